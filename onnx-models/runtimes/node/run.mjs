@@ -1,4 +1,4 @@
-// Asks ONNX Runtime for Node.js. Usage: node run.mjs MODEL.onnx SIGNATURE.json IMAGES LOGITS
+// Runs ONNX Runtime for Node.js. Usage: node run.mjs MODEL.onnx SIGNATURE.json IMAGES LOGITS
 import { readFileSync, writeFileSync } from 'node:fs';
 import ort from 'onnxruntime-node';
 

@@ -31,7 +31,7 @@ public final class Run {
     public static void main(String[] arguments) throws IOException {
         About about = new Gson().fromJson(Files.readString(Path.of(arguments[1])), About.class);
         JsonArray sizes = about.input.shape;
-        int step = sizes.get(0).getAsString().equals("batch") ? 1 : sizes.get(0).getAsInt(); // an open size is taken for 1
+        int step = sizes.get(0).getAsString().equals("batch") ? 1 : sizes.get(0).getAsInt(); // an open size is taken as 1
         int[] shape = {step, sizes.get(1).getAsInt(), sizes.get(2).getAsInt(), sizes.get(3).getAsInt()};
         int length = shape[1] * shape[2] * shape[3];
         byte[] pixels = Files.readAllBytes(Path.of(arguments[2]));

@@ -11,7 +11,7 @@ model, signature, images, logits = sys.argv[1:]
 with open(signature, encoding="utf-8") as file:
     about = json.load(file)
 batch, *shape = about["input"]["shape"]  # such as "batch", 1, 28, 28
-step = batch if batch != "batch" else 1  # for which OpenCV takes an open size
+step = batch if batch != "batch" else 1  # OpenCV takes an open size as 1
 pixels = numpy.fromfile(images, numpy.uint8).reshape(-1, step, *shape)
 
 

@@ -1,4 +1,4 @@
-// Finds Chromium, or a browser made of it, and opens a page in it. Run by itself, it ends with 1 if there is none.
+// Finds Chromium, or a browser based on it, and opens a page in it. Run on its own, it exits with 1 if there is none.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, readlinkSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -20,14 +20,14 @@ if (!chromium) {
   process.exit(1);
 }
 
-/** Opens a page, and keeps all that the browser writes in a folder. */
+/** Opens a page; the browser writes all its files into one folder. */
 export function open(page, profile) {
   const options = ['--headless=new', '--no-first-run', '--disable-gpu', '--disable-dev-shm-usage', `--user-data-dir=${profile}`];
-  if (process.getuid?.() === 0) options.push('--no-sandbox'); // which Chromium has for everybody but root
+  if (process.getuid?.() === 0) options.push('--no-sandbox'); // as root, Chromium has no sandbox
   return spawn(chromium, [...options, page], { stdio: 'ignore' });
 }
 
-/** Ends the browser, and deletes what it wrote. */
+/** Ends the browser, and deletes its files. */
 export async function close(browser, profile) {
   const socket = socketFolder(profile);
   if (browser.exitCode === null && browser.signalCode === null) {
@@ -36,12 +36,12 @@ export async function close(browser, profile) {
   [profile, ...socket].forEach(remove);
 }
 
-/** The browser makes a socket in a folder of its own, to which its profile has a link. */
+/** Returns the folder of the browser's socket, to which its profile has a link. */
 function socketFolder(profile) {
   try {
     return [dirname(readlinkSync(join(profile, 'SingletonSocket')))];
   } catch {
-    return []; // there is none on this system
+    return []; // no such link on this system
   }
 }
 
@@ -49,6 +49,6 @@ function remove(folder) {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   } catch (failure) {
-    console.error(`${folder} stays: ${failure.message}`); // helpers of the browser may end after it
+    console.error(`${folder} stays: ${failure.message}`); // helper processes of the browser may end after it
   }
 }

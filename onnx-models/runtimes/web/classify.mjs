@@ -1,4 +1,4 @@
-// Asks ONNX Runtime Web, in the browser.
+// Runs ONNX Runtime Web, in the browser.
 import * as ort from './ort/ort.wasm.min.mjs';
 
 const { input, output, normalization } = await (await fetch('signature.json')).json();
@@ -16,7 +16,7 @@ function prepared(pixels) {
 }
 
 async function classify() {
-  // WebAssembly has threads only in a page that is isolated from others; see the headers in run.mjs.
+  // WebAssembly has threads only in a page that is cross-origin isolated; see the headers in run.mjs.
   ort.env.wasm.numThreads = self.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
   const session = await ort.InferenceSession.create('model.onnx');
   const pixels = new Uint8Array(await (await fetch('images')).arrayBuffer());

@@ -1,4 +1,4 @@
-// Serves the page to a browser that it starts, and waits for what the page found.
+// Starts a browser, serves the page to it, and waits for the results of the page.
 // Usage: node run.mjs [--threads] MODEL.onnx SIGNATURE.json IMAGES LOGITS
 import { createReadStream, createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
@@ -18,7 +18,7 @@ const files = {
   '/images': images,
 };
 const types = { '.html': 'text/html', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json' };
-// What makes a page isolated, without which it gets no threads.
+// Headers that make a page cross-origin isolated, without which it gets no threads.
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 const profile = join(dirname(logits), 'browser');

@@ -3,112 +3,116 @@ package io.catwalk.api;
 import java.util.List;
 
 /**
- * Names a random change of training images that leaves their class as it is. Its strength does not depend on the size
- * of the images, so that a recipe suits small and large ones.
+ * Random change of training images. It keeps their classes, except for {@link #mixup} and {@link #cutMix}. Its strength
+ * is relative to the size of the images, so that a recipe suits small and large ones. Each factory method throws
+ * {@link IllegalArgumentException} if a number is out of range.
  *
- * <p>Whatever moves pixels is done first, in the order of the recipe and with one interpolation; then light, then what is
- * erased, then what the classifier does itself, then mixtures.
+ * <p>Changes that move pixels are applied first, in the order of the recipe and with one interpolation. Then follow
+ * light, erasing, the classifier's own augmentation, and mixtures, in this order.
  */
 public sealed interface Augmentation {
 
     /**
-     * Mirrors each image left to right with probability one half.
+     * Flips each image horizontally with probability 1/2.
      *
-     * @return the rule
+     * @return the augmentation
      */
     static HorizontalFlip horizontalFlip() {
         return new HorizontalFlip();
     }
 
     /**
-     * Moves each image by a whole number of pixels, filling with the value of a black pixel.
+     * Moves each image by a random whole number of pixels, and fills the gap with black.
      *
      * @param share largest move in each direction as a share of the side, above 0 and at most 0.5, rounded to whole
      *     pixels: 0.04 moves images of 28 pixels by up to 1 and leaves those of 8 pixels where they are
-     * @return the rule
+     * @return the augmentation
      */
     static Shift shift(double share) {
         return new Shift(share);
     }
 
     /**
-     * Turns each image about its middle, by an angle that is even between both limits; what comes from outside is
-     * black.
+     * Rotates each image about its center, by an angle drawn uniformly between both limits; pixels from outside the
+     * image are black.
      *
      * @param degrees largest angle to either side, above 0 and at most 180
-     * @return the rule
+     * @return the augmentation
      */
     static Rotate rotate(double degrees) {
         return new Rotate(degrees);
     }
 
     /**
-     * Enlarges a rectangle of each image to the whole, with sides of a ratio between 3/4 and 4/3 (Szegedy et al., "Going
-     * Deeper with Convolutions", 2015).
+     * Enlarges a random rectangle of each image, with sides in a ratio between 3/4 and 4/3, to the whole image (Szegedy
+     * et al., "Going Deeper with Convolutions", 2015).
      *
      * @param smallestArea smallest share of the image that is kept, above 0 and below 1; the largest is 1
-     * @return the rule
+     * @return the augmentation
      */
     static Crop crop(double smallestArea) {
         return new Crop(smallestArea);
     }
 
     /**
-     * Multiplies the brightness of each image by a factor, and then the distance of its pixels from their mean by another.
+     * Multiplies the brightness of each image by a random factor, and then the distance of its pixels from their mean
+     * by another one.
      *
-     * @param brightness the factor is even between 1 minus and 1 plus this, 0 or above and below 1
-     * @param contrast the same of the distance from the mean; one of both must be above 0
-     * @return the rule
+     * @param brightness largest difference of the first factor from 1, 0 or above and below 1; the factor is drawn
+     *     uniformly
+     * @param contrast the same for the second factor; at least one of the two must be above 0
+     * @return the augmentation
      */
     static Light light(double brightness, double contrast) {
         return new Light(brightness, contrast);
     }
 
     /**
-     * Replaces a rectangle of an image by the mean of the data set (Zhong et al., "Random Erasing Data Augmentation",
-     * 2020).
+     * Replaces a random rectangle of an image by the mean of the data set (Zhong et al., "Random Erasing Data
+     * Augmentation", 2020).
      *
-     * @param probability of an image to lose a rectangle, above 0 and at most 1
-     * @param largestArea largest share of the image that is lost, above 0 and below 1, before sides are rounded to whole pixels; the
-     *     smallest is 0.02, or this if it is less
-     * @return the rule
+     * @param probability probability that a rectangle of an image is erased, above 0 and at most 1
+     * @param largestArea largest share of the image that is erased, above 0 and below 1, before sides are rounded to
+     *     whole pixels; the smallest is 0.02, or this value if it is less
+     * @return the augmentation
      */
     static Erase erase(double probability, double largestArea) {
         return new Erase(probability, largestArea);
     }
 
     /**
-     * Adds to each image another of its batch, and asks for both classes by the same shares (Zhang et al., "mixup", 2018).
+     * Blends each image with another of its batch, and uses both classes as targets, with the same shares (Zhang et
+     * al., "mixup", 2018).
      *
-     * @param alpha the share is drawn from the beta distribution with this number twice; above 0
-     * @return the rule
+     * @param alpha both parameters of the beta distribution that the share is drawn from, above 0
+     * @return the augmentation
      */
     static Mixup mixup(double alpha) {
         return new Mixup(alpha);
     }
 
     /**
-     * Puts a rectangle of another image of the batch into each, and asks for both classes by their shares of the pixels
-     * (Yun et al., "CutMix", 2019).
+     * Copies a rectangle of another image of the batch into each image, and uses both classes as targets, with their
+     * shares of the pixels (Yun et al., "CutMix", 2019).
      *
-     * @param alpha the share of the first is drawn from the beta distribution with this number twice; above 0
-     * @return the rule
+     * @param alpha both parameters of the beta distribution that the share of the first image is drawn from, above 0
+     * @return the augmentation
      */
     static CutMix cutMix(double alpha) {
         return new CutMix(alpha);
     }
 
     /**
-     * Changes whole batches by the classifier's {@link Classifier#augmentation}, after all changes of single images and
-     * before mixtures.
+     * Applies the classifier's own {@link Classifier#augmentation} to whole batches, after all changes of single images
+     * and before mixtures.
      *
-     * @return the rule
+     * @return the augmentation
      */
     static Own own() {
         return new Own();
     }
 
-    /** Is what {@link #horizontalFlip} makes. */
+    /** Random horizontal flip; created by {@link #horizontalFlip}. */
     final class HorizontalFlip extends Rule implements Augmentation {
 
         HorizontalFlip() {}
@@ -119,7 +123,7 @@ public sealed interface Augmentation {
         }
     }
 
-    /** Is what {@link #shift} makes. */
+    /** Random shift; created by {@link #shift}. */
     final class Shift extends Rule implements Augmentation {
 
         private final double share;
@@ -141,7 +145,7 @@ public sealed interface Augmentation {
         }
     }
 
-    /** Is what {@link #rotate} makes. */
+    /** Random rotation; created by {@link #rotate}. */
     final class Rotate extends Rule implements Augmentation {
 
         private final double degrees;
@@ -163,7 +167,7 @@ public sealed interface Augmentation {
         }
     }
 
-    /** Is what {@link #crop} makes. */
+    /** Random crop; created by {@link #crop}. */
     final class Crop extends Rule implements Augmentation {
 
         private final double smallestArea;
@@ -185,7 +189,7 @@ public sealed interface Augmentation {
         }
     }
 
-    /** Is what {@link #light} makes. */
+    /** Random brightness and contrast; created by {@link #light}. */
     final class Light extends Rule implements Augmentation {
 
         private final double brightness;
@@ -201,12 +205,12 @@ public sealed interface Augmentation {
             this.contrast = contrast;
         }
 
-        /** {@return how far the factor of the brightness is from 1 at most} */
+        /** {@return the largest difference of the brightness factor from 1} */
         public double brightness() {
             return brightness;
         }
 
-        /** {@return how far the factor of the contrast is from 1 at most} */
+        /** {@return the largest difference of the contrast factor from 1} */
         public double contrast() {
             return contrast;
         }
@@ -217,7 +221,7 @@ public sealed interface Augmentation {
         }
     }
 
-    /** Is what {@link #erase} makes. */
+    /** Random erasing; created by {@link #erase}. */
     final class Erase extends Rule implements Augmentation {
 
         private final double probability;
@@ -232,12 +236,12 @@ public sealed interface Augmentation {
             this.largestArea = largestArea;
         }
 
-        /** {@return the probability of an image to lose a rectangle} */
+        /** {@return the probability that a rectangle of an image is erased} */
         public double probability() {
             return probability;
         }
 
-        /** {@return the largest share of the image that is lost} */
+        /** {@return the largest share of the image that is erased} */
         public double largestArea() {
             return largestArea;
         }
@@ -248,7 +252,7 @@ public sealed interface Augmentation {
         }
     }
 
-    /** Is what {@link #mixup} makes. */
+    /** Mixup; created by {@link #mixup}. */
     final class Mixup extends Rule implements Augmentation {
 
         private final double alpha;
@@ -258,7 +262,7 @@ public sealed interface Augmentation {
             this.alpha = alpha;
         }
 
-        /** {@return the number of the beta distribution that the share is drawn from} */
+        /** {@return both parameters of the beta distribution that the share is drawn from} */
         public double alpha() {
             return alpha;
         }
@@ -269,7 +273,7 @@ public sealed interface Augmentation {
         }
     }
 
-    /** Is what {@link #cutMix} makes. */
+    /** CutMix; created by {@link #cutMix}. */
     final class CutMix extends Rule implements Augmentation {
 
         private final double alpha;
@@ -279,7 +283,7 @@ public sealed interface Augmentation {
             this.alpha = alpha;
         }
 
-        /** {@return the number of the beta distribution that the share is drawn from} */
+        /** {@return both parameters of the beta distribution that the share is drawn from} */
         public double alpha() {
             return alpha;
         }
@@ -290,7 +294,7 @@ public sealed interface Augmentation {
         }
     }
 
-    /** Is what {@link #own} makes. */
+    /** The classifier's own augmentation; created by {@link #own}. */
     final class Own extends Rule implements Augmentation {
 
         Own() {}

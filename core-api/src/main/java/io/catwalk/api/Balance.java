@@ -2,17 +2,22 @@ package io.catwalk.api;
 
 import java.util.Locale;
 
-/** Names what a training does about classes of unequal size. */
+/** How a training handles classes of unequal size. */
 public enum Balance {
-    /** Nothing: a class counts by its images. */
+    /** Nothing is done: all images count the same, so that larger classes count more. */
     NONE,
-    /** Each image counts by the inverse of the number of images of its class, so that all classes count alike. */
+    /**
+     * Each image is weighted by the inverse of the number of images of its class, so that all classes count the same.
+     */
     CLASS_WEIGHTS,
-    /** Each image of an epoch is drawn from a class that was drawn first, so that all classes are seen alike. */
+    /**
+     * For each image of an epoch, first a class is drawn, then one of its images, so that all classes are equally
+     * likely.
+     */
     SAMPLING;
 
     /**
-     * Names it as files and options do.
+     * Returns the name that files and options use.
      *
      * @return {@code none}, {@code class-weights} or {@code sampling}
      */

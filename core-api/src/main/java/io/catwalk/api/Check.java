@@ -1,6 +1,8 @@
 package io.catwalk.api;
 
-/** Refuses a number outside its range, naming what was expected and what was found. */
+/**
+ * Throws {@link IllegalArgumentException} for a number outside its range, with the range and the number in the message.
+ */
 final class Check {
 
     private Check() {}
@@ -29,7 +31,7 @@ final class Check {
         }
     }
 
-    /** Accepts 0 and above, and below 1. */
+    /** Requires 0 or above and below 1. */
     static void fraction(String name, double value) {
         if (!(value >= 0 && value < 1)) {
             throw new IllegalArgumentException(name + " must be 0 or above and below 1, but is " + value);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Says which values a hyperparameter may have: some options, or all numbers of a range. */
+/** The values that a hyperparameter may have: some options, or all numbers of a range. */
 public final class Choice extends Rule {
 
     private final List<Object> options;
@@ -47,44 +47,48 @@ public final class Choice extends Rule {
     }
 
     /**
-     * Offers some values.
+     * Returns a choice between some options.
      *
-     * @param options at least one, none twice, all {@link Integer}, all {@link Double}, all {@link Boolean} or all
-     *     {@link String}; the first is the default
+     * @param options at least one, without duplicates, all {@link Integer}, all {@link Double}, all {@link Boolean} or
+     *     all {@link String}; the first is the default
      * @return the choice
+     * @throws IllegalArgumentException if the options are not as described
      */
     public static Choice of(List<?> options) {
         return new Choice(new ArrayList<>(options), null, null, false);
     }
 
     /**
-     * Offers all numbers of a range, each as likely as another.
+     * Returns a choice of all numbers of a range, each equally likely.
      *
      * @param byDefault a number of the range
      * @param lowest finite
      * @param highest finite, above the lowest
      * @return the choice
+     * @throws IllegalArgumentException if the numbers are not as described
      */
     public static Choice range(double byDefault, double lowest, double highest) {
         return new Choice(List.of(byDefault), lowest, highest, false);
     }
 
     /**
-     * Offers all whole numbers of a range, each as likely as another.
+     * Returns a choice of all whole numbers of a range, each equally likely.
      *
      * @param byDefault a number of the range
-     * @param lowest any
+     * @param lowest any whole number
      * @param highest above the lowest
      * @return the choice
+     * @throws IllegalArgumentException if the numbers are not as described
      */
     public static Choice range(int byDefault, int lowest, int highest) {
         return new Choice(List.of(byDefault), lowest, highest, false);
     }
 
     /**
-     * Makes each factor as likely as another: 0.001 to 0.01 like 0.01 to 0.1.
+     * Returns the same range on a logarithmic scale, on which 0.001 to 0.01 is as likely as 0.01 to 0.1.
      *
-     * @return a range over the logarithms of the same numbers, all of which must be above 0
+     * @return a range that is uniform over the logarithms of its numbers
+     * @throws IllegalArgumentException if this is not a range, or not all of its numbers are above 0
      */
     public Choice logarithmic() {
         if (!isRange()) {
@@ -94,12 +98,12 @@ public final class Choice extends Rule {
         return new Choice(options, lowest, highest, true);
     }
 
-    /** {@return the value unless another is chosen} */
+    /** {@return the value that is used unless another is chosen} */
     public Object byDefault() {
         return options.get(0);
     }
 
-    /** {@return whether all numbers between two can be chosen} */
+    /** {@return whether this is a range of numbers, not a list of options} */
     public boolean isRange() {
         return lowest != null;
     }
@@ -107,7 +111,7 @@ public final class Choice extends Rule {
     /**
      * Lists values to try one by one.
      *
-     * @return all options, the default first; of a range its default, its lowest and its highest number
+     * @return all options, the default first; for a range its default, its lowest and its highest number
      */
     public List<Object> values() {
         return lowest == null || highest == null
@@ -119,7 +123,7 @@ public final class Choice extends Rule {
      * Tells whether a value can be chosen.
      *
      * @param value of any type
-     * @return whether it is of the type of the default, and among the options or in the range
+     * @return whether it has the type of the default, and is among the options or in the range
      */
     public boolean contains(@Nullable Object value) {
         if (lowest == null || highest == null) {
@@ -132,10 +136,10 @@ public final class Choice extends Rule {
     }
 
     /**
-     * Chooses a value by chance.
+     * Returns a random value.
      *
-     * @param random even between 0 and 1, 1 not included
-     * @return one of the options, each as likely as another; or a number of the range
+     * @param random number drawn uniformly, 0 or above and below 1
+     * @return one of the options, each equally likely; or a number of the range
      */
     public Object at(double random) {
         if (lowest == null || highest == null) {
@@ -144,7 +148,7 @@ public final class Choice extends Rule {
         double low = lowest.doubleValue();
         double high = highest.doubleValue();
         boolean whole = lowest instanceof Integer;
-        // Each whole number gets a part of its own, which reaches to the next one.
+        // Each whole number n stands for the interval from n to n + 1.
         double end = whole ? high + 1 : high;
         double value = logarithmic ? low * Math.pow(end / low, random) : low + (end - low) * random;
         if (whole) {
@@ -154,9 +158,9 @@ public final class Choice extends Rule {
     }
 
     /**
-     * Says what can be chosen.
+     * Describes the possible values in words.
      *
-     * @return such as {@code one of [16, 32]} or {@code between 0.1 and 0.5}
+     * @return a text such as {@code one of [16, 32]} or {@code between 0.1 and 0.5}
      */
     public String words() {
         return isRange()

@@ -5,16 +5,16 @@ import java.net.URL;
 import org.pf4j.ExtensionPoint;
 
 /**
- * Describes an architecture, as a plugin provides it: a network without weights and how to train it.
+ * Architecture that a plugin provides: an uninitialized network, and the recipe to train it.
  *
  * <p>An implementation is a public class with a public constructor without parameters, annotated with
- * {@link org.pf4j.Extension}. It never touches a file, a thread, a device or a random generator: the
- * same arguments always give the same network.
+ * {@link org.pf4j.Extension}. It must not use files, threads, devices or random generators: the same arguments must
+ * always give the same network.
  */
 public interface Classifier extends ExtensionPoint {
 
     /**
-     * Returns the name by which users ask for this classifier.
+     * Returns the name by which users select this classifier.
      *
      * @return lower-case letters, digits and single dashes, such as {@code conv-maxpool}; unique among
      *     all plugins
@@ -22,19 +22,21 @@ public interface Classifier extends ExtensionPoint {
     String name();
 
     /**
-     * Says where the architecture belongs.
+     * Returns the family and the publication of the architecture, and the image sizes that it supports.
      *
-     * @return family, publication and limits; by default nothing
+     * @return the tags; by default none
      */
     default Tags tags() {
         return Tags.none();
     }
 
     /**
-     * Says whether the network can solve a task. Nothing else is asked of a classifier about a task that it does not support.
+     * Tells whether the classifier supports a task. The other methods are not called with a task that it does not
+     * support.
      *
      * @param task the images and classes
-     * @return yes, or what it would need; by default whether the sides of the images are within the limits of {@link #tags}
+     * @return yes, or no with the reason; by default, yes if the sides of the images are within the limits of
+     *     {@link #tags}
      */
     default Support supports(Task task) {
         Tags tags = tags();
@@ -50,9 +52,9 @@ public interface Classifier extends ExtensionPoint {
     }
 
     /**
-     * Returns what may be chosen about the network.
+     * Returns the hyperparameters of the network.
      *
-     * @return the hyperparameters with their options and defaults; by default there are none
+     * @return the hyperparameters with their possible values and defaults; by default none
      */
     default SearchSpace searchSpace() {
         return SearchSpace.none();
@@ -73,29 +75,31 @@ public interface Classifier extends ExtensionPoint {
      *
      * @param task the images and classes that the network is for
      * @param chosen one point of {@link #searchSpace()}
-     * @return the recipe at full length
+     * @return the recipe of a full-length training; by default {@link Recipe#standard}
      */
     default Recipe recipe(Task task, Hyperparameters chosen) {
         return Recipe.standard();
     }
 
     /**
-     * Returns what a recipe with {@link Loss#OWN} makes small.
+     * Returns the loss that a recipe with {@link Loss#OWN} minimizes.
      *
      * @param task the images and classes that the network is for
      * @param chosen one point of {@link #searchSpace()}
      * @return the loss
+     * @throws IllegalStateException if the class does not override this method
      */
     default BatchLoss loss(Task task, Hyperparameters chosen) {
         throw missing("loss", "withLoss(Loss.OWN)");
     }
 
     /**
-     * Returns how a recipe with {@link Augmentation#own} changes batches.
+     * Returns the augmentation that a recipe with {@link Augmentation#own} applies to batches.
      *
      * @param task the images and classes that the network is for
      * @param chosen one point of {@link #searchSpace()}
-     * @return the change
+     * @return the augmentation
+     * @throws IllegalStateException if the class does not override this method
      */
     default BatchAugmentation augmentation(Task task, Hyperparameters chosen) {
         throw missing("augmentation", "Augmentation.own()");
@@ -106,8 +110,10 @@ public interface Classifier extends ExtensionPoint {
      *
      * @param task the images and classes that the network is for
      * @param chosen one point of {@link #searchSpace()}
-     * @return a resource of the classifier's own jar, {@code getClass().getResource("weights.safetensors")}: parameters by
-     *     their names in the network; those of the last layer start at random where the number of classes differs
+     * @return a resource of the classifier's own jar, such as {@code getClass().getResource("weights.safetensors")},
+     *     with parameters by their names in the network; those of the last layer start at random if the number of
+     *     classes differs
+     * @throws IllegalStateException if the class does not override this method
      */
     default URL weights(Task task, Hyperparameters chosen) {
         throw missing("weights", "withPretrained(true)");

@@ -2,21 +2,24 @@ package io.catwalk.api;
 
 import java.util.Locale;
 
-/** Names what an epoch is chosen by, on the validation images; of equal ones, the one with the lower loss. */
+/**
+ * Criterion by which the best epoch is selected on the validation images. Of equal epochs, the one with the lower loss
+ * is selected.
+ */
 public enum Criterion {
-    /** The share of images that are right. */
+    /** The share of images that are classified correctly. */
     ACCURACY,
-    /** The mean over the classes of the share of their images that are right. */
+    /** The share of correctly classified images of each class, averaged over the classes. */
     BALANCED_ACCURACY,
-    /** The mean over the classes of the F1 score. */
+    /** The F1 score, averaged over the classes. */
     MACRO_F1,
-    /** The cross-entropy, of which less is better. */
+    /** The cross-entropy; lower is better. */
     LOSS;
 
     /**
-     * Names it as files and options do.
+     * Returns the name that files and options use.
      *
-     * @return such as {@code balanced-accuracy}
+     * @return a name such as {@code balanced-accuracy}
      */
     @Override
     public String toString() {

@@ -14,11 +14,11 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Zeroes values at random in training and divides the rest by the share that stays (Srivastava et al., 2014).
+ * Zeroes values at random in training and divides the others by the share that is kept (Srivastava et al., 2014).
  *
- * <p>The mask is drawn here, from a seed that the engine's generator gives, since PyTorch draws it on the processor one
- * value at a time: that is 5 to 13 % of a step of a small network. A mask of images lies in memory as the images do in
- * training: (batch, height, width, channels).
+ * <p>The mask is drawn here, from a seed of the engine's generator, since PyTorch on the CPU draws one value at a time,
+ * which takes 5 to 13 % of a training step of a small network. A mask of images has the memory order that images have
+ * in training: (batch, height, width, channels).
  */
 final class Dropout extends AbstractBlock {
 
@@ -46,7 +46,7 @@ final class Dropout extends AbstractBlock {
         return new NDList(input.mul(mask(input.getManager(), input.getShape())));
     }
 
-    /** Returns 0 with a probability of {@link #rate}, otherwise 1 / (1 - rate), each value for itself. */
+    /** Returns a mask of independent values: 0 with a probability of {@link #rate}, otherwise 1 / (1 - rate). */
     private NDArray mask(NDManager manager, Shape shape) {
         boolean images = shape.dimension() == 4;
         NDArray mask = manager.create(

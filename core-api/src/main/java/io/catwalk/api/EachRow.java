@@ -12,8 +12,8 @@ import ai.djl.util.PairList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the rows of all images for a batch of sequences: (batch, rows, columns, features) to (batch, rows, columns,
- * units).
+ * Runs a block on the rows of all images as one batch of sequences: (batch, rows, columns, features) to (batch, rows,
+ * columns, units).
  */
 final class EachRow extends AbstractBlock {
 

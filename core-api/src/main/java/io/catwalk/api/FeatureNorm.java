@@ -3,7 +3,7 @@ package io.catwalk.api;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.norm.LayerNorm;
 
-/** Normalizes over the last axis, whatever the number of axes: DJL's own block must be told which number that is. */
+/** Normalizes over the last axis, for any number of axes. DJL's own block must be given the index of that axis. */
 final class FeatureNorm extends LayerNorm {
 
     FeatureNorm() {

@@ -10,11 +10,11 @@ import ai.djl.util.PairList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flattens everything but the batch: (batch, ...) to (batch, product of the rest).
+ * Flattens all dimensions but the batch: (batch, ...) to (batch, product of the rest).
  *
- * <p>In training, images go through the order (batch, height, width, channels) first. The values are the same, but the
- * gradient comes back in that order, in which the layers before have their images. A plain reshape would send it back in
- * the other order, and then activation and pooling read two orders at once, which takes them 6 to 10 times as long.
+ * <p>In training, images are first brought into the order (batch, height, width, channels). The values are the same,
+ * but the gradient then has the order in which the layers before keep their images. With a plain reshape it would have
+ * the other order, and activation and pooling would read two orders at once, which takes 6 to 10 times as long.
  */
 final class Flatten extends AbstractBlock {
 
@@ -36,7 +36,7 @@ final class Flatten extends AbstractBlock {
         long channels = shape.get(1);
         long pixels = shape.get(2) * shape.get(3);
         return new NDList(input.transpose(0, 2, 3, 1)
-                // The backward pass of this reshape is the copy that brings the gradient into order.
+                // The backward pass of this reshape is the copy that reorders the gradient.
                 .reshape(batch, pixels * channels)
                 .reshape(batch, pixels, channels)
                 .transpose(0, 2, 1)

@@ -12,12 +12,13 @@ import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
- * Collects gradients that are right whenever Java collects garbage.
+ * Collects gradients that stay correct when Java collects garbage.
  *
- * <p>With DJL's own collector they may be wrong: the constant of {@code array.mul(0.5)} or {@code div(8)} lies in memory of a Java
- * buffer, which DJL lets go of before the operation returns, while PyTorch reads the constant once more when it computes the gradient.
- * A garbage collection in between frees it, and the gradient is computed with whatever was written there next (DJL 0.36.0,
- * {@code PtNDArray.close} and {@code JniUtils.createNdFromByteBuffer}).
+ * <p>With DJL's own collector they may be wrong: the constant of {@code array.mul(0.5)} or {@code div(8)} lies in the
+ * memory of a Java buffer. DJL drops its reference to the buffer before the operation returns, but PyTorch reads the
+ * constant again when it computes the gradient. A garbage collection in between frees the memory, and the gradient is
+ * computed with whatever was written there next (DJL 0.36.0, {@code PtNDArray.close} and
+ * {@code JniUtils.createNdFromByteBuffer}).
  */
 public final class Gradients {
 
@@ -34,12 +35,12 @@ public final class Gradients {
     private Gradients() {}
 
     /**
-     * Opens a collector in the place of {@link Engine#newGradientCollector}. What is computed from then on, on the calling thread,
-     * keeps its constants until the collector is closed, which that thread does.
+     * Opens a collector that replaces {@link Engine#newGradientCollector}. Until it is closed, the constants of all
+     * operations on the calling thread are kept in memory. The same thread must close it.
      *
-     * @param engine that computes
-     * @return collector to be closed
-     * @throws IllegalStateException if the gradients of this version of DJL cannot be kept from going wrong
+     * @param engine engine that computes the gradients
+     * @return a collector, to be closed by the caller
+     * @throws IllegalStateException if the constants cannot be kept with this version of DJL
      */
     public static GradientCollector collector(Engine engine) {
         Holding holding = new Holding();
@@ -70,7 +71,9 @@ public final class Gradients {
         };
     }
 
-    /** Sees each array that is made, as DJL tells its scopes, and holds the buffer with its values, not the array. */
+    /**
+     * Scope to which DJL reports each new array. It keeps a reference to the buffer with the values, not to the array.
+     */
     private static final class Holding extends NDScope {
 
         private final List<ByteBuffer> buffers = new ArrayList<>();

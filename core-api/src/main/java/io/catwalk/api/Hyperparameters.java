@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Holds the chosen value of each hyperparameter, in the order of the search space.
+ * The chosen value of each hyperparameter, in the order of the search space.
  *
  * @param values name to value; a value is an {@link Integer}, a {@link Double}, a {@link Boolean} or a
  *     {@link String}
@@ -27,53 +27,54 @@ public record Hyperparameters(Map<String, Object> values) {
     }
 
     /**
-     * Returns no hyperparameters at all.
+     * Returns the hyperparameters of a classifier that has none.
      *
-     * @return the empty choice
+     * @return an instance without values
      */
     public static Hyperparameters none() {
         return NONE;
     }
 
     /**
-     * Returns a whole number.
+     * Returns the value of an integer hyperparameter.
      *
      * @param name name of the hyperparameter
      * @return its value
-     * @throws IllegalArgumentException if there is none of that name or it is not a whole number
+     * @throws IllegalArgumentException if there is no hyperparameter of that name, or its value is not a whole number
      */
     public int integer(String name) {
         return typed(name, Integer.class);
     }
 
     /**
-     * Returns a number.
+     * Returns the value of a numeric hyperparameter.
      *
      * @param name name of the hyperparameter
-     * @return its value; a whole number is widened
-     * @throws IllegalArgumentException if there is none of that name or it is not a number
+     * @return its value; a whole number is converted
+     * @throws IllegalArgumentException if there is no hyperparameter of that name, or its value is not a number
      */
     public double number(String name) {
         return typed(name, Number.class).doubleValue();
     }
 
     /**
-     * Returns a switch.
+     * Returns the value of a boolean hyperparameter.
      *
      * @param name name of the hyperparameter
      * @return its value
-     * @throws IllegalArgumentException if there is none of that name or it is neither true nor false
+     * @throws IllegalArgumentException if there is no hyperparameter of that name, or its value is neither true nor
+     *     false
      */
     public boolean flag(String name) {
         return typed(name, Boolean.class);
     }
 
     /**
-     * Returns a word.
+     * Returns the value of a text hyperparameter.
      *
      * @param name name of the hyperparameter
      * @return its value
-     * @throws IllegalArgumentException if there is none of that name or it is not a text
+     * @throws IllegalArgumentException if there is no hyperparameter of that name, or its value is not a text
      */
     public String text(String name) {
         return typed(name, String.class);

@@ -22,15 +22,16 @@ import java.util.List;
 import java.util.function.BinaryOperator;
 
 /**
- * Makes the layers that plugins use most, one readable call each. Nothing here is special: a plugin may
- * use any block of DJL, or its own.
+ * Factory methods for the layers that plugins use most. A plugin may also use any other block of DJL, or its own.
+ *
+ * <p>Each {@code @return} gives the shape of the input and of the output of the block.
  */
 public final class Layers {
 
     private Layers() {}
 
     /**
-     * Chains blocks, each fed by the one before.
+     * Chains blocks: each gets the output of the one before.
      *
      * @param blocks in the order of the data
      * @return one block
@@ -40,11 +41,11 @@ public final class Layers {
     }
 
     /**
-     * Adds what two blocks make of the same input.
+     * Adds the outputs of two blocks that get the same input.
      *
      * @param first one block
-     * @param second another, whose output has the shape of the first's
-     * @return the input of both to the output of either
+     * @param second another block, whose output has the same shape
+     * @return the input shape of both blocks to their output shape
      */
     public static Block sum(Block first, Block second) {
         return joined(NDArray::add, first, second);
@@ -54,7 +55,7 @@ public final class Layers {
      * Chains blocks and adds their input to their output (He et al., "Deep Residual Learning for Image Recognition",
      * 2016).
      *
-     * @param body in the order of the data; together they keep the shape
+     * @param body blocks in the order of the data; together they keep the shape
      * @return any shape to the same
      */
     public static Block residual(Block... body) {
@@ -67,6 +68,7 @@ public final class Layers {
      * @param filters number of output channels
      * @param kernel side of the square kernel, odd, in pixels
      * @return (batch, channels, height, width) to (batch, filters, height, width)
+     * @throws IllegalArgumentException if the kernel is even
      */
     public static Block conv(int filters, int kernel) {
         return conv(filters, kernel, 1);
@@ -79,18 +81,20 @@ public final class Layers {
      * @param kernel side of the square kernel, odd, in pixels
      * @param stride step in both directions, in pixels
      * @return (batch, channels, height, width) to (batch, filters, ⌈height / stride⌉, ⌈width / stride⌉)
+     * @throws IllegalArgumentException if the kernel is even
      */
     public static Block conv(int filters, int kernel, int stride) {
         return convolution(filters, kernel, stride, 1);
     }
 
     /**
-     * Convolves each channel for itself, with a padding of half the kernel (Chollet, "Xception", 2017).
+     * Convolves each channel separately, with a padding of half the kernel (Chollet, "Xception", 2017).
      *
      * @param channels number of channels of the input, and so of the output
      * @param kernel side of the square kernel, odd, in pixels
      * @param stride step in both directions, in pixels
      * @return (batch, channels, height, width) to (batch, channels, ⌈height / stride⌉, ⌈width / stride⌉)
+     * @throws IllegalArgumentException if the kernel is even
      */
     public static Block depthwise(int channels, int kernel, int stride) {
         return convolution(channels, kernel, stride, channels);
@@ -110,13 +114,14 @@ public final class Layers {
     }
 
     /**
-     * Convolves so that no side stays longer than asked, whatever the size of the images: with a kernel of 3 and stride
-     * 1 or 2 where that is enough, otherwise with a kernel that still sees every pixel.
+     * Convolves images of any size so that no side of the output is longer than {@code side}. The kernel is 3x3, or
+     * larger where a larger stride would skip pixels.
      *
-     * @param task whose images come in
+     * @param task task whose images are the input
      * @param filters number of output channels
      * @param side longest side of the output, in pixels
-     * @return (batch, channels, height, width) to (batch, filters, ⌈height / s⌉, ⌈width / s⌉) with the smallest fitting s
+     * @return (batch, channels, height, width) to (batch, filters, ⌈height / s⌉, ⌈width / s⌉) with the smallest fitting
+     *     s
      */
     public static Block stem(Task task, int filters, int side) {
         int stride = stride(task, side);
@@ -124,14 +129,15 @@ public final class Layers {
     }
 
     /**
-     * Cuts images into a grid of square patches and describes each by the same weights (Dosovitskiy et al., "An Image is
-     * Worth 16x16 Words", 2021). Patches are as large as it takes to have no more of them than asked; what they reach
-     * beyond the image is 0.
+     * Cuts images into a grid of square patches and maps each patch to features by the same weights (Dosovitskiy et
+     * al., "An Image is Worth 16x16 Words", 2021). Patches are as small as possible with at most {@code grid} of them
+     * in a row or a column. Where they extend beyond the image, it is padded with 0.
      *
-     * @param task whose images come in
+     * @param task task whose images are the input
      * @param features number of values that describe a patch
-     * @param grid most patches in a row or a column
-     * @return (batch, channels, height, width) to (batch, features, ⌈height / p⌉, ⌈width / p⌉) for patches of p x p pixels
+     * @param grid largest number of patches in a row or a column
+     * @return (batch, channels, height, width) to (batch, features, ⌈height / p⌉, ⌈width / p⌉) for patches of p x p
+     *     pixels
      */
     public static Block patches(Task task, int features, int grid) {
         int side = stride(task, grid);
@@ -144,11 +150,11 @@ public final class Layers {
     }
 
     /**
-     * Counts the patches that {@link #patches} cuts, for layers that mix them.
+     * Returns the number of patches that {@link #patches} cuts, for layers that mix them.
      *
-     * @param task whose images come in
-     * @param grid most patches in a row or a column
-     * @return patches in a column x patches in a row
+     * @param task task whose images are the input
+     * @param grid largest number of patches in a row or a column
+     * @return the number of patches in a column times the number in a row
      */
     public static int patchCount(Task task, int grid) {
         int side = stride(task, grid);
@@ -159,7 +165,7 @@ public final class Layers {
         return ceilDiv(Math.max(task.height(), task.width()), side);
     }
 
-    /** Returns half of what a side lacks to be cut into whole patches, rounded up. */
+    /** Returns half of the padding that makes a side a multiple of the patch side, rounded up. */
     private static int missing(int pixels, int side) {
         return (ceilDiv(pixels, side) * side - pixels + 1) / 2;
     }
@@ -169,7 +175,7 @@ public final class Layers {
     }
 
     /**
-     * Takes the largest of each 2x2 square.
+     * Takes the maximum of each 2x2 square.
      *
      * @return (batch, channels, height, width) to (batch, channels, ⌊height / 2⌋, ⌊width / 2⌋)
      */
@@ -196,8 +202,8 @@ public final class Layers {
     }
 
     /**
-     * Multiplies each value by the probability that a standard normal one is below it (Hendrycks and Gimpel, "Gaussian
-     * Error Linear Units", 2016).
+     * Multiplies each value by the probability that a standard normal random variable is below it (Hendrycks and
+     * Gimpel, "Gaussian Error Linear Units", 2016).
      *
      * @return any shape to the same
      */
@@ -219,11 +225,11 @@ public final class Layers {
     }
 
     /**
-     * Multiplies each channel by a factor from 0 to 1 that follows from the means of all channels, through two dense
-     * layers (Hu et al., "Squeeze-and-Excitation Networks", 2018).
+     * Multiplies each channel by a factor from 0 to 1 that two dense layers compute from the means of all channels (Hu
+     * et al., "Squeeze-and-Excitation Networks", 2018).
      *
      * @param channels number of channels of the input
-     * @param squeezed number of values between both dense layers
+     * @param squeezed number of values between the two dense layers
      * @return (batch, channels, height, width) to the same
      */
     public static Block squeezeExcite(int channels, int squeezed) {
@@ -245,8 +251,8 @@ public final class Layers {
     }
 
     /**
-     * Normalizes the features of each step, or of each pixel with its channels last, for themselves; epsilon 1e-5 (Ba et
-     * al., "Layer Normalization", 2016).
+     * Normalizes the features of each step of a sequence, or of each pixel if the channels are last; epsilon 1e-5 (Ba
+     * et al., "Layer Normalization", 2016).
      *
      * @return (..., features) to the same
      */
@@ -255,10 +261,10 @@ public final class Layers {
     }
 
     /**
-     * Shows images to blocks with their channels last, for what works on the features of each pixel: dense layers,
+     * Runs blocks on images with the channels last, for layers that work on the features of each pixel: dense layers,
      * normalization, scans.
      *
-     * @param body in the order of the data; (batch, height, width, channels) to (batch, rows, columns, features)
+     * @param body blocks in the order of the data; (batch, height, width, channels) to (batch, rows, columns, features)
      * @return (batch, channels, height, width) to (batch, features, rows, columns)
      */
     public static Block channelsLast(Block... body) {
@@ -269,11 +275,12 @@ public final class Layers {
     }
 
     /**
-     * Zeroes values at random in training and scales the rest up; does nothing in evaluation (Srivastava
-     * et al., 2014).
+     * Zeroes values at random in training and scales up the others; does nothing in evaluation (Srivastava et al.,
+     * 2014).
      *
-     * @param rate share of zeroed values, 0 or above and below 1
+     * @param rate share of values that are zeroed, 0 or above and below 1
      * @return any shape to the same
+     * @throws IllegalArgumentException if the rate is out of range
      */
     public static Block dropout(double rate) {
         Check.fraction("rate", rate);
@@ -281,7 +288,7 @@ public final class Layers {
     }
 
     /**
-     * Flattens everything but the batch.
+     * Flattens all dimensions but the batch.
      *
      * @return (batch, ...) to (batch, product of the rest)
      */
@@ -315,11 +322,11 @@ public final class Layers {
     }
 
     /**
-     * Runs a recurrent net with tanh over a sequence (Elman, 1990). Its weights start within ±1/√units,
-     * since with larger ones the state of many steps grows without bound or saturates.
+     * Runs a recurrent net with tanh over a sequence (Elman, 1990). Its weights are initialized within ±1/√units, since
+     * with larger weights the state grows without bound or saturates over many steps.
      *
      * @param units size of the state
-     * @param layers how many nets are stacked
+     * @param layers number of stacked nets
      * @return (batch, time, features) to (batch, time, units)
      */
     public static Block rnn(int units, int layers) {
@@ -333,11 +340,11 @@ public final class Layers {
     }
 
     /**
-     * Runs a long short-term memory over a sequence (Hochreiter and Schmidhuber, 1997). Its weights start
+     * Runs a long short-term memory over a sequence (Hochreiter and Schmidhuber, 1997). Its weights are initialized
      * within ±1/√units.
      *
      * @param units size of the state
-     * @param layers how many nets are stacked
+     * @param layers number of stacked nets
      * @return (batch, time, features) to (batch, time, units)
      */
     public static Block lstm(int units, int layers) {
@@ -346,10 +353,10 @@ public final class Layers {
     }
 
     /**
-     * Runs a gated recurrent unit over a sequence (Cho et al., 2014). Its weights start within ±1/√units.
+     * Runs a gated recurrent unit over a sequence (Cho et al., 2014). Its weights are initialized within ±1/√units.
      *
      * @param units size of the state
-     * @param layers how many nets are stacked
+     * @param layers number of stacked nets
      * @return (batch, time, features) to (batch, time, units)
      */
     public static Block gru(int units, int layers) {
@@ -391,22 +398,23 @@ public final class Layers {
     }
 
     /**
-     * Adds to each step of a sequence values of its own that are learned, so that attention can tell where it is
-     * (Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021).
+     * Adds learned values to each step of a sequence, so that attention can distinguish the positions (Dosovitskiy et
+     * al., "An Image is Worth 16x16 Words", 2021).
      *
-     * @return (batch, time, features) to the same, for sequences of the one length that it was initialized with
+     * @return (batch, time, features) to the same, only for sequences of the length that the block was initialized with
      */
     public static Block positions() {
         return new Positions();
     }
 
     /**
-     * Lets each step of a sequence look at all steps, through several heads (Vaswani et al., "Attention Is All You
+     * Lets each step of a sequence attend to all steps, with several heads (Vaswani et al., "Attention Is All You
      * Need", 2017).
      *
      * @param features number of features of the input, and so of the output
-     * @param heads among which the features are divided without a remainder
+     * @param heads number of heads, a divisor of the number of features
      * @return (batch, time, features) to the same
+     * @throws IllegalArgumentException if {@code heads} is not a divisor of {@code features}
      */
     public static Block attention(int features, int heads) {
         if (features % heads != 0) {
@@ -420,10 +428,10 @@ public final class Layers {
     }
 
     /**
-     * Shows sequences to blocks with time and features exchanged, so that what works on features mixes steps (Tolstikhin
-     * et al., "MLP-Mixer", 2021).
+     * Runs blocks on sequences with time and features exchanged, so that layers that work on features mix the steps
+     * (Tolstikhin et al., "MLP-Mixer", 2021).
      *
-     * @param body in the order of the data; (batch, features, time) to (batch, features, steps)
+     * @param body blocks in the order of the data; (batch, features, time) to (batch, features, steps)
      * @return (batch, time, features) to (batch, steps, features)
      */
     public static Block acrossTime(Block... body) {
@@ -435,9 +443,9 @@ public final class Layers {
     }
 
     /**
-     * Runs the minimal gated recurrent unit over a sequence: h(t) = (1 - z(t)) h(t - 1) + z(t) c(t), where the gate z and
-     * the candidate c see the input only. All steps are computed together, in a number of rounds that is the logarithm
-     * of their count (Feng et al., "Were RNNs All We Needed?", 2024).
+     * Runs the minimal gated recurrent unit over a sequence: h(t) = (1 - z(t)) h(t - 1) + z(t) c(t), where the gate z
+     * and the candidate c depend on the input only. All steps are computed together, in a number of rounds that is the
+     * logarithm of the number of steps (Feng et al., "Were RNNs All We Needed?", 2024).
      *
      * @param units size of the state
      * @return (batch, time, features) to (batch, time, units)
@@ -447,15 +455,15 @@ public final class Layers {
     }
 
     /**
-     * Reads a sequence forwards with one block and backwards with another, and sets their outputs side by side (Schuster
-     * and Paliwal, "Bidirectional Recurrent Neural Networks", 1997).
+     * Reads a sequence forwards with one block and backwards with another, and concatenates their outputs (Schuster and
+     * Paliwal, "Bidirectional Recurrent Neural Networks", 1997).
      *
-     * @param there (batch, time, features) to (batch, time, units)
-     * @param back the same, for the sequence from its end
+     * @param there block for the sequence, (batch, time, features) to (batch, time, units)
+     * @param back the same for the reversed sequence
      * @return (batch, time, features) to (batch, time, units of both)
      */
     public static Block bothWays(Block there, Block back) {
-        // DJL's recurrent nets add their state to the list that they are given, which both blocks would share.
+        // DJL's recurrent nets add their state to their input list, which both blocks would otherwise share.
         Block own = LambdaBlock.singleton(sequence -> sequence, "own");
         return joined((first, second) -> first.concat(second, 2), sequence(own, there), sequence(flip(), back, flip()));
     }
@@ -465,7 +473,7 @@ public final class Layers {
     }
 
     /**
-     * Runs a block over each row as a sequence of its own (Visin et al., "ReNet", 2015).
+     * Runs a block over each row as a separate sequence (Visin et al., "ReNet", 2015).
      *
      * @param block (batch, time, features) to (batch, time, units)
      * @return (batch, rows, columns, features) to (batch, rows, columns, units)
@@ -475,7 +483,7 @@ public final class Layers {
     }
 
     /**
-     * Runs a block over each column as a sequence of its own, from the top.
+     * Runs a block over each column as a separate sequence, from the top.
      *
      * @param block (batch, time, features) to (batch, time, units)
      * @return (batch, rows, columns, features) to (batch, rows, columns, units)
@@ -495,7 +503,10 @@ public final class Layers {
                 List.of(first, second));
     }
 
-    /** Draws the weights as PyTorch does: DJL's default is made for relu, and the recurrence amplifies it. */
+    /**
+     * Draws the weights as PyTorch does: DJL's default is made for relu, and the recurrence amplifies its larger
+     * weights.
+     */
     private static Block recurrent(int units, Block block) {
         block.setInitializer(new UniformInitializer((float) (1 / Math.sqrt(units))), Parameter.Type.WEIGHT);
         return block;

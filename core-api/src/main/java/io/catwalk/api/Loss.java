@@ -2,17 +2,17 @@ package io.catwalk.api;
 
 import java.util.Locale;
 
-/** Says what a training makes as small as it can. */
+/** Loss that a training minimizes. */
 public enum Loss {
 
     /** The cross-entropy between the softmax of the logits and the targets. */
     CROSS_ENTROPY,
 
-    /** The classifier's own, {@link Classifier#loss}. */
+    /** The classifier's own loss, {@link Classifier#loss}. */
     OWN;
 
     /**
-     * Names it as files do.
+     * Returns the name that files use.
      *
      * @return {@code cross-entropy} or {@code own}
      */

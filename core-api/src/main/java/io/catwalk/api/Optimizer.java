@@ -3,8 +3,8 @@ package io.catwalk.api;
 import java.util.List;
 
 /**
- * Names the rule that turns gradients into steps. Weight decay is decoupled from the gradient and
- * applies to weights only, not to biases and normalization.
+ * Rule that turns gradients into steps of the weights. Weight decay is decoupled from the gradient and applies to
+ * weights only, not to biases and normalization.
  */
 public sealed interface Optimizer {
 
@@ -16,14 +16,14 @@ public sealed interface Optimizer {
     double learningRate();
 
     /**
-     * Returns the strength of the decay.
+     * Returns the strength of the weight decay.
      *
-     * @return the fraction of a weight that a step at learning rate 1 removes; 0 is none
+     * @return the fraction of a weight that a step at learning rate 1 removes; 0 for no decay
      */
     double weightDecay();
 
     /**
-     * Returns the same rule with another peak learning rate.
+     * Returns the same optimizer with another peak learning rate.
      *
      * @param learningRate above 0
      * @return a changed copy
@@ -31,7 +31,7 @@ public sealed interface Optimizer {
     Optimizer withLearningRate(double learningRate);
 
     /**
-     * Returns the same rule with another weight decay.
+     * Returns the same optimizer with another weight decay.
      *
      * @param weightDecay 0 or above
      * @return a changed copy
@@ -39,30 +39,30 @@ public sealed interface Optimizer {
     Optimizer withWeightDecay(double weightDecay);
 
     /**
-     * Adam with decoupled weight decay; betas 0.9 and 0.999, epsilon 1e-8 (Loshchilov and Hutter, "Decoupled Weight Decay
-     * Regularization", 2019).
+     * Returns Adam with decoupled weight decay; betas 0.9 and 0.999, epsilon 1e-8 (Loshchilov and Hutter, "Decoupled
+     * Weight Decay Regularization", 2019).
      *
      * @param learningRate peak learning rate, above 0
      * @param weightDecay 0 or above
-     * @return the rule
+     * @return the optimizer
      */
     static AdamW adamW(double learningRate, double weightDecay) {
         return new AdamW(learningRate, weightDecay);
     }
 
     /**
-     * Stochastic gradient descent with Nesterov momentum.
+     * Returns stochastic gradient descent with Nesterov momentum.
      *
      * @param learningRate peak learning rate, above 0
      * @param momentum 0 or above and below 1
      * @param weightDecay 0 or above
-     * @return the rule
+     * @return the optimizer
      */
     static Sgd sgd(double learningRate, double momentum, double weightDecay) {
         return new Sgd(learningRate, momentum, weightDecay);
     }
 
-    /** Is what {@link #adamW} makes. */
+    /** Adam with decoupled weight decay; created by {@link #adamW}. */
     final class AdamW extends Rule implements Optimizer {
 
         private final double learningRate;
@@ -101,7 +101,7 @@ public sealed interface Optimizer {
         }
     }
 
-    /** Is what {@link #sgd} makes. */
+    /** Stochastic gradient descent; created by {@link #sgd}. */
     final class Sgd extends Rule implements Optimizer {
 
         private final double learningRate;
@@ -122,7 +122,7 @@ public sealed interface Optimizer {
             return learningRate;
         }
 
-        /** {@return the share of the last step that the next one takes along} */
+        /** {@return the momentum: the share of the last step that the next one repeats} */
         public double momentum() {
             return momentum;
         }

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Says how fast some parameters of a network learn.
+ * Some parameters of a network, with their own learning rate.
  *
- * <p>A frozen parameter takes no gradient, which saves the time of its backward pass. The running statistics of batch
- * normalization are no parameters that learn, and follow the images all the same.
+ * <p>A frozen parameter gets no gradient, which saves the time of its backward pass. The running statistics of batch
+ * normalization are not learned from gradients, so they are updated from the images even in a frozen layer.
  */
 public final class ParameterGroup extends Rule {
 
@@ -28,32 +28,33 @@ public final class ParameterGroup extends Rule {
     }
 
     /**
-     * Lets parameters learn at a rate of their own.
+     * Returns a group of parameters with its own learning rate.
      *
-     * @param names which parameters: their names in the network, such as {@code 01Conv2d.weight}, in which {@code *} stands
-     *     for any characters
-     * @param rate what the learning rate of the recipe is multiplied by for them, 0 to 1,000; 0 freezes them
+     * @param names the names of the parameters in the network, such as {@code 01Conv2d.weight}; {@code *} stands for
+     *     any characters
+     * @param rate factor for the learning rate of the recipe, 0 to 1,000; 0 freezes the parameters
      * @return the group
+     * @throws IllegalArgumentException if the names are blank or the rate is out of range
      */
     public static ParameterGroup of(String names, double rate) {
         return new ParameterGroup(names, rate);
     }
 
-    /** {@return which parameters, as {@link #of} has it} */
+    /** {@return the names of the parameters, with {@code *} for any characters} */
     public String names() {
         return names;
     }
 
-    /** {@return what the learning rate of the recipe is multiplied by for them; 0 freezes them} */
+    /** {@return the factor for the learning rate of the recipe; 0 freezes the parameters} */
     public double rate() {
         return rate;
     }
 
     /**
-     * Tells whether a parameter is of this group.
+     * Tells whether a parameter belongs to this group.
      *
-     * @param name of the parameter, its blocks separated by dots
-     * @return whether the whole name fits
+     * @param name name of the parameter, with its blocks separated by dots
+     * @return whether the whole name matches
      */
     public boolean contains(String name) {
         String pattern = Pattern.quote(names).replace("*", "\\E.*\\Q");

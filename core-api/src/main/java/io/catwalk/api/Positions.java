@@ -22,7 +22,7 @@ final class Positions extends AbstractBlock {
         super(VERSION);
         values = addParameter(Parameter.builder()
                 .setName("values")
-                // Not a weight: what says where a step is must not decay.
+                // Not of type WEIGHT, since weight decay must not apply to positions.
                 .setType(Parameter.Type.OTHER)
                 .optInitializer(new NormalInitializer(DEVIATION))
                 .build());

@@ -6,7 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how to train a network. Immutable; begin with {@link #standard}, each {@code with} method returns a changed copy.
+ * How to train a network: the optimizer, the schedule, the augmentations and the other settings. Immutable; start with
+ * {@link #standard}. Each {@code with} method returns a changed copy, and throws {@link IllegalArgumentException} if a
+ * number is out of range.
  */
 public final class Recipe extends Rule {
 
@@ -59,7 +61,7 @@ public final class Recipe extends Rule {
         this.averaging = averaging;
         this.clipNorm = clipNorm;
         this.patience = patience;
-        // What a file does not say is as in the standard recipe.
+        // Values that are missing in a file are as in the standard recipe.
         this.balance = Objects.requireNonNullElse(balance, Balance.NONE);
         this.selectBy = Objects.requireNonNullElse(selectBy, Criterion.ACCURACY);
         this.groups = groups == null ? List.of() : List.copyOf(groups);
@@ -72,8 +74,8 @@ public final class Recipe extends Rule {
     }
 
     /**
-     * Returns a recipe that suits most small networks: AdamW at 0.002 in one cycle over 10 epochs in
-     * batches of 128, with nothing else.
+     * Returns a recipe that suits most small networks: AdamW with a peak learning rate of 0.002 and a weight decay of
+     * 0.01, a one-cycle schedule over 10 epochs, batches of 128, and nothing else.
      *
      * @return the recipe to start from
      */
@@ -98,7 +100,7 @@ public final class Recipe extends Rule {
     /**
      * Replaces the optimizer.
      *
-     * @param optimizer what turns gradients into steps
+     * @param optimizer rule that turns gradients into steps
      * @return a changed copy
      */
     public Recipe withOptimizer(Optimizer optimizer) {
@@ -108,7 +110,7 @@ public final class Recipe extends Rule {
     /**
      * Replaces the schedule.
      *
-     * @param schedule how the learning rate moves
+     * @param schedule course of the learning rate
      * @return a changed copy
      */
     public Recipe withSchedule(Schedule schedule) {
@@ -116,9 +118,9 @@ public final class Recipe extends Rule {
     }
 
     /**
-     * Replaces the length.
+     * Replaces the number of epochs.
      *
-     * @param epochs passes over the training images; at least 1
+     * @param epochs number of passes over the training images; at least 1
      * @return a changed copy
      */
     public Recipe withEpochs(int epochs) {
@@ -128,7 +130,7 @@ public final class Recipe extends Rule {
     /**
      * Replaces the batch size.
      *
-     * @param batchSize images per step; at least 1
+     * @param batchSize number of images per step; at least 1
      * @return a changed copy
      */
     public Recipe withBatchSize(int batchSize) {
@@ -138,7 +140,7 @@ public final class Recipe extends Rule {
     /**
      * Replaces the augmentations.
      *
-     * @param augmentations random changes of the training images, in this order
+     * @param augmentations random changes of the training images, in this order; at most one of them mixes images
      * @return a changed copy
      */
     public Recipe withAugmentations(Augmentation... augmentations) {
@@ -156,9 +158,9 @@ public final class Recipe extends Rule {
     }
 
     /**
-     * Replaces the decay of the exponential moving average of the weights, which is evaluated in their place.
+     * Replaces the decay of the exponential moving average of the weights, which is evaluated instead of the weights.
      *
-     * @param averaging decay per step, 0 or above and below 1; at step n at most (1 + n) / (10 + n)
+     * @param averaging decay per step, 0 or above and below 1; at step n at most (1 + n) / (10 + n); 0 for no average
      * @return a changed copy
      */
     public Recipe withAveraging(double averaging) {
@@ -166,9 +168,9 @@ public final class Recipe extends Rule {
     }
 
     /**
-     * Replaces the limit of the gradient norm.
+     * Replaces the limit of gradient clipping.
      *
-     * @param clipNorm largest norm, or 0 for no limit
+     * @param clipNorm largest norm of the gradients, or 0 for no limit
      * @return a changed copy
      */
     public Recipe withClipNorm(double clipNorm) {
@@ -178,7 +180,7 @@ public final class Recipe extends Rule {
     /**
      * Replaces the patience of early stopping.
      *
-     * @param patience epochs, or 0 never to stop early
+     * @param patience number of epochs without improvement, or 0 for no early stopping
      * @return a changed copy
      */
     public Recipe withPatience(int patience) {
@@ -186,9 +188,9 @@ public final class Recipe extends Rule {
     }
 
     /**
-     * Replaces what is done about classes of unequal size.
+     * Replaces the handling of classes of unequal size.
      *
-     * @param balance what is done
+     * @param balance how they are handled
      * @return a changed copy
      */
     public Recipe withBalance(Balance balance) {
@@ -196,9 +198,9 @@ public final class Recipe extends Rule {
     }
 
     /**
-     * Replaces what the best epoch is chosen by.
+     * Replaces the criterion by which the best epoch is selected.
      *
-     * @param selectBy what it is chosen by
+     * @param selectBy criterion on the validation images
      * @return a changed copy
      */
     public Recipe withSelectBy(Criterion selectBy) {
@@ -206,9 +208,10 @@ public final class Recipe extends Rule {
     }
 
     /**
-     * Replaces the groups of parameters that learn at a rate of their own.
+     * Replaces the groups of parameters with their own learning rate.
      *
-     * @param groups in the order in which they are asked; none lets all learn at the rate of the optimizer
+     * @param groups groups, of which the first that contains a parameter applies to it; all other parameters learn at
+     *     the rate of the optimizer
      * @return a changed copy
      */
     public Recipe withGroups(ParameterGroup... groups) {
@@ -216,9 +219,9 @@ public final class Recipe extends Rule {
     }
 
     /**
-     * Replaces what the training makes small.
+     * Replaces the loss that the training minimizes.
      *
-     * @param loss the cross-entropy, or what {@link Classifier#loss} says
+     * @param loss the cross-entropy, or the loss that {@link Classifier#loss} returns
      * @return a changed copy
      */
     public Recipe withLoss(Loss loss) {
@@ -226,31 +229,31 @@ public final class Recipe extends Rule {
     }
 
     /**
-     * Lets the training start from {@link Classifier#weights}, unless the user names others.
+     * Sets whether the training starts from {@link Classifier#weights}, unless the user names other weights.
      *
-     * @param pretrained whether it does
+     * @param pretrained whether it starts from them
      * @return a changed copy
      */
     public Recipe withPretrained(boolean pretrained) {
         return changed(draft -> draft.pretrained = pretrained);
     }
 
-    /** {@return what turns gradients into steps, with the peak learning rate} */
+    /** {@return the rule that turns gradients into steps, with the peak learning rate} */
     public Optimizer optimizer() {
         return optimizer;
     }
 
-    /** {@return how the learning rate moves} */
+    /** {@return the course of the learning rate} */
     public Schedule schedule() {
         return schedule;
     }
 
-    /** {@return passes over the training images; at least 1} */
+    /** {@return number of passes over the training images; at least 1} */
     public int epochs() {
         return epochs;
     }
 
-    /** {@return images per step; at least 1} */
+    /** {@return number of images per step; at least 1} */
     public int batchSize() {
         return batchSize;
     }
@@ -260,47 +263,53 @@ public final class Recipe extends Rule {
         return augmentations;
     }
 
-    /** {@return probability mass moved from the true class to all classes alike, 0 or above and below 1; 0 is none} */
+    /** {@return probability moved from the true class to all classes equally, 0 or above and below 1; 0 for none} */
     public double labelSmoothing() {
         return labelSmoothing;
     }
 
-    /** {@return decay per step of the average of the weights that is evaluated in their place, 0 or above and below 1; 0 evaluates the weights themselves} */
+    /**
+     * {@return decay per step of the average of the weights that is evaluated instead of them, 0 or above and below 1;
+     * 0 for no average}
+     */
     public double averaging() {
         return averaging;
     }
 
-    /** {@return largest Euclidean norm of all gradients together; 0 leaves them as they are} */
+    /** {@return largest Euclidean norm of all gradients together; 0 for no limit} */
     public double clipNorm() {
         return clipNorm;
     }
 
-    /** {@return epochs without a better one after which training stops; 0 never stops early} */
+    /** {@return number of epochs without improvement after which the training stops; 0 for no early stopping} */
     public int patience() {
         return patience;
     }
 
-    /** {@return what is done about classes of unequal size} */
+    /** {@return how classes of unequal size are handled} */
     public Balance balance() {
         return balance;
     }
 
-    /** {@return what the best epoch is chosen by, whose weights are kept} */
+    /** {@return the criterion that selects the best epoch, whose weights are kept} */
     public Criterion selectBy() {
         return selectBy;
     }
 
-    /** {@return parameters that learn at a rate of their own; the first that a parameter is of counts} */
+    /**
+     * {@return groups of parameters with their own learning rate; the first group that contains a parameter applies to
+     * it}
+     */
     public List<ParameterGroup> groups() {
         return groups;
     }
 
-    /** {@return what the training makes small} */
+    /** {@return the loss that the training minimizes} */
     public Loss loss() {
         return loss;
     }
 
-    /** {@return whether the training starts from the weights that the classifier comes with} */
+    /** {@return whether the training starts from the weights that the classifier provides} */
     public boolean pretrained() {
         return pretrained;
     }
@@ -330,7 +339,7 @@ public final class Recipe extends Rule {
         return draft.recipe();
     }
 
-    /** The components, while one of them is changed. */
+    /** Mutable copy of a recipe, for changing one of its components. */
     private static final class Draft {
 
         private Optimizer optimizer;

@@ -3,10 +3,13 @@ package io.catwalk.api;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Equals another of its class with the same values. Not a record, whose constructor could never get another parameter. */
+/**
+ * Base class of values that are equal if their class and their parts are equal. These values are not records, because a
+ * record's constructor could never get another parameter.
+ */
 abstract class Rule {
 
-    /** Returns what the rule is made of, in the order of its factory's parameters. */
+    /** Returns the parts of the value, in the order of its factory's parameters. */
     abstract List<Object> parts();
 
     @Override

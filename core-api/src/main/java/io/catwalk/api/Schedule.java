@@ -2,13 +2,13 @@ package io.catwalk.api;
 
 import java.util.List;
 
-/** Says how the learning rate moves from the first step to the last, as a share of its peak. */
+/** Course of the learning rate from the first training step to the last, as a share of its peak. */
 public sealed interface Schedule {
 
     /**
      * Returns the share of the peak learning rate at a moment of the training.
      *
-     * @param progress steps done by all steps, 0 to 1
+     * @param progress number of steps done divided by the number of all steps, 0 to 1
      * @return 0 to 1
      */
     double at(double progress);
@@ -16,33 +16,33 @@ public sealed interface Schedule {
     /**
      * Keeps the learning rate at its peak.
      *
-     * @return the rule
+     * @return the schedule
      */
     static Constant constant() {
         return new Constant();
     }
 
     /**
-     * Falls along half a cosine from the peak to 0 (Loshchilov and Hutter, "SGDR", 2017).
+     * Lowers the learning rate along half a cosine from the peak to 0 (Loshchilov and Hutter, "SGDR", 2017).
      *
-     * @return the rule
+     * @return the schedule
      */
     static Cosine cosine() {
         return new Cosine();
     }
 
     /**
-     * Rises in a straight line from a twenty-fifth of the peak to the peak, then falls along half a cosine to 0 (after
-     * Smith and Topin, "Super-Convergence", 2018).
+     * Raises the learning rate linearly from a twenty-fifth of the peak to the peak, then lowers it along half a cosine
+     * to 0 (after Smith and Topin, "Super-Convergence", 2018).
      *
-     * @param warmUp share of all steps spent rising, 0 or above and below 1
-     * @return the rule
+     * @param warmUp share of all steps in which the learning rate rises, 0 or above and below 1
+     * @return the schedule
      */
     static OneCycle oneCycle(double warmUp) {
         return new OneCycle(warmUp);
     }
 
-    /** Is what {@link #constant} makes. */
+    /** Constant learning rate; created by {@link #constant}. */
     final class Constant extends Rule implements Schedule {
 
         Constant() {}
@@ -58,7 +58,7 @@ public sealed interface Schedule {
         }
     }
 
-    /** Is what {@link #cosine} makes. */
+    /** Cosine schedule; created by {@link #cosine}. */
     final class Cosine extends Rule implements Schedule {
 
         Cosine() {}
@@ -74,7 +74,7 @@ public sealed interface Schedule {
         }
     }
 
-    /** Is what {@link #oneCycle} makes. */
+    /** One-cycle schedule; created by {@link #oneCycle}. */
     final class OneCycle extends Rule implements Schedule {
 
         private static final double START = 1.0 / 25;
@@ -86,7 +86,7 @@ public sealed interface Schedule {
             this.warmUp = warmUp;
         }
 
-        /** {@return the share of all steps spent rising} */
+        /** {@return the share of all steps in which the learning rate rises} */
         public double warmUp() {
             return warmUp;
         }

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Lists what may be chosen about a network: for each hyperparameter its default and what else it may be. Immutable; each
- * {@code with} method returns a larger copy.
+ * The hyperparameters of a network, each with its default and its other possible values. Immutable; each {@code with}
+ * method returns a larger copy.
  */
 public final class SearchSpace extends Rule {
 
@@ -24,7 +24,7 @@ public final class SearchSpace extends Rule {
     }
 
     /**
-     * Returns a space with nothing to choose.
+     * Returns a space without hyperparameters.
      *
      * @return the space whose only point is {@link Hyperparameters#none()}
      */
@@ -35,11 +35,12 @@ public final class SearchSpace extends Rule {
     /**
      * Adds a hyperparameter with some options.
      *
-     * @param name what it is called in experiment files; not yet in this space
-     * @param byDefault its value unless another is chosen: an {@link Integer}, a {@link Double}, a
+     * @param name name of the hyperparameter in experiment files; not yet in this space
+     * @param byDefault value that is used unless another is chosen: an {@link Integer}, a {@link Double}, a
      *     {@link Boolean} or a {@link String}
-     * @param others what else may be chosen, of the same type
+     * @param others other values that may be chosen, of the same type, without duplicates
      * @return a larger space
+     * @throws IllegalArgumentException if the name is already in this space, or the values are not as described
      */
     public SearchSpace with(String name, Object byDefault, Object... others) {
         return with(
@@ -51,9 +52,10 @@ public final class SearchSpace extends Rule {
     /**
      * Adds a hyperparameter.
      *
-     * @param name what it is called in experiment files; not yet in this space
-     * @param choice what it may be, such as {@code Choice.range(0.01, 0.0001, 1.0).logarithmic()}
+     * @param name name of the hyperparameter in experiment files; not yet in this space
+     * @param choice the values that it may have, such as {@code Choice.range(0.01, 0.0001, 1.0).logarithmic()}
      * @return a larger space
+     * @throws IllegalArgumentException if the name is already in this space
      */
     public SearchSpace with(String name, Choice choice) {
         return with(name, () -> choice);
@@ -73,7 +75,7 @@ public final class SearchSpace extends Rule {
     }
 
     /**
-     * Returns what may be chosen.
+     * Returns the hyperparameters and their possible values.
      *
      * @return name to choice, in the order in which they were added
      */
@@ -82,7 +84,7 @@ public final class SearchSpace extends Rule {
     }
 
     /**
-     * Chooses the defaults.
+     * Returns the point with all defaults.
      *
      * @return the default of every hyperparameter
      */
@@ -93,9 +95,11 @@ public final class SearchSpace extends Rule {
     /**
      * Chooses some values and leaves the rest at their defaults.
      *
-     * @param wanted name to value, each one that may be chosen; an {@link Integer} may stand for a {@link Double}
+     * @param wanted name to value; each value must be possible for its hyperparameter; an {@link Integer} may stand for
+     *     a {@link Double}
      * @return a point of this space
-     * @throws IllegalArgumentException if a name is unknown or a value cannot be chosen; the message says what can
+     * @throws IllegalArgumentException if a name is unknown or a value cannot be chosen; the message names the possible
+     *     ones
      */
     public Hyperparameters choose(Map<String, ?> wanted) {
         for (String name : wanted.keySet()) {
@@ -111,7 +115,7 @@ public final class SearchSpace extends Rule {
                 return;
             }
             Object value = wanted.get(name);
-            // Files write a whole number without its point.
+            // In files, a whole number has no decimal point.
             if (value instanceof Integer whole && choice.byDefault() instanceof Double) {
                 value = whole.doubleValue();
             }
@@ -126,9 +130,9 @@ public final class SearchSpace extends Rule {
 
     /**
      * Lists points to try one by one, the defaults first: every combination of the {@link Choice#values} of all
-     * hyperparameters. Without ranges that is every point of the space.
+     * hyperparameters. Without ranges, these are all points of the space.
      *
-     * @return their number is the product of the numbers of values
+     * @return the points; their number is the product of the numbers of values
      */
     public List<Hyperparameters> points() {
         List<Map<String, Object>> points = List.of(Map.of());

@@ -5,13 +5,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 
-/** Computes what has no parameters of its own in layers of sequences. */
+/** Computations in sequence layers that have no parameters. */
 final class SequenceMath {
 
     private SequenceMath() {}
 
     /**
-     * Averages the values of all steps, weighted by how well the query of a step fits their keys.
+     * Averages the values of all steps, weighted by how well the query of a step matches their keys.
      *
      * @param projected (batch, time, 3 x features): queries, keys and values
      * @return (batch, time, features)
@@ -29,7 +29,7 @@ final class SequenceMath {
     }
 
     /**
-     * Opens the gate of each step and runs the recurrence.
+     * Computes the gate of each step and runs the recurrence.
      *
      * @param projected (batch, time, 2 x units): gates before their sigmoid, and candidates
      * @return (batch, time, units): the states
@@ -42,7 +42,7 @@ final class SequenceMath {
 
     /**
      * Solves h(t) = keep(t) h(t - 1) + add(t) from h = 0 for all steps together (Hillis and Steele, "Data Parallel
-     * Algorithms", 1986): each round joins every step with the one so far before it, and doubles how far.
+     * Algorithms", 1986): each round combines every step with an earlier one, and doubles the distance between the two.
      *
      * @param keep (batch, time, units)
      * @param add (batch, time, units)
@@ -57,7 +57,7 @@ final class SequenceMath {
         return add;
     }
 
-    /** Moves a sequence to later steps; the first ones become 0, which is right for states that start at 0. */
+    /** Shifts a sequence to later steps; the first ones become 0, as needed for states that start at 0. */
     private static NDArray later(NDArray sequence, long steps) {
         long time = sequence.getShape().get(1);
         return sequence.split(new long[] {time - steps}, 1).get(0).pad(new Shape(0, 0, steps, 0), 0);

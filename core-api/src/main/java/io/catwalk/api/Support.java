@@ -3,7 +3,7 @@ package io.catwalk.api;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Says whether a classifier can solve a task. */
+/** A classifier's answer to whether it supports a task. */
 public final class Support {
 
     private static final Support YES = new Support(null);
@@ -15,7 +15,7 @@ public final class Support {
     }
 
     /**
-     * Says that it can.
+     * Returns the answer that the task is supported.
      *
      * @return the answer
      */
@@ -24,10 +24,11 @@ public final class Support {
     }
 
     /**
-     * Says that it cannot.
+     * Returns the answer that the task is not supported.
      *
-     * @param reason what it would need, in words that follow the classifier's name: {@code needs images of at least 32x32}
+     * @param reason what the classifier needs, in words that follow its name: {@code needs images of at least 32x32}
      * @return the answer
+     * @throws IllegalArgumentException if the reason is blank
      */
     public static Support no(String reason) {
         if (reason.isBlank()) {
@@ -37,9 +38,9 @@ public final class Support {
     }
 
     /**
-     * Returns why not.
+     * Returns why the task is not supported.
      *
-     * @return what it would need; empty if it can
+     * @return what the classifier needs; empty if the task is supported
      */
     public Optional<String> reason() {
         return Optional.ofNullable(reason);

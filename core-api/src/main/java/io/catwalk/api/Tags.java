@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Says where an architecture belongs. Immutable; each {@code with} method returns a changed copy. */
+/**
+ * Family and publication of an architecture, and the image sizes that it supports. Immutable; each {@code with} method
+ * returns a changed copy.
+ */
 public final class Tags extends Rule {
 
     private static final Tags NONE = new Tags(null, null, null, 1, Integer.MAX_VALUE);
@@ -31,7 +34,7 @@ public final class Tags extends Rule {
     }
 
     /**
-     * Says nothing.
+     * Returns empty tags.
      *
      * @return the tags to start from
      */
@@ -40,7 +43,7 @@ public final class Tags extends Rule {
     }
 
     /**
-     * Names the kind of network.
+     * Sets the kind of network.
      *
      * @param newFamily such as {@code convolutional}, {@code recurrent}, {@code transformer}
      * @return a changed copy
@@ -50,9 +53,9 @@ public final class Tags extends Rule {
     }
 
     /**
-     * Names where the architecture was published.
+     * Sets the publication of the architecture.
      *
-     * @param newYear of the publication
+     * @param newYear year of the publication
      * @param newPaper authors and title
      * @return a changed copy
      */
@@ -61,11 +64,12 @@ public final class Tags extends Rule {
     }
 
     /**
-     * Limits the sides of the images, for {@link Classifier#supports}.
+     * Sets the limits of the image sides, for {@link Classifier#supports}.
      *
-     * @param smallest height and width that the network needs, in pixels; at least 1
-     * @param largest height and width that it can take, at least the smallest
+     * @param smallest smallest height and width that the network supports, in pixels; at least 1
+     * @param largest largest height and width that it supports, in pixels; at least {@code smallest}
      * @return a changed copy
+     * @throws IllegalArgumentException if a limit is too small
      */
     public Tags withSides(int smallest, int largest) {
         return new Tags(family, year, paper, smallest, largest);
@@ -86,12 +90,14 @@ public final class Tags extends Rule {
         return Optional.ofNullable(paper);
     }
 
-    /** {@return the smallest height and width that the network can take, in pixels; 1 if nothing is said} */
+    /** {@return the smallest height and width that the network supports, in pixels; 1 by default} */
     public int smallestSide() {
         return smallestSide;
     }
 
-    /** {@return the largest height and width that the network can take; {@link Integer#MAX_VALUE} if nothing is said} */
+    /**
+     * {@return the largest height and width that the network supports, in pixels; {@link Integer#MAX_VALUE} by default}
+     */
     public int largestSide() {
         return largestSide;
     }

@@ -2,7 +2,10 @@ package io.catwalk.api;
 
 import java.util.List;
 
-/** States what a network has to solve. Immutable; each {@code with} method returns a changed copy. */
+/**
+ * Classification task that a network has to solve: the images and their classes. Immutable; each {@code with} method
+ * returns a changed copy.
+ */
 public final class Task extends Rule {
 
     private final int channels;
@@ -31,32 +34,34 @@ public final class Task extends Rule {
     }
 
     /**
-     * States the shape of the images and the number of classes; the rest is unknown.
+     * Returns a task with the given image shape and number of classes; the rest is unknown.
      *
      * @param channels 1 for gray, 3 for color; at least 1
      * @param height rows of an image, in pixels; at least 1
      * @param width columns of an image, in pixels; at least 1
      * @param classes number of classes, which is the number of logits; at least 2
      * @return the task
+     * @throws IllegalArgumentException if a number is too small
      */
     public static Task of(int channels, int height, int width, int classes) {
         return new Task(channels, height, width, classes, List.of(), false);
     }
 
     /**
-     * States how many images of each class there are to train on.
+     * Sets the number of training images of each class.
      *
-     * @param sizes 0 or above, in the order of the classes; empty if unknown
+     * @param sizes numbers of images, each 0 or above, in the order of the classes; empty if unknown
      * @return a changed copy
+     * @throws IllegalArgumentException if a number is negative, or their count is not that of the classes
      */
     public Task withClassSizes(List<Integer> sizes) {
         return new Task(channels, height, width, classes, sizes, mirrored);
     }
 
     /**
-     * States whether an image that is mirrored left to right is of the same class: so is a shirt, but not a digit.
+     * Sets whether a horizontally flipped image keeps its class: that of a shirt does, that of a digit does not.
      *
-     * @param newMirrored whether it is known to be so
+     * @param newMirrored whether flipped images are known to keep their class
      * @return a changed copy
      */
     public Task withMirrored(boolean newMirrored) {
@@ -83,12 +88,12 @@ public final class Task extends Rule {
         return classes;
     }
 
-    /** {@return how many images of each class there are to train on, in the order of the classes; empty if unknown} */
+    /** {@return the number of training images of each class, in the order of the classes; empty if unknown} */
     public List<Integer> classSizes() {
         return classSizes;
     }
 
-    /** {@return whether an image that is mirrored left to right is known to be of the same class} */
+    /** {@return whether a horizontally flipped image is known to keep its class} */
     public boolean mirrored() {
         return mirrored;
     }
@@ -98,7 +103,7 @@ public final class Task extends Rule {
         return List.of(channels, height, width, classes, classSizes, mirrored);
     }
 
-    /** {@return such as {@code 3x32x32 images of 10 classes}: channels, height, width} */
+    /** {@return a text such as {@code 3x32x32 images of 10 classes}: channels, height, width} */
     @Override
     public String toString() {
         return channels + "x" + height + "x" + width + " images of " + classes + " classes";

@@ -1,4 +1,7 @@
-/** Holds the contract between the program and a classifier plugin: interfaces and records only. */
+/**
+ * Contract between the program and a classifier plugin: the interface that a plugin implements, the types that it uses,
+ * and common layers.
+ */
 @NullMarked
 package io.catwalk.api;
 

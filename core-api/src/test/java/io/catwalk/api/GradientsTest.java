@@ -17,7 +17,7 @@ class GradientsTest {
 
     private static final int CONSTANTS = 500;
 
-    /** Half the constants are 2, half 1/2, so that the product is 1: exact in binary. */
+    /** Half of the constants are 2 and half are 1/2, so that the product is 1, which is exact in binary. */
     @Test
     void constantsOutliveAGarbageCollectionBetweenForwardAndBackward() throws InterruptedException {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
@@ -53,12 +53,12 @@ class GradientsTest {
         }
     }
 
-    /** Frees what Java holds no more, and lets others write there. */
+    /** Frees the memory of unreachable buffers and lets other buffers overwrite it. */
     private static void overwriteFreedMemory() throws InterruptedException {
         List<ByteBuffer> others = new ArrayList<>();
         for (int round = 0; round < 5; round++) {
             System.gc();
-            Thread.sleep(20); // buffers are freed by a thread of the virtual machine, which says nothing when it has
+            Thread.sleep(20); // a thread of the virtual machine frees buffers, and does not report it
             for (int i = 0; i < 20 * CONSTANTS; i++) {
                 others.add(ByteBuffer.allocateDirect(Double.BYTES)
                         .order(ByteOrder.nativeOrder())

@@ -94,7 +94,7 @@ class LayersTest {
                 layer("eachColumn", () -> Layers.eachColumn(Layers.gru(4, 1)), shape(7, 5, 6), shape(7, 5, 4)));
     }
 
-    /** The announced shape decides the size of the layers that follow, the real one what they are fed. */
+    /** The announced shape determines the size of the layers that follow, the real one is that of their input. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("layers")
     void theShapeIsTheAnnouncedOne(Supplier<Block> layer, Shape in, Shape out) {
@@ -114,7 +114,7 @@ class LayersTest {
     @Test
     void rowsGivesEachRowTheFeaturesOfAllItsChannels() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            // Two images of 2 channels, 2 rows and 3 columns; a value says image, channel, row, column.
+            // Two images of 2 channels, 2 rows and 3 columns; the digits of a value are image, channel, row and column.
             float[] values = new float[2 * 2 * 2 * 3];
             for (int i = 0; i < values.length; i++) {
                 values[i] = i / 12 * 1000 + i / 6 % 2 * 100 + i / 3 % 2 * 10 + i % 3;
@@ -207,7 +207,7 @@ class LayersTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block block = Layers.squeezeExcite(2, 1);
             fill(block, manager, 1, new Shape(1, 2, 1, 2));
-            // Means 1 and -0.5: both dense layers give their sum 0.5, of which (0.5 + 3) / 6 is the factor.
+            // Means 1 and -0.5: both dense layers return their sum 0.5, and the factor is (0.5 + 3) / 6.
             NDArray images = manager.create(new float[] {0, 2, -1, 0}, new Shape(1, 2, 1, 2));
             assertThat(forward(block, images).toFloatArray())
                     .containsExactly(new float[] {0, 7 / 6f, -3.5f / 6, 0}, within(1e-6f));
@@ -246,7 +246,7 @@ class LayersTest {
         }
     }
 
-    /** One head looks with the first feature, the other with the second. */
+    /** One head attends by the first feature, the other by the second. */
     @Test
     void attentionIsTheMeanOfValuesByTheFitOfTheirKeys() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
@@ -257,7 +257,8 @@ class LayersTest {
                         1, 0, two, two, 3, 10
                     },
                     new Shape(1, 2, 6));
-            // Query 1 fits the second key twice as well as the first: (9 + 2 x 3) / 3. Query 0 fits all alike.
+            // Query 1 matches the second key twice as well as the first: (9 + 2 x 3) / 3. Query 0 matches all keys
+            // equally.
             assertThat(SequenceMath.attend(projected, 2).toFloatArray())
                     .containsExactly(new float[] {5, 20, 5, 20}, within(1e-5f));
         }
@@ -379,7 +380,7 @@ class LayersTest {
         }
     }
 
-    /** Two images of 2 channels of 2 x 3: the values of one channel follow one another, row by row. */
+    /** Two images of 2 channels of 2 x 3: the values of one channel are consecutive, row by row. */
     @Test
     void flattenKeepsTheOrderOfTheShapeInTrainingToo() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {

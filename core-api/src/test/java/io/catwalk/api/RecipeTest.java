@@ -99,7 +99,7 @@ class RecipeTest {
         assertThat(Task.of(1, 1, 1, 2).classes()).isEqualTo(2);
     }
 
-    /** A method that mixed up two components would change more than its own, or not its own. */
+    /** A method that mixed up two components would change another component as well, or instead. */
     @Test
     void eachWithMethodChangesItsOwnComponentAlone() throws ReflectiveOperationException {
         Map<String, Recipe> changed = new HashMap<>();

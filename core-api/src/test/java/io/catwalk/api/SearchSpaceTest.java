@@ -132,7 +132,7 @@ class SearchSpaceTest {
         assertThat(Choice.range(2, 1, 6).values()).containsExactly(2, 1, 6);
     }
 
-    /** Of even random numbers, a quarter falls into each quarter of the range, or of its logarithms. */
+    /** Of uniform random numbers, a quarter falls into each quarter of the range, or of its logarithms. */
     @Test
     void numbersOfARangeAreDrawnEvenly() {
         Choice linear = Choice.range(0.0, -1.0, 3.0);
@@ -180,7 +180,7 @@ class SearchSpaceTest {
         assertThat(chosen.integer("a")).isEqualTo(1);
         Map<String, Object> theirValues = chosen.values();
         assertThatThrownBy(theirValues::clear).isInstanceOf(UnsupportedOperationException.class);
-        // Adding gives a larger space and leaves the smaller one as it was.
+        // Adding returns a larger space and does not change the smaller one.
         assertThat(SearchSpace.none().choices()).isEmpty();
     }
 }

@@ -9,7 +9,7 @@ import io.catwalk.onnx.OnnxExport;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Exports a network to the file that is named first. The word prove after it asks for a proof. */
+/** Exports a network to the file in the first argument. The further argument {@code prove} also prints a proof. */
 public final class Export {
 
     private Export() {}

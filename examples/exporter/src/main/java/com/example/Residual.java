@@ -10,7 +10,7 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 
-/** A block that DJL does not have: twice the images through a convolution, and the images added to what comes out. */
+/** A block that DJL does not have: it applies a convolution to the images twice, and adds the images to the result. */
 final class Residual extends AbstractBlock {
 
     private final Block convolution;

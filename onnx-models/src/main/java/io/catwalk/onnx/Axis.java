@@ -2,14 +2,14 @@ package io.catwalk.onnx;
 
 import java.util.regex.Pattern;
 
-/** One axis of an input: as long at each call, or dynamic. Axes of one name are equally long in all inputs. */
+/** One axis of an input, of fixed or dynamic size. Dynamic axes of the same name have the same size in all inputs. */
 public sealed interface Axis {
 
-    /** The number of samples, from 1 on. */
+    /** The number of samples, at least 1. */
     Dynamic BATCH = of("batch");
 
     /**
-     * Makes an axis that is as long at each call.
+     * Creates an axis of fixed size.
      *
      * @param size at least 1
      * @return the axis
@@ -20,18 +20,18 @@ public sealed interface Axis {
     }
 
     /**
-     * Makes an axis that may be longer or shorter at each call, from 1 on.
+     * Creates a dynamic axis (a symbolic dimension), whose size may differ from call to call and is at least 1.
      *
      * @param name such as {@code batch}, {@code sequence} or {@code height}: letters, digits and underscores
      * @return the axis
-     * @throws IllegalArgumentException if {@code name} has other characters or begins with a digit
+     * @throws IllegalArgumentException if {@code name} has other characters, begins with a digit or is {@code floor}
      */
     static Dynamic of(String name) {
         return new Dynamic(name, 1, Long.MAX_VALUE, 1);
     }
 
     /**
-     * An axis that is as long at each call.
+     * An axis of fixed size.
      *
      * @param size at least 1
      */
@@ -45,7 +45,7 @@ public sealed interface Axis {
     }
 
     /**
-     * An axis that may be longer or shorter at each call.
+     * An axis whose size may differ from call to call.
      *
      * @param name letters, digits and underscores
      * @param least the smallest size that the network takes, at least 1
@@ -56,7 +56,7 @@ public sealed interface Axis {
 
         private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-        /** Checks the name and the bounds, and moves the bounds to multiples of the step. */
+        /** Checks the name and the bounds, and rounds the bounds inwards to multiples of the step. */
         public Dynamic {
             if (!NAME.matcher(name).matches() || name.equals("floor")) {
                 throw new IllegalArgumentException(
@@ -95,7 +95,7 @@ public sealed interface Axis {
         }
 
         /**
-         * Takes multiples of a number only, as networks do that halve an image and double it again.
+         * Allows only multiples of a number, as needed by networks that halve an image and double it again.
          *
          * @param size at least 1
          * @return the changed axis
@@ -123,9 +123,9 @@ public sealed interface Axis {
         }
 
         /**
-         * Tells whether there is but one size.
+         * Tells whether only one size is allowed.
          *
-         * @return true if the smallest is the largest
+         * @return true if the smallest size is also the largest
          */
         public boolean isSingle() {
             return least == most;

@@ -24,13 +24,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Runs a block in its engine, with the names of the graph that was made of it, and computes what the graph does
- * beside it: preprocessing before, probabilities behind.
+ * Runs a block in its engine, with the input and output names of the graph that it was exported to. Also computes what
+ * the graph adds to the block: preprocessing before it, and probabilities after it.
  *
  * @param block the network
- * @param parameters where its weights are; empty for the block itself
+ * @param parameters store of its weights; empty to take them from the block
  * @param options how the graph was written
- * @param graph that the block was written as
+ * @param graph the graph that the block was exported to
  */
 record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options options, Graph graph) implements Network {
 
@@ -38,7 +38,7 @@ record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options op
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
-        BlockState before = BlockState.of(block); // what forward keeps dies with the manager
+        BlockState before = BlockState.of(block); // arrays that forward keeps are closed with the manager
         try (NDManager manager = subManager()) {
             NDList given = new NDList();
             for (Value input : graph.inputs()) {

@@ -21,14 +21,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Asks for a proof of an export.
+ * Requests a proof of an export.
  *
- * @param proof how it is proven
- * @param samples what is asked, each an array for every input in order
+ * @param proof settings of the proof
+ * @param samples the inputs to run, each with one tensor per input, in order
  */
 record Demand(Proof proof, List<List<Tensor>> samples) {
 
-    /** Copies the arrays, which may be closed then. */
+    /** Copies the arrays, which may be closed afterwards. */
     static Demand of(List<OnnxInput> inputs, List<NDList> samples, double tolerance) {
         OnnxRuntime.require();
         if (samples.isEmpty()) {
@@ -40,7 +40,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
                         + inputs.stream().map(OnnxInput::name).toList() + ", found one of " + sample.size());
             }
         }
-        // A batch that the network does not take says nothing about the file.
+        // A batch size that the network does not accept says nothing about the file.
         List<Integer> batches = Proof.standard().batches().stream()
                 .filter(size -> inputs.stream()
                         .allMatch(input -> input.axes().isEmpty()
@@ -57,7 +57,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
     /**
      * Runs the proof.
      *
-     * @param beside whether large tensors are to be beside the model, and are so for the proof
+     * @param beside whether large tensors go into a second file, also for the proof
      */
     ProofReport report(BlockNetwork network, Model model, boolean beside) {
         List<Map<String, Tensor>> named = new ArrayList<>();
@@ -95,7 +95,7 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
         }
     }
 
-    /** Returns the model with the outcome in its metadata. */
+    /** Runs the proof, and returns the model with the result in its metadata. */
     Model proven(BlockNetwork network, Model model, boolean beside) {
         ProofReport report = report(network, model, beside);
         if (!report.agrees()) {

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Copies arrays from DJL to ONNX Runtime and back. */
+/** Copies DJL arrays to tensors for ONNX Runtime, and back. */
 public final class DjlTensors {
 
     private static final Map<TensorType, DataType> TYPES = new EnumMap<>(Map.of(
@@ -33,11 +33,11 @@ public final class DjlTensors {
     private DjlTensors() {}
 
     /**
-     * Copies an array of DJL.
+     * Copies a DJL array to a tensor.
      *
-     * @param array of numbers or booleans, on any device
+     * @param array an array of numbers or booleans, on any device
      * @return the same elements in the same shape
-     * @throws IllegalArgumentException if its type is text, or none that Java can hold
+     * @throws IllegalArgumentException if its type is text, or has no equivalent in {@link TensorType}
      */
     public static Tensor of(NDArray array) {
         TensorType type = TYPES.entrySet().stream()
@@ -51,10 +51,10 @@ public final class DjlTensors {
     }
 
     /**
-     * Copies into an array of DJL.
+     * Copies a tensor to a DJL array.
      *
-     * @param tensor any
-     * @param manager of the new array
+     * @param tensor the tensor
+     * @param manager manager of the new array
      * @return the same elements in the same shape
      */
     public static NDArray toArray(Tensor tensor, NDManager manager) {
@@ -62,11 +62,11 @@ public final class DjlTensors {
     }
 
     /**
-     * Runs a file once on arrays of DJL.
+     * Runs an ONNX file once on DJL arrays.
      *
-     * @param runner of the file
+     * @param runner runner of the file
      * @param given arrays with the names of the inputs, or without names in the order of the inputs
-     * @param manager of the arrays that are returned
+     * @param manager manager of the returned arrays
      * @return an array for each output, in the order of the file, with its name
      * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file says
      * @throws IllegalStateException if the runner is closed

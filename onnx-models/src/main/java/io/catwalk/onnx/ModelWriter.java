@@ -9,13 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Writes a model into a file, or into two. */
+/** Writes a model into one file, or into two if large tensors are external. */
 final class ModelWriter {
 
     private ModelWriter() {}
 
     /**
-     * Writes a model under names of its own beside the file, and then puts it into its place.
+     * Writes a model into temporary files beside the target, and then moves them into place.
      *
      * @param beside whether large tensors go into the file that {@link ModelFiles#data} names
      */

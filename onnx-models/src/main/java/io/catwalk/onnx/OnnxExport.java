@@ -22,9 +22,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Exports a DJL block as an ONNX model, by running its own {@code forward} on arrays that remember what is
- * done to them. The model of a classifier has one input, {@code images}, and its first output is {@code logits};
- * others are described by {@link OnnxInput}. Immutable: each {@code with} method returns a changed copy.
+ * Exports a DJL block as an ONNX model by tracing: it runs the block's own {@code forward} on arrays that record the
+ * operations applied to them. The model of a classifier has one input, {@code images}, and its first output is
+ * {@code logits}. The inputs of other networks are described by {@link OnnxInput}. Instances are immutable: each
+ * {@code with} method returns a changed copy.
  *
  * <pre>{@code
  * OnnxExport.of(block, new Shape(1, 28, 28)).withMetadata(Map.of("labels", "...")).write(Path.of("model.onnx"));
@@ -45,11 +46,11 @@ public final class OnnxExport {
     }
 
     /**
-     * Prepares the export of a classifier with the settings that suit most: opset 17, any batch size, normalized
-     * floats in, logits out.
+     * Prepares the export of a classifier with default settings: opset 17, any batch size, normalized floats as input
+     * and logits as output.
      *
-     * @param block the network, with its parameters initialized unless {@link #withParameters} brings them
-     * @param sample shape of one sample without the batch, such as (channels, height, width)
+     * @param block the network; its parameters must be initialized unless {@link #withParameters} supplies them
+     * @param sample shape of one sample without the batch axis, such as (channels, height, width)
      * @return the export
      * @throws IllegalArgumentException if a size in {@code sample} is unknown or not positive
      */
@@ -58,15 +59,15 @@ public final class OnnxExport {
     }
 
     /**
-     * Prepares the export of any network, with opset 17. Its outputs are called as {@link #withOutputNames} says,
-     * else as {@code forward} calls them ({@code NDArray.setName}), else {@code output}, or {@code output_1},
-     * {@code output_2} and so on.
+     * Prepares the export of any network, with opset 17. Output names come from {@link #withOutputNames}, or else from
+     * {@code forward} ({@code NDArray.setName}). By default, a single output is called {@code output}, and several are
+     * called {@code output_1}, {@code output_2} and so on.
      *
-     * @param block the network, with its parameters initialized unless {@link #withParameters} brings them
-     * @param inputs what its {@code forward} takes, in order
+     * @param block the network; its parameters must be initialized unless {@link #withParameters} supplies them
+     * @param inputs the inputs of its {@code forward}, in order
      * @return the export
-     * @throws IllegalArgumentException if there is no input, two inputs have one name, or two axes of one name have
-     *     different bounds
+     * @throws IllegalArgumentException if there is no input, two inputs have the same name, or two axes of the same
+     *     name have different bounds or steps
      */
     public static OnnxExport of(Block block, OnnxInput... inputs) {
         List<OnnxInput> all = List.of(inputs);
@@ -86,13 +87,13 @@ public final class OnnxExport {
     }
 
     /**
-     * Prepares the export of the network of a model with one input, whose shape is that which it was initialized or
-     * loaded with. The first axis is the batch. A {@code ZooModel} is a model too.
+     * Prepares the export of a model's network, which must have one input. Its shape is the one that the network was
+     * initialized or loaded with; the first axis is the batch. A {@code ZooModel} is a model, too.
      *
      * @param model the model
      * @return the export
-     * @throws IllegalArgumentException if the network has no known shape or several inputs: describe them to
-     *     {@link #of(Block, OnnxInput...)}
+     * @throws IllegalArgumentException if the network has several inputs, or one of unknown shape: use
+     *     {@link #of(Block, OnnxInput...)} instead
      */
     public static OnnxExport of(ai.djl.Model model) {
         return of(model.getBlock(), OnnxInput.sampleOf(model.getBlock()));
@@ -100,8 +101,8 @@ public final class OnnxExport {
 
     /**
      * Prepares the export of the network that a trainer trains, as {@link #of(ai.djl.Model)} does. Export between two
-     * steps: gradients that were collected stay, and the training goes on as if there had been no export. Weights that
-     * another thread changes meanwhile are an {@code ExportException}.
+     * training steps: collected gradients are kept, and the training continues as if there had been no export. If
+     * another thread changes the weights during the export, it fails with an {@code ExportException}.
      *
      * @param trainer an initialized trainer
      * @return the export
@@ -133,7 +134,7 @@ public final class OnnxExport {
     /**
      * Takes the weights from a store instead of the block itself.
      *
-     * @param store hands out the weights; its manager must be open while exporting
+     * @param store supplies the weights; its manager must stay open during the export
      * @return the changed export
      */
     public OnnxExport withParameters(ParameterStore store) {
@@ -141,9 +142,10 @@ public final class OnnxExport {
     }
 
     /**
-     * Writes words about the model into the file ({@code metadata_props}), in addition to those set before.
+     * Adds entries to the metadata of the file ({@code metadata_props}). Earlier entries are kept unless their key is
+     * set again.
      *
-     * @param entries words by key; written sorted by key
+     * @param entries values by key; written sorted by key
      * @return the changed export
      */
     public OnnxExport withMetadata(Map<String, String> entries) {
@@ -170,14 +172,15 @@ public final class OnnxExport {
      * @param axis name of the axis
      * @param size a size that the axis may have
      * @return the changed export
-     * @throws IllegalArgumentException if no input has the axis, or the axis does not take the size
+     * @throws IllegalArgumentException if no input has the axis, or the axis does not allow the size
      */
     public OnnxExport withFixedSize(String axis, long size) {
         return new OnnxExport(order.with(OnnxInput.fixed(order.inputs(), axis, size)));
     }
 
     /**
-     * Chooses the operator set; operators newer than it are written with older ones.
+     * Sets the opset, the version of the ONNX operator set. An operation whose own operator is newer is written with
+     * older operators.
      *
      * @param opset 13 to 21
      * @return the changed export
@@ -197,13 +200,14 @@ public final class OnnxExport {
     }
 
     /**
-     * Takes pixels as unsigned bytes, and computes {@code (pixel / 255 - mean) / deviation} in the graph.
+     * Makes the model take pixels as unsigned bytes, and compute {@code (pixel / 255 - mean) / deviation} in the graph.
      * Only for a network with one input, of FLOAT32.
      *
      * @param mean one number per channel, or one for all
      * @param deviation one number per channel, or one for all; above 0
      * @return the changed export
-     * @throws IllegalArgumentException if the numbers do not belong together, or the input holds no image
+     * @throws IllegalArgumentException if {@code mean} and {@code deviation} are empty or differ in length, a deviation
+     *     is not above 0, or the network does not have one FLOAT32 input of images
      */
     public OnnxExport withEmbeddedPreprocessing(float[] mean, float[] deviation) {
         OnnxInput.requireImages(order.inputs());
@@ -211,7 +215,7 @@ public final class OnnxExport {
     }
 
     /**
-     * Writes recurrent layers step by step with plain operators, for readers without recurrent ones.
+     * Writes recurrent layers step by step with basic operators, for runtimes without recurrent operators.
      *
      * @return the changed export
      */
@@ -220,7 +224,7 @@ public final class OnnxExport {
     }
 
     /**
-     * Multiplies batch norms into the convolutions right before them.
+     * Folds each batch normalization into the convolution right before it.
      *
      * @return the changed export
      */
@@ -229,10 +233,10 @@ public final class OnnxExport {
     }
 
     /**
-     * Holds weights of 1 KiB or more as FLOAT16, which the file casts to FLOAT: it is about half as large, and computes in
-     * FLOAT as before. That is for size; on a CPU it is not faster. Weights with a number beyond 65,504 stay FLOAT and are
-     * named in the metadata ({@code weights.float32}). Answers differ by the rounding to 11 significant bits, so a proof needs
-     * a tolerance of about {@link io.catwalk.onnx.parity.CrossCheck#HALF_PRECISION}.
+     * Stores weights of 1 KiB or more as FLOAT16; the graph casts them to FLOAT and computes in FLOAT as before. The
+     * file is about half as large, but not faster on a CPU. Weights with a number beyond 65,504 stay FLOAT and are
+     * listed in the metadata ({@code weights.float32}). Outputs differ by the rounding to 11 significant bits, so a
+     * proof needs a tolerance of about {@link io.catwalk.onnx.parity.CrossCheck#HALF_PRECISION}.
      *
      * @return the changed export
      */
@@ -241,8 +245,9 @@ public final class OnnxExport {
     }
 
     /**
-     * Writes tensors of 1 KiB or more into a file beside the model, {@code NAME.onnx.data}. Without this it is done where
-     * the model would exceed the 2 GB of a file. Both belong together: the model names the other file.
+     * Writes tensors of 1 KiB or more into a second file beside the model, {@code NAME.onnx.data}. Without this
+     * setting, that is done only if the model would exceed the 2 GB limit of a file. Keep both files together: the
+     * model refers to the other file by its name.
      *
      * @return the changed export
      */
@@ -251,16 +256,16 @@ public final class OnnxExport {
     }
 
     /**
-     * Demands a proof of whatever is exported, as {@link #prove} gives it: without it, {@link #write} and
-     * {@link #bytes} fail and nothing is written. Its outcome stands in the metadata ({@code parity.*}).
+     * Requires a proof of each export, the comparison that {@link #prove} makes. If it fails, {@link #write} and
+     * {@link #bytes} throw and nothing is written. Its result is stored in the metadata ({@code parity.*}).
      *
-     * @param samples what to ask, each with an array for every input in order; copied. Batches of several samples are
-     *     asked in smaller batches, too
-     * @param tolerance largest difference that passes, as a share of the largest absolute value of the output; 0 or
-     *     above, such as {@link io.catwalk.onnx.parity.Proof#TOLERANCE}. Whole numbers have to be equal
+     * @param samples the inputs to compare on, each with one array per input, in order; copied. Batches of several
+     *     samples are also run as smaller batches
+     * @param tolerance largest difference that passes, relative to the largest absolute value of the output; 0 or
+     *     above, such as {@link io.catwalk.onnx.parity.Proof#TOLERANCE}. Whole numbers must be equal
      * @return the changed export
-     * @throws IllegalArgumentException if there is no sample, one has another number of arrays than there are inputs,
-     *     or the tolerance is below 0
+     * @throws IllegalArgumentException if there is no sample, the number of arrays in a sample differs from the number
+     *     of inputs, or the tolerance is below 0
      * @throws IllegalStateException if ONNX Runtime is not on the class path
      */
     public OnnxExport withProof(List<NDList> samples, double tolerance) {
@@ -268,29 +273,28 @@ public final class OnnxExport {
     }
 
     /**
-     * Exports the network as it is now, runs it in its engine and the export in ONNX Runtime, and compares every
-     * output, at all optimization levels, with one thread and all threads, with the samples as they are and in batches
-     * of 1, 2 and 7. Writes nothing.
+     * Exports the network in its current state, runs the network in its engine and the export in ONNX Runtime, and
+     * compares every output: at all optimization levels, with one thread and with all threads, with the samples as they
+     * are and in batches of 1, 2 and 7. Writes no model file.
      *
-     * @param samples as for {@link #withProof}, at least one; arrays may have other sizes from sample to sample where
-     *     axes are dynamic
-     * @return how far the answers differ, judged at {@link io.catwalk.onnx.parity.Proof#TOLERANCE}
+     * @param samples as for {@link #withProof}, at least one; the sizes of dynamic axes may differ between samples
+     * @return how far the outputs differ, compared at {@link io.catwalk.onnx.parity.Proof#TOLERANCE}
      * @throws IllegalArgumentException if there is no sample, or one does not fit the inputs
      * @throws IllegalStateException if ONNX Runtime is not on the class path
      * @throws io.catwalk.onnx.graph.ExportException as {@link #bytes()}, or if the network itself does not run on a
-     *     sample, or ONNX Runtime does not open the export
+     *     sample, or ONNX Runtime cannot load the export
      */
     public ProofReport prove(NDList... samples) {
         return order.report(Demand.of(order.inputs(), List.of(samples), Proof.TOLERANCE));
     }
 
     /**
-     * Exports the network as it is now.
+     * Exports the network in its current state.
      *
      * @return the content of an {@code .onnx} file; the same weights give the same bytes
      * @throws io.catwalk.onnx.graph.ExportException if control flow depends on the input or on a dynamic axis, an
-     *     operation has no ONNX form, a weight is NaN, a proof is demanded and fails, or it is larger than 2 GB
-     * @throws IllegalStateException after {@link #withExternalData}, since there is no file that it could be beside
+     *     operation has no ONNX form, a weight is NaN, a required proof fails, or the model is larger than 2 GB
+     * @throws IllegalStateException after {@link #withExternalData}, which needs a second file
      */
     public byte[] bytes() {
         if (order.options().choices().contains(Choice.EXTERNAL_DATA)) {
@@ -300,11 +304,11 @@ public final class OnnxExport {
     }
 
     /**
-     * Exports the network as it is now into a file, which appears whole or not at all. Where its weights go beside it, they
-     * are there before it. The weights are held once in memory, beside the network's own; where a proof is demanded, twice
-     * more.
+     * Exports the network in its current state into a file, which is written completely or not at all. External weights
+     * are in place before the model. The export holds one copy of the weights in memory, beside the network's own, and
+     * two more if a proof is required.
      *
-     * @param file where to; replaced if it exists, with the weights beside it
+     * @param file the file to write; it and the weights beside it are replaced if they exist
      * @throws IOException if the file cannot be written
      * @throws io.catwalk.onnx.graph.ExportException as {@link #bytes()}
      */

@@ -4,8 +4,8 @@ import java.io.Serial;
 import java.nio.file.Path;
 
 /**
- * Says that an ONNX file cannot be used as it is. The message is one line: where, what was expected,
- * what was found, and what to try.
+ * Thrown if an ONNX file cannot be used as it is. The message is one line: the file, what was expected, what was found,
+ * and what to try.
  */
 public final class OnnxFileException extends RuntimeException {
 
@@ -31,7 +31,7 @@ public final class OnnxFileException extends RuntimeException {
      * @param expected what a usable file has
      * @param found what this one has instead
      * @param remedy what the reader of the message can try, as an imperative
-     * @param cause what went wrong below
+     * @param cause the underlying error
      */
     public OnnxFileException(Path file, String expected, String found, String remedy, Throwable cause) {
         super(line(file, expected, found, remedy), cause);

@@ -12,19 +12,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Describes one input of a network: what {@code forward} takes at one place of its list.
+ * Describes one input of a network: one array of the list that {@code forward} takes.
  *
  * <pre>{@code
  * Axis sequence = Axis.of("sequence").atMost(512);
  * OnnxInput ids = OnnxInput.of("input_ids", DataType.INT64, Axis.BATCH, sequence);
  * }</pre>
  *
- * <p>While exporting, the network sees fractions from 0 to 1, or, for whole numbers and booleans, zeros: an index of
- * zero is valid in every table.
+ * <p>During the export, the network receives numbers from 0 to 1, or zeros for whole numbers and booleans, since index
+ * 0 is valid in every table.
  *
  * @param name name in the file, not empty
  * @param type type of the elements
- * @param axes from the first to the last; none for a single number
+ * @param axes from the first to the last; none for a scalar
  */
 public record OnnxInput(String name, DataType type, List<Axis> axes) {
 
@@ -55,15 +55,15 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
      *
      * @param name name in the file, not empty
      * @param type FLOAT32, FLOAT16, FLOAT64, INT64, INT32, INT8, UINT8 or BOOLEAN
-     * @param axes from the first to the last; none for a single number
+     * @param axes from the first to the last; none for a scalar
      * @return the input
-     * @throws IllegalArgumentException if the name is empty or the type is not exported
+     * @throws IllegalArgumentException if the name is empty or the type cannot be exported
      */
     public static OnnxInput of(String name, DataType type, Axis... axes) {
         return new OnnxInput(name, type, List.of(axes));
     }
 
-    /** Describes samples of one shape, any number of them. */
+    /** Describes an input of any number of samples of one shape. */
     static OnnxInput ofImages(Shape sample) {
         List<Axis> axes = new ArrayList<>(List.of(Axis.BATCH));
         for (long size : sample.getShape()) {
@@ -77,7 +77,7 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
         return new OnnxInput(Lowering.INPUT, DataType.FLOAT32, axes);
     }
 
-    /** Returns the shape of one sample that an initialized block of one input knows. */
+    /** Returns the shape of one sample of an initialized block with one input. */
     static Shape sampleOf(Block block) {
         List<Shape> shapes = block.isInitialized() ? block.describeInput().values() : List.of();
         if (shapes.size() != 1 || shapes.get(0).dimension() < 1) {
@@ -94,7 +94,7 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
                 .toList();
     }
 
-    /** Tells whether no axis but the batch is dynamic, so that each sample costs the same. */
+    /** Tells whether only the batch axis is dynamic, so that each sample costs the same. */
     boolean isOfOneSizePerSample() {
         return dynamic().stream()
                 .allMatch(axis -> axis.isSingle() || axis.name().equals(Axis.BATCH.name()));

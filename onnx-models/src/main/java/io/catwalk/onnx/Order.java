@@ -22,15 +22,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Says what to export, and does it.
+ * Holds what to export and how, and runs the export.
  *
  * @param block the network
- * @param inputs what its forward takes
- * @param naming what inputs and outputs are called
- * @param parameters where the weights are; empty for the block itself
+ * @param inputs inputs of its {@code forward}
+ * @param naming names of the inputs and outputs
+ * @param parameters store of the weights; empty to take them from the block
  * @param options how the graph is written
- * @param metadata words about the model
- * @param demand the proof that must succeed, if one is demanded
+ * @param metadata metadata entries of the model, by key
+ * @param demand the proof that must succeed, if one is required
  */
 record Order(
         Block block,
@@ -72,19 +72,19 @@ record Order(
         return new Order(block, inputs, naming, parameters, options, metadata, Optional.of(proof));
     }
 
-    /** Tells whether the large tensors of a model go into a file beside it: they are to, or have to. */
+    /** Tells whether large tensors go into a second file, by choice or because one file cannot hold them. */
     boolean isBeside(Model model) {
         return options.choices().contains(Choice.EXTERNAL_DATA) || !OnnxSerializer.fits(model);
     }
 
-    /** Exports, and proves what was exported if that is demanded. */
+    /** Exports the network, and runs the proof if one is required. */
     Model model() {
         Model model = unproven();
         return demand.map(proof -> proof.proven(network(model), model, isBeside(model)))
                 .orElse(model);
     }
 
-    /** Exports, and says how far the answers are from those of the network. */
+    /** Exports the network, and reports how far the outputs differ from those of the network. */
     ProofReport report(Demand proof) {
         Model model = unproven();
         return proof.report(network(model), model, isBeside(model));

@@ -11,9 +11,9 @@ public final class ParameterPaths {
     private ParameterPaths() {}
 
     /**
-     * Walks over a network and its children.
+     * Lists the parameters of a network and of its children.
      *
-     * @param network whose parameters are named; a parameter that two of its layers share has two paths
+     * @param network the network; a parameter that two of its layers share has two paths
      * @return each parameter by its path, such as {@code 02SequentialBlock.01Conv2d.weight}, in the order of the layers
      */
     public static Map<String, Parameter> of(Block network) {

@@ -1,9 +1,6 @@
 package io.catwalk.onnx;
 
-/**
- * Answers images with logits, whatever engine stands behind it. Who judges answers needs to know no
- * more than this.
- */
+/** Computes the logits of images, with any engine. Code that evaluates predictions needs only this interface. */
 public interface Predictor extends AutoCloseable {
 
     /**
@@ -16,7 +13,7 @@ public interface Predictor extends AutoCloseable {
      */
     float[] logits(float[] images, int count);
 
-    /** Frees what the engine holds. */
+    /** Releases the resources of the engine. */
     @Override
     void close();
 }

@@ -1,4 +1,4 @@
-/** Exports DJL networks to ONNX by tracing, runs ONNX files, and proves that both answer alike. */
+/** Exports DJL networks to ONNX by tracing, runs ONNX files, and checks that both give the same outputs. */
 @NullMarked
 package io.catwalk.onnx;
 

@@ -15,21 +15,21 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 
-/** Holds what ONNX Runtime answers against what DJL answers. */
+/** Compares the outputs of ONNX Runtime with those of DJL. */
 public final class Agreement {
 
     private static final long[] BATCHES = {1, 3, 7};
 
     private Agreement() {}
 
-    /** Gives every parameter seeded numbers that no layer starts with, so that mixed up ones are seen. */
+    /** Sets every parameter to seeded numbers with which no layer starts, so that mixed up parameters are detected. */
     static <B extends Block> B initialized(B block, NDManager manager, Shape sample) {
         block.initialize(manager, DataType.FLOAT32, new Shape(2).addAll(sample));
         randomize(block, 7);
         return block;
     }
 
-    /** Gives every parameter seeded numbers. */
+    /** Sets every parameter to seeded numbers. */
     public static void randomize(Block block, long seed) {
         Random random = new Random(seed);
         block.getParameters().forEach(pair -> {
@@ -65,7 +65,7 @@ public final class Agreement {
         return numbers;
     }
 
-    /** Makes inputs: how many numbers, from which seed. */
+    /** Creates inputs from a number of elements and a seed. */
     public interface Inputs {
         float[] make(int count, long seed);
     }
@@ -74,20 +74,20 @@ public final class Agreement {
         return difference(block, sample, model, BATCHES);
     }
 
-    /** Returns the largest difference between both answers over some batch sizes, relative above 1. */
+    /** Returns the largest difference between both outputs over some batch sizes, relative above 1. */
     static double difference(Block block, Shape sample, byte[] model, long... batches) throws OrtException {
         return difference(block, sample, model, Agreement::images, batches);
     }
 
-    /** Returns the largest difference between both answers over some batch sizes, relative above 1. */
+    /** Returns the largest difference between both outputs over some batch sizes, relative above 1. */
     public static double difference(Block block, Shape sample, byte[] model, Inputs inputs, long... batches)
             throws OrtException {
         return difference(block, sample, model, inputs, expected -> 1, batches);
     }
 
     /**
-     * Returns the largest difference of each output over its largest number, or over 1 if all are smaller: what a
-     * network of many layers with random weights can be held to, whose small numbers are differences of large ones.
+     * Returns the largest difference of each output over its largest number, or over 1 if all are smaller. This suits a
+     * network of many layers with random weights, whose small numbers are differences of large ones.
      */
     public static double scaledDifference(Block block, Shape sample, byte[] model, long... batches)
             throws OrtException {
@@ -109,7 +109,7 @@ public final class Agreement {
         return worst;
     }
 
-    /** Returns the largest difference between both answers to some inputs, relative above 1. */
+    /** Returns the largest difference between both outputs for some inputs, relative above 1. */
     public static double difference(Block block, byte[] model, NDList inputs) throws OrtException {
         try (OrtSession session = new OrtSession(model)) {
             return difference(block, session, inputs, expected -> 1);
@@ -129,7 +129,7 @@ public final class Agreement {
         return worst;
     }
 
-    /** Returns the largest number, or 1; what is not finite would make everything equal. */
+    /** Returns the largest number, or 1; a number that is not finite would make everything equal. */
     private static double scale(NDArray array) {
         double scale = 1;
         for (Number number : array.toType(DataType.FLOAT64, true).toArray()) {

@@ -53,7 +53,7 @@ final class ArithmeticSamples extends OperatorSamples {
                 "Clip",
                 x -> x.minimum(0.25f).maximum(-0.5f));
         add("NDArrayEx.relu(), NDArray.minimum(Number)", VECTOR, EXACT, "Clip", x -> Activation.relu(x.minimum(0.25f)));
-        // Bounds that cross: the last one wins, which Clip says otherwise.
+        // Bounds that cross: the last one wins, unlike in Clip.
         add(
                 "NDArray.maximum(Number), NDArray.minimum(Number)",
                 VECTOR,
@@ -96,7 +96,7 @@ final class ArithmeticSamples extends OperatorSamples {
         });
     }
 
-    /** Makes whole numbers around 2^33, of which 32 bits keep what is small. */
+    /** Creates whole numbers around 2^33, of which 32 bits keep only the small part. */
     private static NDArray large(NDArray x) {
         return whole(x).add(1L << 33);
     }
@@ -117,7 +117,7 @@ final class ArithmeticSamples extends OperatorSamples {
         add("NDArray.gt(NDArray)", VECTOR, EXACT, "Greater", x -> x.gt(x.max().div(2)));
         add("NDArray.gt(NDArray)", VECTOR, EXACT, "Cast Greater", x -> whole(x).gt(x.mean()));
         add("NDArray.gt(NDArray)", VECTOR, EXACT, "Cast Greater", x -> x.gt(0).gt(x.gt(1)));
-        // Numbers that only the wider type holds show which of both was compared in.
+        // Numbers that only the wider type holds show which of the two types was compared in.
         add(
                 "NDArray.lt(NDArray)",
                 VECTOR,

@@ -50,7 +50,7 @@ class ComparedNetworksTest {
         }
     }
 
-    /** PyTorch folds batch norms without being asked. */
+    /** PyTorch folds batch norms by default. */
     private static OnnxExport export(ComparedNetworks network, Block block) {
         return OnnxExport.of(block, network.sample()).withFoldedBatchNorm();
     }

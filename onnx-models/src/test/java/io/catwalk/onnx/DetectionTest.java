@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Networks that look for objects, and that label pixels: anchors, and images that shrink and grow. */
+/** Networks that detect objects, and that label pixels: with anchors, and with images that shrink and grow. */
 class DetectionTest {
 
     private static final int[] OPSETS = {13, 17, 21};

@@ -38,10 +38,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Calls every method of DJL's arrays on a traced array: it is exported and answers like the engine, or the export is
- * refused, and the refusal names the method, the block, the line, and a way that works. What happens stands in
- * {@code every-method.txt}, so that a method which comes with a new version of DJL is seen. {@code -Dcatwalk.docs=write}
- * writes that file.
+ * Calls every method of DJL's arrays on a traced array. Either it is exported and computes the same as the engine, or
+ * the export is refused, and the message names the method, the block, the line, and a way that works. The results are
+ * in {@code every-method.txt}, so that a method of a new version of DJL is noticed. {@code -Dcatwalk.docs=write} writes
+ * that file.
  */
 @Tag("tiny")
 class EveryMethodTest {
@@ -52,7 +52,7 @@ class EveryMethodTest {
     private static final String ANYWHERE = " (block LambdaBlock, called at EveryMethodTest.java:";
     private static final String NO_WAY = "has no ONNX form here: use other operations";
 
-    /** Arguments that fit, where those by type do not. */
+    /** Arguments that fit, where those chosen by type do not. */
     private static final Map<String, Function<NDArray, Object[]>> ARGUMENTS = Map.ofEntries(
             of("NDArray.broadcast(long[])", x -> new Object[] {x.getShape().getShape()}),
             of("NDArray.get(NDArray)", x -> new Object[] {x.getManager().create(new long[] {0})}),
@@ -132,7 +132,7 @@ class EveryMethodTest {
             throw new AssertionError(e);
         }
         if (method.getName().equals("like")) {
-            // What it holds before is not defined.
+            // Its initial content is not defined.
             ((NDArray) result).set(new NDIndex("..."), x);
         }
         if (result instanceof NDArray array) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Prints how long large networks take to become files, the first in this JVM and once more. Time one network in a
+ * Prints how long large networks take to export, for the first time in this JVM and once more. Time one network in a
  * process, in a heap of 1 GB, on a machine with nothing else to do: {@code mvn -pl onnx-models -am test
  * -Dtest=ExportTimesTest#bertBase -Dsurefire.failIfNoSpecifiedTests=false -Dcatwalk.times=true -Dsurefire.jvm=-Xmx1g}.
  */
@@ -51,7 +51,7 @@ class ExportTimesTest {
                 .optMaxSequenceLength(TOKENS)
                 .build();
         network.initialize(manager, DataType.FLOAT32, ids, ids, ids);
-        // BertBlock squeezes a batch of one away.
+        // BertBlock squeezes the axis of a batch of one away.
         Axis batch = Axis.of("batch").atLeast(2);
         print(
                 "BERT-base",

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A network may be exported while it is trained: the training does not notice, or the export is refused. */
+/** A network may be exported while it is trained: the training is not affected, or the export is refused. */
 @Tag("tiny")
 class ExportWhileTrainingTest {
 
@@ -47,7 +47,7 @@ class ExportWhileTrainingTest {
                 .add(Linear.builder().setUnits(3).build());
     }
 
-    /** Says when a training exports: with the collector open, before or after backward, or between two steps. */
+    /** Tells when a training exports: with the collector open, before or after backward, or between two steps. */
     private record Exports(
             Consumer<Trainer> beforeBackward, Consumer<Trainer> afterBackward, Consumer<Trainer> between) {}
 
@@ -128,7 +128,7 @@ class ExportWhileTrainingTest {
                 .noneMatch(node -> node.operator().equals("Dropout"));
     }
 
-    /** Changes the weights as a step in another thread does, when a layer of the network is called. */
+    /** Changes the weights when a layer of the network is called, as a step in another thread does. */
     private static Block changedAt(int call, int[] calls) {
         Block linear = Linear.builder().setUnits(3).build();
         Block other = new LambdaBlock(inputs -> {
@@ -151,7 +151,9 @@ class ExportWhileTrainingTest {
         return new SequentialBlock().add(other).add(linear).add(other);
     }
 
-    /** The first five calls make and compare the program; after them only the end of the export can notice. */
+    /**
+     * The first five calls create and compare the program; after them, only the end of the export can detect a change.
+     */
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 9, 20})
     void weightsThatAnotherThreadChangesMeanwhileAreRefused(int call) {
@@ -161,7 +163,7 @@ class ExportWhileTrainingTest {
             block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
             OnnxExport export = OnnxExport.of(block, new Shape(4));
             for (OnnxExport one : List.of(export, export.withParameters(new ParameterStore(manager, false)))) {
-                // To initialize a lambda is to call it.
+                // Initializing a lambda calls it.
                 calls[0] = 0;
                 assertThatThrownBy(one::bytes)
                         .isInstanceOf(ExportException.class)
@@ -171,7 +173,7 @@ class ExportWhileTrainingTest {
         }
     }
 
-    /** Nothing is left of the change when the export ends. */
+    /** The change has been undone when the export ends. */
     @Test
     void weightsThatAreOthersForOneCallAreRefused() {
         try (NDManager manager = NDManager.newBaseManager()) {

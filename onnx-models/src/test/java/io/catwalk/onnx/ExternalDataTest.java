@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model in two files is the model in one file: the same weights to the bit, the same answers. */
+/** A model in two files equals the model in one file: the same weights to the bit, the same outputs. */
 class ExternalDataTest {
 
     private static final int PIXELS = 700;
@@ -173,7 +173,7 @@ class ExternalDataTest {
         assertThat(answers(other)).isEqualTo(before);
     }
 
-    /** The data of a model that is replaced goes with it, but not a file that it never named. */
+    /** The data file of a replaced model is deleted, but not a file that the model never named. */
     @Test
     void dataThatNobodyNeedsAnyLongerIsDeleted() throws IOException {
         inside().write(file);

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** PyTorch rounds the weights once more, by itself: the file holds the same halves, and answers like that network. */
+/**
+ * PyTorch rounds the weights independently: the file holds the same FLOAT16 numbers, and computes the same as that
+ * network.
+ */
 class Float16WeightsTest {
 
     private static final int PIXELS = 200;

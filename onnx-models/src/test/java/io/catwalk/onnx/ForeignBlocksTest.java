@@ -100,7 +100,7 @@ class ForeignBlocksTest {
         }
     }
 
-    /** The weights take no memory here: all their elements are one. */
+    /** The weights take no memory here: all their elements share the memory of one. */
     @Test
     @Timeout(value = 2, unit = TimeUnit.SECONDS)
     void moreThanTwoGigabytesAreRefusedAtOnce() {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Networks whose parameters are FLOAT16 stay that in the file; readers may round less often than PyTorch. */
+/** Networks with FLOAT16 parameters keep them in the file; runtimes may round less often than PyTorch. */
 @Tag("tiny")
 class HalfPrecisionTest {
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Indices, views and writes into parts: a file answers like the engine, or the export is refused. */
+/** Indices, views and writes into parts: a file computes the same as the engine, or the export is refused. */
 @Tag("tiny")
 class IndexingTest {
 
@@ -40,7 +40,7 @@ class IndexingTest {
             DataType.BOOLEAN);
     private static final int[] OPSETS = {13, 17, 21};
 
-    /** What takes parts, for an array of shape (batch, 3, 4) of any type. */
+    /** Operations that take parts, for an array of shape (batch, 3, 4) of any type. */
     static Stream<Arguments> reading() {
         return Stream.of(
                 of("two arrays side by side", x -> x.get(":, {}, {}", ints(x, 0, 2, -1), ints(x, 1, 3, 0))),
@@ -141,7 +141,7 @@ class IndexingTest {
                 of("eye", x -> x.mul(x.getManager().eye(4).get(":3").toType(x.getDataType(), false))));
     }
 
-    /** What writes parts, for an array of shape (batch, 3, 4) of any type. */
+    /** Operations that write parts, for an array of shape (batch, 3, 4) of any type. */
     static Stream<Arguments> writing() {
         return Stream.of(
                 writing("a number", x -> x.set(new NDIndex(":, 0"), 1)),
@@ -251,7 +251,7 @@ class IndexingTest {
         return Arguments.of(name, body);
     }
 
-    /** Writes into a copy, and looks at it afterwards. */
+    /** Writes into a copy, and reads it afterwards. */
     private static Arguments writing(String name, Consumer<NDArray> write) {
         return of("write " + name, x -> {
             NDArray copy = x.duplicate();

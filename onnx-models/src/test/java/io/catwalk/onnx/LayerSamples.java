@@ -111,7 +111,7 @@ final class LayerSamples extends OperatorSamples {
                 EXACT,
                 "MaxPool",
                 x -> x.getNDArrayInternal().maxPool(new Shape(5), new Shape(3), new Shape(0), true));
-        // Along one axis a window sticks out at the end, along the other one it would lie in the padding.
+        // Along one axis, a window extends beyond the end; along the other one, it would lie in the padding.
         add(
                 max,
                 new Shape(3, 8, 4),

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds files to what their networks hold: a weight is in a file once, however often it is used. */
+/** Checks that files hold what their networks hold: a weight is in a file once, however often it is used. */
 @Tag("tiny")
 class LeanFileTest {
 
@@ -62,7 +62,7 @@ class LeanFileTest {
             TransformerEncoderBlock encoder = new TransformerEncoderBlock(16, 2, 32, 0, ai.djl.nn.Activation::relu);
             Block block = new SequentialBlock().addAll(Collections.nCopies(12, encoder));
             Agreement.initialized(block, manager, SEQUENCE);
-            assertLean(block, 1e-3); // what is rounded in the first layer grows twelve times
+            assertLean(block, 1e-3); // rounding errors of the first layer grow in twelve layers
         }
     }
 
@@ -77,7 +77,7 @@ class LeanFileTest {
             Agreement.initialized(block, manager, SEQUENCE);
             assertLean(block, 1e-5);
             OnnxExport unrolled = OnnxExport.of(block, SEQUENCE).withUnrolledRecurrence();
-            // The weights of hidden states are also rows where no state is there yet.
+            // The weights of hidden states are also rows where there is no state yet.
             assertThat(bytesOfTensors(unrolled.bytes())).isLessThan(bytesOfParameters(block) * 11 / 10);
             assertThat(Agreement.difference(block, SEQUENCE, unrolled.bytes())).isLessThan(1e-5);
         }
@@ -186,7 +186,7 @@ class LeanFileTest {
         }
     }
 
-    /** Only a build knows its version; classes that are run without one have none. */
+    /** Only a build knows its version; classes that run without a build have none. */
     @Test
     void theFileNamesTheVersionThatMadeIt() throws Exception {
         assumeThat(Model.class.getResource("producer.properties")).isNotNull();

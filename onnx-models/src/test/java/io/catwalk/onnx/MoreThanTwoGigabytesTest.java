@@ -20,19 +20,19 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A network of 2.3 GB is written without being asked where its weights go, and answers. */
+/** A network of 2.3 GB is written with external weights by default, and the file runs. */
 @Tag("long")
 class MoreThanTwoGigabytesTest {
 
     private static final int UNITS = 12_000;
     private static final int LAYERS = 4;
 
-    /** Is the program of the other process: the tests have 2 GB of heap. */
+    /** Entry point of the other process: the tests have 2 GB of heap. */
     static final class Exporting {
 
         private Exporting() {}
 
-        /** Exports to the file that is named first, and runs it. */
+        /** Exports to the file given as the first argument, and runs it. */
         public static void main(String[] arguments) throws Exception {
             Path file = Path.of(arguments[0]);
             try (NDManager manager = NDManager.newBaseManager()) {

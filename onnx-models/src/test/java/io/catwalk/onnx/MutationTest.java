@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Breaks exported files the way exporters are known to be wrong: the comparison must see each of them. */
+/** Breaks exported files in ways in which exporters are known to be wrong: the comparison must detect each of them. */
 @Tag("tiny")
 class MutationTest {
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Types of elements: each answers as in the engine, or is refused before a file is written. */
+/** Types of elements: each gives the same as in the engine, or is refused before a file is written. */
 @Tag("tiny")
 class NumbersTest {
 

@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Blocks as strangers write them. */
+/** Blocks written in unusual ways. */
 @SuppressWarnings("ImmutableEnumChecker") // the factories hold nothing
 enum OddBlocks {
     RESIDUAL(

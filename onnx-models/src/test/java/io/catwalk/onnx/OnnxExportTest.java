@@ -136,7 +136,7 @@ class OnnxExportTest {
         }
     }
 
-    /** The table of the releases of ONNX (onnx/docs/Versioning.md) pairs them so. */
+    /** The table of ONNX releases (onnx/docs/Versioning.md) has these pairs. */
     @ParameterizedTest
     @CsvSource({"13, 7", "14, 7", "15, 8", "16, 8", "17, 8", "18, 8", "19, 9", "20, 9", "21, 10"})
     void theFileHasTheFormatThatCameWithItsOperatorSet(int opset, long irVersion) throws Exception {

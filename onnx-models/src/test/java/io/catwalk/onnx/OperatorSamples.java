@@ -65,7 +65,7 @@ abstract class OperatorSamples {
                 new Sample(primitives, shape, tolerance, operators, inputs -> body.apply(inputs.singletonOrThrow())));
     }
 
-    /** Makes seeded numbers, the same whenever the function runs. */
+    /** Creates seeded numbers, the same each time the function runs. */
     static NDArray fixed(NDArray like, long... shape) {
         return fixed(like.getManager(), shape);
     }

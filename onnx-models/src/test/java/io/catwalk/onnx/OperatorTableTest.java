@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every row of the operator table, held against the engine. */
+/** Every row of the operator table, compared with the engine. */
 @Tag("tiny")
 class OperatorTableTest {
 

@@ -96,7 +96,7 @@ final class OrtSession implements AutoCloseable {
         }
     }
 
-    /** Java has no unsigned bytes: their bits above the eighth are masked away. */
+    /** Java has no unsigned bytes: the bits above the eighth are masked. */
     private static void flatten(Object value, List<Double> numbers, int bits) {
         if (value.getClass().isArray()) {
             for (int i = 0; i < java.lang.reflect.Array.getLength(value); i++) {

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program of the tests with a heap of another size than theirs, or another class path. */
+/** Runs a program of the tests with another heap size than theirs, or another class path. */
 final class OtherJvm {
 
     private OtherJvm() {}
 
     /**
-     * Runs a program to its end, which has to be a good one.
+     * Runs a program to its end, which must be successful.
      *
      * @param heap such as {@code 256m}
      * @param program with a main method
@@ -25,7 +25,7 @@ final class OtherJvm {
         run(heap, System.getProperty("java.class.path"), program, limit, file);
     }
 
-    /** Runs a program as the other method does, with a class path of its own. */
+    /** Runs a program as the other method does, with its own class path. */
     static void run(String heap, String classPath, Class<?> program, Duration limit, Path file)
             throws IOException, InterruptedException {
         Path log = file.resolveSibling("log.txt");

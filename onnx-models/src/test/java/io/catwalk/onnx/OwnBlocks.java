@@ -102,7 +102,7 @@ final class OwnBlocks {
         }
     }
 
-    /** Changes its own parameter, which nothing but training should. */
+    /** Changes its own parameter, which only training should do. */
     static final class Writing extends AbstractBlock {
 
         private final Parameter counter = addParameter(Parameter.builder()
@@ -131,7 +131,7 @@ final class OwnBlocks {
         }
     }
 
-    /** Makes a mask when it runs for the first time, keeps it, and counts its calls. */
+    /** Creates a mask on its first run, keeps it, and counts its calls. */
     static final class Caching extends AbstractBlock {
 
         ai.djl.ndarray.@org.jspecify.annotations.Nullable NDArray kept;
@@ -157,7 +157,7 @@ final class OwnBlocks {
         }
     }
 
-    /** Looks rows up in one matrix. */
+    /** Looks up rows in one matrix. */
     static final class Huge extends AbstractBlock {
 
         private final Parameter table;

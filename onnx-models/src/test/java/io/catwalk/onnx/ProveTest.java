@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An export is proven against the block that it came from, and is not written without the proof that is demanded. */
+/** An export is compared with the block that it came from, and is not written if a required proof fails. */
 @Tag("tiny")
 final class ProveTest {
 
@@ -114,7 +114,7 @@ final class ProveTest {
                 .withMessageContaining("expected images uint8 (batch, 2, 6, 5), found float (2, 2, 6, 5)");
     }
 
-    /** Takes ids, a mask, and an input that it does not look at. */
+    /** Takes ids, a mask, and an input that it does not read. */
     private OnnxExport tokens() {
         Block block = new LambdaBlock(inputs -> {
             NDArray hidden = inputs.get(0).oneHot(7).mul(inputs.get(1).expandDims(-1));

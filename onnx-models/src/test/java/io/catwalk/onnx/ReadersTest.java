@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Forms that ONNX allows and readers of it take for something else are not written. */
+/** Forms that ONNX allows but runtimes interpret differently are not written. */
 @Tag("tiny")
 class ReadersTest {
 
@@ -119,7 +119,7 @@ class ReadersTest {
         assertThat(OnnxParser.model(model).graph().nodes()).hasSize(1);
     }
 
-    /** Readers round up in ways of their own: the reference evaluator of onnx 1.17 and ONNX Runtime 1.21 err both. */
+    /** Runtimes round up differently: the reference evaluator of onnx 1.17 and ONNX Runtime 1.21 are both wrong. */
     @ParameterizedTest
     @CsvSource({"3, 2, 1, 1, 1", "7, 2, 2, 0, 1", "8, 2, 2, 0, 0", "8, 3, 2, 1, 2", "9, 3, 2, 1, 1", "5, 2, 2, 1, 1"})
     void poolsPadAtTheEndInsteadOfRoundingUp(int size, int kernel, int stride, int pad, int expected) throws Exception {

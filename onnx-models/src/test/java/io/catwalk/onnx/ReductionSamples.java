@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import java.util.function.Function;
 
-/** What makes one number of many, and products of matrices. */
+/** Reductions, and products of matrices. */
 final class ReductionSamples extends OperatorSamples {
 
     ReductionSamples() {

@@ -117,7 +117,7 @@ class RefusalTest {
                 .hasMessageContaining("interpolation");
     }
 
-    /** The engine makes all rows the first one, whatever the image holds. */
+    /** The engine makes all rows equal to the first one, whatever the image holds. */
     @Test
     void smoothingOfOneColumnIsRefused() {
         try (NDManager manager = NDManager.newBaseManager()) {
@@ -251,7 +251,7 @@ class RefusalTest {
                 .hasMessageContaining("runs in training mode");
     }
 
-    /** DJL hands weights where PyTorch expects biases; with other sizes PyTorch refuses, with these it computes. */
+    /** DJL passes weights where PyTorch expects biases; with other sizes PyTorch throws, with these it computes. */
     @Test
     void bothDirectionsWithBiasesAreRefused() {
         try (NDManager manager = NDManager.newBaseManager()) {
@@ -271,7 +271,7 @@ class RefusalTest {
         }
     }
 
-    /** PyTorch reads behind the end of the weights there, and answers. */
+    /** PyTorch reads beyond the end of the weights there, and returns a result. */
     @Test
     void aSequenceWithAnotherNumberOfFeaturesThanTheWeightsIsRefused() {
         try (NDManager manager = NDManager.newBaseManager()) {

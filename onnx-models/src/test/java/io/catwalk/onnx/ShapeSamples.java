@@ -7,7 +7,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
-/** What moves and picks elements. */
+/** Operations that move and select elements. */
 final class ShapeSamples extends OperatorSamples {
 
     ShapeSamples() {
@@ -96,7 +96,7 @@ final class ShapeSamples extends OperatorSamples {
         add("NDArray.pad(Shape, double)", IMAGE, EXACT, "Pad", x -> x.pad(new Shape(1, 0, 2, 3, 4, 5), 0));
     }
 
-    /** Makes places along axis 1, no two of them the same. */
+    /** Creates indices along axis 1, no two of them the same. */
     private static NDArray places(NDArray x) {
         NDArray counting = x.getManager().arange(3).reshape(1, 3, 1);
         return counting.add(whole(x).get(":, :1").abs()).mod(3).toType(DataType.INT64, false);

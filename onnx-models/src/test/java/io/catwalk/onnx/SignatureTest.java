@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A network has the inputs, outputs and dynamic axes that its caller says, and answers as in DJL at every size. */
+/**
+ * A network has the inputs, outputs and dynamic axes that its caller gives, and computes the same as in DJL at every
+ * size.
+ */
 @Tag("tiny")
 class SignatureTest {
 

@@ -13,18 +13,18 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The heap holds the weights once, so that BERT with its 440 MB is exported in 1 GB. */
+/** The heap holds the weights once, so BERT with its 440 MB is exported in 1 GB. */
 class SmallHeapTest {
 
     private static final int UNITS = 2_000;
     private static final int LAYERS = 10;
 
-    /** Is the program of the other process. */
+    /** Entry point of the other process. */
     static final class Exporting {
 
         private Exporting() {}
 
-        /** Exports 160 MB of weights, all of which are laid out anew, to the file that is named first. */
+        /** Exports 160 MB of weights, all of which get a new layout, to the file given as the first argument. */
         public static void main(String[] arguments) throws Exception {
             try (NDManager manager = NDManager.newBaseManager()) {
                 SequentialBlock block = new SequentialBlock();

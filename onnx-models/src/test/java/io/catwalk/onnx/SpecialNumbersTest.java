@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Infinities, zeros of both signs, ties and what is not a number, where functions of the engine have their corners. */
+/** Infinities, zeros of both signs, ties and NaN, where functions of the engine have special cases. */
 @Tag("tiny")
 class SpecialNumbersTest {
 
@@ -32,7 +32,7 @@ class SpecialNumbersTest {
         return Stream.of(
                 of("abs", NDArray::abs),
                 of("neg", NDArray::neg),
-                // The sign of what is not a number is 0 in PyTorch, and not a number in ONNX.
+                // The sign of NaN is 0 in PyTorch, and NaN in ONNX.
                 of("sign", x -> x.get(":, 1:19").sign()),
                 of("square", NDArray::square),
                 of("sqrt", NDArray::sqrt),
@@ -84,7 +84,7 @@ class SpecialNumbersTest {
                 of("leakyRelu", x -> Activation.leakyRelu(x, 0.2f)),
                 of("elu", x -> Activation.elu(x, 0.7f)),
                 of("selu", Activation::selu),
-                // PyTorch overflows inside, from 2e38 on.
+                // PyTorch overflows internally, from 2e38 on.
                 of("gelu", x -> Activation.gelu(x.clip(-1e30, 1e30))),
                 of("swish", x -> Activation.swish(x, 1f)),
                 of("mish", Activation::mish),

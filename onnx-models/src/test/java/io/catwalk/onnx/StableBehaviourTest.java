@@ -28,7 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A file freezes one run of {@code forward}: what would run otherwise the next time, or for another batch, is refused. */
+/**
+ * A file freezes one run of {@code forward}: a network that would run differently the next time, or for another batch,
+ * is refused.
+ */
 @Tag("tiny")
 class StableBehaviourTest {
 
@@ -98,7 +101,7 @@ class StableBehaviourTest {
                                         : x.getManager().zeros(new Shape(6)))));
     }
 
-    /** The name is the smallest size for which the network does not do what it does for two samples. */
+    /** The name is the smallest size for which the network behaves differently than for two samples. */
     @ParameterizedTest(name = "from {0} on")
     @MethodSource("looksAtTheBatch")
     void javaCodeThatLooksAtTheBatchIsRefusedWithTheSize(String name, Function<NDArray, NDArray> body) {
@@ -189,7 +192,7 @@ class StableBehaviourTest {
                 .hasMessageContaining("from call to call");
     }
 
-    /** Keeps what it made the first time, in the ways in which blocks do. */
+    /** Keeps what it created the first time, in the ways in which blocks do. */
     static Stream<Arguments> keepsArrays() {
         NDArray[] kept = new NDArray[1];
         List<NDArray> list = new ArrayList<>();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** DJL's package of transformers, with real ids of tokens, at every batch size that DJL itself takes. */
+/** DJL's transformer package, with real token ids, at every batch size that DJL itself accepts. */
 @Tag("tiny")
 class TransformerPackageTest {
 
@@ -77,7 +77,7 @@ class TransformerPackageTest {
         return manager.create(Agreement.images((int) wanted.size(), wanted.hashCode()), wanted);
     }
 
-    /** Makes a mask that hides the last tokens of every second text. */
+    /** Creates a mask that hides the last tokens of every second text. */
     private NDArray mask(long batch) {
         return ids(DataType.INT64, 2, batch, 1)
                 .add(manager.arange(LENGTH).lt(3))
@@ -85,7 +85,7 @@ class TransformerPackageTest {
                 .toType(DataType.FLOAT32, false);
     }
 
-    /** Makes the inputs of one batch size. */
+    /** Creates the inputs of one batch size. */
     private interface Inputs {
         NDList of(long batch);
     }
@@ -142,7 +142,7 @@ class TransformerPackageTest {
         Shape shape = new Shape(2, LENGTH);
         BertBlock block = initialized(bert().build(), shape, shape, shape);
         assertAgrees(block, texts(SEVERAL), this::texts, 2, 3, 7, 64);
-        // DJL leaves the axis of the batch out of the second output where there is but one text.
+        // DJL omits the batch axis of the second output if there is only one text.
         assertAgrees(block, texts(Axis.of(1)), this::texts, 1);
     }
 

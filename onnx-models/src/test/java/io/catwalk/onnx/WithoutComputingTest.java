@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Costly layers are not computed while tracing; nobody may be able to tell. */
+/** Costly layers are not computed while tracing, which must not change any result. */
 class WithoutComputingTest {
 
     private static final Shape IMAGE = new Shape(3, 8, 8);
@@ -67,7 +67,7 @@ class WithoutComputingTest {
         }
     }
 
-    /** In the trace the layer seems to make zeros, so that nothing seems to be added up. */
+    /** In the trace, the layer seems to return zeros, so nothing seems to be added up. */
     @Test
     void anArrayThatGrowsWithEachCallIsRefusedThoughNothingSeemsToBeAdded() {
         try (NDManager manager = NDManager.newBaseManager()) {
@@ -153,7 +153,7 @@ class WithoutComputingTest {
         }
     }
 
-    /** 45 GFLOP a sample: 8 samples would take minutes. */
+    /** 45 GFLOP per sample: 8 samples would take minutes. */
     @Test
     void aConvolutionThatWouldTakeMinutesIsExportedInSeconds() throws Exception {
         Shape image = new Shape(256, 256, 256);

@@ -37,17 +37,20 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever exports needs no ONNX Runtime, and hears what is missing when a proof is asked for. */
+/** An export does not need ONNX Runtime; a proof without it fails with a message that says what is missing. */
 class WithoutOnnxRuntimeTest {
 
     private static final Shape SAMPLE = new Shape(1, 12, 12);
 
-    /** Is the program of the other process. */
+    /** Entry point of the other process. */
     static final class Exporting {
 
         private Exporting() {}
 
-        /** Exports in every way, writes what the network answers beside the file that is named first, asks for proofs. */
+        /**
+         * Exports in every way, writes the outputs of the network beside the file given as the first argument, and
+         * requests proofs.
+         */
         public static void main(String[] arguments) throws Exception {
             Path file = Path.of(arguments[0]);
             try (NDManager manager = NDManager.newBaseManager()) {

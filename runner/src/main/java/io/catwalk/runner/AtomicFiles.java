@@ -20,9 +20,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Writes files so that a reader sees the old content or the new one, never a part of it: each is written
- * under a draft name of its own beside the target, forced to disk and moved. Of two writers at once both
- * succeed, and the later one's content stays. A kill leaves at most a draft, {@code .NAME.XXXX.part}.
+ * Writes files so that a reader sees either the old content or the new one, never a part: each file is written under a
+ * draft name of its own beside the target, forced to disk and moved. If two processes write the same file at once, both
+ * succeed, and the content of the one that finishes later stays. A killed process leaves at most a draft,
+ * {@code .NAME.XXXX.part}.
  */
 public final class AtomicFiles {
 
@@ -36,9 +37,9 @@ public final class AtomicFiles {
     public interface Content {
 
         /**
-         * Writes all of it.
+         * Writes the whole content.
          *
-         * @param out where to, buffered; it is closed by the one who gave it
+         * @param out a buffered stream; the caller closes it
          * @throws IOException if it cannot be written
          */
         void writeTo(OutputStream out) throws IOException;
@@ -47,9 +48,9 @@ public final class AtomicFiles {
     /**
      * Writes a text.
      *
-     * @param file where it goes; its folder exists
+     * @param file the target; its folder exists
      * @param text the whole content, written as UTF-8
-     * @throws IOException if it cannot be written; an older file is then as it was
+     * @throws IOException if it cannot be written; an older file is then unchanged
      */
     public static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
@@ -58,26 +59,26 @@ public final class AtomicFiles {
     /**
      * Writes bytes.
      *
-     * @param file where they go; its folder exists
+     * @param file the target; its folder exists
      * @param bytes the whole content
-     * @throws IOException if they cannot be written; an older file is then as it was
+     * @throws IOException if they cannot be written; an older file is then unchanged
      */
     public static void write(Path file, byte[] bytes) throws IOException {
         write(file, out -> out.write(bytes));
     }
 
     /**
-     * Writes what comes piece by piece.
+     * Writes content that is produced piece by piece.
      *
-     * @param file where it goes; its folder exists
-     * @param content who writes it
-     * @throws IOException if it cannot be written; an older file is then as it was
+     * @param file the target; its folder exists
+     * @param content writes the content
+     * @throws IOException if it cannot be written; an older file is then unchanged
      */
     public static void write(Path file, Content content) throws IOException {
         Path draft = draft(file);
         try {
             Files.createFile(draft);
-            // Not a channel: an interrupted thread would close it, and lose the file that says how far it got.
+            // Not a FileChannel: an interrupt would close it, and a file that records progress would be lost.
             try (FileOutputStream stream = new FileOutputStream(draft.toFile())) {
                 OutputStream out = new BufferedOutputStream(stream, BUFFER);
                 content.writeTo(out);
@@ -96,11 +97,11 @@ public final class AtomicFiles {
     }
 
     /**
-     * Puts a file into its place that somebody else has written beside it: forces it to disk and moves it.
+     * Publishes a file that other code has written: forces it to disk and moves it to its place.
      *
-     * @param written a whole file in the folder of the target
-     * @param file where it goes; an older one is replaced
-     * @throws IOException if it cannot be moved; an older file is then as it was
+     * @param written a complete file in the folder of the target
+     * @param file the target; an older one is replaced
+     * @throws IOException if it cannot be moved; an older file is then unchanged
      */
     public static void publish(Path written, Path file) throws IOException {
         force(written);
@@ -108,10 +109,10 @@ public final class AtomicFiles {
     }
 
     /**
-     * Forces a file to disk that somebody else has written.
+     * Forces an existing file to disk.
      *
-     * @param file which is there
-     * @throws IOException if it cannot be
+     * @param file an existing file
+     * @throws IOException if it cannot be forced to disk
      */
     public static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -120,10 +121,10 @@ public final class AtomicFiles {
     }
 
     /**
-     * Names the file that a draft was to become.
+     * Returns the name of the file that a draft was written for.
      *
      * @param name of a file, without its folder
-     * @return the target's name; empty if this is no draft
+     * @return the name of the target; empty if the file is no draft
      */
     public static Optional<String> target(String name) {
         Matcher draft = DRAFT.matcher(name);
@@ -131,9 +132,9 @@ public final class AtomicFiles {
     }
 
     /**
-     * Deletes the drafts that killed writers left in a folder. Nobody may be writing there.
+     * Deletes the drafts that killed processes left in a folder. No other process may be writing there.
      *
-     * @param folder whose own entries are looked at; nothing happens if there is no such folder
+     * @param folder searched without its subfolders; nothing happens if there is no such folder
      * @throws IOException if it cannot be read, or a draft cannot be deleted
      */
     public static void sweep(Path folder) throws IOException {
@@ -163,12 +164,12 @@ public final class AtomicFiles {
         syncFolder(Objects.requireNonNull(to.toAbsolutePath().getParent()));
     }
 
-    /** Makes the new name last through a power cut. Some systems cannot: there the file system sees to it. */
+    /** Makes the rename survive a power failure. Some systems cannot sync a folder; there the file system does it. */
     private static void syncFolder(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
-            return; // the file is whole and in its place all the same
+            return; // the file is complete and in its place all the same
         }
     }
 

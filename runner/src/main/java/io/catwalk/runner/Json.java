@@ -38,12 +38,12 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /**
- * Configures the two mappers of the program: snake case, unknown keys refused, and {@code null} for a
- * number that is not one.
+ * Configures the JSON and YAML mappers of the program: snake case, unknown keys are refused, and {@code null} is
+ * written for NaN and infinity.
  */
 public final class Json {
 
-    /** Reads and writes JSON, one property a line. */
+    /** Reads and writes JSON, one property per line. */
     public static final JsonMapper JSON = configured(JsonMapper.builder())
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
@@ -62,14 +62,15 @@ public final class Json {
     private Json() {}
 
     /**
-     * Reads a file that the program has written earlier.
+     * Reads a file that the program has written.
      *
      * @param <T> type of the value, a record
      * @param file JSON, or YAML if its name ends in {@code .yaml}
      * @param type of the value
-     * @param what it is, with its article: {@code the outcome of a trial}
-     * @return the value, complete: null only where its type says so
-     * @throws RequestException if there is no such file, or it is damaged or foreign; it says how in one line
+     * @param what the content, with its article: {@code the outcome of a trial}
+     * @return the value, complete: null only where the type allows it
+     * @throws RequestException if there is no such file, or it is damaged or was written by another program; the
+     *     message is one line
      * @throws IOException if reading fails
      */
     public static <T> T read(Path file, Class<T> type, String what) throws IOException {
@@ -77,20 +78,20 @@ public final class Json {
     }
 
     /**
-     * Tells whether a value that was read is whole.
+     * Tells whether a value that was read is complete.
      *
      * @param value a record
-     * @return whether there is a null only where its type says so, in the records that it holds too
+     * @return whether it, and the records in it, are null only where their types allow it
      */
     public static boolean isComplete(Object value) {
         return StoredJson.missing("", value) == null;
     }
 
     /**
-     * Reads the version of a file's format and nothing else, since another version may have other keys.
+     * Reads only the version of a file's format, since another version may have other keys.
      *
      * @param file JSON, or YAML if its name ends in {@code .yaml}
-     * @return what stands under {@code schema}; null if there is none, or the file cannot be read at all
+     * @return the value of {@code schema}; null if there is none, or the file cannot be read at all
      */
     public static @Nullable Integer schema(Path file) {
         try {
@@ -99,16 +100,16 @@ public final class Json {
                     .path("schema");
             return schema.isInt() ? (Integer) schema.intValue() : null;
         } catch (IOException | JacksonException e) {
-            return null; // whoever reads the rest of it says what is wrong
+            return null; // the code that reads the rest reports what is wrong
         }
     }
 
     /**
-     * Flattens a value to one text for each of its numbers and strings. An array stays one text, as JSON;
-     * null and an array without elements become the empty text.
+     * Flattens a value to one text for each of its numbers and strings. An array stays one text, as JSON; null and an
+     * empty array become the empty text.
      *
-     * @param value that becomes a JSON object
-     * @return the texts under the paths of their keys, such as {@code machine.os}, in the order of the object
+     * @param value serialized as a JSON object
+     * @return the texts by the paths of their keys, such as {@code machine.os}, in the order of the object
      */
     public static Map<String, String> flat(Object value) {
         Map<String, String> texts = new LinkedHashMap<>();
@@ -142,7 +143,10 @@ public final class Json {
                 .addMixIn(Augmentation.class, AugmentationTypes.class);
     }
 
-    /** Reads the types of the plugin contract by their hidden constructors, whose parameters are named as their fields. */
+    /**
+     * Reads the types of the plugin contract by their hidden constructors, whose parameters are named like their
+     * fields.
+     */
     private static final class ContractTypes extends JacksonAnnotationIntrospector {
 
         private static final String CONTRACT = Recipe.class.getPackageName();

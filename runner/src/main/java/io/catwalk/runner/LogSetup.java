@@ -13,20 +13,20 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets the log up, which goes to the error stream if anybody wants one: the service loader finds it. The same in a file
- * of XML would take a tenth of a second at each start.
+ * Configures logging, which goes to the error stream if it is switched on. The service loader finds this class. An XML
+ * file would add a tenth of a second to each start.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
 
-    /** A trial's process says INFO in its log; the program itself is quiet unless asked. */
+    /** A trial's process logs from INFO on; the program itself logs nothing unless asked. */
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         show(context, Level.toLevel(System.getProperty("catwalk.log"), Level.OFF));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Shows what is logged from now on, from INFO on. */
+    /** Shows log messages of level INFO and above from now on. */
     public static void show() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             show(context, Level.INFO);

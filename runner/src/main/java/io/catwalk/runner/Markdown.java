@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Writes texts that come from elsewhere into Markdown (CommonMark with the tables of GitHub). */
+/** Writes texts from other sources into Markdown (CommonMark with the tables of GitHub). */
 public final class Markdown {
 
     private static final Pattern MARKS = Pattern.compile("[\\\\`*_{}\\[\\]<>#|!~&$]");
@@ -12,11 +12,10 @@ public final class Markdown {
     private Markdown() {}
 
     /**
-     * Escapes a text, so that it stands there letter by letter: no mark-up, no link, no HTML, no further cell
-     * of a table, no further line.
+     * Escapes a text so that it is shown literally: no mark-up, no link, no HTML, no new table cell, no new line.
      *
      * @param text such as the name of a class
-     * @return the same, to stand within a line
+     * @return the same text, for use within a line
      */
     public static String text(String text) {
         return MARKS.matcher(text.replaceAll("[\\p{Cntrl}\\s]+", " ")).replaceAll("\\\\$0");
@@ -25,8 +24,8 @@ public final class Markdown {
     /**
      * Writes a table.
      *
-     * @param rows the head, then the others, all of one length; cells are escaped
-     * @return lines, the first column to the left, the others, of numbers, to the right
+     * @param rows the header, then the other rows, all of the same length; cells are escaped
+     * @return the table; the first column is left-aligned, the others, which hold numbers, are right-aligned
      */
     public static String table(List<List<String>> rows) {
         StringBuilder text = new StringBuilder();

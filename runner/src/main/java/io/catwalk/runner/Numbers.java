@@ -6,42 +6,42 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Writes numbers for people; what is unknown, or is no number, is a dash. */
+/** Formats numbers for people; an unknown value or NaN becomes a dash. */
 public final class Numbers {
 
-    /** Stands for a number that is not there. */
+    /** Stands for a missing number. */
     public static final String NONE = "\u2013";
 
     private static final String[] BYTES = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private Numbers() {}
 
-    /** Writes a share, 0 to 1, in percent with two digits, without the sign. */
+    /** Formats a share, 0 to 1, in percent with two digits, without the sign. */
     public static String percent(@Nullable Number share) {
         return fixed(100 * value(share), 2);
     }
 
-    /** Writes a difference of shares in percentage points, always with its sign. */
+    /** Formats a difference of shares in percentage points, always with its sign. */
     public static String points(@Nullable Number share) {
         return known(share) ? signed(String.format(Locale.ROOT, "%+.2f", 100 * value(share))) : NONE;
     }
 
-    /** Writes a decimal number. */
+    /** Formats a decimal number. */
     public static String fixed(@Nullable Number value, int digits) {
         return known(value) ? signed(String.format(Locale.ROOT, "%." + digits + "f", value(value))) : NONE;
     }
 
-    /** Writes a whole number with commas at the thousands. */
+    /** Formats a whole number with commas at the thousands. */
     public static String count(@Nullable Number value) {
         return known(value) ? String.format(Locale.ROOT, "%,d", (long) value(value)) : NONE;
     }
 
-    /** Writes a small number such as 1.1e-05. */
+    /** Formats a small number such as 1.1e-05. */
     public static String scientific(@Nullable Number value) {
         return known(value) ? String.format(Locale.ROOT, "%.1e", value(value)) : NONE;
     }
 
-    /** Writes a probability; one below 0.0001 is only said to be. */
+    /** Formats a probability; below 0.0001 only that bound is given. */
     public static String probability(@Nullable Number p) {
         if (!known(p)) {
             return NONE;
@@ -49,7 +49,7 @@ public final class Numbers {
         return value(p) < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", value(p));
     }
 
-    /** Writes seconds as 52s, 11m 43s or 2h 05m. */
+    /** Formats seconds as 52s, 11m 43s or 2h 05m. */
     public static String duration(@Nullable Number seconds) {
         if (!known(seconds)) {
             return NONE;
@@ -66,12 +66,12 @@ public final class Numbers {
                 : String.format(Locale.ROOT, "%dh %02dm", whole / 3600, whole / 60 % 60);
     }
 
-    /** Writes microseconds. */
+    /** Formats microseconds. */
     public static String micros(@Nullable Number micros) {
         return known(micros) ? String.format(Locale.ROOT, "%,.0f µs", value(micros)) : NONE;
     }
 
-    /** Writes a size with three significant digits or so. */
+    /** Formats a size with about three significant digits. */
     public static String bytes(@Nullable Number bytes) {
         if (!known(bytes)) {
             return NONE;
@@ -85,7 +85,7 @@ public final class Numbers {
         return String.format(Locale.ROOT, unit == 0 || size >= 100 ? "%.0f %s" : "%.1f %s", size, BYTES[unit]);
     }
 
-    /** Writes a moment to the second; what is none stays as it is. */
+    /** Formats a point in time to the second; a text that is none is returned as it is. */
     public static String moment(String iso) {
         try {
             return Instant.parse(iso)
@@ -106,7 +106,7 @@ public final class Numbers {
         return number == null ? Double.NaN : number.doubleValue();
     }
 
-    /** Sets a true minus sign, and none before a zero. */
+    /** Uses a true minus sign, and no sign before a zero. */
     private static String signed(String number) {
         return number.matches("[-+]0(\\.0*)?") ? number.substring(1) : number.replace('-', '\u2212');
     }

@@ -11,12 +11,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a file for one process, and for one thread of it. The system takes the lock back when the process ends, however it
- * ends; the file itself stays.
+ * Locks a file for one process, and for one thread of it. The operating system releases the lock when the process ends,
+ * however it ends; the file itself stays.
  */
 public final class ProcessLock implements AutoCloseable {
 
-    /** The locks of this process. A second channel to such a file would give the lock away when it is closed. */
+    /** The locks of this process. Closing a second channel to such a file would release its lock. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private static final long PAUSE_MILLIS = 50;
@@ -30,11 +30,11 @@ public final class ProcessLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock if nobody has it.
+     * Takes the lock if it is free.
      *
-     * @param file is made if it is not there; always named by the same path
-     * @return the lock, or null
-     * @throws IOException if the file cannot be opened to write
+     * @param file created if it does not exist; always named by the same path
+     * @return the lock; null if it is taken
+     * @throws IOException if the file cannot be opened for writing
      */
     public static @Nullable ProcessLock tryTake(Path file) throws IOException {
         if (!HELD.add(file)) {
@@ -57,12 +57,12 @@ public final class ProcessLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock, and waits for it as long as somebody has it.
+     * Takes the lock, and waits while it is taken.
      *
-     * @param file is made if it is not there; always named by the same path
-     * @param waiting is run once if somebody has it
+     * @param file created if it does not exist; always named by the same path
+     * @param waiting run once if the lock is taken
      * @return the lock
-     * @throws IOException if the file cannot be opened to write
+     * @throws IOException if the file cannot be opened for writing
      * @throws InterruptedException if the calling thread is interrupted
      */
     public static ProcessLock take(Path file, Runnable waiting) throws IOException, InterruptedException {
@@ -71,24 +71,24 @@ public final class ProcessLock implements AutoCloseable {
             waiting.run();
         }
         while (lock == null) {
-            Thread.sleep(PAUSE_MILLIS); // the system tells nobody that a lock is free
+            Thread.sleep(PAUSE_MILLIS); // the system does not notify when a lock becomes free
             lock = tryTake(file);
         }
         return lock;
     }
 
     /**
-     * Tells whether this process has the lock.
+     * Tells whether this process holds the lock.
      *
-     * @param file as it was named to {@link #tryTake}
-     * @return whether a thread of this process has it
+     * @param file the path that was given to {@link #tryTake}
+     * @return whether a thread of this process holds it
      */
     public static boolean isHeldHere(Path file) {
         return HELD.contains(file);
     }
 
     /**
-     * Writes a line into the file for others to read.
+     * Writes a line into the file, for other processes to read.
      *
      * @param note ASCII
      * @throws IOException if it cannot be written

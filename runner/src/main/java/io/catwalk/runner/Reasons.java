@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Tells in one line what went wrong. */
+/** Says in one line what went wrong. */
 public final class Reasons {
 
     private static final int LONGEST_QUOTE = 80;
@@ -19,9 +19,9 @@ public final class Reasons {
     private Reasons() {}
 
     /**
-     * Returns the type and the message; of what the operating system says about a file, only that.
+     * Returns the type and the message; for an error of the file system, only what the operating system says.
      *
-     * @param thrown what went wrong, if it is known
+     * @param thrown what went wrong; null if it is not known
      * @return one line, never empty
      */
     public static String of(@Nullable Throwable thrown) {
@@ -43,7 +43,7 @@ public final class Reasons {
         return (speaksForItself ? "" : type + ": ") + oneLine(message);
     }
 
-    /** Says what the operating system said, in its words; Java keeps only a type of some. */
+    /** Returns the reason in the words of the operating system; for some errors Java keeps only the type. */
     private static @Nullable String reason(FileSystemException failure) {
         if (failure.getReason() != null) {
             return failure.getReason();
@@ -63,11 +63,11 @@ public final class Reasons {
     }
 
     /**
-     * Quotes what was found somewhere, so that it can stand in a line for a person: cut where it is long, and
-     * without control characters, which a terminal would obey.
+     * Quotes a text from elsewhere so that it fits into a line for a person: cut where it is long, and without control
+     * characters, which a terminal would execute.
      *
-     * @param text any
-     * @return such as {@code 'abc'}; of a long text its beginning and its length
+     * @param text any text
+     * @return such as {@code 'abc'}; for a long text its beginning and its length
      */
     public static String quoted(String text) {
         String start = text.length() > LONGEST_QUOTE ? text.substring(0, LONGEST_QUOTE) : text;
@@ -78,11 +78,11 @@ public final class Reasons {
     }
 
     /**
-     * Makes a text one line that is safe to print: what would control a terminal, or turn the direction of the
-     * letters, is written as its number.
+     * Makes a text one line that is safe to print: characters that would control a terminal, or change the direction of
+     * writing, are written as their code.
      *
-     * @param text any, such as the name of a file
-     * @return the same text, but for those letters
+     * @param text any text, such as the name of a file
+     * @return the same text except for those characters
      */
     public static String visible(String text) {
         if (text.chars().noneMatch(letter -> isControl((char) letter))) {
@@ -98,7 +98,7 @@ public final class Reasons {
     private static boolean isControl(char letter) {
         return switch (Character.getType(letter)) {
             case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
-            // Overrides and isolates of direction, and not what joins letters.
+            // Overrides and isolates of direction, but not the characters that join letters.
             case Character.FORMAT ->
                 (letter >= '\u202a' && letter <= '\u202e') || (letter >= '\u2066' && letter <= '\u2069');
             default -> false;
@@ -108,7 +108,7 @@ public final class Reasons {
     /**
      * Joins the lines of a text.
      *
-     * @param text any
+     * @param text any text
      * @return the same words without line breaks
      */
     public static String oneLine(String text) {

@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that a request cannot be done as it stands: the program ends with exit code 2 and nothing lost.
+ * Says that a request cannot be carried out as it is: the program ends with exit code 2, and nothing is lost.
  *
  * <p>The message is one line for the person who asked: what was expected, what was found, where, and
  * what to try.
@@ -27,7 +27,7 @@ public final class RequestException extends RuntimeException {
      * Creates the exception with its cause, which goes to the log only.
      *
      * @param message one line for the person who asked
-     * @param cause what went wrong below; null if nothing did
+     * @param cause the underlying failure; null if there is none
      */
     public RequestException(String message, @Nullable Throwable cause) {
         super(message, cause);

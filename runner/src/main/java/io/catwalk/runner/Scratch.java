@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Is a folder for files that nobody needs later, and that nobody else can read or write. */
+/** A folder for temporary files that nobody else can read or write. */
 public final class Scratch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
@@ -19,9 +19,9 @@ public final class Scratch implements AutoCloseable {
     private final Path folder;
 
     /**
-     * Makes the folder where temporary files belong.
+     * Creates the folder where the system keeps temporary files.
      *
-     * @throws RequestException if it cannot be made
+     * @throws RequestException if it cannot be created
      */
     public Scratch() {
         try {
@@ -36,11 +36,11 @@ public final class Scratch implements AutoCloseable {
     }
 
     /**
-     * Makes the folder in another.
+     * Creates the folder in another folder.
      *
-     * @param parent which is there
+     * @param parent an existing folder
      * @return the new folder
-     * @throws IOException if it cannot be made
+     * @throws IOException if it cannot be created
      */
     public static Scratch in(Path parent) throws IOException {
         return new Scratch(Files.createTempDirectory(parent, "catwalk"));
@@ -56,16 +56,16 @@ public final class Scratch implements AutoCloseable {
     }
 
     /**
-     * Names a file in it.
+     * Returns the path of a file in it.
      *
-     * @param name without a folder
-     * @return the path, where nothing is yet
+     * @param name file name without a folder
+     * @return the path; there is no file yet
      */
     public Path file(String name) {
         return folder.resolve(name);
     }
 
-    /** Deletes the folder with all that is in it; what cannot be deleted stays, and is no failure of what it was for. */
+    /** Deletes the folder with its content. A file that cannot be deleted stays, and this is not an error. */
     @Override
     public void close() {
         try {
@@ -76,9 +76,9 @@ public final class Scratch implements AutoCloseable {
     }
 
     /**
-     * Deletes a folder with all that is in it, and follows no link.
+     * Deletes a folder with its content, without following links.
      *
-     * @param folder that may not be there
+     * @param folder may be missing
      * @throws IOException if something cannot be deleted
      */
     public static void delete(Path folder) throws IOException {
@@ -87,7 +87,7 @@ public final class Scratch implements AutoCloseable {
         }
         List<Path> entries;
         try (Stream<Path> all = Files.walk(folder)) {
-            entries = all.sorted(Comparator.reverseOrder()).toList(); // what is in a folder comes before it
+            entries = all.sorted(Comparator.reverseOrder()).toList(); // the content of a folder comes before the folder
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -19,13 +19,13 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /**
- * Reads a file that the program has written, and says in one line what is wrong with one that was damaged,
- * edited or written by something else: no text of a library, no null where a record expects a value. A key that may be null
- * may be missing, too: files that were written before there was such a key are whole.
+ * Reads a file that the program has written. If the file was damaged, edited or written by another program, says so in
+ * one line: no message of a library, no null where a record expects a value. A key that may be null may also be
+ * missing: files that were written before the key existed are complete.
  */
 final class StoredJson {
 
-    /** No file of a run comes near it: 10,000 trials take a hundredth. */
+    /** No file of a run comes near this size: 10,000 trials need a hundredth of it. */
     private static final long MOST_BYTES = 1L << 30;
 
     private final Path file;
@@ -106,11 +106,11 @@ final class StoredJson {
     }
 
     /**
-     * Finds a null that a record, or a list of records, does not provide for.
+     * Finds a null where a record, or a list of records, does not allow it.
      *
-     * @param path of the value; empty at the top
+     * @param path path of the value; empty at the top
      * @param value a record, a list, or a part of one
-     * @return the path of the first; null if there is none
+     * @return the path of the first such null; null if there is none
      */
     static @Nullable String missing(String path, @Nullable Object value) {
         if (value == null) {

@@ -10,10 +10,10 @@ public final class Suggestion {
     private Suggestion() {}
 
     /**
-     * Asks whether the nearest known name was meant, to end a message about an unknown one.
+     * Asks whether the nearest known name was meant; ends a message about an unknown name.
      *
-     * @param name the unknown one
-     * @param known what it could have been
+     * @param name the unknown name
+     * @param known the names to choose from
      * @return such as {@code ; did you mean 'gru'?}; empty if none is near
      */
     public static String question(String name, Collection<String> known) {
@@ -22,7 +22,7 @@ public final class Suggestion {
                 .orElse("");
     }
 
-    /** Returns the nearest of the known names if at most a third of it, and two letters, would change. */
+    /** Returns the nearest known name if at most a third of its letters, and at most two, differ. */
     static Optional<String> nearest(String name, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> distance(name, candidate) <= Math.max(2, candidate.length() / 3))
@@ -30,7 +30,7 @@ public final class Suggestion {
                         .thenComparing(Comparator.naturalOrder()));
     }
 
-    /** Counts the letters to insert, delete or replace (Levenshtein, 1966), by rows of Wagner and Fischer. */
+    /** Counts the letters to insert, delete or replace (Levenshtein, 1966), with the rows of Wagner and Fischer. */
     static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -7,8 +7,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 
 /**
- * Writes folders so that a reader sees all of one or nothing of it: each is filled beside its place, and then moved there. A
- * kill leaves at most a folder {@code catwalkXXXX} beside it.
+ * Writes folders so that a reader sees either a whole folder or nothing: each is filled beside its place and then moved
+ * there. A killed process leaves at most a folder {@code catwalkXXXX} beside it.
  */
 public final class WholeFolder {
 
@@ -19,9 +19,9 @@ public final class WholeFolder {
     public interface Content {
 
         /**
-         * Writes all that belongs into it.
+         * Writes the whole content.
          *
-         * @param folder which is there, and empty
+         * @param folder an existing, empty folder
          * @throws IOException if something cannot be written
          */
         void fill(Path folder) throws IOException;
@@ -30,9 +30,9 @@ public final class WholeFolder {
     /**
      * Writes a folder.
      *
-     * @param folder which is not there yet, or empty; its parents are made
-     * @param content what belongs into it
-     * @throws IOException if it cannot be written, or there is something in it; it is then as it was
+     * @param folder does not exist yet, or is empty; its parents are created
+     * @param content fills the folder
+     * @throws IOException if it cannot be written, or is not empty; it is then unchanged
      */
     public static void write(Path folder, Content content) throws IOException {
         fill(folder, content, (draft, target, scratch) -> {
@@ -42,11 +42,11 @@ public final class WholeFolder {
     }
 
     /**
-     * Writes a folder, and deletes one that is there.
+     * Writes a folder, and replaces an existing one.
      *
-     * @param folder its place; its parents are made
-     * @param content what belongs into it
-     * @throws IOException if it cannot be written; what was there is then as it was
+     * @param folder its place; its parents are created
+     * @param content fills the folder
+     * @throws IOException if it cannot be written; an older folder is then unchanged
      */
     public static void replace(Path folder, Content content) throws IOException {
         fill(folder, content, (draft, target, scratch) -> {
@@ -65,7 +65,7 @@ public final class WholeFolder {
         });
     }
 
-    /** Brings a filled folder to its place. */
+    /** Moves a filled folder to its place. */
     private interface Arrival {
         void at(Path draft, Path target, Scratch scratch) throws IOException;
     }

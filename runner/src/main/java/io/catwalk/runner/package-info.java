@@ -1,4 +1,4 @@
-/** Holds what every package of the program may use. */
+/** Classes that every package of the program may use. */
 @NullMarked
 package io.catwalk.runner;
 

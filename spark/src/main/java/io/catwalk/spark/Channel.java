@@ -11,7 +11,7 @@ import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
 import org.jspecify.annotations.Nullable;
 
-/** Brings what happens on workers to the driver while it happens, by Spark's own connections. */
+/** Sends messages about running jobs from workers to the driver, over Spark's own connections. */
 public final class Channel implements SparkPlugin {
 
     /** Both are set once in a process, before any task runs. */
@@ -20,20 +20,20 @@ public final class Channel implements SparkPlugin {
     private static volatile @Nullable Consumer<Message> driver;
 
     /**
-     * Is what a worker says.
+     * Message of a worker.
      *
-     * @param id of the job
+     * @param id id of the job
      * @param place name of the machine
-     * @param text a line that the program printed; null when it begins
+     * @param text a line that the program printed; null when the job starts
      */
     record Message(String id, String place, @Nullable String text) implements Serializable {}
 
-    /** Hears what workers say, from now on. */
+    /** Sets the listener to the messages of workers. */
     static void listen(Consumer<Message> listener) {
         driver = listener;
     }
 
-    /** Tells the driver; that it is gone is noticed elsewhere. */
+    /** Sends a message to the driver; a driver that is gone is detected elsewhere. */
     static void send(Message message) throws IOException {
         PluginContext context = worker;
         if (context != null) {

@@ -20,27 +20,27 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * Is the driver of a Spark application, in the process that {@code spark-submit} starts. It takes orders from its standard input
- * and tells of them on its standard output, a line each, and ends with its input:
+ * Driver of a Spark application, in the process that {@code spark-submit} starts. It reads commands from its standard
+ * input, reports on its standard output, one line each, and ends when its input ends:
  *
  * <pre>
- * in:   submit ID ORDER DELIVERY NAME   run the order in this file, and put what came of it into that one
- *       cancel ID
- * out:  {@value #MARK}ready               the application runs
+ * in:   submit ID ORDER DELIVERY NAME   run the order in the file ORDER, and write the result to the file DELIVERY
+ *       cancel ID                       cancel the job
+ * out:  {@value #MARK}ready               the application is running
  *       {@value #MARK}started ID PLACE    a worker has begun
  *       {@value #MARK}news ID TEXT        a line that the worker printed
- *       {@value #MARK}ended ID            the delivery is there
- *       {@value #MARK}lost ID REASON      there is none
+ *       {@value #MARK}ended ID            the result is written
+ *       {@value #MARK}lost ID REASON      there is no result
  * </pre>
  *
- * Texts and paths are in Base64, of UTF-8.
+ * Texts and paths are in UTF-8, encoded in Base64.
  */
 public final class Gateway {
 
-    /** What begins each line that is meant. */
+    /** Prefix of each line that is a message. */
     static final String MARK = "@catwalk ";
 
-    /** What is in a folder of orders beside them. */
+    /** Name of the folder beside the orders with the files that they need. */
     static final String SUPPLIES = "supplies";
 
     private final PrintStream out;
@@ -63,13 +63,13 @@ public final class Gateway {
     /**
      * Runs until the input ends.
      *
-     * @param arguments the folder of the program on the workers, or the name of an archive that Spark unpacks there; and how many
-     *     jobs at once
+     * @param arguments the folder of the program on the workers, or the name of an archive that Spark unpacks there;
+     *     and how many jobs run at once
      * @throws IOException if the input cannot be read
      */
     public static void main(String[] arguments) throws IOException {
         PrintStream out = System.out;
-        System.setOut(System.err); // whatever Spark prints is no message
+        System.setOut(System.err); // what Spark prints is not a message
         try (JavaSparkContext spark = new JavaSparkContext(new SparkConf())) {
             Gateway gateway = new Gateway(out, spark, arguments[0], Integer.parseInt(arguments[1]));
             Channel.listen(gateway::heard);
@@ -103,7 +103,7 @@ public final class Gateway {
                     spark.addFile(file.toUri().toString());
                 }
             }
-            // The page of the cluster shows a job of this name.
+            // The web page of the cluster shows the job by this name.
             spark.setJobGroup(id, name, true);
             Task task = new Task(id, home, Files.readAllBytes(order), names(supplies(order)));
             Task.Came came =
@@ -116,7 +116,7 @@ public final class Gateway {
             Files.write(draft, came.delivery());
             Files.move(draft, delivery, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             say("ended " + id);
-        } catch (Exception e) { // Spark throws what it likes, also checked exceptions that it does not declare
+        } catch (Exception e) { // Spark also throws checked exceptions that it does not declare
             say("lost", id, reason(e));
         }
     }
@@ -155,7 +155,7 @@ public final class Gateway {
         return new String(Base64.getDecoder().decode(word), StandardCharsets.UTF_8);
     }
 
-    /** Spark tells of the first line what went wrong, and then where in its code. */
+    /** Returns the first line of Spark's message, which says what went wrong; the others say where in its code. */
     private static String reason(Exception e) {
         String message = String.valueOf(e.getMessage());
         return message.lines().findFirst().orElse(e.getClass().getSimpleName());

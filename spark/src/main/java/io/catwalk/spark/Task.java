@@ -13,24 +13,24 @@ import org.apache.spark.SparkFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries one order out on a worker.
+ * Runs one order on a worker.
  *
- * @param id of the job
- * @param home folder of the program; relative to where Spark unpacks archives
+ * @param id id of the job
+ * @param home folder of the program, relative to where Spark unpacks archives
  * @param order the text of the order
- * @param supplies names of the files that it needs
+ * @param supplies names of the files that the order needs
  */
-@SuppressWarnings("ArrayRecordComponent") // compared with nothing
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Task(String id, String home, byte[] order, List<String> supplies) implements Serializable {
 
     /**
-     * Is what came of it.
+     * Outcome of an order.
      *
      * @param place name of the machine
-     * @param delivery what the program handed back; null if it handed back nothing
-     * @param reason why not
+     * @param delivery the result that the program wrote; null if there is none
+     * @param reason why there is no result; null if there is one
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared with nothing
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Came(
             String place,
             byte @Nullable [] delivery,
@@ -41,7 +41,7 @@ record Task(String id, String home, byte[] order, List<String> supplies) impleme
         try {
             place = InetAddress.getLocalHost().getHostName();
             Channel.send(new Channel.Message(id, place, null));
-            // In the folder of the executor, which goes with those of the application, however the executor ends.
+            // In the folder of the executor, which is deleted with those of the application, however the executor ends.
             Path folder = Files.createTempDirectory(
                     Path.of(SparkFiles.getRootDirectory()).toAbsolutePath(), "catwalk-order");
             try {
@@ -70,7 +70,7 @@ record Task(String id, String home, byte[] order, List<String> supplies) impleme
         }
         Worker worker = Worker.take(program);
         String said = null;
-        try { // Spark interrupts it to cancel the job
+        try { // Spark interrupts this thread to cancel the job
             said = worker.carryOut(file, delivery, line -> Channel.send(new Channel.Message(id, place, line)));
         } finally {
             if (said == null) {

@@ -17,28 +17,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Is a process {@code catwalk work -} on a worker. It carries out one order after the other, stays for the next task of
- * this executor, and ends with it.
+ * Process {@code catwalk work -} on a worker. It runs one order after the other, is kept for the next task of this
+ * executor, and ends with the executor.
  */
 final class Worker implements AutoCloseable {
 
     private static final int GRACE_SECONDS = 10;
     private static final String ENDED = "ended ";
 
-    /** Those that wait for an order; there are at most as many as tasks that this executor ever had at once. */
+    /** Workers that wait for an order; at most as many as this executor ever had tasks at once. */
     private static final Deque<Worker> IDLE = new ConcurrentLinkedDeque<>();
 
     private final Process process;
 
-    /** Reads its standard error, whose last line says why it ended. */
+    /** Reads the standard error of the process, whose last line says why it ended. */
     private final Thread errors;
 
     private volatile String lastError = "";
 
-    /** What it prints, a line each; at the end nothing. */
+    /** Lines that the process prints; empty at the end of its output. */
     private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
 
-    /** Is told what a process prints. */
+    /** Receives the lines that a process prints. */
     interface Listener {
 
         void heard(String line) throws IOException;
@@ -77,7 +77,7 @@ final class Worker implements AutoCloseable {
         }
     }
 
-    /** Takes one that waits, or starts one. */
+    /** Returns an idle worker, or starts one. */
     static Worker take(Path program) throws IOException {
         for (Worker idle = IDLE.poll(); idle != null; idle = IDLE.poll()) {
             if (idle.process.isAlive()) {
@@ -88,20 +88,20 @@ final class Worker implements AutoCloseable {
         return new Worker(program);
     }
 
-    /** Lets it wait for the next order; to be called when it has answered. */
+    /** Keeps the worker for the next order; call it only after the worker has answered. */
     void release() {
         IDLE.push(this);
     }
 
     /**
-     * Carries an order out.
+     * Runs an order.
      *
-     * @param order file
-     * @param delivery where it goes what comes of it
-     * @param listener is told of each epoch
-     * @return what it says about it, in a line
-     * @throws IOException if it ends before
-     * @throws InterruptedException if the calling thread is interrupted; it is of no more use then
+     * @param order file with the order
+     * @param delivery file that the result is written to
+     * @param listener receives a line for each epoch
+     * @return what the process says about the order, in one line
+     * @throws IOException if the process ends before
+     * @throws InterruptedException if the calling thread is interrupted; the worker cannot be used again then
      */
     String carryOut(Path order, Path delivery, Listener listener) throws IOException, InterruptedException {
         try {
@@ -109,7 +109,7 @@ final class Worker implements AutoCloseable {
             in.write((order + "\t" + delivery + "\n").getBytes(StandardCharsets.UTF_8));
             in.flush();
         } catch (IOException gone) {
-            process.destroy(); // if it has not ended yet; what it said tells more than a broken pipe
+            process.destroy(); // if it has not ended yet; its error output says more than a broken pipe
         }
         for (Optional<String> line = lines.take(); line.isPresent(); line = lines.take()) {
             if (line.get().startsWith(ENDED)) {
@@ -118,12 +118,12 @@ final class Worker implements AutoCloseable {
             listener.heard(line.get());
         }
         int code = process.waitFor();
-        errors.join(TimeUnit.SECONDS.toMillis(GRACE_SECONDS)); // longer only if another process writes there, too
+        errors.join(TimeUnit.SECONDS.toMillis(GRACE_SECONDS)); // takes longer only if another process writes there, too
         throw new IOException(
                 "catwalk work ended with exit code " + code + (lastError.isEmpty() ? "" : ": " + lastError));
     }
 
-    /** An end of the input lets it end its own process, too. */
+    /** Closes the input of the process, which then ends its own process, too. */
     @Override
     public void close() throws IOException {
         boolean interrupted = Thread.interrupted();

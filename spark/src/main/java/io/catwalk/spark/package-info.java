@@ -1,6 +1,6 @@
 /**
- * Runs trials as jobs of Apache Spark. It needs Java and Spark and nothing else of Catwalk, so that no library of the one meets
- * one of the other: a trial is the program {@code catwalk work} in a process of its own.
+ * Runs trials as jobs of Apache Spark. It depends only on Java and Spark, and on no other part of Catwalk, so that
+ * their libraries cannot conflict: trials run in separate processes of the program {@code catwalk work}.
  */
 @NullMarked
 package io.catwalk.spark;

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Says what two nodes that should compute the same have in another way: attributes, weights, what they read. */
+/** Lists the differences between two nodes that should compute the same: operators, attributes, weights, inputs. */
 final class Causes {
 
     private final Side one;
@@ -24,7 +24,7 @@ final class Causes {
         this.matching = matching;
     }
 
-    /** Lists the causes, a sentence each; none if both nodes are written alike. */
+    /** Lists the causes, a sentence each; empty if both nodes are written alike. */
     List<String> of(NodeProto left, NodeProto right) {
         List<String> causes = new ArrayList<>();
         if (!left.getOpType().equals(right.getOpType())) {
@@ -58,7 +58,7 @@ final class Causes {
             return Optional.of("input " + place + ": " + (left.isPresent() ? "weights " : "tensor ") + here
                     + " against " + (right.isPresent() ? "weights " : "tensor ") + there);
         }
-        // What holds another number there has no partner, and another name for it says nothing.
+        // A tensor with other numbers has no partner, and that its name differs, too, says nothing.
         return matching.partner(here)
                 .filter(partner -> !here.equals(there) && !partner.equals(there))
                 .map(partner -> "input " + place + ": " + partner + ", as " + here + ", against " + there);

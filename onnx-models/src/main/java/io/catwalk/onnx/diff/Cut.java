@@ -22,23 +22,24 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Is a model that gives one array of float32, of two axes, as an image classifier does.
+ * A model whose only output is a float32 array of two axes, as that of an image classifier.
  *
- * @param model it has the inputs of the file that it was cut from
+ * @param model the model, with the inputs of the file that it was cut from
  * @param output name of its output, whose shape is (batch, numbers)
  * @param batch how many images it takes; {@link io.catwalk.onnx.runtime.Signature#ANY_BATCH} if it takes any number
- * @param numbers how many it gives of one image
+ * @param numbers how many numbers it returns for one image
  */
 public record Cut(ModelProto model, String output, int batch, int numbers) {
 
     /**
-     * Cuts a model behind a tensor. What the tensor does not depend on is left out, and the tensor is given with two axes.
+     * Cuts a model after a tensor, which becomes its output, with two axes. Nodes and weights on which the tensor does
+     * not depend are left out.
      *
-     * @param model to be cut
-     * @param input the one whose first axis is the batch
-     * @param tensor of float32, given or made by a node
-     * @param batch of the input; at least 1
-     * @param shape of the tensor with so many images; the number of its elements is a multiple of the batch
+     * @param model the model to cut
+     * @param input name of the input whose first axis is the batch
+     * @param tensor name of a float32 tensor: an input, or the output of a node
+     * @param batch batch size of the input; at least 1
+     * @param shape shape of the tensor for a batch of this size; the number of its elements is a multiple of the batch
      */
     static Cut behind(ModelProto model, String input, String tensor, int batch, long... shape) {
         int numbers = Math.toIntExact(size(shape) / batch);
@@ -89,9 +90,9 @@ public record Cut(ModelProto model, String output, int batch, int numbers) {
     }
 
     /**
-     * Writes the model as a file, with all of its weights in it.
+     * Writes the model to a file, with all of its weights in it.
      *
-     * @param file where to; one that is there is replaced
+     * @param file where to write; an existing file is replaced
      * @throws IOException if it cannot be written
      */
     public void write(Path file) throws IOException {
@@ -128,7 +129,7 @@ public record Cut(ModelProto model, String output, int batch, int numbers) {
                 .build();
     }
 
-    /** Finds a name that nothing in the graph has. */
+    /** Returns a name that is not used in the graph. */
     private static String unused(GraphProto graph, String word) {
         Set<String> taken = new HashSet<>();
         graph.getInputList().forEach(input -> taken.add(input.getName()));

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Says whether two models answer alike, and where they begin not to.
+ * Says whether the outputs of two models agree, and where differences begin.
  *
- * @param tensors how many tensors the nodes of the reference make
- * @param matched how many of them the other model makes too, under whatever name
- * @param outputs how far each output lies apart, by the name that the reference has for it
- * @param findings where a difference begins, in the order of the reference's nodes; empty if all outputs agree
- * @param elsewhere other nodes that both models have in another way; on these inputs no difference begins there
+ * @param tensors how many tensors the nodes of the reference compute
+ * @param matched how many of them the other model computes, too, under any name
+ * @param outputs difference of each output, by its name in the reference
+ * @param findings nodes at which a difference begins, in the order of the reference; empty if all outputs agree
+ * @param elsewhere other nodes that are written differently in both models; on these inputs, no difference begins there
  */
 public record DiffReport(
         int tensors,
@@ -21,7 +21,7 @@ public record DiffReport(
         List<Finding> findings,
         List<Finding> elsewhere) {
 
-    /** Copies what it holds. */
+    /** Copies the map and the lists. */
     public DiffReport {
         outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
         findings = List.copyOf(findings);

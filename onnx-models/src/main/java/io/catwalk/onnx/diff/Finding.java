@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
  * Names a node at which two models begin to differ.
  *
  * @param node its name in the reference
- * @param operator of it
- * @param place block and source line that it came from, as the file says; empty if it does not
- * @param tensor that it makes
- * @param other name of the node of the other model that should make the same; null if there is none
- * @param difference between what both make; null if the other model makes nothing of the kind
- * @param causes what both have in another way, a sentence each; empty if they are written alike
+ * @param operator its operator
+ * @param place block and source line that it came from, as the file says; empty if the file does not say it
+ * @param tensor name of the tensor that it computes
+ * @param other name of the node of the other model that should compute the same; null if there is none
+ * @param difference between the tensors that both compute; null if there is no such tensor in the other model
+ * @param causes how both nodes differ, a sentence each; empty if they are written alike
  */
 public record Finding(
         String node,

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds the nodes at which a difference begins: what they read has a partner in the other model, what they make has none,
- * and an output that differs depends on it. What differs for a while and agrees again is no difference: it is another way to
- * compute the same.
+ * Finds the nodes at which a difference begins: all tensors that they read have a partner in the other model, a tensor
+ * that they compute has none, and an output that differs depends on it. Tensors that differ do not count if the tensors
+ * computed from them agree again: this is another way to compute the same.
  */
 final class Frontier {
 
@@ -22,8 +22,8 @@ final class Frontier {
      * Walks backwards from outputs that differ.
      *
      * @param side the model
-     * @param matching of its tensors with those of the other model
-     * @param differing some of its outputs
+     * @param matching partners of its tensors in the other model
+     * @param differing its outputs that differ
      */
     Frontier(Side side, Matching matching, List<String> differing) {
         this.side = side;
@@ -41,7 +41,7 @@ final class Frontier {
         }
     }
 
-    /** Returns the nodes, in the order of the graph; none if the outputs differ in what was given. */
+    /** Returns the nodes, in the order of the graph; empty if the outputs that differ are inputs. */
     List<NodeProto> nodes() {
         return side.nodes().stream()
                 .filter(node -> node.getOutputList().stream().anyMatch(behind::contains))

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds for each tensor of one model the one of the other that holds the same: that of the same name, or else any other.
- * So models can be compared whose nodes have other names, or were fused.
+ * Finds for each tensor of one model a tensor of the other model that holds the same numbers: the one of the same name,
+ * or else any other. Thus models can be compared even if their nodes have other names or were fused.
  */
 final class Matching {
 
@@ -36,13 +36,13 @@ final class Matching {
         });
     }
 
-    /** Tensors of one number throughout are equal by chance. */
+    /** Rejects tensors whose numbers are all the same: they may be equal by chance. */
     private static boolean tellsApart(Tensor tensor) {
         double[] numbers = tensor.toDoubles();
         return numbers.length > 1 && Arrays.stream(numbers).anyMatch(number -> number != numbers[0]);
     }
 
-    /** Returns the tensor of the other model that holds the same as one of this. */
+    /** Returns the tensor of the other model that holds the same numbers as a tensor of this model. */
     Optional<String> partner(String name) {
         return Optional.ofNullable(partners.get(name));
     }

@@ -24,8 +24,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares two ONNX models node by node, on the same inputs. Tensors are matched by what they hold, so that files of other
- * programs, with other names and with other nodes for the same, can be compared. Needs no DJL.
+ * Compares two ONNX models node by node, on the same inputs. Tensors are matched by their numbers, so that files from
+ * different programs can be compared, even with other names and other nodes for the same computation. Does not need
+ * DJL.
  *
  * <pre>{@code
  * OnnxDiff diff = OnnxDiff.between(Path.of("a.onnx"), Path.of("b.onnx"), inputs, Tolerance.standard());
@@ -67,13 +68,13 @@ public final class OnnxDiff {
     }
 
     /**
-     * Compares two files on 16 rows of random numbers, by the standard tolerance.
+     * Compares two files on 16 rows of random numbers, with the standard tolerance.
      *
      * @param reference the file that is right by definition
      * @param other the file that is compared
      * @return the comparison
      * @throws OnnxFileException as {@link #between(Path, Path, Map, Tolerance)}
-     * @throws IllegalArgumentException if numbers cannot be drawn for the inputs of the reference
+     * @throws IllegalArgumentException if random numbers cannot be drawn for the inputs of the reference
      */
     public static OnnxDiff between(Path reference, Path other) {
         Map<String, Tensor> drawn;
@@ -84,16 +85,16 @@ public final class OnnxDiff {
     }
 
     /**
-     * Compares two files, each as it is written: without optimizations.
+     * Compares two files, both run without optimizations.
      *
      * @param reference the file that is right by definition
      * @param other the file that is compared
-     * @param given an array for each input of the reference, by its name; the other file takes them by the same names, or
-     *     else in the same order
+     * @param given an array for each input of the reference, by its name; the other file takes them by the same names,
+     *     or else in the same order
      * @param tolerance what counts as equal
      * @return the comparison
-     * @throws OnnxFileException if a file cannot be run, its weights are beside it, or both have another number of inputs or
-     *     outputs
+     * @throws OnnxFileException if a file cannot be run, its weights are beside it, or the files have different numbers
+     *     of inputs or outputs
      * @throws IllegalArgumentException if the inputs do not fit the reference
      */
     public static OnnxDiff between(Path reference, Path other, Map<String, Tensor> given, Tolerance tolerance) {
@@ -110,7 +111,7 @@ public final class OnnxDiff {
     }
 
     /**
-     * Compares a file as it is written with what ONNX Runtime makes of it by all of its optimizations.
+     * Compares a file that runs without optimizations with the same file after all optimizations of ONNX Runtime.
      *
      * @param file the file
      * @param given an array for each input, by its name
@@ -123,7 +124,7 @@ public final class OnnxDiff {
         Side written = watched(file, given);
         Map<String, Tensor> made = new LinkedHashMap<>();
         for (String tensor : written.values().keySet()) {
-            // One at a time: nodes are not fused over a tensor that is asked for.
+            // One at a time: nodes are not fused across a tensor that a run returns.
             if (written.maker(tensor).isPresent()) {
                 made.putAll(made(file, Set.of(tensor), OnnxOptions.standard(), given));
             }
@@ -132,21 +133,21 @@ public final class OnnxDiff {
     }
 
     /**
-     * Returns what was found.
+     * Returns the result of the comparison.
      *
-     * @return the findings
+     * @return the report
      */
     public DiffReport report() {
         return report;
     }
 
     /**
-     * Writes the first node at which the difference begins as a model of its own, as both models have it, each with what it
-     * reads and makes, in the layout of ONNX's own test cases: {@code reference/model.onnx},
+     * Writes the first node at which a difference begins as a model of its own, once from each of both models, with the
+     * arrays that it reads and computes, in the layout of ONNX's own test cases: {@code reference/model.onnx},
      * {@code reference/test_data_set_0/input_0.pb} and so on, and the same in {@code other}.
      *
      * @param folder new or empty
-     * @return the folders that were written; none if nothing differs
+     * @return the folders that were written; empty if nothing differs
      * @throws IOException if a file cannot be written
      */
     public List<Path> reduce(Path folder) throws IOException {
@@ -162,7 +163,9 @@ public final class OnnxDiff {
         return written;
     }
 
-    /** A file that cannot be run to its end is looked at as far as it can. */
+    /**
+     * Runs a file and keeps all of its tensors. If it cannot run to its end, the tensors that can be computed are kept.
+     */
     private static Side watched(Path file, Map<String, Tensor> given) {
         ModelProto model = OnnxRunner.read(file);
         Set<String> tensors = new LinkedHashSet<>();
@@ -247,7 +250,9 @@ public final class OnnxDiff {
         return outputs;
     }
 
-    /** Returns the node of the other model that should make the same: by the name of the tensor, or by its place. */
+    /**
+     * Returns the node of the other model that should compute the same, found by the name of a tensor or by its place.
+     */
     private Optional<NodeProto> counterpart(NodeProto node) {
         Optional<NodeProto> named = node.getOutputList().stream()
                 .flatMap(output -> other.maker(output).stream())

@@ -2,15 +2,15 @@ package io.catwalk.onnx.diff;
 
 import java.io.IOException;
 
-/** Runs models with another runtime than ONNX Runtime for Java, on images that it knows. */
+/** Runs models with another runtime than ONNX Runtime for Java, on images that it already has. */
 @FunctionalInterface
 public interface OtherRuntime {
 
-    /** Says what came of asking. */
+    /** Reply of the runtime. */
     sealed interface Reply {}
 
     /**
-     * Holds an answer.
+     * Holds the output of a model.
      *
      * @param numbers (images, numbers of an image), row-major
      */
@@ -18,17 +18,17 @@ public interface OtherRuntime {
     record Given(float[] numbers) implements Reply {}
 
     /**
-     * Holds why there is none.
+     * Holds the reason why there is no output.
      *
      * @param reason one line
      */
     record Refused(String reason) implements Reply {}
 
     /**
-     * Asks about all images.
+     * Runs a model on all images.
      *
-     * @param cut a model and what it gives
-     * @return numbers for each image, or why there are none
+     * @param cut the model and its output
+     * @return numbers for each image, or the reason why there are none
      * @throws IOException if a file cannot be written or read
      * @throws InterruptedException if the calling thread is interrupted
      */

@@ -10,24 +10,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Draws numbers for the inputs of a file about which nothing is known but their types and shapes. */
+/** Draws random numbers for the inputs of a file of which only types and shapes are known. */
 public final class RandomInputs {
 
-    /** What an open size becomes that is not the first and that nobody names. */
+    /** Size of an open axis that is not the first and has no given size. */
     private static final long OPEN = 32;
 
     private RandomInputs() {}
 
     /**
-     * Draws numbers: real ones from the normal distribution of mean 0 and deviation 1, bytes from 0 to 255, other whole numbers
-     * and booleans from 0 and 1.
+     * Draws numbers: real ones from the normal distribution with mean 0 and standard deviation 1, bytes from 0 to 255,
+     * other whole numbers and booleans from 0 and 1.
      *
      * @param inputs of the file
      * @param rows size of a first axis that is open; at least 1
-     * @param sizes of other open axes by their names; 32 where it says nothing
-     * @param seed the same numbers come from the same seed
+     * @param sizes sizes of other open axes by their names; 32 for an axis that is not in it
+     * @param seed the same seed gives the same numbers
      * @return an array for each input, by its name
-     * @throws IllegalArgumentException if the file does not say how many axes an input has, or an array would be too large
+     * @throws IllegalArgumentException if the file does not say how many axes an input has, or an array would be too
+     *     large
      */
     public static Map<String, Tensor> of(List<TensorInfo> inputs, long rows, Map<String, Long> sizes, long seed) {
         SplittableRandom random = new SplittableRandom(seed);

@@ -14,12 +14,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
-/** Writes one node of a model as a model of its own, with what it read and made, as ONNX's own test cases are laid out. */
+/**
+ * Writes one node of a model as a model of its own, with the arrays that it read and computed, in the layout of ONNX's
+ * own test cases.
+ */
 final class Reduction {
 
     private Reduction() {}
 
-    /** Writes into a folder, which is made, and returns it. */
+    /** Creates a folder, writes into it, and returns it. */
     static Path write(Path folder, Side side, NodeProto node) throws IOException {
         List<String> reads = side.reads(node);
         List<String> makes =
@@ -48,7 +51,9 @@ final class Reduction {
         return folder;
     }
 
-    /** A subgraph may read weights of the graph around it: such a node keeps all of them. */
+    /**
+     * Tells whether to keep weights. A subgraph may read weights of the graph around it: such a node keeps all of them.
+     */
     private static boolean isRead(NodeProto node, String weights) {
         return node.getInputList().contains(weights)
                 || node.getAttributeList().stream()

@@ -25,9 +25,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the node of a file from which on another runtime computes otherwise than ONNX Runtime for Java, which runs the file as
- * it is written. The other runtime answers nothing but the output of a file. So the file is cut behind a tensor, and where to
- * cut next is chosen as in a binary search: among the tensors that what differs depends on, the one in the middle. Needs no DJL.
+ * Finds the first node of a file at which another runtime computes something else than ONNX Runtime for Java, which
+ * runs the file without optimizations. The other runtime returns only the output of a file. Therefore the file is cut
+ * after a tensor, and the next cut is chosen as in a binary search: of the tensors on which the differing tensor
+ * depends, the one in the middle. Does not need DJL.
  */
 public final class RuntimeDiff {
 
@@ -41,13 +42,13 @@ public final class RuntimeDiff {
     private final Tolerance tolerance;
     private final OtherRuntime runtime;
 
-    /** What was given and made, a {@link Side} for each call of so many images. */
+    /** Inputs and computed tensors, a {@link Side} for each call of {@code batch} images. */
     private final List<Side> calls;
 
     private final Map<String, Answered> answered = new LinkedHashMap<>();
     private @Nullable NodeProto beginning;
 
-    /** Holds how far a tensor lies apart, or why that is not known. */
+    /** Holds the difference of a tensor, or the reason why it is not known. */
     private record Answered(
             @Nullable TensorDifference difference, @Nullable String refusal) {
 
@@ -75,11 +76,11 @@ public final class RuntimeDiff {
      * Prepares a comparison and runs the file with ONNX Runtime for Java.
      *
      * @param file an image classifier
-     * @param signature of it
-     * @param images what its input is given, (count, ...); the other runtime has to know the same images. The count is a
-     *     multiple of the batch, where the file has a fixed one
+     * @param signature its signature
+     * @param images values of its input, (count, ...); the other runtime must use the same images. The count is a
+     *     multiple of the batch size, if the file has a fixed one
      * @param tolerance what counts as equal
-     * @param runtime that is compared
+     * @param runtime the runtime to compare
      * @return the comparison
      * @throws OnnxFileException if ONNX Runtime cannot run the file
      */
@@ -103,9 +104,9 @@ public final class RuntimeDiff {
     }
 
     /**
-     * Asks the other runtime about the whole file and, where that does not agree, about parts of it.
+     * Runs the other runtime on the whole file and, if its output does not agree, on parts of the file.
      *
-     * @return what came of it
+     * @return the outcome
      * @throws IOException if a file cannot be written or read
      * @throws InterruptedException if the calling thread is interrupted
      */
@@ -137,8 +138,8 @@ public final class RuntimeDiff {
     }
 
     /**
-     * Writes the node at which the difference begins as a model of its own, with what it read and made with ONNX Runtime for
-     * Java in the call that differs, in the layout of ONNX's own test cases: {@code model.onnx},
+     * Writes the node at which the difference begins as a model of its own, with the arrays that it read and computed
+     * in ONNX Runtime for Java in the call that differs, in the layout of ONNX's own test cases: {@code model.onnx},
      * {@code test_data_set_0/input_0.pb} and so on.
      *
      * @param folder new or empty
@@ -163,10 +164,10 @@ public final class RuntimeDiff {
     }
 
     /**
-     * Goes back from a tensor that is wrong to one that is wrong though all that it is made from is right.
+     * Goes back from a wrong tensor to a tensor that is wrong although all tensors that it is computed from are right.
      *
-     * @param refused whether wrong is what the runtime does not answer, and not what it answers otherwise
-     * @param unasked gets the tensors in between about which nothing is known
+     * @param refused whether a tensor is wrong if the runtime refuses it, instead of if its numbers differ
+     * @param unasked receives the tensors in between about which nothing is known
      */
     private String first(String last, boolean refused, Set<String> unasked) throws IOException, InterruptedException {
         String wrong = last;
@@ -182,7 +183,9 @@ public final class RuntimeDiff {
         return wrong;
     }
 
-    /** Lists tensors that one depends on and that are yet to be asked for, in the order of the graph. */
+    /**
+     * Lists the tensors on which a wrong tensor depends and that have not been compared yet, in the order of the graph.
+     */
     private List<String> open(String wrong, boolean refused, Set<String> unasked) {
         Side side = calls.get(0);
         Set<String> behind = new HashSet<>();
@@ -208,7 +211,7 @@ public final class RuntimeDiff {
         return side.maker(tensor).map(side::reads).orElse(List.of());
     }
 
-    /** Runners write floats, as many for each image. */
+    /** Tells whether runners can return a tensor: they write floats, the same number for each image. */
     private boolean canBeAsked(String tensor) {
         return calls.stream().allMatch(call -> {
             Tensor value = call.values().get(tensor);
@@ -256,7 +259,10 @@ public final class RuntimeDiff {
         return shape.length > 1 && shape[0] == batch;
     }
 
-    /** The first axis is that of the images or, where a tensor has another first axis, that of the calls. */
+    /**
+     * Returns the shape over all calls. The first axis is that of the images or, if a tensor has another first axis,
+     * that of the calls.
+     */
     private long[] shape(String tensor) {
         long[] one = value(0, tensor).shape();
         int axes = isByImage(tensor) ? one.length : one.length + 1;

@@ -5,24 +5,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Says what another runtime makes of a file. */
+/** Result of running a file with another runtime. */
 public sealed interface RuntimeOutcome {
 
     /**
-     * It answers like ONNX Runtime for Java, within the tolerance.
+     * The output agrees with that of ONNX Runtime for Java, within the tolerance.
      *
-     * @param answer how far the answers lie apart
+     * @param answer difference of the outputs
      */
     record Agrees(TensorDifference answer) implements RuntimeOutcome {}
 
     /**
-     * It answers otherwise.
+     * The output differs from that of ONNX Runtime for Java.
      *
-     * @param answer how far the answers to the whole file lie apart
-     * @param finding the node at which the difference begins, or the input; null if the file, cut where it ends and asked
-     *     about as few images at a time as it takes, answers alike
-     * @param unasked why tensors between what agrees and the finding could not be asked for, by their names
-     * @param asked how many times the runtime was asked
+     * @param answer difference of the outputs of the whole file
+     * @param finding the node at which the difference begins, or the input; null if the outputs agree when the file is
+     *     cut at its end and runs in its smallest batches
+     * @param unasked reasons why tensors between those that agree and the finding could not be compared, by the names
+     *     of the tensors
+     * @param asked how many times the runtime was run
      */
     record Differs(TensorDifference answer, @Nullable Finding finding, Map<String, String> unasked, int asked)
             implements RuntimeOutcome {
@@ -34,11 +35,12 @@ public sealed interface RuntimeOutcome {
     }
 
     /**
-     * It gives no answer.
+     * The runtime returns no output.
      *
-     * @param reason one line, as the runtime says it of the whole file
-     * @param finding the first node behind which it gives none; null if it answers when the file is cut where it ends
-     * @param asked how many times the runtime was asked
+     * @param reason one line, as the runtime reports it for the whole file
+     * @param finding the first node after which it returns no output; null if it returns one when the file is cut at
+     *     its end
+     * @param asked how many times the runtime was run
      */
     record Refuses(String reason, @Nullable Finding finding, int asked) implements RuntimeOutcome {}
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Holds one of two models, and what its tensors held when it ran. */
+/** Holds one of two models, and the numbers in its tensors when it ran. */
 final class Side {
 
     private final ModelProto model;
@@ -21,11 +21,11 @@ final class Side {
     private final Map<String, TensorProto> weights = new HashMap<>();
 
     /**
-     * Holds a model.
+     * Creates a side of a comparison.
      *
-     * @param model as it is in its file
-     * @param given what was given to it, by name
-     * @param made what its nodes made, by name
+     * @param model the model as it is in its file
+     * @param given its inputs, by name
+     * @param made outputs of its nodes, by name
      */
     Side(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made) {
         this.model = model;
@@ -46,7 +46,9 @@ final class Side {
         return model;
     }
 
-    /** Returns what tensors held: first what was given, then what was made, in the order of the nodes. */
+    /**
+     * Returns the numbers in the tensors: first the inputs, then the outputs of the nodes, in the order of the nodes.
+     */
     Map<String, Tensor> values() {
         return values;
     }
@@ -69,7 +71,7 @@ final class Side {
         return Optional.ofNullable(weights.get(name));
     }
 
-    /** Returns what a node reads and somebody computes or gives: neither weights nor what is left out. */
+    /** Returns the tensors that a node reads, without weights and omitted inputs. */
     List<String> reads(NodeProto node) {
         return NodeReads.of(node).stream()
                 .filter(name -> makers.containsKey(name) || values.containsKey(name))

@@ -7,13 +7,14 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * Says how far two arrays lie apart.
+ * Says how far two arrays differ.
  *
  * @param reference type and shape of the array that is right by definition
  * @param other type and shape of the array that is compared
- * @param beyond how many numbers lie beyond the tolerance; all, if type or shape differ
+ * @param beyond how many numbers differ by more than the tolerance; all, if type or shape differ
  * @param numbers how many numbers the reference has
- * @param largest largest absolute difference; infinite where one is NaN or infinite alone; NaN if type or shape differ
+ * @param largest largest absolute difference; infinite if only one of two numbers is NaN or infinite; NaN if type or
+ *     shape differ
  * @param at index of the largest difference, a number for each axis; empty if type or shape differ
  * @param expected the reference's number there
  * @param found the other's number there
@@ -32,10 +33,10 @@ public record TensorDifference(
     /**
      * Compares two arrays.
      *
-     * @param reference what is right by definition
-     * @param other what is compared
+     * @param reference the array that is right by definition
+     * @param other the array that is compared
      * @param tolerance what counts as equal
-     * @return how far they lie apart
+     * @return how far they differ
      */
     public static TensorDifference of(Tensor reference, Tensor other, Tolerance tolerance) {
         if (!comparable(reference, other)) {
@@ -65,7 +66,7 @@ public record TensorDifference(
                 right.length == 0 ? Double.NaN : given[most]);
     }
 
-    /** Says that the other model could not make an array. */
+    /** Returns the difference from an array that the other model could not compute. */
     static TensorDifference missing(Tensor reference) {
         return none(reference, "nothing that can be computed");
     }
@@ -109,7 +110,9 @@ public record TensorDifference(
         return beyond == 0;
     }
 
-    /** Writes it for people: {@code 12 of 640 numbers differ, most at (3, 0): 0.51 against 0.2, by 3.1e-01}. */
+    /**
+     * Returns a description such as {@code 12 of 640 numbers differ, most at (3, 0): 0.51 against 0.2, by 3.1e-01}.
+     */
     @Override
     public String toString() {
         if (Double.isNaN(largest)) {

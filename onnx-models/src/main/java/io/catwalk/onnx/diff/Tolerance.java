@@ -1,7 +1,7 @@
 package io.catwalk.onnx.diff;
 
 /**
- * Says how far numbers may lie apart and still count as equal: {@code |a - b| <= absolute + relative * |a|}.
+ * Says by how much numbers may differ and still count as equal: {@code |a - b| <= absolute + relative * |a|}.
  *
  * @param absolute 0 or above
  * @param relative share of the reference's magnitude, 0 or above
@@ -17,7 +17,7 @@ public record Tolerance(double absolute, double relative) {
     }
 
     /**
-     * Returns what rounding in another order stays within: 1e-5 and 1e-4 of the value.
+     * Returns the tolerance that rounding in another order stays within: 1e-5, plus 1e-4 of the value.
      *
      * @return the tolerance to start from
      */
@@ -26,9 +26,9 @@ public record Tolerance(double absolute, double relative) {
     }
 
     /**
-     * Says how far a number may lie from one of the reference.
+     * Returns by how much a number may differ from that of the reference.
      *
-     * @param reference what is right by definition
+     * @param reference the number that is right by definition
      * @return 0 or above
      */
     public double allowed(double reference) {
@@ -36,10 +36,10 @@ public record Tolerance(double absolute, double relative) {
     }
 
     /**
-     * Compares two numbers.
+     * Tells whether two numbers count as equal.
      *
-     * @param reference what is right by definition
-     * @param other what is compared
+     * @param reference the number that is right by definition
+     * @param other the number that is compared
      * @return whether they count as equal; equal infinities do, and so do two NaN
      */
     public boolean holds(double reference, double other) {
@@ -48,7 +48,7 @@ public record Tolerance(double absolute, double relative) {
                 || (Double.isFinite(reference) && Math.abs(reference - other) <= allowed(reference));
     }
 
-    /** Writes the rule: {@code 1e-05 + 1e-04 of the value}. */
+    /** Returns the rule, such as {@code 1e-05 + 1e-04 of the value}. */
     @Override
     public String toString() {
         return String.format(java.util.Locale.ROOT, "%.0e + %.0e of the value", absolute, relative);

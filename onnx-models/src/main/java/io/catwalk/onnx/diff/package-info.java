@@ -1,4 +1,4 @@
-/** Finds the first node from which on two ONNX models answer otherwise, and says why. Needs no DJL. */
+/** Finds the first node at which two ONNX models differ, and says why. Does not need DJL. */
 @NullMarked
 package io.catwalk.onnx.diff;
 

@@ -4,27 +4,27 @@ import io.catwalk.onnx.graph.Value;
 import java.util.List;
 
 /**
- * Says how one method of DJL is written with ONNX operators, where the exporter does not know it. Found by {@link
- * java.util.ServiceLoader} with the context class loader of the thread that exports: name the class, which needs a
- * public constructor without arguments, in {@code META-INF/services/io.catwalk.onnx.extension.OnnxOperation}. A method
- * that the exporter knows is not replaced, and neither is one that another class has: an export refuses both.
+ * Writes one DJL method with ONNX operators, for methods that the exporter does not support. Implementations are found
+ * by {@link java.util.ServiceLoader} with the context class loader of the exporting thread. The class needs a public
+ * constructor without arguments, and an entry in {@code META-INF/services/io.catwalk.onnx.extension.OnnxOperation}. An
+ * export fails if an implementation is for a method that the exporter already supports, or for the same method as
+ * another implementation.
  */
 public interface OnnxOperation {
 
     /**
-     * Names the method, as the refusal of an export does.
+     * Returns the signature of the method, as shown in the error message of an export that lacks it.
      *
-     * @return type, method and types of the parameters, as {@code NDArray.inverse()} or
-     *     {@code NDArray.add(Number)}
+     * @return type, method and parameter types, such as {@code NDArray.inverse()} or {@code NDArray.add(Number)}
      */
     String signature();
 
     /**
      * Writes the nodes of one call.
      *
-     * @param call what the network passed, and where nodes go
-     * @return one value for each array that the method makes, of the type and shape that the engine made
-     * @throws io.catwalk.onnx.graph.ExportException by {@link OnnxCall#refusal}, if these arguments have no ONNX form
+     * @param call the arguments of the call, and the methods that add nodes
+     * @return one value for each array that the method returns, of the type and shape that the engine computed
+     * @throws io.catwalk.onnx.graph.ExportException from {@link OnnxCall#refusal}, if these arguments have no ONNX form
      */
     List<Value> write(OnnxCall call);
 }

@@ -1,4 +1,4 @@
-/** Lets users write operations of DJL that the operator table lacks. */
+/** Lets users add ONNX forms of DJL operations that the operator table lacks. */
 @NullMarked
 package io.catwalk.onnx.extension;
 

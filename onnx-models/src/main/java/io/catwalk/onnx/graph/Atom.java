@@ -2,11 +2,11 @@ package io.catwalk.onnx.graph;
 
 import java.util.function.ToLongFunction;
 
-/** What sizes are made of beside numbers. */
+/** One factor of a symbolic dimension. */
 public sealed interface Atom {
 
     /**
-     * Computes the number that this stands for.
+     * Computes the value of this factor.
      *
      * @param sizes gives the size of each axis by its name
      * @return the number
@@ -14,7 +14,7 @@ public sealed interface Atom {
     long at(ToLongFunction<String> sizes);
 
     /**
-     * Counts the steps that an axis of the input is long.
+     * The size of an input axis, counted in steps.
      *
      * @param name name of the axis
      * @param step every size of the axis is a multiple of it; at least 1
@@ -32,9 +32,9 @@ public sealed interface Atom {
     }
 
     /**
-     * Divides and rounds down, as windows with a stride do.
+     * A quotient that is rounded down, such as the number of windows with a stride.
      *
-     * @param dividend what is divided
+     * @param dividend the size that is divided
      * @param divisor at least 2
      */
     record Quotient(Dim dividend, long divisor) implements Atom {

@@ -45,10 +45,10 @@ public record Attributes(SortedMap<String, Object> entries) {
     }
 
     /**
-     * Adds a word.
+     * Adds a string.
      *
      * @param name name in the operator's specification
-     * @param value the word
+     * @param value the string
      * @return the attributes with it
      */
     public Attributes with(String name, String value) {
@@ -67,10 +67,10 @@ public record Attributes(SortedMap<String, Object> entries) {
     }
 
     /**
-     * Adds words.
+     * Adds strings.
      *
      * @param name name in the operator's specification
-     * @param values the words
+     * @param values the strings
      * @return the attributes with them
      */
     public Attributes with(String name, List<String> values) {
@@ -81,7 +81,7 @@ public record Attributes(SortedMap<String, Object> entries) {
      * Reads a whole number.
      *
      * @param name name in the operator's specification
-     * @param otherwise what stands for it where it is left out
+     * @param otherwise the number to return if the attribute is absent
      * @return the number
      */
     public long number(String name, long otherwise) {
@@ -92,7 +92,7 @@ public record Attributes(SortedMap<String, Object> entries) {
      * Reads whole numbers.
      *
      * @param name name in the operator's specification
-     * @param otherwise what stands for them where they are left out
+     * @param otherwise the numbers to return if the attribute is absent
      * @return the numbers
      */
     public long[] numbers(String name, long[] otherwise) {

@@ -3,23 +3,23 @@ package io.catwalk.onnx.graph;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a batch norm that is done learning: each channel is scaled and shifted, which the weights of the operator
- * before it can do as well.
+ * Holds a trained batch normalization. It scales and shifts each channel, which the weights of the operator before it
+ * can do as well.
  *
  * @param gamma factor of each channel
  * @param beta shift of each channel
- * @param mean that was seen in training
- * @param variance that was seen in training
+ * @param mean mean of each channel in training
+ * @param variance variance of each channel in training
  * @param epsilon added to the variance
  */
 @SuppressWarnings("ArrayRecordComponent") // used at once
 public record ChannelNorm(float[] gamma, float[] beta, float[] mean, float[] variance, float epsilon) {
 
-    /** What BatchNormalization adds where it says nothing else (ONNX, operator BatchNormalization). */
+    /** The default {@code epsilon} (ONNX, operator BatchNormalization). */
     public static final float DEFAULT_EPSILON = 1e-5f;
 
     /**
-     * Counts the channels.
+     * Returns the number of channels.
      *
      * @return at least 1
      */
@@ -28,10 +28,10 @@ public record ChannelNorm(float[] gamma, float[] beta, float[] mean, float[] var
     }
 
     /**
-     * Multiplies the norm into weights.
+     * Multiplies the factors of the channels into weights.
      *
-     * @param weights of the operator before, row-major; changed
-     * @param inner how many follow each other before the output channel changes
+     * @param weights weights of the operator before it, row-major; changed in place
+     * @param inner number of consecutive weights of one output channel
      */
     public void multiplyInto(float[] weights, int inner) {
         for (int i = 0; i < weights.length; i++) {
@@ -40,9 +40,9 @@ public record ChannelNorm(float[] gamma, float[] beta, float[] mean, float[] var
     }
 
     /**
-     * Gives the operator before a bias that shifts as the norm does.
+     * Returns the bias with which the operator before it also shifts as the normalization does.
      *
-     * @param bias that it had; null for none
+     * @param bias its present bias; null for none
      * @return a new bias, one number for each channel
      */
     public float[] bias(float @Nullable [] bias) {

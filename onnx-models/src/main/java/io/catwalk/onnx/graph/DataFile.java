@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lays the large tensors of a model out in a file beside it (ONNX, ExternalData.md). Each begins at a multiple of what
- * systems map into memory.
+ * The layout of the large tensors of a model in a second file (ONNX, ExternalData.md). Each tensor begins at a multiple
+ * of the unit in which operating systems map files into memory.
  *
- * @param location of the file, from the folder of the model
- * @param tensors in the order of the file, each with its first byte
+ * @param location path of the file, relative to the folder of the model
+ * @param tensors tensors in the order of the file, each with the offset of its first byte
  */
 record DataFile(String location, Map<Initializer, Long> tensors) {
 
-    /** Tensors of fewer bytes stay in the model, as with ONNX's own tool: readers look at shapes and scalars there. */
+    /** Smaller tensors stay in the model, as with ONNX's own tool: runtimes look there for shapes and scalars. */
     private static final long SMALLEST = 1 << 10;
 
     private static final long PAGE = 1 << 12;
 
-    /** Windows maps from here on only, which large tensors are worth. */
+    /** The unit in which Windows maps files; only large tensors are worth this alignment. */
     private static final long GRANULE = 1 << 16;
 
     private static final long LARGE = 1 << 20;

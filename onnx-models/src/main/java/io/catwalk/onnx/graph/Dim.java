@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Gives the size of one axis as a polynomial of the dynamic axes of the inputs, such as {@code 4*batch} or
- * {@code batch*floor((height-1)/2)+1}. Equal polynomials are equal objects.
+ * The size of one axis, which may be a symbolic dimension: a polynomial of the dynamic axes of the inputs, such as
+ * {@code 4*batch} or {@code batch*floor((height-1)/2)+1}. Equal polynomials are equal objects.
  *
- * @param terms what follows the inputs, in order; none for a size that is always the same
- * @param fixed the part that stays
+ * @param terms the terms that depend on the inputs, in order; none for a fixed size
+ * @param fixed the constant term
  */
 public record Dim(List<Term> terms, long fixed) {
 
@@ -28,7 +28,7 @@ public record Dim(List<Term> terms, long fixed) {
     private static final Comparator<Atom> ORDER = Comparator.comparing(Atom::toString);
 
     /**
-     * Multiplies a number and atoms.
+     * A product of a number and atoms.
      *
      * @param factor the number, not 0
      * @param atoms at least one, in order
@@ -59,7 +59,7 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Makes a size that is always the same.
+     * Creates a fixed size.
      *
      * @param size the size
      * @return the size
@@ -69,7 +69,7 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Makes the size of a dynamic axis of the inputs.
+     * Creates the size of a dynamic axis of the inputs.
      *
      * @param name name of the axis
      * @return the size
@@ -79,7 +79,7 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Makes the size of a dynamic axis of the inputs that has multiples of a number only.
+     * Creates the size of a dynamic axis of the inputs that is always a multiple of a number.
      *
      * @param name name of the axis
      * @param step the number, at least 1
@@ -89,22 +89,22 @@ public record Dim(List<Term> terms, long fixed) {
         return new Dim(List.of(new Term(step, List.of(new Atom.Axis(name, step)))), 0);
     }
 
-    /** Reads what {@link #toString} wrote; any other text is the name of an axis. */
+    /** Parses what {@link #toString} wrote; any other text is the name of an axis. */
     static Dim parse(String text) {
         return Formula.parse(text);
     }
 
     /**
-     * Tells whether the size is always the same.
+     * Tells whether the size is fixed.
      *
-     * @return true if it follows no axis
+     * @return true if it depends on no axis
      */
     public boolean isFixed() {
         return terms.isEmpty();
     }
 
     /**
-     * Computes the size where all axes have the same one.
+     * Computes the size if all axes have the same size.
      *
      * @param size size of each axis
      * @return the size
@@ -132,7 +132,7 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Lists the axes that the size follows.
+     * Lists the axes that the size depends on.
      *
      * @return their names
      */
@@ -151,11 +151,11 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Returns a size that must always be the same.
+     * Returns the size, which must be fixed.
      *
      * @param what name of the axis, for the error
      * @return the size
-     * @throws ExportException if the size follows an axis of the inputs
+     * @throws ExportException if the size depends on an axis of the inputs
      */
     public long fixed(String what) {
         if (!isFixed()) {
@@ -166,7 +166,7 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Adds.
+     * Adds another size.
      *
      * @param other another size
      * @return the sum
@@ -176,7 +176,7 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Subtracts.
+     * Subtracts another size.
      *
      * @param other another size
      * @return the difference
@@ -186,7 +186,7 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Multiplies.
+     * Multiplies by another size.
      *
      * @param other another size
      * @return the product
@@ -217,10 +217,10 @@ public record Dim(List<Term> terms, long fixed) {
     }
 
     /**
-     * Divides, if the quotient is a polynomial too.
+     * Divides by another size, if the quotient is a polynomial, too.
      *
      * @param divisor another size
-     * @return the quotient; empty if there is a remainder, or the divisor is a sum of which this is no multiple
+     * @return the quotient; empty if there is a remainder, or if the divisor is a sum and this is not a multiple of it
      */
     public Optional<Dim> dividedBy(Dim divisor) {
         if (!isFixed() && !divisor.isFixed()) {
@@ -255,7 +255,7 @@ public record Dim(List<Term> terms, long fixed) {
      * Divides and rounds down.
      *
      * @param divisor at least 1
-     * @return the quotient, in the one form that all equal quotients of windows over windows have
+     * @return the quotient, in a normal form that equal quotients of nested windows share
      */
     public Dim floorDividedBy(long divisor) {
         return Floor.quotient(this, divisor);

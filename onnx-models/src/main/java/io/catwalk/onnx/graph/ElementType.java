@@ -38,7 +38,7 @@ public enum ElementType {
     }
 
     /**
-     * Tells whether the type holds fractions.
+     * Tells whether this is a floating-point type.
      *
      * @return true for floats of 16, 32 and 64 bits
      */

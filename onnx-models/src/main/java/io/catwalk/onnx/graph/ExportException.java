@@ -3,8 +3,8 @@ package io.catwalk.onnx.graph;
 import java.util.Locale;
 
 /**
- * Says why a network cannot be written as ONNX: what was expected, what was found, where in the network,
- * and what to try.
+ * Thrown if a network cannot be exported to ONNX. The message says what was expected, what was found, where in the
+ * network, and what to try.
  */
 public final class ExportException extends RuntimeException {
 
@@ -20,7 +20,7 @@ public final class ExportException extends RuntimeException {
     }
 
     /**
-     * Creates the error with what led to it.
+     * Creates the error with its cause.
      *
      * @param message one or a few sentences for the person who exports
      * @param cause what was caught
@@ -30,7 +30,7 @@ public final class ExportException extends RuntimeException {
     }
 
     /**
-     * Creates the error for what does not fit into a file: protobuf messages end at 2 GB.
+     * Creates the error for something that does not fit into a file: protobuf messages are limited to 2 GB.
      *
      * @param what what is too large
      * @param bytes its size

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Divides sizes and rounds down, and brings equal quotients into one form. */
+/** Divides sizes, rounds down, and brings equal quotients into the same form. */
 final class Floor {
 
     private Floor() {}
 
     static Dim quotient(Dim dim, long divisor) {
-        // What the divisor divides comes out of the brackets; remainders stay.
+        // Multiples of the divisor are moved out of the brackets; remainders stay inside.
         Dim out = Dim.of(Math.floorDiv(dim.fixed(), divisor));
         List<Dim.Term> rest = new ArrayList<>();
         for (Dim.Term term : dim.terms()) {

@@ -2,7 +2,7 @@ package io.catwalk.onnx.graph;
 
 import java.util.List;
 
-/** Reads the sizes that {@link Dim#toString} wrote. */
+/** Parses the sizes that {@link Dim#toString} wrote. */
 final class Formula {
 
     private final String text;
@@ -12,7 +12,7 @@ final class Formula {
         this.text = text;
     }
 
-    /** Reads a size; what is no formula is the name of an axis. */
+    /** Parses a size; text that is not a formula is the name of an axis. */
     static Dim parse(String text) {
         Formula formula = new Formula(text);
         try {
@@ -26,7 +26,7 @@ final class Formula {
     private Dim sum() {
         Dim sum = product();
         while (see('+') || see('-')) {
-            // A number takes the minus sign in front of it.
+            // The minus sign is parsed with the number after it.
             take('+');
             sum = sum.plus(product());
         }

@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Holds a whole computation. Nodes are in an order in which they can be computed.
+ * Holds an ONNX graph. Its nodes are in an order in which they can be computed.
  *
- * @param inputs what the caller gives
- * @param outputs what the caller gets
- * @param initializers fixed values
+ * @param inputs inputs of the graph
+ * @param outputs outputs of the graph
+ * @param initializers constants, such as weights
  * @param nodes the operators
  */
 public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> initializers, List<Node> nodes) {
@@ -29,16 +29,16 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
     }
 
     /**
-     * Counts the multiplications with an addition that one sample takes.
+     * Counts the multiply-accumulate operations (MACs) for one sample.
      *
-     * @return multiply-accumulates of convolutions, matrix products and recurrent layers
+     * @return MACs of convolutions, matrix products and recurrent layers
      */
     public long multiplyAccumulates() {
         return Work.multiplyAccumulates(this);
     }
 
     /**
-     * Leaves out what no output needs.
+     * Removes what no output needs.
      *
      * @return the graph without unused nodes and initializers
      */
@@ -60,7 +60,7 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
     }
 
     /**
-     * Gives values other names, wherever they stand.
+     * Renames values wherever they are used.
      *
      * @param names new names by old names
      * @return the same computation

@@ -6,31 +6,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Works out type and shape of what an operator makes, from the operators' specification alone: nothing of
- * what the traced engine said goes in here, so that the two can be held against each other.
+ * Infers the types and shapes of an operator's outputs, from the ONNX specification alone. Results of the traced engine
+ * are not used, so that the two can be compared.
  */
 public final class Inference {
 
     /**
-     * Says what an operator makes.
+     * Type and shape of one output of an operator.
      *
      * @param type type of the elements
      * @param shape sizes of the axes
      */
     public record Made(ElementType type, TensorShape shape) {}
 
-    /** Works out the outputs of one operator. */
+    /** Infers the outputs of one operator. */
     @FunctionalInterface
     interface Rule {
         List<Made> infer(Operands operands);
     }
 
     /**
-     * Shows a rule what it may look at.
+     * Holds what a rule may use.
      *
-     * @param inputs what the operator reads
+     * @param inputs inputs of the operator
      * @param attributes its attributes
-     * @param outputs how many outputs are asked for
+     * @param outputs number of requested outputs
      */
     record Operands(List<Value> inputs, Attributes attributes, int outputs) {
 
@@ -71,12 +71,12 @@ public final class Inference {
     private Inference() {}
 
     /**
-     * Works out what an operator makes.
+     * Infers the outputs of an operator.
      *
      * @param operator name of the operator
      * @param inputs what it reads
      * @param attributes its attributes
-     * @param outputs how many outputs are asked for
+     * @param outputs number of requested outputs
      * @return type and shape of each output
      * @throws ExportException if the operator has no rule, or its inputs do not fit together
      */

@@ -6,11 +6,11 @@ import java.nio.ByteOrder;
 import java.util.function.Supplier;
 
 /**
- * Fixes a value: a weight, or a number that the graph needs. What is laid out anew for the file (reordered,
- * transposed) is laid out whenever it is asked for, so that large weights are not held twice.
+ * A constant of a graph: a weight, or another number that the graph needs. Elements in a new layout (reordered,
+ * transposed) are computed each time they are requested, so that large weights are not held in memory twice.
  *
  * @param value name, type and shape; the shape must be fixed
- * @param source gives the elements, row-major, little endian, always the same; not to be changed
+ * @param source returns the elements, row-major, little endian; always the same, and not to be changed
  */
 public record Initializer(Value value, Supplier<byte[]> source) {
 
@@ -23,7 +23,7 @@ public record Initializer(Value value, Supplier<byte[]> source) {
     }
 
     /**
-     * Fixes a value to elements that are held.
+     * Creates a constant from its elements.
      *
      * @param value name, type and shape; the shape must be fixed
      * @param data the elements, row-major, little endian; not to be changed
@@ -35,9 +35,9 @@ public record Initializer(Value value, Supplier<byte[]> source) {
     }
 
     /**
-     * Counts the bytes without asking for them.
+     * Returns the size of the elements without loading them.
      *
-     * @return size of the elements in bytes
+     * @return size in bytes
      */
     public long size() {
         return value.shape().size().fixed(value.name()) * value.type().bytes();
@@ -55,7 +55,7 @@ public record Initializer(Value value, Supplier<byte[]> source) {
         return data;
     }
 
-    /** Writes the elements. Java copies what goes into a file: a little at a time, which stays in the processor's cache. */
+    /** Writes the elements in chunks: Java copies what goes into a file, and a chunk stays in the processor's cache. */
     void writeTo(Sink sink) throws IOException {
         byte[] data = data();
         for (int at = 0; at < data.length; at += CHUNK) {
@@ -83,7 +83,7 @@ public record Initializer(Value value, Supplier<byte[]> source) {
     }
 
     /**
-     * Lays floats out as the data of an initializer.
+     * Encodes floats as the data of an initializer.
      *
      * @param floats all elements, row-major
      * @return little endian bytes
@@ -95,7 +95,7 @@ public record Initializer(Value value, Supplier<byte[]> source) {
     }
 
     /**
-     * Lays whole numbers out as the data of an initializer.
+     * Encodes whole numbers as the data of an initializer.
      *
      * @param longs all elements, row-major
      * @return little endian bytes

@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Holds what a file holds: a graph, the operator set that it is written in, and words about it.
+ * The content of an ONNX file: a graph, its opset and its metadata.
  *
  * @param graph the computation
  * @param opset version of the default operator set, 13 to 21
@@ -26,7 +26,7 @@ public record Model(Graph graph, int opset, SortedMap<String, String> metadata, 
     }
 
     /**
-     * Holds what this version of the exporter has made.
+     * Creates a model with this version of the exporter.
      *
      * @param graph the computation
      * @param opset version of the default operator set, 13 to 21
@@ -36,7 +36,7 @@ public record Model(Graph graph, int opset, SortedMap<String, String> metadata, 
         this(graph, opset, metadata, VERSION);
     }
 
-    /** Reads the version that the build has written; classes that are run without a build have none. */
+    /** Reads the version that the build wrote; empty if the classes run without a build. */
     private static String version() {
         Properties properties = new Properties();
         try (InputStream in = Model.class.getResourceAsStream("producer.properties")) {

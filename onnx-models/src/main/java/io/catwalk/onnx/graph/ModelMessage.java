@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Holds the message of a file in parts, so that the elements of tensors are written one tensor at a time. The parts
- * follow each other in the order of their field numbers (onnx.proto), as protobuf itself writes them.
+ * Holds the protobuf message of a file in parts, so that tensors are written one at a time. The parts follow each other
+ * in the order of their field numbers (onnx.proto), as protobuf itself writes them.
  *
  * @param head fields of the model before its graph
  * @param nodes fields of the graph before its tensors
@@ -24,7 +24,7 @@ record ModelMessage(ModelProto head, GraphProto nodes, List<Tensor> tensors, Gra
      * Holds one tensor.
      *
      * @param about name, type and shape, and the place of the elements if they are in another file
-     * @param elements what {@code raw_data} holds, or the other file
+     * @param elements the content of {@code raw_data}, or of the other file
      */
     record Tensor(TensorProto about, Initializer elements) {
 

@@ -4,13 +4,13 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Makes every name of a graph: readable, unique, and the same for the same network. */
+/** Creates the names of a graph, which are readable, unique, and the same for the same network. */
 public final class Names {
 
     private final Map<String, Integer> given = new HashMap<>();
 
     /**
-     * Starts with names that are taken.
+     * Starts with names that are already taken.
      *
      * @param taken names of the inputs and outputs
      */
@@ -21,11 +21,11 @@ public final class Names {
     }
 
     /**
-     * Makes a name.
+     * Creates a name.
      *
-     * @param hint what it should say; characters outside of letters, digits, dot, slash and underscore become an
+     * @param hint the preferred name; characters other than letters, digits, dot, slash and underscore become an
      *     underscore
-     * @return the hint, or the hint with the first free number behind it
+     * @return the hint, with the first free number appended if it is taken
      */
     public String fresh(String hint) {
         String clean = hint.replaceAll("[^A-Za-z0-9._/]", "_");
@@ -35,10 +35,10 @@ public final class Names {
     }
 
     /**
-     * Makes a name for the result of an operator.
+     * Creates a name for the result of an operator.
      *
      * @param operator name of the operator
-     * @return the operator in lower case, or that with the first free number behind it
+     * @return the operator in lower case, with the first free number appended if that is taken
      */
     public String forResultOf(String operator) {
         return fresh(operator.toLowerCase(Locale.ROOT));

@@ -3,15 +3,15 @@ package io.catwalk.onnx.graph;
 import java.util.List;
 
 /**
- * Applies one ONNX operator.
+ * A node of a graph, which applies one ONNX operator.
  *
  * @param name unique among the nodes of its graph
- * @param operator name of the operator; one of another set than that of ONNX has the domain before it, as
- *     {@code com.microsoft::Inverse}
+ * @param operator name of the operator; the name of an operator from another operator set than that of ONNX begins with
+ *     its domain, such as {@code com.microsoft::Inverse}
  * @param inputs what it reads, in the operator's order
  * @param outputs what it makes, in the operator's order
  * @param attributes its attributes
- * @param doc where it comes from, for people; may be empty
+ * @param doc where in the network it comes from, for human readers; may be empty
  */
 public record Node(
         String name, String operator, List<Value> inputs, List<Value> outputs, Attributes attributes, String doc) {
@@ -25,7 +25,7 @@ public record Node(
     }
 
     /**
-     * Applies one ONNX operator, without a word on where it comes from.
+     * Creates a node without a note on where it comes from.
      *
      * @param name unique among the nodes of its graph
      * @param operator name of the operator
@@ -38,9 +38,9 @@ public record Node(
     }
 
     /**
-     * Names the operator set.
+     * Returns the domain of the operator set.
      *
-     * @return empty for that of ONNX
+     * @return the domain; empty for the operator set of ONNX
      */
     public String domain() {
         int end = operator.indexOf(DOMAIN_END);
@@ -48,9 +48,9 @@ public record Node(
     }
 
     /**
-     * Names the operator in its set.
+     * Returns the name of the operator without its domain.
      *
-     * @return the name without the domain
+     * @return the name in its operator set
      */
     String operatorInDomain() {
         int end = operator.indexOf(DOMAIN_END);
@@ -67,9 +67,9 @@ public record Node(
     }
 
     /**
-     * Counts the multiplications with an addition that one sample takes here.
+     * Counts the multiply-accumulate operations (MACs) of this node for one sample.
      *
-     * @return multiply-accumulates of a convolution, a matrix product or a recurrent layer; else 0
+     * @return MACs of a convolution, a matrix product or a recurrent layer; else 0
      */
     public long multiplyAccumulates() {
         return Work.of(this);

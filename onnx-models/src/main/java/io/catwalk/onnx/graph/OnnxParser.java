@@ -20,8 +20,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Reads back what {@link OnnxSerializer} wrote: writing it again gives the same bytes. Files of other programs
- * are beyond it where they leave shapes out or use element types, attributes or forms of data that we do not.
+ * Reads models that {@link OnnxSerializer} wrote; writing them again gives the same bytes. It cannot read files of
+ * other programs that leave out shapes, or that use element types, attributes or data formats that the serializer does
+ * not use.
  */
 public final class OnnxParser {
 
@@ -32,12 +33,13 @@ public final class OnnxParser {
     }
 
     /**
-     * Reads a model. The numbers that shapes depend on ({@link Value#contents}) are not worked out again. Tensors in
+     * Reads a model. The numbers that shapes depend on ({@link Value#contents}) are not computed again. Tensors in
      * another file keep name, type and shape, and have no elements.
      *
      * @param file the content of a file
      * @return the model
-     * @throws IllegalArgumentException if it is no ONNX file, or none that {@link OnnxSerializer} could have written
+     * @throws IllegalArgumentException if it is not an ONNX file, or not one that {@link OnnxSerializer} could have
+     *     written
      */
     public static Model model(byte[] file) {
         try {

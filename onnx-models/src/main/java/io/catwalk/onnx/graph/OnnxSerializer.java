@@ -25,7 +25,7 @@ public final class OnnxSerializer {
 
     private static final String PRODUCER = "catwalk-onnx";
 
-    /** A protobuf message holds 2 GB; some of it goes to names, shapes and metadata. */
+    /** A protobuf message is limited to 2 GB; names, shapes and metadata need a part of it. */
     private static final long LARGEST_FILE = Integer.MAX_VALUE - (64L << 20);
 
     private OnnxSerializer() {}
@@ -35,7 +35,7 @@ public final class OnnxSerializer {
      *
      * @param model the model; its graph should have passed {@link Typecheck}
      * @return the content of a file; the same model gives the same bytes
-     * @throws ExportException if it is larger than a file can be
+     * @throws ExportException if the model is too large for one file
      */
     public static byte[] bytes(Model model) {
         ModelMessage message = message(model);
@@ -49,12 +49,13 @@ public final class OnnxSerializer {
     }
 
     /**
-     * Writes a model, one tensor at a time: beside what the model holds, no more than its largest one takes memory.
+     * Writes a model, one tensor at a time. Beside the model itself, this needs only as much memory as its largest
+     * tensor.
      *
      * @param model the model; its graph should have passed {@link Typecheck}
-     * @param stream takes the same bytes that {@link #bytes} gives; stays open
-     * @throws IOException if the stream cannot take them
-     * @throws ExportException if it is larger than a file can be
+     * @param stream receives the same bytes that {@link #bytes} returns; stays open
+     * @throws IOException if writing to the stream fails
+     * @throws ExportException if the model is too large for one file
      */
     public static void write(Model model, OutputStream stream) throws IOException {
         message(model).writeTo(CodedOutputStream.newInstance(stream));
@@ -64,10 +65,10 @@ public final class OnnxSerializer {
      * Writes a model whose tensors of 1 KiB or more are in another file, one tensor at a time.
      *
      * @param model the model; its graph should have passed {@link Typecheck}
-     * @param location where that file will be, from the folder of the model
-     * @param data takes the other file, before the model; stays open
-     * @param stream takes the model; stays open
-     * @throws IOException if a stream cannot take them
+     * @param location path of that file, relative to the folder of the model
+     * @param data receives the other file, before the model; stays open
+     * @param stream receives the model; stays open
+     * @throws IOException if writing to a stream fails
      */
     public static void write(Model model, String location, OutputStream data, OutputStream stream) throws IOException {
         DataFile beside = DataFile.of(location, model.graph().initializers());
@@ -79,7 +80,7 @@ public final class OnnxSerializer {
      * Tells whether a file can hold a model with all its tensors.
      *
      * @param model the model
-     * @return false if {@link #bytes} would refuse it
+     * @return false if {@link #bytes} would throw
      */
     public static boolean fits(Model model) {
         return size(model) <= LARGEST_FILE;
@@ -157,7 +158,7 @@ public final class OnnxSerializer {
                 .toList();
     }
 
-    /** Describes a tensor; its elements follow when they are written, or are in the other file. */
+    /** Describes a tensor without its elements, which are written later or are in the other file. */
     private static TensorProto tensor(Initializer initializer, DataFile beside) {
         TensorProto.Builder proto = TensorProto.newBuilder()
                 .setName(initializer.value().name())

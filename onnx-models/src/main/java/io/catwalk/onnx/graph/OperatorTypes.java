@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Knows which types of elements each operator takes: those that both its specification allows and ONNX Runtime
- * has a kernel for on the CPU, in every version that we support. A test holds this against ONNX Runtime itself.
- * For FLOAT16 it has few kernels on a CPU, computes in FLOAT instead, and rounds back.
+ * Lists the element types that each operator accepts: those that its specification allows and for which ONNX Runtime
+ * has a CPU kernel, in every version that we support. A test compares this with ONNX Runtime itself. ONNX Runtime has
+ * few FLOAT16 kernels on a CPU: it computes in FLOAT instead, and rounds the results.
  */
 public final class OperatorTypes {
 
@@ -75,12 +75,12 @@ public final class OperatorTypes {
     }
 
     /**
-     * Tells whether an operator takes a type.
+     * Tells whether an operator accepts a type.
      *
      * @param operator name of the operator
      * @param type type of the inputs that {@link #varying} names
      * @param opset version of the operator set
-     * @return whether every reader that we know of takes it
+     * @return true if every runtime that we know of accepts it
      */
     public static boolean allows(String operator, ElementType type, int opset) {
         boolean bytes = type == UINT8 || type == INT8;
@@ -89,11 +89,11 @@ public final class OperatorTypes {
     }
 
     /**
-     * Finds the type in which an operator computes what it does not compute in the given one: results that are
-     * cut back to the narrow type are the same, since both wrap around.
+     * Finds the type in which an operator can compute if it does not accept the given one. After the cast back to the
+     * narrow type, results are the same, since both types wrap around.
      *
      * @param operator name of the operator
-     * @param type what the network has
+     * @param type the type in the network
      * @param opset version of the operator set
      * @return the same type, or a wider one of the same kind; empty if there is none
      */
@@ -111,7 +111,7 @@ public final class OperatorTypes {
     }
 
     /**
-     * Lists the inputs that share the type an operator computes in.
+     * Lists the inputs that have the type in which an operator computes.
      *
      * @param operator name of the operator
      * @param inputs how many inputs it has
@@ -143,13 +143,13 @@ public final class OperatorTypes {
             case "ScatterElements", "ScatterND" -> List.of(0, 2);
             case "Pad" -> inputs > 2 ? List.of(0, 2) : List.of(0);
             case "OneHot" -> List.of(2);
-            // Lengths of sequences, the fifth, are left out always.
+            // The fifth input, the lengths of sequences, is always left out.
             default -> IntStream.range(0, inputs).boxed().toList();
         };
     }
 
     /**
-     * Lists the outputs that have the type an operator computes in.
+     * Lists the outputs that have the type in which an operator computes.
      *
      * @param operator name of the operator
      * @param outputs how many outputs it has

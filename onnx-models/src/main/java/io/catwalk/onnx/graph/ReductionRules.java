@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Infers operators that make one number of many. */
+/** Infers the outputs of reductions, and of TopK. */
 final class ReductionRules {
 
     private ReductionRules() {}

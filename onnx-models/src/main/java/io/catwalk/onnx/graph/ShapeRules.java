@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Infers operators that move elements without computing on them. */
+/** Infers the outputs of operators that move elements without computing. */
 final class ShapeRules {
 
     private ShapeRules() {}
@@ -164,7 +164,7 @@ final class ShapeRules {
         return operands.alike(new TensorShape(dims));
     }
 
-    /** The last axis of the indices counts the axes of the array that they lead through. */
+    /** The size of the last axis of the indices is the number of axes of the array that they index. */
     private static List<Made> gatherNd(Operands operands) {
         return operands.alike(picked(operands.shape(0), operands.shape(1)));
     }

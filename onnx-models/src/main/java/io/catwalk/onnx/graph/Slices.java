@@ -1,9 +1,12 @@
 package io.catwalk.onnx.graph;
 
-/** Counts what a slice takes, as NumPy and ONNX do. */
+/** Computes the sizes of slices, as NumPy and ONNX define them. */
 public final class Slices {
 
-    /** Sizes of axes are compared where they are large: a number that stays is smaller than one that follows an axis. */
+    /**
+     * Symbolic sizes are compared at this large size of all axes: there, a constant is smaller than a size that depends
+     * on an axis.
+     */
     private static final long LARGE = 1_000_003;
 
     private Slices() {}
@@ -16,7 +19,8 @@ public final class Slices {
      * @param stop index after the last; negative counts from the end, and beyond the end means the end
      * @param step distance, not 0
      * @return number of elements
-     * @throws ExportException if the step is negative, and the bounds follow an axis of the input
+     * @throws ExportException if the step is negative, the length or a bound depends on an axis of the input, and the
+     *     slice is not the whole axis
      */
     public static Dim size(Dim length, Dim start, Dim stop, long step) {
         if (length.isFixed() && start.isFixed() && stop.isFixed()) {

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Gives the sizes of all axes of a tensor; some may follow the batch.
+ * The sizes of all axes of a tensor, some of which may be symbolic dimensions.
  *
  * @param dims one size per axis; none for a scalar
  */
 public record TensorShape(List<Dim> dims) {
 
-    /** The shape of a single number. */
+    /** The shape of a scalar. */
     public static final TensorShape SCALAR = new TensorShape(List.of());
 
     /** Copies the sizes. */
@@ -21,7 +21,7 @@ public record TensorShape(List<Dim> dims) {
     }
 
     /**
-     * Makes a shape that does not follow the batch.
+     * Creates a shape of fixed sizes.
      *
      * @param sizes one per axis
      * @return the shape
@@ -31,7 +31,7 @@ public record TensorShape(List<Dim> dims) {
     }
 
     /**
-     * Counts the axes.
+     * Returns the number of axes.
      *
      * @return 0 for a scalar
      */
@@ -50,7 +50,7 @@ public record TensorShape(List<Dim> dims) {
     }
 
     /**
-     * Counts an axis from the front.
+     * Returns the index of an axis, counted from the front.
      *
      * @param axis from 0, or from -1 backwards
      * @return the axis from 0
@@ -60,20 +60,20 @@ public record TensorShape(List<Dim> dims) {
     }
 
     /**
-     * Tells whether no axis follows the batch.
+     * Tells whether all sizes are fixed.
      *
-     * @return true if all sizes are fixed
+     * @return true if no size is a symbolic dimension
      */
     public boolean isFixed() {
         return dims.stream().allMatch(Dim::isFixed);
     }
 
     /**
-     * Returns all sizes of a shape that must not follow the batch.
+     * Returns all sizes of a shape, which must be fixed.
      *
      * @param what name of the tensor, for the error
      * @return one size per axis
-     * @throws ExportException if a size follows the batch
+     * @throws ExportException if a size is a symbolic dimension
      */
     public long[] fixed(String what) {
         return dims.stream().mapToLong(dim -> dim.fixed(what)).toArray();
@@ -106,7 +106,7 @@ public record TensorShape(List<Dim> dims) {
      *
      * @param other the second shape
      * @return the common shape
-     * @throws ExportException if two sizes differ and none is 1
+     * @throws ExportException if two sizes differ and neither is 1
      */
     public TensorShape broadcast(TensorShape other) {
         int rank = Math.max(rank(), other.rank());

@@ -8,19 +8,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks a graph before it is written. What it finds is a fault of the exporter, never of the network, so
- * its errors speak of nodes.
+ * Checks a graph before it is written. Any fault that it finds is one of the exporter, not of the network, so its
+ * errors name nodes.
  */
 public final class Typecheck {
 
     private Typecheck() {}
 
     /**
-     * Checks that every value is made once and before its use, that types and shapes are those which the
-     * operators' specification gives, and that nothing is unused.
+     * Checks that every value is computed once and before it is used, that types and shapes are those of the operators'
+     * specification, and that nothing is unused.
      *
      * @param graph the graph
-     * @param opset version of the operator set, which says what types operators take
+     * @param opset version of the operator set, which determines the types that operators accept
      * @return the same graph
      * @throws ExportException at the first rule that is broken
      */
@@ -38,7 +38,7 @@ public final class Typecheck {
                     used.add(input.name());
                 }
             }
-            if (node.domain().isEmpty()) { // nobody here knows the operators of another set
+            if (node.domain().isEmpty()) { // operators of other sets cannot be checked
                 checkOutputs(node);
                 checkTypes(node, opset);
             }

@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names one tensor of a graph.
+ * One tensor of a graph.
  *
  * @param name unique in its graph; empty for an optional input that is left out
  * @param type type of the elements
  * @param shape sizes of the axes
- * @param contents the numbers inside, where the graph depends on them (shapes, axes, slices); else null
+ * @param contents the elements, if the graph depends on them (shapes, axes, slices); else null
  */
 public record Value(
         String name,
@@ -21,7 +21,7 @@ public record Value(
     public static final Value OMITTED = new Value("", ElementType.FLOAT, TensorShape.SCALAR, null);
 
     /**
-     * Makes a value whose contents do not matter to shapes.
+     * Creates a value whose contents do not affect shapes.
      *
      * @param name unique in its graph
      * @param type type of the elements
@@ -33,7 +33,7 @@ public record Value(
     }
 
     /**
-     * Counts the axes.
+     * Returns the number of axes.
      *
      * @return 0 for a scalar
      */

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Infers convolutions, pools and recurrent layers. */
+/** Infers the outputs of convolutions, pools and recurrent layers. */
 final class WindowRules {
 
     private WindowRules() {}
@@ -68,7 +68,7 @@ final class WindowRules {
 
     private static List<Made> recurrent(Operands operands) {
         TensorShape input = operands.shape(0);
-        // PyTorch does not look, and computes with what lies behind the weights in memory.
+        // PyTorch does not check this, and computes with what lies behind the weights in memory.
         if (!input.get(2).equals(operands.shape(1).get(2))) {
             throw new ExportException("weights for " + operands.shape(1).get(2) + " features meet a sequence of "
                     + input.get(2) + ", " + input + ": put the features last");

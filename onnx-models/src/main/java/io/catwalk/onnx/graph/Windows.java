@@ -1,14 +1,14 @@
 package io.catwalk.onnx.graph;
 
 /**
- * Counts the places of a window that slides along one axis.
+ * Computes the number of positions of a window that slides along one axis.
  *
  * @param size size of the window
- * @param stride distance of windows
+ * @param stride distance between windows
  * @param before padding before the axis
  * @param after padding after it
- * @param dilation distance of the elements of a window
- * @param up whether a window may stick out at the end
+ * @param dilation distance between the elements of a window
+ * @param up whether a window may extend beyond the end ({@code ceil_mode})
  */
 public record Windows(long size, long stride, long before, long after, long dilation, boolean up) {
 
@@ -17,7 +17,7 @@ public record Windows(long size, long stride, long before, long after, long dila
      *
      * @param length size of the axis
      * @return number of windows
-     * @throws ExportException if the number follows an axis of the input in a way that has no formula
+     * @throws ExportException if the number depends on an axis of the input in a way that has no formula
      */
     public Dim over(Dim length) {
         Dim room = length.plus(Dim.of(before + after - dilation * (size - 1) - 1));

@@ -2,17 +2,17 @@ package io.catwalk.onnx.graph;
 
 import java.util.List;
 
-/** Counts the arithmetic of a graph. */
+/** Counts the multiply-accumulate operations (MACs) of a graph. */
 final class Work {
 
     private Work() {}
 
     /**
-     * Counts the multiplications with an addition of one sample: those of convolutions, matrix products and
-     * recurrent layers. What else there is (activations, pools, normalization) is left out, as is the custom.
+     * Counts the MACs for one sample: those of convolutions, matrix products and recurrent layers. Other operations
+     * (activations, pools, normalization) are not counted, as is usual.
      *
      * @param graph any
-     * @return multiply-accumulates for a batch of 1
+     * @return MACs for a batch of 1
      */
     static long multiplyAccumulates(Graph graph) {
         return graph.nodes().stream().mapToLong(Work::of).sum();
@@ -27,20 +27,20 @@ final class Work {
                         * size(inputs.get(1))
                         / inputs.get(1).shape().get(0).at(1);
             case "MatMul", "Gemm" -> size(node.output()) * sumLength(node);
-            // Weights (directions, gates x hidden, features), used once a step and sample.
+            // Weights (directions, gates x hidden, features), used once per step and sample.
             case "RNN", "GRU", "LSTM" -> steps(inputs.get(0)) * (size(inputs.get(1)) + size(inputs.get(2)));
             default -> 0;
         };
     }
 
-    /** Returns over how many products a matrix product sums. */
+    /** Returns how many products each sum of a matrix product has. */
     private static long sumLength(Node node) {
         TensorShape left = node.inputs().get(0).shape();
         boolean transposed = node.operator().equals("Gemm") && node.attributes().number("transA", 0) == 1;
         return left.get(transposed ? 0 : left.rank() - 1).at(1);
     }
 
-    /** Returns the steps of all samples of a sequence (time, batch, features). */
+    /** Returns the number of steps of all samples of a sequence (time, batch, features). */
     private static long steps(Value sequence) {
         return sequence.shape().get(0).at(1) * sequence.shape().get(1).at(1);
     }

@@ -1,4 +1,4 @@
-/** Holds a computation as ONNX values and nodes, infers and checks its shapes, writes it as a file and reads it back. */
+/** Holds a computation as ONNX nodes and values, infers and checks shapes, and writes and reads ONNX files. */
 @NullMarked
 package io.catwalk.onnx.graph;
 

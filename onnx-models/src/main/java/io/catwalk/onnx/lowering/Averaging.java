@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Writes the average over windows. Padding is a node of its own: OpenCV divides by the part of the window
- * that lies inside of the image whatever {@code count_include_pad} says, unless PyTorch itself has written the
- * file, and ONNX Runtime 1.21 misplaces uneven padding from opset 19 on. PyTorch divides a window that {@code ceilMode} lets stick out at the end by
- * the part inside of the padded image; readers of ONNX disagree there, so that the division is written out.
+ * Writes the average over windows. Padding is a separate node for two reasons. OpenCV divides by the part of the window
+ * that lies inside of the image, whatever {@code count_include_pad} says, unless PyTorch itself has written the file.
+ * And ONNX Runtime 1.21 misplaces uneven padding from opset 19 on. If {@code ceilMode} lets a window extend beyond the
+ * end, PyTorch divides by the part inside of the padded image. Runtimes differ there, so the division is written out.
  * Zeros of the padding always count: DJL's PyTorch engine does not pass {@code countIncludePad} on.
  *
  * @param kernel size of the window, per axis
- * @param strides distance of windows, per axis
+ * @param strides distance between windows, per axis
  * @param pads zeros on each side, per axis
- * @param up whether windows may stick out at the end
+ * @param up whether windows may extend beyond the end
  * @param outputs number of windows, per axis
  */
 @SuppressWarnings("ArrayRecordComponent") // made and read in one method
@@ -51,7 +51,7 @@ record Averaging(long[] kernel, long[] strides, long[] pads, boolean up, List<Di
         return outputs.get(axis).fixed("image size");
     }
 
-    /** Makes, for each window, its size over the number of elements that count. */
+    /** Computes, for each window, its size divided by the number of elements that count. */
     private Value shares(Emitter to, Value image) {
         long[] sizes = new long[image.rank()];
         sizes[0] = 1;

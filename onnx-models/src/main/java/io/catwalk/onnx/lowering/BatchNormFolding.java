@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Multiplies batch norms into the convolutions right before them, which then answer alike with fewer nodes. */
+/** Folds each batch normalization into the convolution right before it, which computes the same with fewer nodes. */
 final class BatchNormFolding {
 
     private final Map<String, Initializer> fixed = new HashMap<>();

@@ -6,7 +6,10 @@ import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.Value;
 import java.util.Optional;
 
-/** Writes the larger or the smaller of two values, and a bound below with one above, as relu6 is, as one Clip. */
+/**
+ * Writes the maximum or the minimum of two values. A lower bound combined with an upper bound, as in relu6, becomes one
+ * Clip.
+ */
 final class Bounds {
 
     private Bounds() {}
@@ -22,7 +25,7 @@ final class Bounds {
 
     /** Writes max(value, 0). */
     static Value positive(Emitter to, Value value) {
-        // ONNX Runtime 1.29 does not open a file with a Relu of doubles before a Clip, which it tries to make one.
+        // ONNX Runtime 1.29 cannot load a file with a Relu of doubles before a Clip, since it tries to fuse the two.
         boolean fusible = value.type() != ElementType.DOUBLE;
         return fusible && upper(to, value).isEmpty()
                 ? to.node("Relu", value)
@@ -59,7 +62,7 @@ final class Bounds {
         return to.maker(bounded).orElseThrow().inputs().get(0);
     }
 
-    /** Returns what a constant without axes holds. */
+    /** Returns the number in a scalar FLOAT constant; empty for any other value. */
     private static Optional<Float> number(Emitter to, Value value) {
         return value.type() == ElementType.FLOAT && value.rank() == 0
                 ? to.initializer(value).map(Initializer::floats).map(floats -> floats[0])

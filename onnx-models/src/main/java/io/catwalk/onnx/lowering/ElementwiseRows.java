@@ -99,7 +99,7 @@ final class ElementwiseRows {
         return site.to().node("Mul", value, value);
     }
 
-    /** Whole numbers are rounded already, and readers have no operator for them. */
+    /** Rounds. Whole numbers stay as they are, since runtimes have no rounding operator for them. */
     private static Value rounded(Site site, String operator) {
         Value value = site.receiverAs(site.resultType());
         return value.type().isReal() ? site.to().node(operator, value) : value;
@@ -109,7 +109,10 @@ final class ElementwiseRows {
         return site.receiver().type().isReal() ? site.receiver() : site.receiverAs(ElementType.FLOAT);
     }
 
-    /** Multiplies whole numbers out: readers compute their powers in double precision, which ends at 2^53. */
+    /**
+     * Writes powers of whole numbers as products: runtimes compute them in double precision, which is exact only up to
+     * 2^53.
+     */
     private static Value pow(Site site) {
         ElementType type = site.resultType();
         if (type.isReal()) {
@@ -134,7 +137,9 @@ final class ElementwiseRows {
         return site.to().expand(product, site.resultShape().dims());
     }
 
-    /** Writes the remainder with the sign of the divisor, as PyTorch does; for reals ONNX has that of the dividend. */
+    /**
+     * Writes the remainder with the sign of the divisor, as PyTorch does; for reals, ONNX uses that of the dividend.
+     */
     private static Value mod(Site site) {
         Emitter to = site.to();
         ElementType type = site.resultType();
@@ -153,7 +158,7 @@ final class ElementwiseRows {
         return site.to().node(operator, site.receiverAs(type), site.as(1, type));
     }
 
-    /** Finds the type in which PyTorch compares: the wider one, but a single number does not widen its kind. */
+    /** Finds the type in which PyTorch compares: the wider one, but a scalar does not widen a type of its own kind. */
     private static ElementType common(Site site, String operator) {
         Value left = site.receiver();
         Object other = site.call().value(1);
@@ -207,7 +212,9 @@ final class ElementwiseRows {
         return site.to().node("Div", natural, site.to().scalar(type, base));
     }
 
-    /** Turns the angle of the magnitudes into the right quarter. Zeros have a sign there, and infinities are alike. */
+    /**
+     * Moves the angle of the magnitudes into the right quadrant. The sign of a zero counts, and infinities are equal.
+     */
     private static Value atan2(Site site) {
         Emitter to = site.to();
         ElementType type = site.resultType();
@@ -222,7 +229,7 @@ final class ElementwiseRows {
         return to.node("Where", isNegative(to, y), to.node("Neg", turned), turned);
     }
 
-    /** Tells whether the sign bit is set: one over a zero shows its sign. */
+    /** Tells whether the sign bit is set: the reciprocal of a zero shows its sign. */
     private static Value isNegative(Emitter to, Value value) {
         Value zero = to.scalar(value.type(), 0);
         Value shown = to.node("Where", to.node("Equal", value, zero), to.node("Reciprocal", value), value);

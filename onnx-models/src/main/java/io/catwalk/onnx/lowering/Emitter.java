@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the nodes and constants of a graph under construction; shapes follow by {@link Inference}. */
+/** Collects the nodes and initializers of a graph under construction; {@link Inference} computes the shapes. */
 final class Emitter {
 
     private final int opset;
@@ -42,10 +42,10 @@ final class Emitter {
     }
 
     /**
-     * Says what the nodes to come are for.
+     * Sets which block the next nodes belong to.
      *
-     * @param newPath path of the block, as {@code /02ParallelBlock/01Conv2d}; empty for the network itself
-     * @param newDoc words for people
+     * @param newPath path of the block, such as {@code /02ParallelBlock/01Conv2d}; empty for the network itself
+     * @param newDoc where in the network they come from, for human readers
      */
     void enter(String newPath, String newDoc) {
         path = newPath;
@@ -68,7 +68,7 @@ final class Emitter {
         return fixed.initializer(value);
     }
 
-    /** Returns the node that makes a value; none makes inputs and constants. */
+    /** Returns the node that computes a value; empty for inputs and initializers. */
     Optional<Node> maker(Value value) {
         return Optional.ofNullable(makers.get(value.name()));
     }
@@ -85,12 +85,12 @@ final class Emitter {
         return emit(operator, attributes, outputs, null, inputs);
     }
 
-    /** Adds a node that makes numbers which shapes depend on. */
+    /** Adds a node whose output shapes depend on. */
     Value computed(String operator, Attributes attributes, List<Dim> contents, Value... inputs) {
         return emit(operator, attributes, 1, contents, inputs).get(0);
     }
 
-    /** Adds a node of another operator set, whose results nobody here can infer. */
+    /** Adds a node of another operator set, whose outputs cannot be inferred here. */
     List<Value> custom(String operator, Attributes attributes, List<Operand> results, Value... inputs) {
         String hint = operator.substring(operator.lastIndexOf(':') + 1);
         return add(
@@ -136,32 +136,32 @@ final class Emitter {
         return values;
     }
 
-    /** Adds fixed floats. */
+    /** Adds an initializer of floats. */
     Value floats(String hint, TensorShape shape, float... floats) {
         return constant(hint, ElementType.FLOAT, shape, Initializer.bytes(floats));
     }
 
-    /** Adds a fixed tensor, once for all users of the same parameter or of equal numbers from one place. */
+    /** Adds an initializer, once for all uses of the same parameter, or of equal numbers from the same place. */
     Value constant(String hint, ElementType type, TensorShape shape, byte[] data) {
         return fixed.constant(hint, type, shape, data);
     }
 
-    /** Adds fixed tensors in another layout, as {@link FixedValues#laidAnew} does. */
+    /** Adds an initializer in another layout, as {@link FixedValues#laidAnew} does. */
     Value laidAnew(String layout, List<Value> sources, TensorShape shape, Supplier<byte[]> laying) {
         return fixed.laidAnew(layout, sources, shape, laying);
     }
 
-    /** Adds a list of whole numbers, once for all its users. */
+    /** Adds a list of whole numbers, once for all its uses. */
     Value ints(long... numbers) {
         return fixed.ints(numbers);
     }
 
-    /** Adds a single number, once for all its users. A whole number keeps all its digits. */
+    /** Adds a scalar, once for all its uses. A whole number keeps all its digits. */
     Value scalar(ElementType type, Number number) {
         return fixed.scalar(type, number);
     }
 
-    /** Makes a value once for all its users; what makes it may share others. */
+    /** Creates a value once for all its uses; {@code making} may share other values. */
     Value share(List<Object> key, Supplier<Value> making) {
         return fixed.share(key, making);
     }
@@ -186,7 +186,7 @@ final class Emitter {
         return node("Reshape", value, dims(target));
     }
 
-    /** Writes a shape that Reshape completes: 0 for a size that stays where it is, -1 for another that is dynamic. */
+    /** Returns a shape that Reshape completes: 0 for a size that stays where it is, -1 for another dynamic size. */
     private static List<Long> sizes(TensorShape from, List<Dim> target) {
         boolean several = target.stream().filter(dim -> !dim.isFixed()).count() > 1;
         List<Long> sizes = new ArrayList<>();
@@ -198,7 +198,10 @@ final class Emitter {
         return sizes;
     }
 
-    /** Swaps axes, at once what is swapped twice. One that swaps nothing is not written: ONNX Runtime has fused such a node as if it did. */
+    /**
+     * Transposes axes, in one node with a Transpose right before it. A Transpose that changes nothing is not written:
+     * ONNX Runtime has fused such a node as if it changed something.
+     */
     Value transpose(Value value, long... axes) {
         Optional<Node> before = maker(value).filter(node -> node.operator().equals("Transpose"));
         if (before.isPresent()) {
@@ -219,7 +222,7 @@ final class Emitter {
         return repeats.stream().allMatch(Dim.of(1)::equals) ? value : node("Tile", value, dims(repeats));
     }
 
-    /** Adds a number around: all axes before, then all axes after. */
+    /** Pads with a number; {@code pads} has the widths before all axes, then those after all axes. */
     Value pad(Value value, Value number, long... pads) {
         return LongStream.of(pads).allMatch(pad -> pad == 0) ? value : node("Pad", value, ints(pads), number);
     }
@@ -238,17 +241,17 @@ final class Emitter {
         return axes.length == 0 ? value : node("Squeeze", value, ints(axes));
     }
 
-    /** Cuts one axis. */
+    /** Slices one axis. */
     Value slice(Value value, long axis, long start, long stop) {
         return node("Slice", value, ints(start), ints(stop), ints(axis));
     }
 
-    /** Makes a list of whole numbers, computed from the shapes of the inputs where they follow them. */
+    /** Creates a list of whole numbers; those that depend on the shapes of the inputs are computed in the graph. */
     Value dims(List<Dim> numbers) {
         return arithmetic.numbers(numbers);
     }
 
-    /** Makes the numbers from 0 on, as many as asked for. */
+    /** Creates the whole numbers from 0 to {@code size} - 1. */
     Value range(Dim size) {
         return share(List.of("range", size), () -> {
             Value zero = scalar(ElementType.INT64, 0);
@@ -256,7 +259,7 @@ final class Emitter {
         });
     }
 
-    /** Makes a single whole number that may follow the inputs. */
+    /** Creates a whole number, which may depend on the shapes of the inputs. */
     Value number(Dim number, ElementType type) {
         if (number.isFixed()) {
             return scalar(type, number.fixed());

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Holds what is fixed in a graph under construction: each tensor and number once for all its users. */
+/** Holds the initializers of a graph under construction: each tensor and number once for all its uses. */
 final class FixedValues {
 
     private final Names names;
@@ -37,14 +37,14 @@ final class FixedValues {
         return Optional.ofNullable(initializers.get(value.name()));
     }
 
-    /** Adds a fixed tensor, once for all users of the same parameter or of equal numbers from one place. */
+    /** Adds an initializer, once for all uses of the same parameter, or of equal numbers from the same place. */
     Value constant(String hint, ElementType type, TensorShape shape, byte[] data) {
         return share(
                 List.of("constant", hint, type, shape, new Content(data)),
                 () -> add(new Initializer(Value.of(names.fresh(hint), type, shape), data)));
     }
 
-    /** Compares arrays by what they hold; large ones seldom have the same size and another content. */
+    /** Compares arrays by content; large arrays of the same size seldom differ in content. */
     @SuppressWarnings("ArrayRecordComponent")
     private record Content(byte[] data) {
         @Override
@@ -59,12 +59,12 @@ final class FixedValues {
     }
 
     /**
-     * Adds fixed tensors in another layout, once for all its users.
+     * Adds an initializer that holds tensors in another layout, once for all its uses.
      *
-     * @param layout which layout, for the name
+     * @param layout name of the layout, used in the name of the initializer
      * @param sources constants of the graph
      * @param shape shape in the new layout
-     * @param laying lays them out; called when the file is written, as often as it is
+     * @param laying computes the new layout; called each time the file is written
      */
     Value laidAnew(String layout, List<Value> sources, TensorShape shape, Supplier<byte[]> laying) {
         Value first = sources.get(0);
@@ -80,7 +80,7 @@ final class FixedValues {
         return initializer.value();
     }
 
-    /** Makes a value once for all its users; what makes it may share others. */
+    /** Creates a value once for all its uses; {@code making} may share other values. */
     Value share(List<Object> key, Supplier<Value> making) {
         Value known = shared.get(key);
         if (known == null) {
@@ -90,7 +90,7 @@ final class FixedValues {
         return known;
     }
 
-    /** Adds a list of whole numbers, once for all its users. */
+    /** Adds a list of whole numbers, once for all its uses. */
     Value ints(long... numbers) {
         List<Dim> contents = Arrays.stream(numbers).mapToObj(Dim::of).toList();
         return share(List.of("ints", contents), () -> {
@@ -100,7 +100,7 @@ final class FixedValues {
         });
     }
 
-    /** Adds a single number, once for all its users. A whole number keeps all its digits. */
+    /** Adds a scalar, once for all its uses. A whole number keeps all its digits. */
     Value scalar(ElementType type, Number number) {
         byte[] data = bytes(type, number);
         return share(

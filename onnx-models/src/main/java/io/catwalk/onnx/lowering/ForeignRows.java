@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.WeakHashMap;
 import java.util.function.Predicate;
 
-/** Finds the rows that users add. */
+/** Finds the rows that users add with {@link OnnxOperation}. */
 final class ForeignRows {
 
     private static final Map<ClassLoader, Map<String, Row>> FOUND = Collections.synchronizedMap(new WeakHashMap<>());
@@ -24,9 +24,9 @@ final class ForeignRows {
     private ForeignRows() {}
 
     /**
-     * Looks a row up.
+     * Finds the row of a signature.
      *
-     * @param builtIn tells which signatures have a row of ours
+     * @param builtIn tells which signatures have a built-in row
      */
     static Optional<Row> row(String signature, Predicate<String> builtIn) {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
@@ -68,7 +68,7 @@ final class ForeignRows {
     }
 
     /**
-     * Shows a user's row what ours see, and no more.
+     * Gives a user's row access to what built-in rows use, and no more.
      *
      * @param site the call
      */

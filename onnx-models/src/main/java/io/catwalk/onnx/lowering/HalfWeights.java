@@ -16,27 +16,30 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Holds large weights as FLOAT16, each rounded to the nearest, a tie to the even one, and casts them to FLOAT, in which
- * everything is computed as before. The file is about half as large; a reader that casts while loading is as fast as before.
+ * Stores large weights as FLOAT16, rounded to nearest with ties to even, and casts them to FLOAT, in which everything
+ * is computed as before. The file is about half as large; a runtime that casts while loading is as fast as before.
  */
 public final class HalfWeights {
 
     /** The largest number of FLOAT16 (IEEE 754, binary16). */
     private static final float LARGEST = 65_504;
 
-    /** Halfway from the largest number to what would be the next. */
+    /** Halfway between the largest number and what would be the next. */
     private static final float TO_INFINITY = 65_520;
 
     private static final float SMALLEST_NORMAL = 0x1p-14f;
 
-    /** Bytes of the smallest tensor that is worth a node. Biases, norms and scalars are below it, and stay exact. */
+    /**
+     * Size in bytes of the smallest tensor that is worth a Cast node. Biases, norms and scalars are smaller, and stay
+     * exact.
+     */
     private static final long SMALLEST = 1 << 10;
 
     private HalfWeights() {}
 
     /**
-     * Lists the large weights of FLOAT: in a graph of {@link Choice#FLOAT16_WEIGHTS}, those with numbers beyond the
-     * range of FLOAT16.
+     * Lists the large FLOAT weights. In a graph of {@link Choice#FLOAT16_WEIGHTS}, these are the weights with numbers
+     * beyond the range of FLOAT16.
      *
      * @param graph any graph
      * @return their names, in the order of the graph
@@ -59,7 +62,7 @@ public final class HalfWeights {
                 initializers.add(weight);
                 continue;
             }
-            // The weight keeps its name, by which readers of weights know it.
+            // The weight keeps its name, under which programs that read weights look it up.
             Value half = Value.of(value.name(), ElementType.FLOAT16, value.shape());
             Value cast = Value.of(names.fresh(value.name() + ".float32"), ElementType.FLOAT, value.shape());
             initializers.add(new Initializer(half, () -> halves(weight.floats())));
@@ -101,7 +104,7 @@ public final class HalfWeights {
         return weight.value().type() == ElementType.FLOAT && weight.size() >= SMALLEST;
     }
 
-    /** Infinities pass: FLOAT16 has them. */
+    /** Tells whether a number is beyond the range of FLOAT16. Infinities are not: FLOAT16 has them. */
     private static boolean isBeyond(float[] numbers) {
         for (float number : numbers) {
             if (Math.abs(number) > LARGEST && !Float.isInfinite(number)) {
@@ -120,8 +123,8 @@ public final class HalfWeights {
     }
 
     /**
-     * Rounds to FLOAT16 (IEEE 754, binary16). Not with ONNX Runtime, which an export does without, nor with DJL's
-     * {@code Float16Utils}, which cuts digits off.
+     * Rounds to FLOAT16 (IEEE 754, binary16). Uses neither ONNX Runtime, which an export does not need, nor DJL's
+     * {@code Float16Utils}, which truncates.
      */
     static short half(float number) {
         int bits = Float.floatToIntBits(number);
@@ -137,7 +140,7 @@ public final class HalfWeights {
             // The last bit of 0.5 is 2^-24, the smallest step of FLOAT16: the sum is rounded to it.
             return (short) (sign | (Float.floatToIntBits(size + 0.5f) - Float.floatToIntBits(0.5f)));
         }
-        // Of 23 bits of the fraction 10 stay. Half of the last of them is added, less the tie where that is even.
+        // 10 of the 23 fraction bits remain. To round, half of the last of them is added, or a bit less if it is even.
         int magnitude = Float.floatToIntBits(size) - ((127 - 15) << 23);
         return (short) (sign | ((magnitude + 0xFFF + ((magnitude >>> 13) & 1)) >>> 13));
     }

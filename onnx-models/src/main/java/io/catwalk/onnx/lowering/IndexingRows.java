@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Writes what picks elements. */
+/** Writes operations that select elements. */
 final class IndexingRows {
 
     private IndexingRows() {}
@@ -37,7 +37,7 @@ final class IndexingRows {
                 Row.of("NDArray.oneHot(int, DataType)", "OneHot", IndexingRows::oneHot));
     }
 
-    /** Cuts a value as the call says from the given argument on. */
+    /** Slices a value as the arguments of the call say, from the given argument on. */
     static Value slice(Site site, Value whole, int cuts) {
         Emitter to = site.to();
         Arguments call = site.call();
@@ -54,7 +54,7 @@ final class IndexingRows {
         return to.unsqueeze(to.squeeze(value, call.numbers(cuts + 4)), call.numbers(cuts + 5));
     }
 
-    /** Tells whether any axis is cut: bounds that hold all of it are not written. */
+    /** Tells whether any axis is cut: a slice that keeps all axes whole is not written. */
     private static boolean cuts(Arguments call, TensorShape whole, int cuts) {
         long[] axes = call.numbers(cuts + 2);
         boolean all = true;
@@ -74,8 +74,8 @@ final class IndexingRows {
     }
 
     /**
-     * Takes what index arrays pick. Single numbers among them take an axis away first; the others are broadcast
-     * together, and their axes come where theirs were, or in front if those were not side by side.
+     * Takes the elements that index arrays select. Scalars among them remove their axis first. The others are broadcast
+     * together; the new axes replace the indexed ones, or come first if those were not side by side.
      */
     static Value picked(Emitter to, Value array, List<Value> indices, long[] axes) {
         Value value = array;
@@ -124,7 +124,7 @@ final class IndexingRows {
         return site.to().node("Gather", axis, site.to().reshape(site.receiver(), flat), whole(site, site.value(2)));
     }
 
-    /** Lines the indices up with the array, as the engine does, where they have fewer axes. */
+    /** Aligns the indices with the array, as the engine does, if they have fewer axes. */
     private static Value pick(Site site) {
         Value indices = site.value(1);
         Value lined = site.to().reshape(indices, site.resultShape().dims());
@@ -135,7 +135,8 @@ final class IndexingRows {
         Value array = site.receiver();
         int axis = array.shape().axis(site.call().integer(axisArgument));
         for (int other = 0; other < array.rank(); other++) {
-            // GatherElements reads rows of the array that the indices have, in order; the rest is cut off here.
+            // On other axes, GatherElements reads as many elements of the array, from the first on, as the indices
+            // have; the rest is cut off here.
             if (other != axis
                     && !indices.shape().get(other).equals(array.shape().get(other))) {
                 long stop = indices.shape().get(other).fixed("an axis of the indices that is shorter");
@@ -145,7 +146,7 @@ final class IndexingRows {
         return site.to().node("GatherElements", Attributes.NONE.with("axis", axis), array, whole(site, indices));
     }
 
-    /** Counts through the first axes with the rows of the indices, as DJL does, also where a row is negative. */
+    /** Computes positions in the first axes from the rows of the indices, as DJL does, even if a row is negative. */
     private static Value gatherNd(Site site) {
         Emitter to = site.to();
         Value array = site.receiver();
@@ -199,7 +200,7 @@ final class IndexingRows {
         if (site.call().values().size() > 2) {
             site.call().get(2, DataType.class);
         }
-        // ONNX Runtime has OneHot for few types: reals are made first and cast.
+        // ONNX Runtime has OneHot for few types: it is computed in FLOAT and cast.
         Value depth = to.scalar(ElementType.INT64, site.call().integer(1));
         Value offOn = to.floats("off_on", TensorShape.of(2), 0, 1);
         Value hot = to.node("OneHot", Attributes.NONE.with("axis", -1), whole(site, site.receiver()), depth, offOn);

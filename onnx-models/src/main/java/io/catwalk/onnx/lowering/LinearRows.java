@@ -6,7 +6,7 @@ import io.catwalk.onnx.graph.Value;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes products of matrices, and lookups in a matrix. */
+/** Writes matrix products, and lookups in a matrix. */
 final class LinearRows {
 
     private LinearRows() {}

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Writes a program as a graph. */
+/** Lowers a program to a graph. */
 public final class Lowering {
 
     /** Name of the input of a classifier, unless it has another. */
@@ -61,11 +61,11 @@ public final class Lowering {
     }
 
     /**
-     * Writes a program.
+     * Lowers a program to a graph.
      *
-     * @param program what the network does
+     * @param program the traced program of a network
      * @param options how to write it
-     * @param naming what to call inputs and outputs
+     * @param naming names of inputs and outputs
      * @return the graph, checked
      * @throws ExportException if a call cannot be written
      */
@@ -203,7 +203,7 @@ public final class Lowering {
         try {
             made = OperatorTable.row(signature).emission().emit(site);
         } catch (ExportException e) {
-            // An error of the arguments names its place already.
+            // An error about the arguments already names its place.
             if (String.valueOf(e.getMessage()).contains(signature)) {
                 throw e;
             }

@@ -9,11 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Says what the inputs and outputs of a graph are called: as the caller says, else as {@code NDArray.setName} says
- * in forward; else {@code images} and {@code logits} for a classifier, and {@code output_1}, ... for others.
+ * The names of the inputs and outputs of a graph. They come from the caller, or else from {@code NDArray.setName} in
+ * forward. The defaults are {@code images} and {@code logits} for a classifier, and {@code output}, or
+ * {@code output_1}, ..., for the outputs of other networks.
  *
- * @param inputs names of the inputs; empty for the one of a classifier
- * @param outputs names of the outputs; empty for what the network or the defaults say
+ * @param inputs names of the inputs; empty for a classifier
+ * @param outputs names of the outputs; empty to use those of the network, or the defaults
  */
 public record Naming(List<String> inputs, List<String> outputs) {
 
@@ -31,7 +32,7 @@ public record Naming(List<String> inputs, List<String> outputs) {
         return isClassifier() ? List.of(program.names().get(0).orElse(Lowering.INPUT)) : inputs;
     }
 
-    /** Returns the names of the outputs; empty where any will do. */
+    /** Returns the names of the outputs; a name is empty if any will do. */
     List<Optional<String>> outputs(Program program) {
         int count = program.outputs().size();
         if (!outputs.isEmpty() && outputs.size() != count) {
@@ -50,7 +51,7 @@ public record Naming(List<String> inputs, List<String> outputs) {
         return all;
     }
 
-    /** Lists the names that nothing else may have. */
+    /** Lists the names that no other value may have. */
     List<String> taken(Program program) {
         List<String> taken = new ArrayList<>(inputs(program));
         outputs(program).forEach(name -> name.ifPresent(taken::add));

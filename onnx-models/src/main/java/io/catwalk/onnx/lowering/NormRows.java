@@ -27,7 +27,7 @@ final class NormRows {
     private static Value norm(Site site) {
         TensorShape shape = site.receiver().shape();
         long[] given = site.call().numbers(2);
-        // PyTorch takes no axes for all.
+        // For PyTorch, no axes means all axes.
         LongStream axes = given.length == 0
                 ? LongStream.range(0, shape.rank())
                 : LongStream.of(given).map(shape::axis);

@@ -5,7 +5,7 @@ import io.catwalk.onnx.graph.Value;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Writes normalization, and what training alone needs. */
+/** Writes normalization, and operations that only training needs. */
 final class NormalizationRows {
 
     private static final int LAYER_NORM_SINCE = 17;
@@ -39,7 +39,7 @@ final class NormalizationRows {
     private static Value batchNorm(Site site) {
         requireInference(site, 9);
         Emitter to = site.to();
-        // The engine normalizes axis 1 if it is told -1.
+        // For -1, the engine normalizes axis 1.
         int axis = site.call().integer(6) == -1 ? 1 : site.call().integer(6);
         Value input = ShapeRows.swap(to, site.value(1), 1, axis);
         Attributes epsilon = Attributes.NONE.with("epsilon", site.call().get(8, Float.class));

@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Holds the rows of all primitives. A primitive without a row is an error that names it, never a constant. */
+/**
+ * Holds the rows of all primitives. A primitive without a row causes an error that names it; it never becomes a
+ * constant.
+ */
 public final class OperatorTable {
 
     private static final Map<String, Row> ROWS = rows();
@@ -55,7 +58,7 @@ public final class OperatorTable {
     /**
      * Tells whether a primitive has a row.
      *
-     * @param signature as {@code NDArray.add(Number)}
+     * @param signature such as {@code NDArray.add(Number)}
      * @return true if it can be exported
      */
     public static boolean has(String signature) {

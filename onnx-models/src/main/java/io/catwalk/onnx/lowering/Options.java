@@ -6,12 +6,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Says how a program is written.
+ * Options for lowering a program to a graph.
  *
  * @param opset version of the default operator set, 13 to 21
- * @param preprocessing what turns pixels into the network's input, inside of the graph; empty to leave that to
- *     the caller
- * @param choices what is written in another way than usual
+ * @param preprocessing converts pixels to the network's input, inside of the graph; empty to leave that to the caller
+ * @param choices what is written in another way than by default
  */
 public record Options(int opset, Optional<Preprocessing> preprocessing, Set<Choice> choices) {
 
@@ -29,7 +28,7 @@ public record Options(int opset, Optional<Preprocessing> preprocessing, Set<Choi
     }
 
     /**
-     * Returns what suits most: opset 17, normalized floats in, logits out.
+     * Returns the default options: opset 17, normalized floats as input, logits as output.
      *
      * @return the options
      */
@@ -38,7 +37,7 @@ public record Options(int opset, Optional<Preprocessing> preprocessing, Set<Choi
     }
 
     /**
-     * Chooses the operator set.
+     * Sets the opset.
      *
      * @param version 13 to 21
      * @return the changed options
@@ -49,9 +48,9 @@ public record Options(int opset, Optional<Preprocessing> preprocessing, Set<Choi
     }
 
     /**
-     * Takes pixels instead of normalized floats.
+     * Makes the model take pixels instead of normalized floats.
      *
-     * @param pixels what turns them into the network's input
+     * @param pixels converts them to the network's input
      * @return the changed options
      */
     public Options with(Preprocessing pixels) {
@@ -61,7 +60,7 @@ public record Options(int opset, Optional<Preprocessing> preprocessing, Set<Choi
     /**
      * Adds a choice.
      *
-     * @param choice what is written in another way than usual
+     * @param choice what is written in another way than by default
      * @return the changed options
      */
     public Options with(Choice choice) {

@@ -6,7 +6,7 @@ import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.util.List;
 
-/** Writes what picks by order along an axis, and running products. */
+/** Writes operations that select by order along an axis, and cumulative products. */
 final class OrderRows {
 
     private OrderRows() {}
@@ -32,7 +32,7 @@ final class OrderRows {
         return (int) site.receiver().shape().get(axis).fixed("an axis that is put in order");
     }
 
-    /** Returns the smallest numbers along an axis, in order. */
+    /** Returns the smallest numbers along an axis, in ascending order. */
     private static Value smallest(Site site, int axis, int count) {
         Attributes attributes =
                 Attributes.NONE.with("axis", axis).with("largest", 0).with("sorted", 1);
@@ -46,14 +46,14 @@ final class OrderRows {
         return site.to().node("Gather", along, sorted, site.to().scalar(ElementType.INT64, place));
     }
 
-    /** Picks the lower one of the two in the middle, as PyTorch does. */
+    /** Takes the lower of the two middle elements, as PyTorch does. */
     private static Value median(Site site, int along) {
         int axis = site.receiver().shape().axis(along);
         int place = (size(site, axis) - 1) / 2;
         return pick(site, smallest(site, axis, place + 1), axis, place);
     }
 
-    /** Goes linearly between the two nearest ranks; the rank is computed in the precision of PyTorch. */
+    /** Interpolates linearly between the two nearest ranks; the rank is computed in the precision of PyTorch. */
     private static Value percentile(Site site, int along) {
         Emitter to = site.to();
         int axis = site.receiver().shape().axis(along);
@@ -71,7 +71,7 @@ final class OrderRows {
         return to.node("Add", low, to.node("Mul", step, to.scalar(site.resultType(), rank - below)));
     }
 
-    /** Multiplies with what stands 1, 2, 4, ... places before (Hillis and Steele, 1986): ONNX has no CumProd. */
+    /** Multiplies by the elements 1, 2, 4, ... places before (Hillis and Steele, 1986): ONNX has no CumProd. */
     private static Value cumProd(Site site) {
         Emitter to = site.to();
         TensorShape shape = site.receiver().shape();

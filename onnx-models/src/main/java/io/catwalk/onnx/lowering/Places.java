@@ -8,16 +8,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Says in which block of the network a call stands, for the names and words of its nodes. */
+/** Finds the block of the network that a call belongs to, for the names and descriptions of its nodes. */
 final class Places {
 
     private Places() {}
 
     /**
-     * Returns the path of the block, as {@code /02ParallelBlock/01Conv2d}. Where siblings share a class, the trace
-     * knows the class alone; a parameter of the block then tells which of them it is.
+     * Returns the path of the block, such as {@code /02ParallelBlock/01Conv2d}. If siblings share a class, the trace
+     * knows only the class; a parameter of the block then tells which of them it is.
      *
-     * @param hints paths of parameters, as {@code 02ParallelBlock.01Conv2d.weight}, by the id of their operand
+     * @param hints paths of parameters, such as {@code 02ParallelBlock.01Conv2d.weight}, by the id of their operand
      */
     static String path(Step.Call call, Map<Integer, String> hints) {
         String running = running(call.arguments().origin());
@@ -32,7 +32,7 @@ final class Places {
                 .orElse(running);
     }
 
-    /** Counts the blocks from the network down: a parameter that another block lends out lies elsewhere. */
+    /** Counts the levels of blocks below the network: a parameter of another block may be at another level. */
     private static long depth(String path) {
         return path.chars().filter(character -> character == '/').count();
     }
@@ -46,7 +46,10 @@ final class Places {
                 : Stream.empty();
     }
 
-    /** Returns the path without the network itself, of an origin as {@code block Network/01Conv2d, called at ...}. */
+    /**
+     * Returns the path without the network itself, from an origin such as
+     * {@code block Network/01Conv2d, called at ...}.
+     */
     private static String running(String origin) {
         String path = doc(origin).split(", called at ", 2)[0];
         return path.contains("/") ? path.substring(path.indexOf('/')) : "";

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Turns pixels from 0 to 255 into what a network was trained on: {@code (pixel / 255 - mean) / deviation}.
+ * Converts pixels from 0 to 255 to the input that a network was trained on: {@code (pixel / 255 - mean) / deviation}.
  *
  * @param mean one number per channel, or one for all
  * @param deviation one number per channel, or one for all; above 0
@@ -18,7 +18,7 @@ public record Preprocessing(List<Float> mean, List<Float> deviation) {
 
     private static final int WHITE = 255;
 
-    /** Checks that both lists belong together. */
+    /** Checks that there are as many means as deviations, and that deviations are above 0. */
     public Preprocessing {
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
@@ -32,12 +32,12 @@ public record Preprocessing(List<Float> mean, List<Float> deviation) {
     }
 
     /**
-     * Takes numbers as they are passed around.
+     * Creates the preprocessing from arrays.
      *
      * @param mean one number per channel, or one for all
      * @param deviation one number per channel, or one for all; above 0
      * @return the preprocessing
-     * @throws IllegalArgumentException if the numbers do not belong together
+     * @throws IllegalArgumentException if the arrays are empty or differ in length, or a deviation is not above 0
      */
     public static Preprocessing of(float[] mean, float[] deviation) {
         return new Preprocessing(list(mean), list(deviation));

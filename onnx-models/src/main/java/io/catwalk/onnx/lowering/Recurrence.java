@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * Describes one call of a recurrent network of PyTorch.
  *
- * @param cell which equations
+ * @param cell kind of cell
  * @param input (batch, time, features), or (time, batch, features)
  * @param states initial states, each (layers x directions, batch, hidden); empty where all are zero
  * @param weights per layer and direction: input weight, hidden weight, then both biases if there are any
@@ -28,9 +28,7 @@ record Recurrence(
         int directions,
         boolean batchFirst) {
 
-    /**
-     * Names the equations and the order of their gates.
-     */
+    /** Kinds of cells, with the order of their gates. */
     enum Cell {
         TANH("RNN"),
         RELU("RNN"),
@@ -65,7 +63,7 @@ record Recurrence(
 
     /** Reads the arguments of {@code NDArrayEx.rnn}, {@code gru} or {@code lstm}. */
     static Recurrence of(Site site, String kind) {
-        // Only rnn has its activation among the arguments.
+        // Only rnn takes its activation as an argument.
         int shift = kind.equals("rnn") ? 1 : 0;
         boolean training = site.call().get(7 + shift, Boolean.class);
         boolean bidirectional = site.call().get(8 + shift, Boolean.class);

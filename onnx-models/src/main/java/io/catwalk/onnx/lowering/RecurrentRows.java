@@ -11,8 +11,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Writes recurrent networks, layer by layer. Time is the first axis inside ({@code layout=0}): ONNX Runtime
- * refuses {@code layout=1} on the CPU.
+ * Writes recurrent networks, layer by layer. Time is the first axis inside ({@code layout=0}): ONNX Runtime does not
+ * support {@code layout=1} on the CPU.
  */
 final class RecurrentRows {
 
@@ -63,7 +63,10 @@ final class RecurrentRows {
                 : to.node("Concat", Attributes.NONE.with("axis", 0), states.toArray(Value[]::new));
     }
 
-    /** Returns the outputs of one layer, (time, batch, directions x hidden), and its states, (directions, batch, hidden). */
+    /**
+     * Returns the outputs of one layer, (time, batch, directions x hidden), and its states, (directions, batch,
+     * hidden).
+     */
     private static List<Value> operator(Emitter to, Recurrence net, int layer, Value sequence) {
         Cell cell = net.cell();
         List<Value> inputs = new ArrayList<>();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
 
-/** Writes what makes one number of many, and what runs along an axis. */
+/** Writes reductions, and operations along an axis such as cumulative sums and sorting. */
 final class ReductionRows {
 
     private static final int AXES_AS_INPUT_SINCE = 18;
@@ -54,7 +54,7 @@ final class ReductionRows {
         return rows;
     }
 
-    /** Reduces some axes, in the form of the operator set. */
+    /** Reduces some axes, which are an input or an attribute, depending on the opset. */
     static Value reduce(Emitter to, String operator, Value value, boolean keep, long... axes) {
         Attributes attributes = Attributes.NONE.with("keepdims", keep ? 1 : 0);
         boolean input = to.opset() >= AXES_AS_INPUT_SINCE || operator.equals("ReduceSum");
@@ -90,7 +90,7 @@ final class ReductionRows {
         return site.to().node("CumSum", site.receiverAs(site.resultType()), axis);
     }
 
-    /** Sorts an axis: the smallest k of k. Equal elements may come in another order than in PyTorch. */
+    /** Sorts an axis: the k smallest of k elements. Equal elements may come in another order than in PyTorch. */
     private static List<Value> sorted(Site site, int along) {
         int axis = site.receiver().shape().axis(along);
         Attributes attributes =

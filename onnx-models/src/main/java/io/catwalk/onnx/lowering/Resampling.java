@@ -13,11 +13,11 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Changes the size of an image along one axis after the other, as PyTorch does. Nearest neighbors are picked
- * with Gather. All other modes are linear along each axis, so that one product with a fixed matrix does it; readers
- * have no operator that shrinks with the same smoothing, and no area.
+ * Changes the size of an image along one axis after the other, as PyTorch does. Nearest neighbors are selected with
+ * Gather. All other modes are linear along each axis, so one product with a constant matrix is enough. Runtimes have no
+ * operator that shrinks with the same smoothing, and none for area.
  *
- * <p>The engine leaves {@code alignCorners} out and always smooths (antialias). The weights follow
+ * <p>The engine ignores {@code alignCorners} and always smooths (antialias). The weights follow
  * {@code aten/src/ATen/native/cpu/UpSampleKernel.cpp} ({@code _compute_indices_weights_aa}) and
  * {@code AdaptiveAveragePooling.cpp}.
  */
@@ -39,7 +39,7 @@ enum Resampling {
                 Row.of("NDArrayEx.resize(int, int, int)", "Gather, or MatMul with fixed weights", Resampling::resize));
     }
 
-    /** Resizes all axes behind the channels. */
+    /** Resizes all axes after the channels. */
     private static Value interpolation(Site site) {
         Resampling mode = of(site, 2);
         TensorShape from = site.receiver().shape();
@@ -61,7 +61,9 @@ enum Resampling {
         return image;
     }
 
-    /** Refuses what PyTorch 2.7 gets wrong: with one column left, it smooths the first row alone, and repeats it. */
+    /**
+     * Rejects what PyTorch 2.7 computes wrongly: if one column is left, it smooths only the first row, and repeats it.
+     */
     private void requireColumns(Site site, int rows) {
         TensorShape size = site.resultShape();
         boolean smooths = (this == BILINEAR || this == BICUBIC)
@@ -81,20 +83,20 @@ enum Resampling {
             throw site.error(WHOLE);
         }
         if (pixels(image.shape(), rank - 1) == 1) {
-            // With several channels, the engine goes another way, which is right.
+            // With several channels, the engine takes another path, which is correct.
             mode.requireColumns(site, rank - 3);
         }
         Value made = mode.along(site, mode.along(site, image, rank - 3), rank - 2);
         return site.to().cast(made, site.resultType());
     }
 
-    /** Tells whether each size is a multiple of the old one, and some size is another. */
+    /** Tells whether each size is a multiple of the old one, and at least one differs. */
     private static boolean multiplies(TensorShape from, TensorShape size) {
         return !from.equals(size)
                 && IntStream.range(2, from.rank()).allMatch(axis -> pixels(size, axis) % pixels(from, axis) == 0);
     }
 
-    /** Tells whether no size is less than the old one, and some size is another. */
+    /** Tells whether no size is less than the old one, and at least one differs. */
     private static boolean grows(TensorShape from, TensorShape size) {
         return !from.equals(size)
                 && IntStream.range(2, from.rank()).allMatch(axis -> pixels(size, axis) >= pixels(from, axis));
@@ -109,7 +111,7 @@ enum Resampling {
         return site.to().node("Resize", how, site.receiver(), Value.OMITTED, Value.OMITTED, sizes);
     }
 
-    /** Reads the number that DJL takes for a mode. */
+    /** Reads the mode from the number that DJL uses for it. */
     private static Resampling of(Site site, int argument) {
         int mode = site.call().integer(argument);
         if (mode < 0 || mode >= values().length) {
@@ -150,7 +152,7 @@ enum Resampling {
         return to.cast(to.constant("resampling", ElementType.FLOAT, shape, data.array()), type);
     }
 
-    /** Computes how much each output takes of each input: {@code [output][input]}. */
+    /** Computes the weight of each input in each output: {@code [output][input]}. */
     double[][] weights(int from, int size) {
         return switch (this) {
             case NEAREST -> throw new IllegalStateException("picks, and does not weigh");
@@ -172,7 +174,7 @@ enum Resampling {
         return weights;
     }
 
-    /** Weighs each input by its distance from the middle of the output; a filter is 0 beyond its reach. */
+    /** Weights each input by its distance from the center of the output; a filter is 0 beyond its reach. */
     private static double[][] smoothed(int from, int size, DoubleUnaryOperator filter) {
         double scale = (double) from / size;
         double wide = Math.max(1, scale);
@@ -205,7 +207,9 @@ enum Resampling {
         return d < 2 ? a * (((d - 5) * d + 8) * d - 4) : 0;
     }
 
-    /** Computes which pixels PyTorch takes, in float32 as it does (UpSample.h, nearest_neighbor_compute_source_index). */
+    /**
+     * Computes which pixels PyTorch takes, in float32 as it does (UpSample.h, nearest_neighbor_compute_source_index).
+     */
     static long[] nearest(int from, int size) {
         float scale = (float) from / size;
         return LongStream.range(0, size)

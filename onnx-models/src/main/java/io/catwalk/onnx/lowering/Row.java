@@ -4,9 +4,9 @@ import io.catwalk.onnx.graph.Value;
 import java.util.List;
 
 /**
- * Says how one primitive of DJL is written with ONNX operators.
+ * One row of the operator table, which says how one primitive of DJL is written with ONNX operators.
  *
- * @param signature the primitive, as {@code NDArray.add(Number)}
+ * @param signature the primitive, such as {@code NDArray.add(Number)}
  * @param operators the ONNX operators that it becomes, for the documentation
  * @param emission writes them
  */
@@ -20,18 +20,18 @@ record Row(String signature, String operators, Emission emission) {
          * Writes nodes.
          *
          * @param site the call
-         * @return one value for each array that the call makes
+         * @return one value for each array that the call returns
          */
         List<Value> emit(Site site);
     }
 
-    /** Writes the nodes of a call that makes one array. */
+    /** Writes the nodes of a call that returns one array. */
     @FunctionalInterface
     interface Single {
         Value emit(Site site);
     }
 
-    /** Makes a row for a primitive that makes one array. */
+    /** Creates a row for a primitive that returns one array. */
     static Row of(String signature, String operators, Single single) {
         return new Row(signature, operators, site -> List.of(single.emit(site)));
     }

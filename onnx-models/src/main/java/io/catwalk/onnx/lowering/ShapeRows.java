@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** Writes what moves elements without computing on them. */
+/** Writes operations that move elements without computing. */
 final class ShapeRows {
 
     private ShapeRows() {}
@@ -139,7 +139,7 @@ final class ShapeRows {
         return widened;
     }
 
-    /** Repeats each element in place: a new axis behind the old one is tiled, then both become one. */
+    /** Repeats each element in place: a new axis after the old one is tiled, then both are merged. */
     private static Value repeat(Site site) {
         Value value = site.receiver();
         for (int axis = 0; axis < value.rank(); axis++) {
@@ -178,7 +178,7 @@ final class ShapeRows {
                 to.ints(LongStream.of(axes).map(axis -> -1).toArray()));
     }
 
-    /** Turns by quarters from the first axis towards the second. */
+    /** Rotates by quarter turns from the first axis towards the second. */
     private static Value rotate(Site site) {
         Value value = site.receiver();
         long[] axes = site.call().numbers(2);
@@ -192,7 +192,7 @@ final class ShapeRows {
         };
     }
 
-    /** Moves both axes to the end, makes them one, and takes every so manieth element of that. */
+    /** Moves both axes to the end, merges them, and takes the elements of the diagonal from the merged axis. */
     private static Value diagonal(Site site) {
         Emitter to = site.to();
         TensorShape shape = site.receiver().shape();
@@ -216,7 +216,7 @@ final class ShapeRows {
         return to.node("Gather", Attributes.NONE.with("axis", shape.rank() - 2), last, to.ints(places));
     }
 
-    /** Subtracts neighbors along an axis, as often as asked for, or until none are left; masks differ or do not. */
+    /** Subtracts neighbors along an axis, as often as requested or until none are left; for booleans, this is Xor. */
     private static Value difference(Site site) {
         Emitter to = site.to();
         Value value = site.receiver();
@@ -229,7 +229,7 @@ final class ShapeRows {
         return value;
     }
 
-    /** Turns PyTorch's order (last axis first, before and after) into that of ONNX (all before, all after). */
+    /** Converts PyTorch's order (last axis first, before and after) to that of ONNX (all before, all after). */
     private static Value pad(Site site) {
         long[] pairs = site.call().numbers(1);
         int rank = site.receiver().rank();

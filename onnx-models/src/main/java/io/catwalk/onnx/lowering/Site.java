@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Shows a row of the table one call: what it is given, what it must make, and where its nodes go.
+ * Gives a row of the operator table one call: its arguments, the results that it must have, and where its nodes go.
  *
  * @param to where nodes go
  * @param call the arguments
- * @param results what the engine made, which the row must make too
+ * @param results results of the engine, whose types and shapes the row must match
  * @param values ONNX values of the arrays so far, by id
  * @param zeros ids of arrays that hold nothing but zeros
- * @param options how the user wants it
+ * @param options options of the export
  */
 record Site(
         Emitter to,

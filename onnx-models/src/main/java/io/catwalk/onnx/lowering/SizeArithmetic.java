@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Writes the arithmetic that computes sizes from the shapes of the inputs; each number once for all its users. */
+/** Writes the arithmetic that computes sizes from the shapes of the inputs; each number once for all its uses. */
 final class SizeArithmetic {
 
     private final Emitter to;
@@ -20,7 +20,7 @@ final class SizeArithmetic {
         this.inputs = List.copyOf(inputs);
     }
 
-    /** Makes a list of whole numbers, computed from the shapes of the inputs where they follow them. */
+    /** Creates a list of whole numbers; those that depend on the shapes of the inputs are computed in the graph. */
     Value numbers(List<Dim> numbers) {
         if (numbers.stream().allMatch(Dim::isFixed)) {
             return to.ints(numbers.stream().mapToLong(Dim::fixed).toArray());
@@ -49,7 +49,7 @@ final class SizeArithmetic {
         }
     }
 
-    /** Makes a list of the one number, which follows the inputs. */
+    /** Creates a list of one number, which depends on the shapes of the inputs. */
     Value number(Dim number) {
         return to.share(List.of("number", number), () -> {
             Dim sum = Dim.of(0);
@@ -74,7 +74,7 @@ final class SizeArithmetic {
         Value value = null;
         for (Atom atom : term.atoms()) {
             Dim factor = new Dim(List.of(new Dim.Term(1, List.of(atom))), 0);
-            // A multiple of the steps of an axis is one of its size.
+            // If the factor is a multiple of the step, it can be applied to the size of the axis itself.
             if (atom instanceof Atom.Axis axis && rest % axis.step() == 0) {
                 factor = Dim.axis(axis.name(), axis.step());
                 rest /= axis.step();

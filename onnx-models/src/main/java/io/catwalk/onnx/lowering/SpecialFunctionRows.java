@@ -4,7 +4,7 @@ import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Value;
 import java.util.List;
 
-/** Writes functions that ONNX has no operator for as approximations that are good to single precision. */
+/** Writes functions for which ONNX has no operator, as approximations that are accurate to single precision. */
 final class SpecialFunctionRows {
 
     /** The end of the middle part, and the polynomials of both parts, highest power first. */

@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes spectra. A transform of a fixed length is a product with a fixed matrix of cosines and sines, which every
- * operator set has; ONNX's own DFT and STFT came with opset 17. Complex numbers are a last axis of two real ones here.
+ * Writes Fourier transforms. A transform of a fixed length is a product with a constant matrix of cosines and sines,
+ * which works in every opset; ONNX's own DFT and STFT came with opset 17. Complex numbers have a last axis of two here,
+ * the real and the imaginary part.
  */
 final class SpectrumRows {
 
     private static final String PRODUCT = "MatMul, Reshape, Transpose";
 
-    /** The largest matrix, in bytes: longer signals want a fast transform. */
+    /** The largest matrix, in bytes: longer signals need a fast transform. */
     private static final long LARGEST = 64L << 20;
 
     private SpectrumRows() {}
@@ -36,20 +37,20 @@ final class SpectrumRows {
             rows.add(alongTwo(type + "ifft2(long[], long[])", complex, Transform.BACKWARD));
         }
         rows.add(alongOne("NDArray.rfft(long, long)", false, Transform.HALF));
-        // The two axes are the same numbers.
+        // The last axis of two holds the same numbers before and after.
         rows.add(Row.of("complex NDArray.real()", "nothing", Site::receiver));
         rows.add(Row.of("NDArray.complex()", "nothing", Site::receiver));
         rows.add(Row.of("complex NDArray.abs()", "Mul, MatMul, Reshape, Sqrt", SpectrumRows::length));
         return rows;
     }
 
-    /** Says what a transform makes of a signal of n numbers. */
+    /** Names what a transform computes from a signal of n numbers. */
     private enum Transform {
         /** All n frequencies. */
         FORWARD,
         /** The signal of n frequencies. */
         BACKWARD,
-        /** The first n / 2 + 1 frequencies, which tell the others of a real signal. */
+        /** The first n / 2 + 1 frequencies, which determine the others for a real signal. */
         HALF,
         /** The real signal of n numbers from the first n / 2 + 1 frequencies. */
         TO_REAL;
@@ -58,7 +59,7 @@ final class SpectrumRows {
             return this == HALF ? n / 2 + 1 : n;
         }
 
-        /** Returns how many of the given numbers count; what is missing is 0, and what is more is cut off. */
+        /** Returns how many of the given numbers are used; missing numbers are 0, and further ones are cut off. */
         int taken(int n) {
             return this == TO_REAL ? n / 2 + 1 : n;
         }
@@ -98,7 +99,7 @@ final class SpectrumRows {
         });
     }
 
-    /** Brings the axis to the end, multiplies by the waves and the factor, and brings it back. */
+    /** Moves the axis to the end, multiplies by the matrix of waves, and moves the axis back. */
     private static Value transformed(
             Emitter to, Value signal, boolean complex, Transform transform, int length, int someAxis, double factor) {
         int rank = signal.rank() - (complex ? 1 : 0);
@@ -121,7 +122,10 @@ final class SpectrumRows {
         return ShapeRows.swap(to, to.reshape(product, shape), axis, last);
     }
 
-    /** Makes the matrix whose rows are the given numbers, real and imaginary, and whose columns are those that come out. */
+    /**
+     * Computes the matrix: its rows stand for the input numbers, real and imaginary, and its columns for the output
+     * numbers.
+     */
     private static Value matrix(Emitter to, Transform transform, int length, int size, boolean complex, double factor) {
         int given = complex ? 2 : 1;
         int made = transform.made(length);
@@ -195,7 +199,7 @@ final class SpectrumRows {
         return ShapeRows.swap(to, spectrum, last, last + 1);
     }
 
-    /** Lists which samples the frames take, one after the other; what lies outside is mirrored at the ends. */
+    /** Lists the samples that the frames take, one frame after the other; samples outside are mirrored at the ends. */
     private static long[] places(int size, int length, int hop, int frames, int before) {
         long[] places = new long[frames * length];
         for (int i = 0; i < places.length; i++) {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one direction of one recurrent layer step by step, for readers without recurrent operators. The
- * equations are those of PyTorch's documentation of {@code torch.nn.RNN}, {@code GRU} and {@code LSTM}.
+ * Writes one direction of one recurrent layer step by step, for runtimes without recurrent operators. The equations are
+ * those of PyTorch's documentation of {@code torch.nn.RNN}, {@code GRU} and {@code LSTM}.
  */
 final class Unrolled {
 
@@ -76,7 +76,10 @@ final class Unrolled {
         return results;
     }
 
-    /** Makes the next states of (batch, gates x hidden) projected inputs; no states stand for zeros. */
+    /**
+     * Computes the next states from projected inputs, (batch, gates x hidden); an empty list of states stands for
+     * zeros.
+     */
     private List<Value> step(Value input, List<Value> states) {
         Value past = states.isEmpty() ? null : states.get(0);
         Value fromPast = fromPast(past);

@@ -9,14 +9,14 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 
-/** Lays weights out while exporting, so that no node has to do it whenever the file runs. */
+/** Rearranges weights during the export, so that no node has to do it each time the model runs. */
 final class Weights {
 
     private static final int SQUARE = 32;
 
     private Weights() {}
 
-    /** Transposes a matrix: at once if it is fixed, with a node if the network computes it. */
+    /** Transposes a matrix: during the export if it is constant, with a node if the network computes it. */
     static Value transposed(Emitter to, Value matrix) {
         Optional<Initializer> fixed = to.initializer(matrix);
         if (fixed.isEmpty()) {
@@ -35,8 +35,8 @@ final class Weights {
     }
 
     /**
-     * Makes a vector a matrix of one row. OpenCV takes a vector that is added or cut for a column, and one
-     * that Gemm shares with such a node for two inputs.
+     * Makes a vector a matrix of one row. OpenCV treats a vector that is added or sliced as a column, and one that Gemm
+     * shares with such a node as two inputs.
      */
     static Value row(Emitter to, Value vector) {
         return to.initializer(vector)
@@ -48,9 +48,9 @@ final class Weights {
                 .orElseGet(() -> to.unsqueeze(vector, 0));
     }
 
-    /** Works in squares, whose rows and columns fit into the cache of the processor. */
+    /** Transposes in squares, whose rows and columns fit into the processor's cache. */
     private static byte[] transposed(byte[] matrix, int rows, int columns, int size) {
-        // In the order of the processor, which then turns no number's bytes around.
+        // In the byte order of the processor, which then swaps no bytes.
         ByteBuffer from = ByteBuffer.wrap(matrix).order(ByteOrder.nativeOrder());
         ByteBuffer turned = ByteBuffer.allocate(matrix.length).order(ByteOrder.nativeOrder());
         for (int top = 0; top < rows; top += SQUARE) {
@@ -64,7 +64,10 @@ final class Weights {
         return turned.array();
     }
 
-    /** Puts elements that lie apart behind each other; a method of its own, since the compiler sees short ones whole. */
+    /**
+     * Copies elements that are apart to consecutive places. This is a separate method, since the JIT compiler optimizes
+     * short methods as a whole.
+     */
     private static void gather(ByteBuffer from, int first, int apart, ByteBuffer to, int place, int count, int size) {
         switch (size) {
             case Integer.BYTES -> {
@@ -86,7 +89,7 @@ final class Weights {
     }
 
     /**
-     * Puts the gates of recurrent weights in another order, and one weight behind the other.
+     * Reorders the gates of recurrent weights, and concatenates the weights.
      *
      * @param parts weights of one shape, each a block of rows per gate
      * @param order for each new block, which old block it was

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Writes what slides a window over the axes behind the channels. */
+/** Writes operations that slide a window over the axes after the channels. */
 final class WindowRows {
 
     private WindowRows() {}
@@ -43,7 +43,7 @@ final class WindowRows {
         List<Value> inputs = new ArrayList<>(List.of(site.value(1), site.value(2)));
         site.optional(3).ifPresent(inputs::add);
         int axes = site.value(1).rank() - 2;
-        // The weights tell it too, but OpenCV does not look there.
+        // The shape of the weights gives the kernel size, too, but OpenCV does not read it there.
         long[] weights = site.value(2).shape().fixed("the weights of a convolution");
         long[] kernel = Arrays.copyOfRange(weights, 2, weights.length);
         Attributes attributes = Attributes.NONE
@@ -71,8 +71,8 @@ final class WindowRows {
     }
 
     /**
-     * Writes a window that sticks out at the end as padding there, where the size is known: readers round up in ways of
-     * their own, and ONNX Runtime 1.21 makes windows that lie in the padding altogether.
+     * Writes a window that extends beyond the end as padding there, if the size is known: runtimes round up
+     * differently, and ONNX Runtime 1.21 makes windows that lie completely in the padding.
      */
     private static Attributes pool(Site site, int kernel, int stride, int padding, int up) {
         int axes = site.receiver().rank() - 2;
@@ -101,7 +101,7 @@ final class WindowRows {
         return averaging(site, 1).emit(site.to(), site.receiver());
     }
 
-    /** Reads kernel, stride and padding, which stand next to each other. */
+    /** Reads kernel, stride and padding, which are adjacent arguments. */
     private static Averaging averaging(Site site, int kernel) {
         List<Dim> made = site.resultShape().dims();
         return new Averaging(
@@ -112,7 +112,7 @@ final class WindowRows {
                 made.subList(2, made.size()));
     }
 
-    /** Writes (sum of x^p)^(1/p); PyTorch takes no absolute value, so that ONNX's LpPool differs for odd p. */
+    /** Writes (sum of x^p)^(1/p). PyTorch takes no absolute value, so ONNX's LpPool differs for odd p. */
     private static Value lp(Site site) {
         Emitter to = site.to();
         Value order = to.scalar(site.resultType(), site.call().get(1, Float.class));

@@ -7,7 +7,7 @@ import io.catwalk.onnx.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes what makes a copy of an array with other elements in some places. */
+/** Writes operations that return a copy of an array with other elements in some places. */
 final class WritingRows {
 
     private static final int CUTS = 2;
@@ -38,7 +38,7 @@ final class WritingRows {
         return scattered(site, places);
     }
 
-    /** Numbers the elements of an array: what an index takes of these numbers are the places that it means. */
+    /** Numbers the elements of an array: the numbers that an index selects are the places that it addresses. */
     private static Value places(Emitter to, TensorShape shape) {
         return to.reshape(to.range(shape.size()), shape.dims());
     }
@@ -56,7 +56,7 @@ final class WritingRows {
                 to.node("ScatterND", flat, indices, values), array.shape().dims());
     }
 
-    /** Brings what is written to the type of the array and the shape of the places. */
+    /** Converts what is written to the type of the array and the shape of the places. */
     private static Value fitted(Site site, TensorShape shape) {
         Value value = site.as(1, site.receiver().type());
         int rank = value.rank();

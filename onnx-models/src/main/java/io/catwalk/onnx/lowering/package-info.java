@@ -1,4 +1,4 @@
-/** Says, row by row, how each primitive of DJL is written with ONNX operators, and writes whole programs so. */
+/** Lowers traced programs to ONNX graphs, with a table that says for each DJL primitive how it is written. */
 @NullMarked
 package io.catwalk.onnx.lowering;
 

@@ -2,7 +2,7 @@ package io.catwalk.onnx.parity;
 
 import io.catwalk.onnx.Predictor;
 
-/** Asks a predictor about many images, some at a time. */
+/** Runs a predictor on many images, in batches. */
 final class Batches {
 
     private Batches() {}

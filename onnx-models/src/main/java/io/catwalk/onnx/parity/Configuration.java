@@ -3,17 +3,17 @@ package io.catwalk.onnx.parity;
 import io.catwalk.onnx.runtime.OnnxOptions;
 
 /**
- * Names one way to run a file.
+ * One way to run a file.
  *
  * @param options threads and optimization level
- * @param batch images per call, of which the last call of a sweep may have fewer, or {@link #WHOLE}
+ * @param batch images per call, or {@link #WHOLE}; the last call may have fewer
  */
 public record Configuration(OnnxOptions options, int batch) {
 
     /** Stands for samples that are not cut into batches. */
     public static final int WHOLE = 0;
 
-    /** Writes the configuration for people: {@code level ALL, all threads, batch 256}. */
+    /** Returns a description such as {@code level ALL, all threads, batch 256}. */
     @Override
     public String toString() {
         String threads =

@@ -13,14 +13,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Proves that a file answers like the network it came from, in every way it may be run: all optimization
- * levels of ONNX Runtime, one thread and all threads, batches of 1, 7 and 256 images and a last batch
- * that is smaller. Immutable; each {@code with} method returns a changed copy.
+ * Proves that a file agrees with the network it was exported from, in every way it may be run: all optimization levels
+ * of ONNX Runtime, one thread and all threads, batches of 1, 7 and 256 images and a last batch that is smaller.
+ * Immutable; each {@code with} method returns a changed copy.
  *
- * @param tolerance what a logit may differ by
- * @param smallBatchImages largest number of images, from the first on, that are asked one at a time or
- *     seven at a time; at least 1. All others see every image
- * @param rule which images may get another label
+ * @param tolerance by how much a logit may differ
+ * @param smallBatchImages largest number of images, from the first on, that run in batches of 1 and of 7; at least 1.
+ *     All other batch sizes use every image
+ * @param rule which label flips are allowed
  */
 public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rule) {
 
@@ -38,8 +38,8 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
     }
 
     /**
-     * Returns the check with tolerance 1e-4 and no flip over every image, but the first 1,000 where batches are of 1 or
-     * 7 images, which run longest.
+     * Returns the check with tolerance 1e-4 and no label flip allowed. It uses every image, except that batches of 1
+     * and 7 images, which take longest, use the first 1,000 only.
      *
      * @return the check to start from
      */
@@ -50,7 +50,7 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
     /**
      * Replaces the tolerance.
      *
-     * @param tolerance what a logit may differ by
+     * @param tolerance by how much a logit may differ
      * @return a changed copy
      */
     public CrossCheck withTolerance(Tolerance tolerance) {
@@ -68,9 +68,9 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
     }
 
     /**
-     * Judges a file whose weights were rounded to FLOAT16: a logit may be off by one unit in the last place that the
+     * Checks a file whose weights were rounded to FLOAT16: a logit may differ by one unit in the last place that the
      * largest logit of the network has in FLOAT16, {@link #HALF_PRECISION} of its absolute value, and a label may flip
-     * within that.
+     * if all logits stay within that.
      *
      * @return a changed copy
      */
@@ -79,8 +79,8 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
     }
 
     /**
-     * Lets images get another label of which the network prefers its own by no more than the tolerance allows both logits to
-     * move. They are listed as near ties.
+     * Allows a label flip if the network prefers its own label by no more than the tolerance allows both logits to
+     * move. Such images are listed as near ties.
      *
      * @return a changed copy
      */
@@ -89,15 +89,15 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
     }
 
     /**
-     * Runs the check. The reference is asked once about every image, in batches of 256.
+     * Runs the check. The reference runs once on every image, in batches of 256.
      *
      * @param reference the network, which is right by definition
-     * @param file the ONNX file to judge
-     * @param images gives the images, each several times
+     * @param file the ONNX file to check
+     * @param images source of the images; each image is read several times
      * @param count number of images; at least 1
      * @return the outcome of every configuration
-     * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier; a file
-     *     that opens but does not run, or takes other images or gives other classes, is an outcome
+     * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier; a file that
+     *     opens but does not run, or takes other images or has other classes, is reported as an outcome
      */
     public CrossCheckReport run(Predictor reference, Path file, NormalizedImages images, int count) {
         float[] expected = Batches.logits(reference, images, count, Parity.BATCH);
@@ -120,7 +120,7 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
                             each -> outcomes.add(outcome(each, candidate, expected, images, count, passing)));
                 } catch (OnnxFileException e) {
                     if (outcomes.isEmpty()) {
-                        throw e; // it does not even open by default
+                        throw e; // it does not even open with the default options
                     }
                     configurations.forEach(
                             each -> outcomes.add(new Outcome.Failed(each, String.valueOf(e.getMessage()))));
@@ -155,7 +155,7 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
         }
     }
 
-    /** Lists the batch sizes, 256 first; another one follows where 256 leaves no smaller last batch. */
+    /** Lists the batch sizes, 256 first; if 256 leaves no smaller last batch, a size that does is added. */
     static List<Integer> batches(int count) {
         int uneven = Parity.BATCH;
         while (count % uneven == 0) {

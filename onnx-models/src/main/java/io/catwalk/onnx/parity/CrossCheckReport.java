@@ -22,19 +22,17 @@ public record CrossCheckReport(List<Outcome> outcomes) {
     }
 
     /**
-     * Returns the outcome over all images as the file runs by default: batches of 256, all threads, all
-     * optimizations.
+     * Returns the outcome over all images with the default options: batches of 256, all threads, all optimizations.
      *
-     * @return the one to show where there is room for one
+     * @return the outcome to show if only one can be shown
      */
     public Outcome summary() {
         return outcomes.get(0);
     }
 
     /**
-     * Returns the outcome that speaks most against the file: one that failed, else one with NaN, else one
-     * with flips, else one with a logit beyond the tolerance, and of these the one with the largest difference; the first of
-     * equals.
+     * Returns the worst outcome: one that failed, else one with NaN, else one with label flips, else one with a logit
+     * beyond the tolerance. Of several, it is the one with the largest difference, and the first of equals.
      *
      * @return the worst outcome
      */
@@ -45,7 +43,7 @@ public record CrossCheckReport(List<Outcome> outcomes) {
     }
 
     /**
-     * Gives the verdict.
+     * Tells whether the file passed.
      *
      * @return whether the file agrees with the reference in every configuration
      */
@@ -56,7 +54,7 @@ public record CrossCheckReport(List<Outcome> outcomes) {
     /**
      * Returns the near ties of all configurations.
      *
-     * @return in the order of the images; each image once with each label that it gets
+     * @return near ties in the order of the images; each image once with each label that it gets
      */
     public List<Flip> nearTies() {
         return outcomes.stream()

@@ -1,12 +1,12 @@
 package io.catwalk.onnx.parity;
 
 /**
- * Names an image that gets another label.
+ * Label flip: an image that the reference and the candidate classify differently.
  *
  * @param image index of the image, from 0
  * @param reference label by the reference: index of its largest logit
  * @param candidate label by the candidate: index of its largest logit
- * @param margin by how much the reference prefers its own label to the candidate's, in logits; 0 or
- *     above. A margin below the tolerance says that the reference itself was undecided
+ * @param margin by how much the reference prefers its own label to the candidate's, in logits; 0 or above. A margin
+ *     below the tolerance means that the reference itself was undecided
  */
 public record Flip(int image, int reference, int candidate, double margin) {}

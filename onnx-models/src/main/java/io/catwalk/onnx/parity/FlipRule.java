@@ -1,14 +1,14 @@
 package io.catwalk.onnx.parity;
 
-/** Says which images may get another label. */
+/** Says which label flips are allowed. */
 public enum FlipRule {
     /** None. */
     NONE,
     /**
-     * Those of which the reference prefers its own label by no more than the tolerance allows both logits to move. They are near
-     * ties, and listed apart from flips, of which there may be none.
+     * Flips where the reference prefers its own label by no more than the tolerance allows both logits to move. They
+     * are listed as near ties, separate from all other flips, which are not allowed.
      */
     NEAR_TIES,
-    /** All whose logits stay within the tolerance, which then are near ties. They are listed as flips. */
+    /** All flips of images whose logits stay within the tolerance; these are near ties. They are listed as flips. */
     WITHIN_TOLERANCE
 }

@@ -3,7 +3,7 @@ package io.catwalk.onnx.parity;
 import io.catwalk.onnx.runtime.Tensor;
 import java.util.Map;
 
-/** Answers named arrays with named arrays, whatever engine stands behind it. */
+/** A network that computes named output arrays from named input arrays, with any engine. */
 @FunctionalInterface
 public interface Network {
 

@@ -1,6 +1,6 @@
 package io.catwalk.onnx.parity;
 
-/** Says what came of one configuration of a cross-check. */
+/** Result of one configuration of a cross-check. */
 public sealed interface Outcome {
 
     /**
@@ -11,9 +11,9 @@ public sealed interface Outcome {
     Configuration configuration();
 
     /**
-     * Gives the verdict.
+     * Tells whether the file passed.
      *
-     * @return whether the file answered like the reference
+     * @return whether the file agrees with the reference
      */
     boolean agrees();
 
@@ -32,7 +32,7 @@ public sealed interface Outcome {
     }
 
     /**
-     * Holds why a file did not run.
+     * Holds the reason why a file did not run.
      *
      * @param configuration how the file was to be run
      * @param reason one line

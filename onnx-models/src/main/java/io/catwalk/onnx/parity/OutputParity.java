@@ -9,17 +9,17 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /**
- * States how far two answers of one output differ.
+ * States how far candidate and reference differ in one output.
  *
  * @param output name of the output
- * @param numbers how many elements were compared
- * @param notNumbers elements that are NaN in one of the answers alone
+ * @param numbers number of elements that were compared
+ * @param notNumbers number of elements that are NaN on one side only
  * @param scale largest absolute value among the reference's finite elements, 0 if there is none; 0 also for whole
  *     numbers and booleans, which have to be equal
  * @param maxAbs largest absolute difference
  * @param meanAbs mean absolute difference
  * @param p999Abs 99.9th percentile (nearest rank) of the absolute differences
- * @param flips rows that get another label, of an output that is called {@code logits} and holds (batch, classes)
+ * @param flips label flips, by row; only for an output that is called {@code logits} and has the shape (batch, classes)
  */
 public record OutputParity(
         String output,
@@ -39,11 +39,11 @@ public record OutputParity(
     }
 
     /**
-     * Compares the answers to some calls.
+     * Compares the arrays of one output over some calls.
      *
-     * @param output its name
-     * @param reference what is right by definition, one array a call
-     * @param candidate what is judged, one array a call
+     * @param output name of the output
+     * @param reference what is right by definition, one array per call
+     * @param candidate what is compared, one array per call
      * @return how far they differ
      * @throws IllegalArgumentException if a type or a shape differs; the message says which
      */
@@ -71,7 +71,7 @@ public record OutputParity(
                 }
             }
             if (right.type() == TensorType.INT64 && !right.buffer().equals(found.buffer())) {
-                differences.add(1); // at least: doubles do not tell whole numbers beyond 2^53 apart
+                differences.add(1); // at least: different whole numbers beyond 2^53 may be equal as doubles
             }
             if (output.equals(LOGITS) && right.shape().length == 2) {
                 addFlips(flips, row, (int) right.shape()[1], expected, given);
@@ -134,7 +134,7 @@ public record OutputParity(
     }
 
     /**
-     * Gives the verdict.
+     * Tells whether the output agrees with the reference.
      *
      * @param tolerance largest share of the scale that passes, 0 or above
      * @return whether every element is within the tolerance and no label flips
@@ -143,7 +143,7 @@ public record OutputParity(
         return notNumbers == 0 && flips.isEmpty() && relative() <= tolerance;
     }
 
-    /** Writes the numbers for people: {@code logits: largest difference 1.2e-06, 3.4e-07 of its scale}. */
+    /** Returns the numbers in a line such as {@code logits: largest difference 1.2e-06, 3.4e-07 of its scale}. */
     @Override
     public String toString() {
         return String.format(

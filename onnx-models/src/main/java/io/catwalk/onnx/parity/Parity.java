@@ -12,16 +12,16 @@ import java.util.TreeMap;
  *
  * @param images number of images; at least 1
  * @param notNumbers number of images for which either predictor gave NaN
- * @param flips images that get another label, in the order of the images; those with NaN have no label
- * @param nearTies images that get another label, but of which the reference prefers its own by no more than the tolerance
- *     allows; none unless the rule sets them apart
+ * @param flips label flips, in the order of the images; images with NaN have no label
+ * @param nearTies label flips where the reference prefers its own label by no more than the tolerance allows; empty
+ *     unless the rule is {@link FlipRule#NEAR_TIES}
  * @param maxAbs largest absolute difference of a logit; NaN if any logit is NaN
  * @param meanAbs mean absolute difference of the logits; NaN if any logit is NaN
  * @param p999Abs 99.9th percentile (nearest rank) of the absolute differences of the logits; NaN if any
  *     logit is NaN
- * @param beyond logits that differ by more than the tolerance allows
- * @param limit what a logit may differ by
- * @param rule which images may get another label
+ * @param beyond number of logits that differ by more than the tolerance allows
+ * @param limit by how much a logit may differ
+ * @param rule which label flips are allowed
  */
 public record Parity(
         int images,
@@ -35,10 +35,10 @@ public record Parity(
         Tolerance limit,
         FlipRule rule) {
 
-    /** Largest absolute difference of a logit that passes unless another is asked for. */
+    /** Largest absolute difference of a logit that passes, by default. */
     public static final double TOLERANCE = 1e-4;
 
-    /** Images per call of a predictor where nothing else is asked for. */
+    /** Images per call of a predictor, by default. */
     static final int BATCH = 256;
 
     /** Copies the lists. */
@@ -48,11 +48,11 @@ public record Parity(
     }
 
     /**
-     * Asks both predictors about the same images, in batches of 256, and compares their answers.
+     * Runs both predictors on the same images, in batches of 256, and compares their logits.
      *
      * @param reference the predictor that is right by definition
-     * @param candidate the predictor to judge
-     * @param images gives the images, each twice
+     * @param candidate the predictor to compare
+     * @param images source of the images; each image is read twice
      * @param count number of images; at least 1
      * @param tolerance largest absolute difference of a logit that passes, 0 or above
      * @return how far they differ
@@ -64,12 +64,12 @@ public record Parity(
     }
 
     /**
-     * Asks a predictor about the first images, some at a time, and keeps none of its answers.
+     * Runs a predictor on the first images, in batches, and keeps none of its logits.
      *
      * @param reference logits that are right by definition, (all images, classes), row-major
-     * @param all number of images that the reference answered
+     * @param all number of images in {@code reference}
      * @param batch images per call
-     * @param count number of images to ask about, at most all
+     * @param count number of images to run, at most {@code all}
      */
     static Parity between(
             float[] reference,
@@ -96,10 +96,10 @@ public record Parity(
     }
 
     /**
-     * Compares two sets of answers to the same images, none of which may get another label.
+     * Compares the logits of two predictors for the same images, and allows no label flip.
      *
      * @param reference logits that are right by definition, (count, classes), row-major
-     * @param candidate logits to judge, (count, classes), row-major
+     * @param candidate logits to compare, (count, classes), row-major
      * @param count number of images; at least 1
      * @param tolerance largest absolute difference of a logit that passes, 0 or above
      * @return how far they differ
@@ -110,13 +110,13 @@ public record Parity(
     }
 
     /**
-     * Compares two sets of answers to the same images.
+     * Compares the logits of two predictors for the same images.
      *
      * @param reference logits that are right by definition, (count, classes), row-major
-     * @param candidate logits to judge, (count, classes), row-major
+     * @param candidate logits to compare, (count, classes), row-major
      * @param count number of images; at least 1
-     * @param tolerance what a logit may differ by
-     * @param rule which images may get another label
+     * @param tolerance by how much a logit may differ
+     * @param rule which label flips are allowed
      * @return how far they differ
      * @throws IllegalArgumentException if the two do not have the same number of logits per image
      */
@@ -135,16 +135,16 @@ public record Parity(
     }
 
     /**
-     * Gives the verdict.
+     * Tells whether the candidate passed.
      *
-     * @return whether every logit is a number and within the tolerance, and no label flips but as the rule allows
+     * @return whether every logit is a number and within the tolerance, and the rule allows all label flips
      */
     public boolean agrees() {
         return notNumbers == 0 && beyond == 0 && (rule == FlipRule.WITHIN_TOLERANCE || flips.isEmpty());
     }
 
     /**
-     * Writes the numbers as metadata of a file.
+     * Returns the numbers as metadata of a file.
      *
      * @return the keys {@code parity.*} of {@link MetadataKeys} with their values
      */

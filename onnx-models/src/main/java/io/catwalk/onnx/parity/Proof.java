@@ -20,21 +20,21 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Proves that a file answers like the network it came from, whatever it takes and gives, in every way it may be run:
- * all optimization levels of ONNX Runtime, one thread and all threads, the samples as they are and in batches of 1, 2
- * and 7. {@link CrossCheck} does the same for image classifiers, over many images.
+ * Proves that a file with any inputs and outputs agrees with the network it was exported from, in every way it may be
+ * run: all optimization levels of ONNX Runtime, one thread and all threads, the samples as they are and in batches of
+ * 1, 2 and 7. {@link CrossCheck} does the same for image classifiers, over many images.
  *
  * @param tolerance largest difference that passes, as a share of the largest absolute value of the output; 0 or above
- * @param batches sizes of the batches that samples are cut into, where the file takes any; each at least 1
+ * @param batches sizes of the batches that samples are cut into, if the file accepts any batch size; each at least 1
  */
 public record Proof(double tolerance, List<Integer> batches) {
 
-    /** Largest difference that passes unless another is asked for, as a share of an output's scale. */
+    /** Largest difference that passes by default, as a share of an output's scale. */
     public static final double TOLERANCE = 1e-5;
 
     private static final List<Integer> THREADS = List.of(OnnxOptions.ALL_THREADS, 1);
 
-    /** Calls in each small batch size, which take most of the time. */
+    /** Largest number of calls for each of the small batch sizes, which take most of the time. */
     private static final int MOST_CALLS = 8;
 
     /** Checks tolerance and batches against their ranges. */
@@ -57,16 +57,16 @@ public record Proof(double tolerance, List<Integer> batches) {
         return new Proof(TOLERANCE, List.of(1, 2, 7));
     }
 
-    /** Holds the calls of one batch size with what the network answers; size 0 stands for samples as they are. */
+    /** Holds the calls of one batch size and the outputs of the network; size 0 stands for samples as they are. */
     private record Calls(int batch, List<Map<String, Tensor>> inputs, List<Map<String, Tensor>> answers) {}
 
     /**
      * Runs the proof on a file.
      *
      * @param reference the network, which is right by definition
-     * @param file the ONNX file to judge
-     * @param samples what to ask, each an array for every input; at least one. Axes that the file leaves open may
-     *     differ from sample to sample
+     * @param file the ONNX file to check
+     * @param samples samples to run, each with an array for every input; at least one sample. Axes that the file leaves
+     *     open may differ from sample to sample
      * @return the outcome of every configuration
      * @throws OnnxFileException if the file does not open
      * @throws IllegalArgumentException if there is no sample, or one does not fit the inputs of the file
@@ -76,10 +76,10 @@ public record Proof(double tolerance, List<Integer> batches) {
     }
 
     /**
-     * Runs the proof on a model that is in no file.
+     * Runs the proof on a model that is held in memory.
      *
      * @param reference the network, which is right by definition
-     * @param model what would be in the file
+     * @param model content of an ONNX file
      * @param samples as for {@link #run(Network, Path, List)}
      * @return the outcome of every configuration
      * @throws OnnxFileException if the model does not open
@@ -147,7 +147,7 @@ public record Proof(double tolerance, List<Integer> batches) {
                 new Configuration(options, calls.batch()), List.of(), String.valueOf(e.getMessage()));
     }
 
-    /** Asks the network: about the samples as they are first, then about their parts. */
+    /** Runs the network, first on the samples as they are, then on parts of them. */
     private List<Calls> calls(Network reference, List<TensorInfo> inputs, List<Map<String, Tensor>> samples) {
         List<Calls> calls = new ArrayList<>(List.of(asked(reference, Configuration.WHOLE, samples)));
         List<String> cut = cut(inputs);
@@ -170,7 +170,10 @@ public record Proof(double tolerance, List<Integer> batches) {
         return new Calls(batch, inputs, inputs.stream().map(reference::run).toList());
     }
 
-    /** Lists the inputs that begin with the batch: the open first axis of the first input that has one. */
+    /**
+     * Lists the inputs whose first axis is the batch axis, which is the open first axis of the first input that has
+     * one.
+     */
     private static List<String> cut(List<TensorInfo> inputs) {
         String axis = inputs.stream()
                 .filter(Proof::beginsOpen)

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 public record ProofReport(double tolerance, List<Outcome> outcomes) {
 
     /**
-     * Says what came of one configuration.
+     * Result of one configuration.
      *
      * @param configuration how the file was run
      * @param outputs how far each output differs; none if the file did not run
@@ -32,7 +32,7 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
         /**
          * Returns the output that differs most.
          *
-         * @return by NaN, then by flips, then by the share of its scale
+         * @return the output with NaN, else the one with label flips, else the one with the largest share of its scale
          * @throws java.util.NoSuchElementException if the file did not run
          */
         public OutputParity worst() {
@@ -40,7 +40,7 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
         }
 
         /**
-         * Gives the verdict.
+         * Tells whether the file passed.
          *
          * @param tolerance largest share of an output's scale that passes
          * @return whether the file ran and every output agrees
@@ -64,7 +64,7 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
     }
 
     /**
-     * Gives the verdict.
+     * Tells whether the file passed.
      *
      * @return whether the file agrees with the network in every configuration
      */
@@ -73,8 +73,7 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
     }
 
     /**
-     * Returns the outcome that speaks most against the file: one that failed, else the one with the output that
-     * differs most.
+     * Returns the worst outcome: one that failed, else the one with the output that differs most.
      *
      * @return the worst outcome
      */
@@ -89,10 +88,10 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
     }
 
     /**
-     * Says what came of it in one sentence.
+     * Returns the result in one sentence.
      *
-     * @return such as {@code agrees: logits: largest difference 1.2e-06, 3.4e-07 of its scale (40 configurations, worst:
-     *     level ALL, all threads, batch 7)}
+     * @return such as {@code agrees: logits: largest difference 1.2e-06, 3.4e-07 of its scale (40 configurations,
+     *     worst: level ALL, all threads, batch 7)}
      */
     public String sentence() {
         Outcome worst = worst();
@@ -111,9 +110,10 @@ public record ProofReport(double tolerance, List<Outcome> outcomes) {
     }
 
     /**
-     * Writes the numbers of the worst outcome as metadata of a file.
+     * Returns the numbers of the worst outcome as metadata of a file.
      *
-     * @return keys {@code parity.*} of {@link MetadataKeys} with their values; only the tolerance if the file did not run
+     * @return keys {@code parity.*} of {@link MetadataKeys} with their values; only the tolerance if the file did not
+     *     run
      */
     public SortedMap<String, String> entries() {
         SortedMap<String, String> entries = new TreeMap<>();

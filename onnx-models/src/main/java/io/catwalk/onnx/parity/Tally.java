@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Adds up how far two predictors differ, some images at a time, so that no answer has to be kept: of the differences only
- * the largest thousandth is, from which the percentile follows.
+ * Adds up how far two predictors differ, some images at a time, without keeping their logits. Of the differences, only
+ * the largest thousandth is kept, to compute the percentile.
  */
 final class Tally {
 
@@ -31,12 +31,12 @@ final class Tally {
     private int images;
 
     /**
-     * Begins.
+     * Starts without any image.
      *
-     * @param count number of images that will come
-     * @param classes logits of an image
-     * @param tolerance what a logit may differ by
-     * @param rule which images may get another label
+     * @param count number of images that will be added
+     * @param classes number of logits of an image
+     * @param tolerance by how much a logit may differ
+     * @param rule which label flips are allowed
      */
     Tally(int count, int classes, Tolerance tolerance, FlipRule rule) {
         this.count = count;
@@ -51,9 +51,9 @@ final class Tally {
     /**
      * Compares the next images.
      *
-     * @param reference logits that are right by definition, of which those from the next image on count
-     * @param candidate logits to judge, (more, classes), row-major
-     * @param more how many images
+     * @param reference logits of all images, right by definition; those of the next images are used
+     * @param candidate logits to compare, (more, classes), row-major
+     * @param more number of images to add
      */
     void add(float[] reference, float[] candidate, int more) {
         for (int i = 0; i < more; i++) {
@@ -90,7 +90,7 @@ final class Tally {
         }
     }
 
-    /** Returns how far they differ, once all images have come. */
+    /** Returns how far they differ, once all images have been added. */
     Parity parity() {
         boolean known = notNumbers == 0;
         return new Parity(

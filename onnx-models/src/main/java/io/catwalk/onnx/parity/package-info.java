@@ -1,4 +1,4 @@
-/** Proves that two predictors answer the same images alike, and measures by how much they differ. */
+/** Proves that an ONNX file agrees with the network it was exported from, and measures by how much they differ. */
 @NullMarked
 package io.catwalk.onnx.parity;
 

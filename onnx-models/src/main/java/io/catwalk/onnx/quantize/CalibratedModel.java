@@ -34,7 +34,7 @@ public final class CalibratedModel {
     }
 
     /**
-     * Names what can compute in 8 bits.
+     * Lists the nodes that can compute in 8 bits.
      *
      * @return names of convolutions, matrix products and LSTMs, in the order of the graph
      */
@@ -43,11 +43,11 @@ public final class CalibratedModel {
     }
 
     /**
-     * Names what is slower in 8 bits: convolutions of the input that add few products (below 64 for an output, such as
-     * 3 x 3 pixels of up to 7 channels). ONNX Runtime computes them in floats without laying the image out for a matrix
-     * product first, and that takes longer than the product.
+     * Lists the nodes that are slower in 8 bits: convolutions of the input that add few products (below 64 for an
+     * output, such as 3 x 3 pixels of up to 7 channels). In floats, ONNX Runtime computes them without first
+     * rearranging the image for a matrix product; this rearranging takes longer than the product.
      *
-     * @return some of {@link #nodes()}; none if it were all
+     * @return some of {@link #nodes()}; empty if it would be all of them
      */
     public Set<String> fasterInFloat() {
         Wiring wiring = new Wiring(model.getGraph());
@@ -63,7 +63,8 @@ public final class CalibratedModel {
     }
 
     /**
-     * Returns the float model as it was calibrated: batch norms are multiplied in, it answers as the file does.
+     * Returns the float model as it was calibrated: batch norms are folded into weights, and it computes the same as
+     * the file.
      *
      * @return content of an ONNX file
      */
@@ -72,12 +73,12 @@ public final class CalibratedModel {
     }
 
     /**
-     * Writes the model in 8 bits.
+     * Returns the model in 8 bits.
      *
-     * @param method how ranges follow from what was seen
-     * @param leftInFloat some of {@link #nodes()}, which stay as they are
+     * @param method how ranges are derived from the observed numbers
+     * @param leftInFloat some of {@link #nodes()}, which stay in float
      * @return the model
-     * @throws IllegalArgumentException if a name is none of the nodes
+     * @throws IllegalArgumentException if a name is not in {@link #nodes()}
      */
     public QuantizedModel quantized(CalibrationMethod method, Set<String> leftInFloat) {
         for (String name : leftInFloat) {
@@ -90,7 +91,7 @@ public final class CalibratedModel {
         Set<String> inputs = model.getGraph().getInputList().stream()
                 .map(ValueInfoProto::getName)
                 .collect(Collectors.toSet());
-        // Pixels have ends by nature, at which many of them lie: what cuts off outliers would cut off those.
+        // Pixels have natural limits, and many lie at these limits: a method that cuts off outliers would cut them off.
         Function<String, Range> ranges = tensor -> (inputs.contains(tensor) ? CalibrationMethod.MIN_MAX : method)
                 .range(Objects.requireNonNull(observed.get(tensor), tensor));
         GraphProto pooled = PoolsFirst.rewritten(model.getGraph(), placement);
@@ -106,11 +107,11 @@ public final class CalibratedModel {
     }
 
     /**
-     * Measures what 8 bits do in each node alone.
+     * Measures the noise that 8 bits in each node alone cause.
      *
-     * @param method how ranges follow from what was seen
+     * @param method how ranges are derived from the observed numbers
      * @param batches inputs by name
-     * @return one for each of {@link #nodes()}, the worst first
+     * @return the noise of each of {@link #nodes()}, the worst first
      */
     public List<NodeNoise> noise(CalibrationMethod method, Iterable<Map<String, Tensor>> batches) {
         SignalToNoise comparison = new SignalToNoise(floats(), batches);

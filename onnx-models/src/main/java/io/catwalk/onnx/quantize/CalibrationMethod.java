@@ -1,16 +1,16 @@
 package io.catwalk.onnx.quantize;
 
-/** Names the ways to find the range of a tensor from what it held on calibration images. */
+/** Ways to find the range of a tensor from the numbers that it held on calibration images. */
 public enum CalibrationMethod {
-    /** Everything that was seen. */
+    /** The whole observed range. */
     MIN_MAX("min-max"),
-    /** All but one in 100,000 numbers, half of them at each end. */
+    /** Leaves out one in 100,000 numbers, half of these at each end. */
     PERCENTILE_99_999("percentile 99.999"),
-    /** All but one in 10,000 numbers, half of them at each end. */
+    /** Leaves out one in 10,000 numbers, half of these at each end. */
     PERCENTILE_99_99("percentile 99.99"),
-    /** All but one in 1,000 numbers, half of them at each end. */
+    /** Leaves out one in 1,000 numbers, half of these at each end. */
     PERCENTILE_99_9("percentile 99.9"),
-    /** Cut off where the distribution in 8 bits tells most of the original one. */
+    /** Cuts off where the distribution in 8 bits has the least Kullback-Leibler divergence from the original one. */
     ENTROPY("entropy");
 
     private final String title;
@@ -20,7 +20,7 @@ public enum CalibrationMethod {
     }
 
     /**
-     * Names the method in words.
+     * Returns the name of the method in words.
      *
      * @return such as {@code min-max}
      */
@@ -28,7 +28,7 @@ public enum CalibrationMethod {
         return title;
     }
 
-    /** Bounds a tensor: never wider than what was seen. */
+    /** Returns the range of a tensor, never wider than the observed one. */
     Range range(Observed observed) {
         Range cut = switch (this) {
             case MIN_MAX -> observed.seen();

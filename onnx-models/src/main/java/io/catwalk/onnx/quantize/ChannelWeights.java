@@ -12,10 +12,10 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // written to a file at once
 record ChannelWeights(byte[] values, float[] scales, int[] bias) {
 
-    /** Sums of a convolution start from the bias and must fit 32 bits: half of the room is left to the products. */
+    /** Sums of a convolution start from the bias and must fit 32 bits: half of that range is left for the products. */
     private static final double LARGEST_BIAS = 1 << 30;
 
-    /** How exactly a channel without weights keeps its bias. */
+    /** In how many steps a channel whose weights are all 0 keeps its bias. */
     private static final double FINE = 1 << 16;
 
     /**
@@ -23,9 +23,9 @@ record ChannelWeights(byte[] values, float[] scales, int[] bias) {
      *
      * @param weights the float weights, row-major
      * @param channels number of output channels
-     * @param inner how many numbers follow each other before the channel changes; all of a channel's if it is the
-     *     first axis, 1 if it is the last
-     * @param bias one number for each channel; empty without
+     * @param inner number of consecutive weights of one channel: all of its weights if channels are the first axis, 1
+     *     if they are the last
+     * @param bias one number for each channel; empty without a bias
      * @param inputStep step of the input
      * @param range of the weights
      */
@@ -54,7 +54,7 @@ record ChannelWeights(byte[] values, float[] scales, int[] bias) {
         return new ChannelWeights(values, scales, offsets);
     }
 
-    /** Returns the unit of a bias, rounded as the file holds it. */
+    /** Returns the unit of a bias, rounded as the file stores it. */
     static float biasScale(float inputStep, float scale) {
         return inputStep * scale;
     }

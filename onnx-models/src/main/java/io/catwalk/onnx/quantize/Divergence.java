@@ -1,6 +1,6 @@
 package io.catwalk.onnx.quantize;
 
-/** Finds where to cut a histogram off so that few levels tell most of it (Migacz, 2017; see {@link Histogram}). */
+/** Finds where to cut off a histogram so that few levels lose least of it (Migacz, 2017; see {@link Histogram}). */
 final class Divergence {
 
     private Divergence() {}
@@ -9,7 +9,7 @@ final class Divergence {
      * Tries all cuts.
      *
      * @param counts one for each bin
-     * @param levels that the kept bins are merged into; at most as many as bins
+     * @param levels number of levels that the kept bins are merged into; at most as many as bins
      * @return number of bins to keep, from {@code levels} on; the largest of equally good ones
      */
     static int bestCut(long[] counts, int levels) {
@@ -28,16 +28,16 @@ final class Divergence {
     }
 
     /**
-     * Computes what is lost, in nats.
+     * Computes the Kullback-Leibler divergence, in nats.
      *
-     * @param beyond numbers in the bins that are not kept; they count into the last kept one
+     * @param beyond how many numbers are in the bins that are not kept; they count in the last kept bin
      */
     static double divergence(long[] counts, int kept, long beyond, int levels) {
         double all = beyond;
         for (int bin = 0; bin < kept; bin++) {
             all += counts[bin];
         }
-        double merged = all - beyond; // what is merged into levels has no outliers
+        double merged = all - beyond; // outliers are not merged into levels
         double divergence = 0;
         for (int level = 0; level < levels; level++) {
             int from = (int) ((long) level * kept / levels);
@@ -52,7 +52,7 @@ final class Divergence {
                 double p = (counts[bin] + outliers(bin, kept, beyond)) / all;
                 if (p > 0) {
                     double q = mass / merged / filled;
-                    divergence += p * Math.log(p / q); // infinite where a level is empty but for outliers
+                    divergence += p * Math.log(p / q); // infinite where a level holds only outliers
                 }
             }
         }

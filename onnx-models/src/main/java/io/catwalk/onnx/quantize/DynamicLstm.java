@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Gives LSTMs weights of 8 bits. Their inputs get a scale anew in each step while they run, since states feed back; there
- * is no other form that ONNX Runtime computes in 8 bits, and no other runtime reads this one ({@code
- * com.microsoft.DynamicQuantizeLSTM} of ONNX Runtime's ContribOperators.md).
+ * Quantizes the weights of LSTMs to 8 bits. At run time, their inputs get a new scale in each step, since states feed
+ * back. This is the only form of an LSTM that ONNX Runtime computes in 8 bits, and no other runtime reads it
+ * ({@code com.microsoft.DynamicQuantizeLSTM} of ONNX Runtime's ContribOperators.md).
  */
 final class DynamicLstm {
 
@@ -74,7 +74,9 @@ final class DynamicLstm {
                 .build();
     }
 
-    /** Writes weights (directions, gates, features) as bytes (directions, features, gates), a scale for each gate. */
+    /**
+     * Writes weights (directions, gates, features) as bytes (directions, features, gates), with a scale for each gate.
+     */
     private String held(TensorProto weights, List<String> scales) {
         int directions = Math.toIntExact(weights.getDims(0));
         int gates = Math.toIntExact(weights.getDims(1));

@@ -11,15 +11,15 @@ final class Histogram {
     private long zeros;
 
     /**
-     * Starts without any number.
+     * Starts without any numbers.
      *
-     * @param largest magnitude that will come; above 0
+     * @param largest largest magnitude that will be added; above 0
      */
     Histogram(float largest) {
         this.largest = largest;
     }
 
-    /** Counts numbers; what is larger than was said counts as the largest. */
+    /** Adds numbers; those beyond the largest magnitude count in the last bin. */
     void add(float... numbers) {
         double bins = BINS / (double) largest;
         for (float number : numbers) {
@@ -33,10 +33,10 @@ final class Histogram {
     }
 
     /**
-     * Leaves a share of the numbers out, half of it at each end.
+     * Returns the range that leaves out a share of the numbers, half of it at each end.
      *
      * @param share 0 to 1
-     * @return bounds of the others, each at the edge of a bin
+     * @return bounds of the remaining numbers, each at the edge of a bin
      */
     Range without(double share) {
         double each = share / 2 * (sum(positive) + sum(negative) + zeros);
@@ -54,11 +54,11 @@ final class Histogram {
     }
 
     /**
-     * Cuts magnitudes off where the distribution in few levels tells most of the original one (Migacz, "8-bit
-     * Inference with TensorRT", 2017): for each number of bins that is kept, those beyond are counted into the last
-     * one, and the divergence of Kullback and Leibler says what merging the kept bins into levels would lose. Levels
-     * are the 128 that 8 bits have for each sign, or all 256 where only one sign occurs. Zeros do not count: they are
-     * exact at every scale, and behind a Relu there are so many that nothing else would.
+     * Cuts off magnitudes where the distribution in few levels is closest to the original one (Migacz, "8-bit Inference
+     * with TensorRT", 2017): for each number of bins to keep, the numbers beyond are counted in the last kept bin, and
+     * the Kullback-Leibler divergence measures what is lost when the kept bins are merged into levels. There are 128
+     * levels, as 8 bits have for each sign, or 256 if only one sign occurs. Zeros are not counted: they are exact at
+     * every scale, and after a Relu they would outweigh all other numbers.
      *
      * @return bounds at the cut with the least divergence
      */

@@ -3,10 +3,11 @@ package io.catwalk.onnx.quantize;
 /**
  * Says how far two runtimes differ in one tensor of whole numbers.
  *
- * @param tensor that they made
+ * @param tensor the tensor
  * @param different how many of its numbers differ, on all images
  * @param largest largest difference of a number, in steps
- * @param images how many images have such a number
- * @param beginnings how many of these images agree in all tensors that it is made of: what differs there begins with it
+ * @param images on how many images a number differs
+ * @param beginnings on how many of these images all tensors from which it is computed are equal, so that the difference
+ *     begins here
  */
 public record IntegerDifference(IntegerTensor tensor, long different, int largest, int images, int beginnings) {}

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * States whether two runtimes compute the same whole numbers of the same images.
+ * States whether two runtimes compute the same whole numbers for the same images.
  *
  * @param images number of images; at least 1
  * @param numbers how many whole numbers were compared
- * @param differences tensors in which some differ, in the order of the graph; empty if all are equal
+ * @param differences tensors in which some numbers differ, in the order of the graph; empty if all are equal
  */
 public record IntegerParity(int images, long numbers, List<IntegerDifference> differences) {
 
@@ -21,12 +21,12 @@ public record IntegerParity(int images, long numbers, List<IntegerDifference> di
     }
 
     /**
-     * Compares what two runtimes gave for the file of {@link IntegerProbe#bytes}.
+     * Compares the outputs of two runtimes for the file of {@link IntegerProbe#bytes}.
      *
      * @param tensors in the order in which their numbers follow each other
      * @param expected (images, numbers), row-major
-     * @param found the same of the other
-     * @param images how many
+     * @param found the same from the other runtime
+     * @param images number of images
      */
     static IntegerParity of(List<IntegerTensor> tensors, float[] expected, float[] found, int images) {
         int each = tensors.stream().mapToInt(IntegerTensor::numbers).sum();
@@ -67,7 +67,7 @@ public record IntegerParity(int images, long numbers, List<IntegerDifference> di
     }
 
     /**
-     * Gives the verdict.
+     * Tells whether both runtimes compute the same.
      *
      * @return whether all whole numbers are equal
      */
@@ -76,16 +76,16 @@ public record IntegerParity(int images, long numbers, List<IntegerDifference> di
     }
 
     /**
-     * Counts what differs.
+     * Returns how many numbers differ.
      *
-     * @return whole numbers that are not equal
+     * @return number of whole numbers that are not equal
      */
     public long different() {
         return differences.stream().mapToLong(IntegerDifference::different).sum();
     }
 
     /**
-     * Measures what differs most.
+     * Returns the largest difference.
      *
      * @return largest difference of a number, in steps; 0 if all are equal
      */
@@ -94,9 +94,10 @@ public record IntegerParity(int images, long numbers, List<IntegerDifference> di
     }
 
     /**
-     * Names what differs first. All other tensors are equal for each image for which what they are made of is.
+     * Lists the tensors in which a difference begins. Every other tensor is equal on each image on which all tensors
+     * from which it is computed are equal.
      *
-     * @return tensors with which the differences of at least one image begin, in the order of the graph
+     * @return tensors in which the difference of at least one image begins, in the order of the graph
      */
     public List<IntegerDifference> beginnings() {
         return differences.stream()

@@ -31,12 +31,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Asks a runtime for the whole numbers that a file in 8 bits computes: by a second file, which gives them as 32-bit floats in
- * one output and is otherwise the same, so that a runtime fuses the same nodes into the same kernels.
+ * Gets the whole numbers that a runtime computes for a file in 8 bits: with a second file, which returns them as 32-bit
+ * floats in one output and is otherwise the same, so that a runtime fuses the same nodes into the same kernels.
  */
 public final class IntegerProbe {
 
-    /** What moves numbers or chooses among them, and so makes no others. */
+    /** Operators that move numbers or select among them, and so compute no new ones. */
     private static final Set<String> EXACT = Set.of(
             "Clip",
             "Dropout",
@@ -63,11 +63,12 @@ public final class IntegerProbe {
     }
 
     /**
-     * Makes the second file.
+     * Creates the second file.
      *
-     * @param file an ONNX file that takes float images, (batch, ...), and has pairs of QuantizeLinear and DequantizeLinear
-     * @return empty if it rounds nothing to whole numbers, image by image: it is in floats, or in a form that only adds
-     *     scales while it runs
+     * @param file an ONNX file that takes float images, (batch, ...), and has pairs of QuantizeLinear and
+     *     DequantizeLinear
+     * @return the probe; empty if the file rounds no tensor to whole numbers image by image: it is in floats, or in a
+     *     form whose scales are computed at run time
      * @throws OnnxFileException if it is missing, damaged, larger than 2 GB, or ONNX Runtime does not accept it
      */
     public static Optional<IntegerProbe> of(Path file) {
@@ -97,7 +98,10 @@ public final class IntegerProbe {
                 : Optional.of(new IntegerProbe(giving(model, tensors).toByteArray(), tensors));
     }
 
-    /** Walks back to the whole numbers, or the input, that a tensor is made of. One that only moves them is left out. */
+    /**
+     * Walks back to the whole numbers, or the input, from which a tensor is computed. A tensor that only moves them is
+     * left out.
+     */
     private static Optional<IntegerTensor> tensor(
             GraphProto graph, Wiring wiring, Set<String> known, NodeProto rounding, int size) {
         Set<NodeProto> between = new HashSet<>();
@@ -130,14 +134,14 @@ public final class IntegerProbe {
                 rounding.getOutput(0), named, List.copyOf(sources), fromBytes && makers.size() <= 1, size));
     }
 
-    /** Counts the numbers of each image, where the first axis is that of the images. */
+    /** Counts the numbers for each image in the tensors whose first axis is that of the images. */
     private static Map<String, Integer> sizes(ModelProto model, List<String> names) {
         Map<String, Integer> sizes = new HashMap<>();
         try (OnnxRunner runner = OnnxRunner.watching(
                 model.toByteArray(),
                 Set.copyOf(names),
                 OnnxOptions.standard().withOptimization(OptimizationLevel.NONE))) {
-            // A tensor of another first axis may have as many rows as there are images, but not twice.
+            // A tensor with another first axis may by chance have as many rows as images, but not for two image counts.
             for (int images : new int[] {2, 3}) {
                 Map<String, Tensor> given = new LinkedHashMap<>();
                 long batch = images;
@@ -206,7 +210,7 @@ public final class IntegerProbe {
                                                 .setDimValue(tensors.stream()
                                                         .mapToInt(IntegerTensor::numbers)
                                                         .sum()))))));
-        return model.toBuilder().setGraph(graph).clearMetadataProps().build(); // which say of the classes
+        return model.toBuilder().setGraph(graph).clearMetadataProps().build(); // they describe the classes
     }
 
     private static Dimension batch(GraphProto graph) {
@@ -222,36 +226,36 @@ public final class IntegerProbe {
     /**
      * Returns the second file.
      *
-     * @return content of an ONNX file, whose output is (batch, {@link #numbers}): the whole numbers of each image, tensor
-     *     after tensor; not a copy
+     * @return content of an ONNX file, whose output is (batch, {@link #numbers}): the whole numbers of each image,
+     *     tensor after tensor; not a copy
      */
     public byte[] bytes() {
         return bytes;
     }
 
     /**
-     * Describes what the file gives.
+     * Describes the tensors in the output of the second file.
      *
-     * @return tensors in the order of the output; those that only move the numbers of another are left out, as are those whose
-     *     first axis is not that of the images
+     * @return tensors in the order of the output; those that only move the numbers of another are left out, as are
+     *     those whose first axis is not that of the images
      */
     public List<IntegerTensor> tensors() {
         return tensors;
     }
 
     /**
-     * Counts what the file gives.
+     * Returns how many whole numbers the second file returns for each image.
      *
-     * @return whole numbers of each image
+     * @return number of whole numbers
      */
     public int numbers() {
         return tensors.stream().mapToInt(IntegerTensor::numbers).sum();
     }
 
     /**
-     * Tells whether a runtime gave whole numbers. One that holds them in another form than the file says may not.
+     * Tells whether a runtime returned whole numbers. A runtime that holds them in another form than the file may not.
      *
-     * @param found what it gave for the second file
+     * @param found its output for the second file
      * @return whether each is a whole number of 8 or 16 bits
      */
     public static boolean areWhole(float[] found) {
@@ -264,13 +268,13 @@ public final class IntegerProbe {
     }
 
     /**
-     * Compares what two runtimes gave for the second file.
+     * Compares the outputs of two runtimes for the second file.
      *
      * @param expected (images, {@link #numbers}), row-major
-     * @param found the same of the other
-     * @param images how many; at least 1
-     * @return where they differ, and where that begins
-     * @throws IllegalArgumentException if these are not so many numbers, or {@link #areWhole} does not hold
+     * @param found the same from the other runtime
+     * @param images number of images; at least 1
+     * @return where they differ, and where the differences begin
+     * @throws IllegalArgumentException if an array has another length, or {@link #areWhole} does not hold
      */
     public IntegerParity compare(float[] expected, float[] found, int images) {
         return IntegerParity.of(tensors, expected, found, images);

@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * Describes a tensor of whole numbers that a file in 8 bits computes.
  *
- * @param name as in the file
- * @param makers nodes that add, multiply or otherwise round on the way to it from the whole numbers before it, or from the
- *     input: each as its operator and its name, in the order of the graph; empty where the input itself is rounded
- * @param sources names of the tensors of whole numbers that it is made of
- * @param inBytes whether a runtime can make it in whole numbers alone, by one node that reads nothing but such tensors
- * @param numbers how many it has for each image
+ * @param name name in the file
+ * @param makers nodes that add, multiply or otherwise round between the whole numbers before it, or the input, and this
+ *     tensor: each as its operator and its name, in the order of the graph; empty if the input itself is rounded
+ * @param sources names of the tensors of whole numbers from which it is computed
+ * @param inBytes whether a runtime can compute it with whole numbers alone, by one node that reads only such tensors
+ * @param numbers how many numbers it has for each image
  */
 public record IntegerTensor(String name, List<String> makers, List<String> sources, boolean inBytes, int numbers) {
 
@@ -21,7 +21,7 @@ public record IntegerTensor(String name, List<String> makers, List<String> sourc
     }
 
     /**
-     * Says in words where it comes from.
+     * Describes in words where it comes from.
      *
      * @return such as {@code Conv /01Conv2d/Conv in floats}
      */

@@ -1,6 +1,6 @@
 package io.catwalk.onnx.quantize;
 
-/** Scores models on labeled images that they may be chosen by: never those of the last test. */
+/** Scores models on labeled images that may be used to select a model: never on the test set. */
 @FunctionalInterface
 public interface Judge {
 
@@ -16,7 +16,7 @@ public interface Judge {
      * Says how good a model is.
      *
      * @param loss mean cross-entropy in nats, or any other number that is lower for better models
-     * @param accuracy share of images that are predicted rightly, 0 to 1
+     * @param accuracy share of images that are classified correctly, 0 to 1
      */
     record Score(double loss, double accuracy) {}
 }

@@ -33,7 +33,7 @@ record Linear(NodeProto node, TensorProto weights, Optional<TensorProto> bias, i
                 .filter(linear -> bias.isEmpty() || Protos.size(bias.get()) == linear.channels());
     }
 
-    /** Returns the axis of output channels; nothing for what cannot be quantized. */
+    /** Returns the axis of output channels; empty for a node that cannot be quantized. */
     private static Optional<Integer> axis(NodeProto node, TensorProto weights) {
         int rank = weights.getDimsCount();
         if (Protos.is(node, "Conv") && rank > 2) {
@@ -58,7 +58,7 @@ record Linear(NodeProto node, TensorProto weights, Optional<TensorProto> bias, i
         return Math.toIntExact(weights.getDims(axis));
     }
 
-    /** Returns how many weights follow each other before the output channel changes. */
+    /** Returns the number of consecutive weights of one output channel. */
     int inner() {
         long inner = 1;
         for (int i = axis + 1; i < weights.getDimsCount(); i++) {

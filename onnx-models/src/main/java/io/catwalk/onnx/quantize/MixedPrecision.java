@@ -12,14 +12,14 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Holds the best model in 8 bits that was found, and how.
+ * Holds the best model in 8 bits that was found, and how it was found.
  *
  * @param model the model
- * @param method how its ranges follow from what was seen: of all methods, the one of the lowest loss
+ * @param method how its ranges are derived from the observed numbers: of all methods, the one with the lowest loss
  * @param reference how good the float model is
  * @param score how good the model is
  * @param scores how good each method is, before nodes were left in float for accuracy
- * @param noise what 8 bits do in each node alone, worst first; empty if the first model was good enough
+ * @param noise noise that 8 bits in each node alone cause, worst first; empty if the first model was good enough
  */
 public record MixedPrecision(
         QuantizedModel model,
@@ -30,14 +30,14 @@ public record MixedPrecision(
         List<NodeNoise> noise) {
 
     /**
-     * Finds a model that is as accurate as the float model but for a budget: tries all methods, keeps the one of the
-     * lowest loss, and then leaves one node after the other in float, the worst signal to noise first, until the budget
-     * holds. What is faster in floats stays there from the start.
+     * Finds a model in 8 bits that loses no more accuracy than a budget allows. Tries all methods, keeps the one with
+     * the lowest loss, and then leaves one node after the other in float, the worst signal-to-noise ratio first, until
+     * the loss of accuracy is within the budget. Nodes that are faster in float stay in float from the start.
      *
      * @param calibrated a float model and its ranges
-     * @param judge who scores
+     * @param judge scores the models
      * @param batches inputs on which the noise of nodes is measured
-     * @param budget share of images that may be lost, such as 0.002
+     * @param budget accuracy that may be lost, as a share of the images, such as 0.002
      * @return the first model within the budget; the one with all but one node in float if none is
      */
     public static MixedPrecision search(

@@ -3,9 +3,9 @@ package io.catwalk.onnx.quantize;
 import java.util.function.Supplier;
 
 /**
- * Holds what was seen of a tensor on calibration images.
+ * Holds what was observed of a tensor on calibration images.
  *
  * @param seen smallest and largest number
- * @param histogram counts all numbers, when it is first asked
+ * @param histogram counts of all numbers, made when first requested
  */
 record Observed(Range seen, Supplier<Histogram> histogram) {}

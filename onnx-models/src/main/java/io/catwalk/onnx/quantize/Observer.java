@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
-/** Runs a float model as it is written, and looks at what its tensors hold. */
+/** Runs a float model without optimizations, and observes the numbers in its tensors. */
 final class Observer {
 
     private final Path file;
@@ -23,11 +23,11 @@ final class Observer {
     private final Set<String> tensors;
 
     /**
-     * Prepares to look.
+     * Prepares an observation.
      *
      * @param file of the model, for messages
-     * @param model a prepared one
-     * @param tensors of 32-bit floats, to be looked at
+     * @param model a prepared model
+     * @param tensors names of the tensors of 32-bit floats to observe
      */
     Observer(Path file, ModelProto model, Set<String> tensors) {
         this.file = file;
@@ -36,10 +36,10 @@ final class Observer {
     }
 
     /**
-     * Runs all batches for the ranges, and once more when numbers are first to be counted within them.
+     * Runs all batches to find the ranges, and once more when a histogram is first requested.
      *
-     * @param batches inputs by name; gives the same each time
-     * @return what each tensor held
+     * @param batches inputs by name; must give the same batches each time
+     * @return what was observed of each tensor
      * @throws IllegalArgumentException if there is no batch, or one does not fit the inputs
      * @throws OnnxFileException if ONNX Runtime cannot run the model, or a tensor holds NaN or an infinity
      */
@@ -75,7 +75,7 @@ final class Observer {
                 .map(ValueInfoProto::getName)
                 .collect(Collectors.toSet());
         Set<String> made = new HashSet<>(tensors);
-        model.getGraph().getOutputList().forEach(output -> made.add(output.getName())); // so that there is one
+        model.getGraph().getOutputList().forEach(output -> made.add(output.getName())); // so that there is at least one
         made.removeAll(given);
         OnnxOptions asWritten = OnnxOptions.standard().withOptimization(OptimizationLevel.NONE);
         try (OnnxRunner runner = OnnxRunner.watching(model.toByteArray(), made, asWritten)) {

@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Brings an ONNX file of any program to 8 bits: its convolutions and matrix products with fixed weights of 32-bit floats,
- * and what lies between them. Batch norms are multiplied into the weights before them. Needs no DJL.
+ * Quantizes an ONNX file from any program to 8 bits: its convolutions, matrix products and LSTMs with fixed weights of
+ * 32-bit floats, and the nodes between them. Batch norms are folded into the weights before them. Does not need DJL.
  *
  * <pre>{@code
  * CalibratedModel model = OnnxQuantization.of(Path.of("resnet.onnx")).calibrated(batches);
@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  */
 public final class OnnxQuantization {
 
-    /** The first operator set whose DequantizeLinear knows a scale for each channel. */
+    /** The first operator set whose DequantizeLinear supports a scale for each channel. */
     public static final int OLDEST_OPSET = 13;
 
     /** The newest operator set that is tested. */
@@ -48,16 +48,17 @@ public final class OnnxQuantization {
     }
 
     /**
-     * Reads a file. Its weights will be in {@link WeightRange#REDUCED}, which every processor computes alike with.
+     * Reads a file. Its weights will be in {@link WeightRange#REDUCED}, with which every processor computes the same
+     * results.
      *
      * @param file an ONNX file with operator set 13 to 21, of at most 2 GB with its weights
-     * @return what can be calibrated
-     * @throws OnnxFileException if it is missing or damaged, ONNX Runtime does not accept it, it is in 8 bits already, its
-     *     weights hold NaN, or nothing in it can be quantized
+     * @return the file, to be calibrated
+     * @throws OnnxFileException if it is missing or damaged, ONNX Runtime does not accept it, it is in 8 bits already,
+     *     its weights hold NaN, or nothing in it can be quantized
      */
     public static OnnxQuantization of(Path file) {
         OnnxRunner.open(file, OnnxOptions.standard().withOptimization(OptimizationLevel.NONE))
-                .close(); // says what is wrong with it
+                .close(); // throws if something is wrong with it
         ModelProto model = OnnxRunner.read(file);
         checkOpset(file, model);
         checkFloat(file, model.getGraph());
@@ -65,7 +66,7 @@ public final class OnnxQuantization {
         ModelProto prepared = model.toBuilder()
                 .setGraph(Preparation.prepared(model.getGraph()))
                 .build();
-        checkWeights(file, prepared.getGraph()); // those that had 16 bits
+        checkWeights(file, prepared.getGraph()); // now including those that had 16 bits
         OnnxQuantization quantization = new OnnxQuantization(file, prepared, WeightRange.REDUCED);
         if (quantization.nodes().isEmpty()) {
             throw new OnnxFileException(
@@ -89,7 +90,7 @@ public final class OnnxQuantization {
     }
 
     /**
-     * Names what can compute in 8 bits.
+     * Lists the nodes that can compute in 8 bits.
      *
      * @return names of convolutions, matrix products and LSTMs, in the order of the graph
      */
@@ -104,14 +105,13 @@ public final class OnnxQuantization {
     }
 
     /**
-     * Runs the file on images like those that it is for, and looks at the range of its tensors. Take images that it was
-     * trained on, never those that it is judged by.
+     * Runs the file on typical images and observes the ranges of its tensors. Use training images, never test images.
      *
-     * @param batches inputs by name, as the file takes them; walked through now, and once more when a method first asks for
-     *     more than the ends of a range, with the same images. All
-     *     float tensors of one batch are in memory together
-     * @return what can be quantized
-     * @throws IllegalArgumentException if there are none, or they are not what the file takes
+     * @param batches inputs by name, as the file takes them. They are iterated now, and once more when a method first
+     *     needs more than the ends of a range; both times they must give the same images. All float tensors of one
+     *     batch are in memory together
+     * @return the model, to be quantized
+     * @throws IllegalArgumentException if there are no batches, or they do not fit the inputs of the file
      * @throws OnnxFileException if ONNX Runtime cannot run it, or it computes NaN
      */
     public CalibratedModel calibrated(Iterable<Map<String, Tensor>> batches) {
@@ -147,7 +147,7 @@ public final class OnnxQuantization {
                 });
     }
 
-    /** Infinities elsewhere pass, as in attention masks; a weight or bias has no byte for them. */
+    /** Infinities elsewhere are allowed, as in attention masks; in a weight or bias they cannot be quantized. */
     private static void checkFinite(Path file, Linear linear) {
         if (!Protos.isFinite(linear.weights())
                 || !linear.bias().map(Protos::isFinite).orElse(true)) {

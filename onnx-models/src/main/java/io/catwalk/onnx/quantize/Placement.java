@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides what computes in 8 bits. Convolutions and matrix products with fixed weights do. What lies between two of
- * them does, too, where ONNX Runtime has a kernel for it, so that numbers need not go to floats and back.
+ * Decides which nodes compute in 8 bits: convolutions and matrix products with fixed weights, and nodes between two of
+ * them for which ONNX Runtime has a kernel, so that numbers need not be converted to floats and back.
  */
 final class Placement {
 
-    /** They give other numbers than they get, from one or more tensors, and have a kernel for bytes. */
+    /** Operators that compute new numbers from one or more tensors, and have a kernel for bytes. */
     private static final Set<String> COMPUTING = Set.of(
             "Add", "Mul", "MatMul", "Concat", "AveragePool", "GlobalAveragePool", "LeakyRelu", "Sigmoid", "Softmax");
 
-    /** They only move numbers or choose among them, so that what they give has the scale of what they get. */
+    /** Operators that only move numbers or select among them, so that their output has the scale of their input. */
     private static final Set<String> MOVING =
             Set.of("MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Gather", "Slice");
 
@@ -47,10 +47,10 @@ final class Placement {
     }
 
     /**
-     * Decides for a graph.
+     * Decides which nodes of a graph compute in 8 bits.
      *
-     * @param graph a prepared one
-     * @param leftInFloat names of nodes that shall stay as they are
+     * @param graph a prepared graph
+     * @param leftInFloat names of nodes that stay in float
      */
     static Placement of(GraphProto graph, Set<String> leftInFloat) {
         return new Placement(graph, leftInFloat);
@@ -78,12 +78,12 @@ final class Placement {
         return all && node.getInputList().stream().anyMatch(inBytes::containsKey);
     }
 
-    /** Walks backwards: bytes are worth it where someone goes on in bytes. */
+    /** Is called from the last node to the first: bytes are only worth it if a later node computes in bytes. */
     private void keepIfAsked(NodeProto node) {
         String result = result(node);
         boolean made = node.equals(inBytes.get(result));
         if (linear.containsKey(node.getName())) {
-            // A matrix product may end in floats, a convolution in bytes may not.
+            // The output of a matrix product may be floats, that of a convolution in bytes may not.
             if (!asked.contains(result) && !linear(node).orElseThrow().isConvolution()) {
                 inBytes.remove(result);
             }
@@ -99,7 +99,7 @@ final class Placement {
         }
     }
 
-    /** Returns the node's weights, if it computes in bytes with fixed weights. */
+    /** Returns the convolution or matrix product of a node, if it computes in bytes with fixed weights. */
     Optional<Linear> linear(NodeProto node) {
         return Optional.ofNullable(linear.get(node.getName()));
     }
@@ -137,8 +137,8 @@ final class Placement {
     }
 
     /**
-     * Returns the activation that disappears into the range of a node's output: bytes that stand for nothing below zero
-     * cut off there as a Relu does, and a Clip from zero on cuts off at the end of its range.
+     * Returns the activation that the range of a node's output replaces: bytes that represent no number below zero cut
+     * off there as a Relu does, and a Clip from zero on cuts off at the end of its range.
      */
     Optional<NodeProto> absorbed(NodeProto node) {
         boolean computes = Linear.of(node, wiring).isPresent()
@@ -160,7 +160,7 @@ final class Placement {
                 && (node.getInputCount() == 2 || wiring.fixed(node.getInput(2)).isPresent());
     }
 
-    /** Returns the tensor behind a node and the activation that disappears into it. */
+    /** Returns the output of a node, or that of the activation that the range of its output replaces. */
     String result(NodeProto node) {
         return absorbed(node)
                 .map(after -> after.getOutput(0))

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lets a Relu in floats follow the MaxPool that reads it, which gives the same numbers, where bytes are made of them next.
- * ONNX Runtime moves a QuantizeLinear before a MaxPool, whose kernel for bytes is far slower than that for floats unless
- * it stands between convolutions in bytes. It moves none before a Relu.
+ * Moves a Relu in floats after the MaxPool that reads it, which gives the same numbers, if these are quantized next.
+ * ONNX Runtime moves a QuantizeLinear before a MaxPool, whose kernel for bytes is far slower than that for floats
+ * unless it is between convolutions in bytes. It does not move one before a Relu.
  */
 final class PoolsFirst {
 

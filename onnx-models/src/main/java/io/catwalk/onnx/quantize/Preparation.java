@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Brings a graph of any program into the forms that can be quantized; it answers as before. */
+/** Rewrites a graph from any program into forms that can be quantized; it computes the same as before. */
 final class Preparation {
 
     private static final int BATCH_NORM_INPUTS = 5;
@@ -27,7 +27,7 @@ final class Preparation {
         return withFlattenAsReshape(withoutNorms(withNames(withWideWeights(withFixedConstants(graph)))));
     }
 
-    /** Makes constants weights, and weights no inputs: old files list them there, too. */
+    /** Turns constants into weights, and removes weights from the inputs, where old files list them, too. */
     private static GraphProto withFixedConstants(GraphProto graph) {
         Set<String> fixed = graph.getInitializerList().stream()
                 .map(TensorProto::getName)
@@ -50,7 +50,7 @@ final class Preparation {
         return changed.build();
     }
 
-    /** Makes weights of 16 bits, which are cast while a file is loaded, weights of 32 bits. */
+    /** Replaces weights of 16 bits that are cast while a file is loaded with weights of 32 bits. */
     private static GraphProto withWideWeights(GraphProto graph) {
         Wiring wiring = new Wiring(graph);
         GraphProto.Builder changed = graph.toBuilder().clearNode();
@@ -75,7 +75,7 @@ final class Preparation {
         return Unused.removed(changed.build());
     }
 
-    /** Names every node once, so that messages can speak of it. */
+    /** Gives every node a unique name, so that messages can refer to it. */
     private static GraphProto withNames(GraphProto graph) {
         Set<String> taken = new HashSet<>();
         GraphProto.Builder changed = graph.toBuilder().clearNode();
@@ -149,7 +149,10 @@ final class Preparation {
         return Protos.floats(wiring.fixedFloats(node.getInput(input)).orElseThrow());
     }
 
-    /** ONNX Runtime has no Flatten for bytes, but a Reshape. Only behind the first axis both always do the same. */
+    /**
+     * Replaces Flatten with Reshape: ONNX Runtime has a kernel for bytes only for Reshape. Both always do the same only
+     * after the first axis.
+     */
     private static GraphProto withFlattenAsReshape(GraphProto graph) {
         Names names = names(graph);
         GraphProto.Builder changed = graph.toBuilder().clearNode();
@@ -170,7 +173,7 @@ final class Preparation {
         return changed.build();
     }
 
-    /** Starts a giver of names that are not taken in a graph. */
+    /** Returns a source of names that are not used in a graph. */
     static Names names(GraphProto graph) {
         List<String> taken = new ArrayList<>();
         graph.getInputList().forEach(value -> taken.add(value.getName()));

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads and makes the messages of ONNX files. */
+/** Reads and creates the messages of ONNX files. */
 final class Protos {
 
     private Protos() {}
@@ -44,7 +44,7 @@ final class Protos {
         return tensor.getDataType() == DataType.FLOAT_VALUE;
     }
 
-    /** Tells whether all 32-bit floats of a tensor have a place in a range. */
+    /** Tells whether all 32-bit floats of a tensor are finite. */
     static boolean isFinite(TensorProto tensor) {
         for (float number : floats(tensor)) {
             if (!Float.isFinite(number)) {
@@ -85,7 +85,7 @@ final class Protos {
         return ByteString.copyFrom(buffer);
     }
 
-    /** Begins a node that is named after its output. */
+    /** Creates a builder of a node that is named after its output. */
     static NodeProto.Builder node(String operator, List<String> inputs, String output) {
         return NodeProto.newBuilder()
                 .setName("/" + operator + "/" + output)

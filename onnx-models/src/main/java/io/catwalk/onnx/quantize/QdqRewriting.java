@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Writes 8 bits in the form of QuantizeLinear and DequantizeLinear pairs, which runtimes fuse with what is between them.
- * A tensor keeps its name where it has come back to floats, so that all that reads it stays as it is.
+ * Rewrites a graph to 8 bits with pairs of QuantizeLinear and DequantizeLinear, which runtimes fuse with the nodes
+ * between them. A tensor that is dequantized keeps its name, so that the nodes that read it stay unchanged.
  */
 final class QdqRewriting {
 
@@ -40,8 +40,8 @@ final class QdqRewriting {
     /**
      * Rewrites a graph.
      *
-     * @param graph a prepared one
-     * @param placement what of it computes in bytes
+     * @param graph a prepared graph
+     * @param placement which of its nodes compute in bytes
      * @param ranges gives the range of a tensor
      * @param weightRange how many of the 8 bits weights use
      */
@@ -99,7 +99,9 @@ final class QdqRewriting {
         return scales.computeIfAbsent(placement.scaledAs(tensor), root -> Scale.of(ranges.apply(root)));
     }
 
-    /** Returns the name by which nodes in bytes read a tensor: made as floats, it is quantized beside those. */
+    /**
+     * Returns the name by which nodes in bytes read a tensor; a tensor that is computed in floats is also quantized.
+     */
     private String dequantized(String tensor) {
         if (placement.isMadeInBytes(tensor)) {
             return tensor;
@@ -122,7 +124,7 @@ final class QdqRewriting {
         add("DequantizeLinear", List.of(bytes, step, zero), to);
     }
 
-    /** Makes a fixed operand of an Add or Mul bytes, with a scale of its own. */
+    /** Quantizes a fixed operand of an Add or Mul, with a scale of its own. */
     private void fixOperand(TensorProto operand) {
         if (beside.containsKey(operand.getName())) {
             return;

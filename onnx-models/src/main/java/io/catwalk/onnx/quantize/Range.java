@@ -1,7 +1,7 @@
 package io.catwalk.onnx.quantize;
 
 /**
- * Bounds the numbers of a tensor that are kept apart in 8 bits.
+ * Range of the numbers of a tensor that 8 bits represent; numbers outside it are cut off.
  *
  * @param low smallest number
  * @param high largest number; at least {@code low}
@@ -15,7 +15,7 @@ record Range(float low, float high) {
         }
     }
 
-    /** Bounds some numbers, at least one. */
+    /** Returns the range of some numbers, at least one. */
     static Range of(float... numbers) {
         float low = Float.POSITIVE_INFINITY;
         float high = Float.NEGATIVE_INFINITY;

@@ -1,8 +1,8 @@
 package io.catwalk.onnx.quantize;
 
 /**
- * Maps real numbers to unsigned bytes: {@code real = step * (byte - zeroPoint)}. Zero has a byte of its own, so that
- * padding and what a Relu cuts off stay exact.
+ * Maps real numbers to unsigned bytes: {@code real = step * (byte - zeroPoint)}. Zero has its own byte, so that padding
+ * and the zeros of a Relu stay exact.
  *
  * @param step distance between the numbers of neighboring bytes; above 0
  * @param zeroPoint byte of zero, 0 to 255
@@ -20,10 +20,11 @@ record Scale(float step, int zeroPoint) {
     }
 
     /**
-     * Covers a range with 256 bytes, as ONNX does in DynamicQuantizeLinear: the range is widened to hold zero.
+     * Covers a range with the 256 values of a byte, as ONNX does in DynamicQuantizeLinear: the range is widened to hold
+     * zero.
      *
      * @param range of the numbers
-     * @return the scale; of step 1 where there is nothing but zero
+     * @return the scale, with step 1 if the range holds only zero
      */
     static Scale of(Range range) {
         double low = Math.min(0, range.low());
@@ -33,7 +34,7 @@ record Scale(float step, int zeroPoint) {
     }
 
     /**
-     * Quantizes a number: rounds half to even, and cuts off what lies outside.
+     * Quantizes a number: rounds half to even, and cuts off at 0 and 255.
      *
      * @param real any number but NaN
      * @return 0 to 255

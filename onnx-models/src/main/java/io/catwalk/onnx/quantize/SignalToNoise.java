@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Compares what models answer to the same inputs, as a ratio of signal to noise in decibels. */
+/** Compares the outputs of models for the same inputs, as a signal-to-noise ratio in decibels. */
 final class SignalToNoise {
 
     private final List<Map<String, Tensor>> batches;
     private final List<Map<String, Tensor>> expected;
 
     /**
-     * Asks the reference.
+     * Runs the reference.
      *
      * @param reference content of an ONNX file
      * @param batches inputs by name
@@ -26,7 +26,7 @@ final class SignalToNoise {
         expected = answers(reference);
     }
 
-    /** Returns 20 log10(|x| / |x - y|) for the reference's answers x and those of another model, y. */
+    /** Returns 20 log10(|x| / |x - y|) for the reference's outputs x and those of another model, y. */
     double decibels(byte[] other) {
         List<Map<String, Tensor>> found = answers(other);
         double signal = 0;

@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Leaves out weights that nobody reads any more, and words about tensors that nobody makes any more. */
+/** Removes weights that no node reads any more, and declarations of tensors that no node computes any more. */
 final class Unused {
 
     private Unused() {}

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Shows who makes and who reads the tensors of a graph. */
+/** Shows which nodes compute and which nodes read the tensors of a graph. */
 final class Wiring {
 
     private final Map<String, TensorProto> fixed = new HashMap<>();
@@ -47,7 +47,7 @@ final class Wiring {
         return Optional.ofNullable(makers.get(name));
     }
 
-    /** Returns the node that alone reads a tensor, if nobody else sees it, nor a subgraph or the caller. */
+    /** Returns the only node that reads a tensor; empty if another node, a subgraph or the caller reads it, too. */
     Optional<NodeProto> onlyReader(String name) {
         return seenOutside.contains(name) || reads.getOrDefault(name, 0) != 1
                 ? Optional.empty()

@@ -1,4 +1,4 @@
-/** Rewrites ONNX files of any program so that their convolutions and matrix products compute in 8 bits. */
+/** Rewrites ONNX files from any program so that their convolutions and matrix products compute in 8 bits. */
 @NullMarked
 package io.catwalk.onnx.quantize;
 

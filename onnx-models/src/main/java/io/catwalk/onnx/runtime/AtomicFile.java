@@ -11,7 +11,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 
-/** Replaces a file as a whole: written beside it, forced to disk, then moved over it. */
+/**
+ * Replaces a file atomically: writes a temporary file beside it, forces it to disk, and moves it over the old file.
+ */
 final class AtomicFile {
 
     /** Writes the new content of a file. */
@@ -23,7 +25,7 @@ final class AtomicFile {
     private AtomicFile() {}
 
     static void replace(Path file, Content content) throws IOException {
-        Path target = file.toRealPath(); // a link keeps pointing at what it points at
+        Path target = file.toRealPath(); // replaces the target of a symbolic link, not the link
         Path beside = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
@@ -39,7 +41,7 @@ final class AtomicFile {
         }
     }
 
-    /** Gives the new file the rights of the old one; a temporary file is readable by its owner only. */
+    /** Gives the new file the permissions of the old one: a temporary file is readable by its owner only. */
     private static void keepRights(Path from, Path to) throws IOException {
         PosixFileAttributeView rights = Files.getFileAttributeView(from, PosixFileAttributeView.class);
         if (rights != null) {

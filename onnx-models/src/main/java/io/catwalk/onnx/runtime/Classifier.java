@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.SortedSet;
 
 /**
- * States that a file is an image classifier.
+ * Describes a file that was found to be an image classifier.
  *
- * @param signature what it takes and gives
- * @param scores what its numbers are
- * @param metadata what it says about itself
- * @param operators names of those that it is made of
+ * @param signature its input and output
+ * @param scores whether it returns logits or probabilities
+ * @param metadata metadata of the file
+ * @param operators names of the operators in its graph
  */
 record Classifier(Signature signature, Scores scores, OnnxMetadata metadata, SortedSet<String> operators) {
 
     /**
-     * Looks at a file.
+     * Checks that a file is an image classifier, and describes it.
      *
-     * @param hints what it does not say itself
-     * @throws OnnxFileException if it is no image classifier, contradicts itself, or has NaN among its weights
+     * @param hints what the file does not say itself
+     * @throws OnnxFileException if it is not an image classifier, contradicts itself, or has NaN among its weights
      */
     static Classifier of(ModelFile model, OnnxHints hints) {
         Path file = model.file();

@@ -6,23 +6,22 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the environment of ONNX Runtime, of which a process has one.
+ * Holds the environment of ONNX Runtime; a process has one.
  *
- * <p>ONNX Runtime 1.29 reads the command line of the process when it starts, with a recursion that takes
- * about 250 bytes of stack a character: on the usual stack of 1 MiB, a class path of 5,000 characters ends
- * the process with a segmentation fault. So it starts on a thread with a stack for any command line of
- * practice.
+ * <p>ONNX Runtime 1.29 reads the command line of the process when it starts, with a recursion that uses about 250 bytes
+ * of stack per character: on the usual stack of 1 MiB, a class path of 5,000 characters ends the process with a
+ * segmentation fault. Therefore it is started on a thread whose stack is large enough for any realistic command line.
  */
 final class Environment {
 
-    /** Reserved, not used: the operating system gives memory only where the stack grows to. */
+    /** Address space, not memory: the operating system provides memory only as far as the stack grows. */
     private static final long STACK_BYTES = 64 << 20;
 
     private static @Nullable OrtEnvironment shared;
 
     private Environment() {}
 
-    /** Starts ONNX Runtime where that is still to be done. */
+    /** Returns the environment; the first call starts ONNX Runtime. */
     static synchronized OrtEnvironment shared() {
         if (shared == null) {
             shared = CompletableFuture.supplyAsync(
@@ -34,9 +33,9 @@ final class Environment {
     }
 
     /**
-     * Starts it and turns its events off, which would tell its maker the metadata of every model. Its first
-     * event, of the process, and a file with an identifier of the machine are there before any call can come:
-     * only the variable {@code ORT_DISABLE_TELEMETRY=1} of the process keeps it from both.
+     * Starts ONNX Runtime and turns off its telemetry, which would send the metadata of every model to its vendor. Its
+     * first event, about the process, and a file with an identifier of the machine are created before any call is
+     * possible: only the environment variable {@code ORT_DISABLE_TELEMETRY=1} prevents both.
      */
     private static OrtEnvironment start() {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();

@@ -14,8 +14,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Locates the bytes of a tensor that lie in a file beside the model (ONNX, ExternalData.md), and refuses
- * a place outside the model's folder: a model must not be able to read any file of the machine.
+ * Locates the bytes of a tensor that are stored in a file beside the model (ONNX, ExternalData.md). Rejects a path
+ * outside the model's folder: a model must not be able to read arbitrary files of the machine.
  *
  * @param file the real path of the data
  * @param offset first byte
@@ -23,10 +23,10 @@ import java.util.Map;
  */
 record ExternalData(Path file, long offset, long length) {
 
-    /** Key of the path of the data, from the folder of the model. */
+    /** Key of the path of the data, relative to the folder of the model. */
     static final String LOCATION = "location";
 
-    private static final int LARGEST = Integer.MAX_VALUE - 8; // of an array, in every JVM
+    private static final int LARGEST = Integer.MAX_VALUE - 8; // length of an array, in every JVM
 
     static boolean isExternal(TensorProto tensor) {
         return tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL || tensor.getExternalDataCount() > 0;
@@ -44,7 +44,7 @@ record ExternalData(Path file, long offset, long length) {
         return entries;
     }
 
-    /** Reads the data of a tensor into it; one that holds its data itself is given back. */
+    /** Returns a tensor with its external data read into it; a tensor without external data is returned unchanged. */
     static TensorProto inside(Path model, TensorProto tensor) {
         if (!isExternal(tensor)) {
             return tensor;

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the native memory of one run at a time: direct buffers for up to a number of images, and tensors
- * that look into them. One thread uses a lane at a time.
+ * Holds the native memory of one run at a time: direct buffers for a limited number of images, and tensors that are
+ * views of them. Only one thread may use a lane at a time.
  */
 final class Lane implements AutoCloseable {
 
@@ -51,7 +51,9 @@ final class Lane implements AutoCloseable {
         void write(Pixels pixels, int from, int length, int end, ByteBuffer input);
     }
 
-    /** Answers some images in one run of {@code batch} images, of which those beyond {@code count} are zero. */
+    /**
+     * Computes the logits of {@code count} images in one run of {@code batch} images; the rest of the batch is zero.
+     */
     void run(OrtSession session, Images images, float[] logits, int first, int count, int batch) throws OrtException {
         Binding tensors = bind(batch);
         int size = signature.imageSize();

@@ -11,23 +11,24 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Finds what the last linear layer of an image classifier works on: the features by which it tells the classes apart. */
+/** Finds the input of the last linear layer of an image classifier: the features from which it computes the logits. */
 public final class LastLayer {
 
     private static final Set<String> LINEAR = Set.of("Gemm", "MatMul");
 
-    /** What may stand behind the layer: it changes no order of the classes. */
+    /** Operators that may follow the layer: they do not change the order of the classes. */
     private static final Set<String> BEHIND = Set.of("Identity", "Softmax", "LogSoftmax", "Cast");
 
     private LastLayer() {}
 
     /**
-     * Finds the features.
+     * Finds the tensor that holds the features.
      *
-     * @param file an ONNX file whose first output is that of a linear layer, perhaps with a bias or a softmax behind it
+     * @param file an ONNX file whose first output is that of a linear layer, possibly followed by a bias or a softmax
      * @return name of the tensor that this layer multiplies by its weights, for {@link OnnxRunner#watching(Path, Set,
      *     OnnxOptions)}
-     * @throws OnnxFileException if the file is missing, damaged, larger than 2 GB, or its last layer is another
+     * @throws OnnxFileException if the file is missing, damaged or larger than 2 GB, or its last layer is not a linear
+     *     one
      */
     public static String features(Path file) {
         GraphProto graph = OnnxRunner.read(file).getGraph();

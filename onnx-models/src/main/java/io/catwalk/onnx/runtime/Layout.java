@@ -37,8 +37,8 @@ public enum Layout {
     }
 
     /**
-     * Finds the order of four axes: by the channels that the file's own words on preprocessing name; else channels
-     * come last where the last axis is of 1, 3 or 4, and the second one is not.
+     * Derives the order from four axes. The number of channels is that of the preprocessing in the metadata, or else 1,
+     * 3 or 4: channels come last if the last axis has such a size and the second axis has not.
      */
     static Layout of(List<Axis> axes, Optional<Preprocessing> stated) {
         Set<Long> expected =
@@ -48,10 +48,10 @@ public enum Layout {
     }
 
     /**
-     * Returns the place of a number in an image of this order.
+     * Returns the index of a number in an image of this order.
      *
-     * @param channel of the number
-     * @param pixel its place in the channel, row by row
+     * @param channel channel of the number
+     * @param pixel its index in the channel, row by row
      * @param allChannels number of channels
      * @param plane number of pixels in a channel
      */

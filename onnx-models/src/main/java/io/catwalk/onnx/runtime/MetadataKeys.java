@@ -1,13 +1,12 @@
 package io.catwalk.onnx.runtime;
 
 /**
- * Lists the keys under which a file of ours describes itself in its {@code metadata_props}. Keys of
- * the ONNX specification keep the name that it gives them; every number is written so that reading it
- * back gives the same number.
+ * Lists the keys that Catwalk writes to the {@code metadata_props} of a file. Keys of the ONNX specification keep their
+ * names; every number is written so that reading it back gives the same number.
  */
 public final class MetadataKeys {
 
-    /** Multiplications with an addition that one image takes, counted on the graph. */
+    /** Number of MACs (multiply-accumulate operations) for one image, counted on the graph. */
     public static final String MULTIPLY_ACCUMULATES = "multiply_accumulates";
 
     /** Names of the classes in the order of the logits, one per line (separated by {@code \n}). */
@@ -26,9 +25,9 @@ public final class MetadataKeys {
     public static final String STD = "preprocessing.std";
 
     /**
-     * How an image of another size comes to the size that the network sees: {@code stretch}, {@code crop} or
-     * {@code pad}; absent if images of one size were learned from. An axis that shrinks is resampled with what
-     * Pillow calls BOX, one that grows with BILINEAR.
+     * How an image of another size is brought to the size that the network sees: {@code stretch}, {@code crop} or
+     * {@code pad}; absent if all training images had one size. An axis that shrinks is resampled with the filter that
+     * Pillow calls BOX, an axis that grows with BILINEAR.
      */
     public static final String FIT = "preprocessing.fit";
 
@@ -47,13 +46,13 @@ public final class MetadataKeys {
     /** SPDX name of the license of the model (ONNX, IR.md). */
     public static final String LICENSE = "model_license";
 
-    /** Beginning of every metric on the test set, such as {@code metrics.accuracy}. */
+    /** Prefix of every metric on the test set, such as {@code metrics.accuracy}. */
     public static final String METRICS = "metrics.";
 
-    /** Beginning of every fact about the origin, such as {@code provenance.seed}. */
+    /** Prefix of every fact about the origin of the model, such as {@code provenance.seed}. */
     public static final String PROVENANCE = "provenance.";
 
-    /** Beginning of every number of the cross-check. */
+    /** Prefix of every number of the cross-check. */
     public static final String PARITY = "parity.";
 
     /** Number of images on which file and network were compared. */
@@ -62,7 +61,7 @@ public final class MetadataKeys {
     /** Number of images whose label differs. */
     public static final String PARITY_FLIPS = PARITY + "flips";
 
-    /** Of a file with rounded weights, the images whose label differs, one per line. */
+    /** Images whose label differs, one per line; only for a file with rounded weights. */
     public static final String PARITY_FLIPPED = PARITY + "flipped";
 
     /** Largest absolute difference of a logit, or of a number of another output. */
@@ -89,16 +88,21 @@ public final class MetadataKeys {
     /** Largest share that passes. */
     public static final String PARITY_RELATIVE_TOLERANCE = PARITY + "relative_tolerance";
 
-    /** {@link #FLOAT16} if large weights are held so, and computed with as 32-bit floats; else absent. */
+    /**
+     * {@link #FLOAT16} if large weights are stored as 16-bit floats, and converted to 32-bit floats to compute; else
+     * absent.
+     */
     public static final String WEIGHTS = "weights";
 
     /** Value of {@link #WEIGHTS}: rounded to 11 significant bits. */
     public static final String FLOAT16 = "float16";
 
-    /** Names of large weights that stayed 32-bit floats there, since 16 bits do not reach that far, one per line. */
+    /**
+     * Names of large weights that stayed 32-bit floats in such a file, being out of range for 16 bits, one per line.
+     */
     public static final String WHOLE_WEIGHTS = WEIGHTS + ".float32";
 
-    /** Beginning of every fact about a file in 8 bits: what it came from, and how it compares with that. */
+    /** Prefix of every fact about a file in 8 bits: its float file, and how both compare. */
     public static final String QUANTIZATION = "quantization.";
 
     private MetadataKeys() {}

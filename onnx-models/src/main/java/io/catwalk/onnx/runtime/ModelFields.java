@@ -19,8 +19,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Holds the bytes of an ONNX file with the places of its top-level fields (Protocol Buffers, "Encoding").
- * Metadata is read and replaced without parsing the graph, so that no other byte can change.
+ * Holds the bytes of an ONNX file with the positions of its top-level fields (Protocol Buffers, "Encoding"). Metadata
+ * is read and replaced without parsing the graph, so that no other byte can change.
  */
 final class ModelFields {
 
@@ -68,7 +68,7 @@ final class ModelFields {
         return bytes;
     }
 
-    /** Parses the whole model; weights stay where they are in {@link #bytes()}. */
+    /** Parses the whole model; its weights are not copied, they refer to {@link #bytes()}. */
     ModelProto model() {
         try {
             CodedInputStream in = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
@@ -97,7 +97,7 @@ final class ModelFields {
         return entries;
     }
 
-    /** Writes the same file with other metadata, where a serializer that goes by field numbers puts it. */
+    /** Replaces the metadata of the file, and writes it where a serializer that sorts fields by number does. */
     void write(SortedMap<String, String> metadata) {
         try {
             AtomicFile.replace(file, out -> {
@@ -156,7 +156,7 @@ final class ModelFields {
         }
     }
 
-    /** Tells a model that lacks its end from a file that never was one: a model begins with its IR version. */
+    /** Distinguishes a truncated model from a file of another format: a model begins with its IR version. */
     private static OnnxFileException broken(Path file, byte[] bytes, IOException cause) {
         boolean begun = bytes[0] == (ModelProto.IR_VERSION_FIELD_NUMBER << 3);
         String found = begun

@@ -13,15 +13,15 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
- * Holds an ONNX file that was read once and found fit to run, before an engine saw it.
+ * Holds an ONNX file that was read once and checked before ONNX Runtime loads it.
  *
- * @param file where it is
+ * @param file path of the file
  * @param fields its bytes
  * @param content the same, parsed
- * @param inputs what a run has to give
- * @param outputs what a run gives
- * @param metadata what it says about itself
- * @param external whether weights lie in files beside it
+ * @param inputs inputs that a run needs
+ * @param outputs outputs that a run returns
+ * @param metadata metadata of the file
+ * @param external whether weights are stored in files beside it
  */
 record ModelFile(
         Path file,
@@ -44,12 +44,12 @@ record ModelFile(
         BESIDE
     }
 
-    /** Replaces what a run gives. */
+    /** Returns a copy with other outputs. */
     ModelFile giving(List<TensorInfo> newOutputs) {
         return new ModelFile(file, fields, content, inputs, newOutputs, metadata, external);
     }
 
-    /** Returns the content with the weights that lie beside it, for whoever looks into it. */
+    /** Returns the content including the weights that are stored beside it, for code that inspects the graph. */
     ModelProto whole() {
         if (external == Weights.INSIDE) {
             return content;
@@ -77,7 +77,7 @@ record ModelFile(
         return whole;
     }
 
-    /** Tells the size of the weights beside it, in bytes. */
+    /** Returns the size of the weights beside the file, in bytes. */
     private long weightsBeside() {
         return content.getGraph().getInitializerList().stream()
                 .filter(ExternalData::isExternal)
@@ -106,7 +106,7 @@ record ModelFile(
                 checkWeights(file, model));
     }
 
-    /** Lists the inputs that a run has to give; a file of IR version 3 lists its weights among them. */
+    /** Lists the inputs that a run needs, without the weights, which a file of IR version 3 lists as inputs, too. */
     private static List<TensorInfo> inputs(GraphProto graph) {
         Set<String> weights =
                 graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toUnmodifiableSet());
@@ -135,7 +135,7 @@ record ModelFile(
         }
     }
 
-    /** Finds weights beside the model, and refuses those outside its folder. */
+    /** Tells where the weights are, and rejects weights outside the folder of the model. */
     private static Weights checkWeights(Path file, ModelProto model) {
         List<TensorProto> external = new ArrayList<>();
         Tensors.visit(model, tensor -> {

@@ -14,36 +14,36 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Knows the files of a model: {@code NAME.onnx}, its weights in {@code NAME.onnx.data} if they lie beside it, and what else
- * is named after it.
+ * Names, lists and moves the files of a model: {@code NAME.onnx}, {@code NAME.onnx.data} if its weights are stored
+ * beside it, and other files that are named after it.
  */
 public final class ModelFiles {
 
     private ModelFiles() {}
 
     /**
-     * Says where the weights of a model lie if they are not in it.
+     * Returns the path of the weights of a model that are not stored in the model itself.
      *
      * @param model such as {@code lstm.onnx}
-     * @return {@code lstm.onnx.data} beside it, which may be there or not
+     * @return {@code lstm.onnx.data} beside it, which may or may not exist
      */
     public static Path data(Path model) {
         return model.resolveSibling(model.getFileName() + ".data");
     }
 
     /**
-     * Names a file that belongs to a model.
+     * Returns the path of a file that belongs to a model.
      *
      * @param model such as {@code lstm.onnx}
      * @param ending such as {@code .signature.json}
-     * @return {@code lstm.signature.json} beside it, which may be there or not
+     * @return {@code lstm.signature.json} beside it, which may or may not exist
      */
     public static Path beside(Path model, String ending) {
         return model.resolveSibling(name(model) + ending);
     }
 
     /**
-     * Names a model as its file does.
+     * Returns the name of a model: that of its file without the ending.
      *
      * @param model such as {@code lstm.onnx}
      * @return {@code lstm}
@@ -53,10 +53,10 @@ public final class ModelFiles {
     }
 
     /**
-     * Lists the files that a model is.
+     * Lists the files that a model consists of.
      *
      * @param model an ONNX file
-     * @return the file itself, and the one that {@link #data} names if it has weights there
+     * @return the file itself, and the one that {@link #data} returns if the model has weights there
      * @throws OnnxFileException if it is not an ONNX file, or is cut off
      */
     public static List<Path> of(Path model) {
@@ -67,7 +67,7 @@ public final class ModelFiles {
     }
 
     /**
-     * Refuses a model that is not one file, for whoever takes the file alone.
+     * Checks that a model is a single file, for callers that use this file alone.
      *
      * @param model an ONNX file
      * @throws OnnxFileException if it has weights in another file, or as {@link #of}
@@ -86,11 +86,11 @@ public final class ModelFiles {
     }
 
     /**
-     * Counts the bytes of the files that a model is.
+     * Returns the size of all files of a model.
      *
      * @param model an ONNX file
-     * @return its size with that of the weights beside it
-     * @throws IOException if a file is not there
+     * @return size in bytes, including the weights beside the file
+     * @throws IOException if a file does not exist
      * @throws OnnxFileException as {@link #of}
      */
     public static long size(Path model) throws IOException {
@@ -102,15 +102,15 @@ public final class ModelFiles {
     }
 
     /**
-     * Puts a model into its place that was written beside it: its weights first, the model last, so that a reader finds
-     * no model without weights. The weights of the model that it replaces are deleted if they were in the file that
-     * {@link #data} names.
+     * Moves a draft of a model to its final path in the same folder: the weights first and the model last, so that a
+     * reader never finds a model without its weights. Weights of the replaced model, in the file that {@link #data}
+     * returns, are deleted or replaced.
      *
-     * @param draft the whole model, which names the weights as they will be called
-     * @param weights that belong to it; empty if they are inside
+     * @param draft the whole model; it already refers to its weights by their final name
+     * @param weights file with its weights; empty if they are inside the model
      * @param file where the model goes, in the same folder
-     * @throws IOException if something cannot be moved; a model that was there is then as it was, but perhaps not
-     *     its weights
+     * @throws IOException if a file cannot be moved; an older model is then unchanged, but its weights may be replaced
+     *     already
      */
     public static void publish(Path draft, Optional<Path> weights, Path file) throws IOException {
         boolean unused = weights.isEmpty() && hasData(file);
@@ -124,10 +124,10 @@ public final class ModelFiles {
     }
 
     /**
-     * Gives a model another name, and its weights the one that belongs to it.
+     * Renames a model, and the file of its weights accordingly.
      *
-     * @param from a model of {@code OnnxExport}
-     * @param to where it goes, in the same folder; one that is there is replaced
+     * @param from a model that {@code OnnxExport} wrote
+     * @param to its new path, in the same folder; an existing file is replaced
      * @throws IOException as {@link #publish}
      * @throws OnnxFileException if it is not an ONNX file, or is cut off
      */
@@ -151,7 +151,7 @@ public final class ModelFiles {
         try {
             return of(model).contains(data(model));
         } catch (OnnxFileException e) {
-            return false; // what cannot be read has no weights that we know of
+            return false; // the weights of an unreadable file are not known
         }
     }
 

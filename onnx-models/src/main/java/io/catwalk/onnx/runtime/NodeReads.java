@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Lists what a node of a file reads: its inputs, and what its subgraphs read of the graph around them. */
+/** Lists the tensors that a node reads: its inputs, and what its subgraphs read from the graph around them. */
 public final class NodeReads {
 
     private NodeReads() {}
@@ -19,7 +19,7 @@ public final class NodeReads {
      * Lists the names that a node reads.
      *
      * @param node of a graph
-     * @return names, without that of an input that is left out; those of tensors inside its subgraphs are among them
+     * @return names, without omitted inputs; tensors inside its subgraphs are included
      */
     public static Set<String> of(NodeProto node) {
         Set<String> names = new LinkedHashSet<>(node.getInputList());
@@ -32,7 +32,7 @@ public final class NodeReads {
      * Lists the names that the subgraphs of a node read.
      *
      * @param node of a graph
-     * @return names of the graph around them, and of tensors inside; none where there is no subgraph
+     * @return names of tensors in the graph around them and inside them; empty if there is no subgraph
      */
     public static Set<String> inside(NodeProto node) {
         Set<String> names = new LinkedHashSet<>();
@@ -50,7 +50,7 @@ public final class NodeReads {
      *
      * @param nodes of a graph, in an order in which they can run
      * @param tensors names
-     * @return those that make the tensors, or what is read on the way to them, in the same order
+     * @return the nodes that compute the tensors, directly or indirectly, in the same order
      */
     public static List<NodeProto> behind(List<NodeProto> nodes, Set<String> tensors) {
         Set<String> needed = new HashSet<>(tensors);

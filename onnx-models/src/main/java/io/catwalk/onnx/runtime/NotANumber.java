@@ -23,7 +23,7 @@ final class NotANumber {
                 || (isHalf(type) && tensor.getInt32DataList().stream().anyMatch(bits -> isNan(bits, type)));
     }
 
-    /** Tells whether an element of a tensor beside the model is NaN. */
+    /** Tells whether an element of a tensor that is stored beside the model is NaN. */
     static boolean isIn(TensorProto tensor, ExternalData data) throws IOException {
         DataType type = type(tensor);
         ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, data.length()));
@@ -66,7 +66,9 @@ final class NotANumber {
         return found;
     }
 
-    /** All exponent bits and a bit behind them: 5 and 10 bits in FLOAT16, 8 and 7 in BFLOAT16. */
+    /**
+     * NaN has all exponent bits set and at least one bit after them: 5 and 10 bits in FLOAT16, 8 and 7 in BFLOAT16.
+     */
     private static boolean isNan(int bits, DataType type) {
         return (bits & 0x7fff) > (type == DataType.FLOAT16 ? 0x7c00 : 0x7f80);
     }

@@ -3,13 +3,12 @@ package io.catwalk.onnx.runtime;
 import java.util.Optional;
 
 /**
- * Says of a classifier what its file leaves open. Immutable: a change gives a changed copy.
+ * Supplies what the file of a classifier leaves open. Immutable; each {@code with} method returns a changed copy.
  *
- * @param output name of the output to take; empty takes the one that is called {@code logits}, or the only one that
- *     fits
- * @param height rows of an image, in pixels, where the file takes any number of them; 0 if that is not said
- * @param width columns of an image, in pixels, likewise
- * @param layout order of the axes of images; empty finds it by their sizes
+ * @param output name of the output to use; if empty, the output called {@code logits}, or else the only one that fits
+ * @param height rows of an image, in pixels, for a file that accepts any number; 0 if not given
+ * @param width columns of an image, in pixels, for a file that accepts any number; 0 if not given
+ * @param layout order of the axes of images; if empty, it is derived from their sizes
  */
 public record OnnxHints(Optional<String> output, int height, int width, Optional<Layout> layout) {
 
@@ -22,7 +21,7 @@ public record OnnxHints(Optional<String> output, int height, int width, Optional
     }
 
     /**
-     * Returns hints that say nothing, for a file that says everything.
+     * Returns empty hints, for a file that leaves nothing open.
      *
      * @return the hints to start from
      */
@@ -41,8 +40,8 @@ public record OnnxHints(Optional<String> output, int height, int width, Optional
     }
 
     /**
-     * Names the size of the images for a file that takes any. A file that takes one size only keeps to that, which
-     * {@link OnnxPredictor#signature} tells.
+     * Sets the size of the images for a file that accepts any size. A file with a fixed size keeps it;
+     * {@link OnnxPredictor#signature} returns the size in use.
      *
      * @param height rows, in pixels; at least 1
      * @param width columns, in pixels; at least 1
@@ -53,7 +52,7 @@ public record OnnxHints(Optional<String> output, int height, int width, Optional
     }
 
     /**
-     * Names the order of the axes, where their sizes tell it wrongly.
+     * Sets the order of the axes, for a file whose sizes suggest the wrong order.
      *
      * @param layout of the images that the file takes
      * @return a changed copy

@@ -10,16 +10,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Holds what a file says about itself in its {@code metadata_props}: keys and values, sorted by key, so
- * that the same facts always make the same bytes. {@link MetadataKeys} lists the keys that Catwalk
- * writes; all others are kept as they are. Immutable; each {@code with} method returns a changed copy.
+ * Holds the metadata of an ONNX file, its {@code metadata_props}: keys and values, sorted by key, so that the same
+ * entries always give the same bytes. {@link MetadataKeys} lists the keys that Catwalk writes; all others are kept as
+ * they are. Immutable; each {@code with} method returns a changed copy.
  *
  * @param entries every key with its value
  */
 public record OnnxMetadata(SortedMap<String, String> entries) {
 
     /**
-     * Checks the keys that have a form of their own.
+     * Checks the entries that must have a certain form.
      *
      * @throws IllegalArgumentException if labels or preprocessing are malformed
      */
@@ -35,17 +35,17 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
     /**
      * Returns metadata without any entry.
      *
-     * @return nothing to say
+     * @return empty metadata
      */
     public static OnnxMetadata empty() {
         return new OnnxMetadata(new TreeMap<>());
     }
 
     /**
-     * Reads the metadata of a file, and nothing else of it.
+     * Reads the metadata of a file without parsing its graph.
      *
      * @param file an ONNX file
-     * @return what it says about itself; empty if it says nothing
+     * @return its metadata; empty if it has none
      * @throws OnnxFileException if it is not an ONNX file, is cut off, or an entry is malformed
      */
     public static OnnxMetadata read(Path file) {
@@ -62,8 +62,8 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
     }
 
     /**
-     * Replaces the metadata of a file by this, atomically: a reader sees the old file or the new one.
-     * Every other byte of the file stays as it is.
+     * Replaces the metadata of a file with these entries, atomically: a reader sees the old file or the new one. Every
+     * other byte of the file stays as it is.
      *
      * @param file an ONNX file
      * @throws OnnxFileException if it is not an ONNX file or cannot be written
@@ -83,7 +83,7 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
     }
 
     /**
-     * Returns the entries whose keys begin alike.
+     * Returns the entries whose keys begin with a prefix.
      *
      * @param prefix such as {@link MetadataKeys#METRICS}
      * @return keys, without the prefix, with their values
@@ -108,7 +108,7 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
     }
 
     /**
-     * Returns how pixels become what the network sees.
+     * Returns how pixels are converted to the input of the network.
      *
      * @return the preprocessing, if the file has it
      */
@@ -157,7 +157,7 @@ public record OnnxMetadata(SortedMap<String, String> entries) {
     /**
      * Replaces the preprocessing, and the {@code Image.*} keys that follow from it.
      *
-     * @param preprocessing how pixels become what the network sees
+     * @param preprocessing how pixels are converted to the input of the network
      * @return a changed copy
      */
     public OnnxMetadata withPreprocessing(Preprocessing preprocessing) {

@@ -6,15 +6,16 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Says how ONNX Runtime runs a file. Immutable; each {@code with} method returns a changed copy. Which options are fastest
- * depends on the file and the machine: {@code catwalk bench --tune} finds out, and {@link #tuned} takes what it found.
+ * Options with which ONNX Runtime runs a file. Immutable; each {@code with} method returns a changed copy. Which
+ * options are fastest depends on the file and the machine: {@code catwalk bench --tune} finds them, and {@link #tuned}
+ * reads the result.
  */
 public final class OnnxOptions {
 
-    /** Lets ONNX Runtime take one thread per physical core. */
+    /** Lets ONNX Runtime use one thread per physical core. */
     public static final int ALL_THREADS = 0;
 
-    /** Runs all images of a call together. */
+    /** Runs all images of a call as one batch. */
     public static final int WHOLE_CALL = 0;
 
     private static final OnnxOptions STANDARD =
@@ -37,7 +38,7 @@ public final class OnnxOptions {
 
     /**
      * Returns the options that suit most machines, which are the defaults of ONNX Runtime: all threads, all
-     * optimizations, and all images of a call together.
+     * optimizations, and all images of a call as one batch.
      *
      * @return the options to start from
      */
@@ -46,10 +47,10 @@ public final class OnnxOptions {
     }
 
     /**
-     * Takes what was found to be fastest for a file on this machine.
+     * Returns the options that were found to be fastest for a file on this machine.
      *
      * @param model an ONNX file
-     * @return what {@link SessionFile} says beside it; the standard options if there is no such file
+     * @return the options in the {@link SessionFile} beside it; the standard options if there is no such file
      * @throws OnnxFileException if that file cannot be read, or is malformed
      */
     public static OnnxOptions tuned(Path model) {
@@ -76,18 +77,18 @@ public final class OnnxOptions {
     }
 
     /**
-     * Tells whether the memory of all tensors of a run is taken as one block, as the first run of that batch size needed
-     * it.
+     * Tells whether the memory of all tensors of a run is allocated as one block, as large as the first run with that
+     * batch size needed.
      *
-     * @return true, which is faster as a rule
+     * @return true for one block, which is usually faster
      */
     public boolean memoryPattern() {
         return memoryPattern;
     }
 
     /**
-     * Tells whether threads that wait for work keep their processor busy. Each run begins faster so; other programs have
-     * less of the processors.
+     * Tells whether threads that wait for work keep their processor busy. Each run then starts faster, but other
+     * programs get less processor time.
      *
      * @return true for busy waiting
      */
@@ -96,7 +97,8 @@ public final class OnnxOptions {
     }
 
     /**
-     * Returns how many images of a call {@link OnnxPredictor} runs together at most, if the file leaves that open.
+     * Returns the largest number of images that {@link OnnxPredictor} runs as one batch, if the file does not fix the
+     * batch size.
      *
      * @return at least 1, or {@link #WHOLE_CALL}
      */
@@ -129,7 +131,7 @@ public final class OnnxOptions {
     }
 
     /**
-     * Chooses whether the memory of a run is taken as one block.
+     * Chooses whether the memory of a run is allocated as one block.
      *
      * @param memoryPattern as {@link #memoryPattern()} says
      * @return a changed copy
@@ -149,9 +151,9 @@ public final class OnnxOptions {
     }
 
     /**
-     * Replaces the number of images that run together.
+     * Replaces the largest number of images that run as one batch.
      *
-     * @param batch images at most, or {@link #WHOLE_CALL}
+     * @param batch number of images, or {@link #WHOLE_CALL}
      * @return a changed copy
      */
     public OnnxOptions withBatch(int batch) {
@@ -177,7 +179,10 @@ public final class OnnxOptions {
         return Objects.hash(threads, optimization, memoryPattern, spinning, batch);
     }
 
-    /** Returns such as {@code threads 2, optimization all, memory pattern on, spinning off, batches of 64}. */
+    /**
+     * Returns a description such as {@code threads 2, optimization all, memory pattern on, spinning off, batches of
+     * 64}.
+     */
     @Override
     public String toString() {
         return (threads == ALL_THREADS ? "all threads" : "threads " + threads)

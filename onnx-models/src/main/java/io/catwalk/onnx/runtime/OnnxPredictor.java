@@ -16,15 +16,14 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 /**
  * Runs a classifier in an ONNX file with ONNX Runtime. Safe for use by many threads at once.
  *
- * <p>Images come as (count, channels, height, width) whatever the file takes: for one that takes channels last
- * they are reordered ({@link Layout}). All images of a call run as one batch, or as batches of {@link OnnxOptions#batch()}.
- * A file that accepts only one batch size gets its images in batches of that size, the last one filled up with zeros whose
- * answers are dropped. A file that takes
- * uint8 pixels gets them back from the normalized images, by the preprocessing in its metadata; without
- * that metadata the images are taken for pixels from 0 to 255 themselves.
+ * <p>Images are passed as (count, channels, height, width), whatever layout the file has: for a file with channels last
+ * they are reordered ({@link Layout}). All images of a call run as one batch, or as batches of
+ * {@link OnnxOptions#batch()}. For a file with a fixed batch size, images run in batches of that size; the last batch
+ * is padded with zeros, and the logits of the padding are dropped. For a file that takes uint8 pixels, normalized
+ * images are converted back to pixels with the preprocessing in its metadata; without that metadata, the images must be
+ * pixels from 0 to 255.
  *
- * <p>Native memory is kept and used again: as much as the largest batch needs, once per call that ran at
- * the same time.
+ * <p>Native memory is kept and reused: as much as the largest batch needs, for each call that ran at the same time.
  */
 public final class OnnxPredictor implements Predictor {
 
@@ -52,46 +51,47 @@ public final class OnnxPredictor implements Predictor {
      *
      * @param file an ONNX file
      * @return the predictor, to be closed
-     * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier
+     * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier
      */
     public static OnnxPredictor open(Path file) {
         return open(file, OnnxOptions.standard());
     }
 
     /**
-     * Opens a file that says all there is to know about its images and outputs.
+     * Opens a file that needs no {@link OnnxHints}.
      *
      * @param file an ONNX file
      * @param options how to run it
      * @return the predictor, to be closed
-     * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier
+     * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier
      */
     public static OnnxPredictor open(Path file, OnnxOptions options) {
         return open(file, options, OnnxHints.none());
     }
 
     /**
-     * Opens a file. It is checked as a whole before ONNX Runtime sees it: format, operator set, one image
-     * input, one output of logits, no NaN among the weights, no external data outside the file's folder.
+     * Opens a file. The whole file is checked before ONNX Runtime loads it: format, operator set, one image input, one
+     * output of logits, no NaN among the weights, no external data outside the file's folder.
      *
      * @param file an ONNX file
      * @param options how to run it
-     * @param hints what the file leaves open: which output, which size of images
+     * @param hints what the file leaves open: its output, the size and the layout of its images
      * @return the predictor, to be closed
-     * @throws OnnxFileException if the file is missing, broken, dangerous, or no image classifier
+     * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier
      */
     public static OnnxPredictor open(Path file, OnnxOptions options, OnnxHints hints) {
         return open(ModelFile.read(file), options, hints);
     }
 
     /**
-     * Opens a model that is in no file.
+     * Opens a model that is held in memory.
      *
-     * @param content what would be in the file; not copied
+     * @param content content of an ONNX file; not copied
      * @param options how to run it
-     * @param hints what it leaves open
+     * @param hints what the model leaves open
      * @return the predictor, to be closed
-     * @throws OnnxFileException as {@link #open(Path, OnnxOptions, OnnxHints)}; it names the model {@code model}
+     * @throws OnnxFileException as {@link #open(Path, OnnxOptions, OnnxHints)}; the message names the model
+     *     {@code model}
      */
     public static OnnxPredictor open(byte[] content, OnnxOptions options, OnnxHints hints) {
         return open(ModelFile.of(Path.of("model"), content), options, hints);
@@ -104,7 +104,7 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /**
-     * Returns what the file takes and gives.
+     * Returns the input and the output of the file.
      *
      * @return names, types and sizes
      */
@@ -113,16 +113,17 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /**
-     * Tells what the numbers are that {@link #logits} returns: a file of others may end with a softmax.
+     * Tells whether {@link #logits} returns logits or probabilities: a file from another program may end with a
+     * softmax.
      *
-     * @return logits, or probabilities already
+     * @return the kind of numbers
      */
     public Scores scores() {
         return scores;
     }
 
     /**
-     * Returns what the file says about itself.
+     * Returns the metadata of the file.
      *
      * @return its metadata, empty if it has none
      */
@@ -131,9 +132,9 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /**
-     * Returns the operators that the file is made of, which a reader has to know.
+     * Returns the operators in the file, all of which a runtime must support.
      *
-     * @return names such as {@code Conv}, sorted, with those within loops and conditions
+     * @return names such as {@code Conv}, sorted, including those inside loops and conditions
      */
     public SortedSet<String> operators() {
         return operators;
@@ -153,8 +154,8 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /**
-     * Computes the logits of some images as they come from a file or a camera. They are normalized as the metadata of
-     * the file says, on their way into native memory; a file that normalizes them itself gets them as they are.
+     * Computes the logits of raw pixels, as they come from an image file or a camera. They are normalized as the
+     * metadata says while they are copied to native memory; a model that normalizes them itself gets them unchanged.
      *
      * @param images unsigned pixels, (count, channels, height, width), row-major
      * @param count number of images; at least 1
@@ -169,13 +170,13 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /**
-     * Brings images into the form in which the file takes them, for whoever runs it otherwise.
+     * Converts images to the input of the file, for callers that run it in another way.
      *
      * @param images normalized pixels, (count, channels, height, width), row-major
-     * @param count number of images; at least 1, and the batch size of a file that accepts only one
-     * @return the input by its name, in the type and the order of axes of the file
-     * @throws IllegalArgumentException if {@code images} does not hold {@code count} images, or the file does not accept
-     *     so many
+     * @param count number of images; at least 1, and equal to the batch size if the file has a fixed one
+     * @return the input by its name, in the type and the layout of the file
+     * @throws IllegalArgumentException if {@code images} does not hold {@code count} images, or the file has another
+     *     fixed batch size
      */
     public Map<String, Tensor> input(float[] images, int count) {
         requireImages(images.length, count);
@@ -234,7 +235,7 @@ public final class OnnxPredictor implements Predictor {
         return new Lane(environment, signature, pixels, batch);
     }
 
-    /** Waits for the runs under way and frees all native memory; a second call does nothing. */
+    /** Waits for all runs in progress and frees all native memory; a second call does nothing. */
     @Override
     public void close() {
         session.close(() -> idle.forEach(Lane::close));

@@ -32,8 +32,8 @@ import java.util.stream.Stream;
 
 /**
  * Runs any ONNX file with ONNX Runtime: any number of inputs and outputs, of numbers or booleans, with any number of
- * axes. Safe for use by many threads at once. For image classifiers, {@link OnnxPredictor} is simpler and faster.
- * Needs no DJL; {@link io.catwalk.onnx.DjlTensors} runs it on arrays of DJL.
+ * axes. Safe for use by many threads at once. For image classifiers, {@link OnnxPredictor} is simpler and faster. Does
+ * not need DJL; {@link io.catwalk.onnx.DjlTensors} runs it on DJL arrays.
  *
  * <pre>{@code
  * try (OnnxRunner runner = OnnxRunner.open(Path.of("bert.onnx"))) {
@@ -71,50 +71,50 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
-     * Opens a file. Format, operator set and the places of external data are checked before ONNX Runtime sees it.
+     * Opens a file. Format, operator set and the location of external data are checked before ONNX Runtime loads it.
      *
      * @param file an ONNX file
      * @param options how to run it
      * @return the runner, to be closed
-     * @throws OnnxFileException if the file is missing, broken or dangerous, ONNX Runtime does not accept it, or it takes
-     *     or gives what is neither numbers nor booleans
+     * @throws OnnxFileException if the file is missing, damaged or unsafe, ONNX Runtime does not accept it, or an input
+     *     or output holds neither numbers nor booleans
      */
     public static OnnxRunner open(Path file, OnnxOptions options) {
         return open(ModelFile.read(file), options);
     }
 
     /**
-     * Opens a model that is in no file.
+     * Opens a model that is held in memory.
      *
-     * @param content what would be in the file; not copied
+     * @param content content of an ONNX file; not copied
      * @param options how to run it
      * @return the runner, to be closed
-     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}; it names the model {@code model}
+     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)}; the message names the model {@code model}
      */
     public static OnnxRunner open(byte[] content, OnnxOptions options) {
         return open(ModelFile.of(Path.of("model"), content), options);
     }
 
     /**
-     * Reads a file for whoever looks into it, and checks it as {@link #open(Path)} does before ONNX Runtime sees it.
+     * Reads and parses a file, with the checks that {@link #open(Path)} makes before ONNX Runtime loads it.
      *
      * @param file an ONNX file
-     * @return its message, with the weights that lie beside it
-     * @throws OnnxFileException if the file is missing, broken or dangerous, or larger than 2 GB with its weights
+     * @return the parsed model, including weights that are stored beside it
+     * @throws OnnxFileException if the file is missing, damaged or unsafe, or larger than 2 GB with its weights
      */
     public static ModelProto read(Path file) {
         return ModelFile.read(file).whole();
     }
 
     /**
-     * Opens a file so that each run gives some of the tensors that its nodes make. The runtime fuses no nodes over a tensor
-     * that it has to give.
+     * Opens a file so that each run returns chosen tensors that its nodes compute, instead of its outputs. ONNX Runtime
+     * does not fuse nodes across a tensor that it has to return.
      *
      * @param file an ONNX file, of at most 2 GB with its weights
      * @param tensors names of outputs of nodes
      * @param options how to run it
-     * @return the runner, to be closed; its outputs are these tensors in the order of the nodes, but for sequences and types
-     *     that Java cannot hold
+     * @return the runner, to be closed; its outputs are these tensors in the order of the nodes, except sequences and
+     *     types that Java cannot hold
      * @throws OnnxFileException as {@link #open(Path, OnnxOptions)} and {@link #read}
      */
     public static OnnxRunner watching(Path file, Set<String> tensors, OnnxOptions options) {
@@ -122,13 +122,13 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
-     * Opens a model that is in no file, as {@link #watching(Path, Set, OnnxOptions)} does.
+     * Opens a model that is held in memory, as {@link #watching(Path, Set, OnnxOptions)} does.
      *
-     * @param content what would be in the file; not copied
+     * @param content content of an ONNX file; not copied
      * @param tensors names of outputs of nodes
      * @param options how to run it
      * @return the runner, to be closed
-     * @throws OnnxFileException as {@link #watching(Path, Set, OnnxOptions)}; it names the model {@code model}
+     * @throws OnnxFileException as {@link #watching(Path, Set, OnnxOptions)}; the message names the model {@code model}
      */
     public static OnnxRunner watching(byte[] content, Set<String> tensors, OnnxOptions options) {
         return watching(ModelFile.of(Path.of("model"), content), tensors, options);
@@ -149,7 +149,9 @@ public final class OnnxRunner implements AutoCloseable {
         }
     }
 
-    /** Which type and shape they have, ONNX Runtime works out itself. What they do not depend on is left out. */
+    /**
+     * Makes tensors the outputs, whose types and shapes ONNX Runtime infers, and removes nodes that they do not need.
+     */
     private static ModelProto withOutputs(ModelProto model, Set<String> tensors) {
         List<NodeProto> kept = NodeReads.behind(model.getGraph().getNodeList(), tensors);
         GraphProto.Builder graph = model.getGraph().toBuilder().clearOutput().clearNode();
@@ -193,7 +195,7 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
-     * Returns what the file takes.
+     * Returns the inputs of the file.
      *
      * @return inputs in the order of the file
      */
@@ -202,7 +204,7 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
-     * Returns what the file gives.
+     * Returns the outputs of the file.
      *
      * @return outputs in the order of the file
      */
@@ -211,7 +213,7 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
-     * Returns what the file says about itself.
+     * Returns the metadata of the file.
      *
      * @return its metadata, empty if it has none
      * @throws OnnxFileException if an entry of a known key is malformed
@@ -225,8 +227,9 @@ public final class OnnxRunner implements AutoCloseable {
      *
      * @param given an array for each input, by its name
      * @return an array for each output, by its name, in the order of the file
-     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file says
-     * @throws IllegalStateException if this is closed
+     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file
+     *     declares
+     * @throws IllegalStateException if this runner is closed
      * @throws OnnxFileException if ONNX Runtime cannot run the file
      */
     public Map<String, Tensor> run(Map<String, Tensor> given) {
@@ -276,10 +279,11 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
-     * Checks that arrays are what the file takes, as {@link #run(Map)} does first.
+     * Checks that arrays fit the inputs of the file, as {@link #run(Map)} does first.
      *
      * @param given an array for each input, by its name
-     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file says
+     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file
+     *     declares
      */
     public void requireFit(Map<String, Tensor> given) {
         List<String> expected = inputs.stream().map(TensorInfo::name).toList();
@@ -308,7 +312,7 @@ public final class OnnxRunner implements AutoCloseable {
         return true;
     }
 
-    /** Waits for the runs under way and frees all native memory; a second call does nothing. */
+    /** Waits for all runs in progress and frees all native memory; a second call does nothing. */
     @Override
     public void close() {
         session.close();

@@ -1,14 +1,14 @@
 package io.catwalk.onnx.runtime;
 
-/** Looks for ONNX Runtime, which only running and proving need: whoever exports may do without it. */
+/** Checks that ONNX Runtime is present. Running a file and proving an export need it; exporting does not. */
 public final class OnnxRuntime {
 
     private OnnxRuntime() {}
 
     /**
-     * Demands that ONNX Runtime is on the class path. Loads no native library.
+     * Checks that ONNX Runtime is on the class path, without loading a native library.
      *
-     * @throws IllegalStateException if it is not, with what to add
+     * @throws IllegalStateException if it is not; the message says what to add
      */
     public static void require() {
         try {

@@ -18,9 +18,8 @@ public final class OnnxWeights {
      * Reads the initializers that hold floating point numbers.
      *
      * @param file an ONNX file
-     * @return name to numbers, in the order of the file; whole numbers, which lay a network out, are left out
-     * @throws OnnxFileException if there is no such file, it is damaged, or its weights lie outside its folder or are not
-     *     there
+     * @return tensors by name, in the order of the file; tensors of whole numbers, such as shapes, are left out
+     * @throws OnnxFileException if the file is missing or damaged, or its weights are missing or lie outside its folder
      */
     public static Map<String, Tensor> read(Path file) {
         Map<String, Tensor> weights = new LinkedHashMap<>();
@@ -48,9 +47,10 @@ public final class OnnxWeights {
     /**
      * Reads one tensor.
      *
-     * @param tensor that {@link #isReal} and holds its numbers itself, as all do that {@link OnnxRunner#read} gives
+     * @param tensor a tensor of real numbers ({@link #isReal}) that holds them itself, as in a model from
+     *     {@link OnnxRunner#read}
      * @return its numbers
-     * @throws IllegalArgumentException if it has another number of them than its shape says
+     * @throws IllegalArgumentException if the number of elements does not match its shape
      */
     public static Tensor of(TensorProto tensor) {
         TensorType type = TensorType.of(tensor.getDataType());
@@ -67,7 +67,7 @@ public final class OnnxWeights {
         }
     }
 
-    /** Returns the numbers from where the format lets a writer put them (onnx.proto, TensorProto). */
+    /** Returns the numbers from the field that the writer chose: the format has several (onnx.proto, TensorProto). */
     private static ByteBuffer data(TensorType type, TensorProto tensor) {
         ByteString raw = tensor.getRawData();
         if (!raw.isEmpty()) {

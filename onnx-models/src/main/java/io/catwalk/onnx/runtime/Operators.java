@@ -7,12 +7,12 @@ import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Lists the operators that a graph is made of. */
+/** Lists the operators in a graph. */
 final class Operators {
 
     private Operators() {}
 
-    /** Returns their names, sorted, with those of the graphs within loops and conditions. */
+    /** Returns their names, sorted, including those in the graphs inside loops and conditions. */
     static SortedSet<String> of(GraphProto graph) {
         SortedSet<String> names = new TreeSet<>();
         add(graph, names);

@@ -3,11 +3,11 @@ package io.catwalk.onnx.runtime;
 import java.util.Locale;
 
 /**
- * Names how far ONNX Runtime may rewrite a graph before it runs it; each level includes those above it
- * (ONNX Runtime documentation, "Graph optimizations").
+ * Says how far ONNX Runtime may rewrite a graph before it runs it; each level includes the levels before it (ONNX
+ * Runtime documentation, "Graph optimizations").
  */
 public enum OptimizationLevel {
-    /** Runs the graph as the file states it. */
+    /** Runs the graph as it is in the file. */
     NONE,
     /** Folds constants and removes what has no effect. */
     BASIC,
@@ -19,7 +19,7 @@ public enum OptimizationLevel {
     ALL;
 
     /**
-     * Names the level in files and for people.
+     * Returns the name of the level in files and messages.
      *
      * @return such as {@code extended}
      */

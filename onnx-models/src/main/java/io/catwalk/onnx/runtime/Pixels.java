@@ -7,25 +7,25 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Writes images in the type and the order that a file takes. Images come as (count, channels, height, width). */
+/** Writes images in the type and the layout of a file. Images are given as (count, channels, height, width). */
 sealed interface Pixels {
 
     /** Returns the type of the tensor. */
     OnnxJavaType type();
 
-    /** Returns the bytes of a pixel. */
+    /** Returns the size of one number of the tensor, in bytes. */
     int bytes();
 
     /**
-     * Writes {@code length} normalized pixels of {@code images} from {@code from} on to the beginning of
+     * Writes {@code length} normalized pixels of {@code images}, starting at {@code from}, to the beginning of
      * {@code input}, and zeros up to {@code end}.
      */
     void write(float[] images, int from, int length, int end, ByteBuffer input);
 
     /**
-     * Writes pixels from 0 to 255 in the same way, normalized where the file does not do that itself.
+     * Writes pixels from 0 to 255 in the same way, and normalizes them if the file does not do that itself.
      *
-     * @throws IllegalStateException if nobody says how they are normalized
+     * @throws IllegalStateException if it is not known how they are normalized
      */
     void write(byte[] images, int from, int length, int end, ByteBuffer input);
 
@@ -43,7 +43,7 @@ sealed interface Pixels {
         }
     }
 
-    /** Writes normalized pixels as they are, and those from 0 to 255 by a table of the 256 of each channel. */
+    /** Writes normalized pixels unchanged, and converts those from 0 to 255 with a table of 256 values per channel. */
     final class Float32 implements Pixels {
 
         private final Planes planes;
@@ -100,12 +100,14 @@ sealed interface Pixels {
     }
 
     /**
-     * Writes pixels from 0 to 255 as they are, and takes the normalization of others back, because the file does it
-     * itself. Without known preprocessing, images are taken for pixels already.
+     * Writes pixels from 0 to 255 unchanged, and undoes the normalization of normalized pixels, because the file
+     * normalizes them itself. Without known preprocessing, images must be pixels from 0 to 255.
      */
     final class UInt8 implements Pixels {
 
-        /** Far more than rounding of float32 costs, and far less than a pixel that was never whole. */
+        /**
+         * Far above the rounding error of float32, and far below the fraction of a pixel that was never a whole number.
+         */
         private static final double LARGEST_FRACTION = 0.05;
 
         private final Planes planes;

@@ -1,8 +1,8 @@
 package io.catwalk.onnx.runtime;
 
 /**
- * Walks over images of (count, channels, height, width) channel by channel, and says where a file wants the numbers of
- * each: one after the other, or with those of the other channels between them.
+ * Iterates over images of (count, channels, height, width) channel by channel, and tells where the numbers of each
+ * channel go in the layout of a file: one after the other, or interleaved with the other channels.
  */
 final class Planes {
 
@@ -10,15 +10,15 @@ final class Planes {
     private final int channels;
     private final int size;
 
-    /** What is done with a channel of an image. */
+    /** Receives each channel of an image. */
     interface Write {
         /**
          * Writes one plane.
          *
          * @param channel of the image
-         * @param source index of its first number as images come
-         * @param target index of its first number in the file's order
-         * @param step from one number to the next in the file's order
+         * @param source index of its first number in the given images
+         * @param target index of its first number in the layout of the file
+         * @param step distance from one number to the next in the layout of the file
          */
         void plane(int channel, int source, int target, int step);
     }
@@ -29,17 +29,17 @@ final class Planes {
         size = signature.height() * signature.width();
     }
 
-    /** Returns the numbers of a channel of an image. */
+    /** Returns how many numbers a channel of an image has. */
     int size() {
         return size;
     }
 
-    /** Tells whether the file takes images in the order in which they come. */
+    /** Tells whether the file takes images in the order in which they are given. */
     boolean inOrder() {
         return channels == 1 || layout == Layout.NCHW;
     }
 
-    /** Walks over the channels of the first {@code length} numbers. */
+    /** Iterates over the channels of the first {@code length} numbers. */
     void each(int length, Write write) {
         int step = inOrder() ? 1 : channels;
         for (int source = 0; source < length; source += size) {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Says how pixels become the numbers that a network sees: {@code (pixel / 255 - mean) / std}, per channel.
+ * Says how pixels are converted to the input of a network: {@code (pixel / 255 - mean) / std}, per channel.
  *
  * @param color the channels
  * @param height rows, in pixels; at least 1
@@ -46,7 +46,7 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
      * Normalizes the pixels of one image or more.
      *
      * @param pixels unsigned, (count, channels, height, width), row-major
-     * @return what the network sees, in the same order
+     * @return the input of the network, in the same order
      * @throws IllegalArgumentException if {@code pixels} does not hold whole images of this size, at least one
      */
     public float[] normalize(byte[] pixels) {
@@ -66,7 +66,7 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
         return normalized;
     }
 
-    /** Returns what the network sees for each of the 256 pixels, per channel. */
+    /** Returns the normalized number for each of the 256 pixel values, per channel. */
     float[][] table() {
         float[][] table = new float[color.channels()][256];
         for (int channel = 0; channel < table.length; channel++) {
@@ -77,7 +77,7 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
         return table;
     }
 
-    /** Reads the four keys; none of them is no preprocessing, some of them is an error. */
+    /** Reads the four keys. Returns empty if none of them is present, and throws if only some are. */
     static Optional<Preprocessing> from(Map<String, String> entries) {
         List<String> present =
                 KEYS.stream().filter(entries::containsKey).sorted().toList();
@@ -101,7 +101,7 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
                 numbers(entries, MetadataKeys.STD)));
     }
 
-    /** Writes the four keys, and those that ONNX itself defines for images. */
+    /** Returns the entries of the four keys, and of those that ONNX itself defines for images. */
     Map<String, String> entries() {
         return Map.of(
                 MetadataKeys.COLOR, color.key(),

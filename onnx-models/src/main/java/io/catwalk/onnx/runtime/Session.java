@@ -19,10 +19,10 @@ final class Session implements AutoCloseable {
     private final OrtEnvironment environment;
     private final SessionOptions options; // must outlive the session
     private final OrtSession session;
-    private final ReadWriteLock lifetime = new ReentrantReadWriteLock(); // runs read, close writes
+    private final ReadWriteLock lifetime = new ReentrantReadWriteLock(); // shared by runs, exclusive to close
     private boolean closed;
 
-    /** What is done with an open file. */
+    /** Uses an open file. */
     interface Run<T> {
         T on(OrtSession session, OrtEnvironment environment) throws OrtException;
     }
@@ -81,8 +81,8 @@ final class Session implements AutoCloseable {
     /**
      * Runs the file.
      *
-     * @param what is given, for the message
-     * @param remedy where ONNX Runtime cannot
+     * @param what inputs of the run, for the message
+     * @param remedy what to try if ONNX Runtime cannot run the file
      */
     <T> T run(String what, String remedy, Run<T> run) {
         lifetime.readLock().lock();
@@ -98,13 +98,13 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Waits for the runs under way and frees the session; a second call does nothing. */
+    /** Waits for all runs in progress and frees the session; a second call does nothing. */
     @Override
     public void close() {
         close(() -> {});
     }
 
-    /** Frees something else, too, before the session. */
+    /** Frees something else before the session. */
     void close(Runnable first) {
         lifetime.writeLock().lock();
         try {

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Reads and writes {@code NAME.session.properties}, the options that a file runs fastest with on a machine. It is of that
- * machine, so it does not travel with the file.
+ * Reads and writes {@code NAME.session.properties}, the options with which a model runs fastest on a machine. They
+ * apply to that machine only, so the file is not passed on with the model.
  *
  * <pre>
  * batch=64
@@ -25,12 +25,12 @@ import java.util.stream.Collectors;
  * threads=2
  * </pre>
  *
- * <p>What is not named is as in {@link OnnxOptions#standard()}. Names that begin with {@code found.} tell people how the
- * options were found.
+ * <p>Options that are missing are as in {@link OnnxOptions#standard()}. Names that begin with {@code found.} are for
+ * people: they say how the options were found.
  */
 public final class SessionFile {
 
-    /** Begins the names of what is said of the options. */
+    /** Prefix of the names that say how the options were found. */
     private static final String FOUND = "found.";
 
     private static final String THREADS = "threads";
@@ -50,10 +50,10 @@ public final class SessionFile {
     }
 
     /**
-     * Says where the options of a model lie.
+     * Returns the path of the options of a model.
      *
      * @param model such as {@code lstm.onnx}
-     * @return {@code lstm.session.properties} beside it, which may be there or not
+     * @return {@code lstm.session.properties} beside it, which may or may not exist
      */
     public static Path beside(Path model) {
         return ModelFiles.beside(model, ".session.properties");
@@ -62,9 +62,9 @@ public final class SessionFile {
     /**
      * Reads options.
      *
-     * @param file one that {@link #beside} names
-     * @return what it says
-     * @throws OnnxFileException if it cannot be read, names an option that there is not, or one is out of its range
+     * @param file path, such as {@link #beside} returns
+     * @return the options
+     * @throws OnnxFileException if it cannot be read, has an unknown option, or an option is out of its range
      */
     public static OnnxOptions read(Path file) {
         Properties properties = new Properties();
@@ -80,10 +80,10 @@ public final class SessionFile {
     /**
      * Writes options.
      *
-     * @param file where to; one that is there is replaced
-     * @param options to be taken
+     * @param file where to write; an existing file is replaced
+     * @param options options to write
      * @param found how they were found, by names such as {@code machine}
-     * @throws IOException if it cannot be written; an older file is then as it was
+     * @throws IOException if it cannot be written; an older file is then unchanged
      */
     public static void write(Path file, OnnxOptions options, Map<String, String> found) throws IOException {
         Properties properties = new Properties();

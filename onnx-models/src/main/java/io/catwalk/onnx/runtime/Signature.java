@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * States what a classifier in an ONNX file takes and gives.
+ * Describes the input and the output of a classifier in an ONNX file.
  *
  * @param input name of the input
  * @param layout order of its axes
@@ -41,7 +41,7 @@ public record Signature(
             "float32 or uint8 images (batch, channels, height, width) or (batch, height, width, channels)";
     private static final String SCORES = "float32 logits (batch, classes) with a fixed number of classes";
 
-    /** Names what a file takes for a pixel. */
+    /** Type of the pixels that a file takes. */
     public enum PixelType {
         /** Normalized pixels. */
         FLOAT32,
@@ -50,7 +50,7 @@ public record Signature(
     }
 
     /**
-     * Returns how many numbers make an image.
+     * Returns how many numbers an image has.
      *
      * @return channels times height times width
      */
@@ -58,7 +58,7 @@ public record Signature(
         return channels * height * width;
     }
 
-    /** Returns the shape of some images in the order that the file takes. */
+    /** Returns the shape of {@code count} images in the layout of the file. */
     long[] shape(int count) {
         return switch (layout) {
             case NCHW -> new long[] {count, channels, height, width};
@@ -70,7 +70,7 @@ public record Signature(
      * Looks for images among the inputs and for logits among the outputs.
      *
      * @param stated what the file says about preprocessing
-     * @param hints what it does not say
+     * @param hints what the file does not say
      */
     static Signature of(
             Path file,
@@ -144,7 +144,7 @@ public record Signature(
                 "export the model with an image as its input, or run it with OnnxRunner, which takes any");
     }
 
-    /** Finds the output by the given name, else by the usual one, else by being the only one of the right form. */
+    /** Finds the output with the given name, else the one with the usual name, else the only one of the right form. */
     private static TensorInfo output(Path file, List<TensorInfo> outputs, Optional<String> wanted) {
         if (wanted.isPresent()) {
             TensorInfo named = outputs.stream()

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Holds numbers or booleans of one type in an array of any number of axes. Immutable; of no native memory. */
+/** Array of numbers or booleans of one type, with any number of axes. Immutable; uses no native memory. */
 public final class Tensor {
 
     private final TensorType type;
@@ -20,14 +20,14 @@ public final class Tensor {
     }
 
     /**
-     * Makes an array of bytes as they lie in memory.
+     * Creates an array from the bytes of its elements.
      *
-     * @param type of the elements; text and those that Java cannot hold are not taken
-     * @param data the elements from the buffer's position to its limit, row-major, in the order of bytes of this
-     *     machine; copied
+     * @param type type of the elements; text and types that Java cannot hold are not supported
+     * @param data the elements from the buffer's position to its limit, row-major, in the byte order of this machine;
+     *     copied
      * @param shape sizes of the axes, 0 or above; none for a single number
      * @return the array
-     * @throws IllegalArgumentException if the type is not taken, or the buffer holds another number of elements
+     * @throws IllegalArgumentException if the type is not supported, or the buffer holds another number of elements
      */
     public static Tensor of(TensorType type, ByteBuffer data, long... shape) {
         if (!type.isHeld()) {
@@ -46,7 +46,7 @@ public final class Tensor {
     }
 
     /**
-     * Makes an array of 32-bit floating point numbers.
+     * Creates an array of 32-bit floating point numbers.
      *
      * @param numbers row-major
      * @param shape sizes of the axes; none for a single number
@@ -60,7 +60,7 @@ public final class Tensor {
     }
 
     /**
-     * Makes an array of 64-bit whole numbers.
+     * Creates an array of 64-bit whole numbers.
      *
      * @param numbers row-major
      * @param shape sizes of the axes; none for a single number
@@ -92,9 +92,9 @@ public final class Tensor {
     }
 
     /**
-     * Returns the elements as they lie in memory.
+     * Returns the bytes of the elements.
      *
-     * @return row-major, in the order of bytes of this machine; read-only
+     * @return row-major, in the byte order of this machine; read-only
      */
     public ByteBuffer buffer() {
         return data.asReadOnlyBuffer().order(ByteOrder.nativeOrder());
@@ -103,7 +103,7 @@ public final class Tensor {
     /**
      * Returns the number of elements.
      *
-     * @return the product of the sizes, 1 without any
+     * @return the product of the sizes; 1 for a single number
      */
     public int size() {
         return data.limit() / type.bytes();
@@ -143,8 +143,8 @@ public final class Tensor {
     /**
      * Returns some of the rows along the first axis.
      *
-     * @param from the first row
-     * @param to behind the last row
+     * @param from index of the first row
+     * @param to index after the last row
      * @return an array of {@code to - from} rows
      * @throws IllegalArgumentException if there are no such rows
      */
@@ -172,7 +172,7 @@ public final class Tensor {
         return Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", ", "(", ")"));
     }
 
-    /** Writes type and shape: {@code int64 (2, 128)}. */
+    /** Returns type and shape, such as {@code int64 (2, 128)}. */
     @Override
     public String toString() {
         return type + " " + written(shape);

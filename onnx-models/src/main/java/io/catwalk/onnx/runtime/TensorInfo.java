@@ -8,19 +8,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Says what a file declares about one of its inputs or outputs.
+ * Describes an input or output as its file declares it.
  *
- * @param name by which it is given or asked for
- * @param type of its elements
- * @param axes its axes in order, none for a single number; empty if the file does not say how many there are
+ * @param name its name
+ * @param type type of its elements
+ * @param axes its axes in order, an empty list for a single number; empty if the file does not say how many there are
  */
 public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes) {
 
     /**
-     * Says what a file declares about one axis.
+     * Describes an axis as its file declares it.
      *
      * @param size number of elements, 0 or above, or {@link #OPEN}
-     * @param name of an open size, such as {@code batch}; empty where the file gives none
+     * @param name name of an open size, such as {@code batch}; empty if the file gives none
      */
     public record Axis(long size, String name) {
 
@@ -28,7 +28,7 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
         public static final long OPEN = -1;
 
         /**
-         * Tells whether every size is taken.
+         * Tells whether every size is accepted.
          *
          * @return whether the file leaves the size open
          */
@@ -44,7 +44,7 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
             };
         }
 
-        /** Writes the size or the name, and {@code ?} where there is neither. */
+        /** Returns the size, or the name of an open size, or {@code ?} if it has no name. */
         @Override
         public String toString() {
             return !isOpen() ? Long.toString(size) : name.isEmpty() ? "?" : name;
@@ -72,7 +72,7 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
         return value.getType().getValueCase() == TypeProto.ValueCase.TENSOR_TYPE;
     }
 
-    /** Returns the axes, none where the file says nothing of them. */
+    /** Returns the axes; an empty list if the file does not declare them. */
     List<Axis> knownAxes() {
         return axes.orElse(List.of());
     }
@@ -83,7 +83,7 @@ public record TensorInfo(String name, TensorType type, Optional<List<Axis>> axes
                 : values.stream().map(TensorInfo::toString).collect(Collectors.joining(", "));
     }
 
-    /** Writes {@code images float (batch, 1, 28, 28)}. */
+    /** Returns a description such as {@code images float (batch, 1, 28, 28)}. */
     @Override
     public String toString() {
         String shape = axes.map(known -> known.stream().map(Axis::toString).collect(Collectors.joining(", ", "(", ")")))

@@ -33,7 +33,7 @@ public enum TensorType {
     UINT64(13, 0),
     /** 16-bit floating point with the exponent of 32-bit. */
     BFLOAT16(16, 2),
-    /** Any other: complex numbers, those of 8 or 4 bits, or what is no tensor. */
+    /** Any other: complex numbers, other numbers of 8 or 4 bits, or a value that is not a tensor. */
     OTHER(0, 0);
 
     private final int code;
@@ -44,7 +44,7 @@ public enum TensorType {
         this.bytes = bytes;
     }
 
-    /** Tells whether there are {@link Tensor}s of this type. */
+    /** Tells whether a {@link Tensor} can hold this type. */
     boolean isHeld() {
         return bytes > 0;
     }
@@ -65,7 +65,7 @@ public enum TensorType {
                 .orElse(OTHER);
     }
 
-    /** Writes the type as files and messages name it: {@code int64}. */
+    /** Returns the name of the type in files and messages, such as {@code int64}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

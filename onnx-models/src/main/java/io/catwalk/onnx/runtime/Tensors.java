@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Finds every tensor that a model carries: initializers, constants, subgraphs, functions, sparse parts. */
+/** Finds every tensor in a model: in initializers, constants, subgraphs, functions and sparse tensors. */
 final class Tensors {
 
     private Tensors() {}
 
-    /** Visits by the message descriptions, so that no place of the format is forgotten. */
+    /** Follows the message descriptors, so that no part of the format is missed. */
     static void visit(Message message, Consumer<TensorProto> visitor) {
         if (message instanceof TensorProto tensor) {
             visitor.accept(tensor);

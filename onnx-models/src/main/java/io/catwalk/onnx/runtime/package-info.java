@@ -1,4 +1,4 @@
-/** Runs ONNX files with ONNX Runtime, checks them before it does, and reads and writes their metadata. */
+/** Checks ONNX files, runs them with ONNX Runtime, and reads and writes their metadata. */
 @NullMarked
 package io.catwalk.onnx.runtime;
 

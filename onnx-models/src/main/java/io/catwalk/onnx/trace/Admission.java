@@ -6,7 +6,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SymbolBlock;
 import io.catwalk.onnx.graph.ExportException;
 
-/** Refuses networks that no trace can help, before any time is spent on them. */
+/** Rejects networks that cannot be traced, before any time is spent on them. */
 final class Admission {
 
     private Admission() {}

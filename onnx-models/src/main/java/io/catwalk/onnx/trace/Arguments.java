@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a row of the operator table the arguments of one call; the receiver is argument 0.
+ * The arguments of one call, for a row of the operator table; argument 0 is the receiver.
  *
  * @param signature the primitive
- * @param values {@link Operand} for arrays, lists of them, {@link Dim} or lists of it where numbers follow the
- *     batch, else what the network passed
- * @param origin where in the network the call stands
+ * @param values {@link Operand} for arrays, lists of them, {@link Dim} or lists of it where numbers depend on dynamic
+ *     axes, else what the network passed
+ * @param origin where in the network the call is
  */
 public record Arguments(String signature, List<@Nullable Object> values, String origin) {
 
@@ -58,7 +58,7 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
     }
 
     /**
-     * Returns whole numbers, which may follow the batch.
+     * Returns whole numbers, which may depend on dynamic axes.
      *
      * @param index place of a {@link Shape}, {@code long[]} or {@code int[]}
      * @return the numbers
@@ -72,7 +72,7 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
     }
 
     /**
-     * Returns whole numbers that must not follow the batch.
+     * Returns whole numbers that must not depend on dynamic axes.
      *
      * @param index place of a {@link Shape}, {@code long[]} or {@code int[]}
      * @return the numbers
@@ -82,7 +82,7 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
     }
 
     /**
-     * Returns a whole number that must not follow the batch.
+     * Returns a whole number that must not depend on dynamic axes.
      *
      * @param index place of the argument
      * @return the number
@@ -93,7 +93,7 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
     }
 
     /**
-     * Returns an argument as it is.
+     * Returns an argument of a given type.
      *
      * @param <T> its type
      * @param index place of the argument
@@ -109,7 +109,7 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
     }
 
     /**
-     * Returns an argument whatever it is.
+     * Returns an argument of any type.
      *
      * @param index place of the argument
      * @return the argument
@@ -123,7 +123,7 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
     }
 
     /**
-     * Makes an error that names the call and its place.
+     * Creates an error that names the call and its place.
      *
      * @param fault what is wrong with the call
      * @return the error
@@ -133,7 +133,7 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
     }
 
     /**
-     * Makes an error that names the call and its place.
+     * Creates an error that names the call and its place.
      *
      * @param fault what is wrong with the call
      * @param cause what was caught

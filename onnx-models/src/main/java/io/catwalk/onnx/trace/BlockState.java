@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what blocks hold beside their parameters, and puts it back: counters, and arrays that {@code forward}
- * makes once and keeps. Looks into blocks, lambdas, and the arrays and collections in their fields, not further.
+ * Saves and restores what blocks hold beside their parameters: counters, and arrays that {@code forward} creates once
+ * and keeps. Covers blocks, lambdas, and the arrays and collections in their fields, but nothing deeper.
  */
 public final class BlockState {
 
@@ -36,7 +36,7 @@ public final class BlockState {
     private BlockState() {}
 
     /**
-     * Remembers the present state.
+     * Saves the current state.
      *
      * @param root a network
      * @return the state
@@ -47,7 +47,7 @@ public final class BlockState {
         return state;
     }
 
-    /** Puts the state back that was there. */
+    /** Restores the saved state. */
     public void restore() {
         restorations.forEach(Runnable::run);
     }
@@ -98,7 +98,7 @@ public final class BlockState {
             }
             visit(before);
         } catch (InaccessibleObjectException | IllegalAccessException e) {
-            // A module that hides its fields keeps them: arrays that it holds go on working by themselves.
+            // Fields that a module hides are not restored: arrays in them continue to work on their own.
             visited.add(field);
         }
     }
@@ -179,7 +179,7 @@ public final class BlockState {
         }
     }
 
-    /** Remembers the numbers of an array that a block works on in place. */
+    /** Saves the content of an array that a block changes in place. */
     private void array(NDArray array) {
         boolean small = !Proxy.isProxyClass(array.getClass())
                 && !array.isReleased()

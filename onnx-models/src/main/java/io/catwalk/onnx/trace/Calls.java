@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Calls {@code forward} of one block, again and again, and turns whatever it throws into an error of the export. */
+/** Calls {@code forward} of one block repeatedly, and converts whatever it throws to an {@link ExportException}. */
 final class Calls {
 
     private final Tracing tracing;
@@ -29,19 +29,19 @@ final class Calls {
     /**
      * Holds the tape of one call.
      *
-     * @param entries what was done
-     * @param outputs what was returned
-     * @param names what forward called its inputs and then its outputs
+     * @param entries the recorded operations, constants and inputs
+     * @param outputs the returned arrays
+     * @param names names that forward gave to its inputs and then to its outputs
      */
     record Recording(List<Entry> entries, List<Slot> outputs, List<Optional<String>> names) {}
 
-    /** What one call has returned, and what it has called its inputs and outputs. */
+    /** The outputs of one call, and the names that it gave to its inputs and outputs. */
     private record Returned(List<Slot> outputs, List<Optional<String>> names) {}
 
     /**
-     * Calls forward and writes a tape.
+     * Calls forward and records a tape.
      *
-     * @param known sizes for which forward runs; the same if this is the first call
+     * @param known sizes for which forward runs; the same as {@code sizes} if this is the first call
      */
     Recording record(Sizes known, Sizes sizes) {
         try (NDManager manager = subManager()) {
@@ -52,11 +52,11 @@ final class Calls {
     }
 
     /**
-     * Calls forward and holds what it does against a program.
+     * Calls forward and compares what it does with a program.
      *
      * @param known sizes for which the program is right
-     * @param trustsParameters whether the content of parameters was compared already
-     * @return what the call tells about constants whose longest form the program does not have yet, by their ids
+     * @param trustsParameters whether the content of parameters has been compared already
+     * @return the longest form of constants for which the program does not have it yet, by their ids
      */
     Map<Integer, Step.Constant> rehearse(
             Program program, Sizes known, Sizes sizes, Rehearsal.Mode mode, boolean trustsParameters) {
@@ -74,7 +74,7 @@ final class Calls {
         }
     }
 
-    /** Says which weights have changed since the first call, if any have. */
+    /** Returns a message about a weight that has changed since the first call, if any has. */
     Optional<String> changedWeights() {
         return succession
                 .changedWeight()
@@ -144,8 +144,8 @@ final class Calls {
     }
 
     /**
-     * Makes fractions from 0 to 1, the same for every sample, and zeros for whole numbers; no random generator of the
-     * engine is touched.
+     * Creates numbers from 0 to 1, the same for every sample, or zeros for whole numbers. The random generator of the
+     * engine is not used.
      */
     private static NDArray samples(NDManager manager, OnnxInput input, Sizes sizes) {
         Shape shape = shape(input, sizes);

@@ -7,20 +7,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows which arrays are complex. Few operators of ONNX know complex numbers, so that on the tape they are real ones with a
- * last axis of two, the real and the imaginary part.
+ * Handles complex arrays. Few ONNX operators support complex numbers, so on the tape they are real arrays with a last
+ * axis of two, the real and the imaginary part.
  */
 final class ComplexNumbers {
 
-    /** How to go on with them. */
+    /** Advice on how to use them. */
     static final String WAY = "take them apart by real(), whose last axis is the real and the imaginary part";
 
-    /** What to say where nothing expects the axis that stands for them. */
+    /** Error message for operations that do not expect the last axis of two. */
     static final String FAULT =
             "complex numbers can be transformed (fft, ifft, irfft, fft2, ifft2) and measured (abs), and nothing else: "
                     + WAY;
 
-    /** Primitives that make them; stft does if it is asked to. */
+    /** Primitives that return complex numbers; stft does so on request. */
     private static final Set<String> MAKERS = Set.of("fft", "ifft", "rfft", "fft2", "ifft2", "stft", "complex");
 
     private ComplexNumbers() {}
@@ -36,7 +36,7 @@ final class ComplexNumbers {
         return MAKERS.contains(method.getName()) && asked;
     }
 
-    /** Shows what an array holds as the tape does. */
+    /** Returns an array in the form that the tape uses. */
     static NDArray asReal(NDArray array) {
         return areIn(array) ? array.real() : array;
     }

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Merges constants of several traces: the same for all, repeated along a dynamic axis, counted from its size, or
- * the beginning of what it is where the axis is longest.
+ * Merges the constant of several traces: it is the same in all, repeated along a dynamic axis, counted from its size,
+ * or the beginning of what it is at the longest size of the axis.
  */
 final class Constants {
 
@@ -90,7 +90,10 @@ final class Constants {
                 .orElse(0);
     }
 
-    /** Finds numbers that are equally far apart in every call. One number alone is as far from the next as elsewhere. */
+    /**
+     * Finds numbers that are equally spaced in every call. A single number is assumed to be spaced as in the other
+     * calls.
+     */
     private Optional<Step> counting(List<Entry.Constant> column, Operand operand) {
         long[] lengths = column.stream()
                 .mapToLong(constant -> constant.slot().shape().size())

@@ -8,12 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** Writes out what an array that does not depend on the input holds where the dynamic axes have some size. */
+/** Computes what an array that does not depend on the input holds at given sizes of the dynamic axes. */
 final class Contents {
 
     private Contents() {}
 
-    /** Returns the array that a step takes, or null if it takes none. */
+    /** Returns the array of a step that takes a constant, or null for other steps. */
     static @Nullable Operand operand(Step step) {
         if (step instanceof Step.Constant constant) {
             return constant.operand();
@@ -30,7 +30,7 @@ final class Contents {
         return step instanceof Step.Counting counting ? counting.operand() : null;
     }
 
-    /** Returns how many bytes an array that follows the sizes takes. */
+    /** Returns the size in bytes of an array whose shape depends on the sizes; 0 for other steps. */
     static long size(Step step, Sizes sizes) {
         Operand operand = operand(step);
         return operand == null || operand.shape().isFixed()

@@ -10,14 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Works out the sizes that windows and slices make of dynamic axes: numbers of a few traces do not tell them. */
+/**
+ * Computes the sizes that windows and slices give for dynamic axes: numbers from a few traces do not determine them.
+ */
 final class Derived {
 
     /**
-     * Says where the arguments of a window stand.
+     * Positions of the arguments of a pool.
      *
-     * @param stride place of the strides; kernel before it, padding behind it
-     * @param up place of the mode that lets windows stick out
+     * @param stride index of the strides; the kernel is before them, the padding after them
+     * @param up index of the flag that lets windows extend beyond the end
      */
     private record Pool(int stride, int up) {}
 
@@ -42,7 +44,7 @@ final class Derived {
             }
             return call.signature().equals(Indexing.SLICE) ? slice(call) : List.of();
         } catch (ExportException e) {
-            // What has no formula is fitted, or refused, where it is used.
+            // A size without a formula is fitted, or rejected, where it is used.
             return List.of();
         }
     }

@@ -11,14 +11,14 @@ sealed interface Entry {
     /**
      * The input of the network.
      *
-     * @param slot what it is
+     * @param slot the array
      */
     record Input(Slot slot) implements Entry {}
 
     /**
      * An array that does not depend on the input.
      *
-     * @param slot what it is
+     * @param slot the array
      * @param hint path of the parameter, or where it was made
      * @param data elements, row-major, little endian
      * @param origin where in the network it is used
@@ -31,8 +31,8 @@ sealed interface Entry {
      *
      * @param signature which primitive
      * @param arguments receiver first; {@link Slot} for arrays, lists of them, else as the network passed it
-     * @param results what it made
-     * @param origin where in the network
+     * @param results the arrays that it returned
+     * @param origin where in the network it is called
      */
     record Operation(String signature, List<@Nullable Object> arguments, List<Slot> results, String origin)
             implements Entry {

@@ -3,16 +3,16 @@ package io.catwalk.onnx.trace;
 import java.util.Collection;
 import java.util.List;
 
-/** Words the two reasons why one run of {@code forward} does not tell what the next one does. */
+/** Error messages for the two reasons why one call of {@code forward} does not predict the next one. */
 final class Faults {
 
-    /** Tells what to do about a network that takes some sizes only. */
+    /** Advice for a network that accepts only some sizes. */
     static final String BOUNDS =
             "say which sizes the network takes (Axis.of(name).atLeast(n), atMost(n), inStepsOf(n))";
 
     private Faults() {}
 
-    /** Words what looks at the size of some axes. */
+    /** Returns the message for control flow that depends on the size of some axes. */
     static String sizeDependent(Collection<String> axes, String fault) {
         String names = String.join("- and ", axes);
         if (List.copyOf(axes).equals(List.of("batch"))) {
@@ -26,7 +26,7 @@ final class Faults {
                 + ", or give the axis a fixed size";
     }
 
-    /** Words what is random, counts, or keeps something from call to call. */
+    /** Returns the message for a forward that is random, counts, or keeps state from call to call. */
     static String changing(String fault) {
         return "forward changes from call to call, even for the same input: " + fault
                 + "; a file would freeze random numbers, counters, clocks and kept states. Leave them out unless"

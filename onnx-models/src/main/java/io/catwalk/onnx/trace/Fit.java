@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
- * Finds the formula of a number that has been seen in several traces: of the axes of the inputs, and of sizes that
- * were found before. Simple ones come first. Whether a formula is right is for rehearsals at other sizes to say.
+ * Finds a formula for a number that has been seen in several traces, from the axes of the inputs and from sizes that
+ * were found before. Simple formulas come first. Rehearsals at other sizes check whether a formula is right.
  */
 final class Fit {
 
-    /** Two points lie on many lines: from three on, sums and quotients are believed too. */
+    /** Two points lie on many lines, so sums and quotients are accepted only from three different numbers on. */
     private static final int ENOUGH = 3;
 
     private static final int MOST_FACTORS = 4;
@@ -28,9 +28,9 @@ final class Fit {
     private final Map<List<Long>, Dim> known = new HashMap<>();
 
     /**
-     * Begins with no sizes but those of the axes.
+     * Starts with only the sizes of the axes.
      *
-     * @param sizes of each trace
+     * @param sizes sizes of each trace
      */
     Fit(List<Sizes> sizes, Collection<Dim> axes) {
         this.sizes = sizes;
@@ -49,7 +49,7 @@ final class Fit {
         }
     }
 
-    /** Takes a formula that is known to be right in. */
+    /** Adds a formula that is known to be right. */
     Dim learned(Dim dim) {
         learn(values(dim), dim);
         return dim;
@@ -65,7 +65,7 @@ final class Fit {
     }
 
     /**
-     * Finds a formula.
+     * Finds a formula for a number.
      *
      * @param values one number per trace
      */
@@ -175,7 +175,7 @@ final class Fit {
         return Optional.empty();
     }
 
-    /** Divides number by number; empty where one is no multiple. */
+    /** Divides number by number; empty if one is not a multiple. */
     private static List<Long> quotients(List<Long> values, List<Long> divisors) {
         List<Long> quotients = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the forms of {@link NDIndex} down to primitives: a slice, which is a view, and then what index arrays pick
- * out of it, which is a copy. PyTorch works in this order too, other than NumPy.
+ * Reduces the forms of {@link NDIndex} to primitives: first a slice, which is a view, then the selection by index
+ * arrays, which is a copy. PyTorch uses this order, too, unlike NumPy.
  */
 final class Indexing {
 
@@ -81,7 +81,7 @@ final class Indexing {
                 : element;
     }
 
-    /** Makes an index that takes all of some axes, and indices of others. */
+    /** Creates an index that takes some axes whole, and others by index arrays. */
     static NDIndex of(int rank, List<TracedArray> arrays, long[] axes) {
         NDIndex index = new NDIndex().addAllDim(rank);
         for (int i = 0; i < axes.length; i++) {
@@ -123,7 +123,7 @@ final class Indexing {
         return wrapped;
     }
 
-    /** Takes the part that all but the index arrays leave. It shares memory with the array. */
+    /** Takes the part that the index selects without its index arrays. It shares memory with the array. */
     static NDArray view(Tracer tracer, TracedArray array, Selection selection) {
         NDIndex index = selection.slicing();
         NDArray part = record(
@@ -178,7 +178,7 @@ final class Indexing {
                 () -> array.real().get(tracer.realManager(), unwrap(tracer, index)));
     }
 
-    /** Takes what a mask leaves: of all elements, or of those along the axes from the given one on. */
+    /** Takes the elements that a mask selects: from all axes, or from the given axis on. */
     static NDArray booleanMask(Tracer tracer, TracedArray array, TracedArray mask, int axis) {
         if (mask.dependsOnInput()) {
             throw tracer.error("booleanMask with a mask that depends on the input makes an array whose shape depends"

@@ -16,7 +16,10 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Lays tapes of one network side by side: numbers that differ must follow the axes of the inputs. */
+/**
+ * Merges the tapes of several calls of one network into a program: numbers that differ must depend on the axes of the
+ * inputs.
+ */
 final class Merge {
 
     private final List<Axis.Dynamic> axes;
@@ -27,7 +30,7 @@ final class Merge {
      * Begins a merge.
      *
      * @param axes the axes that have several sizes
-     * @param sizes those of each recording
+     * @param sizes the sizes of each recording
      */
     Merge(List<Axis.Dynamic> axes, List<Sizes> sizes) {
         this.axes = List.copyOf(axes);
@@ -72,7 +75,7 @@ final class Merge {
         return new Program(steps, outputs, recordings.get(0).names());
     }
 
-    /** Returns the place of the first that differs from that before all others, or 0. */
+    /** Returns the index of the first element that differs from element 0, or 0 if there is none. */
     private static int odd(List<?> column) {
         return IntStream.range(1, column.size())
                 .filter(i -> !Objects.equals(column.get(i), column.get(0)))
@@ -268,12 +271,12 @@ final class Merge {
                         + sizes.get(other).next(names) + what);
     }
 
-    /** Makes an error about a call whose sizes are not those of the first. */
+    /** Creates an error about a call at other sizes than the first. */
     ExportException flow(int other, String fault) {
         return new ExportException(Faults.sizeDependent(sizes.get(other).differing(sizes.get(0)), fault));
     }
 
-    /** Names the axes that are not as long in a call as in the first. */
+    /** Returns the names of the axes whose size differs between a call and the first. */
     String axes(int other) {
         return String.join(" and the ", sizes.get(other).differing(sizes.get(0)));
     }

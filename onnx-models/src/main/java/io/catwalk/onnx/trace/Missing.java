@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Words what has no ONNX form, or what the engine lacks, with a way that works. */
+/** Error messages for operations that have no ONNX form or that the engine lacks, with an alternative that works. */
 final class Missing {
 
-    /** Types that DJL names and its PyTorch engine does not know. */
+    /** Types that DJL names, but its PyTorch engine does not support. */
     private static final Set<DataType> TYPES = Set.of(
             DataType.BFLOAT16, DataType.INT16, DataType.UINT16, DataType.UINT32, DataType.UINT64, DataType.UNKNOWN);
 
@@ -63,7 +63,7 @@ final class Missing {
 
     private Missing() {}
 
-    /** Words what is wrong with a primitive that has no row: trying it tells whether the engine has it at all. */
+    /** Returns the message for a primitive that has no row. Running it shows whether the engine has it at all. */
     static String primitive(Signature signature, Method method, Tracer.Computation<Throwable> trial) {
         String way = signature.isOfComplexNumbers() ? ComplexNumbers.WAY : way(signature.method());
         return isImplemented(method, trial)
@@ -88,12 +88,12 @@ final class Missing {
             return true;
         } catch (UnsupportedOperationException e) {
             return false;
-        } catch (Throwable e) { // it is there, and takes no such arguments
+        } catch (Throwable e) { // it exists, but does not accept these arguments
             return true;
         }
     }
 
-    /** Words why an array of a type cannot be made, if it cannot. */
+    /** Returns why an array of a type cannot be created; empty if it can. */
     static Optional<String> type(DataType type) {
         return TYPES.contains(type)
                 ? Optional.of("the engine has no " + type + ", and ends the whole process where one is made: use"
@@ -101,7 +101,7 @@ final class Missing {
                 : Optional.empty();
     }
 
-    /** Words what to do after the engine has failed, with a semicolon before it; mostly nothing. */
+    /** Returns advice for a failure of the engine, after a semicolon; empty for most primitives. */
     static String afterFailure(String signature) {
         return signature.matches("NDArrayEx\\.(rnn|gru|lstm)\\(.*") ? "; " + RECURRENT : "";
     }

@@ -8,8 +8,8 @@ import java.nio.ShortBuffer;
 import java.util.List;
 
 /**
- * Looks for NaN in what a network takes in, by its bits: all of the exponent, and one behind it. Infinite numbers
- * pass, since attention masks use them. So does NaN in double precision, which is computed for its own sake.
+ * Searches the constants of a network for NaN, by its bits: all bits of the exponent are set, and at least one after
+ * it. Infinite numbers pass, since attention masks use them. Double precision is not checked.
  */
 final class NotANumber {
 
@@ -37,7 +37,7 @@ final class NotANumber {
         };
     }
 
-    /** Takes chunks out, whose largest number the compiler finds several at a time. */
+    /** Copies chunks, in which the JIT compiler can compare several numbers at a time. */
     private static boolean isIn(IntBuffer floats) {
         int[] chunk = new int[CHUNK];
         int largest = 0;

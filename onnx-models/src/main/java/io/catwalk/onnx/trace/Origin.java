@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells where in a network the program counter is: the path of blocks, and the line of the user's code. */
+/** Finds the place in a network that is being executed: the path of blocks, and the line of the user's code. */
 final class Origin {
 
     private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
@@ -18,7 +18,7 @@ final class Origin {
         this.root = root;
     }
 
-    /** Describes the present place, for an error. */
+    /** Describes the current place, for an error. */
     String here() {
         List<StackWalker.StackFrame> frames = WALKER.walk(stack -> stack.toList());
         int outermost = 0;
@@ -29,7 +29,7 @@ final class Origin {
         Optional<StackWalker.StackFrame> own = inForward.stream()
                 .filter(frame -> isOfUser(frame.getDeclaringClass()))
                 .findFirst();
-        // where all of it is DJL's, the line of the innermost block
+        // if all of it is DJL's, the line of the innermost block
         Optional<StackWalker.StackFrame> place = own.or(() -> inForward.stream()
                 .filter(frame -> Block.class.isAssignableFrom(frame.getDeclaringClass()))
                 .findFirst());
@@ -38,7 +38,7 @@ final class Origin {
         return "block " + path(frames) + line;
     }
 
-    /** Names a class of blocks; one without a name as what it extends. */
+    /** Returns the name of a class of blocks; for an anonymous class, that of its superclass. */
     static String name(Class<?> type) {
         return type.isAnonymousClass() ? name(type.getSuperclass()) : type.getSimpleName();
     }
@@ -55,7 +55,9 @@ final class Origin {
                 && !name.contains("$Proxy");
     }
 
-    /** Walks the tree of blocks beside the stack; a child that shares its class with a sibling is not named. */
+    /**
+     * Follows the tree of blocks along the stack. A child that shares its class with a sibling appears as its class.
+     */
     private String path(List<StackWalker.StackFrame> innermostFirst) {
         List<Class<?>> running = new ArrayList<>();
         List<StackWalker.StackFrame> frames = new ArrayList<>(innermostFirst);

@@ -8,7 +8,7 @@ import io.catwalk.onnx.graph.ElementType;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Makes arrays of any shape that take no memory: all their elements are one. */
+/** Creates arrays of any shape that take no memory: all their elements share the memory of one. */
 final class Placeholders {
 
     private final NDManager manager;
@@ -23,7 +23,7 @@ final class Placeholders {
         return shape.dimension() == 0 ? element.duplicate() : element.broadcast(shape);
     }
 
-    /** Makes complex numbers, which do take memory. */
+    /** Creates an array of complex numbers, which does take memory. */
     NDArray complex(Shape realAndImaginary) {
         return manager.zeros(realAndImaginary).complex();
     }

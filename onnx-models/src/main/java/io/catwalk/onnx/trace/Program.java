@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Holds what a network does, for any size of its dynamic axes.
+ * The traced program of a network, for any size of its dynamic axes.
  *
- * @param steps in the order in which they were done
- * @param outputs what the network returns
- * @param names what forward called the inputs and then the outputs ({@code NDArray.setName})
+ * @param steps steps in the order in which they were executed
+ * @param outputs outputs of the network
+ * @param names names that forward gave to the inputs and then to the outputs ({@code NDArray.setName})
  */
 public record Program(List<Step> steps, List<Operand> outputs, List<Optional<String>> names) {
 
@@ -20,7 +20,7 @@ public record Program(List<Step> steps, List<Operand> outputs, List<Optional<Str
         names = List.copyOf(names);
     }
 
-    /** Fills in the constants that are longest where the dynamic axes are. */
+    /** Fills in the longest form of constants whose length depends on dynamic axes. */
     Program completed(Map<Integer, Step.Constant> longest) {
         List<Step> whole = steps.stream()
                 .map(step -> step instanceof Step.Prefix prefix

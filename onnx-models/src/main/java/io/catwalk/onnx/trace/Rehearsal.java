@@ -14,16 +14,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a further call of {@code forward} against the program that earlier calls gave, step by step, and refuses
- * the first step that differs: for other sizes, what looks at sizes; for the same sizes, what changes from
- * call to call. What primitives make need not be computed for that, since the program tells its shape: so a
- * rehearsal of large sizes costs neither time nor memory.
+ * Compares a further call of {@code forward} with the program of earlier calls, step by step, and rejects the first
+ * step that differs. At other sizes, this finds code that depends on sizes; at the same sizes, state that changes from
+ * call to call. Primitives need not be computed for that, since the program gives the shapes of their results. So a
+ * rehearsal at large sizes costs neither time nor memory.
  */
 final class Rehearsal {
 
     /** Says whether primitives are computed. */
     enum Mode {
-        /** Primitives are computed, and their shapes are held against the program. */
+        /** Primitives are computed, and their shapes are compared with the program. */
         COMPUTED,
         /** Shapes come from the program. */
         DRY
@@ -44,7 +44,7 @@ final class Rehearsal {
      * @param known sizes for which the program is right
      * @param sizes those to rehearse
      * @param trustsParameters whether the content of parameters was compared before
-     * @param errors makes errors that name the present place
+     * @param errors creates errors that name the current place
      */
     Rehearsal(
             Program program,
@@ -61,12 +61,12 @@ final class Rehearsal {
         this.errors = errors;
     }
 
-    /** Tells whether parameters need no second look: the first repetition compares them. */
+    /** Tells whether parameters need not be compared: the first repetition compares them. */
     boolean trustsParameters() {
         return trustsParameters;
     }
 
-    /** Returns what this call has told about constants that are longest where the sizes are those of this call. */
+    /** Returns the constants that have their longest form at the sizes of this call, by their ids. */
     Map<Integer, Step.Constant> longest() {
         return longest;
     }
@@ -83,7 +83,7 @@ final class Rehearsal {
         position++;
     }
 
-    /** Compares a constant; the content is asked for only if it must be looked at. */
+    /** Compares a constant. Its content is requested only if it must be compared. */
     void constant(Slot slot, String hint, Supplier<byte[]> content, boolean trusted) {
         String what = "takes the constant " + hint + slot.shape();
         Step step = next(what);
@@ -101,7 +101,7 @@ final class Rehearsal {
         position++;
     }
 
-    /** Compares a call before it is done, and tells what it must make. */
+    /** Compares a call before it runs, and returns the results that it must have. */
     List<Operand> call(String signature, List<@Nullable Object> arguments) {
         String what = "calls " + signature;
         Step step = next(what);
@@ -120,7 +120,7 @@ final class Rehearsal {
         return call.results();
     }
 
-    /** Compares what the call has made. */
+    /** Compares the results of the call. */
     void made(List<Slot> slots) {
         Step.Call call = (Step.Call) program.steps().get(position);
         for (int i = 0; i < call.results().size(); i++) {

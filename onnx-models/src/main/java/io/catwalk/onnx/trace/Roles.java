@@ -2,10 +2,10 @@ package io.catwalk.onnx.trace;
 
 import java.util.Set;
 
-/** Sorts the methods of an array that are no operations, by what they do. */
+/** Groups the methods of an array that are not operations by what they do. */
 final class Roles {
 
-    /** What an array is, whatever it holds: the engine answers. */
+    /** Methods that return properties of an array, whatever its content: the engine answers. */
     static final Set<String> FACTS = Set.of(
             "getShape",
             "getDataType",
@@ -22,13 +22,13 @@ final class Roles {
             "hasGradient",
             "shapeEquals");
 
-    /** When memory is freed: nothing is, before the trace ends. */
+    /** Methods that manage memory or gradients; nothing is freed before the trace ends. */
     static final Set<String> LIFE = Set.of("close", "tempAttach", "returnResource", "setRequiresGradient");
 
-    /** What lets an array outlive the trace. */
+    /** Methods that let an array outlive the trace. */
     static final Set<String> KEEPING = Set.of("attach", "detach");
 
-    /** What looks at numbers. */
+    /** Methods that read numbers. */
     static final Set<String> READS = Set.of(
             "toByteBuffer",
             "toArray",
@@ -55,7 +55,7 @@ final class Roles {
             "copyTo",
             "encode");
 
-    /** What replaces numbers. */
+    /** Methods that replace numbers. */
     static final Set<String> WRITES = Set.of("set", "setScalar", "intern");
 
     private Roles() {}

@@ -12,21 +12,21 @@ import java.util.stream.Stream;
 /** Chooses the sizes at which forward is called. */
 final class Schedule {
 
-    // 2 and 5: halves, remainders and bounds between them lie on no line that Merge believes.
+    // 2 and 5: halves, remainders and bounds between them lie on no line that Merge accepts.
     private static final long[] BATCHES = {2, 5, 3};
 
     /**
-     * Lengths of other axes, beyond their least: further apart than the strides of most networks, and neither all even
-     * nor all odd, nor all with the same remainder of 3, 4 or 5.
+     * Least length of other axes in the first calls. Together with {@code BEYOND}, the lengths are further apart than
+     * the strides of most networks, and neither all even nor all odd, nor all with the same remainder of 3, 4 or 5.
      */
     private static final long SHORT = 7;
 
-    /** What each further axis is longer, so that no two are equally long in the first calls. */
+    /** How much longer each further axis is, so that no two have the same length in the first calls. */
     private static final long APART = 2;
 
     private static final long[] BEYOND = {0, 37, 68};
 
-    /** Sizes to look at beside 1, most telling first: small ones, both sides of powers of two, large primes. */
+    /** Sizes to try beside 1, the most informative first: small ones, both sides of powers of two, large primes. */
     private static final long[] SIZES = {
         3, 7, 64, 251, 4, 8, 17, 33, 1009, 6, 16, 9, 10, 32, 128, 256, 12, 100, 11, 15, 20, 24, 31, 48, 63, 65, 127,
         129, 500, 512, 1000, 1024, 13, 14, 18, 25, 30, 40, 50, 96, 192, 200, 257, 300
@@ -35,7 +35,7 @@ final class Schedule {
     private static final long FEW = 64;
     private static final int COMBINATIONS = 6;
 
-    /** Sizes that all axes have at once: networks compare one with another. */
+    /** Sizes that all axes get at once, since networks compare one axis with another. */
     private static final long[] EQUAL = {12, 32, 64, 224};
 
     private static final long LARGEST_TO_SEARCH = 300;
@@ -108,7 +108,7 @@ final class Schedule {
         return -Math.floorDiv(-size, axis.step()) * axis.step();
     }
 
-    /** Lists the sizes at which everything is computed once more: the least of each axis, and of all. */
+    /** Lists the sizes at which everything is computed again: the smallest size of each axis, and of all axes. */
     List<Sizes> computed() {
         List<Sizes> computed = new ArrayList<>();
         Sizes least = base();
@@ -120,7 +120,7 @@ final class Schedule {
         return computed.stream().distinct().toList();
     }
 
-    /** Lists sizes of one axis, most telling first. */
+    /** Lists sizes of one axis, the most informative first. */
     Stream<Long> sizes(Axis.Dynamic axis) {
         LongStream ends = isBatch(axis)
                 ? LongStream.of()
@@ -135,7 +135,7 @@ final class Schedule {
                 .boxed();
     }
 
-    /** Lists the sizes below one that differs. */
+    /** Lists the sizes below one at which the network differs. */
     Stream<Long> smaller(Axis.Dynamic axis, long differs) {
         return LongStream.range(Math.max(axis.least(), 3), Math.min(differs, LARGEST_TO_SEARCH))
                 .filter(axis::takes)

@@ -18,12 +18,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Says what an {@link NDIndex} takes of an array: first a slice, then what index arrays or a mask pick out of that.
+ * Describes what an {@link NDIndex} selects from an array: first a slice, then the elements of the slice that index
+ * arrays or a mask select.
  *
  * @param slicing the index without its arrays
  * @param cuts starts, stops, axes, steps, axes to squeeze, axes to add (each {@code long[]})
- * @param arrays whole numbers that count along one axis of the slice each
- * @param axes the axes of the slice that they count along, ascending
+ * @param arrays index arrays of whole numbers, one for each indexed axis of the slice
+ * @param axes the indexed axes of the slice, ascending
  * @param mask a mask that depends on the input
  * @param maskedAxis the first axis of the slice that the mask covers
  */
@@ -44,7 +45,7 @@ record Selection(
         return Arrays.stream(cuts).allMatch(numbers -> ((long[]) numbers).length == 0);
     }
 
-    /** Returns the places of all true elements of a mask, one array for each of its axes. */
+    /** Returns the positions of all true elements of a mask, one array for each of its axes. */
     static List<TracedArray> places(Tracer tracer, NDArray mask) {
         boolean[] bits = mask.toBooleanArray();
         int[] chosen = IntStream.range(0, bits.length).filter(i -> bits[i]).toArray();
@@ -60,7 +61,7 @@ record Selection(
         return places;
     }
 
-    /** Goes through the elements of one index. */
+    /** Reads the elements of one index. */
     private static final class Reading {
 
         private final Tracer tracer;
@@ -91,7 +92,7 @@ record Selection(
             return new Selection(slicing, numbers, List.copyOf(arrays), longs(axes), mask, maskedAxis);
         }
 
-        /** Writes the ellipsis out and fills up with "all" to the rank of the array. */
+        /** Expands the ellipsis, and adds whole axes up to the rank of the array. */
         private List<NDIndexElement> elements(NDIndex index, int rank) {
             List<NDIndexElement> elements = new ArrayList<>(index.getIndices());
             int used = elements.stream().mapToInt(this::covered).sum();

@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Names a method of DJL, as {@code NDArray.add(Number)} or {@code complex NDArray.abs()}: the key of the operator table.
+ * The signature of a DJL method, such as {@code NDArray.add(Number)} or {@code complex NDArray.abs()}: the key of the
+ * operator table.
  *
  * @param text type, method and parameter types
  */
@@ -17,7 +18,7 @@ record Signature(String text) {
 
     private static final String OF_COMPLEX_NUMBERS = "complex ";
 
-    /** Names a method of an array of a type: one of complex numbers has rows of its own. */
+    /** Returns the signature of a method for an array of a type: complex numbers have rows of their own. */
     static Signature of(Method method, DataType type) {
         Signature signature = of(method);
         return type == DataType.COMPLEX64 ? new Signature(OF_COMPLEX_NUMBERS + signature.text) : signature;
@@ -45,7 +46,7 @@ record Signature(String text) {
         return IN_PLACE.contains(method.getName());
     }
 
-    /** Returns the method that computes the same and leaves its receiver alone. */
+    /** Returns the signature of the method that computes the same without changing its receiver. */
     Signature outOfPlace() {
         return new Signature(text.replaceFirst("i\\(", "("));
     }

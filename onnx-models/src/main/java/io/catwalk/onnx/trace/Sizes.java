@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Says how long each dynamic axis is in one call of {@code forward}.
+ * The size of each dynamic axis in one call of {@code forward}.
  *
  * @param byAxis sizes by the names of the axes
  */
@@ -35,14 +35,14 @@ record Sizes(Map<String, Long> byAxis) {
         return new Sizes(changed);
     }
 
-    /** Lists the axes that are not as long as in another call. */
+    /** Lists the axes whose size differs from that in another call. */
     List<String> differing(Sizes other) {
         List<String> names = new ArrayList<>(byAxis.keySet());
         names.removeIf(name -> of(name) == other.of(name));
         return names;
     }
 
-    /** Words some axes: "a batch of 2 and a sequence of 7". */
+    /** Describes some axes: "a batch of 2 and a sequence of 7". */
     String text(Collection<String> axes) {
         return axes.isEmpty()
                 ? "the given shapes"
@@ -51,7 +51,7 @@ record Sizes(Map<String, Long> byAxis) {
                         .collect(Collectors.joining(" and "));
     }
 
-    /** Words some axes behind a first text about the same ones. */
+    /** Describes some axes after a first text about the same ones. */
     String next(Collection<String> axes) {
         return axes.size() == 1 ? Long.toString(of(axes.iterator().next())) : text(axes);
     }

@@ -10,14 +10,14 @@ public sealed interface Step {
     /**
      * Takes the next input of the network.
      *
-     * @param operand what it is
+     * @param operand the array
      */
     record Input(Operand operand) implements Step {}
 
     /**
      * Takes an array that is the same for every input and every size of its axes.
      *
-     * @param operand what it is
+     * @param operand the array
      * @param hint path of the parameter, or where it was made
      * @param data elements, row-major, little endian
      */
@@ -27,42 +27,42 @@ public sealed interface Step {
     /**
      * Takes an array that repeats one slice along a dynamic axis.
      *
-     * @param operand what it is
+     * @param operand the array
      * @param slice the slice, of size 1 along the dynamic axes
      */
     record Repeated(Operand operand, Constant slice) implements Step {}
 
     /**
-     * Takes the beginning of an array that is longest where the dynamic axes are.
+     * Takes the beginning of an array that is longest at the largest sizes of the dynamic axes.
      *
-     * @param operand what it is
+     * @param operand the array
      * @param hint where it was made
      * @param longest the whole array; empty until it is known
      */
     record Prefix(Operand operand, String hint, Optional<Constant> longest) implements Step {}
 
     /**
-     * Takes a whole number that sizes determine.
+     * Takes a whole number that depends on the sizes.
      *
-     * @param operand what it is: a scalar
+     * @param operand the array, a scalar
      * @param number the number as a function of the sizes
      */
     record Counted(Operand operand, Dim number) implements Step {}
 
     /**
-     * Takes whole numbers that are equally far apart, such as 0, 1, 2, ..., as many as the sizes say.
+     * Takes equally spaced whole numbers, such as 0, 1, 2, ...; their count depends on the sizes.
      *
-     * @param operand what it is
+     * @param operand the array
      * @param first the first number
-     * @param step how much each is above the one before
+     * @param step difference between one number and the next
      */
     record Counting(Operand operand, Dim first, Dim step) implements Step {}
 
     /**
      * Applies a primitive of DJL.
      *
-     * @param arguments the primitive and what it is applied to
-     * @param results what it makes
+     * @param arguments the primitive and its arguments
+     * @param results the arrays that it returns
      */
     record Call(Arguments arguments, List<Operand> results) implements Step {
 

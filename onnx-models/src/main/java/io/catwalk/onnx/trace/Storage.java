@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts how often memory that arrays share was written, so that an array which no longer holds what the
- * tape says about it is found when it is used.
+ * Counts the writes to memory that arrays share, so that an array whose content no longer matches the tape is detected
+ * when it is used.
  */
 final class Storage {
 
@@ -22,7 +22,7 @@ final class Storage {
         return lastTraced;
     }
 
-    /** Names the parameter of the network that the memory belongs to, which must not be written. */
+    /** Returns the parameter of the network that the memory belongs to, which must not be written. */
     Optional<String> parameter() {
         return Optional.ofNullable(parameter);
     }

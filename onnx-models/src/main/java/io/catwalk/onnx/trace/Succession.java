@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what the traces of one export share: which of them goes on now, for arrays that the network has kept from an
- * earlier one, and what constants hold, so that equal content is in memory once.
+ * Holds what the traces of one export share: the current trace, for arrays that the network has kept from an earlier
+ * one, and the content of constants, so that equal content is in memory once.
  */
 final class Succession {
 
@@ -31,7 +31,7 @@ final class Succession {
         now = tracer;
     }
 
-    /** Returns the content that a constant had in an earlier trace if it has it again, else what it has now. */
+    /** Returns the stored content of a constant if it is the same as in an earlier trace, else its current content. */
     byte[] held(int id, ByteBuffer content) {
         byte[] before = contents.get(id);
         if (before != null && ByteBuffer.wrap(before).equals(content)) {
@@ -42,13 +42,13 @@ final class Succession {
         return now;
     }
 
-    /** Returns what a parameter held when its array was first met. */
+    /** Returns the content of a parameter when its array was first seen. */
     byte[] weight(String hint, NDArray array, Supplier<byte[]> content) {
         return weights.computeIfAbsent(array, met -> new Weight(hint, content.get()))
                 .content();
     }
 
-    /** Names a parameter that no longer holds what it held when its array was first met. */
+    /** Returns a parameter that no longer has the content that it had when its array was first seen. */
     Optional<String> changedWeight() {
         return weights.entrySet().stream()
                 .filter(met -> !met.getKey().isReleased()) // copies of a store that makes them for each call

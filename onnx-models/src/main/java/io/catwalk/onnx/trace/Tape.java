@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers, in order, what a network did. Three verbs: operation, constant, input. In a rehearsal nothing is
- * remembered, but compared.
+ * Records, in order, what a network did: inputs, constants and operations. In a rehearsal, they are compared and not
+ * recorded.
  */
 final class Tape {
 
@@ -45,7 +45,7 @@ final class Tape {
         return slot;
     }
 
-    /** Takes an array that does not depend on the input. */
+    /** Records an array that does not depend on the input. */
     Slot constant(String hint, NDArray array, Supplier<String> origin) {
         Slot slot = slot(array);
         constant(slot, hint, () -> content(slot, hint, array), false, origin);
@@ -53,8 +53,8 @@ final class Tape {
     }
 
     /**
-     * Takes a parameter. Weights are large: the first trace copies them, the first rehearsal and the end of all traces
-     * compare them, and what comes between takes the same array for the same weights.
+     * Records a parameter. Weights are large: only the first trace copies them, and only the first rehearsal and the
+     * end of all traces compare them. In between, the same array is assumed to hold the same weights.
      */
     Slot parameter(String hint, NDArray array, Supplier<String> origin) {
         Slot slot = slot(array);
@@ -83,14 +83,16 @@ final class Tape {
         }
     }
 
-    /** Returns what a constant holds; if it held the same in an earlier trace, what is in memory already. */
+    /**
+     * Returns the content of a constant; if it is the same as in an earlier trace, the copy that is in memory already.
+     */
     private byte[] content(Slot slot, String hint, NDArray array) {
         byte[] content = read(hint, array, elements -> succession.held(slot.id(), elements));
         contents.put(slot, content);
         return content;
     }
 
-    /** Tells whether an array holds what it held when it was taken as a constant. */
+    /** Tells whether an array still has the content with which it was recorded as a constant. */
     boolean stillHolds(Slot slot, String hint, NDArray array) {
         return holds(hint, array, Objects.requireNonNull(contents.get(slot)));
     }
@@ -111,7 +113,9 @@ final class Tape {
         return data;
     }
 
-    /** Shows the elements where the engine has them: it has no check for a heap that is too small for a copy. */
+    /**
+     * Reads the elements in the memory of the engine, which does not check whether the heap is large enough for a copy.
+     */
     private static <T> T read(String hint, NDArray array, Function<ByteBuffer, T> reading) {
         long bytes = array.getShape().size() * array.getDataType().getNumOfBytes();
         if (bytes > Integer.MAX_VALUE) {
@@ -138,7 +142,7 @@ final class Tape {
         return made;
     }
 
-    /** Says where an array was made. */
+    /** Returns where an array was created. */
     String origin(Slot slot) {
         return entries.stream()
                 .filter(entry -> entry instanceof Entry.Operation operation

@@ -6,7 +6,7 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Arrays;
 import java.util.List;
 
-/** Turns what a network throws while it is traced into an error that says where. */
+/** Converts what a network throws during tracing to an error that names the place. */
 final class Thrown {
 
     private Thrown() {}
@@ -33,7 +33,7 @@ final class Thrown {
                 thrown);
     }
 
-    /** Words what the engine refuses, which may be a matter of sizes. */
+    /** Adds the sizes to an error of the engine, which may depend on them. */
     static ExportException byEngine(Tracing tracing, Sizes known, Sizes sizes, ExportException thrown) {
         if (!sizes.equals(known)) {
             List<String> axes = sizes.differing(known);
@@ -45,7 +45,7 @@ final class Thrown {
                 : new ExportException(thrown.getMessage() + ", for " + sizes + "; " + Faults.BOUNDS, thrown);
     }
 
-    /** Names the innermost line that is neither DJL's, nor Java's, nor ours; in DJL itself, that of its block. */
+    /** Finds the innermost line of the user's code; if all of it is DJL's, that of the innermost DJL block. */
     private static String line(Throwable thrown) {
         List<StackTraceElement> inForward = Arrays.stream(thrown.getStackTrace())
                 .takeWhile(frame -> !frame.getClassName().equals(Calls.class.getName()))

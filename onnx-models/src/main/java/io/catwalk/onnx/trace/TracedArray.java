@@ -12,14 +12,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands behind an {@link NDArray} that the network sees during a trace. An array that depends on the input
- * has a slot on the tape from the start; a constant gets its slot when it first meets one that does.
+ * Implements an {@link NDArray} that the network sees during a trace. An array that depends on the input has a slot on
+ * the tape from the start; a constant gets its slot when it is first used together with such an array.
  */
 final class TracedArray implements InvocationHandler {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
-    /** Said where the engine copies a traced array into its own manager, as toByteBuffer shows. */
+    /** Added to the message where the engine copies a traced array into its own manager, which calls toByteBuffer. */
     private static final String FOREIGN_RECEIVER = " The same happens if an array from outside of forward is the"
             + " receiver of an operation with a traced array: let the traced array be the receiver, and ask the"
             + " ParameterStore for parameters";
@@ -62,7 +62,7 @@ final class TracedArray implements InvocationHandler {
         return storage;
     }
 
-    /** Tells whether the numbers depend on the input; refuses an array that another one has overwritten. */
+    /** Tells whether the numbers depend on the input; throws if the array was overwritten through another one. */
     boolean dependsOnInput() {
         requireCurrent();
         return dependsOnInput;
@@ -76,12 +76,12 @@ final class TracedArray implements InvocationHandler {
         }
     }
 
-    /** Tells whether the numbers depend on the input, whatever has become of them. */
+    /** Tells whether the numbers depend on the input, even if the array was overwritten. */
     boolean comesFromInput() {
         return dependsOnInput;
     }
 
-    /** Says that this array is a part of another one, so that writing into it writes into that. */
+    /** Marks this array as a part of another one, so that writing into it also changes the other one. */
     void viewOf(TracedArray whole, Object[] cuts) {
         view = new Writing.View(whole, cuts);
     }
@@ -90,7 +90,7 @@ final class TracedArray implements InvocationHandler {
         return view;
     }
 
-    /** Takes what was written into this array for what it holds. */
+    /** Makes what was written into this array its content. */
     void hold(Slot written) {
         slot = written;
         dependsOnInput = true;
@@ -101,19 +101,19 @@ final class TracedArray implements InvocationHandler {
         return tracer == other;
     }
 
-    /** Forbids writing: a parameter belongs to the network. */
+    /** Forbids writing, since a parameter belongs to the network. */
     TracedArray frozen() {
         storage.belongsTo(hint);
         return outside();
     }
 
-    /** Says that the array can be written behind the back of the trace, so that each use must look at it. */
+    /** Marks an array that can be changed without the trace noticing, so that each use must compare its content. */
     TracedArray outside() {
         outside = true;
         return this;
     }
 
-    /** Returns the place on the tape; a constant is put there now if it was not. */
+    /** Returns the slot on the tape; a constant is recorded now if it was not before. */
     Slot slot() {
         requireCurrent();
         if (!dependsOnInput && seen < storage.version()) {
@@ -123,7 +123,7 @@ final class TracedArray implements InvocationHandler {
         Slot known = slot;
         boolean written = known != null && outside && !dependsOnInput && !isTrusted() && !stillHolds(known);
         if (known == null || written) {
-            // What was written behind the back of the trace is no longer the parameter that others see.
+            // An array that was changed without the trace noticing is no longer the parameter that others see.
             known = isParameter() && !written
                     ? tracer.tape().parameter(hint, real, tracer::place)
                     : tracer.tape().constant(hint, real, tracer::place);
@@ -194,7 +194,10 @@ final class TracedArray implements InvocationHandler {
         return call(self, method, arguments);
     }
 
-    /** Serves a network that has kept this array: as a constant of the present trace, or as what it is. */
+    /**
+     * Handles calls after the trace, if the network has kept this array: as a constant of the current trace, or as the
+     * engine's array.
+     */
     private @Nullable Object afterwards(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         Optional<Tracer> now = tracer.successor();
         if (now.isPresent()) {
@@ -241,7 +244,7 @@ final class TracedArray implements InvocationHandler {
         throw tracer.withoutForm(real, method, arguments);
     }
 
-    /** Returns indices for gatherNd: DJL counts in them where they lead through several axes, and spoils them so. */
+    /** Returns indices for gatherNd: if they address several axes, DJL computes in them and overwrites them. */
     private NDArray spared() {
         if (real.getShape().dimension() == 0 || real.getShape().get(0) < 2) {
             return proxy;

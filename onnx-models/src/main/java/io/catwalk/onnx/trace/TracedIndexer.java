@@ -7,7 +7,7 @@ import ai.djl.ndarray.index.full.NDIndexFullPick;
 import ai.djl.ndarray.index.full.NDIndexFullSlice;
 import ai.djl.ndarray.index.full.NDIndexFullTake;
 
-/** Stands behind {@code array.get(NDIndex)} of traced arrays. */
+/** Implements {@code get(NDIndex)} and {@code set(NDIndex, ...)} of traced arrays. */
 final class TracedIndexer extends NDArrayIndexer {
 
     private final Tracer tracer;

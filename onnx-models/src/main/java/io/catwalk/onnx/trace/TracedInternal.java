@@ -6,10 +6,12 @@ import java.lang.reflect.Method;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Stands behind {@link ai.djl.ndarray.NDArray#getNDArrayInternal()}: layers, pools and activations. */
+/** Implements {@link ai.djl.ndarray.NDArray#getNDArrayInternal()} of traced arrays: layers, pools and activations. */
 final class TracedInternal implements InvocationHandler {
 
-    /** What looks at the shape of its receiver alone, which {@link Rehearsal} compares: its result is a constant. */
+    /**
+     * Methods that read only the shape of their receiver, which {@link Rehearsal} compares: their result is a constant.
+     */
     private static final Set<String> ONLY_SHAPES = Set.of("multiBoxPrior");
 
     private final Tracer tracer;

@@ -10,8 +10,8 @@ import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands behind the {@link NDManager} of traced arrays: what {@code forward} creates is a constant of the
- * trace, and nothing is freed before the trace ends.
+ * Implements the {@link NDManager} of traced arrays: arrays that {@code forward} creates are constants of the trace,
+ * and nothing is freed before the trace ends.
  */
 final class TracedManager implements InvocationHandler {
 
@@ -75,7 +75,7 @@ final class TracedManager implements InvocationHandler {
         return tracer.wrapConstants(null, method.getName(), Tracer.invoke(real, making, tracer.unwrap(arguments)));
     }
 
-    /** Tells whether a method makes an array that holds whatever was in memory, otherwise at each call. */
+    /** Tells whether a method creates an array without setting its content, which may then differ at each call. */
     private static boolean isUnfilled(Method method) {
         return method.getName().equals("create") && method.getParameterTypes()[0] == Shape.class;
     }

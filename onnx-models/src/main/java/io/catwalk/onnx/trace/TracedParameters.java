@@ -12,7 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Hands parameters out as constants of the trace, named by their path in the block. */
+/** Returns parameters as constants of the trace, named by their path in the block. */
 final class TracedParameters extends ParameterStore {
 
     private final Tracer tracer;

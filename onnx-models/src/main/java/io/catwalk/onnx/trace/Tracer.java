@@ -21,7 +21,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The one place where arrays are wrapped, unwrapped, and run for real. */
+/** Wraps and unwraps arrays, and runs their operations in the engine. Everything of that kind is done here. */
 final class Tracer {
 
     /** Methods of the engine whose result shares memory with their receiver. */
@@ -41,7 +41,7 @@ final class Tracer {
             "diagonal",
             "dropout");
 
-    /** Primitives whose shapes follow from the batch in ways that a rehearsal must see; they cost nothing to compute. */
+    /** Primitives whose result shapes depend on sizes in ways that a rehearsal must see; they are cheap to compute. */
     private static final Set<String> COMPUTED = Set.of("squeeze", "split", Indexing.SLICE);
 
     private final Tape tape;
@@ -61,7 +61,7 @@ final class Tracer {
     /**
      * Begins a trace.
      *
-     * @param rehearsal what makes the program that it is held against, if there is one
+     * @param rehearsal creates the rehearsal, if this trace is one
      */
     Tracer(
             Block root,
@@ -81,7 +81,7 @@ final class Tracer {
         succession.begin(this);
     }
 
-    /** Ends the trace: what the network kept of it works on the engine's arrays from now on. */
+    /** Ends the trace: arrays that the network kept from it work on the engine's arrays from now on. */
     void end() {
         over = true;
         succession.end();
@@ -91,7 +91,7 @@ final class Tracer {
         return over;
     }
 
-    /** Returns the trace that goes on now, if one does. */
+    /** Returns the trace that is running now, if there is one. */
     Optional<Tracer> successor() {
         return succession.now();
     }
@@ -140,7 +140,7 @@ final class Tracer {
         return new TracedArray(this, real, hint, null, new Storage());
     }
 
-    /** Returns what stands behind an array of the network, and takes arrays from outside of the trace in. */
+    /** Returns the traced array behind an array of the network, and wraps arrays from outside of the trace. */
     TracedArray traced(NDArray array) {
         if (Proxy.isProxyClass(array.getClass()) && Proxy.getInvocationHandler(array) instanceof TracedArray traced) {
             return traced.belongsTo(this) ? traced : foreign(requireKept(traced));
@@ -152,7 +152,7 @@ final class Tracer {
         return foreign.computeIfAbsent(array, real -> constant("constant", real).outside());
     }
 
-    /** Returns what an array of an earlier trace holds, which the network has kept. */
+    /** Returns the engine's array behind an array that the network has kept from an earlier trace. */
     private NDArray requireKept(TracedArray kept) {
         if (kept.comesFromInput()) {
             throw error(Faults.changing("an array that depends on the input of one call is used in the next"));
@@ -181,7 +181,7 @@ final class Tracer {
         return argument instanceof NDIndex index && Indexing.dependsOnInput(this, index);
     }
 
-    /** Unwraps the arguments of a call of the engine. */
+    /** Unwraps the arguments of a call to the engine. */
     @Nullable
     Object @Nullable [] unwrap(@Nullable Object @Nullable [] arguments) {
         if (arguments == null) {
@@ -214,7 +214,7 @@ final class Tracer {
         return argument instanceof NDManager ? realManager : argument;
     }
 
-    /** Takes what was traced out of the arguments of a call after all traces. */
+    /** Replaces traced arrays by the engine's arrays in the arguments of a call after all traces. */
     static @Nullable Object @Nullable [] plain(@Nullable Object @Nullable [] arguments) {
         if (arguments == null) {
             return null;
@@ -253,7 +253,7 @@ final class Tracer {
         }
     }
 
-    /** Runs a method whose operands do not depend on the input, and wraps what it makes. */
+    /** Runs a method whose operands do not depend on the input, and wraps its result. */
     @Nullable
     Object runConstant(TracedArray receiver, Object target, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
@@ -273,7 +273,7 @@ final class Tracer {
         return result;
     }
 
-    /** Runs a primitive for real and writes it on the tape. */
+    /** Runs a primitive in the engine and records it on the tape. */
     Object runPrimitive(
             TracedArray receiver,
             Object target,
@@ -306,7 +306,9 @@ final class Tracer {
         Object run() throws E;
     }
 
-    /** Computes what a primitive makes, or, in a dry rehearsal, makes arrays of the shapes that the program tells. */
+    /**
+     * Computes the result of a primitive or, in a dry rehearsal, creates arrays of the shapes that the program gives.
+     */
     <E extends Throwable> @Nullable Object result(
             String key, String signature, List<@Nullable Object> recorded, boolean single, Computation<E> computation)
             throws E {
@@ -334,7 +336,7 @@ final class Tracer {
         return error;
     }
 
-    /** Makes the error of a primitive without a row. */
+    /** Creates the error for a primitive without a row. */
     ExportException withoutForm(Object target, Method method, @Nullable Object @Nullable [] arguments) {
         Signature signature =
                 target instanceof NDArray array ? Signature.of(method, array.getDataType()) : Signature.of(method);
@@ -363,13 +365,13 @@ final class Tracer {
         throw error(signature + " makes no array and cannot be written as ONNX");
     }
 
-    /** Writes an operation on the tape that changed an array in place. */
+    /** Records an operation that changed an array in place. */
     Slot operation(String signature, List<@Nullable Object> arguments, NDArray result) {
         return tape.operation(signature, arguments, List.of(result), origin::here)
                 .get(0);
     }
 
-    /** Refuses complex numbers where nothing expects the axis that stands for them. */
+    /** Rejects complex numbers where an operation does not expect the last axis of two. */
     void requireNoComplex(NDArray array) {
         if (ComplexNumbers.areIn(array)) {
             throw error(ComplexNumbers.FAULT);
@@ -382,7 +384,7 @@ final class Tracer {
         return traced.slot();
     }
 
-    /** Returns the places of what the network returns. */
+    /** Returns the slots of the arrays that the network returns. */
     List<Slot> outputs(NDList outputs) {
         return outputs.stream()
                 .map(this::traced)
@@ -396,7 +398,7 @@ final class Tracer {
                 .toList();
     }
 
-    /** Returns what goes on the tape for the receiver and the arguments of a call. */
+    /** Returns what is recorded on the tape for the receiver and the arguments of a call. */
     List<@Nullable Object> record(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
         List<@Nullable Object> recorded = new ArrayList<>();
         recorded.add(receiver.slot());

@@ -13,12 +13,12 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Traces a block: at a few sizes of the dynamic axes for the program, and then at many more, most of them without
- * computing, to be sure that the program is that of every size and of every call.
+ * Traces a block. A few sizes of the dynamic axes give the program. Then many more sizes, most of them without
+ * computing, check that the program is right for every size and every call.
  *
  * @param block the network
- * @param parameters where its weights are; empty for the block itself
- * @param inputs what forward takes
+ * @param parameters store of its weights; empty to take them from the block
+ * @param inputs the inputs of forward
  * @param primitives tells which signatures the operator table has
  */
 public record Tracing(
@@ -37,11 +37,11 @@ public record Tracing(
     /**
      * Traces for all sizes that the dynamic axes of the inputs may have.
      *
-     * @param <T> what is made of the program
-     * @param writing makes something of the program, before it is known to be right for all sizes
-     * @return what was made
-     * @throws ExportException if control flow depends on the input or on a size, forward changes from call to
-     *     call, or an operation has no row
+     * @param <T> type of the result
+     * @param writing converts the program to the result; called before the program is known to be right for all sizes
+     * @return the result of {@code writing}
+     * @throws ExportException if control flow depends on the input or on a size, forward changes from call to call, or
+     *     an operation has no row
      */
     public <T> T trace(Function<Program, T> writing) {
         Admission.check(block);
@@ -54,7 +54,8 @@ public record Tracing(
             try {
                 made = traced(schedule, calls, first, writing);
             } catch (ExportException e) {
-                // Weights that another thread trains differ from call to call: that says more than what has failed.
+                // If another thread trains the weights, they differ from call to call. That explains more than the
+                // error itself.
                 throw calls.changedWeights()
                         .map(fault -> new ExportException(fault, e))
                         .orElse(e);
@@ -79,7 +80,7 @@ public record Tracing(
         }
         try {
             Program program = program(schedule, calls, first);
-            // An operation that cannot be written at all says so better than a size that is refused.
+            // An operation that cannot be written at all gives a clearer error than a size that is rejected.
             T written = writing.apply(program);
             schedule.computed().forEach(sizes -> calls.rehearse(program, base, sizes, Mode.COMPUTED, true));
             for (Axis.Dynamic axis : schedule.dynamic()) {
@@ -90,7 +91,7 @@ public record Tracing(
                     .forEach(sizes -> calls.rehearse(program, base, sizes, Mode.DRY, true));
             return written;
         } catch (ExportException e) {
-            // What changes by chance looks as if a size had changed it, and no fixed size would help then.
+            // A random change looks as if it depended on a size, but then no fixed size would help.
             repeat(calls, once, base, MOST_REPETITIONS);
             throw e;
         }
@@ -115,7 +116,7 @@ public record Tracing(
                     + " bytes for " + longest + ": bound the axes by less (Axis.of(name).atMost(n))");
         }
         Program whole = program.completed(calls.rehearse(program, base, longest, Mode.DRY, true));
-        // The calls that were merged have not been held against the whole arrays yet.
+        // The merged calls have not been compared with the complete arrays yet.
         sizes.forEach(one -> calls.rehearse(whole, longest, one, Mode.DRY, true));
         return whole;
     }
@@ -141,7 +142,7 @@ public record Tracing(
             try {
                 calls.rehearse(program, base, base.with(axis.name(), size), Mode.DRY, true);
             } catch (ExportException e) {
-                // The smallest size that differs tells what the network compares with.
+                // The smallest size that differs shows what the network compares with.
                 schedule.smaller(axis, size)
                         .forEach(less -> calls.rehearse(program, base, base.with(axis.name(), less), Mode.DRY, true));
                 throw e;

@@ -11,9 +11,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the engine what costly operations make without computing them. They treat each sample by itself, along the
- * first axis: so the engine works on a batch of no samples, which costs nothing and gives type and sizes, and the
- * numbers, which nobody may look at while tracing, are left out. What is not known to be such an operation is computed.
+ * Gets types and shapes of the results of costly operations from the engine, without computing them. These operations
+ * treat each sample separately, along the first axis. So the engine runs them on a batch of no samples, which costs
+ * nothing and gives type and sizes. The numbers are not needed, since they must not be read while tracing. All other
+ * operations are computed.
  */
 final class WithoutSamples {
 
@@ -24,11 +25,11 @@ final class WithoutSamples {
     }
 
     /**
-     * Asks what a call makes.
+     * Creates the result of a call without computing it.
      *
      * @param target receiver of the call
      * @param arguments arrays of the engine, numbers and shapes
-     * @return arrays of the right type and shape whose numbers say nothing; empty if the call must be computed
+     * @return arrays of the right type and shape with meaningless numbers; empty if the call must be computed
      */
     Optional<Object> results(Object target, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         @Nullable Object[] given = arguments == null ? new @Nullable Object[0] : arguments;
@@ -36,7 +37,7 @@ final class WithoutSamples {
         boolean ofReceiver = takesReceiver(method.getName(), receiver, given);
         boolean ofArgument = takesArgument(method.getName(), receiver, given);
         NDArray samples = ofArgument && !ofReceiver ? (NDArray) Objects.requireNonNull(given[0]) : receiver;
-        // Whole numbers may divide, and nothing divides by the zeros that stand for them.
+        // Whole numbers may be divisors, and dividing by the zeros of a placeholder fails.
         boolean real = samples.getDataType().isFloating();
         if (!(ofReceiver || ofArgument) || !real || samples.getShape().dimension() == 0 || samples.isEmpty()) {
             return Optional.empty();
@@ -52,7 +53,7 @@ final class WithoutSamples {
                     target instanceof NDArrayEx ? ((NDArray) callee).getNDArrayInternal() : callee, method, none);
             return Optional.ofNullable(filled(made, samples.getShape().get(0)));
         } catch (EngineException e) {
-            return Optional.empty(); // computing says what is wrong, or that only a batch of none is
+            return Optional.empty(); // computing shows what is wrong, or that only an empty batch fails
         }
     }
 
@@ -60,27 +61,27 @@ final class WithoutSamples {
         return samples.getManager().create(resized(samples.getShape(), 0), samples.getDataType());
     }
 
-    /** Tells whether the receiver holds samples along its first axis, and the result holds the same. */
+    /** Tells whether the receiver holds samples along its first axis, and so does the result. */
     private static boolean takesReceiver(String name, NDArray receiver, @Nullable Object[] arguments) {
         int axes = receiver.getShape().dimension();
         return switch (name) {
             case "relu", "sigmoid", "tanh", "softPlus", "softSign", "selu", "leakyRelu", "elu", "gelu" -> true;
             case "maxPool", "avgPool" -> arguments[0] instanceof Shape kernel && kernel.dimension() + 2 == axes;
-            // A sample of one axis costs too little to ask. What has no samples of its own is repeated for each.
+            // Samples of one axis are too cheap to avoid. An operand without samples is broadcast to each sample.
             case "add", "sub", "mul", "div", "maximum", "minimum" ->
                 axes >= 3
                         && !(arguments[0] instanceof NDArray other
                                 && other.getShape().dimension() > axes);
             case "softmax", "logSoftmax" ->
                 axes >= 3 && arguments[0] instanceof Integer axis && Math.floorMod(axis, axes) > 0;
-            // The numbers that stand for a sample are a matrix without an inverse.
+            // Placeholders for samples are matrices without an inverse.
             case "inverse" -> axes >= 3;
             case "matMul", "batchMatMul" -> takesArgument(name, receiver, arguments);
             default -> false;
         };
     }
 
-    /** Tells whether the first argument holds samples along its first axis, and the result holds the same. */
+    /** Tells whether the first argument holds samples along its first axis, and so does the result. */
     private static boolean takesArgument(String name, NDArray receiver, @Nullable Object[] arguments) {
         if (arguments.length == 0 || !(arguments[0] instanceof NDArray samples)) {
             return false;
@@ -90,12 +91,12 @@ final class WithoutSamples {
         return switch (name) {
             case "convolution" ->
                 arguments[1] instanceof NDArray weight && weight.getShape().dimension() == axes;
-            // Where a norm goes over the samples too, the engine refuses a batch of none.
+            // If a norm covers the samples, too, the engine rejects an empty batch.
             case "linear", "layerNorm" -> axes >= 2;
             // Training mixes the samples.
             case "batchNorm" ->
                 axes >= 2 && !Integer.valueOf(0).equals(arguments[5]) && Boolean.FALSE.equals(arguments[8]);
-            // Of two stacks of matrices; a stack and a single matrix are broadcast.
+            // Only for two stacks of matrices: a stack and a single matrix are broadcast.
             case "add", "sub", "mul", "div", "maximum", "minimum", "matMul", "batchMatMul" ->
                 axes >= 3
                         && receiver.getShape().dimension() == axes

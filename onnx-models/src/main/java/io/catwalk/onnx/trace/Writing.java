@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Brings {@code set(NDIndex, ...)} down to primitives that make a changed copy, of which the array then takes hold. */
+/**
+ * Reduces {@code set(NDIndex, ...)} to primitives that create a changed copy, which then becomes the content of the
+ * array.
+ */
 final class Writing {
 
     /** Arguments: array, value, then the cuts of a {@link Selection}. */
@@ -82,7 +85,7 @@ final class Writing {
         void on(NDArray array) throws E;
     }
 
-    /** Changes an array, and what it is a view of. */
+    /** Changes an array, and the arrays that it is a view of. */
     static <E extends Throwable> void overwrite(
             Tracer tracer, TracedArray array, String primitive, List<@Nullable Object> arguments, Change<E> change)
             throws E {
@@ -110,9 +113,9 @@ final class Writing {
     }
 
     /**
-     * Changes an array in place. What depends on the input holds numbers that say nothing, and may have no memory
-     * to change: a copy shows what the engine says to it. A constant is changed for certain, so that the next call
-     * sees that it was, even if the numbers that came from the input happen to change nothing.
+     * Changes an array in place. An array that depends on the input holds meaningless numbers, and may have no memory
+     * of its own: the change is only tried on a copy, for the errors of the engine. A constant is always changed, so
+     * that the next call detects it, even if the numbers that came from the input happen to change nothing.
      */
     private static <E extends Throwable> void apply(Change<E> change, TracedArray array) throws E {
         if (array.comesFromInput()) {
@@ -136,7 +139,7 @@ final class Writing {
     }
 
     /**
-     * Says which part of another array an array is.
+     * Describes which part of another array an array is.
      *
      * @param of the other array, whose memory it shares
      * @param cuts as those of a {@link Selection}

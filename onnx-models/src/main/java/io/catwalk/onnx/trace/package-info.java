@@ -1,6 +1,6 @@
 /**
- * Runs a block's own {@code forward} on arrays that remember what is done to them, twice with different batch
- * sizes, and makes one program of the two tapes.
+ * Traces a block: runs its own {@code forward} on arrays that record the operations applied to them, at several sizes
+ * of the dynamic axes, and merges the tapes into one program.
  */
 @NullMarked
 package io.catwalk.onnx.trace;

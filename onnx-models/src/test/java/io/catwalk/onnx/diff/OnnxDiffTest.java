@@ -85,7 +85,7 @@ final class OnnxDiffTest {
         });
     }
 
-    /** ONNX has the gates of a recurrent layer below each other, each of as many rows as the layer has units. */
+    /** In ONNX, the gates of a recurrent layer are stacked, each with as many rows as the layer has units. */
     private static Fault swappedGates(int input, int one, int other, int gates) {
         return (node, graph) -> floats(graph, node.getInput(input), numbers -> {
             int gate = numbers.length / gates;
@@ -181,7 +181,7 @@ final class OnnxDiffTest {
         assertStillDiffers(reduced);
     }
 
-    /** Each of both runs on what the node read, and makes what the node made there. */
+    /** Runs both models on the array that the node read, and checks that their outputs still differ. */
     private static void assertStillDiffers(List<Path> reduced) throws IOException {
         assertThat(reduced).hasSize(2);
         Tensor[] made = new Tensor[2];
@@ -242,7 +242,7 @@ final class OnnxDiffTest {
         assertThat(report.matched()).isEqualTo(report.tensors());
     }
 
-    /** An optimizer of another program gives other names, and computes in other nodes. */
+    /** The optimizer of another program uses other names and other nodes. */
     @Test
     void namesDoNotMatterAndAFaultIsFoundAmongOthers() throws IOException {
         Path reference = ZOO.resolve("drop-norm-l2.onnx");

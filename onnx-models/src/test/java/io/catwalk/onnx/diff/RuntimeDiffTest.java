@@ -131,7 +131,7 @@ final class RuntimeDiffTest {
         assertThat(Objects.requireNonNull(finding.difference()).agrees()).isFalse();
         assertThat(found.unasked()).isEmpty();
         assertThat(found.asked()).isEqualTo(asked.size());
-        // The file, its end, and then half of the rest each time.
+        // The runs are: the file, its end, and then a binary search.
         int nodes = asked.get(0).model().getGraph().getNodeCount();
         assertThat(asked).hasSizeLessThanOrEqualTo(3 + (int) Math.ceil(Math.log(nodes + 1) / Math.log(2)));
         Path reduced = folder.resolve("reduced");
@@ -203,7 +203,7 @@ final class RuntimeDiffTest {
         assertThat(asked).hasSize(2);
     }
 
-    /** Two ways from the input to the sum; the fault is in one, and what lies on the other agrees. */
+    /** Two ways from the input to the sum; the fault is in one, and the tensors on the other agree. */
     private Path branches(String batch) throws IOException {
         ModelProto.Builder model = ModelProto.newBuilder();
         TextFormat.merge("""

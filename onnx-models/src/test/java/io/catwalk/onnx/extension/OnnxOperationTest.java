@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A user's row is found, works, and gets in nobody's way. */
+/** A user's row is found, works, and does not affect others. */
 @Tag("tiny")
 class OnnxOperationTest {
 
@@ -170,7 +170,7 @@ class OnnxOperationTest {
                 .hasMessageContaining("but its ONNX form makes FLOAT");
     }
 
-    /** Wants to write what the exporter writes. */
+    /** Claims a method that the exporter writes itself. */
     public static final class Add implements OnnxOperation {
         @Override
         public String signature() {
@@ -183,7 +183,7 @@ class OnnxOperationTest {
         }
     }
 
-    /** Wants to write what {@link Inverse} writes. */
+    /** Claims the method that {@link Inverse} writes. */
     public static final class Other implements OnnxOperation {
         @Override
         public String signature() {

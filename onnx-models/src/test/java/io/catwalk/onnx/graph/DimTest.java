@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sizes are polynomials of the axes of the inputs; expected numbers are worked out by hand. */
+/** Sizes are polynomials of the axes of the inputs; expected numbers are computed by hand. */
 @Tag("tiny")
 class DimTest {
 
@@ -148,7 +148,7 @@ class DimTest {
                 .hasMessageContaining("image size must not follow the height and the width, but is height*width");
     }
 
-    /** Little is padded behind the axis, so that the last window always starts before that. */
+    /** There is little padding after the axis, so the last window always starts before it. */
     @ParameterizedTest
     @CsvSource({"3, 2, 0, 1", "5, 2, 0, 1", "4, 3, 1, 1", "2, 2, 0, 0"})
     void roundingUpCountsAsForEachSize(long size, long stride, long before, long after) {
@@ -167,7 +167,10 @@ class DimTest {
         }
     }
 
-    /** Counts windows as the documentation of PyTorch's MaxPool2d says: they may stick out, but must start inside. */
+    /**
+     * Counts windows as the documentation of PyTorch's MaxPool2d says: they may extend beyond the end, but must start
+     * inside.
+     */
     private static long startsInside(long length, long size, long stride, long before, long after) {
         long count = 1;
         long end = length + before + after;

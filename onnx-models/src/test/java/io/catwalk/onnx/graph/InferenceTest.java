@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Expected shapes are worked out by hand from the operators' specification (onnx/docs/Operators.md). */
+/** Expected shapes are derived by hand from the operators' specification (onnx/docs/Operators.md). */
 @Tag("tiny")
 class InferenceTest {
 
@@ -117,7 +117,7 @@ class InferenceTest {
         assertThat(made.get(0).at(8)).isEqualTo(4);
     }
 
-    /** NumPy's rule, for an axis that is longer than all bounds: 1,000 elements say what a million do. */
+    /** NumPy's rule, for an axis that is longer than all bounds: 1,000 elements are as good as a million. */
     @ParameterizedTest
     @CsvSource({
         "batch, -3, 9223372036854775807, 1, 3",
@@ -149,7 +149,7 @@ class InferenceTest {
         assertThat(made.at(1_000)).isEqualTo(python(bounds[0], bounds[1], bounds[2], step));
     }
 
-    /** Counts as the reference of Python does, section 5.8 of its library: s[i:j:k]. */
+    /** Counts as the Python library reference does, section 5.8: s[i:j:k]. */
     private static long python(long length, long start, long stop, long step) {
         long least = step < 0 ? -1 : 0;
         long most = step < 0 ? length - 1 : length;

@@ -35,7 +35,7 @@ class OnnxParserTest {
         assertThat(OnnxSerializer.bytes(OnnxParser.model(bytes))).isEqualTo(bytes);
     }
 
-    /** The number in the metadata was counted on the graph that was traced, before it was written. */
+    /** The number in the metadata was counted on the traced graph, before it was written. */
     @ParameterizedTest
     @MethodSource("zoo")
     void theWorkIsThatOfTheGraphThatWasWritten(Path file) throws IOException {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The protobuf library reads what is written, and the same from both ways to write. */
+/** The protobuf library can read what is written, and both ways to write give the same bytes. */
 @Tag("tiny")
 class OnnxSerializerTest {
 
@@ -41,7 +41,7 @@ class OnnxSerializerTest {
         return new Initializer(Value.of("weight", ElementType.INT8, TensorShape.of(size)), new byte[size]);
     }
 
-    /** The table of onnx/docs/Versioning.md, released versions. */
+    /** The table of released versions in onnx/docs/Versioning.md. */
     @ParameterizedTest
     @CsvSource({"13, 7", "14, 7", "15, 8", "17, 8", "18, 8", "19, 9", "20, 9", "21, 10"})
     void theIrVersionIsThatOfTheOperatorSet(int opset, long expected) throws InvalidProtocolBufferException {
@@ -121,7 +121,7 @@ class OnnxSerializerTest {
                 .hasMessageContaining("weight of shape (3) needs 12 bytes, found 8");
     }
 
-    /** 64 MB of the 2 GB are left to names. */
+    /** 64 MB of the 2 GB are left for names. */
     @Test
     void theLargestWeightsThatFitAreAskedFor() {
         Value value = Value.of("weight", ElementType.INT8, TensorShape.of(Integer.MAX_VALUE - (64L << 20)));

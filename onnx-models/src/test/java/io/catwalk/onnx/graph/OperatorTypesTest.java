@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The table of types says what ONNX Runtime says. */
+/** The table of types matches ONNX Runtime. */
 @Tag("tiny")
 class OperatorTypesTest {
 

@@ -22,7 +22,7 @@ class WorkTest {
     void aMatrixProductSumsOverTheInnerAxis() {
         assertThat(work("MatMul", Attributes.NONE, value("y", 2, 3, 5), value("x", 2, 3, 7), value("w", 7, 5)))
                 .isEqualTo(2 * 3 * 5 * 7);
-        // MatMul knows no such attribute.
+        // MatMul has no such attribute.
         Attributes turned = Attributes.NONE.with("transA", 1);
         assertThat(work("MatMul", turned, value("y", 3, 5), value("x", 3, 7), value("w", 7, 5)))
                 .isEqualTo(3 * 5 * 7);

@@ -14,12 +14,12 @@ import io.catwalk.onnx.graph.OnnxParser;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Writes one function of an array of reals as a file, and holds the answers of the file to those of the engine. */
+/** Exports one function of an array of reals, and compares the outputs of the file with those of the engine. */
 final class Answers {
 
     private Answers() {}
 
-    /** Asserts that a file answers alike, to numbers that sums and products hold exactly. */
+    /** Asserts that a file computes the same, for numbers whose sums and products are exact. */
     static void assertAlike(UnaryOperator<NDArray> function, long... sample) throws OrtException {
         assertAlike(0, function, sample);
     }

@@ -15,7 +15,10 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A norm is multiplied into the convolution right before it, by hand here: the roots of the variances are 2 and 4. */
+/**
+ * A norm is folded into the convolution right before it. Expected values are computed by hand: the roots of the
+ * variances are 2 and 4.
+ */
 @Tag("tiny")
 class BatchNormFoldingTest {
 

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A bound below and one above make one Clip, where that is the same (ONNX, Clip: Min(Max(x, low), high)). */
+/** A lower and an upper bound make one Clip, where that is the same (ONNX, Clip: Min(Max(x, low), high)). */
 @Tag("tiny")
 class BoundsTest {
 
@@ -43,7 +43,7 @@ class BoundsTest {
         assertMadeBy(Bounds.atMost(to, Bounds.positive(to, x), number(6)), "Clip", x, number(0), number(6));
     }
 
-    /** Of two bounds that cross, the last one wins, and Clip takes the upper one. */
+    /** If two bounds cross, the last one wins; Clip uses the upper one. */
     @Test
     void aMaximumOfAMinimumIsAClipUnlessTheyCross() {
         Value high = Bounds.atMost(to, x, number(6));
@@ -69,7 +69,7 @@ class BoundsTest {
         }
     }
 
-    /** ONNX Runtime 1.29 does not open a file with a Relu of doubles before a Clip. */
+    /** ONNX Runtime 1.29 cannot load a file with a Relu of doubles before a Clip. */
     @Test
     void doublesAreBoundedWithoutReluAndClip() {
         Value doubles = Value.of("x", ElementType.DOUBLE, TensorShape.of(3));

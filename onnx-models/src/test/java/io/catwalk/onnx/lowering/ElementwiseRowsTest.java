@@ -51,7 +51,10 @@ class ElementwiseRowsTest {
                 .hasMessageContaining("of whole numbers by an array is computed in double precision");
     }
 
-    /** A byte of 200 is above one of -56, which has the same bits; the wider type decides, and reals are wider. */
+    /**
+     * An unsigned byte of 200 is greater than a signed byte of -56, which has the same bits; the wider type decides,
+     * and reals are wider.
+     */
     @ParameterizedTest
     @EnumSource(names = {"BOOLEAN", "UINT8", "INT8", "INT32", "INT64", "FLOAT32", "FLOAT64"})
     void comparisonsAreMadeInTheWiderType(DataType left) throws Exception {

@@ -20,7 +20,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Nodes are written as ONNX defines them, and none that do nothing. */
+/** Nodes are written as ONNX defines them, and nodes that do nothing are not written. */
 @Tag("tiny")
 class EmitterTest {
 
@@ -50,7 +50,9 @@ class EmitterTest {
         return LongStream.generate(data::getLong).limit(fixed.data().length / 8).toArray();
     }
 
-    /** Reshapes, and returns the fixed shape that the node gets: 0 copies a size, -1 is what is left (ONNX, Reshape). */
+    /**
+     * Reshapes, and returns the constant shape that the node gets: 0 copies a size, -1 is what is left (ONNX, Reshape).
+     */
     private long[] reshaped(Value value, Object... target) {
         Value made = to.reshape(value, dims(target));
         assertThat(made.shape().dims()).isEqualTo(dims(target));
@@ -107,7 +109,7 @@ class EmitterTest {
         assertThat(operators()).contains("Shape", "Concat").endsWith("Reshape");
     }
 
-    /** A size of 0 would be copied, and -1 cannot be told where there are no elements. */
+    /** A size of 0 would be copied, and -1 cannot be computed if there are no elements. */
     @Test
     void whatMayBeEmptyGetsItsWholeShape() {
         Value none = value(BATCH, Dim.of(0), Dim.of(4));

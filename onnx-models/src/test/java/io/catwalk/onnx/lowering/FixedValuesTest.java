@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is fixed is in the file once, with the bytes of its type. */
+/** Each constant is in the file once, with the bytes of its type. */
 @Tag("tiny")
 class FixedValuesTest {
 

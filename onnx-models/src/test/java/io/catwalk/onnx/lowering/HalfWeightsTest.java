@@ -15,7 +15,7 @@ class HalfWeightsTest {
     void everyNumberOfFloat16StaysAndTiesGoToTheEvenOne() {
         for (int half = 0; half < 0x7C00; half++) {
             float number = Fp16Conversions.fp16ToFloat((short) half);
-            // The one after the largest would be 65,536.
+            // The next number after the largest would be 65,536.
             float next = half == 0x7BFF ? 65_536 : Fp16Conversions.fp16ToFloat((short) (half + 1));
             float tie = (number + next) / 2;
             for (float each : new float[] {number, Math.nextUp(number), Math.nextDown(tie), tie, Math.nextUp(tie)}) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an index takes is what the engine takes, with no more nodes than it needs. */
+/** An index selects what the engine selects, with no more nodes than it needs. */
 @Tag("tiny")
 class IndexingRowsTest {
 
@@ -33,7 +33,7 @@ class IndexingRowsTest {
         return x.getManager().create(numbers);
     }
 
-    /** Axes that are picked together stay where they were, before those behind them. */
+    /** Axes that are selected together stay where they were, before those after them. */
     @Test
     void whatIsPickedAlongTwoAxesComesInTheirPlace() throws Exception {
         assertAlike(x -> x.get(new NDIndex(":, {}, {}", indices(x, 0, 2, 1), indices(x, 1, 1, 0))), 3, 2, 4);
@@ -50,7 +50,7 @@ class IndexingRowsTest {
         assertAlike(x -> x.get(new NDIndex(":, {}, :, {}", indices(x, 0, 2), indices(x, 3, 2))), 3, 2, 4);
     }
 
-    /** ONNX: the indices have the size of the array along the other axes; not every reader takes fewer. */
+    /** ONNX: the indices have the size of the array along the other axes; not every runtime accepts fewer. */
     @Test
     void rowsThatTheIndicesDoNotHaveAreCutOff() {
         assertThat(operators(x -> x.gather(indices(x, 0, 2, 1, 1, 0, 2).reshape(2, 1, 3), 2), 2, 4))

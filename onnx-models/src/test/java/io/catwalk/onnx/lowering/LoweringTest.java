@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Each kind of step becomes what it says, and the ends of the graph have the names that they are given. */
+/** Each kind of step becomes what it describes, and the inputs and outputs of the graph have the given names. */
 @Tag("tiny")
 class LoweringTest {
 
@@ -103,7 +103,7 @@ class LoweringTest {
         assertThat(graph.nodes().get(1).inputs()).containsExactly(graph.inputs().get(1));
     }
 
-    /** An input keeps its name, so that an output needs a node to have another. It stands in no block. */
+    /** An input keeps its name, so an output of another name needs a node. The node belongs to no block. */
     @Test
     void whatIsReturnedAsItCameOrTwiceIsAnOutputOfItsOwn() {
         Graph graph = graph(
@@ -178,7 +178,7 @@ class LoweringTest {
         assertThat(graph.outputs().get(1).shape()).isEqualTo(rows.shape());
     }
 
-    /** Only the axes that follow the input are cut, up to their size (ONNX, Slice: data, starts, ends, axes). */
+    /** Only the axes that depend on the input are cut, up to their size (ONNX, Slice: data, starts, ends, axes). */
     @Test
     void theBeginningOfTheLongestIsCut() {
         Operand table = floats(7, Dim.of(3), BATCH, Dim.of(1));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The caller names inputs and outputs, then forward, then what is usual. */
+/** Names of inputs and outputs come from the caller, then from forward, then from the defaults. */
 @Tag("tiny")
 class NamingTest {
 

@@ -9,7 +9,10 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Holds docs/reference/onnx-operators.md to the table; with {@code -Dcatwalk.docs=write} it writes the page instead. */
+/**
+ * Compares docs/reference/onnx-operators.md with the table; with {@code -Dcatwalk.docs=write}, it writes the page
+ * instead.
+ */
 @Tag("tiny")
 class OperatorsPageTest {
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A node is named after its block, and by a parameter where several blocks of a class run. */
+/** A node is named after its block, and by a parameter if several blocks of a class run. */
 @Tag("tiny")
 class PlacesTest {
 
@@ -43,7 +43,7 @@ class PlacesTest {
         assertThat(Places.path(inList, Map.of(3, "02Linear.weight"))).isEqualTo("/02Linear");
     }
 
-    /** A parameter that another block lends out says nothing about the one that runs. */
+    /** A parameter of another block says nothing about the block that runs. */
     @Test
     void aParameterOfAnotherDepthIsPassedOver() {
         Step.Call call = call("block Net/Linear, called at Net.java:7", WEIGHT, OTHER);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images get another size as in the engine. */
+/** Images are resized as in the engine. */
 @Tag("tiny")
 class ResamplingTest {
 
@@ -26,7 +26,9 @@ class ResamplingTest {
         return image.getNDArrayInternal().interpolation(new long[] {rows, columns}, mode, false);
     }
 
-    /** One channel for each column of the old image, that is one there and zero elsewhere, shows what it gives. */
+    /**
+     * One channel per column of the old image, which is one there and zero elsewhere, shows the weights of that column.
+     */
     @ParameterizedTest
     @CsvSource({"BILINEAR, 1", "AREA, 2", "BICUBIC, 3"})
     void eachColumnCountsAsMuchAsInTheEngine(Resampling mode, int number) {
@@ -56,7 +58,10 @@ class ResamplingTest {
         assertThatThrownBy(() -> Resampling.NEAREST.weights(2, 3)).isInstanceOf(IllegalStateException.class);
     }
 
-    /** Where 14 columns become 16, Resize of ONNX Runtime takes others than PyTorch: they round the scale apart. */
+    /**
+     * If 14 columns become 16, Resize of ONNX Runtime takes other columns than PyTorch: they round the scale
+     * differently.
+     */
     @ParameterizedTest
     @CsvSource({"14, 16", "20, 12", "3, 5", "8, 3"})
     void nearestColumnsAreThoseOfTheEngine(int from, int size) throws Exception {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Arrays change their shape as in the engine, at the edges too. */
+/** Arrays change their shape as in the engine, also at the edges. */
 @Tag("tiny")
 class ShapeRowsTest {
 
@@ -28,7 +28,7 @@ class ShapeRowsTest {
         assertThat(operators(x -> x.split(1, 1).get(0).neg(), 4)).containsExactly("Neg");
     }
 
-    /** Of fewer repeats than axes, the row need know nothing. */
+    /** The row need not handle fewer repeats than axes. */
     @Test
     void moreRepeatsThanAxesMakeNewOnesInFront() throws Exception {
         assertAlike(x -> x.tile(2), 2, 3);

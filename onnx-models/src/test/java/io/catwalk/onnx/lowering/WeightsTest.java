@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Weights are laid out anew element by element. */
+/** Weights are rearranged element by element. */
 @Tag("tiny")
 class WeightsTest {
 
@@ -39,7 +39,7 @@ class WeightsTest {
         assertThat(to.maker(computed).orElseThrow().operator()).isEqualTo("Unsqueeze");
     }
 
-    /** Two gates of one row each: both directions have theirs swapped, and lie one behind the other. */
+    /** Two gates of one row each: both directions have their gates swapped, and follow each other. */
     @Test
     void gatesAreOrderedForEachDirection() {
         Value forward = to.floats("forward", TensorShape.of(2, 2), 1, 2, 3, 4);
@@ -52,7 +52,7 @@ class WeightsTest {
                 .hasMessage("the weights of a recurrent layer must not depend on the input: x");
     }
 
-    /** Below, at and beyond the squares in which matrices are worked on. */
+    /** Sizes below, at and above that of the squares in which matrices are transposed. */
     @ParameterizedTest
     @CsvSource({
         "FLOAT, 1, 1",

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Windows slide as in the engine, also where they stick out of the image. */
+/** Windows slide as in the engine, also if they extend beyond the image. */
 @Tag("tiny")
 class WindowRowsTest {
 
@@ -77,7 +77,9 @@ class WindowRowsTest {
                 .get(0);
     }
 
-    /** Three windows of 3 at a distance of 2 reach one beyond 6 (ONNX, MaxPool: pads are all begins, then all ends). */
+    /**
+     * Three windows of 3 at a distance of 2 extend one beyond 6 (ONNX, MaxPool: pads are all begins, then all ends).
+     */
     @Test
     void whatSticksOutOfAKnownSizeIsPadding() {
         Node up = maxPool(2, true, Axis.of(6));
@@ -95,7 +97,7 @@ class WindowRowsTest {
         assertThat(maxPool(1, true, height).attributes().entries()).containsEntry("ceil_mode", 0L); // nothing does
     }
 
-    /** At a size that nobody knows while exporting, the reader of the file has to round. */
+    /** At a size that is not known during the export, the runtime has to round. */
     @ParameterizedTest
     @CsvSource({"3, 2, true", "3, 2, false", "3, 1, true"})
     void windowsRoundEitherWayAtEverySize(int kernel, int stride, boolean up) throws Exception {

@@ -43,7 +43,7 @@ class ParityTest {
         assertThat(parity.meanAbs()).isCloseTo(0.005, within(1e-15));
     }
 
-    /** A thousand classes of a hundred thousand images are 400 MB, once. */
+    /** The logits of 100,000 images with 1,000 classes take 400 MB. */
     @Test
     void noAnswerOfTheCandidateIsKept() {
         int images = 2000;
@@ -76,7 +76,7 @@ class ParityTest {
 
         assertThat(parity.images()).isEqualTo(images);
         assertThat(parity.maxAbs()).isEqualTo(0.5);
-        // Its answers take 8 MB, a batch at a time, and all differences would take 16.
+        // The logits of the candidate take 8 MB, batch by batch, and all differences would take 16 MB.
         assertThat(allocated).isLessThan(12_000_000);
     }
 
@@ -144,7 +144,7 @@ class ParityTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Parity.of(new float[2], new float[2], 1, Double.NaN));
     }
 
-    /** The second image flips, by no more than the tolerance, which rounded weights may do and others may not. */
+    /** The second image flips within the tolerance, which only files with rounded weights may do. */
     @Test
     void aLabelMayFlipWithinTheToleranceWhereWeightsWereRounded() {
         float[] reference = {0, 1, 1, 1.25f};
@@ -171,7 +171,7 @@ class ParityTest {
                 .isFalse();
     }
 
-    /** Both logits may move by the tolerance: a margin of twice that is the largest that they can turn. */
+    /** Both logits may move by the tolerance: twice the tolerance is the largest margin that can flip. */
     @Test
     void aFlipWithinWhatTheToleranceAllowsIsANearTieAndListed() {
         float[] reference = {0, 1, 1, 1.25f};
@@ -187,7 +187,7 @@ class ParityTest {
         assertThat(strict.nearTies()).isEmpty();
         assertThat(strict.agrees()).isFalse();
 
-        // The margin is beyond 2 * 0.12, and so is what the second logit moved.
+        // The margin is above 2 * 0.12, and the second logit moved by more than 0.12.
         Parity far = Parity.of(reference, candidate, 2, new Tolerance(0.12, 0), FlipRule.NEAR_TIES);
         assertThat(far.flips()).containsExactly(new Flip(1, 1, 0, 0.25));
         assertThat(far.nearTies()).isEmpty();

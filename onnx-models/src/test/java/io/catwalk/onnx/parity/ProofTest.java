@@ -40,7 +40,7 @@ final class ProofTest {
     @TempDir
     private Path folder;
 
-    /** Gives a + scale * b, and the larger of a and 0 as a whole number. */
+    /** Returns a + scale * b, and the larger of a and 0 as a whole number. */
     private static Network sum(double scale) {
         return inputs -> {
             Tensor a = get(inputs, "a");
@@ -120,7 +120,7 @@ final class ProofTest {
                 .hasSize(5 * 2 * 4)
                 .extracting(ProofReport.Outcome::configuration)
                 .doesNotHaveDuplicates();
-        // Once about each: two samples, 1 + 1 + ... (8 at most), 2 + 2 + ..., and 7 of the second sample.
+        // It runs once on each: two samples, 1 + 1 + ... (8 at most), 2 + 2 + ..., and 7 of the second sample.
         assertThat(asked)
                 .hasSize(2 + 8 + 6 + 1)
                 .startsWith(List.of(5L, 4L), List.of(9L, 3L))
@@ -162,7 +162,7 @@ final class ProofTest {
                 .isTrue();
     }
 
-    /** The numbers are near 1,000,000, of which one is a small share. */
+    /** The numbers are near 1,000,000, so that a difference of 1 is a small share. */
     @Test
     void wholeNumbersHaveToBeEqual() {
         Map<String, Tensor> sample =

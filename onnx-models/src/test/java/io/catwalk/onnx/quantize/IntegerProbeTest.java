@@ -32,7 +32,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole numbers of files in 8 bits, against those that are computed here. */
+/** Compares the whole numbers of files in 8 bits with those that are computed here. */
 class IntegerProbeTest {
 
     @TempDir
@@ -58,7 +58,7 @@ class IntegerProbeTest {
         }
     }
 
-    /** The products, the pool and the input are whole numbers here, so the order of sums does not count. */
+    /** The products, the pool and the input are whole numbers here, so the order of sums does not matter. */
     @Test
     void itGivesTheIntegersOfTheReference() {
         Path file = quantized(Networks.convolutional());
@@ -87,7 +87,7 @@ class IntegerProbeTest {
         }
     }
 
-    /** Else it would say something of other kernels than those of the file. */
+    /** Otherwise the probe would test other kernels than those of the file. */
     @Test
     void theRuntimeFusesTheSameKernelsAsInTheFile() throws OrtException, IOException {
         for (ModelProto.Builder network : List.of(Networks.convolutional(), Networks.residual())) {
@@ -142,7 +142,7 @@ class IntegerProbeTest {
                 .satisfies(sum -> assertThat(sum.sources()).containsExactlyInAnyOrder("m.bytes", "r1.bytes"));
     }
 
-    /** Image 1 is changed in two tensors that follow each other, image 2 in the second alone. */
+    /** Image 1 is changed in two consecutive tensors, image 2 only in the second. */
     @Test
     void aPlantedDifferenceIsCountedWhereItBegins() {
         IntegerProbe probe = probe(quantized(Networks.convolutional()));
@@ -150,7 +150,7 @@ class IntegerProbeTest {
         assertThat(probe.compare(expected, expected.clone(), Networks.IMAGES).isEqual())
                 .isTrue();
         float[] found = expected.clone();
-        int second = 512 + 768; // p1.bytes, behind the images and r1.bytes
+        int second = 512 + 768; // p1.bytes, after the images and r1.bytes
         found[1506 + 512] += 1;
         found[1506 + second] -= 3;
         found[2 * 1506 + second + 191] += 2;
@@ -193,7 +193,7 @@ class IntegerProbeTest {
         assertThat(IntegerProbe.of(file)).isEmpty();
     }
 
-    /** Rows that are no images cannot be told apart by image. */
+    /** Rows that are not images cannot be assigned to images. */
     @Test
     void whatHasOtherRowsThanTheImagesIsLeftOut() {
         ModelProto.Builder turned = TestModels.model(GraphProto.newBuilder()
@@ -228,7 +228,9 @@ class IntegerProbeTest {
         }
     }
 
-    /** The levels that fuse nothing compute the pairs in floats: a step here and there, at ties of the rounding. */
+    /**
+     * Levels that do not fuse nodes compute the pairs in floats: some numbers differ by one step, at rounding ties.
+     */
     @Test
     void withoutFusingANumberDiffersByOneStepAtMost() {
         IntegerProbe probe = probe(quantized(Networks.convolutional()));

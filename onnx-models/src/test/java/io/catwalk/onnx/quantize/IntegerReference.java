@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Computes files of quantize and dequantize pairs in whole numbers, as slowly and plainly as can be, by the specification
- * of ONNX alone. It knows Conv, Gemm, MatMul, MaxPool and Reshape to two axes.
+ * Runs files of quantize and dequantize pairs in whole numbers, as simply as possible, by the ONNX specification alone.
+ * It supports Conv, Gemm, MatMul, MaxPool and Reshape to two axes.
  */
 final class IntegerReference {
 
-    /** Whole numbers with what they stand for: {@code real = steps[channel] * (number - zero)}. */
+    /** Whole numbers and the real numbers that they represent: {@code real = steps[channel] * (number - zero)}. */
     @SuppressWarnings("ArrayRecordComponent")
     private record Bytes(long[] numbers, int[] shape, float[] steps, int zero) {}
 
@@ -106,7 +106,7 @@ final class IntegerReference {
         }
     }
 
-    /** Moves and choices need no floats: their bytes go through. */
+    /** Operators that only move or select numbers need no floats: their bytes are passed on. */
     private void quantize(NodeProto node, String output) {
         float step = floats(node.getInput(1))[0];
         int zero = (int) held(node.getInput(2)).numbers()[0];
@@ -126,7 +126,7 @@ final class IntegerReference {
         bytes.put(output, new Bytes(numbers, shape(input), new float[] {step}, zero));
     }
 
-    /** Returns what a tensor stands for: floats, or the floats of its bytes. */
+    /** Returns the floats of a tensor, or those that its bytes represent. */
     private float[] real(String name) {
         float[] known = reals.get(name);
         if (known != null) {
@@ -201,7 +201,7 @@ final class IntegerReference {
         shapes.put(output, new int[] {x.shape()[0], columns});
     }
 
-    /** Takes the largest of each 2 x 2. */
+    /** Takes the largest number of each 2 x 2 block. */
     private void pool(NodeProto node, String output) {
         Bytes x = held(node.getInput(0));
         int height = x.shape()[2] / 2;

@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 
-/** Small networks to quantize, and what is done with them in many tests. */
+/** Small networks to quantize, and methods that many tests share. */
 final class Networks {
 
     static final int IMAGES = 16;
@@ -61,7 +61,7 @@ final class Networks {
                         node("Gemm", List.of("r3", "w4", "b4"), "logits").addAttribute(Protos.attribute("transB", 1))));
     }
 
-    /** A residual block, a gate and a mean: what lies between convolutions. */
+    /** A residual block, a gate and a mean: nodes between convolutions. */
     static ModelProto.Builder residual() {
         Random random = new Random(2);
         return TestModels.model(GraphProto.newBuilder()

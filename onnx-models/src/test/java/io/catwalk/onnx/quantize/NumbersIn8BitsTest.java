@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Scales, weights and ranges by hand. */
+/** Scales, weights and ranges, computed by hand. */
 @Tag("tiny")
 class NumbersIn8BitsTest {
 
@@ -41,7 +41,7 @@ class NumbersIn8BitsTest {
         assertThat(last.values()).containsExactly(1, 64, -64, 32);
     }
 
-    /** No sum of two products of a byte and a weight leaves 16 bits, as it would with 127. */
+    /** Each sum of two products of a byte and a weight fits 16 bits; with 127 it would not. */
     @Test
     void reducedWeightsCannotSaturate() {
         assertThat(2 * 255 * WeightRange.REDUCED.largest()).isLessThanOrEqualTo(Short.MAX_VALUE);

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files in 8 bits, against whole numbers that are computed here and against the float files. */
+/** Compares files in 8 bits with whole numbers that are computed here and with the float files. */
 class OnnxQuantizationTest {
 
     @TempDir
@@ -39,7 +39,7 @@ class OnnxQuantizationTest {
         }
     }
 
-    /** What ONNX Runtime fuses computes in whole numbers, and those are ours. */
+    /** Nodes that ONNX Runtime fuses compute in whole numbers, which equal those of the reference. */
     @Test
     void onnxRuntimeComputesTheIntegersOfTheReference() {
         QuantizedModel model = Networks.quantized(Networks.calibrated(folder, Networks.convolutional()));
@@ -103,10 +103,10 @@ class OnnxQuantizationTest {
         return Protos.number(node, "axis", -1);
     }
 
-    /** Else the pool would compare bytes of one scale and hand on bytes of another. */
+    /** Otherwise the pool would compare bytes of one scale and return bytes of another. */
     @Test
     void whatOnlyMovesNumbersKeepsTheirScale() {
-        // By percentile: the largest number outlives a pool, but most of those below it do not.
+        // By percentile: the largest number passes a pool, but most of the smaller ones do not.
         ModelProto model = parsed(Networks.calibrated(folder, Networks.convolutional())
                 .quantized(CalibrationMethod.PERCENTILE_99_9, Set.of()));
         assertThat(fixed(model, "p1.step").getRawData())
@@ -151,7 +151,7 @@ class OnnxQuantizationTest {
                 .withMessageContaining("found none");
     }
 
-    /** All in float is the prepared file itself. */
+    /** With all nodes in float, the model is the prepared file itself. */
     @Test
     void allInFloatIsTheFloatModel() {
         CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
@@ -184,7 +184,7 @@ class OnnxQuantizationTest {
                         within(1e-6));
     }
 
-    /** The judge likes entropy best, and nothing but one node in 8 bits: the search has to find both. */
+    /** The judge prefers entropy, and accepts only one node in 8 bits: the search has to find both. */
     @Test
     void theSearchTakesTheMethodOfTheLeastLossAndLeavesNodesUntilTheBudgetHolds() {
         CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());

@@ -307,7 +307,7 @@ class BadFilesTest {
         refused(parts);
     }
 
-    /** Opens the file and expects one line that names it, what was expected, what was found, and a way out. */
+    /** Opens the file and expects one line that names it, what was expected, what was found, and what to try. */
     private void refused(String... parts) {
         assertThatExceptionOfType(OnnxFileException.class)
                 .isThrownBy(() -> OnnxPredictor.open(file).close())

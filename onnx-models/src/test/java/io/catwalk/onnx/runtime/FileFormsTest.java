@@ -131,7 +131,7 @@ final class FileFormsTest {
         }
     }
 
-    /** Gives row 3, column 1 of each channel, read from images of channels first. */
+    /** Returns row 3, column 1 of each channel of images with channels first. */
     private static float[] picked(float[] images, int batch) {
         float[] picked = new float[batch * CHANNELS];
         for (int i = 0; i < batch; i++) {
@@ -142,7 +142,7 @@ final class FileFormsTest {
         return picked;
     }
 
-    /** Takes (batch, 5, 2, 3) and gives row 3, column 1 of each channel: its numbers 21, 22 and 23. */
+    /** A model that takes (batch, 5, 2, 3) and returns row 3, column 1 of each channel: its numbers 21, 22 and 23. */
     private static ModelProto.Builder picking(int type, Object batch) {
         float[] weight = new float[SIZE * CHANNELS];
         for (int channel = 0; channel < CHANNELS; channel++) {
@@ -163,7 +163,7 @@ final class FileFormsTest {
                 value("images", type, BATCH, axes[0], axes[1], axes[2]), value("logits", FLOAT, BATCH, 1), "logits");
     }
 
-    /** Sums each image. */
+    /** A model that sums each image. */
     private static ModelProto.Builder summing(ValueInfoProto input, ValueInfoProto output, String name) {
         return TestModels.model(GraphProto.newBuilder()
                 .setName("summing")

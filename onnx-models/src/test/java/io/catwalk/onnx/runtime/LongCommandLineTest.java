@@ -10,12 +10,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LongCommandLineTest {
 
-    /** Is the program of the other process. */
+    /** Entry point of the other process. */
     static final class Opening {
 
         private Opening() {}
 
-        /** Opens the file that is named first. */
+        /** Opens the file that is the first argument. */
         public static void main(String[] arguments) {
             OnnxPredictor.open(Path.of(arguments[0])).close();
         }

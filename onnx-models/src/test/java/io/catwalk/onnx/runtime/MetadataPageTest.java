@@ -25,7 +25,7 @@ class MetadataPageTest {
 
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
 
-    /** Which the program writes beside those of the exporter. */
+    /** Keys that the program writes in addition to those of the exporter. */
     private static final List<String> OF_THE_PROGRAM = List.of("classifier", "variant");
 
     private static List<String> listed() throws IOException {
@@ -40,7 +40,7 @@ class MetadataPageTest {
 
     @Test
     void itHasEachKeyOfTheCode() throws IOException {
-        // FLOAT16 is a value.
+        // FLOAT16 is a value, not a key.
         List<String> keys = Arrays.stream(MetadataKeys.class.getFields())
                 .filter(field -> Modifier.isStatic(field.getModifiers())
                         && !field.getName().equals("FLOAT16"))

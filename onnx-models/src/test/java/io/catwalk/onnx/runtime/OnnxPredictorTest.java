@@ -100,7 +100,7 @@ class OnnxPredictorTest {
         }
     }
 
-    /** The file adds the pixels of the whole batch to each logit, so that an answer tells the size of its batch. */
+    /** The file adds the pixels of the whole batch to each logit, so that its logits tell the size of its batch. */
     @Test
     void aCallRunsInBatchesOfTheOptions() {
         ModelProto.Builder model = TestModels.linear();
@@ -318,7 +318,7 @@ class OnnxPredictorTest {
     void memoryStaysFlatOverManyRuns() throws Exception {
         try (OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()))) {
             Runnable runs = () -> {
-                // Every run has another batch size, so new tensors; two of them are some 300 bytes of native memory.
+                // Every run has another batch size, thus new tensors; two of them take some 300 bytes of native memory.
                 for (int run = 0; run < 200_000; run++) {
                     int count = run % 2 + 1;
                     predictor.logits(new float[count * 4], count);

@@ -48,7 +48,7 @@ final class OnnxRunnerTest {
     @TempDir
     private Path folder;
 
-    /** Looks numbers 10, 20, 30 up by ids, and gives their products with weights, and the last axis of them summed. */
+    /** Looks up the numbers 10, 20 and 30 by ids, and returns their products with weights, and the ids. */
     private static ModelProto.Builder lookup() {
         return TestModels.model(GraphProto.newBuilder()
                 .setName("lookup")
@@ -265,7 +265,7 @@ final class OnnxRunnerTest {
                 }
             };
             runs.run();
-            // A tensor that stays behind costs 75 MB a round, in every round; the heap of Java grows in some.
+            // A leaked tensor costs 75 MB in every round; the Java heap grows only in some rounds.
             long least = Long.MAX_VALUE;
             for (int round = 0; round < 5 && least >= 32L << 20; round++) {
                 System.gc();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read is held against another program by {@code GoldenWeightsTest} in runner; here is what is refused. */
+/** Tests which files are rejected; {@code GoldenWeightsTest} in runner compares the weights with another program. */
 @Tag("tiny")
 class OnnxWeightsTest {
 

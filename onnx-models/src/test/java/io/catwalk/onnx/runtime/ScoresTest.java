@@ -33,7 +33,7 @@ class ScoresTest {
     void anyOtherGivesLogits() {
         assertThat(scores(TestModels.linear())).isEqualTo(Scores.LOGITS);
         assertThat(scores(ending("Identity"))).isEqualTo(Scores.LOGITS);
-        // The softmax of a log-softmax is right as it is, and that of a softmax in the middle too.
+        // A softmax still has to follow a log-softmax, and also a graph that has its softmax in the middle.
         assertThat(scores(ending("LogSoftmax"))).isEqualTo(Scores.LOGITS);
         assertThat(scores(ending("Softmax", "Neg"))).isEqualTo(Scores.LOGITS);
     }
@@ -57,7 +57,7 @@ class ScoresTest {
         }
     }
 
-    /** Puts operators behind the logits of the linear model. */
+    /** Appends operators to the logits of the linear model. */
     private static ModelProto.Builder ending(String... operators) {
         ModelProto.Builder model = TestModels.linear();
         int last = model.getGraph().getNodeCount() - 1;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Parameters that no file holds are refused before anything runs; broadcast ones take no memory here. */
+/** Parameters that are too large for a file are refused before anything runs; broadcast ones take no memory here. */
 @Tag("tiny")
 class AdmissionTest {
 
@@ -45,7 +45,7 @@ class AdmissionTest {
         return new SequentialBlock().add(block);
     }
 
-    /** Has one parameter, and is no more than that. */
+    /** Has one parameter and nothing else. */
     private static final class Holding extends ai.djl.nn.AbstractBlock {
         Holding(Parameter parameter) {
             addParameter(parameter);

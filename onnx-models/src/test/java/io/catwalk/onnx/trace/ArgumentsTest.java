@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A row reads what it needs, and what it cannot take is refused with the call and its place. */
+/** A row reads its arguments; an argument that it cannot use is refused with the call and its place. */
 @Tag("tiny")
 class ArgumentsTest {
 

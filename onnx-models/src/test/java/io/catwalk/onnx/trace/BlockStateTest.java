@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a block holds beside its parameters is as before after an export. */
+/** Everything that a block holds beside its parameters is restored after an export. */
 @Tag("tiny")
 class BlockStateTest {
 
@@ -171,7 +171,7 @@ class BlockStateTest {
         assertThat(function.toString()).isEqualTo("3");
     }
 
-    /** What is neither a block, a function nor a collection may belong to others. */
+    /** An object that is not a block, a function or a collection may belong to others. */
     @Test
     void aPlainObjectIsNotLookedInto() {
         Shared shared = new Shared();
@@ -220,7 +220,7 @@ class BlockStateTest {
         assertThat(inArray.toIntArray()).containsExactly(1, 1, 1);
     }
 
-    /** Only what is small is worth a copy: a network may keep tables of any size. */
+    /** Only small arrays are copied: a network may keep tables of any size. */
     @Test
     void arraysUpToSixteenMebibytesAreRemembered() {
         Heir block = new Heir();

@@ -34,7 +34,7 @@ class CallsTest {
                 new Tracing(block, Optional.empty(), List.of(OnnxInput.of("x", type, axes)), OperatorTable::has));
     }
 
-    /** Returns what an input holds behind the proxy. */
+    /** Returns the engine's array behind the proxy of an input. */
     private static float[] held(DataType type, Axis... axes) {
         List<float[]> held = new ArrayList<>();
         calls(
@@ -124,7 +124,7 @@ class CallsTest {
                 .containsExactly(Optional.of("series"), Optional.of("sum"), Optional.empty());
     }
 
-    /** What a network keeps of a call is an array of the engine afterwards. */
+    /** After a call, an array that the network keeps of it is an array of the engine. */
     @Test
     void aTraceEndsWithItsCall() {
         List<NDArray> kept = new ArrayList<>();

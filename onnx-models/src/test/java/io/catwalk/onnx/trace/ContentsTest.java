@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a constant holds is written out for any size, by hand here: rows one after the other, little endian. */
+/**
+ * The content of a constant is computed for any size; expected values are written by hand: rows one after the other,
+ * little endian.
+ */
 @Tag("tiny")
 class ContentsTest {
 

@@ -117,7 +117,7 @@ class DerivedTest {
     @Test
     void otherCallsAreFitted() {
         assertThat(sizes("NDArray.neg()", IMAGE)).isEmpty();
-        // A kernel that follows the input has no formula here.
+        // A kernel that depends on the input has no formula here.
         assertThat(sizes(CONVOLUTION, IMAGE, IMAGE, IMAGE, IMAGE, new Shape(1), new Shape(0), new Shape(1), 1))
                 .isEmpty();
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Numbers that a formula has made give the formula back: it holds at sizes that were not seen. */
+/** Numbers computed by a formula give the same formula back: it holds at sizes that were not seen. */
 @Tag("tiny")
 class FitTest {
 
@@ -88,7 +88,7 @@ class FitTest {
         assertThat(fit.dim(9, 19, 98)).isEmpty(); // a 65th
     }
 
-    /** Two numbers lie on many lines, and only multiples and constant distances are believed. */
+    /** Two numbers lie on many lines, and only multiples and constant differences are accepted. */
     @Test
     void fewNumbersAreNoReasonForASum() {
         Fit fit = new Fit(List.of(sizes(2, 7), sizes(5, 7)), List.of(BATCH));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Calls with a batch of 2, 5 and 3, laid side by side, give one program or the first thing that does not fit. */
+/** Calls with a batch of 2, 5 and 3, merged, give one program, or an error about the first thing that does not fit. */
 @Tag("tiny")
 class MergeTest {
 
@@ -219,7 +219,7 @@ class MergeTest {
                         counted -> assertThat(counted.number()).isEqualTo(Dim.BATCH.times(Dim.of(3))));
     }
 
-    /** 250 is -6 as a byte with a sign: only the type tells. */
+    /** 250 is -6 as a signed byte: only the type shows which. */
     @ParameterizedTest
     @CsvSource({"UINT8, 250", "INT8, -6"})
     void countingBeginsAtTheNumberOfItsType(DataType type, long first) {
@@ -230,7 +230,7 @@ class MergeTest {
         });
     }
 
-    /** Of one number in the call with a batch of 2, the step is that of the other calls. */
+    /** If the call with a batch of 2 has only one number, the step is that of the other calls. */
     @Test
     void oneNumberIsCountedAsTheOthersAre() {
         Step step = mergedConstant(batch -> counted(batch - 1, 4, 3), DataType.INT8, batch -> new long[] {batch - 1});
@@ -310,7 +310,7 @@ class MergeTest {
         assertThatThrownBy(() -> mergedConstant(odd, DataType.INT8, batch -> new long[] {batch}))
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("the constant table in block C holds different numbers for different samples");
-        // Where the batch is bounded, the longest form of the constant holds all others.
+        // If the batch is bounded, the longest form of the constant contains all others.
         assertThat(mergedConstant(odd, DataType.INT8, batch -> new long[] {batch}, Axis.BATCH.atMost(8)))
                 .isInstanceOf(Step.Prefix.class);
     }

@@ -14,7 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** What has no ONNX form is told from what the engine lacks, and both come with a way that works. */
+/**
+ * Operations without an ONNX form are distinguished from those that the engine lacks, and both messages name a way that
+ * works.
+ */
 @Tag("tiny")
 class MissingTest {
 
@@ -58,7 +61,7 @@ class MissingTest {
                 .contains("has no ONNX form here");
     }
 
-    /** Whether it can be exported does not hang on its answer, and it may do something. */
+    /** Whether it can be exported does not depend on its result, and calling it may have side effects. */
     @Test
     void whatMakesNoArrayIsNotTried() {
         assertThat(words(NDArray.class, "getGradient", () -> null)).contains("gradients belong to training");

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** NaN is found wherever it stands, and nothing else is taken for it (IEEE 754: all of the exponent, and a fraction). */
+/**
+ * NaN is found wherever it is, and nothing else is mistaken for it (IEEE 754: all bits of the exponent, and a
+ * fraction).
+ */
 @Tag("tiny")
 class NotANumberTest {
 
@@ -46,7 +49,7 @@ class NotANumberTest {
         assertThatCode(() -> NotANumber.refuse(List.of(constant))).doesNotThrowAnyException();
     }
 
-    /** Large arrays are gone through in parts of 4096 numbers. */
+    /** Large arrays are searched in chunks of 4096 numbers. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 4094, 4095, 4096, 4097, 8191, 8192, 9999})
     void nanIsFoundAtEveryPlace(int place) {

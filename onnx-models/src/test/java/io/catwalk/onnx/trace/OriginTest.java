@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A place is the path of blocks that run, and the line of the user's code in the innermost of them. */
+/** A place is the path of the running blocks, and the line of the user's code in the innermost of them. */
 @Tag("tiny")
 class OriginTest {
 
-    /** Runs its one child, or says where it is. */
+    /** Runs its only child, or returns where it is. */
     private static final class Noting extends AbstractBlock {
         private final List<Origin> origins;
         private final List<String> places;
@@ -64,7 +64,7 @@ class OriginTest {
                 .matches("block SequentialBlock/01SequentialBlock/02Noting, called at OriginTest.java:\\d+");
     }
 
-    /** Which of two siblings of one class runs, the stack does not tell. */
+    /** The stack does not show which of two siblings of one class runs. */
     @Test
     void siblingsOfOneClassAreNamedByItAlone() {
         List<Origin> origins = new ArrayList<>();

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A further call of forward passes if it does what the program says, and is refused at the first step that differs. */
+/** A further call of forward passes if it follows the program, and is rejected at the first step that differs. */
 @Tag("tiny")
 class RehearsalTest {
 
@@ -35,7 +35,10 @@ class RehearsalTest {
     private static final Operand RIGHT = floats(4, Dim.BATCH);
     private static final byte[] DATA = {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0x40};
 
-    /** Adds a bias, then makes two arrays from a list, a shape and a number that follow the batch, and a fixed one. */
+    /**
+     * Adds a bias, then makes two arrays from a list, a shape and a number that depend on the batch, and a fixed
+     * number.
+     */
     private static final Program PROGRAM = new Program(
             List.of(
                     new Step.Input(INPUT),

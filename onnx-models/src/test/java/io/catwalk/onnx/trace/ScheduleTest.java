@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Forward is called at sizes that its axes may have, and that tell formulas apart. */
+/** Forward is called at sizes that its axes may have, and that distinguish formulas. */
 @Tag("tiny")
 class ScheduleTest {
 
@@ -99,9 +99,9 @@ class ScheduleTest {
                 .startsWith(1L, 100L, 2L, 5L, 3L, 7L, 64L, 4L, 8L)
                 .doesNotHaveDuplicates()
                 .allMatch(size -> size <= 100)
-                .doesNotContain(0L, 34L); // a step beyond 33: all others are counted from 1 on already
+                .doesNotContain(0L, 34L); // one step beyond 33: all others are counted from 1 on already
         assertThat(schedule(TIME.atMost(1024)).sizes(TIME.atMost(1024))).startsWith(1L, 1024L, 2L, 5L);
-        // An end that is far away would take memory.
+        // A largest size that is far away would take memory.
         assertThat(schedule(TIME.atMost(1025)).sizes(TIME.atMost(1025))).startsWith(1L, 2L, 5L);
         assertThat(schedule(Axis.BATCH).sizes(Axis.BATCH)).startsWith(3L, 7L, 64L, 251L);
     }

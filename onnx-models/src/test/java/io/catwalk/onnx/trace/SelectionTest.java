@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Indices of an array of shape (4, 5, 6), taken apart by hand. */
+/** Indices of an array of shape (4, 5, 6), with expected parts written by hand. */
 @Tag("tiny")
 class SelectionTest {
 

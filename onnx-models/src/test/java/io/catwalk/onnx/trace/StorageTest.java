@@ -13,7 +13,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Memory counts its writes, a program takes what it lacked, and what stands for an array has its type and shape. */
+/**
+ * Storage counts its writes, a program is completed with missing constants, and placeholders have the type and shape of
+ * their array.
+ */
 @Tag("tiny")
 class StorageTest {
 

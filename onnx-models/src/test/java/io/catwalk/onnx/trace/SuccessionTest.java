@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The traces of one export hold equal content once, and see that weights change. */
+/** The traces of one export hold equal content once, and detect changed weights. */
 @Tag("tiny")
 class SuccessionTest {
 
@@ -75,7 +75,7 @@ class SuccessionTest {
         assertThat(succession.changedWeight()).isEmpty();
         trained.addi(1);
         assertThat(succession.changedWeight()).contains("trained");
-        trained.close(); // a copy that a store made for one call says nothing any more
+        trained.close(); // a closed copy that a store made for one call is not compared
         assertThat(succession.changedWeight()).isEmpty();
     }
 }

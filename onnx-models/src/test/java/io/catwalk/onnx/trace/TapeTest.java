@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A tape holds what was done in order, and the numbers of constants as they were when they were taken. */
+/** A tape holds what was done, in order, and the content of constants at the time they were recorded. */
 @Tag("tiny")
 class TapeTest {
 
@@ -116,7 +116,7 @@ class TapeTest {
         NDArray column =
                 manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2)).get(":, 0");
         int before = manager.getManagedArrays().size();
-        assertThat(Tape.data("column", column)).hasSize(8); // the engine copies what does not lie side by side
+        assertThat(Tape.data("column", column)).hasSize(8); // the engine copies elements that are not contiguous
         assertThat(manager.getManagedArrays()).hasSize(before);
     }
 

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What forward throws is said with its sizes and its line, and what to do about it. */
+/** An exception of forward is reported with its sizes and its line, and with advice. */
 @Tag("tiny")
 class ThrownTest {
 

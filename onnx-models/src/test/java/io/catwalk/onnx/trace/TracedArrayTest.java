@@ -30,7 +30,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** To a network, a traced array and its manager are like any others, except that nothing is freed and none is read. */
+/**
+ * To a network, a traced array and its manager are like any others, except that nothing is freed and nothing is read.
+ */
 @Tag("tiny")
 class TracedArrayTest {
 
@@ -98,7 +100,7 @@ class TracedArrayTest {
         assertThat(manager.isOpen()).isTrue();
     }
 
-    /** The engine would hand out whatever is in memory, other numbers at each call. */
+    /** The engine would return whatever is in memory, with other numbers at each call. */
     @Test
     void anArrayThatIsCreatedUnfilledHoldsZeros() {
         for (int i = 0; i < 20; i++) {
@@ -153,7 +155,7 @@ class TracedArrayTest {
         assertThat(constants.get(0).toFloatArray()).containsExactly(1);
     }
 
-    /** A network may keep an array: it then works on what the engine holds, with other arrays of the trace too. */
+    /** A network may keep an array: it then works on the engine's array, also with other arrays of the trace. */
     @Test
     void afterTheTraceAnArrayIsThatOfTheEngine() {
         NDArray constant = input.getManager().ones(new Shape(3));
@@ -213,7 +215,7 @@ class TracedArrayTest {
         assertRefused("booleanMask takes a mask of the shape", () -> input.booleanMask(shorter, 1));
     }
 
-    /** The engine counts in the indices themselves where they lead through several axes. */
+    /** The engine computes in the indices themselves if they address several axes. */
     @Test
     void indicesThatTheEngineSpoilsAreNotUsedAgain() {
         NDArray one = input.getManager().create(new long[] {0, 1}, new Shape(1, 2));
@@ -287,7 +289,7 @@ class TracedArrayTest {
         assertThat(constant.get(new NDIndex(":, {}", fixed)).toFloatArray()).containsOnly(1);
     }
 
-    /** A parameter is the network's, and the array behind it another user's. */
+    /** A parameter belongs to the network, and the array behind it to another user. */
     @Test
     void aParameterIsNotWritten() {
         NDArray parameter = tracer.constant("01Linear.weight", manager.ones(new Shape(3)))

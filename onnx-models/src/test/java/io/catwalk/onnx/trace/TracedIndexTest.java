@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An index of a traced array takes what the engine takes, in one slice and one pick. */
+/** An index of a traced array selects what the engine selects, with one slice and one selection by arrays. */
 @Tag("tiny")
 class TracedIndexTest {
 
@@ -94,13 +94,13 @@ class TracedIndexTest {
         NDArray twice = taken.mul(2);
         taken.muli(2);
         assertThat(taken.contentEquals(twice)).isTrue();
-        // A slice is a view: writing into it writes into the whole. What is picked is a copy.
+        // A slice is a view: writing into it changes the whole array. A selection by arrays is a copy.
         boolean copies = calls.size() > 1 || !calls.get(0).equals(SLICE);
         assertThat(constant.get(index.apply(input.getManager())).contentEquals(twice))
                 .isEqualTo(!copies);
     }
 
-    /** The tape takes the whole again if a slice of it was written, and not if a copy was. */
+    /** The tape records the whole array again if a slice of it was written, but not if a copy was. */
     @ParameterizedTest
     @MethodSource("indices")
     void aConstantIsTakenAgainAfterItsSliceWasWritten(Function<NDManager, NDIndex> index, List<String> calls) {
@@ -189,7 +189,7 @@ class TracedIndexTest {
         return ((Entry.Operation) last).results().get(0);
     }
 
-    /** What comes from the input has no numbers yet; a constant that is written has changed for certain. */
+    /** An array that comes from the input has no numbers yet; a constant that is written always changes. */
     @Test
     void writingChangesConstantsAndNoInput() {
         float[] numbers = real.toFloatArray();

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is left out has the type and the shape that the engine itself computes; the rest is left to the engine. */
+/**
+ * A result that is not computed has the type and the shape that the engine itself computes; the rest is left to the
+ * engine.
+ */
 @Tag("tiny")
 class WithoutSamplesTest {
 
@@ -66,7 +69,7 @@ class WithoutSamplesTest {
         return made instanceof NDList list ? list.head() : (NDArray) Objects.requireNonNull(made);
     }
 
-    /** Matrices cost nothing to compute; of one sample for all, the samples are in the argument. */
+    /** Matrices are cheap to compute; if the receiver is shared by all samples, the samples are in the argument. */
     @ParameterizedTest
     @CsvSource({
         "5 3 4, 5 3 4, true",

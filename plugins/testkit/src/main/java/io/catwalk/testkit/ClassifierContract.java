@@ -24,8 +24,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Proves that a classifier keeps the contract of a plugin: a test for each check of {@link Contract}. A plugin's own test is
- * this much:
+ * Tests that a classifier keeps the contract of a plugin, with one test for each check of {@link Contract}. A plugin's
+ * own test is only this:
  *
  * <pre>{@code
  * final class ConvMaxPoolTest extends ClassifierContract {
@@ -36,14 +36,14 @@ import org.junit.jupiter.api.TestFactory;
  * }
  * }</pre>
  *
- * <p>The checks load the class from the built jar, in class loaders that see of the program only what it provides to
- * plugins. The system property {@code catwalk.plugin.jar}, which the parent pom {@code catwalk-plugins} sets, names the jar;
- * without it the folder of the class is taken, and the checks of the jar fail. The system property {@code catwalk.check}
- * runs the check of that id alone.
+ * <p>The checks load the class from the built jar, in class loaders that see only those classes of the program that it
+ * provides to plugins. The system property {@code catwalk.plugin.jar}, which the parent pom {@code catwalk-plugins}
+ * sets, names the jar; without it, the folder of the class is used, and the checks of the jar fail. If the system
+ * property {@code catwalk.check} is set, only the check with that id runs.
  */
 public abstract class ClassifierContract {
 
-    /** A machine that builds has much else to do; the command is stricter. */
+    /** Longer than the limit of the command, since a machine that runs a build is busy. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Class<?> type;
@@ -59,9 +59,9 @@ public abstract class ClassifierContract {
     }
 
     /**
-     * Declares which checks are to fail. One that passes all the same is a failed test.
+     * Declares which checks are expected to fail. If such a check passes, its test fails.
      *
-     * @return id of the check to the reason why it fails; by default none
+     * @return id of a check to the reason why it fails; by default empty
      */
     protected Map<String, String> expectedFailures() {
         return Map.of();

@@ -1,4 +1,4 @@
-/** Holds the contract of a classifier plugin as a test class to extend. */
+/** The contract of a classifier plugin, as a test class to extend. */
 @NullMarked
 package io.catwalk.testkit;
 

@@ -14,20 +14,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
-/** Looks how the checks become tests; what they find out is held by their own test. */
+/** Tests how the checks become tests; their results have their own test. */
 final class ClassifierContractTest {
 
     @TempDir
     Path folder;
 
-    /** Is run by the test alone; surefire leaves nested classes be. */
+    /** Run only by this test; Surefire does not run nested classes. */
     static class Subject extends ClassifierContract {
         Subject() {
             super(new Sound());
         }
     }
 
-    /** Expects one failure that comes, and one that does not. */
+    /** Expects one failure that occurs, and one that does not. */
     static final class Expecting extends Subject {
         @Override
         protected Map<String, String> expectedFailures() {

@@ -3,7 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.experiment.Conduct;
 import java.time.Duration;
 
-/** Shares one time budget among runs that follow each other. */
+/** Shares one time budget among consecutive runs. */
 final class Allowance {
 
     private static final Duration LEAST = Duration.ofMillis(1);
@@ -15,7 +15,7 @@ final class Allowance {
         this.whole = whole;
     }
 
-    /** Returns how to carry out the next run: with the time that the earlier ones have left. */
+    /** Returns how to carry out the next run: with the time that the earlier runs have left. */
     Conduct left() {
         if (whole.budget() == null) {
             return whole;

@@ -14,21 +14,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Holds the images that every runtime is asked about.
+ * The images on which every runtime evaluates a file.
  *
- * @param file to ask about
- * @param predictor that has opened it
- * @param preprocessing of its pixels
- * @param images of the size of the file
+ * @param file the ONNX file
+ * @param predictor has opened the file
+ * @param preprocessing normalizes the pixels
+ * @param images of the size that the file takes
  * @param goesOn is called with each answer
  */
 record AskedImages(
         Path file, OnnxPredictor predictor, Preprocessing preprocessing, ImageSource images, Runnable goesOn) {
 
-    /** As the runners do: an LSTM in 8 bits takes one scale for all images of a batch. */
+    /** The batch size of the runners: an LSTM in 8 bits uses one scale for all images of a batch. */
     private static final int BATCH = 256;
 
-    /** Asks ONNX Runtime for Java: the right answers by definition, (images, numbers), row-major. */
+    /** Evaluates with ONNX Runtime for Java: the reference answers, (images, numbers), row-major. */
     float[] reference() {
         Signature signature = predictor.signature();
         float[] logits = new float[Math.multiplyExact(images.size(), signature.classes())];
@@ -42,7 +42,7 @@ record AskedImages(
         return logits;
     }
 
-    /** Writes what the runners are asked. Black images fill the last batch of a file with a fixed one. */
+    /** Writes the input of the runners. If the file has a fixed batch size, black images fill the last batch. */
     Question question(Scratch scratch) throws IOException {
         Signature signature = predictor.signature();
         Path about = scratch.file("signature.json");

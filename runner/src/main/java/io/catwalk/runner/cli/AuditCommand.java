@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Looks for what is wrong with a test set, and what that does to the accuracy of a run's models. */
+/** Finds problems of a test set, and their effect on the accuracy of a run's models. */
 @Command(
         name = "audit",
         description = {
@@ -119,7 +119,7 @@ final class AuditCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /** Reads what the finished trials answered to the test images, by the titles of the trials. */
+    /** Reads the predictions of the finished trials for the test images, by the titles of the trials. */
     private static Map<String, PredictedClasses> predictions(RunFolder run, ImageDataset images) throws IOException {
         if (run.readExperiment().split().folds() > 0) {
             throw new RequestException("expected a run that was evaluated on the test images, but " + run.path()
@@ -230,7 +230,7 @@ final class AuditCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%.2f", share * 100);
     }
 
-    /** Writes a distance as short as it is. */
+    /** Formats a distance with as few digits as possible. */
     private static String level(double distance) {
         String number = distance == Math.rint(distance) ? Long.toString((long) distance) : Double.toString(distance);
         return number + (distance == 1 ? " gray level" : " gray levels");

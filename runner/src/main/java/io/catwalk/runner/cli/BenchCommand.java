@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures how fast networks answer, each in several processes, in turns. */
+/** Measures how fast networks answer, each in several processes, which take turns. */
 @Command(
         name = "bench",
         description = {
@@ -163,7 +163,7 @@ final class BenchCommand implements Callable<Integer> {
         return tuning.run(subject, size.added(options.hints()), image(console), threads, seconds, json, console);
     }
 
-    /** Opens the file, which says what is wrong with it before another process is started. */
+    /** Opens the file here, to report what is wrong with it before another process is started. */
     private BenchImage image(Console console) {
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(subject, OnnxOptions.standard(), size.added(options.hints()))) {
@@ -244,7 +244,7 @@ final class BenchCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    /** Writes down what is known, so that whoever stops the command has what the turns until then have measured. */
+    /** Saves the results so far, so that nothing that was measured is lost when the command is stopped. */
     private void keep(List<TrialFolder> trials, List<Done> trained, List<TrialBench.Outcome> outcomes)
             throws IOException {
         for (int i = 0; i < trials.size(); i++) {

@@ -10,12 +10,12 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how images are decoded: what disk it takes at once, and what time as soon as that can be told; then a bar on a
- * terminal, a line now and then elsewhere.
+ * Shows the progress of decoding: first the disk space that it takes; then a progress bar on a terminal, or elsewhere a
+ * line now and then with the estimated time.
  */
 final class CacheView implements ImageCache.Listener {
 
-    /** What is done sooner is not worth a line. */
+    /** Below this size decoding is too fast to report. */
     private static final long QUIET = 1L << 24;
 
     private static final Duration FIRST = Duration.ofSeconds(2);

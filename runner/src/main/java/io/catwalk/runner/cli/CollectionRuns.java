@@ -14,14 +14,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs one experiment on several data sets, one after the other, and sums them up. */
+/** Runs one experiment on several data sets, one after the other, and summarizes the results. */
 final class CollectionRuns {
 
     private static final int MOST_COLUMNS = 8;
 
     private CollectionRuns() {}
 
-    /** Goes on with each run that is not done yet, and prints what came of all. */
+    /** Carries out each run that is not finished, and prints the results of all. */
     @SuppressWarnings("try") // the lock is held, not used
     static int carryOut(CollectionFolder collection, ConductOptions options, PluginCatalog catalog, Console console)
             throws IOException, InterruptedException {
@@ -55,7 +55,7 @@ final class CollectionRuns {
         return worst;
     }
 
-    /** Refuses to hand the trials of several data sets out, each of which has a run of its own. */
+    /** Refuses to hand out the trials of several data sets, since each data set has a run of its own. */
     static void requireOneDataSet(ConductOptions options, int dataSets) {
         if (options.orders != null) {
             throw new RequestException("--orders takes one data set at a time, but there are " + dataSets
@@ -63,7 +63,7 @@ final class CollectionRuns {
         }
     }
 
-    /** Writes the summary of what has finished. */
+    /** Writes the summary of the finished runs. */
     static Across sumUp(CollectionFolder collection) throws IOException {
         Across across = collection.sumUp();
         collection.write(across);
@@ -106,7 +106,7 @@ final class CollectionRuns {
         console.line("Begin with " + collection.page().getFileName() + " there.");
     }
 
-    /** Gives the data sets numbers for names, since all have to fit 80 columns. */
+    /** Replaces the names of data sets by numbers, so that all columns fit into 80 characters. */
     private static List<List<String>> numbered(Across across) {
         List<List<String>> rows = new ArrayList<>();
         int shown = Math.min(MOST_COLUMNS, across.dataSets().size());

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Trains and judges several classifiers on the same images. */
+/** Trains several classifiers and evaluates them on the same images. */
 @Command(
         name = "compare",
         description = "Train classifiers and evaluate them on the same images, each in its own process.",

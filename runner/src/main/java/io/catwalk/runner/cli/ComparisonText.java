@@ -8,10 +8,13 @@ import io.catwalk.runner.statistics.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Prints who is better and how sure that is, in 80 columns: all pairs as a matrix, the winner's in words. */
+/**
+ * Prints which classifier is better and how certain that is, in 80 columns: all pairs as a matrix, those of the winner
+ * in words.
+ */
 final class ComparisonText {
 
-    /** As many columns fit beside names of 16 letters. */
+    /** This many columns fit beside names of 16 letters. */
     private static final int MOST = 20;
 
     private ComparisonText() {}

@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints what makes a shell complete the commands and options of this program. */
+/** Prints a script with which a shell completes the commands and options of this program. */
 @Command(
         name = "completion",
         description = {
@@ -20,7 +20,7 @@ final class CompletionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** A shell that the script is for. */
+    /** The shell that the script is for. */
     private enum Shell {
         BASH,
         ZSH
@@ -38,8 +38,8 @@ final class CompletionCommand implements Callable<Integer> {
     }
 
     /**
-     * Makes of a script for bash one that zsh finds in its path of functions, too. There the file is read as a whole, before the
-     * alias that it defines is known, and its first run is the first completion, which it has to answer.
+     * Adapts a script for bash so that zsh can also find it in its function path. There the file is loaded as a whole
+     * before the alias that it defines is known, and its first run already has to answer a completion.
      */
     private static String forZsh(String script) {
         return """

@@ -80,16 +80,16 @@ final class ConductOptions {
                     + "the same path. Otherwise a copy goes along.")
     boolean imagesInPlace;
 
-    /** Set by the only command that finds trials of an earlier start. */
+    /** Set only by the command that finds trials of an earlier start. */
     boolean keepVersions;
 
-    /** Set by the same. */
+    /** Set by the same command. */
     boolean resumes;
 
-    /** Found before anything is written, where trials run on Spark. */
+    /** Located before anything is written, if trials run on Spark. */
     private @Nullable SparkHome spark;
 
-    /** Opened likewise, where trials are handed out. */
+    /** Opened before anything is written, if trials are handed out. */
     private @Nullable OrderFolder orderFolder;
 
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
@@ -109,7 +109,7 @@ final class ConductOptions {
     @Option(names = "--json", description = "Print the results as JSON.")
     boolean json;
 
-    /** Runs what the folder's request asks for and is not done yet, and prints what came of it. */
+    /** Runs the trials of the folder's request that are not finished, and prints the results. */
     int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Console console)
             throws IOException, InterruptedException {
         RunFolder run = lock.run();
@@ -131,15 +131,15 @@ final class ConductOptions {
     }
 
     /**
-     * What a run came to.
+     * The result of a run.
      *
      * @param reported whether its reports could be written
-     * @param handedOut numbers of the orders that nothing has come of yet, as the scheduler of an array takes them; empty if
-     *     there are none
+     * @param handedOut numbers of the orders without an outcome yet, in the form that an array of a scheduler takes;
+     *     empty if there are none
      */
     record Conducted(Results results, boolean reported, String handedOut) {}
 
-    /** Runs it without printing; whoever stops the program is told to resume the folder of {@code whole}. */
+    /** Runs it without printing. If the program is stopped, it tells the user to resume the folder {@code whole}. */
     Conducted conducted(
             ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Path whole, Console console)
             throws IOException, InterruptedException {
@@ -156,7 +156,7 @@ final class ConductOptions {
         }
     }
 
-    /** Says how it went, and tells what was not run. */
+    /** Returns the exit code, and reports what was not run. */
     int exitCode(Conducted conducted, Path run, Console console) {
         Results results = conducted.results();
         if (!conducted.handedOut().isEmpty()) {
@@ -179,7 +179,7 @@ final class ConductOptions {
                 : ExitCode.SOME_FAILED;
     }
 
-    /** Pins a request of earlier to the jars that are there now, and says which are others. */
+    /** Pins an earlier request to the jars that are there now, and reports which jars have changed. */
     static ExperimentSpec repinned(ExperimentSpec request, PluginCatalog catalog, Console console) {
         ExperimentSpec now = request.pinned(catalog);
         Set<String> told = new HashSet<>();
@@ -195,29 +195,29 @@ final class ConductOptions {
         return now;
     }
 
-    /** Loads the images of a request, and tells what a person should know of them. */
+    /** Loads the images of a request, and reports what a user should know about them. */
     static ImageDataset load(DatasetSpec dataset, Console console) {
         ImageDataset images = dataset.load(Home.data(console));
         images.notes().forEach(note -> console.note(images.name() + ": " + note));
         return images;
     }
 
-    /** Prepares an experiment with recipes that are as they were chosen. */
+    /** Prepares an experiment and leaves the recipes as they were chosen. */
     Experiment experiment(ExperimentSpec spec, ImageDataset images, PluginCatalog catalog, Console console) {
         Accelerators.here().required(spec.device());
         return new Experiment(spec, images, catalog, Home.data(console), plugins.folder, new SteadyClock());
     }
 
-    /** Prepares an experiment with recipes that nobody chose for these images: batches are made to fit. */
+    /** Prepares an experiment whose recipes nobody chose for these images: batch sizes are adapted. */
     Experiment fitted(ExperimentSpec spec, ImageDataset images, PluginCatalog catalog, Console console) {
         Accelerators.here().required(spec.device());
         return Experiment.fitted(spec, images, catalog, Home.data(console), plugins.folder, new SteadyClock());
     }
 
-    /** Reads how to carry it out, before anything is written. */
+    /** Reads the options about carrying it out, before anything is written. */
     Conduct how() {
         if (inProcess && budget != null) {
-            // A training in this process cannot be stopped: it would go on while others are measured.
+            // A training in this process cannot be stopped: it would continue while others are measured.
             throw new RequestException("--budget needs processes that can be stopped: leave --in-process out");
         }
         if (master != null && (inProcess || orders != null)) {
@@ -248,7 +248,7 @@ final class ConductOptions {
                         : Machine.current().processor());
     }
 
-    /** Tells whether trials run on other machines, of which nothing is known here. */
+    /** Tells whether trials run on other machines, which this machine knows nothing about. */
     boolean elsewhere() {
         return orders != null || master != null;
     }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Prints for people; the only place that writes to the screen. Tables keep to 80 columns, and text is broken
- * to the width of the terminal where there is one. Nothing that stands in a name or a file moves the cursor,
- * changes colors or fills the screen.
+ * Prints for people; the only class that writes to the screen. Tables are at most 80 columns wide, and text is broken
+ * at the width of the terminal if there is one. Names and file contents cannot move the cursor, change colors or fill
+ * the screen.
  */
 final class Console {
 
@@ -22,7 +22,7 @@ final class Console {
 
     private static final int FEWEST_COLUMNS = 40;
 
-    /** No name or reason needs more; a line of an answer may list a thousand classes. */
+    /** No name or reason needs more; a line of the output may list a thousand classes. */
     private static final int MOST_OF_A_NOTE = 1_000;
 
     private static final int MOST_OF_A_LINE = 100_000;
@@ -31,15 +31,15 @@ final class Console {
     private final PrintWriter err;
     private final int columns;
 
-    /** Prints text as wide as it is, unless the launcher has seen a terminal. */
+    /** Prints text without breaking it, unless the launcher has found a terminal. */
     Console(PrintWriter out, PrintWriter err) {
         this(out, err, terminalColumns());
     }
 
     /**
-     * Prints text of at most so many columns.
+     * Prints text that is at most this wide.
      *
-     * @param columns at which text is broken; {@link Integer#MAX_VALUE} for what is no terminal
+     * @param columns width at which text is broken; {@link Integer#MAX_VALUE} if the output is no terminal
      */
     Console(PrintWriter out, PrintWriter err, int columns) {
         this.out = out;
@@ -51,19 +51,19 @@ final class Console {
         this(command.commandLine().getOut(), command.commandLine().getErr());
     }
 
-    /** Prints a line of the answer. */
+    /** Prints a line of the result. */
     void line(String text) {
         out.println(harmless(text, MOST_OF_A_LINE));
         out.flush();
     }
 
-    /** Prints the answer for a program. */
+    /** Prints the result as JSON, for programs. */
     void json(Object value) {
         out.println(Json.JSON.writeValueAsString(value));
         out.flush();
     }
 
-    /** Prints a line about how it goes on, which is not part of the answer. */
+    /** Prints a line about progress, which is not part of the result. */
     void note(String text) {
         err.println(harmless(text, MOST_OF_A_NOTE));
         err.flush();
@@ -74,12 +74,12 @@ final class Console {
         note("catwalk: " + text);
     }
 
-    /** Prints a text behind a head; on a terminal, broken between words and indented by the head where it is long. */
+    /** Prints a text after a head; on a terminal, a long text is broken between words and indented by the head. */
     void item(String head, String text) {
         broken(head, " ".repeat(Math.min(head.length(), columns / 2)), text, columns);
     }
 
-    /** Prints an indented text, broken between words to the columns of a table wherever it goes. */
+    /** Prints an indented text, broken between words at the width of a table, on a terminal or not. */
     void paragraph(String indent, String text) {
         broken(indent, indent, text, TABLE_COLUMNS);
     }
@@ -101,8 +101,8 @@ final class Console {
     }
 
     /**
-     * Prints a table: the first column to the left, numbers to the right. Where it is tight, columns move
-     * together, and a first cell that is still too long takes a line of its own.
+     * Prints a table: the first column left-aligned, numbers right-aligned. If it is too wide, the gaps between columns
+     * shrink, and a first cell that is still too long gets a line of its own.
      */
     void table(List<List<String>> unsafe) {
         List<List<String>> rows = unsafe.stream()
@@ -137,25 +137,25 @@ final class Console {
     }
 
     /**
-     * Returns the width of the terminal that answers go to, as the launcher has found it.
+     * Returns the width of the terminal that results are printed to, as the launcher has found it.
      *
-     * @return from 40 to 100; {@link Integer#MAX_VALUE} if they go elsewhere
+     * @return from 40 to 100; {@link Integer#MAX_VALUE} if they are not printed to a terminal
      */
     static int terminalColumns() {
         String told = System.getProperty("catwalk.columns");
         if (told == null) {
             return Integer.MAX_VALUE;
         }
-        // A terminal that does not know its width says 0, or nothing.
+        // A terminal that does not know its width reports 0, or nothing.
         int found = told.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(told) : TABLE_COLUMNS;
         return Math.max(FEWEST_COLUMNS, Math.min(MOST_COLUMNS, found));
     }
 
     /**
-     * Makes a text safe to print: {@link Reasons#visible}, and cut where it is too long.
+     * Makes a text safe to print: applies {@link Reasons#visible}, and cuts it if it is too long.
      *
-     * @param text any
-     * @param most letters that are kept
+     * @param text any text
+     * @param most how many letters are kept
      * @return a text of one line
      */
     static String harmless(@Nullable String text, int most) {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows what is in a data set, and what is kept of decoded ones. */
+/** Shows the content of a data set, and what is cached of decoded ones. */
 @Command(
         name = "data",
         description = {

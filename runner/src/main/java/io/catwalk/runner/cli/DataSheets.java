@@ -12,18 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Draws the images of a data set for whoever wants to look at them. */
+/** Draws the images of a data set, for people to look at. */
 final class DataSheets {
 
     /** Pictures in a row. */
     private static final int EACH = 8;
 
-    /** Rows of the sheet of samples: more classes are not looked at. */
+    /** Rows of the sheet of samples: further classes are left out. */
     private static final int CLASSES = 100;
 
     private static final long SEED = 1;
 
-    /** One of each, at a strength that can be seen. */
+    /** One augmentation of each kind, at a visible strength. */
     private static final List<Augmentation> SHOWN = List.of(
             Augmentation.horizontalFlip(),
             Augmentation.shift(0.1),
@@ -60,7 +60,7 @@ final class DataSheets {
                 .png();
     }
 
-    /** Draws some training images and what each augmentation makes of them, as a PNG. */
+    /** Draws some training images with the result of each augmentation, as a PNG. */
     static byte[] augmented(ImageDataset dataset) {
         ImageSource images = dataset.train();
         int[] indices = EvenlySpaced.of(images.size(), EACH);

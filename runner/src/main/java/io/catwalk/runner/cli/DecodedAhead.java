@@ -14,7 +14,10 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes images on all cores while those before them are labeled: a few batches ahead, however many there are. */
+/**
+ * Decodes images on all cores while earlier ones are classified; only a few batches ahead, however many images there
+ * are.
+ */
 final class DecodedAhead implements AutoCloseable {
 
     private static final int BATCHES = 3;
@@ -26,10 +29,10 @@ final class DecodedAhead implements AutoCloseable {
     private final Deque<Future<Image>> ahead = new ArrayDeque<>();
 
     /**
-     * Holds one image, or why there is none.
+     * One image, or the reason why there is none.
      *
-     * @param pixels none if it could not be decoded
-     * @param failure null if it could
+     * @param pixels empty if the image could not be decoded
+     * @param failure null if it could be decoded
      */
     @SuppressWarnings("ArrayRecordComponent")
     record Image(Path path, float[] pixels, @Nullable RequestException failure) {}
@@ -37,7 +40,7 @@ final class DecodedAhead implements AutoCloseable {
     /**
      * Starts to decode.
      *
-     * @param decode gives normalized pixels, or throws {@link RequestException}; many threads call it
+     * @param decode returns normalized pixels, or throws {@link RequestException}; called by many threads
      * @param batch how many images are wanted at once
      */
     DecodedAhead(Iterator<Path> paths, Function<Path, float[]> decode, int batch) {
@@ -51,7 +54,7 @@ final class DecodedAhead implements AutoCloseable {
         });
     }
 
-    /** Returns the next images, in their order; empty behind the last. */
+    /** Returns the next images, in order; empty after the last. */
     List<Image> next() throws InterruptedException {
         List<Image> images = new ArrayList<>();
         while (images.size() < batch) {

@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes a page on which people try networks. */
+/** Writes a page on which people can try networks. */
 @Command(
         name = "demo",
         description = {
@@ -95,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private ForeignFile foreign;
 
-    /** A file, and where the report of its run shows it. */
+    /** A file, and where the report of its run shows the model. */
     private record Shown(Path file, @Nullable String report) {}
 
     @Override
@@ -131,7 +131,7 @@ final class DemoCommand implements Callable<Integer> {
         return new DemoPage(folder.resolve("web/node_modules/onnxruntime-web/dist"), web.install());
     }
 
-    /** Lists the files by the names that they get on the page. */
+    /** Lists the files by their names on the page. */
     private Map<String, Shown> shown(Path folder) throws IOException {
         RunFolder run = run();
         Map<String, Shown> shown = run == null ? ofFiles() : ofRun(run, folder);
@@ -221,7 +221,7 @@ final class DemoCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /** Writes the page of the report again, since it shows a demo only if that was there before. */
+    /** Writes the report page again, since it links a demo only if the demo existed before. */
     private static void dock(RunFolder run, Console console) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             Reports.writePage(lock.run().recorded(), console);

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Finds where two ONNX files begin to answer otherwise. */
+/** Finds where two ONNX files begin to give different results. */
 @Command(
         name = "diff",
         description = {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints where two ONNX models begin to answer otherwise. */
+/** Prints where two ONNX models begin to give different results. */
 final class DiffView {
 
     private static final int MOST_SHOWN = 5;
@@ -21,7 +21,7 @@ final class DiffView {
     /**
      * Prints a whole comparison.
      *
-     * @param file the one that was compared
+     * @param file the ONNX file that was compared
      * @param compared what it was compared with, in words
      */
     void print(Path file, String compared, DiffReport report) {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Checks that everything that a comparison needs is there and works. */
+/** Checks that everything that a comparison needs is installed and works. */
 @Command(
         name = "doctor",
         description = "Check this machine, the engine, the data and the plugins.",
@@ -50,7 +50,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    /** One thing that was looked at. */
+    /** The result of one check. */
     private record Finding(String what, boolean good, String found) {}
 
     @Override

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Judges trained weights anew, on their own test images or on others. */
+/** Evaluates trained weights again, on their own test images or on others. */
 @Command(
         name = "evaluate",
         description = "Evaluate the trained networks of a run again, on its own test images or on others.",

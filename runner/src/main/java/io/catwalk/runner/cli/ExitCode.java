@@ -1,6 +1,6 @@
 package io.catwalk.runner.cli;
 
-/** What the program tells its caller. */
+/** Exit codes of the program. */
 final class ExitCode {
 
     static final int DONE = 0;
@@ -8,7 +8,7 @@ final class ExitCode {
     static final int BAD_REQUEST = 2;
     static final int CROSS_CHECK_FAILED = 3;
 
-    /** Nobody knows what would have come of it: the one that means "try again" among those of Unix (sysexits.h). */
+    /** The trial was lost: its result is unknown. The code of sysexits.h (Unix) that means "try again". */
     static final int LOST = 75;
 
     private ExitCode() {}

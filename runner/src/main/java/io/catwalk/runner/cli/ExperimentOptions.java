@@ -146,34 +146,34 @@ final class ExperimentOptions {
     @Nullable
     private ExperimentFile file;
 
-    /** Whether a contestant was made with a size of batch. */
+    /** Whether the choices of a contestant include the batch size. */
     private boolean chosenBatch;
 
-    /** Names of the classifiers that do not support the images of some data set, with the reason. */
+    /** Names of the classifiers that do not support the images of a data set, with the reason. */
     private final Map<String, String> unsupported = new LinkedHashMap<>();
 
     private final Set<String> leftOut = new HashSet<>();
 
-    /** Reads what the file says of classifiers that a command names, which is wrong if they are not there. */
+    /** Reads the entries of the file for the classifiers that a command names; an unknown classifier is an error. */
     void requireKnown(List<String> classifiers, PluginCatalog catalog) {
         file().entries(classifiers).forEach(entry -> file().classifier(entry, catalog));
     }
 
-    /** Takes note of who does not support the images of a data set. */
+    /** Records which classifiers do not support the images of a data set. */
     void leaveOutUnsupported(PluginCatalog ofDataSet) {
         ofDataSet.classifiers().stream()
                 .filter(classifier -> classifier.unsupported() != null)
                 .forEach(classifier -> unsupported.put(classifier.name(), String.valueOf(classifier.unsupported())));
     }
 
-    /** Whether somebody chose the size of a batch, which then must fit the images. */
+    /** Whether the user chose a batch size, which then must fit the images. */
     boolean choosesBatch() {
         return recipes.choosesBatch() || config != null || chosenBatch;
     }
 
     /**
-     * Finds who takes part: those named, with what the file says of them, or all of the file, or all there are that support
-     * the images of all data sets.
+     * Finds the contestants: those named, with their entries in the file; or all of the file; or all classifiers that
+     * support the images of all data sets.
      */
     List<Contestant> contestants(List<String> names, PluginCatalog catalog, Console console) {
         List<ClassifierEntry> entries = file().entries(names);
@@ -195,14 +195,14 @@ final class ExperimentOptions {
                 .toList();
     }
 
-    /** Says so once, however many data sets there are. */
+    /** Reports this once, however many data sets there are. */
     private void leaveOut(String what, Console console) {
         if (leftOut.add(what)) {
             console.note("left out: " + what);
         }
     }
 
-    /** Asks for the recipes of several choices at once, so that {@link #contestant} finds them told. */
+    /** Asks for the recipes of several choices at once, so that {@link #contestant} finds them ready. */
     void prepare(InstalledClassifier classifier, List<Map<String, Object>> choices) {
         Set<String> known = classifier.searchSpace().choices().keySet();
         List<Hyperparameters> points = new ArrayList<>();
@@ -219,10 +219,10 @@ final class ExperimentOptions {
     }
 
     /**
-     * Makes a contestant of a classifier.
+     * Makes a contestant from a classifier.
      *
-     * @param catalog of a task
-     * @param choices hyperparameters of the classifier, and numbers of its recipe; these win over the options
+     * @param catalog was asked about a task
+     * @param choices hyperparameters of the classifier, and numbers of its recipe; these override the options
      */
     Contestant contestant(PluginCatalog catalog, String name, String variant, Map<String, Object> choices) {
         InstalledClassifier classifier = catalog.require(name);
@@ -250,18 +250,18 @@ final class ExperimentOptions {
         }
     }
 
-    /** Changes the recipe as the options say; one whose augmentations somebody wrote down keeps them. */
+    /** Changes the recipe according to the options; a recipe whose augmentations the user wrote keeps them. */
     private Contestant adjusted(Contestant contestant, boolean own, PluginCatalog catalog) {
         Recipe recipe = recipes.adjusted(recipes.harmless(contestant.recipe(), own, catalog.task()), quick);
         return recipes.started(contestant.with(recipe));
     }
 
-    /** Splits as the file says, once if it says nothing. */
+    /** Returns the split of the file; without one, a single hold-out. */
     SplitSpec split() {
         return split(0, null, null);
     }
 
-    /** Splits into folds: as many as are asked for, as the file says, or so many. */
+    /** Returns the split into folds: as many as the option says, else the file, else the default. */
     SplitSpec split(int byDefault, @Nullable Integer folds, @Nullable Integer repeats) {
         ExperimentFile.Split said = first(file().content().split(), new ExperimentFile.Split(null, null, null, null));
         int ofFile = first(said.folds(), 0);
@@ -284,12 +284,12 @@ final class ExperimentOptions {
         return seed != null ? List.of(seed) : first(file().content().seeds(), List.of(1L));
     }
 
-    /** Puts a request together that runs all contestants. */
+    /** Creates a request that runs all contestants. */
     ExperimentSpec spec(List<Contestant> contestants, SplitSpec split) {
         return spec(contestants, split, null);
     }
 
-    /** Puts a request together: one that searches among the contestants, or runs all of them. */
+    /** Creates a request: one that searches among the contestants, or runs all of them. */
     ExperimentSpec spec(List<Contestant> contestants, SplitSpec split, @Nullable TuningSpec tuning) {
         recipes.requireOneToStart(contestants);
         ExperimentFile.Content said = file().content();
@@ -322,11 +322,12 @@ final class ExperimentOptions {
                 "");
     }
 
-    /** Returns the images, of one data set or of several that are compared across. */
+    /** Returns the images of one data set, or of several that are compared across. */
     List<DatasetSpec> images() {
         List<ExperimentFile.Dataset> ofFile = file().content().allDatasets();
         if (!datasets.isEmpty()) {
-            // The limits of the file hold for what the command line names; a size belongs to the folder that has it.
+            // The limits of the file also apply to data sets of the command line; an image size belongs to its own
+            // folder.
             ExperimentFile.Dataset limits = ofFile.size() == 1 ? ofFile.get(0) : null;
             return datasets.stream().map(name -> images(name, null, limits)).toList();
         }
@@ -359,7 +360,9 @@ final class ExperimentOptions {
         return said == null ? otherwise : said;
     }
 
-    /** Packs trials: two with one thread each finish sooner than one after the other with two threads. */
+    /**
+     * Chooses how many trials run at once: two with one thread each finish sooner than two in turn with two threads.
+     */
     private static int defaultJobs(int cores, int trials, @Nullable Integer threads) {
         int most = threads == null ? cores : Math.max(1, cores / Math.max(1, threads));
         return Math.max(1, Math.min(most, trials));

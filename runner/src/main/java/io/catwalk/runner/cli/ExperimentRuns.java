@@ -33,9 +33,9 @@ final class ExperimentRuns {
     private final Console console;
 
     /**
-     * Prepares to run what a command is asked for.
+     * Prepares to carry out a command.
      *
-     * @param options that the command was given
+     * @param options those that the command was given
      */
     ExperimentRuns(ExperimentOptions options, CommandSpec command) {
         this.options = options;
@@ -44,11 +44,11 @@ final class ExperimentRuns {
     }
 
     /**
-     * Runs the experiment that is asked for and prints what came of it.
+     * Runs the experiment and prints the results.
      *
      * @param name of the run folder, before the time
-     * @param classifiers that the command line names, which must be there before any image is read
-     * @param request asks for the experiment, given what plugins say of the images
+     * @param classifiers names from the command line; they are checked before any image is read
+     * @param request creates the experiment from what plugins say about the images
      * @return the exit code
      */
     int carryOut(String name, List<String> classifiers, Function<PluginCatalog, ExperimentSpec> request)
@@ -60,10 +60,10 @@ final class ExperimentRuns {
         return experiments.size() > 1 ? onAll(name, experiments, catalog) : onOne(name, experiments.get(0), how);
     }
 
-    /** A data set, its images, and what the plugins say of them. */
+    /** A data set, its images, and what the plugins say about them. */
     private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {}
 
-    /** Loads all images, asks the plugins about them, and then makes the experiments. */
+    /** Loads all images, asks the plugins about them, and then creates the experiments. */
     private List<Experiment> prepared(PluginCatalog catalog, Function<PluginCatalog, ExperimentSpec> request) {
         List<Prepared> prepared = new ArrayList<>();
         for (DatasetSpec one : options.images()) {
@@ -120,7 +120,7 @@ final class ExperimentRuns {
         return CollectionRuns.carryOut(collection, options.conduct, catalog, console);
     }
 
-    /** Says what was changed about the recipes that plugins come with, once nothing can be refused any more. */
+    /** Reports what was changed in the recipes of plugins, once no error can stop the command any more. */
     private void tellUnmirrored() {
         if (options.recipes.hasLeftUnmirrored()) {
             console.note(
@@ -138,7 +138,7 @@ final class ExperimentRuns {
         return options.force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE;
     }
 
-    /** Makes a folder that nobody else has made, also of two commands in the same second. */
+    /** Creates a new folder, even if two commands start in the same second. */
     static Path newFolder(Path runs, String command, LocalDateTime now) {
         String name = command + "-"
                 + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(now);

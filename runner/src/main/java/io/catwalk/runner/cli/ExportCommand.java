@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes trained networks as ONNX files and cross-checks them. */
+/** Exports trained networks as ONNX files and cross-checks them. */
 @Command(
         name = "export",
         description = "Write the trained networks of a run as ONNX files, and cross-check each.",
@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
 
-    /** The cross-check answers batches of this size in memory. */
+    /** The cross-check keeps batches of this size in memory. */
     private static final int MOST_BATCH = 4_096;
 
     @Spec
@@ -104,7 +104,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = new Console(spec);
         ExportOptions options = options();
-        RunFolder.trained(folder); // says what is wrong with the folder before it is locked
+        RunFolder.trained(folder); // reports what is wrong with the folder before it is locked
         try (RunLock lock = out == null ? TrainedTrials.lock(folder, console) : null) {
             return export(options, console);
         }
@@ -158,7 +158,7 @@ final class ExportCommand implements Callable<Integer> {
                 license);
     }
 
-    /** Says where each file goes, and refuses what is there before the first is written. */
+    /** Chooses the path of each file, and refuses existing files before the first is written. */
     private Map<TrialFolder, Path> files(List<TrialFolder> trials) throws IOException {
         Map<TrialFolder, Path> files = new LinkedHashMap<>();
         if (out == null) {
@@ -170,7 +170,7 @@ final class ExportCommand implements Callable<Integer> {
             byLabel.computeIfAbsent(trial.readOrder().spec().label(), label -> new ArrayList<>())
                     .add(trial);
         }
-        // Several of one label are told apart by seed and fold, as their folders are.
+        // Several trials of one label are told apart by seed and fold, like their folders.
         byLabel.forEach((label, same) -> same.forEach(trial -> files.put(
                 trial,
                 out.resolve(label + (same.size() == 1 ? "" : "-" + trial.path().getFileName()) + ".onnx"))));

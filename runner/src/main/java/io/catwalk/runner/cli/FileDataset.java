@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Finds the images that an ONNX file is asked about, as options of a command. */
+/** Options of a command that choose the images on which an ONNX file is evaluated. */
 final class FileDataset {
 
     @Option(
@@ -43,21 +43,21 @@ final class FileDataset {
             description = "Match the classes of the images with those of the network by their places, not by name.")
     private boolean byIndex;
 
-    /** Returns what else is said of the file. */
+    /** Returns the other options about the file. */
     FileOptions options() {
         return options;
     }
 
-    /** Tells how classes of images and network are matched. */
+    /** Returns how the classes of images and network are matched. */
     ClassMatch match() {
         return byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
     }
 
     /**
-     * Asks for other images than a trial has of its own.
+     * Chooses other images than the trial's own.
      *
-     * @param resizing what its own were resized to
-     * @return null to take its own
+     * @param resizing what the trial's own images were resized to
+     * @return null to use the trial's own images
      */
     @Nullable
     DatasetSpec other(@Nullable String resizing) {
@@ -67,7 +67,7 @@ final class FileDataset {
     /**
      * Loads the images for a file.
      *
-     * @throws RequestException if nothing names them
+     * @throws RequestException if no images are named
      */
     ImageDataset load(Path file, OnnxMetadata metadata, Console console) {
         String name = dataset != null
@@ -79,7 +79,7 @@ final class FileDataset {
         return reading.of(name, ownSize(file, metadata)).load(Home.data(console));
     }
 
-    /** Returns how the images of the file came to their size, which is that of its input; null if they had it. */
+    /** Returns the rule that resized the images of the file to its input size; null if they were not resized. */
     private @Nullable String ownSize(Path file, OnnxMetadata metadata) {
         String fit = metadata.get(MetadataKeys.FIT).orElse(null);
         if (fit == null && !reading.fitsOnly()) {
@@ -96,16 +96,16 @@ final class FileDataset {
         }
     }
 
-    /** Gives a file that takes any size the images as they are. */
+    /** Returns the hints of the options, with the size of the images for a file that takes any size. */
     OnnxHints hints(ImageDataset images) {
         return options.hints()
                 .withImageSize(images.test().height(), images.test().width());
     }
 
     /**
-     * Orders the classes of images as a file has them.
+     * Puts the classes of images into the order of the file.
      *
-     * @throws RequestException if the file does not name its classes, or others
+     * @throws RequestException if the file names no classes, or different ones
      */
     ImageDataset matched(Path file, ImageDataset images, OnnxMetadata metadata) {
         if (byIndex) {
@@ -118,9 +118,9 @@ final class FileDataset {
     }
 
     /**
-     * Refuses images that the file cannot take.
+     * Refuses images that the file cannot use.
      *
-     * @throws RequestException if shape or number of classes differ
+     * @throws RequestException if the shape or the number of classes differs
      */
     static void requireFit(Path file, Signature signature, ImageDataset dataset) {
         ImageSource images = dataset.test();

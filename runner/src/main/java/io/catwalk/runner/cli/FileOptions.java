@@ -15,7 +15,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Says of an ONNX file what it does not say itself, as options of a command. */
+/** Options of a command that add what an ONNX file does not say about itself. */
 final class FileOptions {
 
     @Option(
@@ -32,21 +32,21 @@ final class FileOptions {
             description = "Output with the logits, for a file with several. Default: logits")
     private @Nullable String output;
 
-    /** Tells whether the options say how to normalize. */
+    /** Returns whether the options say how to normalize. */
     boolean normalizes() {
         return normalize != null;
     }
 
-    /** Returns what the options say of the output. */
+    /** Returns what the options say about the output. */
     OnnxHints hints() {
         return output == null ? OnnxHints.none() : OnnxHints.none().withOutput(output);
     }
 
     /**
-     * Finds out how to normalize pixels: as the options say, else as the file does. One that takes bytes gets pixels as
-     * they are.
+     * Finds out how to normalize pixels: from the options, else from the file. A file that takes bytes gets the pixels
+     * unchanged.
      *
-     * @throws RequestException if nothing says it, or it does not fit the file
+     * @throws RequestException if neither says it, or it does not fit the file
      */
     Preprocessing preprocessing(Path file, OnnxPredictor predictor) {
         return preprocessing(file, predictor, normalize);
@@ -55,8 +55,8 @@ final class FileOptions {
     /**
      * Finds out how to normalize pixels.
      *
-     * @param normalize as the option is given; null if it is not
-     * @throws RequestException if nothing says it, or it does not fit the file
+     * @param normalize value of the option; null if it is not given
+     * @throws RequestException if neither says it, or it does not fit the file
      */
     static Preprocessing preprocessing(Path file, OnnxPredictor predictor, @Nullable String normalize) {
         Signature signature = predictor.signature();
@@ -88,7 +88,7 @@ final class FileOptions {
                 perChannel(file, "deviations", typed.std(), channels));
     }
 
-    /** Returns the same numbers for images of a data set. */
+    /** Returns the same normalization, for images of a data set. */
     static Normalization normalization(Preprocessing preprocessing) {
         return new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
     }

@@ -5,7 +5,7 @@ import io.catwalk.runner.trial.SplitSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of every command that deals the training images into folds. */
+/** The options of every command that splits the training images into folds. */
 final class FoldOptions {
 
     @Option(names = "--folds", paramLabel = "K", description = "Number of folds. Default: 5, to tune 3")
@@ -16,9 +16,9 @@ final class FoldOptions {
     @Nullable
     private Integer repeats;
 
-    /** Splits into folds, so many unless options or a file say otherwise. */
+    /** Returns the split into folds; the default number is used unless options or a file say otherwise. */
     SplitSpec split(ExperimentOptions options, int byDefault) {
-        if (folds != null && folds == 0) { // to a split that means a hold-out
+        if (folds != null && folds == 0) { // a split with 0 folds is a hold-out
             throw new RequestException("--folds must be at least 2, but is 0: try 5");
         }
         return options.split(byDefault, folds, repeats);

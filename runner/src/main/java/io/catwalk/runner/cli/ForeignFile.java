@@ -22,35 +22,35 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /**
- * Runs a command on an ONNX file from anywhere in a process of its own, and is an option of the command. A
- * file that crashes ONNX Runtime, never answers or takes all memory ends that process, and is one line.
+ * Runs a command on an ONNX file from an unknown source in a process of its own; also an option of the command. If the
+ * file crashes ONNX Runtime, never answers or uses up the memory, only that process ends, and one line reports it.
  *
- * <p>The process runs the same command again and does the whole work. It gives a sign each time that it has
- * come further: when the file is open, and with each answer.
+ * The process runs the same command again and does the whole work. It sends a sign of progress when the file is open,
+ * and with each answer.
  */
 final class ForeignFile {
 
-    /** What the command does where it is safe. */
+    /** What the command does in the separate process. */
     interface Work {
         int run() throws IOException, InterruptedException;
     }
 
-    /** Says what the process prints. */
+    /** How the process prints its answers. */
     enum Output {
-        /** One answer, which is not given if the process fails. */
+        /** One answer, which is not printed if the process fails. */
         WHOLE,
-        /** One answer after the other, each of which stands for itself. */
+        /** One answer after the other, each complete by itself. */
         STREAM
     }
 
-    /** Is set in the process that does the work; there, {@link #SIGNS} asks it for signs. */
+    /** Property that is set in the process that does the work; the value {@link #SIGNS} makes it send signs. */
     static final String INSIDE = "catwalk.foreign";
 
     private static final String SIGNS = "signs";
 
     private static final String SIGN = "@catwalk goes on";
 
-    /** Lines that are kept of what it says beside its answer. */
+    /** Most lines that are kept of its other output. */
     private static final int MOST_NOTES = 1_000;
 
     private static final int SIGNAL = 128;
@@ -64,13 +64,13 @@ final class ForeignFile {
     private String timeout = "60s";
 
     /**
-     * Does the work in a process of its own, unless this is that process.
+     * Does the work in a process of its own, unless this is that process already.
      *
-     * @param command that the user gave
-     * @param file that it is about
+     * @param command the command that the user gave
+     * @param file the ONNX file that it works on
      * @param work what it does
      * @return the exit code
-     * @throws RequestException if the process does not live to the end
+     * @throws RequestException if the process is killed or crashes
      */
     int run(CommandSpec command, Path file, Work work) throws IOException, InterruptedException {
         List<String> arguments = command.root().commandLine().getParseResult().originalArgs();
@@ -78,15 +78,15 @@ final class ForeignFile {
     }
 
     /**
-     * Does the work in a process of its own, unless this is that process.
+     * Does the work in a process of its own, unless this is that process already.
      *
-     * @param command that the user gave
-     * @param file that it is about
+     * @param command the command that the user gave
+     * @param file the ONNX file that it works on
      * @param work what it does
-     * @param arguments that the process gets
-     * @param output how its answers come
+     * @param arguments of the process
+     * @param output how it prints its answers
      * @return the exit code
-     * @throws RequestException if the process does not live to the end
+     * @throws RequestException if the process is killed or crashes
      */
     int run(CommandSpec command, Path file, Work work, List<String> arguments, Output output)
             throws IOException, InterruptedException {
@@ -115,14 +115,14 @@ final class ForeignFile {
         }
     }
 
-    /** Says that the work goes on. */
+    /** Sends a sign that the work goes on. */
     static void sign(Console console) {
         if (SIGNS.equals(System.getProperty(INSIDE))) {
             console.note(SIGN);
         }
     }
 
-    /** Answers as another does, with a sign for each answer. */
+    /** Wraps a predictor so that it sends a sign with each answer. */
     static Predictor signing(Predictor predictor, Console console) {
         return new Predictor() {
             @Override
@@ -139,7 +139,7 @@ final class ForeignFile {
         };
     }
 
-    /** In the process that does the work: ends, with all that it started, when the program does that started it. */
+    /** In the process that does the work: ends it, and all that it started, when the parent process ends. */
     static void endWithParent(InputStream parent) {
         if (!isInside()) {
             return;
@@ -149,7 +149,7 @@ final class ForeignFile {
                     try {
                         parent.transferTo(OutputStream.nullOutputStream());
                     } catch (IOException e) {
-                        // It is gone, too.
+                        // The parent is gone, too.
                     }
                     ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
                     Runtime.getRuntime().halt(1);
@@ -179,7 +179,7 @@ final class ForeignFile {
                 notes.add(line);
             }
         });
-        var unused = process.onExit().thenRun(signs::release); // its end is a sign, too
+        var unused = process.onExit().thenRun(signs::release); // the end of the process also counts as a sign
         while (process.isAlive()) {
             if (!signs.tryAcquire(seconds, TimeUnit.SECONDS)) {
                 throw new RequestException(file + ": expected an answer within " + timeout
@@ -207,7 +207,7 @@ final class ForeignFile {
                     try (stream) {
                         stream.lines().forEach(lines);
                     } catch (IOException | UncheckedIOException e) {
-                        // The process was killed while it wrote, which is told otherwise.
+                        // The process was killed while it wrote; that is reported elsewhere.
                     }
                 },
                 "foreign-file-output");
@@ -225,9 +225,11 @@ final class ForeignFile {
         long heap = Runtime.getRuntime().maxMemory();
         List<String> line = new ArrayList<>();
         if (Files.isExecutable(Path.of("/bin/sh"))) {
-            // A quarter of the machine's memory is the usual heap: native memory gets two more, and room to load.
+            // The default heap is a quarter of the memory: native memory gets twice as much, plus room to load
+            // libraries.
             long kibibytes = (3 * heap + (4L << 30)) >> 10;
-            // Only the soft limit: a browser that is asked about the file reserves more than any machine has.
+            // Only the soft limit: a browser that runs the file reserves more address space than any machine has
+            // memory.
             line.addAll(List.of(
                     "/bin/sh", "-c", "ulimit -c 0; ulimit -S -v " + kibibytes + " 2>/dev/null; exec \"$@\"", "sh"));
         }
@@ -237,7 +239,8 @@ final class ForeignFile {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Xmx" + (heap >> 20) + "m",
-                // A JVM that crashes would say so among the answers. It ends by a signal and, see above, no core.
+                // A crashing JVM would print among the answers. It ends by a signal and, see above, writes no core
+                // file.
                 "-XX:+SuppressFatalErrorMessage",
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",

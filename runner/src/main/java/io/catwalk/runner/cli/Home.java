@@ -5,7 +5,7 @@ import io.catwalk.runner.data.ImageCache;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Knows where the program is installed: the launcher says so. */
+/** Finds the installation of the program; the launcher sets its folder. */
 final class Home {
 
     private Home() {}
@@ -14,17 +14,20 @@ final class Home {
         return path().resolve("plugins");
     }
 
-    /** Says where the artifacts are that plugins are built with, as a Maven repository. */
+    /** Returns the Maven repository with the artifacts that plugins are built with. */
     static Path artifacts() {
         return path().resolve("maven");
     }
 
-    /** Says where data sets are, and prints what takes long with them. */
+    /** Returns where data sets are; decoding them prints its progress. */
     static DataHome data(Console console) {
         return new DataHome(path().resolve("data"), new ImageCache(ImageCache.standardFolder(), CacheView.of(console)));
     }
 
-    /** Says where the runners of other runtimes are: in a checkout, where a build does not make them anew. */
+    /**
+     * Returns the folder of the runners of other runtimes: in a checkout the source folder, which a build does not
+     * recreate.
+     */
     static Path runtimes() {
         Path built = path().toAbsolutePath().normalize();
         Path checkout = built.resolve("../../../onnx-models/runtimes").normalize();
@@ -33,7 +36,7 @@ final class Home {
                 : path().resolve("runtimes");
     }
 
-    /** Says where the program is. */
+    /** Returns the folder of the program. */
     static Path path() {
         return Path.of(System.getProperty("catwalk.home", "."));
     }

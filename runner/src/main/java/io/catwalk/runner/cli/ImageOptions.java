@@ -10,7 +10,7 @@ import io.catwalk.runner.trial.DatasetSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Says how the image files of a folder are read, as options of every command that loads a data set. */
+/** Options of every command that loads a data set: how the image files of a folder are read. */
 final class ImageOptions {
 
     @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
@@ -50,49 +50,49 @@ final class ImageOptions {
     @Nullable
     private Double skipUnreadable;
 
-    /** Says whether any of them is given. */
+    /** Returns whether any of them is given. */
     boolean areGiven() {
         return imageSize != null || fit != null || labels != null || testShare != null || skipUnreadable != null;
     }
 
-    /** Says whether images are resized. */
+    /** Returns whether images are resized. */
     boolean resizes() {
         return imageSize != null;
     }
 
-    /** Says whether a way is typed in which images come to a size that is not. */
+    /** Returns whether a way to fit images to a size is given, but no size. */
     boolean fitsOnly() {
         return fit != null && imageSize == null;
     }
 
-    /** Returns the size that is typed; null if none is. */
+    /** Returns the given size; null if none is given. */
     @Nullable
     ImageSize size() {
         return imageSize == null ? null : ImageSize.parse(imageSize);
     }
 
-    /** Asks for the images of a data set, as the options say. */
+    /** Specifies the images of a data set, as the options say. */
     DatasetSpec of(String name, int limitTrain, int limitTest) {
         return of(name, null, limitTrain, limitTest);
     }
 
     /**
-     * Asks for all images of a data set, for a network that is there already.
+     * Specifies all images of a data set, for an existing network.
      *
-     * @param resizing what the images of the network were resized to, in the form of {@link ResizeRule#parse}, where the
-     *     options say nothing; null if they were not
+     * @param resizing what the images of the network were resized to, in the form of {@link ResizeRule#parse}; used
+     *     where the options say nothing; null if they were not resized
      */
     DatasetSpec of(String name, @Nullable String resizing) {
         return of(name, new ExperimentFile.Dataset(null, resizing, null, null, null, null, null, null), 0, 0);
     }
 
     /**
-     * Asks for other images than a trial has of its own.
+     * Specifies other images than the trial's own.
      *
-     * @param name null to take its own
-     * @param resizing what its own were resized to, as for {@link #of(String, String)}
-     * @return null to take its own
-     * @throws RequestException if the options say how to read images, and none are named
+     * @param name null to use the trial's own
+     * @param resizing what the trial's own images were resized to, as for {@link #of(String, String)}
+     * @return null to use the trial's own images
+     * @throws RequestException if the options say how to read images, but none are named
      */
     @Nullable
     DatasetSpec other(@Nullable String name, @Nullable String resizing) {
@@ -104,9 +104,9 @@ final class ImageOptions {
     }
 
     /**
-     * Asks for the images of a data set.
+     * Specifies the images of a data set.
      *
-     * @param said what an experiment file says, which the options win over
+     * @param said what an experiment file says; the options override it
      */
     DatasetSpec of(String name, ExperimentFile.@Nullable Dataset said, int limitTrain, int limitTest) {
         return new DatasetSpec(
@@ -120,17 +120,17 @@ final class ImageOptions {
                 said == null ? null : said.mirrored());
     }
 
-    /** Returns what a folder of images does not say itself. */
+    /** Returns how to read a folder of images. */
     FolderReading folderReading() {
         return new FolderReading(labels, testShare, skipUnreadable);
     }
 
     /**
-     * Returns what to resize to, in the form of {@link ResizeRule#parse}.
+     * Returns the size to resize to, in the form of {@link ResizeRule#parse}.
      *
-     * @param said what an experiment file says, which the options win over
+     * @param said what an experiment file says; the options override it
      * @return the rule, or null to keep the size
-     * @throws RequestException if the options do not say a size
+     * @throws RequestException if the options give no size
      */
     private @Nullable String resizing(@Nullable String said) {
         if (imageSize == null && fit == null) {

@@ -18,19 +18,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Names the images that a command is asked about: files, those in folders, and those of a list. */
+/** Lists the images that a command works on: files, the files of folders, and those of a list. */
 final class ImagePaths {
 
     private ImagePaths() {}
 
     /**
-     * Goes through all images, one after the other: a list is never in memory as a whole.
+     * Streams all images one after the other: a list is never in memory as a whole.
      *
      * @param given files, and folders with images in them, however deep
-     * @param list a file of paths, one a line; null if there is none
-     * @param console is told what is passed over in folders
-     * @return to be closed
-     * @throws RequestException if the list cannot be read, or a folder holds no image
+     * @param list a file of paths, one per line; null if there is none
+     * @param console is told which files of folders are skipped
+     * @return a stream that the caller closes
+     * @throws RequestException if the list cannot be read, or a folder contains no image
      */
     static Stream<Path> of(List<Path> given, @Nullable Path list, Console console) {
         Stream<Path> named =
@@ -38,7 +38,7 @@ final class ImagePaths {
         return list == null ? named : Stream.concat(named, listed(list));
     }
 
-    /** Copies what comes from another program to a file, which is read as a list then. */
+    /** Copies the output of another program to a file, which is then read as a list. */
     static void keep(InputStream list, Path target) {
         try {
             Files.copy(list, target, StandardCopyOption.REPLACE_EXISTING);
@@ -63,14 +63,14 @@ final class ImagePaths {
         return found.images();
     }
 
-    /** Says such as {@code 3 hidden files, 1 links that lead nowhere}. */
+    /** Returns a text such as {@code 3 hidden files, 1 links that lead nowhere}. */
     static String counted(Map<String, Integer> passedOver) {
         return passedOver.entrySet().stream()
                 .map(entry -> entry.getValue() + " " + entry.getKey())
                 .collect(Collectors.joining(", "));
     }
 
-    @SuppressWarnings("StreamResourceLeak") // whoever reads the paths closes the stream, and the file with it
+    @SuppressWarnings("StreamResourceLeak") // the reader of the paths closes the stream, and with it the file
     private static Stream<Path> listed(Path list) {
         try {
             return Files.lines(list, StandardCharsets.UTF_8)
@@ -82,7 +82,7 @@ final class ImagePaths {
         }
     }
 
-    /** Says why a list cannot be read. */
+    /** Returns the reason why a list cannot be read. */
     static RequestException unreadable(@Nullable Path list, UncheckedIOException e) {
         boolean encoding = e.getCause() instanceof MalformedInputException;
         return new RequestException(

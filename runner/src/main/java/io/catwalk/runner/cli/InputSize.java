@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Says at which size an ONNX file is used that takes any, as an option of a command that loads no data set. */
+/** Option of a command that loads no data set: the input size of an ONNX file that takes any size. */
 final class InputSize {
 
     @Option(
@@ -18,7 +18,7 @@ final class InputSize {
             description = "Size of the images, for a file that takes any size.")
     private @Nullable String imageSize;
 
-    /** Adds the size to what other options say. */
+    /** Adds the size to the hints of other options. */
     OnnxHints added(OnnxHints hints) {
         return imageSize == null ? hints : added(hints, ImageSize.parse(imageSize));
     }
@@ -30,7 +30,7 @@ final class InputSize {
     /**
      * Refuses a size that the file cannot take.
      *
-     * @throws RequestException if it takes one other size only
+     * @throws RequestException if it takes only another size
      */
     void require(Path file, Signature signature) {
         if (imageSize == null) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the runners that somebody asks for, and of those that can answer about a file the program. */
+/** Holds the requested runners, and the program of each that can run a file. */
 final class InstalledRunners {
 
     private final Set<String> operators;
@@ -24,13 +24,13 @@ final class InstalledRunners {
     }
 
     /**
-     * Finds those that can answer, before anything takes long.
+     * Finds the runners that can answer, before anything takes long.
      *
-     * @param file that they are asked about
-     * @param operators of it
-     * @param options that name them
+     * @param file the ONNX file
+     * @param operators of the file
+     * @param options that name the runners
      * @param beat is called every half second
-     * @throws RequestException if none is installed, or one that was asked for by name is not
+     * @throws RequestException if none is installed, or one that was requested by name is not
      */
     static InstalledRunners of(Path file, Set<String> operators, RuntimeOptions options, Runnable beat)
             throws IOException, InterruptedException {
@@ -52,18 +52,18 @@ final class InstalledRunners {
         return found;
     }
 
-    /** Returns all that were asked for, in that order. */
+    /** Returns all requested runners, in the order of the request. */
     List<Runner> all() {
         return runners;
     }
 
-    /** Returns the program of a runner; null if it cannot answer. */
+    /** Returns the program of a runner; null if it cannot run the file. */
     @Nullable
     Path program(Runner runner) {
         return programs.get(runner);
     }
 
-    /** Says why a runner cannot answer. */
+    /** Returns the reason why a runner cannot run the file. */
     String reason(Runner runner) {
         return runner.runtime() + " "
                 + runner.unknown(operators)

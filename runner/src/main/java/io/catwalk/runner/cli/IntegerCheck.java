@@ -20,10 +20,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Asks other runtimes for the whole numbers that a file in 8 bits computes, and compares them with those in Java. */
+/** Compares the integers that other runtimes compute for an 8-bit file with those of ONNX Runtime for Java. */
 final class IntegerCheck implements AutoCloseable {
 
-    /** What a runtime answers is in memory as a whole: 64 MiB. */
+    /** The answer of a runtime is kept in memory as a whole: 64 MiB. */
     private static final int MOST_NUMBERS = 1 << 24;
 
     private final Scratch scratch = new Scratch();
@@ -31,8 +31,8 @@ final class IntegerCheck implements AutoCloseable {
     private final Console console;
     private @Nullable Asked asked;
 
-    /** What is asked, and what ONNX Runtime for Java answered, with its fused kernels and without. */
-    @SuppressWarnings("ArrayRecordComponent") // compared with nothing
+    /** The input, and the answer of ONNX Runtime for Java, with its fused kernels and without. */
+    @SuppressWarnings("ArrayRecordComponent") // records of this type are not compared
     private record Asked(IntegerProbe probe, Question question, int images, float[] reference, IntegerParity unfused) {}
 
     private IntegerCheck(RuntimeOptions options, Console console) throws IOException {
@@ -41,11 +41,11 @@ final class IntegerCheck implements AutoCloseable {
     }
 
     /**
-     * Prepares the check, and asks ONNX Runtime for Java.
+     * Prepares the check, and runs ONNX Runtime for Java.
      *
-     * @param file to ask about; one without whole numbers is asked nothing
-     * @param preprocessing of its pixels
-     * @param images to ask about: the first of them, as many as have 16 million whole numbers together
+     * @param file the ONNX file; if it computes no integers, nothing is run
+     * @param preprocessing normalizes the pixels
+     * @param images the first of them are used, as many as have 16 million integers together
      */
     static IntegerCheck of(
             Path file, Preprocessing preprocessing, ImageSource images, RuntimeOptions options, Console console)
@@ -79,16 +79,16 @@ final class IntegerCheck implements AutoCloseable {
         }
     }
 
-    /** Compares ONNX Runtime for Java with itself where it fuses nothing; null if the file has no whole numbers. */
+    /** Compares ONNX Runtime for Java with itself without fused kernels; null if the file has no integers. */
     @Nullable
     IntegerParity unfused() {
         return asked == null ? null : asked.unfused();
     }
 
     /**
-     * Asks a runtime.
+     * Runs a runtime.
      *
-     * @return null if the file has no whole numbers, or the runtime gave none
+     * @return null if the file has no integers, or the runtime returned none
      */
     @Nullable
     IntegerParity ask(Runner runner, Path program) throws IOException, InterruptedException {

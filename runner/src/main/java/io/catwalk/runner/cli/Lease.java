@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends this process when nobody wants its work any more. What it has forked ends with it. */
+/** Ends this process, and the processes that it has started, when its work is not wanted any more. */
 final class Lease {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
@@ -26,10 +26,11 @@ final class Lease {
     private Lease() {}
 
     /**
-     * Begins to watch.
+     * Starts watching.
      *
-     * @param livesWith {@code input}, or for how long the file holds without being touched; null watches nothing
-     * @param file that whoever wants the work touches; null if there is none
+     * @param livesWith {@code input}, or how long the work continues after the file was last touched; null watches
+     *     nothing
+     * @param file touched for as long as the work is wanted; null if there is none
      */
     static void hold(@Nullable String livesWith, @Nullable Path file) {
         if (livesWith == null) {
@@ -48,9 +49,9 @@ final class Lease {
     }
 
     /**
-     * Hands out what comes in on the standard input, and ends this process with it.
+     * Passes on the lines of the standard input, and ends this process when the input ends.
      *
-     * @return lines; nobody says that there will be no more
+     * @return the lines; their end is not marked
      */
     static BlockingQueue<String> lines() {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -92,12 +93,12 @@ final class Lease {
         }
     }
 
-    /** An order that is gone was withdrawn. */
+    /** An order whose file was deleted is withdrawn. */
     private static void untilUntouched(Path file, Duration lease) throws IOException, InterruptedException {
         while (Files.exists(file)
                 && Files.getLastModifiedTime(file).toInstant().plus(lease).isAfter(Instant.now())) {
             Thread.sleep(
-                    Math.min(5_000, Math.max(100, lease.toMillis() / 10))); // a file tells nobody that it was touched
+                    Math.min(5_000, Math.max(100, lease.toMillis() / 10))); // a touched file notifies nobody
         }
     }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** Is the program {@code catwalk}. */
+/** Entry point of the program {@code catwalk}. */
 @Command(
         name = "catwalk",
         description = "Trains image classifiers, compares them fairly, and ships them as ONNX.",
@@ -41,7 +41,7 @@ public final class Main {
 
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
-    /** In the order of the help. A command is called as its class is, without the last word. */
+    /** In the order of the help. A command has the name of its class, without the last word. */
     private static final List<Class<?>> COMMANDS = List.of(
             CompareCommand.class,
             TrainCommand.class,
@@ -89,10 +89,10 @@ public final class Main {
     /**
      * Runs one command and ends the process with its exit code.
      *
-     * @param arguments of the command line
+     * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        Locale.setDefault(Locale.ROOT); // numbers and the letters of keywords are the same everywhere
+        Locale.setDefault(Locale.ROOT); // so that number formats and letter case do not vary
         ForeignFile.endWithParent(System.in);
         System.exit(run(
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
@@ -103,9 +103,9 @@ public final class Main {
     /**
      * Runs one command.
      *
-     * @param out where answers go
-     * @param err where notes and errors go
-     * @param arguments of the command line
+     * @param out receives the results
+     * @param err receives notes and errors
+     * @param arguments the command line
      * @return the exit code
      */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
@@ -137,14 +137,14 @@ public final class Main {
         }
     }
 
-    /** Returns the program with all commands, as the reference shows them; it cannot be run. */
+    /** Returns the program with all commands, as the reference describes it; it cannot be run. */
     static CommandLine described() {
         CommandLine commandLine = new CommandLine(new Main());
         COMMANDS.forEach(commandLine::addSubcommand);
         return commandLine;
     }
 
-    /** Returns the command that is asked for, or else all of them: to read what all can do takes a fifth of a second. */
+    /** Returns the requested command, or else all of them: reading the annotations of all takes a fifth of a second. */
     private static List<Class<?>> wanted(String... arguments) {
         String name = Stream.of(arguments)
                 .filter(argument -> !argument.startsWith("-"))
@@ -157,9 +157,9 @@ public final class Main {
     }
 
     /**
-     * Describes the whole command line, for what is written from it.
+     * Describes the whole command line, from which documents are generated.
      *
-     * @return with every command, whatever was asked for
+     * @return the program with every command, whatever was requested
      */
     static CommandLine withAllCommands() {
         return with(COMMANDS, new Main());
@@ -195,7 +195,7 @@ public final class Main {
             return ExitCode.BAD_REQUEST;
         }
         if (e instanceof InterruptedException) {
-            return ExitCode.SOME_FAILED; // the program is being stopped, which it has said
+            return ExitCode.SOME_FAILED; // the program is being stopped, which is already reported
         }
         console.error(Reasons.of(e) + (verbose ? "" : " (--verbose shows where)"));
         return ExitCode.SOME_FAILED;
@@ -210,7 +210,7 @@ public final class Main {
                 + " (see " + command + " --help)";
     }
 
-    /** Tells the versions and the commit that the build wrote down, and where this is. */
+    /** Prints the versions and the commit that the build recorded, and the platform. */
     static final class Version implements IVersionProvider {
 
         @Override

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * Is a manual page of one command, in the macros that man(7) describes: what {@code --help} says, for {@code man}.
+ * A manual page of one command, with the macros of man(7): the text of {@code --help} for {@code man}.
  *
  * @param name such as {@code catwalk-compare}
  * @param text the source of the page, in ASCII
@@ -28,7 +28,7 @@ record ManPage(String name, String text) {
 
     private static final int NEVER_BROKEN = 100_000;
 
-    /** Writes the pages of a command and of all below it, which are not hidden. */
+    /** Writes the pages of a command and of all its subcommands that are not hidden. */
     static List<ManPage> ofAll(CommandLine command) {
         List<ManPage> pages = new ArrayList<>(List.of(of(command.getCommandSpec())));
         subcommands(command.getCommandSpec()).forEach(below -> pages.addAll(ofAll(below.commandLine())));
@@ -41,7 +41,7 @@ record ManPage(String name, String text) {
         List<String> description = description(command);
         List<CommandSpec> below = subcommands(command);
         StringBuilder page = new StringBuilder();
-        // Without a date, as a build of the same sources gives the same page; and no name is hyphenated.
+        // No date, so that a build of the same sources gives the same page; and no hyphenation of names.
         page.append(".TH %s 1 \"\" \"catwalk %s\" \"Catwalk\"\n.nh\n"
                 .formatted(name.toUpperCase(Locale.ROOT), Software.current().catwalk()));
         section(page, "NAME", escaped(name) + " \\- " + escaped(summary(description)));
@@ -70,7 +70,10 @@ record ManPage(String name, String text) {
         return new ManPage(name, page.toString());
     }
 
-    /** Picocli has formatted what it says of options, but not what it says of a command: a percent sign stands there twice. */
+    /**
+     * Formats the description of a command, in which a percent sign is doubled; picocli has formatted only those of
+     * options.
+     */
     private static List<String> description(CommandSpec command) {
         return Stream.of(command.usageMessage().description())
                 .map(String::format)
@@ -87,7 +90,7 @@ record ManPage(String name, String text) {
         }
     }
 
-    /** The first sentence, as {@code apropos} lists it. */
+    /** Returns the first sentence, which {@code apropos} lists. */
     private static String summary(List<String> description) {
         return description.isEmpty() ? "" : description.get(0).replaceFirst("\\.(?: .*)?$", "");
     }
@@ -137,14 +140,17 @@ record ManPage(String name, String text) {
 
     private static List<CommandSpec> subcommands(CommandSpec command) {
         return command.subcommands().entrySet().stream()
-                .filter(each -> each.getKey().equals(each.getValue().getCommandName())) // not by another name again
+                .filter(each -> each.getKey().equals(each.getValue().getCommandName())) // no aliases
                 .map(Map.Entry::getValue)
                 .map(CommandLine::getCommandSpec)
                 .filter(each -> !each.usageMessage().hidden())
                 .toList();
     }
 
-    /** A hyphen is one that can be typed, and no line begins with what would be a request (groff_char(7), roff(7)). */
+    /**
+     * Escapes hyphens so that they can be copied and typed, and lines that would begin like a request (groff_char(7),
+     * roff(7)).
+     */
     private static String escaped(String text) {
         StringBuilder safe = new StringBuilder();
         text.codePoints().forEach(letter -> {

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Packs a model for whoever receives it. */
+/** Packages a model for its recipient. */
 @Command(
         name = "package",
         description = {
@@ -173,7 +173,7 @@ final class PackageCommand implements Callable<Integer> {
         }
     }
 
-    /** Adds the file in 8 bits that is named, or lies beside the float file. */
+    /** Adds the 8-bit file that is named, or lies beside the float file. */
     private void addInBytes(List<PackedFile> files, Path floats) throws IOException {
         Path beside = QuantizedFile.beside(floats);
         Path source = int8 != null ? int8 : Files.exists(beside) ? beside : null;

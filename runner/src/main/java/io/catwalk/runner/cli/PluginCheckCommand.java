@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs the checks of the contract on a built plugin. */
+/** Runs the contract checks on a built plugin. */
 @Command(
         name = "check",
         description =
@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class PluginCheckCommand implements Callable<Integer> {
 
-    /** Where what is said about a check begins: below its id. */
+    /** Indents the text about a check below its id. */
     private static final String INDENT = " ".repeat(10);
 
     @Spec
@@ -144,7 +144,7 @@ final class PluginCheckCommand implements Callable<Integer> {
         return "catwalk plugin check " + jar + " --only " + result.check();
     }
 
-    /** Prints results as they come, those of each classifier under its name. */
+    /** Prints results as they arrive, those of each classifier under its name. */
     private final class Lines {
 
         private final Console console;

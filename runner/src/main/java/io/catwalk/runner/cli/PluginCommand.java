@@ -2,7 +2,7 @@ package io.catwalk.runner.cli;
 
 import picocli.CommandLine.Command;
 
-/** Helps to write plugins, and keeps the folder of those that are installed. */
+/** Helps to write plugins, and manages the folder of installed ones. */
 @Command(
         name = "plugin",
         description = "Start and check a plugin, install and remove plugins, and show what they are made of.",

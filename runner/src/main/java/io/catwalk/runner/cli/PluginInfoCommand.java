@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows what a classifier is made of. */
+/** Shows the structure of a classifier. */
 @Command(
         name = "info",
         description = "Show what a classifier is made of: its layers, its recipe, and what may be chosen.",
@@ -110,7 +110,7 @@ final class PluginInfoCommand implements Callable<Integer> {
         }
     }
 
-    /** Takes the id of a plugin for its classifier, where it brings one. */
+    /** Accepts the id of a plugin in place of its classifier's name, if it provides one. */
     private String classifierName(PluginCatalog catalog) {
         if (catalog.classifiers().stream().anyMatch(one -> one.name().equals(name))) {
             return name;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Puts a plugin into the plugins folder. */
+/** Installs a plugin into the plugins folder. */
 @Command(
         name = "install",
         description = "Check a plugin and put it into the plugins folder, in place of its older version.",

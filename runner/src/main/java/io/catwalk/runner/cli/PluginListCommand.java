@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Lists the plugins, and those that an index has newer. */
+/** Lists the installed plugins, and those that have a newer release in an index. */
 @Command(
         name = "list",
         description = "List the plugins with their versions, or those that have a newer one.",

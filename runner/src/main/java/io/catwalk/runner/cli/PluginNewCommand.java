@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes the project of a new plugin. */
+/** Creates the project of a new plugin. */
 @Command(
         name = "new",
         description = "Write the project of a new plugin, with its test, into the new folder NAME.",

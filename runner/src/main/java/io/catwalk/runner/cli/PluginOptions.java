@@ -19,7 +19,7 @@ final class PluginOptions {
                     + "--lock writes.")
     boolean locked;
 
-    /** Lists the plugins, once it is sure that they are the right ones. */
+    /** Returns the catalog of the plugins, after checking the lock file if that is requested. */
     PluginCatalog open(Console console) {
         if (locked) {
             List<String> differences = PluginsLock.differences(folder);

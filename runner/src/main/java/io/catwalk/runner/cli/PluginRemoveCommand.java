@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Takes a plugin out of the plugins folder. */
+/** Removes a plugin from the plugins folder. */
 @Command(
         name = "remove",
         description = "Delete a plugin from the plugins folder. Runs that were made with it stay.",

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Labels images with an ONNX file alone. */
+/** Classifies images with nothing but an ONNX file. */
 @Command(
         name = "predict",
         description = "Classify images with an ONNX file, which says how to preprocess them.",
@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class PredictCommand implements Callable<Integer> {
 
-    /** What a batch takes at most, in numbers: 16 MiB as floats. */
+    /** Largest number of values in a batch: 16 MiB as floats. */
     private static final int BATCH_NUMBERS = 4 << 20;
 
     private static final int MOST_AT_ONCE = 64;
@@ -159,7 +159,10 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    /** Labels those that could be read, and returns how many could not. One that was asked for by name must be read. */
+    /**
+     * Classifies the images that could be read, and returns how many could not. Fails on one that was requested by
+     * name.
+     */
     private int label(
             List<DecodedAhead.Image> some,
             OnnxPredictor predictor,
@@ -192,7 +195,7 @@ final class PredictCommand implements Callable<Integer> {
         return some.size() - read.size();
     }
 
-    /** Takes the softmax, unless the file ends with one. */
+    /** Applies the softmax, unless the file ends with one. */
     private static double[] probabilities(Scores scores, float[] numbers) {
         return switch (scores) {
             case LOGITS -> new Predictions(numbers.length, new int[] {0}, numbers).probabilities(0);
@@ -228,7 +231,7 @@ final class PredictCommand implements Callable<Integer> {
         return distinct(names);
     }
 
-    /** Numbers all names if two are the same, so that an answer tells which class it means. */
+    /** Numbers all names if two are the same, so that each answer identifies one class. */
     private static List<String> distinct(List<String> names) {
         return Set.copyOf(names).size() == names.size()
                 ? names

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Prints the labels of images, each as it comes, and all as one only where they are one JSON array. */
+/** Prints the labels of images, each as it arrives; only one JSON array is printed as a whole. */
 abstract class PredictionView {
 
     private static final int SHOWN = 3;
@@ -26,10 +26,10 @@ abstract class PredictionView {
     }
 
     /**
-     * Chooses the form.
+     * Chooses the output format.
      *
-     * @param top how many classes to name; null for as many as is usual
-     * @throws RequestException if several forms are asked for, or no class
+     * @param top how many classes to name; null for the default
+     * @throws RequestException if several formats are requested, or no class
      */
     static PredictionView of(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
         if ((json ? 1 : 0) + (jsonLines ? 1 : 0) + (csv ? 1 : 0) > 1) {
@@ -39,7 +39,7 @@ abstract class PredictionView {
         return json ? new Whole(shown) : jsonLines ? new Lines(shown) : csv ? new Table(shown) : new Text(shown);
     }
 
-    /** Says whether each answer stands for itself. */
+    /** Returns whether each answer is complete by itself. */
     ForeignFile.Output output() {
         return ForeignFile.Output.STREAM;
     }
@@ -57,7 +57,7 @@ abstract class PredictionView {
         print(image, names, probabilities, best, console);
     }
 
-    /** Prints what comes behind all answers. */
+    /** Prints what comes after all answers. */
     void end(Console console) {}
 
     int shown(List<String> names) {
@@ -130,7 +130,7 @@ abstract class PredictionView {
             return ForeignFile.Output.WHOLE;
         }
 
-        /** Names the classes in the order of the network if all of them are asked for. */
+        /** Names the classes in the order of the network if all of them are requested. */
         @Override
         void print(Path image, List<String> names, double[] probabilities, List<Integer> best, Console console) {
             List<Integer> order = best.size() < names.size()

@@ -5,20 +5,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counts how far a run is, in steps: one for each epoch, one for what a trial does after its last (judging,
- * export, cross-check), one for each network that is measured, and one for what comes at the end. So a run is
- * at 100 % when nothing is left to do, and not before.
+ * Counts the progress of a run in steps: one for each epoch, one for what follows a trial's last epoch (evaluation,
+ * export, cross-check), one for each network that is measured, and one for the end of the run. So a run is at 100 %
+ * only when nothing is left to do.
  */
 final class ProgressCount {
 
-    /** Steps of the trials under way. */
+    /** Finished steps of the running trials. */
     private final Map<TrialSpec, Integer> under = new HashMap<>();
 
     private long all;
     private long finished;
 
     /**
-     * Begins at nothing.
+     * Starts at 0.
      *
      * @param epochs of all trials
      * @param trials number of all trials
@@ -27,28 +27,28 @@ final class ProgressCount {
         all = epochs + trials + 1;
     }
 
-    /** Counts the steps of a trial. */
+    /** Returns the number of steps of a trial. */
     static int all(TrialSpec trial) {
         return trial.recipe().epochs() + 1;
     }
 
-    /** Leaves out a trial that was done before. */
+    /** Leaves out a trial that was finished before. */
     void kept(TrialSpec trial) {
         all -= all(trial);
     }
 
-    /** Hears of an epoch that ended; of 0 where a trial begins, once more or for the first time. */
+    /** Records that an epoch ended; 0 when a trial starts, for the first time or again. */
     void reached(TrialSpec trial, int epoch) {
         under.put(trial, epoch);
     }
 
-    /** Hears that a trial has ended; epochs that it did not need, or did not come to, are done with. */
+    /** Records that a trial has ended; epochs that it did not run count as done. */
     void finished(TrialSpec trial) {
         under.remove(trial);
         finished += all(trial);
     }
 
-    /** Hears that nothing is trained any more, and that the measurement of this number, from 1, begins. */
+    /** Records that all training is over, and that the measurement with this number, from 1, begins. */
     void measuring(int number, int of) {
         if (number == 1) {
             all = finished + of + 1;

@@ -20,7 +20,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows how an experiment goes on: bars on a terminal, a line an epoch elsewhere. */
+/** Shows the progress of an experiment: bars on a terminal, one line per epoch elsewhere. */
 abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
     private final Set<String> told = new HashSet<>();
@@ -35,7 +35,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
     @Override
     public void close() {}
 
-    /** Says once of each contestant which weights it started from; of the others nothing. */
+    /** Returns, once for each contestant, which initial weights it started from; otherwise empty. */
     final Optional<String> start(TrialOutcome outcome) {
         TrialSpec trial = outcome.trial();
         return outcome instanceof Done done && done.provenance().transfer() != null && told.add(trial.label())
@@ -44,7 +44,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Says where a trial runs and how often it was begun, unless that is here and once. */
+    /** Returns the place and attempt of a trial, unless it is the first attempt on this machine. */
     static String where(int attempt, String place) {
         return (place.isEmpty() ? "" : " on " + place) + (attempt == 1 ? "" : ", attempt " + attempt);
     }
@@ -113,7 +113,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         }
     }
 
-    /** A bar for the whole run, with the time that is left, and one for each trial under way. */
+    /** A bar for the whole run, with the remaining time, and one for each running trial. */
     private static final class Bars extends ProgressView {
 
         private static final int NAME = 24;
@@ -164,7 +164,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             ProgressBar bar = bar(trial.title(), ProgressCount.all(trial));
             bar.setExtraMessage(where(attempt, place));
             ProgressBar earlier = running.put(trial, bar);
-            if (earlier != null) { // it failed, and is tried once more
+            if (earlier != null) { // the earlier attempt failed
                 earlier.close();
             }
             count.reached(trial, 0);

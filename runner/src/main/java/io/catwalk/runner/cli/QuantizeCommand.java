@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes an ONNX file in 8 bits, and says whether to ship it. */
+/** Quantizes an ONNX file to 8 bits, and says whether to ship it. */
 @Command(
         name = "quantize",
         description = {

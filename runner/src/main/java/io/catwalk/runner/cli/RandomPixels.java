@@ -6,20 +6,20 @@ import io.catwalk.onnx.runtime.Signature;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
-/** Draws images for a file about which nothing is known but what it takes. */
+/** Draws random images for a file of which only the input is known. */
 final class RandomPixels {
 
-    /** With these, pixels that are drawn evenly become numbers of mean 0 and deviation 1. */
+    /** Normalizes uniformly distributed pixels to mean 0 and standard deviation 1. */
     private static final String EVEN = "0.5/0.28867513";
 
     private RandomPixels() {}
 
     /**
-     * Draws pixels, all values alike.
+     * Draws pixels from a uniform distribution.
      *
-     * @param signature of the file
-     * @param images how many at least; whole batches are drawn
-     * @param seed the same pixels come from the same seed
+     * @param signature input and output of the file
+     * @param images lowest number; whole batches are drawn
+     * @param seed the same seed gives the same pixels
      * @return unsigned, (count, channels, height, width), row-major
      */
     static byte[] of(Signature signature, int images, long seed) {
@@ -31,9 +31,9 @@ final class RandomPixels {
     }
 
     /**
-     * Finds out how pixels are normalized.
+     * Returns how pixels are normalized.
      *
-     * @return as the file says; where it does not, so that numbers have mean 0 and deviation 1
+     * @return the normalization of the file; without one, that for mean 0 and standard deviation 1
      * @throws io.catwalk.runner.RequestException if the images of the file have neither 1 nor 3 channels
      */
     static Preprocessing preprocessing(Path file, OnnxPredictor predictor) {

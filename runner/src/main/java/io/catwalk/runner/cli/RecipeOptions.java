@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Says what is changed about how plugins train by themselves, as options of every command that trains. */
+/** Options of every command that trains: changes to the recipes of plugins. */
 final class RecipeOptions {
 
     static final int QUICK_EPOCHS = 4;
@@ -78,27 +78,27 @@ final class RecipeOptions {
 
     private boolean unmirrored;
 
-    /** Says whether somebody chose the size of all batches. */
+    /** Returns whether the user chose the batch size for all. */
     boolean choosesBatch() {
         return batchSize != null;
     }
 
-    /** Says whether a recipe has lost the mirroring of images of which nobody said that they may be mirrored. */
+    /** Returns whether a recipe has lost its mirroring because nobody said that the images may be mirrored. */
     boolean hasLeftUnmirrored() {
         return unmirrored;
     }
 
-    /** Says whether mirrored images are of the same class; null where {@code --augment} does not say it. */
+    /** Returns whether mirrored images keep their class; null if {@code --augment} does not say it. */
     @Nullable
     Boolean mirrored() {
         return augment == null ? null : (Boolean) Harmless.parse(augment).mirrors();
     }
 
     /**
-     * Leaves out of a plugin's recipe what may change the class of the images.
+     * Removes from a plugin's recipe the augmentations that may change the class of the images.
      *
-     * @param own whether somebody wrote its augmentations down, which are left as they are unless {@code --augment} is given
-     * @param task what the recipe is for
+     * @param own whether the user wrote its augmentations; these are kept unless {@code --augment} is given
+     * @param task the task that the recipe is for
      */
     Recipe harmless(Recipe recipe, boolean own, Task task) {
         if (augment != null) {
@@ -112,7 +112,7 @@ final class RecipeOptions {
         return kept;
     }
 
-    /** Lets a contestant start from the weights that the options name, if they name some. */
+    /** Makes a contestant start from the weights that the options name, if any. */
     Contestant started(Contestant contestant) {
         if (init == null) {
             if (initRate != null) {
@@ -127,7 +127,7 @@ final class RecipeOptions {
         return contestant.startingFrom(start);
     }
 
-    /** Refuses weights for several networks, of which they fit one. */
+    /** Refuses initial weights for several networks, since they fit only one. */
     void requireOneToStart(List<Contestant> contestants) {
         List<String> names =
                 contestants.stream().map(Contestant::name).distinct().toList();
@@ -137,7 +137,7 @@ final class RecipeOptions {
         }
     }
 
-    /** Changes what the options name. */
+    /** Applies the options to a recipe. */
     Recipe adjusted(Recipe base, boolean quick) {
         Recipe recipe = base;
         if (quick) {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes the reports of a run anew. */
+/** Writes the reports of a run again. */
 @Command(
         name = "report",
         description = {
@@ -114,7 +114,7 @@ final class ReportCommand implements Callable<Integer> {
         console.paragraph("", new RobustnessFindings(robustness).all() + ".");
     }
 
-    /** Writes everything of one run anew, and returns its page. */
+    /** Writes all reports of one run again, and returns its page. */
     static Path run(RunFolder run, SlideOptions slides, Console console) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();
@@ -134,7 +134,7 @@ final class ReportCommand implements Callable<Integer> {
         return collection.page();
     }
 
-    /** The program itself runs without a display, so the system is asked to open the page. */
+    /** Opens the page with a command of the system, since the program itself runs without a display. */
     private static void open(Path page, Console console) {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         List<String> opener = system.contains("win")

@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes everything that people look at into a run folder, from what stands in it. */
+/** Writes all reports for people into a run folder, from the files in it. */
 final class Reports {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
 
     private Reports() {}
 
-    /** Names the page. */
+    /** Returns the path of the page. */
     static Path page(RunFolder run) {
         return run.path().resolve("report.html");
     }
@@ -44,14 +44,14 @@ final class Reports {
         write(recorded, results, SlideOptions.standard(), console);
     }
 
-    /** Writes the same with other slides. */
+    /** Writes the same with other settings for the slides. */
     static void write(RecordedRun recorded, Results results, SlideOptions options, Console console) throws IOException {
         RunFolder run = recorded.folder();
         RunReport report = RunReport.of(recorded, results, Home.data(console));
         results(run, results, report.robustness());
         ReportModel model = ReportModel.of(report);
         Path plots = run.path().resolve("plots");
-        // Slides and plots take as long as the page, much of it to load the libraries that write them.
+        // Slides and plots take as long as the page, much of it for loading the libraries that write them.
         FutureTask<@Nullable Void> pictures = new FutureTask<>(() -> {
             Slides.write(model, run.path().resolve("slides.pptx"), options);
             Plots.write(model, plots);
@@ -68,13 +68,13 @@ final class Reports {
         }
     }
 
-    /** Writes the page alone. */
+    /** Writes only the page. */
     static void writePage(RecordedRun recorded, Console console) throws IOException {
         RunReport report = RunReport.of(recorded, recorded.compared(), Home.data(console));
         ReportPage.write(ReportModel.of(report), page(recorded.folder()));
     }
 
-    /** Writes the results, and what corrupted images cost where that was measured. */
+    /** Writes the results, and the effect of corrupted images if it was measured. */
     private static void results(RunFolder run, Results results, @Nullable Robustness robustness) throws IOException {
         if (robustness == null) {
             run.writeResults(results, "");
@@ -99,7 +99,7 @@ final class Reports {
         }
     }
 
-    /** Writes them after a run, which is done whatever becomes of its reports, and tells whether they are there. */
+    /** Writes the reports after a run and returns whether that worked; the run is complete either way. */
     static boolean writeAfter(RunFolder run, Results results, Console console) {
         try {
             write(run.recorded(), results, console);

@@ -6,7 +6,9 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Prints what every experiment ends with, in 80 columns: a row for each trial or, of several, their means. */
+/**
+ * Prints the results of every experiment in 80 columns: a row for each trial, or the means if a contestant has several.
+ */
 final class ResultsTable {
 
     private static final String NONE = "No trial was trained to its end.";

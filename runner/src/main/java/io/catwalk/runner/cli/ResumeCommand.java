@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Goes on with an interrupted run. */
+/** Continues an interrupted run. */
 @Command(
         name = "resume",
         description = {

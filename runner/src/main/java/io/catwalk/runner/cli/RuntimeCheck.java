@@ -26,10 +26,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Asks other runtimes what this program asks ONNX Runtime for Java, and compares the answers. */
+/** Runs the same images through other runtimes and ONNX Runtime for Java, and compares the answers. */
 final class RuntimeCheck {
 
-    /** Images that are asked about again, node by node, where a runtime disagrees. */
+    /** How many images are run again, node by node, where a runtime disagrees. */
     private static final int MOST_AGAIN = 4;
 
     private final Path file;
@@ -43,11 +43,11 @@ final class RuntimeCheck {
     /**
      * Prepares the check.
      *
-     * @param file to ask about
-     * @param predictor that has opened it
-     * @param preprocessing of its pixels
-     * @param images to ask about, of the size of the file
-     * @param tolerance what a logit may differ by
+     * @param file the ONNX file
+     * @param predictor has opened the file
+     * @param preprocessing normalizes the pixels
+     * @param images of the size that the file takes
+     * @param tolerance largest accepted difference of a logit
      */
     RuntimeCheck(
             Path file,
@@ -67,11 +67,11 @@ final class RuntimeCheck {
     }
 
     /**
-     * Asks all of them, one after the other.
+     * Runs all of them, one after the other.
      *
-     * @return what came of each, in the order in which they were asked for
-     * @throws RequestException if none is installed, one that was asked for by name is not, or the file is of no form that
-     *     the runners know
+     * @return the result of each, in the order of the request
+     * @throws RequestException if none is installed, if one that was requested by name is not, or if the runners do not
+     *     know the form of the file
      */
     RuntimeReport run() throws IOException, InterruptedException {
         Signature signature = predictor.signature();
@@ -107,7 +107,7 @@ final class RuntimeCheck {
     }
 
     /**
-     * Refuses a file that takes images in another order than the runners give.
+     * Refuses a file that takes images in another layout than that of the runners.
      *
      * @throws RequestException if it does
      */
@@ -131,7 +131,7 @@ final class RuntimeCheck {
             return new RuntimeReport.Failed(runner.runtime(), failed.reason());
         }
         Answer.Given given = (Answer.Given) answer;
-        float[] logits = new float[reference.length]; // without those of black images that fill the last batch
+        float[] logits = new float[reference.length]; // without the logits of black images that fill the last batch
         System.arraycopy(given.logits(), 0, logits, 0, logits.length);
         Parity parity = Parity.of(reference, logits, images.size(), tolerance, FlipRule.NEAR_TIES);
         return new RuntimeReport.Compared(
@@ -144,7 +144,7 @@ final class RuntimeCheck {
                 parity.agrees() ? null : where(runner, program, reference, logits));
     }
 
-    /** Asks about the images that differ most, node by node. */
+    /** Compares, node by node, the images that differ most. */
     private @Nullable RuntimeOutcome where(Runner runner, Path program, float[] reference, float[] logits)
             throws IOException, InterruptedException {
         Signature signature = predictor.signature();
@@ -166,7 +166,7 @@ final class RuntimeCheck {
         }
     }
 
-    /** Returns a few images, those with NaN first. */
+    /** Returns the few images that differ most, those with NaN first. */
     private static int[] differingMost(float[] reference, float[] logits, int classes) {
         double[] most = new double[reference.length / classes];
         for (int i = 0; i < reference.length; i++) {

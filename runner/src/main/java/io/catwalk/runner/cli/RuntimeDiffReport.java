@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Collects where other runtimes begin to compute otherwise on one file. */
+/** Collects where other runtimes begin to give different results for one file. */
 final class RuntimeDiffReport {
 
     private final String file;
     private final Tolerance tolerance;
     private final List<Entry> entries = new ArrayList<>();
 
-    /** Holds what came of one; without a comparison, the reason. */
+    /** The result of one runtime; without a comparison, the reason. */
     private record Entry(
             Runner runner,
             RuntimeDiffs.@Nullable Compared compared,
@@ -30,17 +30,17 @@ final class RuntimeDiffReport {
         this.tolerance = tolerance;
     }
 
-    /** Adds one that was not asked. */
+    /** Adds a runtime that was not run. */
     void left(Runner runner, String reason) {
         entries.add(new Entry(runner, null, 0, reason));
     }
 
-    /** Adds one that was asked. */
+    /** Adds a runtime that was run. */
     void compared(Runner runner, RuntimeDiffs.Compared compared, int images) {
         entries.add(new Entry(runner, compared, images, null));
     }
 
-    /** Says whether all agree, one does not, or one gave no answer. */
+    /** Returns the exit code: all agree, one does not, or one gave no answer. */
     int exitCode() {
         if (entries.stream().anyMatch(entry -> is(entry, RuntimeOutcome.Differs.class))) {
             return ExitCode.CROSS_CHECK_FAILED;
@@ -54,7 +54,7 @@ final class RuntimeDiffReport {
         return entry.compared() != null && outcome.isInstance(entry.compared().outcome());
     }
 
-    /** Prints a line for each, and under one that does not agree where it begins. */
+    /** Prints a line for each runtime, and below it, if it does not agree, where the difference begins. */
     void print(Console console) {
         for (Entry entry : entries) {
             if (entry.compared() == null) {
@@ -87,10 +87,10 @@ final class RuntimeDiffReport {
     }
 
     /**
-     * Says where a difference begins.
+     * Describes where a difference begins.
      *
      * @param indent before each line
-     * @return lines of a head and a text; none if there is no difference
+     * @return pairs of a head and a text; empty if there is no difference
      */
     static List<List<String>> where(String indent, RuntimeOutcome outcome) {
         List<List<String>> lines = new ArrayList<>();
@@ -124,7 +124,7 @@ final class RuntimeDiffReport {
         return finding.place().isEmpty() ? name : name + " (" + finding.place() + ")";
     }
 
-    /** Returns the same for programs. */
+    /** Returns the same as JSON, for programs. */
     Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
         all.put("file", file);
@@ -148,7 +148,7 @@ final class RuntimeDiffReport {
         return one;
     }
 
-    /** Returns an outcome for programs. */
+    /** Returns an outcome as JSON, for programs. */
     static Map<String, @Nullable Object> json(RuntimeOutcome outcome) {
         Map<String, @Nullable Object> one = new LinkedHashMap<>();
         if (outcome instanceof RuntimeOutcome.Agrees agrees) {

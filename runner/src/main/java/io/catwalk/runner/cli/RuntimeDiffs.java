@@ -24,7 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the nodes of a file from which on other runtimes compute otherwise, all of them on the same images. */
+/** Finds the nodes of a file from which on other runtimes give different results; all use the same images. */
 final class RuntimeDiffs {
 
     private final Path file;
@@ -37,11 +37,11 @@ final class RuntimeDiffs {
     private final Runnable beat;
 
     /**
-     * Says what came of it.
+     * The result of a comparison.
      *
-     * @param diff that was made
-     * @param outcome of it
-     * @param version of the runtime, in its own words; null if it never answered
+     * @param diff the comparison
+     * @param outcome its result
+     * @param version as the runtime reports it; null if it never answered
      */
     record Compared(
             RuntimeDiff diff,
@@ -52,11 +52,12 @@ final class RuntimeDiffs {
      * Prepares the comparison.
      *
      * @param file an image classifier of (batch, channels, height, width)
-     * @param predictor that has opened it
-     * @param preprocessing of its pixels
-     * @param pixels unsigned, (count, channels, height, width), row-major; whole batches where the file has a fixed one
-     * @param tolerance what counts as equal
-     * @param timeout of a runner
+     * @param predictor has opened the file
+     * @param preprocessing normalizes the pixels
+     * @param pixels unsigned, (count, channels, height, width), row-major; whole batches if the file has a fixed batch
+     *     size
+     * @param tolerance which values count as equal
+     * @param timeout of one call of a runner
      * @param beat is called every half second
      */
     RuntimeDiffs(
@@ -86,7 +87,7 @@ final class RuntimeDiffs {
                 : Tensor.of(preprocessing.normalize(pixels), shape);
     }
 
-    /** Returns how many images are asked about. */
+    /** Returns how many images are used. */
     int images() {
         return (int) images.shape()[0];
     }
@@ -94,8 +95,8 @@ final class RuntimeDiffs {
     /**
      * Compares one runtime.
      *
-     * @param runner of the runtime
-     * @param program that it runs on
+     * @param runner runs the runtime
+     * @param program the program of the runner
      */
     Compared compared(Runner runner, Path program) throws IOException, InterruptedException {
         try (Scratch scratch = new Scratch()) {
@@ -106,7 +107,7 @@ final class RuntimeDiffs {
         }
     }
 
-    /** Asks a runner about parts of the file, each in a file of its own. */
+    /** Runs parts of the file with a runner, each part in a file of its own. */
     private final class Asked implements OtherRuntime {
 
         private final Runner runner;

@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Says which other runtimes are asked about a file, as options of a command. */
+/** Options of a command: which other runtimes run a file. */
 final class RuntimeOptions {
 
     private static final String ALL = "all";
@@ -39,7 +39,7 @@ final class RuntimeOptions {
             description = "Take the runners from there. Default: those that come with the program")
     private @Nullable Path folder;
 
-    /** Tells whether other runtimes are asked. */
+    /** Returns whether other runtimes are requested. */
     boolean areGiven() {
         return !names.isEmpty();
     }
@@ -53,15 +53,15 @@ final class RuntimeOptions {
         return Duration.ofSeconds(seconds);
     }
 
-    /** Tells whether one that is not installed is left out. */
+    /** Returns whether runtimes that are not installed are left out. */
     boolean takesWhatIsThere() {
         return names.contains(ALL);
     }
 
     /**
-     * Finds the runners that are asked for, in the order in which they are.
+     * Finds the requested runners, in the order of the request.
      *
-     * @throws RequestException if there is none of a name
+     * @throws RequestException if there is no runner of a name
      */
     List<Runner> runners() throws IOException {
         List<Runner> known = Runner.in(folder == null ? Home.runtimes() : folder);

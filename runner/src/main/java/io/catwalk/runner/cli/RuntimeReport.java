@@ -16,15 +16,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what came of asking other runtimes.
+ * The results of other runtimes.
  *
- * @param file that they were asked about
- * @param images how many
- * @param tolerance what a logit may differ by
- * @param version of ONNX Runtime for Java, which the others are compared with
- * @param imagesPerSecond of it
- * @param unfused for a file in 8 bits, its whole numbers where ONNX Runtime for Java fuses no kernels
- * @param entries what came of each, by the name of its runner
+ * @param file the ONNX file that they ran
+ * @param images how many were used
+ * @param tolerance largest accepted difference of a logit
+ * @param version of ONNX Runtime for Java, the reference
+ * @param imagesPerSecond of ONNX Runtime for Java
+ * @param unfused for an 8-bit file, its integers when ONNX Runtime for Java fuses no kernels
+ * @param entries the result of each runtime, by the name of its runner
  */
 record RuntimeReport(
         String file,
@@ -35,10 +35,10 @@ record RuntimeReport(
         @Nullable IntegerParity unfused,
         Map<String, Entry> entries) {
 
-    /** Says what came of one. */
+    /** The result of one runtime. */
     sealed interface Entry {}
 
-    /** It answered. Where it computes otherwise is null if it agrees, or that cannot be told. */
+    /** The runtime answered. The place of the first difference is null if it agrees, or cannot be found. */
     record Compared(
             String runtime,
             String version,
@@ -49,13 +49,13 @@ record RuntimeReport(
             @Nullable RuntimeOutcome where)
             implements Entry {}
 
-    /** It was asked, and gave no answer. */
+    /** The runtime was run, and gave no answer. */
     record Failed(String runtime, String reason) implements Entry {}
 
-    /** It was not asked. */
+    /** The runtime was not run. */
     record Left(String runtime, String reason) implements Entry {}
 
-    /** Says whether all agree, one does not, or one gave no answer. */
+    /** Returns the exit code: all agree, one does not, or one gave no answer. */
     int exitCode() {
         if (entries.values().stream()
                 .anyMatch(entry ->
@@ -65,7 +65,7 @@ record RuntimeReport(
         return entries.values().stream().anyMatch(Failed.class::isInstance) ? ExitCode.SOME_FAILED : ExitCode.DONE;
     }
 
-    /** Prints a table, and a line for each of which there is more to say. */
+    /** Prints a table, and a line for each runtime that needs an explanation. */
     void print(Console console) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("runtime", "version", "flips", "max diff", "images/s", ""));
@@ -170,7 +170,7 @@ record RuntimeReport(
         return String.format(Locale.ROOT, "%,.0f", imagesPerSecond);
     }
 
-    /** Returns the same for programs. */
+    /** Returns the same as JSON, for programs. */
     Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
         all.put("file", file);

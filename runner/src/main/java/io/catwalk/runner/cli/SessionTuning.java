@@ -30,7 +30,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Finds the fastest options of ONNX Runtime for a file and writes them beside it, as an option of {@code bench}. */
+/** Option of {@code bench}: finds the fastest options of ONNX Runtime for a file and writes them beside it. */
 final class SessionTuning {
 
     private static final Duration TURN = Duration.ofMillis(100);
@@ -50,7 +50,7 @@ final class SessionTuning {
             description = "What --tune is for: one image at a time, or many. Default: latency")
     private @Nullable String goal;
 
-    /** Tells whether it was asked for. */
+    /** Returns whether tuning is requested. */
     boolean asked() {
         if (!tune && goal != null) {
             throw new RequestException("expected --for with --tune only: add --tune, or leave --for out");
@@ -58,7 +58,7 @@ final class SessionTuning {
         return tune;
     }
 
-    /** Refuses what has no options to be tuned. */
+    /** Refuses subjects that have no options to tune. */
     void requireFile(Path subject) {
         goal();
         if (Files.isDirectory(subject)) {
@@ -82,12 +82,12 @@ final class SessionTuning {
     }
 
     /**
-     * Tunes a file, writes what was found, and prints it.
+     * Tunes a file, writes the fastest options, and prints them.
      *
-     * @param file that opens
-     * @param hints what it does not say itself
-     * @param image that it is asked about
-     * @param threads at most; null for one for each processor
+     * @param file an ONNX file that opens
+     * @param hints what the file does not say about itself
+     * @param image the input for the measurement
+     * @param threads largest number; null for one for each processor
      * @param seconds for ten turns of each; null for the default
      * @return the exit code
      */
@@ -128,7 +128,7 @@ final class SessionTuning {
         return ExitCode.DONE;
     }
 
-    /** A whole call is a batch as large as the call, which the caller may make larger than what is measured. */
+    /** Runs a whole call as one batch; a caller may pass larger calls than those that are measured. */
     private static OnnxOptions standard(@Nullable Integer threads, FileSpeedometer speedometer) {
         OnnxOptions standard = OnnxOptions.standard();
         if (threads != null) {

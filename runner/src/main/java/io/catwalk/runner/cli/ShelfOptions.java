@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The options of every command that looks after the plugins folder. */
+/** The options of every command that changes the plugins folder. */
 final class ShelfOptions {
 
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
@@ -15,7 +15,7 @@ final class ShelfOptions {
         return PluginShelf.open(folder);
     }
 
-    /** Says that the pins are those of before, if there are any. */
+    /** Notes that the lock file, if there is one, still has the earlier pins. */
     void noteLock(Console console) {
         if (Files.exists(folder.resolve("plugins.lock"))) {
             console.note("plugins.lock still names the plugins of before: write it again with catwalk list --lock");

@@ -7,8 +7,8 @@ import java.time.ZoneOffset;
 import java.util.function.LongSupplier;
 
 /**
- * Tells the time of the wall clock at its start, and from there on counts. So a clock that is set while a
- * run goes on neither stretches its budget nor makes its seconds negative.
+ * A clock that reads the wall clock once, at its start, and then counts. If the system time is set during a run, the
+ * budget does not grow and no duration is negative.
  */
 final class SteadyClock extends Clock {
 
@@ -24,8 +24,8 @@ final class SteadyClock extends Clock {
     /**
      * Starts.
      *
-     * @param wall is asked once
-     * @param nanos counts nanoseconds from anywhere, and never backwards
+     * @param wall read once
+     * @param nanos counts nanoseconds from any start, and never backwards
      */
     SteadyClock(Clock wall, LongSupplier nanos) {
         start = wall.instant();

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells whoever stops the program, by Ctrl-C or otherwise, where to find what has finished. */
+/** Tells the user who stops the program, by Ctrl-C or otherwise, how to continue from what has finished. */
 final class StopNote {
 
     private static final Logger LOG = LoggerFactory.getLogger(StopNote.class);
@@ -18,7 +18,7 @@ final class StopNote {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Keeps it from being told, unless it is being told already. */
+    /** Cancels the note, unless it is already being printed. */
     void withdraw() {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);

@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Shows what lies in a folder of images. */
+/** Shows the content of a folder of images. */
 record SurveyView(FolderSurvey survey, Console console) {
 
     private static final int MOST_SIZES = 5;
     private static final int MOST_DOUBLES = 10;
 
-    /** Names every odd file on a line of its own; as JSON it goes into what is told. */
+    /** Prints every unusual file on a line of its own; as JSON, adds them to {@code told}. */
     void print(boolean json, Map<String, Object> told) {
         if (json) {
             told.put("formats", survey.formats());

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Trains and judges one classifier. */
+/** Trains and evaluates one classifier. */
 @Command(
         name = "train",
         description = "Train and evaluate one classifier.",

@@ -10,20 +10,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Works on the run that the trials of a folder are of. */
+/** Finds, locks and updates the run that the trials of a folder belong to. */
 final class TrainedTrials {
 
-    /** A trial's folder is {@code trials/LABEL/SEED-FOLD} in the run folder. */
+    /** The folder of a trial is {@code trials/LABEL/SEED-FOLD} in the run folder. */
     private static final int TRIAL_DEPTH = 3;
 
     private TrainedTrials() {}
 
     /**
-     * Keeps everybody else from the run that a folder belongs to, while something is written there.
+     * Locks the run that a folder belongs to while something is written there.
      *
      * @param folder a run folder, or the folder of one trial
      * @param console is told if it has to wait
-     * @return to be closed; null for a trial that is in no run any more
+     * @return the lock, which the caller closes; null for a trial that is not in a run any more
      */
     static @Nullable RunLock lock(Path folder, Console console) {
         RunFolder run = run(folder);
@@ -31,10 +31,10 @@ final class TrainedTrials {
     }
 
     /**
-     * Records in a run what has changed about some of its trials, and writes the results anew.
+     * Records changes of some trials in their run, and writes the results again.
      *
-     * @param folder a run folder, or the folder of one trial; a trial that is in no run any more is left alone
-     * @param changed trials whose {@code trial.json} was written anew
+     * @param folder a run folder, or the folder of one trial; nothing happens if the trial is not in a run any more
+     * @param changed trials whose {@code trial.json} was written again
      */
     static void record(Path folder, List<TrialFolder> changed) throws IOException {
         RunFolder run = run(folder);

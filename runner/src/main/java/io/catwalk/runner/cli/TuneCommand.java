@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Searches for the hyperparameters and recipe of one classifier. */
+/** Searches the hyperparameters and recipe of one classifier. */
 @Command(
         name = "tune",
         description = {
@@ -112,7 +112,7 @@ final class TuneCommand implements Callable<Integer> {
         return options.spec(contestants, folds.split(options, 3), new TuningSpec(strategy, rungs, points));
     }
 
-    /** Searches over the network as well, unless it is that of weights which are there. */
+    /** Also searches over the network, unless there are initial weights, which fit only one. */
     private SearchSpace standardSpace(InstalledClassifier classifier, Contestant plain) {
         SearchSpace space = classifier.searchSpace();
         if (plain.init() != null) {

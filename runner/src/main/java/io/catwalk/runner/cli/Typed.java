@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
-/** Reads values that are typed on the command line. */
+/** Parses values of the command line. */
 final class Typed {
 
     private static final Pattern RANGE = Pattern.compile("(.+?)\\.\\.(.+?)(:log)?");
@@ -23,13 +23,13 @@ final class Typed {
     private Typed() {}
 
     /**
-     * Checks a number that an option gives.
+     * Validates the number of an option.
      *
      * @param option its name
      * @param value that was given
-     * @param most that is still of any use, which keeps a slip of the finger from taking days or all memory
-     * @return the value, from 1 on
-     * @throws RequestException if it is out of its range
+     * @param most largest useful value, so that a typing error cannot take days or all memory
+     * @return the value, at least 1
+     * @throws RequestException if it is out of range
      */
     static int within(String option, int value, int most) {
         if (value < 1) {
@@ -42,7 +42,7 @@ final class Typed {
     }
 
     /**
-     * Checks a tolerance that --abs and --rel give.
+     * Validates the tolerance of --abs and --rel.
      *
      * @throws RequestException if one of them is below 0
      */
@@ -55,11 +55,11 @@ final class Typed {
     }
 
     /**
-     * Reads one of several words.
+     * Parses one of several words.
      *
      * @param option its name
      * @param value that was given
-     * @param words what it may be, by their text
+     * @param words the possible values, named by their text
      * @return the word
      * @throws RequestException if it is none of them
      */
@@ -74,10 +74,10 @@ final class Typed {
     }
 
     /**
-     * Reads values between commas, or a range such as {@code 0.1..0.5} or {@code 1e-4..0.1:log}.
+     * Parses values between commas, or a range such as {@code 0.1..0.5} or {@code 1e-4..0.1:log}.
      *
-     * @param byDefault tells the default of a range, a number
-     * @throws IllegalArgumentException if the values or the range make no sense
+     * @param byDefault returns the default of a range, a number
+     * @throws IllegalArgumentException if the values or the range are invalid
      */
     static Choice choice(String text, Supplier<?> byDefault) {
         Matcher range = RANGE.matcher(text);
@@ -96,7 +96,7 @@ final class Typed {
         return range.group(3) == null ? choice : choice.logarithmic();
     }
 
-    /** Reads an end of a range; unlike YAML, 1e-4 is a number, too. */
+    /** Parses an end of a range; unlike in YAML, 1e-4 is a number, too. */
     private static Number number(String end, String range) {
         try {
             return end.matches("-?[0-9]{1,9}") ? (Number) Integer.valueOf(end) : (Number) Double.valueOf(end);
@@ -105,7 +105,9 @@ final class Typed {
         }
     }
 
-    /** Reads values between commas; where one of several numbers has a point, all are read as if they had. */
+    /**
+     * Parses values between commas; if one of several numbers has a decimal point, all become floating-point numbers.
+     */
     static List<Object> values(String text) {
         List<Object> values = Stream.of(text.split(",", -1))
                 .filter(one -> !one.isBlank())
@@ -118,7 +120,7 @@ final class Typed {
                         .toList();
     }
 
-    /** Reads seeds: a number alone says how many, from 1 on; several between commas are the seeds themselves. */
+    /** Parses seeds: a single number says how many, from 1 on; several between commas are the seeds themselves. */
     static List<Long> seeds(String text) {
         if (!text.matches("[0-9]{1,9}|-?[0-9]{1,18}(,-?[0-9]{1,18})+")) {
             throw new RequestException(
@@ -141,7 +143,7 @@ final class Typed {
         return seeds;
     }
 
-    /** Reads a value as YAML does: 32 is a whole number, 0.5 a number, true a switch, the rest text. */
+    /** Parses a value as YAML does: 32 is a whole number, 0.5 a number, true a switch, the rest text. */
     static Object value(String text) {
         try {
             Object value = Json.YAML.readValue(text, Object.class);

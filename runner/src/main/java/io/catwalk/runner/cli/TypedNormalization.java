@@ -13,14 +13,14 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads how to normalize pixels, as people and other programs write it down: {@code (pixel / 255 - mean) / std}.
+ * Parses a normalization of pixels, as people and other programs write it: {@code (pixel / 255 - mean) / std}.
  *
  * @param mean finite numbers, one for all channels or one each, in units of pixel / 255
  * @param std finite numbers above 0, likewise
  */
 record TypedNormalization(List<Double> mean, List<Double> std) {
 
-    /** Keeps pixels from 0 to 255 as they are. */
+    /** Leaves pixels from 0 to 255 unchanged. */
     static final TypedNormalization PIXELS = new TypedNormalization(List.of(0.0), List.of(1 / 255.0));
 
     private static final String FORMS = "0.286,0.353, or per channel 0.485,0.456,0.406/0.229,0.224,0.225, or JSON such "
@@ -28,10 +28,10 @@ record TypedNormalization(List<Double> mean, List<Double> std) {
 
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,3})?");
 
-    /** What one pixel is multiplied by where a file of Hugging Face says nothing else. */
+    /** Factor for one pixel if a Hugging Face file gives no other. */
     private static final double RESCALE = 1 / 255.0;
 
-    /** Checks the deviations. */
+    /** Validates the deviations. */
     TypedNormalization {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
@@ -43,9 +43,9 @@ record TypedNormalization(List<Double> mean, List<Double> std) {
     }
 
     /**
-     * Reads the value of {@code --normalize}.
+     * Parses the value of {@code --normalize}.
      *
-     * @param text two numbers between a comma; lists of them between a slash; JSON; or the path of a file with JSON
+     * @param text two numbers separated by a comma; two lists separated by a slash; JSON; or the path of a JSON file
      * @return the numbers
      * @throws RequestException if it is none of these
      */
@@ -75,7 +75,7 @@ record TypedNormalization(List<Double> mean, List<Double> std) {
         }
     }
 
-    /** Reads the keys of timm and torchvision, and those of Hugging Face's image processors. */
+    /** Parses the keys of timm and torchvision, and those of Hugging Face's image processors. */
     private static TypedNormalization json(String where, String text) {
         JsonNode node;
         try {
@@ -99,7 +99,7 @@ record TypedNormalization(List<Double> mean, List<Double> std) {
         if (!(factor > 0)) {
             throw new RequestException(where + ": expected a rescale_factor above 0, found " + factor);
         }
-        double white = factor * 255; // what the brightest pixel is before the mean is taken off
+        double white = factor * 255; // value of the brightest pixel before the mean is subtracted
         boolean normalizes = node.path("do_normalize").asBoolean(true);
         List<Double> mean = normalizes ? numbers(where, node, "image_mean") : List.of(0.0);
         List<Double> std = normalizes ? numbers(where, node, "image_std") : List.of(1.0);

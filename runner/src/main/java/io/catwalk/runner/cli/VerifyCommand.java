@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Checks an ONNX file against its metadata, or against the network that it came from. */
+/** Checks an ONNX file against its metadata, or against the network that it was exported from. */
 @Command(
         name = "verify",
         description = {
@@ -58,13 +58,13 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class VerifyCommand implements Callable<Integer> {
 
-    /** An accuracy in the metadata is a double in full; a sum of so few images differs by less. */
+    /** The accuracy in the metadata is a full double; two sums over so few images differ by less. */
     private static final double SAME = 1e-9;
 
-    /** A card has hundredths of a percent. */
+    /** A model card has hundredths of a percent. */
     private static final double ROUNDED = 0.5001e-4;
 
-    /** The pixels for other runtimes are written to one file. */
+    /** The pixels for other runtimes are written into one file. */
     private static final int MOST_IMAGES = 1_000_000;
 
     @Spec
@@ -201,7 +201,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    /** Compares the file with what the network exports to, node by node. */
+    /** Compares the file with the export of the network, node by node. */
     private void showWhere(SavedTrial saved, Console console) throws IOException {
         try (Scratch scratch = new Scratch()) {
             Path exported = scratch.file("export.onnx");
@@ -259,7 +259,10 @@ final class VerifyCommand implements Callable<Integer> {
         return report.exitCode();
     }
 
-    /** Tells of a file that does not say which images judged it whether they are all there are, by their number. */
+    /**
+     * Returns whether a file that does not name its test images was evaluated on all of these: same number, same data
+     * set.
+     */
     private static boolean areAll(ImageDataset images, OnnxMetadata metadata) {
         return metadata.get(MetadataKeys.METRICS + "test.images")
                         .filter(Integer.toString(images.test().size())::equals)

@@ -80,7 +80,7 @@ final class WorkCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print a line of JSON for each epoch.")
     private boolean json;
 
-    /** What came of an order, in the words of a line. */
+    /** The result of an order, with its text for the output. */
     private record Ended(int exitCode, String why) {}
 
     @Override
@@ -102,7 +102,7 @@ final class WorkCommand implements Callable<Integer> {
         return ended.exitCode;
     }
 
-    /** Spares the start of a process for each; a trial still has its own. */
+    /** Carries out several orders, to start this process only once; each trial still runs in its own process. */
     private int oneAfterTheOther(Console console) throws InterruptedException {
         if (out != null || files != null || livesWith != null) {
             throw new RequestException(
@@ -146,7 +146,7 @@ final class WorkCommand implements Callable<Integer> {
         TrialOutcome outcome;
         try {
             outcome = work(asked, address, delivery, console);
-        } catch (IOException e) { // of this machine, not of the trial
+        } catch (IOException e) { // an error of this machine, not of the trial
             return new Ended(ExitCode.LOST, title + "lost: " + Reasons.of(e));
         }
         String came = outcome instanceof TrialOutcome.Done

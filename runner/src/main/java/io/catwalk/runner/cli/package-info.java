@@ -1,4 +1,4 @@
-/** Reads the command line and prints what comes of it. */
+/** Parses the command line and prints the results. */
 @NullMarked
 package io.catwalk.runner.cli;
 

@@ -3,9 +3,9 @@ package io.catwalk.runner.contract;
 import io.catwalk.testkit.contract.Result;
 
 /**
- * Is what came of one check on one classifier of a plugin.
+ * The result of one check on one classifier of a plugin.
  *
  * @param classifier its name; empty where the plugin could not be loaded
- * @param result what came of it
+ * @param result of the check
  */
 public record CheckedPlugin(String classifier, Result result) {}

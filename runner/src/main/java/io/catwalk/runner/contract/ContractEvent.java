@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Tells the parent process how the checks go on; exactly one field is set, and none at the end of all checks.
+ * Reports the progress of the checks to the parent process; exactly one field is set, or none at the end of all checks.
  *
- * @param classifiers the plugin is loaded, and has classifiers of these names
- * @param begun a check of this id begins
- * @param ended a check has come to this
- * @param refused the plugin cannot be loaded, for this reason
+ * @param classifiers the plugin was loaded; the names of its classifiers
+ * @param begun id of the check that starts
+ * @param ended result of the check that ended
+ * @param refused reason why the plugin cannot be loaded
  */
 record ContractEvent(
         @Nullable List<String> classifiers,
@@ -53,7 +53,7 @@ record ContractEvent(
         return Json.LINE.writeValueAsString(this);
     }
 
-    /** Reads a message of the process; empty if it is none of ours. */
+    /** Parses a message of the process; empty if it is none of this program. */
     static Optional<ContractEvent> parse(String message) {
         try {
             return Optional.of(Json.LINE.readValue(message, ContractEvent.class));

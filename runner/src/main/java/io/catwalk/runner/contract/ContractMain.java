@@ -19,7 +19,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Is the program of the process that checks a plugin: {@code ORDER.json}. The code of the plugin runs here alone. */
+/**
+ * Entry point of the process that checks a plugin, with {@code ORDER.json}. Only this process runs the plugin's code.
+ */
 final class ContractMain {
 
     private final ParentPipe parent;
@@ -32,15 +34,15 @@ final class ContractMain {
     }
 
     /**
-     * Runs the checks that are left, and tells the parent process about each. The process ends early when a check hangs,
-     * since nothing else ends the thread that it hangs in.
+     * Runs the remaining checks, and reports each to the parent process. If a check hangs, the process ends early,
+     * since nothing else can end the hanging thread.
      *
      * @param arguments the file with the order
      * @throws Exception if the order cannot be read
      */
     public static void main(String[] arguments) throws Exception {
         ParentPipe parent = ParentPipe.open(System.in);
-        // Whatever a plugin prints belongs into the log.
+        // The output of a plugin goes into the log.
         System.setOut(System.err);
         ContractOrder order = Json.LINE.readValue(Files.readString(Path.of(arguments[0])), ContractOrder.class);
         new ContractMain(parent, order).run();
@@ -64,12 +66,12 @@ final class ContractMain {
         }
     }
 
-    /** Returns whether this process can go on. */
+    /** Runs the checks of a classifier, and returns whether this process can continue. */
     private boolean check(LoadedClassifier loaded, Path jar) throws InterruptedException {
         Class<? extends Classifier> type = loaded.classifier().getClass();
         Subject subject = Subject.of(() -> make(type), type.getName(), jar)
                 .withLimits(Limits.standard().withCheck(Duration.ofMillis(order.patienceMillis())));
-        // What did not pass before belongs to the classifier whose checks go on here.
+        // The failed checks of an earlier process belong to the classifier whose checks continue here.
         List<String> unkept = at <= order.settled() ? order.unkept() : List.of();
         ContractRun run = new ContractRun(subject, Expectations.none(), unkept);
         for (String id : order.checks()) {

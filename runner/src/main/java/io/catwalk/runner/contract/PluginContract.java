@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs checks on a built plugin. No code of it runs in this process: a check that hangs, or ends its process, fails and is
- * named, and the next one begins in another process.
+ * Runs checks on a built plugin. The plugin's code does not run in this process: a check that hangs or ends its process
+ * is reported as failed, and the next check starts in another process.
  */
 public final class PluginContract {
 
@@ -37,7 +37,7 @@ public final class PluginContract {
 
     private static final String LOADING = "jar-loads";
 
-    /** Exit code of what signal 9 has ended. */
+    /** Exit code of a process that signal 9 has killed. */
     private static final int KILLED = 128 + 9;
 
     private final List<Check> checks;
@@ -47,7 +47,7 @@ public final class PluginContract {
     private final Consumer<CheckedPlugin> listener;
     private final ForkedJvm jvm = new ForkedJvm();
 
-    /** What is known of the plugin under way; messages of a process come by another thread. */
+    /** State of the current plugin; the messages of a process arrive in another thread. */
     private final List<CheckedPlugin> settled = new ArrayList<>();
 
     private final List<String> classifiers = new ArrayList<>();
@@ -57,11 +57,11 @@ public final class PluginContract {
     /**
      * Prepares to check one plugin.
      *
-     * @param checks what to run, in their order
-     * @param expected which of them are to fail
-     * @param budget longest time for all of it
+     * @param checks the checks to run, in order
+     * @param expected which of them are expected to fail
+     * @param budget longest time for all checks
      * @param clock tells the time
-     * @param listener is told of each check as it ends
+     * @param listener receives each result
      */
     public PluginContract(
             List<Check> checks,
@@ -80,9 +80,9 @@ public final class PluginContract {
      * Runs the checks, on each classifier of the plugin.
      *
      * @param jar the plugin
-     * @return what came of each, in their order
+     * @return the results, in order
      * @throws RequestException if the jar cannot be read, or no process can be started
-     * @throws InterruptedException if the calling thread is interrupted; no process is left then
+     * @throws InterruptedException if the calling thread is interrupted; all processes have then ended
      */
     public List<CheckedPlugin> run(Path jar) throws InterruptedException {
         try (Scratch scratch = Scratch.in(PrivateFolder.claim().temporary())) {
@@ -97,7 +97,7 @@ public final class PluginContract {
         return results();
     }
 
-    /** Runs the checks that are left in a process, until it has done all or one of them ends it. */
+    /** Runs the remaining checks in a process, until all are done or one of them ends the process. */
     private void check(Path jar, String sha256, Scratch scratch, Instant end) throws IOException, InterruptedException {
         Duration left = Duration.between(clock.instant(), end);
         if (left.isNegative() || left.isZero()) {
@@ -107,7 +107,7 @@ public final class PluginContract {
         int before = results().size();
         Path order = Files.writeString(scratch.file("order.json"), order(jar, sha256));
         List<String> options = new ArrayList<>(EngineSettings.jvmOptions(1));
-        // The heap is small: a network is in native memory, which a check of its own bounds.
+        // The heap is small: a network is in native memory, which a separate check limits.
         options.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-Dcatwalk.log=OFF"));
         ForkedJvm.Program program = new ForkedJvm.Program(
                 ContractMain.class.getName(),
@@ -150,7 +150,7 @@ public final class PluginContract {
                         budget.dividedBy(2).toMillis())));
     }
 
-    /** Takes a message, and says whether it was the last one. */
+    /** Handles a message, and returns whether it was the last one. */
     private synchronized boolean take(ContractEvent event) {
         if (event.classifiers() != null && classifiers.isEmpty()) {
             classifiers.addAll(event.classifiers());
@@ -191,7 +191,7 @@ public final class PluginContract {
         over = true;
     }
 
-    /** Blames the check that was under way for the end of the process. */
+    /** Attributes the end of the process to the check that was running. */
     private synchronized void ended(ForkedJvm.Ending ending, boolean crashed, int before) {
         String how = crashed
                 ? "crashed its process in native code"

@@ -21,10 +21,10 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the file of {@link CachedImages} out of what a listing decodes. */
+/** Writes the file of {@link CachedImages} from the images that a listing decodes. */
 final class CacheWriter implements ImageListing.Sink, AutoCloseable {
 
-    /** Is left free for everybody else. */
+    /** Bytes of disk space that stay free for other programs. */
     private static final long SPARE = 64 << 20;
 
     private static final long PAUSE_MILLIS = 200;
@@ -58,7 +58,7 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
         behind.start();
     }
 
-    /** Has the disk write while images are decoded, so that little is left to wait for at the end. */
+    /** Flushes to disk while images are decoded, so that little is left to wait for at the end. */
     private void writeBehind() {
         try {
             while (!ended) {
@@ -129,7 +129,7 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
         }
     }
 
-    /** Decodes all; false if they were thought gray, and one of them has colors. */
+    /** Decodes all images; returns false if the images were taken to be gray and one of them has colors. */
     private boolean decodeAs(int channels, IntFunction<RasterImage> decode) {
         unreadable.clear();
         AtomicBoolean shaped = new AtomicBoolean();
@@ -159,7 +159,7 @@ final class CacheWriter implements ImageListing.Sink, AutoCloseable {
         return !colored.get();
     }
 
-    /** Ends the file; it is whole then, and may be moved to its place. */
+    /** Writes the rest of the file. It is then complete, and can be moved to its final place. */
     void finish() throws IOException {
         int[] omitted = unreadable.keySet().stream().mapToInt(i -> i).toArray();
         if (omitted.length == listing.size()) {

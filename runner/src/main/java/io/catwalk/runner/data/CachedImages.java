@@ -16,12 +16,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Gives the images of a cache file. It holds, in this order: a header of {@value #HEADER} bytes, the images as records of
- * one length, the {@link PixelSums} of each, and the indices of those that were left out, 32-bit big-endian.
+ * Reads images from a cache file. The file holds, in this order: a header of {@value #HEADER} bytes, the images as
+ * records of equal length, the {@link PixelSums} of each image, and the indices of the images that were left out,
+ * 32-bit big-endian.
  */
 final class CachedImages {
 
-    /** Is raised when files look otherwise, or when decoders give other pixels for the same files. */
+    /** Raised when the format of the files changes, or when decoders give other pixels for the same files. */
     static final int VERSION = 1;
 
     static final int HEADER = 4096;
@@ -42,12 +43,12 @@ final class CachedImages {
     }
 
     /**
-     * Says what a file holds.
+     * Describes what a file holds.
      *
-     * @param name of the data set, for people
+     * @param name of the data set, for display
      * @param sha256 of the data set
      * @param images number of records
-     * @param omitted how many of them are empty
+     * @param omitted number of records that are empty
      */
     record Header(String name, String sha256, int channels, int height, int width, int images, int omitted) {
 
@@ -83,7 +84,7 @@ final class CachedImages {
             return ByteBuffer.wrap(Arrays.copyOf(bytes.toByteArray(), HEADER));
         }
 
-        /** Reads the header of a file; empty if it is no cache of this version, or not whole. */
+        /** Reads the header of a file; empty if the file is not a cache of this version, or is incomplete. */
         static Optional<Header> read(FileChannel file) throws IOException {
             ByteBuffer bytes = ByteBuffer.allocate(HEADER);
             while (bytes.hasRemaining() && file.read(bytes, bytes.position()) >= 0) {}
@@ -101,12 +102,12 @@ final class CachedImages {
                         in.readInt());
                 return header.fileLength() == file.size() ? Optional.of(header) : Optional.empty();
             } catch (IOException | ArithmeticException e) {
-                return Optional.empty(); // what is there is no header
+                return Optional.empty(); // not a header
             }
         }
     }
 
-    /** Maps a file; empty if there is none, or it is cut off, or that of another version or data set. */
+    /** Maps a file; empty if there is none, or if it is incomplete, or of another version or data set. */
     static Optional<CachedImages> open(Path path, String sha256) throws IOException {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
             Optional<Header> found = Header.read(file).filter(one -> one.sha256.equals(sha256));
@@ -131,20 +132,20 @@ final class CachedImages {
         }
     }
 
-    /** Returns what identifies the data set. */
+    /** Returns the SHA-256 that identifies the data set. */
     String sha256() {
         return header.sha256;
     }
 
-    /** Says whether an image was not left out. */
+    /** Returns whether the file holds this image; false if it was left out. */
     boolean holds(int image) {
         return !omitted.get(image);
     }
 
     /**
-     * Gives some of the images.
+     * Returns some of the images.
      *
-     * @param which of them, by their index in the listing; none of those that were left out
+     * @param which indices of the images in the listing; none of those that were left out
      * @param labels the class of each, from 0
      */
     ImageSource source(int[] which, int[] labels) {
@@ -152,10 +153,10 @@ final class CachedImages {
     }
 
     /**
-     * Gives some of the images.
+     * Returns consecutive images.
      *
-     * @param first index of the first in the listing
-     * @param labels the class of each from there on, from 0
+     * @param first index of the first image in the listing
+     * @param labels the class of each image from there on, from 0
      * @return as many images as labels, without those that were left out
      */
     ImageSource source(int first, int[] labels) {

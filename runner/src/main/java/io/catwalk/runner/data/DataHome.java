@@ -3,15 +3,15 @@ package io.catwalk.runner.data;
 import java.nio.file.Path;
 
 /**
- * Says where data sets are.
+ * Says where data sets are found and cached.
  *
- * @param known the folder that holds the folders of the known ones
- * @param cache keeps what was decoded
+ * @param known the folder that holds the folders of the data sets that are known by name
+ * @param cache keeps the decoded images
  */
 public record DataHome(Path known, ImageCache cache) {
 
     /**
-     * Uses the standard cache, and says nothing of what takes long.
+     * Uses the standard cache, without reports of progress.
      *
      * @param known the folder that holds the folders of the known data sets
      * @return both

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a decoder made of one image file, and turns it upright and into 8 bits row by row, as it is asked for: a
- * large photograph that is to become small is not copied in full.
+ * Holds what a decoder returned for one image file. Rows are turned upright and converted to 8 bits only when they are
+ * asked for, so that a large photograph that is to be made small is not copied in full.
  */
 final class DecodedImage {
 
@@ -17,10 +17,10 @@ final class DecodedImage {
     private final Samples samples;
     private final Orientation orientation;
 
-    /** Where the pixels are if they need no conversion; null if they do. */
+    /** The stored bytes if they need no conversion; null otherwise. */
     private final @Nullable StoredBytes plain;
 
-    /** The samples of one stored line, and those of them that are bytes. */
+    /** The samples of one stored line, as integers and, where they are bytes, as bytes. */
     private int[] stored = {};
 
     private byte[] bytes = {};
@@ -36,7 +36,7 @@ final class DecodedImage {
     @SuppressWarnings("ArrayRecordComponent")
     private record StoredBytes(byte[] data, int[] bands, int pixelStride, int lineStride) {
 
-        /** Returns null if the samples lie in another way. */
+        /** Returns null if the samples are stored in another way. */
         static @Nullable StoredBytes of(Raster raster) {
             if (!(raster.getSampleModel() instanceof ComponentSampleModel model)
                     || !(raster.getDataBuffer() instanceof DataBufferByte buffer)
@@ -62,7 +62,10 @@ final class DecodedImage {
             }
         }
 
-        /** Copies the image as it is stored to (bands, height, width): most images are read so, and nothing is faster. */
+        /**
+         * Copies the image as it is stored to (bands, height, width). Most images are read like this; it is the fastest
+         * way.
+         */
         void copy(byte[] target, int height, int width) {
             int to = 0;
             for (int band : bands) {
@@ -82,12 +85,12 @@ final class DecodedImage {
         return samples.channels();
     }
 
-    /** Returns the rows of the upright image, in pixels. */
+    /** Returns the height of the upright image, in pixels. */
     int height() {
         return orientation.isTransposed() ? raster.getWidth() : raster.getHeight();
     }
 
-    /** Returns the columns of the upright image, in pixels. */
+    /** Returns the width of the upright image, in pixels. */
     int width() {
         return orientation.isTransposed() ? raster.getHeight() : raster.getWidth();
     }

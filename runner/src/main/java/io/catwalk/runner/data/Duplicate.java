@@ -7,8 +7,8 @@ package io.catwalk.runner.data;
  * @param second index of the image in the second set that it resembles, from 0
  * @param distance of the two, 0 to 255 gray levels
  * @param mirrored whether the first is mirrored left to right to resemble the second
- * @param right columns that it is then moved by, to the right; -1 to 1
- * @param down rows that it is moved by, downwards; -1 to 1
+ * @param right columns that it is then moved to the right; -1 to 1
+ * @param down rows that it is then moved down; -1 to 1
  */
 public record Duplicate(int first, int second, double distance, boolean mirrored, int right, int down) {
 

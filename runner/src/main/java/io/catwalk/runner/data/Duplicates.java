@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Finds images that two sets share, or that one set holds twice, by a distance of our own: {@value #DISTANCE}
+ * Finds images that two sets share, or that one set contains twice. The distance is our own: {@value #DISTANCE}
  *
- * <p>Mirroring and moving is what the usual recipes do to training images: a test image that is a training image but
- * for that was trained on. The distance is symmetric, and 0 for the same pixels. An image less than 3 pixels wide
- * is not moved sideways, one less than 3 pixels high not up or down.
+ * <p>The usual recipes mirror and move training images. A test image that differs from a training image only in this
+ * way was therefore trained on. The distance is symmetric, and 0 for the same pixels. An image less than 3 pixels wide
+ * is not moved sideways; one less than 3 pixels high is not moved up or down.
  *
- * <p>{@link #NEAR} was chosen by looking at Fashion-MNIST: of the pairs of a training and a test image up to there,
- * all show the same garment, perhaps with another small print; from about 9 on, the first ones share no more than
- * an outline.
+ * <p>{@link #NEAR} was chosen by looking at Fashion-MNIST. Of the pairs of a training and a test image up to this
+ * distance, all show the same garment, perhaps with another small print; from about 9 on, the first pairs share no more
+ * than an outline.
  *
- * <p>The search is exact: it passes over most pairs, but by a lower bound of their distance (see {@link
+ * <p>The search is exact: it skips most pairs, but only by a lower bound of their distance (see {@link
  * Lookalikes}).
  */
 public final class Duplicates {
@@ -30,7 +30,7 @@ public final class Duplicates {
     /** Up to this distance, in gray levels, two images look the same. */
     public static final double NEAR = 8;
 
-    /** There are more pairs only where the distance tells nothing apart. */
+    /** More pairs than this are found only where the distance does not distinguish the images. */
     private static final int MOST = 1_000_000;
 
     private static final double LARGEST = 255;

@@ -2,17 +2,18 @@ package io.catwalk.runner.data;
 
 import java.util.stream.IntStream;
 
-/** Takes some of many, the same ones each time. */
+/** Selects some items of many, evenly spaced and always the same. */
 public final class EvenlySpaced {
 
     private EvenlySpaced() {}
 
     /**
-     * Takes some of many images.
+     * Selects some of many images.
      *
-     * @param indices of all
-     * @param most how many at most
-     * @return all of them if they are no more, otherwise {@code most} at equal distances, in their order
+     * @param indices indices of all images
+     * @param most largest number of images to select
+     * @return all indices if there are no more than {@code most}, otherwise {@code most} of them, evenly spaced, in
+     *     their order
      */
     public static int[] of(int[] indices, int most) {
         return indices.length <= most
@@ -23,10 +24,10 @@ public final class EvenlySpaced {
     }
 
     /**
-     * Takes some of the first {@code count} images.
+     * Selects some of the first {@code count} images.
      *
-     * @param count of all
-     * @param most how many at most
+     * @param count number of all images
+     * @param most largest number of images to select
      * @return their indices
      */
     public static int[] of(int count, int most) {

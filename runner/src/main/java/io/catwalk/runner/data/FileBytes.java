@@ -4,12 +4,13 @@ import java.io.IOException;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
- * Hands the bytes of a file to a decoder, without the copies and the cache on the disk of other streams. A decoder that
- * does not stop at the end of a file, as that of WebP, is stopped: it would fill what a header promises, pixel by pixel.
+ * Passes the bytes of a file to a decoder, without the copies and the disk cache of other streams. A decoder that does
+ * not stop at the end of a file, such as that of WebP, is stopped: it would fill, pixel by pixel, the size in the
+ * header.
  */
 final class FileBytes extends ImageInputStreamImpl {
 
-    /** A decoder may look some bytes ahead. */
+    /** A decoder may read a little beyond the end. */
     private static final int MOST_READS_AT_THE_END = 1_000;
 
     private final byte[] bytes;

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Says how an image of another shape comes into a size. */
+/** How an image of another shape is fitted to a size. */
 public enum Fit {
-    /** Width and height are changed each by itself. */
+    /** Width and height are scaled independently. */
     STRETCH,
-    /** The image covers the size, and what reaches beyond it is cut off on both sides. */
+    /** The image covers the size, and what is beyond it is cropped on both sides. */
     CROP,
-    /** The whole image lies within the size, with black around it. */
+    /** The whole image fits into the size, with black around it. */
     PAD;
 
     /**
@@ -30,7 +30,7 @@ public enum Fit {
     }
 
     /**
-     * Returns the name that people write.
+     * Returns the name that users write.
      *
      * @return in lower case
      */

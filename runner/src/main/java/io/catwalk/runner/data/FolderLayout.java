@@ -20,13 +20,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which images a folder holds, of which classes and for what, however it is laid out: {@code CLASS/*},
- * {@code train|val|test/CLASS/*}, or as a table of labels says.
+ * Finds out which images a folder holds, their classes and what each is for. The layout is {@code CLASS/*},
+ * {@code train|val|test/CLASS/*}, or that of a table of labels.
  *
  * @param classes names, in the order of their UTF-16 units; at least 2
- * @param files the images to learn from first, then those to validate on, then those to judge on; in each by classes and
- *     names. If nothing says what they are for, all by classes and names
- * @param passedOver what else lies in the folder, in words that stand behind a number, and how many of it
+ * @param files the training images first, then the validation images, then the test images; each sorted by class and
+ *     name. If nothing says what they are for, all are sorted by class and name
+ * @param passedOver the other files in the folder: descriptions that can follow a number, with their counts
  */
 record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<String, Integer> passedOver) {
 
@@ -38,7 +38,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             .thenComparing(ImageFile::label)
             .thenComparing(ImageFile::name);
 
-    /** What is said of one file, before its class has a number. */
+    /** What is known of one file before its class has a number. */
     private record Said(
             Path path,
             String name,
@@ -47,10 +47,10 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             String group) {}
 
     /**
-     * Looks into a folder.
+     * Reads the layout of a folder.
      *
-     * @param table of labels; null if folders say them
-     * @throws RequestException if there are not two classes, or the parts do not have the same
+     * @param table of labels; null if the folders are the labels
+     * @throws RequestException if there are not two classes, or the parts do not have the same classes
      */
     static FolderLayout of(Path folder, @Nullable Path table) {
         FoundFiles found = FoundFiles.in(folder);
@@ -71,7 +71,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return layout;
     }
 
-    /** Says whether images are said to be for something. */
+    /** Returns whether any images belong to this part. */
     boolean has(Part part) {
         return files.stream().anyMatch(file -> file.part() == part);
     }

@@ -8,17 +8,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says what the folder of a data set does not say itself.
  *
- * @param labels a table with the path, label, and perhaps split and group of each image; null if folders say them
- * @param testShare share of the images that judge, above 0 and below 1; null for {@value #STANDARD_TEST_SHARE} where
- *     nothing else says which do
- * @param skipUnreadable largest share of images that are left out because they cannot be read, from 0 to 1; null for none
+ * @param labels a table with the path, label, and perhaps split and group of each image; null if the folders are the
+ *     labels
+ * @param testShare share of the images in the test set, above 0 and below 1; null for {@value #STANDARD_TEST_SHARE}
+ *     where nothing else says which images are the test set
+ * @param skipUnreadable largest share of images that may be left out because they cannot be read, from 0 to 1; null for
+ *     none
  */
 public record FolderReading(
         @Nullable String labels,
         @Nullable Double testShare,
         @Nullable Double skipUnreadable) {
 
-    /** Reads a folder by itself. */
+    /** Reads a folder as it is. */
     public static final FolderReading STANDARD = new FolderReading(null, null, null);
 
     static final double STANDARD_TEST_SHARE = 0.2;
@@ -40,9 +42,9 @@ public record FolderReading(
     }
 
     /**
-     * Returns the same, to be found from any working folder.
+     * Returns the same settings with an absolute path, so that the table is found from any working folder.
      *
-     * @return with the whole path of the table
+     * @return with the absolute path of the table
      */
     public FolderReading anywhere() {
         Path table = table();

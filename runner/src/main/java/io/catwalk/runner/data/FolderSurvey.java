@@ -14,15 +14,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Says what lies in a folder of images without decoding them: a first look, before it is known to what size they are
- * resized.
+ * Describes what is in a folder of images without decoding them. It is a first look, before the size is known that they
+ * are resized to.
  *
- * @param classes number of images of each class, for each part by its name; {@code images} if nothing says what they are for
+ * @param classes number of images of each class, for each part by its name; {@code images} if nothing says what they
+ *     are for
  * @param formats number of images of each format
  * @param sizes number of images of each size, WIDTHxHEIGHT of the upright image, the most frequent first
- * @param unreadable the images whose headers cannot be read, with the reason of each
- * @param doubles paths of files with the same content, those of one content together
- * @param passedOver what else lies there, in words that stand behind a number, and how many of it
+ * @param unreadable the images whose headers cannot be read, with the reason for each
+ * @param doubles paths of files with the same content, grouped by content
+ * @param passedOver the other files in the folder: descriptions that can follow a number, with their counts
  */
 public record FolderSurvey(
         SortedMap<String, SortedMap<String, Integer>> classes,
@@ -33,10 +34,10 @@ public record FolderSurvey(
         SortedMap<String, Integer> passedOver) {
 
     /**
-     * Looks into a folder.
+     * Surveys a folder.
      *
      * @param folder of images
-     * @param reading what it does not say itself
+     * @param reading what the folder does not say itself
      * @return what is in there
      * @throws RequestException if it holds no two classes, or its table of labels is wrong
      */
@@ -80,9 +81,9 @@ public record FolderSurvey(
     }
 
     /**
-     * Tells whether images can be learned from without resizing them.
+     * Tells whether images can be used for training without resizing them.
      *
-     * @return whether all that can be read have one size
+     * @return whether all images can be read and have one size
      */
     public boolean isOfOneSize() {
         return sizes.size() == 1 && unreadable.isEmpty();

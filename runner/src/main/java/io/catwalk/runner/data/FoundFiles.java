@@ -24,17 +24,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists what has the name of an image in a folder and the folders in it, however deep, in an order that depends on
- * neither file system nor locale. All else is passed over, and counted.
+ * Lists the files that are named as images in a folder and its subfolders, in an order that depends neither on the file
+ * system nor on the locale. All other files are skipped, and counted.
  *
- * @param images paths, by their names from the folder on
- * @param passedOver what else was there, in words that stand behind a number, and how many of it
+ * @param images paths, sorted by their names relative to the folder
+ * @param passedOver what was skipped: descriptions that can follow a number, with their counts
  */
 public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOver) {
 
     private static final Set<String> OF_SYSTEMS = Set.of("thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx");
 
-    /** Deeper folders are links that lead round in a way that is not seen, or made by a machine. */
+    /** Deeper folders come from links in a circle that was not detected, or from a program. */
     private static final int DEEPEST = 64;
 
     /** Copies the counts. */
@@ -44,9 +44,9 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
     }
 
     /**
-     * Looks into a folder.
+     * Lists the files of a folder.
      *
-     * @param folder where; links are followed, but not round in a circle
+     * @param folder where; links are followed, unless they lead round in a circle
      * @return the images, perhaps none
      * @throws RequestException if a folder cannot be listed
      */
@@ -62,7 +62,7 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         return new FoundFiles(walk.images, walk.passedOver);
     }
 
-    /** Returns the path of a file from a folder on, with {@code /} on every system. */
+    /** Returns the path of a file relative to a folder, with {@code /} on every system. */
     static String name(Path folder, Path file) {
         String name = folder.relativize(file).toString();
         return name.replace(folder.getFileSystem().getSeparator(), "/");
@@ -74,7 +74,7 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         private final List<Path> images = new ArrayList<>();
         private final SortedMap<String, Integer> passedOver = new TreeMap<>();
 
-        /** How many images there were before each folder that is being looked into. */
+        /** How many images there were before each folder that is being visited. */
         private final Deque<Integer> before = new ArrayDeque<>();
 
         Walk(Path folder) {

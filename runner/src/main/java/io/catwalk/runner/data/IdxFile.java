@@ -23,7 +23,7 @@ import java.util.zip.ZipException;
  *
  * @param path where it is; compressed if its name ends in {@code .gz}
  * @param part which of the four files it is
- * @param shape the dimensions that its header says
+ * @param shape the dimensions that its header states
  */
 record IdxFile(Path path, IdxPart part, List<Integer> shape) {
 
@@ -36,7 +36,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
     /**
      * Reads the header of a file.
      *
-     * @throws RequestException if it is none, or the file cannot hold what it says
+     * @throws RequestException if it is not an IDX file, or cannot hold what its header states
      */
     static IdxFile open(Path path, IdxPart part) {
         return read(path, in -> {
@@ -46,12 +46,12 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
         });
     }
 
-    /** Takes what follows the header of a file, piece by piece. */
+    /** Receives what follows the header of a file, piece by piece. */
     private interface Pieces {
         void take(byte[] piece, int length);
     }
 
-    /** Takes one after the other of the entries along the first dimension. */
+    /** Receives the entries along the first dimension, one after the other. */
     interface Records {
         void take(int index, byte[] record);
     }
@@ -60,7 +60,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
      * Computes the SHA-256 of the uncompressed file.
      *
      * @return 64 hexadecimal digits
-     * @throws RequestException if it does not hold exactly what the format and its header say
+     * @throws RequestException if it does not hold exactly what the format and its header state
      */
     String sha256() {
         Sha256 sha256 = new Sha256();
@@ -72,7 +72,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
      * Reads what follows the header.
      *
      * @return as many bytes as the product of the dimensions
-     * @throws RequestException if the file holds fewer or more, or they do not fit the memory
+     * @throws RequestException if the file holds fewer or more, or they do not fit into memory
      */
     byte[] bytes() {
         if (length() > LONGEST_ARRAY) {
@@ -86,7 +86,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
     /**
      * Reads what follows the header, entry by entry along the first dimension.
      *
-     * @throws RequestException if the file holds fewer or more than its header says
+     * @throws RequestException if the file holds fewer or more than its header states
      */
     void records(Records records) {
         int[] index = {0};
@@ -180,7 +180,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
         }
     }
 
-    /** Multiplies the dimensions and checks them against the file, so that a wrong header asks for no memory. */
+    /** Multiplies the dimensions and checks them against the file, so that a wrong header allocates no memory. */
     private static void checkLength(Path path, List<Integer> shape) throws IOException {
         long size = Files.size(path);
         long most = path.toString().endsWith(".gz")
@@ -201,7 +201,7 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
     }
 
     /**
-     * Makes an array, if there is room for it.
+     * Allocates an array, if the heap has room for it.
      *
      * @throws RequestException if the heap is too small
      */

@@ -21,7 +21,7 @@ final class IdxFolder implements ImageListing {
     private final Path folder;
     private final List<IdxFile> files;
 
-    /** SHA-256 of the uncompressed files in the order of {@link IdxPart}; none to take any. */
+    /** SHA-256 of the uncompressed files in the order of {@link IdxPart}; empty to accept any files. */
     private final List<String> expectedSha256;
 
     private IdxFolder(Path folder, List<IdxFile> files, List<String> expectedSha256) {
@@ -30,7 +30,7 @@ final class IdxFolder implements ImageListing {
         this.expectedSha256 = expectedSha256;
     }
 
-    /** Says whether any of the four files is there. */
+    /** Returns whether any of the four files is there. */
     static boolean isOne(Path folder) {
         return Arrays.stream(IdxPart.values()).anyMatch(part -> part.in(folder).isPresent());
     }
@@ -38,7 +38,7 @@ final class IdxFolder implements ImageListing {
     /**
      * Loads the files.
      *
-     * @param expectedSha256 of the uncompressed files in the order of {@link IdxPart}; none to take any
+     * @param expectedSha256 of the uncompressed files in the order of {@link IdxPart}; empty to accept any files
      */
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, List<String> expectedSha256, ImageCache cache) {
         List<IdxFile> files = InOrder.map(PARTS, part -> open(folder, part));
@@ -171,7 +171,7 @@ final class IdxFolder implements ImageListing {
         }
     }
 
-    /** Returns the numbers up to the largest training label. */
+    /** Returns the numbers from 0 to the largest training label, as names. */
     private static List<String> numbers(IdxFile file, int[] trainLabels) {
         int largest = Arrays.stream(trainLabels).max().orElse(0);
         if (largest == 0) {

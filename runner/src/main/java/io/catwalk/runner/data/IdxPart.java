@@ -30,7 +30,7 @@ enum IdxPart {
         return stem + "-idx" + dimensions + "-ubyte";
     }
 
-    /** Returns the file in this folder, under the first of its four usual names that is there. */
+    /** Returns the file in this folder, under the first of its four usual names that exists. */
     Optional<Path> in(Path folder) {
         String dotted = stem + ".idx" + dimensions + "-ubyte";
         return List.of(fileName(), fileName() + ".gz", dotted, dotted + ".gz").stream()

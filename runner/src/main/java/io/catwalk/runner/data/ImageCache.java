@@ -20,10 +20,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps decoded images on disk, once for all processes: a file for each data set, named by the SHA-256 of its content.
- * Beside it lies, for each place where that content was found, what tells without reading that it still is the same.
+ * Keeps decoded images on disk, once for all processes: one file for each data set, named by the SHA-256 of its
+ * content. For each place where that content was found, a small file beside it makes it possible to tell, without
+ * reading the data set, that it has not changed.
  *
- * <p>A file appears whole or not at all. Of two processes that want the same one, one makes it and the other waits.
+ * <p>A file appears complete or not at all. If two processes need the same file, one makes it and the other waits.
  */
 public final class ImageCache {
 
@@ -38,38 +39,38 @@ public final class ImageCache {
     private final Path folder;
     private final Listener listener;
 
-    /** Is told what takes long. Any number of threads tell it at once. */
+    /** Receives progress of long operations. Any number of threads may call it at once. */
     public interface Listener {
 
         /**
-         * Hears that images are about to be decoded; once more from the beginning if they turn out to have colors.
+         * Called when images are about to be decoded; called again from the beginning if they turn out to have colors.
          *
          * @param name of the data set
-         * @param images how many
+         * @param images number of images
          * @param bytes that they take on the disk, decoded
-         * @param folder where to
+         * @param folder where they are written to
          */
         default void started(String name, int images, long bytes, Path folder) {}
 
         /**
-         * Hears of an image.
+         * Called after each image.
          *
-         * @param images how many are decoded by now
+         * @param images how many are decoded so far
          */
         default void decoded(int images) {}
 
         /**
-         * Hears that another process makes what is needed here.
+         * Called when another process makes what is needed here.
          *
-         * @param note says so in one line
+         * @param note a message of one line
          */
         default void waiting(String note) {}
 
-        /** Hears that nothing more is to come. */
+        /** Called at the end. */
         default void finished() {}
 
         /**
-         * Returns one that takes no notice.
+         * Returns a listener that ignores everything.
          *
          * @return a listener
          */
@@ -79,11 +80,11 @@ public final class ImageCache {
     }
 
     /**
-     * Says what a file of the cache holds.
+     * Describes a file of the cache.
      *
      * @param file where it is
      * @param name of the data set
-     * @param images how many
+     * @param images number of images
      * @param channels 1 for gray, 3 for color
      * @param height rows of every image, in pixels
      * @param width columns of every image, in pixels
@@ -94,8 +95,8 @@ public final class ImageCache {
     /**
      * Uses a folder.
      *
-     * @param folder made when it is needed
-     * @param listener is told what takes long
+     * @param folder created when it is needed
+     * @param listener receives progress of long operations
      */
     public ImageCache(Path folder, Listener listener) {
         this.folder = folder.toAbsolutePath().normalize();
@@ -103,10 +104,10 @@ public final class ImageCache {
     }
 
     /**
-     * Returns the folder that is to be used: what {@link #PROPERTY} or the variable {@code CATWALK_CACHE} names, or
+     * Returns the standard folder: what {@link #PROPERTY} or the variable {@code CATWALK_CACHE} names, or
      * {@code catwalk/images} in the user's own cache folder.
      *
-     * @return an absolute path; perhaps nothing is there yet
+     * @return an absolute path, which may not exist yet
      */
     public static Path standardFolder() {
         String named = System.getProperty(PROPERTY, System.getenv(VARIABLE));
@@ -125,7 +126,7 @@ public final class ImageCache {
         return folder;
     }
 
-    /** Gives the images of a data set; decodes them if they are not kept yet, or are not whole. */
+    /** Returns the images of a data set; decodes them if they are not cached yet, or the file is incomplete. */
     @SuppressWarnings("try") // the lock is held, not used
     CachedImages open(ImageListing listing) {
         String stamp = listing.stamp();
@@ -159,7 +160,7 @@ public final class ImageCache {
         }
     }
 
-    /** Takes the lock, and waits for it as long as another decodes the same images. */
+    /** Takes the lock, and waits for it while another process decodes the same images. */
     private ProcessLock locked(Path file) throws IOException {
         try {
             return ProcessLock.take(
@@ -171,7 +172,7 @@ public final class ImageCache {
     }
 
     private void make(ImageListing listing, Path file, String sha256, String stamp) throws IOException {
-        Path draft = folder.resolve(sha256 + ".part"); // ours alone: the lock is held
+        Path draft = folder.resolve(sha256 + ".part"); // only ours, since the lock is held
         try (CacheWriter writer = new CacheWriter(draft, listing, sha256, listener)) {
             listing.decode(writer);
             writer.finish();
@@ -182,7 +183,7 @@ public final class ImageCache {
         }
     }
 
-    /** Makes a folder for this user alone, and so all above it that are not there: native libraries lie beside it. */
+    /** Creates a folder that only this user can access, with its missing parents: native libraries lie beside it. */
     private static void makeFolder(Path wanted) throws IOException {
         if (wanted.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.createDirectories(
@@ -203,7 +204,7 @@ public final class ImageCache {
         return folder.resolve("found").resolve(stamp);
     }
 
-    /** Returns the SHA-256 of what was found under this stamp; null if nothing was. */
+    /** Returns the SHA-256 of what was found with this stamp; null if nothing was. */
     private @Nullable String known(String stamp) throws IOException {
         try {
             String text = Files.readString(found(stamp));
@@ -221,7 +222,7 @@ public final class ImageCache {
     }
 
     /**
-     * Lists what is kept.
+     * Lists what is cached.
      *
      * @return the files, by their names
      * @throws IOException if the folder cannot be read
@@ -245,9 +246,9 @@ public final class ImageCache {
     }
 
     /**
-     * Deletes all that is kept. Processes that use it go on; what is being made stays.
+     * Deletes all cached files. Processes that use them continue; files that are being made stay.
      *
-     * @return how many bytes the disk has more
+     * @return how many bytes were freed
      * @throws IOException if a file cannot be deleted
      */
     public long clear() throws IOException {

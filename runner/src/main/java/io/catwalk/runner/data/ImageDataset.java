@@ -8,16 +8,16 @@ import java.util.stream.IntStream;
 /**
  * Holds a whole data set.
  *
- * @param name what people call it
+ * @param name for display
  * @param sha256 64 hexadecimal digits that identify the content. For IDX files: the SHA-256 of what
  *     {@code sha256sum t10k-images-idx3-ubyte t10k-labels-idx1-ubyte train-images-idx3-ubyte
  *     train-labels-idx1-ubyte} prints for the uncompressed files. For a folder of images: see
  *     {@link ImageDatasets#load}
  * @param classes the name of each class, in the order of the labels; at least 2, all different
- * @param train the images to train and validate on
- * @param test the images to judge on, of the same shape
- * @param validating how many of the training images, the last ones, are there to choose the epoch; 0 if nothing says so
- * @param notes what a person should know of how it was read, each one line
+ * @param train the training images, validation images included
+ * @param test the test images, of the same shape
+ * @param validating how many of the training images, the last ones, are the validation set; 0 if nothing says so
+ * @param notes what users should know about how it was read, one line each
  */
 public record ImageDataset(
         String name,
@@ -47,25 +47,26 @@ public record ImageDataset(
     }
 
     /**
-     * Holds a data set that says neither what chooses the epoch nor anything besides.
+     * Holds a data set without a validation set of its own and without notes.
      *
-     * @param name what people call it
+     * @param name for display
      * @param sha256 64 hexadecimal digits that identify the content
      * @param classes the name of each class, in the order of the labels
-     * @param train the images to train and validate on
-     * @param test the images to judge on, of the same shape
+     * @param train the training images, validation images included
+     * @param test the test images, of the same shape
      */
     public ImageDataset(String name, String sha256, List<String> classes, ImageSource train, ImageSource test) {
         this(name, sha256, classes, train, test, 0, List.of());
     }
 
     /**
-     * Keeps some of the images, in equal shares of each class; all that are there to choose the epoch stay.
+     * Keeps some of the images, in equal shares of each class; the validation set of the data set is kept in full.
      *
-     * @param most images to learn from, or to learn from and validate on if nothing says which do; 0 keeps all
-     * @param mostTest images to judge on; 0 keeps all
+     * @param most training images, or training and validation images if the data set has no validation set of its own;
+     *     0 keeps all
+     * @param mostTest test images; 0 keeps all
      * @param seed the same seed keeps the same images
-     * @return the same data set, or less of it
+     * @return the same data set, or a part of it
      */
     public ImageDataset limited(int most, int mostTest, long seed) {
         int learned = train.size() - validating;
@@ -80,9 +81,9 @@ public record ImageDataset(
     }
 
     /**
-     * Judges on other images.
+     * Replaces the test images.
      *
-     * @param images to judge on, of the same shape
+     * @param images the new test images, of the same shape
      * @return the same data set with these as its test images
      */
     public ImageDataset judgedBy(ImageSource images) {
@@ -90,7 +91,7 @@ public record ImageDataset(
     }
 
     /**
-     * Numbers the classes as a network does that was trained on classes of the same names.
+     * Numbers the classes in the order of a network that was trained on classes of the same names.
      *
      * @param order names of the network's classes, in the order of its logits
      * @param match what to do where they differ

@@ -21,14 +21,14 @@ public final class ImageDatasets {
      *       {@code idx}, perhaps with {@code .gz}; and perhaps a file {@code classes.txt} or
      *       {@code labels.txt} with the name of one class per line; or
      *   <li>images in PNG, JPEG, GIF, BMP, TIFF or WebP, as {@code train/CLASS/*}, {@code test/CLASS/*} and perhaps
-     *       {@code val/CLASS/*}, as {@code CLASS/*}, or as a table of labels says: gray, or color if any of them is.
-     *       Other files and hidden files are passed over.
+     *       {@code val/CLASS/*}, as {@code CLASS/*}, or as given by a table of labels: gray, or color if any of them
+     *       is. Other files and hidden files are skipped.
      * </ul>
      *
-     * <p>The SHA-256 of a folder of images is taken over the class names, how images are resized, the path (from the
-     * folder on, with {@code /}), label, part and group of every image, those to train on first, in the order of classes
-     * and file names, and the SHA-256 of each file; where a share is set apart to judge on, once more over that and the
-     * share. Texts are UTF-8 after their length; lengths and labels are 32-bit big-endian numbers.
+     * <p>The SHA-256 of a folder of images is taken over the class names, how images are resized, the path (relative to
+     * the folder, with {@code /}), label, part and group of every image, training images first, in the order of classes
+     * and file names, and the SHA-256 of each file; where a share is held out as the test set, once more over that and
+     * the share. Texts are UTF-8 after their length; lengths and labels are 32-bit big-endian numbers.
      *
      * @param nameOrFolder {@code fashion-mnist}, or the path of a folder
      * @param home where data sets are, and where their decoded images are kept
@@ -62,14 +62,14 @@ public final class ImageDatasets {
      *
      * @param nameOrFolder as for {@link #load}
      * @param home where data sets are
-     * @return the folder, which may not be there
-     * @throws RequestException if it is no path
+     * @return the folder, which may not exist
+     * @throws RequestException if it is not a valid path
      */
     public static Path folder(String nameOrFolder, DataHome home) {
         return isKnown(nameOrFolder) ? home.known().resolve(FashionMnist.NAME) : path(nameOrFolder, home.known());
     }
 
-    /** Loads a data set that says all itself. */
+    /** Loads a data set that needs no settings for reading it. */
     static ImageDataset load(String nameOrFolder, DataHome home, @Nullable ResizeRule rule) {
         return load(nameOrFolder, home, rule, FolderReading.STANDARD);
     }
@@ -84,7 +84,7 @@ public final class ImageDatasets {
         return nameOrFolder.equals(FashionMnist.NAME);
     }
 
-    /** Returns the last part of a path, and the whole of one without parts. */
+    /** Returns the last part of a path, or the whole path if it has no parts. */
     static String name(Path path) {
         Path last = path.toAbsolutePath().normalize().getFileName();
         return last == null ? path.toString() : last.toString();

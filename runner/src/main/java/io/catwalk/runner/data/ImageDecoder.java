@@ -23,9 +23,9 @@ import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes image files, in memory that does not depend on what they claim: a file has at most {@value #MOST_FILE_BYTES}
- * bytes, and an image at most {@value #MOST_PIXELS} pixels that take at most {@value #MOST_BYTES} bytes as they are
- * stored. The header is looked at before anything is decoded.
+ * Decodes image files, with a memory limit that does not depend on what they claim: a file has at most
+ * {@value #MOST_FILE_BYTES} bytes, and an image at most {@value #MOST_PIXELS} pixels that take at most
+ * {@value #MOST_BYTES} bytes as they are stored. The header is checked before anything is decoded.
  */
 final class ImageDecoder {
 
@@ -42,7 +42,7 @@ final class ImageDecoder {
     /** Where a WebP says how many bytes follow. */
     private static final int RIFF_LENGTH = 4;
 
-    /** The readers only warn where they fill what is missing with gray, or leave out the alpha of a WebP. */
+    /** Readers only warn where they fill missing parts with gray, or leave out the alpha channel of a WebP. */
     private static final Pattern MAKES_IT_WRONG =
             Pattern.compile("truncated|premature|alpha (not implemented|compression)", Pattern.CASE_INSENSITIVE);
 
@@ -50,7 +50,7 @@ final class ImageDecoder {
 
     private static final Pattern NAME_OF_A_CLASS = Pattern.compile("\\w(Exception|Error)\\b");
 
-    /** What a decoder takes besides the file and its pixels. */
+    /** Memory that a decoder takes besides the file and its pixels. */
     private static final long MOST_BESIDES = 1 << 25;
 
     private final ImageFormat format;
@@ -62,29 +62,29 @@ final class ImageDecoder {
     }
 
     /**
-     * Decodes the first image of a file, whatever its name says of its format.
+     * Decodes the first image of a file, in whatever format its content is; the name does not matter.
      *
-     * @throws UnreadableImageException if it is damaged, cut off, too large or no such image
+     * @throws UnreadableImageException if it is damaged, cut off, too large or not such an image
      */
     static DecodedImage decode(Path path) throws UnreadableImageException {
         return read(path).decode();
     }
 
     /**
-     * Looks at the header of a file, and at no more.
+     * Reads only the header of a file.
      *
-     * @throws UnreadableImageException if it is damaged, too large or that of no image
+     * @throws UnreadableImageException if it is damaged, too large or not that of an image
      */
     static ImageHeader header(Path path) throws UnreadableImageException {
         return read(path).header();
     }
 
     /**
-     * Says how much memory decoding a file takes at most. As nothing can hold a decoder to it, it is measured on
-     * damaged files.
+     * Returns how much memory decoding a file takes at most. No limit can be imposed on a decoder, so this bound is
+     * measured on damaged files.
      *
      * @param fileBytes length of the file
-     * @param pixels that its header claims
+     * @param pixels number that its header claims
      * @return bytes
      */
     static long mostAllocated(long fileBytes, long pixels) {
@@ -109,12 +109,12 @@ final class ImageDecoder {
         ImageFormat format = ImageFormat.of(file).orElseThrow(() -> new UnreadableImageException("no image", null));
         ImageDecoder decoder = new ImageDecoder(format, file);
         if (format == ImageFormat.WEBP && decoder.isShorterThanItSays()) {
-            throw decoder.damaged("it is cut off", null); // the reader makes pixels of nothing
+            throw decoder.damaged("it is cut off", null); // the reader would make up the missing pixels
         }
         return decoder;
     }
 
-    /** Reads a file; of a device, which may have no end, one byte more than is decoded. */
+    /** Reads a file. Of a device, which may have no end, it reads at most one byte more than the limit. */
     private static byte[] bytes(Path path) throws IOException {
         if (Files.isRegularFile(path)) {
             return Files.readAllBytes(path);
@@ -144,7 +144,7 @@ final class ImageDecoder {
         return with(this::decode);
     }
 
-    /** Does something with a reader of the file. */
+    /** Uses a reader of the file. */
     private interface Work<T> {
         T with(ImageReader reader) throws IOException, UnreadableImageException;
     }
@@ -167,7 +167,7 @@ final class ImageDecoder {
             }
             return result;
         } catch (IOException | RuntimeException e) {
-            // Damaged files lead the readers to wrong indices and sizes, to null and to casts.
+            // Damaged files make the readers fail with wrong indices and sizes, null and casts.
             throw damaged(said(e), e);
         } finally {
             if (reader != null) {
@@ -203,8 +203,8 @@ final class ImageDecoder {
             return new DecodedImage(
                     reader.readRaster(0, null), new Samples.JpegInks(tags.isYcck()), tags.orientation());
         }
-        // Asked for the colors of the file itself, a reader applies no profile. That of PNG never does, and would
-        // leave out a color that stands for nothing.
+        // When it is asked for the colors of the file itself, a reader applies no profile. The reader of PNG never
+        // applies one, and would drop the color that is declared transparent.
         ImageReadParam param = reader.getDefaultReadParam();
         if (format == ImageFormat.JPEG && stored != null && stored.getNumBands() == COLORS) {
             param.setDestination(inOrder(stored.getColorModel(), reader.getWidth(0), reader.getHeight(0)));
@@ -221,13 +221,13 @@ final class ImageDecoder {
         return new DecodedImage(raster, samples, tags.orientation());
     }
 
-    /** Makes room for red, green and blue: in this order lines are copied, in any other the JDK goes value by value. */
+    /** Makes an image of red, green and blue: lines are copied in this order, and value by value in any other. */
     private static BufferedImage inOrder(ColorModel colors, int width, int height) {
         WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, width, height, COLORS, null);
         return new BufferedImage(colors, raster, false, null);
     }
 
-    /** Counts the scans of a JPEG file (ITU-T T.81, B.2.3): each goes through the whole image, however short it is. */
+    /** Counts the scans of a JPEG file (ITU-T T.81, B.2.3): each covers the whole image, however short it is. */
     private int scans() {
         int scans = 0;
         for (int i = 0; i + 4 < file.length; i++) {
@@ -251,7 +251,9 @@ final class ImageDecoder {
         }
     }
 
-    /** Returns what a reader says of a file; that it fails over one says nothing to whoever has the file. */
+    /**
+     * Returns the message of a reader, or a general one: which of its exceptions it failed with does not help the user.
+     */
     private static String said(Exception e) {
         String message = e instanceof EOFException ? "it is cut off" : Objects.requireNonNullElse(e.getMessage(), "");
         return e instanceof RuntimeException

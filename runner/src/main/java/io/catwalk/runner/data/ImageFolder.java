@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** Loads the images of a folder, whatever its {@link FolderLayout} is. */
 final class ImageFolder implements ImageListing {
 
-    /** Larger images are hardly meant to be learned from as they are. */
+    /** Larger images are hardly meant for training without resizing. */
     private static final int LARGEST_OFFER = 512;
 
     private static final String USUAL_OFFER = "224x224";
 
-    /** So many are named in a line. */
+    /** How many images a message names. */
     private static final int MOST_NAMED = 20;
 
     private final Path folder;
@@ -85,7 +85,7 @@ final class ImageFolder implements ImageListing {
                 notes);
     }
 
-    /** Returns the images for something; those that nothing is said of are to learn from. */
+    /** Returns the images of a part; images without a part are training images. */
     private int[] those(int[] kept, Part part) {
         return IntStream.of(kept).filter(i -> layout.files().get(i).isFor(part)).toArray();
     }
@@ -201,7 +201,7 @@ final class ImageFolder implements ImageListing {
         }
     }
 
-    /** Says that two images have different sizes, which ends the decoding of all. */
+    /** Thrown when two images have different sizes, which ends the decoding of all. */
     private static final class OtherSizeException extends RuntimeException {
 
         @Serial
@@ -227,7 +227,7 @@ final class ImageFolder implements ImageListing {
                 image.pixels(channels, rule));
     }
 
-    /** Looks at all headers, to say which sizes there are. */
+    /** Reads all headers, to report which sizes there are. */
     private void requireOneSize() {
         Map<String, List<ImageFile>> bySize = new TreeMap<>();
         List<String> sizes = InOrder.map(layout.files(), ImageFolder::size);
@@ -263,7 +263,7 @@ final class ImageFolder implements ImageListing {
         try {
             return ImageDecoder.header(file.path()).size();
         } catch (UnreadableImageException e) {
-            return ""; // it is told when it is decoded
+            return ""; // reported when it is decoded
         }
     }
 
@@ -274,7 +274,7 @@ final class ImageFolder implements ImageListing {
                 : USUAL_OFFER;
     }
 
-    /** Names images that cannot be read, unless they are few and may be left out. */
+    /** Throws with the names of the unreadable images, unless they are few enough to be left out. */
     private void requireFew(SortedMap<Integer, RequestException> unreadable) {
         Double most = reading.skipUnreadable();
         if (most != null && unreadable.size() <= most * size()) {
@@ -299,7 +299,7 @@ final class ImageFolder implements ImageListing {
                                 : "replace or remove them"));
     }
 
-    /** Holds a cache that was made with another mind to this one. */
+    /** Checks a cache that was made with another setting against the setting of this reading. */
     private void requireFew(int omitted, CachedImages images) {
         if (omitted == 0 || (reading.skipUnreadable() != null && omitted <= reading.skipUnreadable() * size())) {
             return;

@@ -16,7 +16,7 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 import org.jspecify.annotations.Nullable;
 
-/** Lists the formats of image files that are read, each by one reader, whatever else is on the class path. */
+/** Lists the supported image formats. Each has one reader, whatever else is on the class path. */
 enum ImageFormat {
     PNG("PNG", "\\x89PNG\\r\\n\\x1a\\n", null, "png"),
     JPEG("JPEG", "\\xff\\xd8\\xff", JPEGImageReaderSpi.class, "jpe?g|jpe|jfif"),
@@ -33,9 +33,9 @@ enum ImageFormat {
     private final Pattern ending;
 
     /**
-     * @param start what the first bytes of such a file are, read as Latin-1
+     * @param start the first bytes of such a file, as a pattern on Latin-1
      * @param provider makes readers; null for that of the JDK
-     * @param ending what may follow the last dot of the name, in small letters
+     * @param ending what may follow the last dot of the name, in lower case
      */
     ImageFormat(String title, String start, @Nullable Class<? extends ImageReaderSpi> provider, String ending) {
         this.title = title;
@@ -44,13 +44,13 @@ enum ImageFormat {
         this.ending = Pattern.compile(ending);
     }
 
-    /** Names all formats for people. */
+    /** Returns the names of all formats, for display. */
     static String titles() {
         List<String> all = Stream.of(values()).map(format -> format.title).toList();
         return String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.get(all.size() - 1);
     }
 
-    /** Says whether a file has the name of an image, in any letter case. */
+    /** Returns whether a file is named as an image, in any letter case. */
     static boolean isNamedSo(String fileName) {
         int dot = fileName.lastIndexOf('.');
         String ending = fileName.substring(dot + 1).toLowerCase(Locale.ROOT);
@@ -59,7 +59,7 @@ enum ImageFormat {
                         .anyMatch(format -> format.ending.matcher(ending).matches());
     }
 
-    /** Tells the format by the first bytes of a file, whatever its name says. */
+    /** Recognizes the format by the first bytes of a file; the name does not matter. */
     static Optional<ImageFormat> of(byte[] file) {
         String first = new String(file, 0, Math.min(LONGEST_START, file.length), StandardCharsets.ISO_8859_1);
         return Stream.of(values())
@@ -67,7 +67,7 @@ enum ImageFormat {
                 .findFirst();
     }
 
-    /** Makes a reader, which the caller disposes of. */
+    /** Creates a reader, which the caller must dispose of. */
     ImageReader reader() throws IOException {
         return provider == null
                 ? ImageIO.getImageReadersByFormatName(title).next()

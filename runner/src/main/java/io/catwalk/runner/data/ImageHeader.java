@@ -1,9 +1,9 @@
 package io.catwalk.runner.data;
 
 /**
- * Holds what the header of an image file says.
+ * Holds what the header of an image file states.
  *
- * @param format of the file, for people
+ * @param format of the file, for display
  * @param width columns of the upright image, in pixels
  * @param height rows of the upright image, in pixels
  */

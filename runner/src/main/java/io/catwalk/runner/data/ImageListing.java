@@ -5,18 +5,18 @@ import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** Lists the images of a data set and decodes them. Where they are kept then is the matter of {@link ImageCache}. */
+/** Lists the images of a data set and decodes them. {@link ImageCache} decides where they are kept. */
 interface ImageListing {
 
-    /** Returns what people call the data set. */
+    /** Returns the name of the data set, for display. */
     String name();
 
     /** Returns how many images there are; at least 1. */
     int size();
 
     /**
-     * Identifies, without reading them, the files as they are now: where they lie, their lengths and times, and how they
-     * are decoded. Another stamp means that they are to be read again.
+     * Identifies, without reading them, the files as they are now: their paths, lengths and times, and how they are
+     * decoded. If the stamp changes, they must be read again.
      *
      * @return 64 hexadecimal digits
      * @throws RequestException if a file is gone
@@ -24,36 +24,36 @@ interface ImageListing {
     String stamp();
 
     /**
-     * Identifies the data set by its content, all of which is read.
+     * Identifies the data set by its content, and reads all of it.
      *
      * @return 64 hexadecimal digits
-     * @throws RequestException if a file cannot be read, or is not what it must be
+     * @throws RequestException if a file cannot be read, or is not as expected
      */
     String sha256();
 
     /**
      * Decodes all images.
      *
-     * @param sink takes them
-     * @throws RequestException if one cannot be decoded, or does not fit the others
+     * @param sink receives them
+     * @throws RequestException if one cannot be decoded, or does not match the others
      */
     void decode(Sink sink);
 
-    /** Takes decoded images. */
+    /** Receives decoded images. */
     interface Sink {
 
         /**
-         * Says what is to come, before anything does.
+         * Announces the shape, before the first image.
          *
          * @param channels 1 for gray, 3 for color
          * @param height rows of every image, in pixels
          * @param width columns of every image, in pixels
-         * @throws RequestException if the disk has no room for so much
+         * @throws RequestException if the disk has not enough room
          */
         void shape(int channels, int height, int width);
 
         /**
-         * Takes one image; any number of threads may bring some at once, in any order.
+         * Receives one image; any number of threads may call it at once, in any order.
          *
          * @param image its index, from 0
          * @param pixels unsigned bytes of shape (channels, height, width), row-major
@@ -61,11 +61,12 @@ interface ImageListing {
         void put(int image, byte[] pixels);
 
         /**
-         * Decodes all images on all cores, and takes them. They are gray, or color if any of them is; the gray ones then
-         * have the same pixels in each channel.
+         * Decodes all images on all cores, and stores them. They are gray, or color if any of them is; the gray ones
+         * then have the same pixels in each channel.
          *
-         * @param decode gives an image by its index; all have one height and width. Any number of threads call it at once
-         * @param unreadable decides about the images that {@code decode} did not give, by their index and with its
+         * @param decode returns an image by its index; all have the same height and width. Any number of threads call
+         *     it at once
+         * @param unreadable decides about the images that {@code decode} failed on, by their index and with the
          *     reasons; there is at least one. It throws, or returns to leave them out
          */
         void decode(IntFunction<RasterImage> decode, Consumer<SortedMap<Integer, RequestException>> unreadable);

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one image as a network wants it. */
+/** Reads one image in the form that a network expects. */
 public final class ImagePixels {
 
     private ImagePixels() {}
@@ -16,7 +16,7 @@ public final class ImagePixels {
      * @param file where it is
      * @param channels 1 for gray, 3 for color; a gray image also serves for color
      * @param size that the network expects
-     * @param fit how to resize an image of another size; null to refuse it
+     * @param fit how to resize an image of another size; null to reject it
      * @return unsigned bytes of shape (channels, height, width), row-major
      * @throws RequestException if there is no such image, or it does not fit
      */

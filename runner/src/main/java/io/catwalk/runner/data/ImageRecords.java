@@ -6,8 +6,8 @@ import java.nio.channels.FileChannel;
 import java.util.Objects;
 
 /**
- * Reads records of one length that lie one behind the other, mapped from a file in windows of whole records, so that
- * the file may exceed the 2 GiB of one mapping. Any number of threads may read at once.
+ * Reads consecutive records of equal length, mapped from a file in windows of whole records, so that the file may
+ * exceed the 2 GiB of one mapping. Any number of threads may read at once.
  */
 final class ImageRecords {
 
@@ -25,7 +25,7 @@ final class ImageRecords {
         this.windows = windows;
     }
 
-    /** Reads records out of one buffer, which nobody may write to from now on. */
+    /** Reads records from one buffer, which must not be written to any more. */
     static ImageRecords of(ByteBuffer buffer, int length) {
         if (buffer.capacity() % length != 0) {
             throw new IllegalArgumentException(
@@ -35,7 +35,7 @@ final class ImageRecords {
         return new ImageRecords(length, count, Math.max(1, count), buffer);
     }
 
-    /** Maps records of a file, whose channel may be closed after that. */
+    /** Maps records of a file, whose channel may be closed afterwards. */
     static ImageRecords map(FileChannel file, long from, int length, long count) throws IOException {
         return map(file, from, length, count, WINDOW);
     }

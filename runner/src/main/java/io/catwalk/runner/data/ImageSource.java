@@ -9,12 +9,12 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Gives images of one shape, and their labels, by index. It holds no pixels, only where they are: a million images
+ * Reads images of one shape, and their labels, by index. It holds no pixels, only where they are: a million images
  * take as little memory as a thousand, and so does every selection of them. Any number of threads may read at once.
  */
 public final class ImageSource {
 
-    /** What images that are asked about together take at most as floats. */
+    /** Largest size of a batch for evaluation, in bytes as floats. */
     private static final int BATCH_BYTES = 32 << 20;
 
     private static final int LARGEST_BATCH = 500;
@@ -28,13 +28,13 @@ public final class ImageSource {
     private final int[] labels;
 
     /**
-     * Gives the images of some records.
+     * Creates a source of the images of some records.
      *
      * @param channels 1 for gray, 3 for red, green, blue; at least 1
      * @param height rows of every image, in pixels; at least 1
      * @param width columns of every image, in pixels; at least 1
      * @param records unsigned bytes of shape (channels, height, width), row-major, for each image
-     * @param sums the {@link PixelSums} of each
+     * @param sums the {@link PixelSums} of each record
      * @param places which record each image is
      * @param labels the class of each image, from 0
      * @throws IllegalArgumentException if these do not fit each other, or there is no image
@@ -97,7 +97,7 @@ public final class ImageSource {
     }
 
     /**
-     * Returns the class of each image. The array is not copied: whoever gets it must not write to it.
+     * Returns the class of each image. The array is not copied: callers must not write to it.
      *
      * @return from 0
      */
@@ -124,7 +124,7 @@ public final class ImageSource {
     }
 
     /**
-     * Returns how many images a network is asked about at once, by what they take in memory.
+     * Returns how many images a network evaluates at once, limited by their memory.
      *
      * @return as many as take 32 MiB as floats; at least 1, at most 500
      */
@@ -137,7 +137,7 @@ public final class ImageSource {
      *
      * @param image its index, 0 to {@link #size} - 1
      * @param target gets unsigned bytes of shape (channels, height, width), row-major
-     * @param at where they begin in it
+     * @param at index in it of the first byte
      * @throws IndexOutOfBoundsException if there is no such image, or no room for it
      */
     public void read(int image, byte[] target, int at) {
@@ -161,7 +161,7 @@ public final class ImageSource {
         return pixels;
     }
 
-    /** Returns for each channel of an image the sum of its pixels and that of their squares. */
+    /** Returns, for each channel of an image, the sum of its pixels and the sum of their squares. */
     long[] sums(int image) {
         byte[] bytes = new byte[sums.length()];
         sums.read(places[image], bytes, 0);
@@ -212,7 +212,7 @@ public final class ImageSource {
         return select(chosen(size(), n, classes, seed));
     }
 
-    /** Draws n of the first images, as {@link #limit} does. */
+    /** Draws n images, starting at {@code first}, as {@link #limit} does. */
     int[] chosen(int first, int n, int classes, long seed) {
         SplittableRandom random = Stratification.random(seed, "limit");
         List<int[]> shuffled = Stratification.shuffledByClass(Arrays.copyOf(labels, first), classes, random);
@@ -247,7 +247,7 @@ public final class ImageSource {
         return new Sha256().add(places).hex();
     }
 
-    /** Numbers the classes anew: the one of label i becomes {@code numbers[i]}. */
+    /** Renumbers the classes: label i becomes {@code numbers[i]}. */
     ImageSource relabeled(int[] numbers) {
         int[] others = Arrays.stream(labels).map(label -> numbers[label]).toArray();
         return new ImageSource(channels, height, width, records, sums, places, others);

@@ -26,15 +26,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what stands beside the pixels of a file and matters to them: how it was held, how its inks are coded, and sizes
- * that a decoder would believe. What is damaged, and what stands after it, is taken as not there, as other programs
- * take it.
+ * Finds the metadata of a file that affects its pixels: how the camera was held, how its inks are coded, and sizes that
+ * a decoder would trust. Damaged metadata, and what follows it, is ignored, as other programs do.
  */
 final class ImageTags {
 
     private static final String ICC_PREAMBLE = "ICC_PROFILE\0\1?";
 
-    /** Where an Adobe segment of a JPEG file says how its colors are coded, and the number for luma, chroma, black. */
+    /** Index in the Adobe segment of a JPEG file of the color transform, and its value for luma, chroma, black. */
     private static final int ADOBE_TRANSFORM = 11;
 
     private static final int YCCK = 2;
@@ -74,12 +73,14 @@ final class ImageTags {
         return orientation;
     }
 
-    /** Says whether the first three of four components of a JPEG file are luma and chroma. */
+    /** Returns whether the first three of four components of a JPEG file are luma and chroma. */
     boolean isYcck() {
         return isYcck;
     }
 
-    /** Returns how many bytes a color profile says that it has; a decoder makes room for them, though it is not asked. */
+    /**
+     * Returns how many bytes a color profile claims to have; a decoder allocates them, though the profile is not used.
+     */
     long profileBytes() {
         return profileBytes;
     }
@@ -89,7 +90,7 @@ final class ImageTags {
         return tilePixels;
     }
 
-    /** Returns how many pixels the pictures within a WebP have at most; more than any has if there is one twice. */
+    /** Returns the most pixels of a picture within a WebP; more than any picture has if there is one twice. */
     long picturePixels() {
         return picturePixels;
     }
@@ -112,7 +113,9 @@ final class ImageTags {
         new TiffReader().processTiff(new ByteArrayReader(exif, start), new FirstDirectory(), 0);
     }
 
-    /** Reads the first field of a profile (ICC.1:2022, 7.2.2); parts of a divided one have others there. */
+    /**
+     * Reads the first field of a profile (ICC.1:2022, 7.2.2); in the parts of a divided profile it has another meaning.
+     */
     private void readProfile(byte[] content, int start) {
         if (content.length >= start + Integer.BYTES) {
             profileBytes = Math.max(
@@ -121,7 +124,7 @@ final class ImageTags {
         }
     }
 
-    /** Looks at the tags of the first directory. */
+    /** Reads the tags of the first directory. */
     private final class FirstDirectory extends DirectoryTiffHandler {
 
         FirstDirectory() {
@@ -161,7 +164,7 @@ final class ImageTags {
         }
     }
 
-    /** Looks at the chunks of a WebP, and of the first frame of one that moves (RFC 9649, 2.7). */
+    /** Reads the chunks of a WebP, and those of the first frame of an animated one (RFC 9649, 2.7). */
     private final class Chunks implements RiffHandler {
 
         private static final Set<String> WANTED = Set.of("EXIF", "ICCP", "VP8 ", "VP8L", "ALPH", "ANMF");
@@ -219,7 +222,7 @@ final class ImageTags {
 
         @Override
         public void addError(String message) {
-            // Damage beside the pixels is none of the image.
+            // Damaged metadata does not make the image unreadable.
         }
     }
 }

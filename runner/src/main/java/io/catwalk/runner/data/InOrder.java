@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Reads many files on all cores, and still names the same broken one every time. */
+/** Reads many files on all cores, and still reports the same broken one every time. */
 final class InOrder {
 
     private InOrder() {}
@@ -16,7 +16,7 @@ final class InOrder {
      * Calls {@code read} for each item, in parallel.
      *
      * @return the results in order
-     * @throws RequestException if any call did; of several that of the first item
+     * @throws RequestException if any call throws one; if several do, that of the first item
      */
     static <T, R> List<R> map(List<T> items, Function<T, R> read) {
         int count = items.size();

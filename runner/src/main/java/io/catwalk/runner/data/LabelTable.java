@@ -22,8 +22,8 @@ import tools.jackson.dataformat.csv.CsvReadFeature;
 import tools.jackson.dataformat.csv.CsvSchema;
 
 /**
- * Reads the labels of images from a file of comma- or tab-separated values in UTF-8, with a line of names first:
- * {@code path,label}, and perhaps {@code split} and {@code group}; other columns are passed over.
+ * Reads the labels of images from a file of comma- or tab-separated values in UTF-8, whose first line names the
+ * columns: {@code path,label}, and perhaps {@code split} and {@code group}; other columns are ignored.
  */
 final class LabelTable {
 
@@ -32,11 +32,11 @@ final class LabelTable {
     private LabelTable() {}
 
     /**
-     * Holds what one line says.
+     * Holds the values of one line.
      *
-     * @param number of the record, from 1, without the names
-     * @param path of the image, from the folder of the data set on
-     * @param group empty if it is alone
+     * @param number of the record, from 1, without the header
+     * @param path of the image, relative to the folder of the data set
+     * @param group empty if it has none
      */
     record Row(
             int number, String path, String label, @Nullable Part part, String group) {
@@ -63,7 +63,7 @@ final class LabelTable {
     /**
      * Reads a table.
      *
-     * @throws RequestException if it cannot be read, lacks a column, or has a cell that says nothing
+     * @throws RequestException if it cannot be read, lacks a column, or has an invalid cell
      */
     static List<Row> read(Path table) {
         List<Row> rows = new ArrayList<>();
@@ -108,7 +108,7 @@ final class LabelTable {
         return rows;
     }
 
-    /** Names columns in any letter case; a mark of the byte order is no part of the first one. */
+    /** Reads columns by name in any letter case; a byte order mark is not part of the first name. */
     private static Row row(Path table, int number, Map<String, String> cells) {
         Map<String, String> known = new java.util.HashMap<>();
         cells.forEach((name, cell) ->
@@ -138,7 +138,7 @@ final class LabelTable {
         try (var text = Files.newBufferedReader(table, StandardCharsets.UTF_8)) {
             String names = text.readLine();
             if (names != null && names.indexOf('\0') >= 0) {
-                throw new MalformedInputException(1); // UTF-16 of plain letters is UTF-8, too
+                throw new MalformedInputException(1); // plain letters in UTF-16 are valid UTF-8, too
             }
             return names != null && names.contains("\t") ? '\t' : ',';
         }

@@ -9,26 +9,26 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Looks up which images of a set resemble another one, by the distance of {@link Duplicates}.
+ * Finds the images of a set that resemble another one, by the distance of {@link Duplicates}.
  *
  * <p>The inner part of an image, without its outermost rows and columns, is compared whichever way the other is moved.
- * Cut it into blocks of n_B pixels. By the inequality of Cauchy and Schwarz in each of them, two images differ by
+ * It is cut into blocks of n_B pixels. By the inequality of Cauchy and Schwarz in each block, two images differ by
  *
  * <pre>sum over all pixels of (a - b)^2  &gt;=  sum over B of (sum of a in B - sum of b in B)^2 / n_B</pre>
  *
- * so that the block sums over the root of n_B are coordinates in which no two images are further apart than in
- * their pixels. So is any unit vector's direction in them; that of the mean orders the set. Looking up one image walks
- * over the few whose means are near enough, passes over those whose blocks are too far from all the blocks that the
- * image has when it is moved, and compares what is left pixel by pixel until the difference is too large.
+ * The block sums divided by the root of n_B are therefore coordinates in which two images are never further apart than
+ * in their pixels. The same holds for their projection on any unit vector; that of the mean orders the set. To look up
+ * one image, the search visits the few whose means are near enough, skips those whose blocks are too far from all the
+ * blocks that the image has when it is moved, and compares the rest pixel by pixel until the difference is too large.
  */
 final class Lookalikes {
 
     private static final int BLOCKS = 4;
 
-    /** Covers the rounding of the bounds; pixels themselves are compared in whole numbers. */
+    /** Covers the rounding of the bounds; pixels themselves are compared as integers. */
     private static final double SLACK = 1;
 
-    /** How an image is moved: it stays where that is as good as anything else. */
+    /** How an image is moved. Not moving it comes first, so that it wins ties. */
     private static final List<Move> MOVES = List.of(
             new Move(0, 0),
             new Move(-1, 0),
@@ -50,13 +50,13 @@ final class Lookalikes {
     /** Unit vector of the mean. */
     private final double[] direction;
 
-    /** Indices of the images by their means. */
+    /** Indices of the images, sorted by their means. */
     private final int[] order;
 
     private final double[] means;
     private final double[] blocks;
 
-    /** Pixels of the image that is compared. */
+    /** Pixels of the image that is being compared. */
     private final byte[] other;
 
     private record Move(int right, int down) {}
@@ -95,12 +95,12 @@ final class Lookalikes {
     }
 
     /**
-     * Looks up an image.
+     * Finds the lookalikes of an image.
      *
-     * @param others of the same shape
+     * @param others images of the same shape
      * @param image index of one of them
      * @param from the lowest index of a lookalike
-     * @return the pairs with all that are near enough, by distance, then by index
+     * @return the pairs that are near enough, by distance, then by index
      */
     List<Duplicate> of(ImageSource others, int image, int from) {
         if (others.channels() != images.channels()
@@ -138,7 +138,7 @@ final class Lookalikes {
         int start = Arrays.binarySearch(means, first - reach);
         start = start < 0 ? -start - 1 : start;
         while (start > 0 && means[start - 1] >= first - reach) {
-            start--; // a binary search finds any of equals
+            start--; // a binary search may find any of several equal values
         }
         for (int i = start; i < means.length && means[i] <= last + reach; i++) {
             if (order[i] >= from && mayReach(i, low, high, reach * reach)) {
@@ -147,7 +147,7 @@ final class Lookalikes {
         }
     }
 
-    /** Bounds the distance to whatever lies in the box. */
+    /** Returns whether the distance to the box may be within the limit. */
     private boolean mayReach(int candidate, double[] low, double[] high, double limit) {
         double sum = 0;
         int at = candidate * coordinates;
@@ -177,7 +177,7 @@ final class Lookalikes {
         }
     }
 
-    /** Adds up the squared differences where both have pixels, row by row until they exceed the limit. */
+    /** Adds up the squared differences where both images have pixels, row by row until they exceed the limit. */
     private long squares(byte[] pixels, Move move, long limit) {
         int width = images.width();
         int height = images.height();
@@ -197,7 +197,7 @@ final class Lookalikes {
         return sum;
     }
 
-    /** Writes the coordinates of what lies on the inner part when the image is moved. */
+    /** Writes the coordinates of the inner part after the image is moved. */
     private void project(byte[] pixels, Move move, double[] target, int at) {
         int coordinate = at;
         for (int c = 0; c < images.channels(); c++) {
@@ -242,7 +242,7 @@ final class Lookalikes {
         return sum;
     }
 
-    /** Cuts into as many parts as there are blocks a side, or into single pixels if there are fewer. */
+    /** Divides a side into as many parts as there are blocks, or into single pixels if there are fewer. */
     private static int[] edges(int from, int to) {
         int parts = Math.min(BLOCKS, to - from);
         return IntStream.rangeClosed(0, parts)

@@ -3,8 +3,8 @@ package io.catwalk.runner.data;
 import java.util.Objects;
 
 /**
- * Moves every channel to mean 0 and standard deviation 1. The unit is a pixel divided by 255. The arrays
- * are not copied: whoever gets them must not write to them.
+ * Scales every channel to mean 0 and standard deviation 1. The unit is a pixel divided by 255. The arrays
+ * are not copied: callers must not write to them.
  *
  * @param mean one finite number per channel
  * @param std one finite number above 0 per channel
@@ -35,8 +35,8 @@ public record Normalization(float[] mean, float[] std) {
     }
 
     /**
-     * Computes mean and (population) standard deviation over all pixels of the given images, exactly, out
-     * of sums that are kept beside each image.
+     * Computes mean and (population) standard deviation over all pixels of the given images, exactly, from
+     * sums that are kept beside each image.
      *
      * @param images where the pixels are
      * @param indices which images to use, usually {@link Split#train}; at least one
@@ -71,7 +71,7 @@ public record Normalization(float[] mean, float[] std) {
     }
 
     /**
-     * Tells what each value of a pixel becomes: {@code (pixel / 255 - mean) / std}, each step rounded to a
+     * Returns what each value of a pixel becomes: {@code (pixel / 255 - mean) / std}, each step rounded to a
      * float as tensor operations do.
      *
      * @return by channel and value, 0 to 255
@@ -87,11 +87,11 @@ public record Normalization(float[] mean, float[] std) {
     }
 
     /**
-     * Normalizes images that lie side by side, as {@link #table} says.
+     * Normalizes consecutive images by {@link #table}.
      *
      * @param images what to normalize; as many channels as this has
      * @param from the first image
-     * @param to behind the last image
+     * @param to index after the last image
      * @return shape (to - from, channels, height, width), row-major
      * @throws IllegalArgumentException if the channels differ
      * @throws IndexOutOfBoundsException if there are no such images

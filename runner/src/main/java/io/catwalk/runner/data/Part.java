@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Says what an image is for. */
+/** What an image is used for. */
 enum Part {
-    /** To learn from. */
+    /** Training. */
     TRAIN("train", "train|training"),
-    /** To choose the epoch by. */
+    /** Selecting the epoch. */
     VALIDATION("val", "val|valid|validation"),
-    /** To judge on. */
+    /** Evaluation. */
     TEST("test", "test|testing");
 
     private final String title;

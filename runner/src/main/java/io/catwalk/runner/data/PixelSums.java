@@ -2,10 +2,10 @@ package io.catwalk.runner.data;
 
 import java.nio.ByteBuffer;
 
-/** Adds up the pixels of one image, which is kept beside it so that nobody reads all images for a mean. */
+/** Sums of the pixels of one image, kept beside it so that a mean does not require reading all images. */
 final class PixelSums {
 
-    /** So many squares of bytes fit into an int, in which the JVM adds up several at once. */
+    /** Number of squares of bytes whose sum fits into an int; the JVM adds up several ints at once. */
     private static final int BLOCK = 1 << 14;
 
     private PixelSums() {}
@@ -15,7 +15,7 @@ final class PixelSums {
         return channels * 2 * Long.BYTES;
     }
 
-    /** Returns for each channel the sum of its pixels and that of their squares, as 64-bit big-endian numbers. */
+    /** Returns for each channel the sum of its pixels and the sum of their squares, as 64-bit big-endian numbers. */
     static byte[] of(byte[] pixels, int channels) {
         ByteBuffer sums = ByteBuffer.allocate(length(channels));
         int plane = pixels.length / channels;

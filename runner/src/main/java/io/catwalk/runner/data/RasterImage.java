@@ -1,7 +1,7 @@
 package io.catwalk.runner.data;
 
 /**
- * Holds one image in memory. The array is not copied: whoever gets it must not write to it.
+ * Holds one image in memory. The array is not copied: callers must not write to it.
  *
  * @param channels 1 for gray, 3 for red, green, blue; at least 1
  * @param height rows, in pixels; at least 1
@@ -24,11 +24,11 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) {
     }
 
     /**
-     * Returns the image with so many channels.
+     * Returns the image with this number of channels.
      *
-     * @param wanted 3 for a gray image, which then has its pixels in each; or as many as there are
+     * @param wanted 3 for a gray image, which then has its pixels in each channel; or as many as there are
      * @return shape (wanted, height, width)
-     * @throws IllegalArgumentException if an image of several channels is to have another number
+     * @throws IllegalArgumentException if the image has several channels, and another number is asked for
      */
     RasterImage withChannels(int wanted) {
         if (wanted == channels) {

@@ -1,9 +1,9 @@
 package io.catwalk.runner.data;
 
 /**
- * Resizes images. An axis that shrinks takes the mean of the source pixels whose centers lie in the area of each new
- * one, which is what Pillow calls BOX; an axis that grows is interpolated between centers, BILINEAR. What comes out
- * is what Pillow gives, to within one gray level: {@code resize}, {@code ImageOps.fit} and {@code ImageOps.pad}.
+ * Resizes images. Where an axis shrinks, a new pixel is the mean of the source pixels whose centers lie in its area,
+ * which Pillow calls BOX; where it grows, a new pixel is interpolated between centers, BILINEAR. The result equals that
+ * of Pillow to within one gray level: {@code resize}, {@code ImageOps.fit} and {@code ImageOps.pad}.
  */
 final class Resampling {
 
@@ -47,7 +47,7 @@ final class Resampling {
         return new Resampling(image, columns, rows).run();
     }
 
-    /** Takes the source row by row and adds it to all rows that it belongs to, which are few at any time. */
+    /** Reads the source row by row and adds each to the rows that it contributes to, which are few at any time. */
     private byte[] run() {
         int channels = image.channels();
         int width = columns.length();
@@ -86,12 +86,12 @@ final class Resampling {
     }
 
     /**
-     * Says which source pixels each new pixel of a row or column is made of, and in which shares.
+     * Says which source pixels each new pixel of a row or column is made of, and with which weights.
      *
-     * @param length of the result, with what is black at its ends
+     * @param length of the result, with the black at its ends
      * @param offset of the first new pixel in it
-     * @param first source pixel of each new one
-     * @param weights of that and those after it
+     * @param first index of the first source pixel of each new one
+     * @param weights of that source pixel and of those after it
      */
     @SuppressWarnings("ArrayRecordComponent")
     private record Axis(int length, int offset, int[] first, float[][] weights) {
@@ -100,7 +100,7 @@ final class Resampling {
             return of(from, 0, from, to, to, 0);
         }
 
-        /** Takes so much of the middle of the source. */
+        /** Takes {@code taken} pixels of the middle of the source. */
         static Axis middle(int from, double taken, int to) {
             double start = (from - taken) * 0.5;
             return of(from, start, start + taken, to, to, 0);
@@ -155,7 +155,7 @@ final class Resampling {
             return weights[i][source - first[i]];
         }
 
-        /** Makes a row of (channels, length) out of one of (channels, source). */
+        /** Computes a row of (channels, length) from one of (channels, source). */
         void apply(int[] source, float[] result, int channels) {
             int from = source.length / channels;
             for (int c = 0; c < channels; c++) {

@@ -3,10 +3,10 @@ package io.catwalk.runner.data;
 import io.catwalk.runner.RequestException;
 
 /**
- * Says what every image of a set is resized to, and how.
+ * The size that every image of a set is resized to, and how.
  *
- * @param size that they all get
- * @param fit what becomes of another shape
+ * @param size of all images
+ * @param fit how an image of another shape is fitted
  */
 public record ResizeRule(ImageSize size, Fit fit) {
 
@@ -25,7 +25,7 @@ public record ResizeRule(ImageSize size, Fit fit) {
     }
 
     /**
-     * Writes the rule, as {@link #parse} reads it.
+     * Writes the rule in the form that {@link #parse} reads.
      *
      * @return such as {@code 96x64 crop}
      */

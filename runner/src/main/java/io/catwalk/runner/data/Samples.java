@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Turns stored samples into gray or red, green and blue from 0 to 255. Samples are taken as they are stored, without
- * a color profile or gamma; 16 bits are rounded to 8; what is transparent is laid on white.
+ * Converts stored samples to gray or red, green and blue from 0 to 255. Samples are taken as they are stored, without
+ * a color profile or gamma; 16 bits are rounded to 8; transparent pixels are put on white.
  */
 interface Samples {
 
@@ -23,17 +23,17 @@ interface Samples {
      * Converts one line.
      *
      * @param stored (pixels, bands)
-     * @param line what to fill, (channels, pixels)
-     * @param pixels how many
+     * @param line the array to fill, (channels, pixels)
+     * @param pixels number of pixels
      */
     void convert(int[] stored, int[] line, int pixels);
 
-    /** Says whether what is stored are the channels themselves, in bytes, and nothing else. */
+    /** Returns whether the stored samples are the channels themselves, as bytes, and nothing else. */
     default boolean areStored() {
         return false;
     }
 
-    /** Finds out how samples are stored; empty if it is none of the ways that are known. */
+    /** Finds out how samples are stored; empty if the way is not supported. */
     static Optional<Samples> of(ColorModel model, Raster raster) {
         int type = raster.getTransferType();
         int bits = IntStream.of(raster.getSampleModel().getSampleSize()).max().orElse(0);
@@ -51,7 +51,7 @@ interface Samples {
         };
     }
 
-    /** Gray or color, perhaps with alpha in the last band. */
+    /** Gray or color, with optional alpha in the last band. */
     record Plain(int channels, ColorModel model) implements Samples {
 
         @Override
@@ -89,7 +89,7 @@ interface Samples {
         }
     }
 
-    /** Numbers of colors. */
+    /** Indices into a table of colors. */
     record Palette(IndexColorModel model, int channels) implements Samples {
 
         static Palette of(IndexColorModel model) {
@@ -109,7 +109,7 @@ interface Samples {
         }
     }
 
-    /** Cyan, magenta, yellow and black ink on white, as other programs take them that leave profiles out. */
+    /** Cyan, magenta, yellow and black ink on white, converted as by other programs that ignore profiles. */
     record Inks(ColorModel model) implements Samples {
 
         @Override
@@ -131,8 +131,8 @@ interface Samples {
     }
 
     /**
-     * The four components of a JPEG file as they are stored: Adobe's programs write the light that is left, not the
-     * ink, and all others followed them.
+     * The four components of a JPEG file as they are stored. Adobe's programs store the light that is left, not the
+     * ink, and all other programs followed them.
      *
      * @param isYcck whether the first three are luma and chroma
      */
@@ -157,7 +157,7 @@ interface Samples {
             }
         }
 
-        /** ITU-T T.871, 7. */
+        /** Converts luma and chroma to a color channel (ITU-T T.871, 7). */
         private static int color(int channel, int luma, double cb, double cr) {
             double value = switch (channel) {
                 case 0 -> luma + 1.402 * cr;

@@ -14,12 +14,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
-/** Computes one SHA-256 over what is added in turn; integers count as 32 bits, big-endian. */
+/** Computes one SHA-256 over several values; integers are added as 32 bits, big-endian. */
 public final class Sha256 {
 
     private final MessageDigest digest;
 
-    /** Starts with nothing. */
+    /** Starts an empty digest. */
     public Sha256() {
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -57,9 +57,9 @@ public final class Sha256 {
     }
 
     /**
-     * Adds what tells a file from others, and from itself after a change, without reading it.
+     * Adds what identifies a file and changes with it, without reading its content.
      *
-     * @throws RequestException if it is gone
+     * @throws RequestException if the file is gone
      */
     Sha256 addState(Path file) {
         try {
@@ -85,7 +85,7 @@ public final class Sha256 {
     }
 
     /**
-     * Adds a text and its length, so that two texts are not one.
+     * Adds a text and its length, so that the boundary between two texts counts.
      *
      * @param text any text
      * @return this
@@ -96,9 +96,9 @@ public final class Sha256 {
     }
 
     /**
-     * Ends.
+     * Returns the digest and starts again.
      *
-     * @return 64 lower-case hexadecimal digits; what is added from now on starts anew
+     * @return 64 lower-case hexadecimal digits; what is added after this belongs to a new digest
      */
     public String hex() {
         return HexFormat.of().formatHex(digest.digest());

@@ -8,8 +8,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Says which training images are learned from and which are kept back to choose by. The arrays are not
- * copied: whoever gets them must not write to them.
+ * Says which images are training images and which are held out for validation. The arrays are not
+ * copied: callers must not write to them.
  *
  * @param train ascending indices; at least one
  * @param validation ascending indices, none of them in {@code train}; may be empty
@@ -38,15 +38,15 @@ public record Split(int[] train, int[] validation) {
     }
 
     /**
-     * Holds back a stratified part: every class gives its share to within one image and keeps at least
-     * one image to train on.
+     * Holds out a stratified part: every class gives its share to within one image and keeps at least
+     * one training image.
      *
      * @param labels the class of each image
      * @param classes the number of classes
-     * @param fraction the part to validate on, above 0 and below 1
+     * @param fraction share of the validation images, above 0 and below 1
      * @param seed the same seed gives the same split
      * @return a split of all images, with {@code round(fraction * images)} in its validation part where
-     *     the classes have so many to give
+     *     the classes have enough images
      * @throws RequestException if the fraction is out of range or leaves one part empty
      */
     public static Split holdOut(int[] labels, int classes, double fraction, long seed) {
@@ -68,11 +68,11 @@ public record Split(int[] train, int[] validation) {
     }
 
     /**
-     * Splits into stratified folds: every image validates in exactly one of them. The folds differ by at
+     * Splits into stratified folds: every image is a validation image in exactly one of them. The folds differ by at
      * most one image, in total and in each class.
      *
      * @param labels the class of each image
-     * @param classes the number of classes; one without images is passed over
+     * @param classes the number of classes; one without images is ignored
      * @param k the number of folds; at least 2, and at most the images of the smallest class
      * @param seed the same seed gives the same folds
      * @return k splits
@@ -89,7 +89,7 @@ public record Split(int[] train, int[] validation) {
                             .formatted(smallest, k, smallest < 2 ? "more images" : Math.min(5, smallest)));
         }
         SplittableRandom random = Stratification.random(seed, "folds");
-        // Dealing the classes one after the other like one pack of cards balances classes and totals alike.
+        // Dealing the classes one after the other, like one pack of cards, balances classes and totals alike.
         int[] pack = Stratification.shuffledByClass(labels, classes, random).stream()
                 .flatMapToInt(Arrays::stream)
                 .toArray();

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Draws from every class its share. */
+/** Draws from every class in proportion to its size. */
 final class Stratification {
 
     private Stratification() {}
 
-    /** Derives the random numbers of one purpose, so that two purposes with one seed do not move together. */
+    /** Derives the random numbers of one purpose, so that two purposes with one seed are not correlated. */
     static SplittableRandom random(long seed, String purpose) {
         return new SplittableRandom(new SplittableRandom(seed).nextLong() + purpose.hashCode());
     }

@@ -11,8 +11,9 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Sets images apart to judge on, in equal shares of each class. Images that belong together, because they have the same
- * pixels or the same group, stay together. The same images are set apart every time: the seed of a run has no part in it.
+ * Holds out images as the test set, in equal shares of each class. Images that belong together, because they have the
+ * same pixels or the same group, stay together. The same images are held out every time: the seed of a run has no
+ * effect.
  */
 final class TestShare {
 
@@ -21,7 +22,7 @@ final class TestShare {
     private final ImageSource images;
     private final List<String> groups;
 
-    /** The lowest index known so far of the images that each belongs to. */
+    /** For each image, the lowest index known so far of the images that it belongs to. */
     private final int[] first;
 
     private TestShare(ImageSource images, List<String> groups) {
@@ -33,11 +34,11 @@ final class TestShare {
     /**
      * Chooses the images.
      *
-     * @param images all there are
-     * @param groups of each; empty if it is alone
+     * @param images all images
+     * @param groups of each image; empty if it has none
      * @param classes their names
      * @param share above 0 and below 1
-     * @return their indices, ascending; every class has one of them, and one that is left
+     * @return indices of the test images, ascending; every class has at least one of them, and at least one other
      * @throws RequestException if a class has nothing to give
      */
     static int[] of(ImageSource images, List<String> groups, List<String> classes, double share) {
@@ -63,7 +64,7 @@ final class TestShare {
         return chosen.stream().toArray();
     }
 
-    /** Takes what still fits; the smallest cluster if none does. */
+    /** Takes the clusters that still fit; the smallest cluster if none does. */
     private static void choose(List<int[]> clusters, long wanted, BitSet chosen) {
         long taken = 0;
         int[] smallest = clusters.get(0);
@@ -79,7 +80,7 @@ final class TestShare {
         }
     }
 
-    /** Returns the images that belong together, those that are alone too, by the first of each. */
+    /** Returns the clusters of images that belong together, sorted by their first image; a cluster may be one image. */
     private List<int[]> clusters() {
         joinGroups();
         joinDoubles();
@@ -102,7 +103,7 @@ final class TestShare {
         }
     }
 
-    /** Compares pixels only where their sums are equal, which stand in the cache. */
+    /** Compares pixels only where their sums, which are cached, are equal. */
     private void joinDoubles() {
         Map<List<Long>, List<Integer>> bySums = new HashMap<>();
         for (int i = 0; i < first.length; i++) {

@@ -6,7 +6,7 @@ import java.io.Serial;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Says that a file holds no image that can be read, and why. */
+/** Thrown when a file holds no image that can be read; says why. */
 final class UnreadableImageException extends Exception {
 
     @Serial
@@ -26,7 +26,7 @@ final class UnreadableImageException extends Exception {
         return String.valueOf(getMessage());
     }
 
-    /** Makes the one line for a person who asked for this file. */
+    /** Returns an exception with one line for the user who asked for this file. */
     RequestException of(Path file) {
         return new RequestException(
                 Reasons.visible("Image %s: expected a %s file, found %s; replace or remove it"

@@ -5,13 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is what all networks of the page are about.
+ * The images and classes of all networks of the page.
  *
  * @param dataset name of the data set, for people
  * @param classes names in the order of the outputs
  * @param channels 1 for gray, 3 for red, green, blue
- * @param height that the networks see, in pixels
- * @param width that the networks see, in pixels
+ * @param height input height of the networks, in pixels
+ * @param width input width of the networks, in pixels
  * @param tests images of that shape to choose from; null for none
  */
 public record DemoImages(

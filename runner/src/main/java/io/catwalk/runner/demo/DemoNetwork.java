@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is one network of the page.
+ * One network of the page.
  *
- * @param name as people know it
- * @param file in ONNX form
- * @param signature how it is asked
+ * @param name shown to people
+ * @param file the ONNX file
+ * @param signature input and output of the file
  * @param report address of its confusion matrix, relative to the page; null if there is none
  */
 public record DemoNetwork(

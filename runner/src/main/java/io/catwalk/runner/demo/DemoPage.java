@@ -19,8 +19,8 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the folder of the page. A page from disk may load scripts and nothing else: networks and the WebAssembly of ONNX Runtime
- * Web are packed, and stand in scripts as text.
+ * Writes the folder of the page. A page that is opened from disk may load scripts and nothing else, so networks and the
+ * WebAssembly of ONNX Runtime Web are packed as text in scripts.
  */
 public final class DemoPage {
 
@@ -35,11 +35,11 @@ public final class DemoPage {
     private final Path library;
 
     /**
-     * Takes ONNX Runtime Web from where npm has put it.
+     * Uses ONNX Runtime Web from the folder where npm has installed it.
      *
      * @param library the folder {@code dist} of onnxruntime-web
-     * @param install the command that puts it there
-     * @throws RequestException if it is not there
+     * @param install the command that installs it there
+     * @throws RequestException if it is not installed
      */
     public DemoPage(Path library, String install) {
         this.library = library;
@@ -54,10 +54,10 @@ public final class DemoPage {
     /**
      * Writes the page.
      *
-     * @param folder that gets it; one that is there is replaced
-     * @param images what the networks are about
+     * @param folder of the page; an existing one is replaced
+     * @param images the images and classes of the networks
      * @param networks in the order in which they are shown, at least one
-     * @throws RequestException if it cannot be written; the folder is then as it was
+     * @throws RequestException if it cannot be written; the folder is then unchanged
      */
     public void write(Path folder, DemoImages images, List<DemoNetwork> networks) {
         try {
@@ -85,7 +85,7 @@ public final class DemoPage {
         }
     }
 
-    /** Writes a script that hands values over to the page. */
+    /** Writes a script that passes values to a function of the page. */
     private static void call(Path script, String function, Object... values) throws IOException {
         String list = Json.LINE.writeValueAsString(values);
         Files.writeString(script, "demo." + function + "(" + list.substring(1, list.length() - 1) + ");\n");
@@ -107,7 +107,7 @@ public final class DemoPage {
         }
     }
 
-    /** Is what {@code data.js} hands over. */
+    /** The values that {@code data.js} passes. */
     @SuppressWarnings("ArrayRecordComponent")
     private record Data(
             String dataset,

@@ -1,4 +1,4 @@
-/** Writes a page that runs exported networks in a browser, from disk and without a network connection. */
+/** Writes a page that runs exported networks in a browser, opened from disk and without a network connection. */
 @NullMarked
 package io.catwalk.runner.demo;
 

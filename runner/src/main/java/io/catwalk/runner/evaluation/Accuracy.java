@@ -1,10 +1,10 @@
 package io.catwalk.runner.evaluation;
 
 /**
- * Counts how many of some images a model predicts rightly.
+ * Counts how many of some images a model predicts correctly.
  *
  * @param images number of images; at least 1
- * @param right number of them that it predicts rightly
+ * @param right number of them that it predicts correctly
  * @param share of them, 0 to 1
  * @param low lower bound of the share's 95 % Wilson interval
  * @param high upper bound
@@ -14,10 +14,10 @@ public record Accuracy(int images, int right, double share, double low, double h
     private static final double CONFIDENCE = 0.95;
 
     /**
-     * Bounds a count.
+     * Computes the interval of a count.
      *
      * @param images number of images; at least 1
-     * @param right number of them that are predicted rightly; 0 to {@code images}
+     * @param right number of them that are predicted correctly; 0 to {@code images}
      * @return the count with its interval
      */
     public static Accuracy of(int images, int right) {

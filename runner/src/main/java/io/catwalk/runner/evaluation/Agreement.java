@@ -6,12 +6,12 @@ import java.util.List;
 /**
  * Measures how well predictions agree with the truth, corrected for class sizes or for chance.
  *
- * @param accuracy share of images predicted rightly, 0 to 1
+ * @param accuracy share of images predicted correctly, 0 to 1
  * @param balancedAccuracy mean recall of the classes that have images, 0 to 1
  * @param matthews Matthews correlation of several classes, -1 to 1 (Gorodkin, "Comparing two K-category
- *     assignments by a K-category correlation coefficient", 2004); 0 where either side has one class only
+ *     assignments by a K-category correlation coefficient", 2004); 0 where labels or predictions have only one class
  * @param kappa Cohen's kappa, -1 to 1 ("A coefficient of agreement for nominal scales", 1960); 0 where
- *     both sides have the same one class only
+ *     labels and predictions have only one class, the same
  * @param flags what is undefined and set to 0, in sentences
  */
 record Agreement(double accuracy, double balancedAccuracy, double matthews, double kappa, List<String> flags) {

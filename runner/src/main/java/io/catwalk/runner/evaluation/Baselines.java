@@ -7,35 +7,35 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Says how accurate one is on the same images without a network: what is not above this has learned nothing, however
- * high its accuracy.
+ * Accuracies that are reached on the same images without a network. A network that is not above them has learned
+ * nothing, however high its accuracy.
  *
- * @param largestClass accuracy of always naming the class that most training images have, 0 to 1
- * @param nearestNeighbor accuracy of naming the class of the training image that is nearest, pixel by pixel, when all are
- *     shrunk to {@value #SIDE} pixels or fewer a side, 0 to 1
- * @param trainImages number of training images among which the nearest was looked for
- * @param testImages number of images whose nearest was looked for; all of them count for the largest class
+ * @param largestClass accuracy of always predicting the class with the most training images, 0 to 1
+ * @param nearestNeighbor accuracy of predicting the class of the training image that is nearest, pixel by pixel, when
+ *     all are shrunk to {@value #SIDE} pixels or fewer a side, 0 to 1
+ * @param trainImages number of training images that were searched for the nearest
+ * @param testImages number of test images whose nearest was searched for; all test images count for the largest class
  */
 public record Baselines(double largestClass, double nearestNeighbor, int trainImages, int testImages) {
 
     private static final int SIDE = 8;
 
-    /** The most images on either side, evenly spaced: the search takes some seconds then. */
+    /** The most images of each set, evenly spaced; the search then takes some seconds. */
     private static final int MOST_TRAIN = 50_000;
 
     private static final int MOST_TEST = 10_000;
 
-    /** Training images whose distances stay in the processor's first cache. */
+    /** Number of training images whose distances fit into the processor's first-level cache. */
     private static final int BLOCK = 4_096;
 
     /**
      * Computes both.
      *
      * @param train where the training images are
-     * @param learned indices of those that are trained on; at least one
-     * @param test what judges; at least one
+     * @param learned indices of the images that are trained on; at least one
+     * @param test the test images; at least one
      * @param classes number of classes
-     * @return the same for the same images
+     * @return the same result for the same images
      */
     public static Baselines of(ImageSource train, int[] learned, ImageSource test, int classes) {
         int[] counts = new int[classes];
@@ -56,7 +56,7 @@ public record Baselines(double largestClass, double nearestNeighbor, int trainIm
     }
 
     /**
-     * Puts them into words.
+     * Describes both accuracies.
      *
      * @return a sentence
      */
@@ -82,7 +82,7 @@ public record Baselines(double largestClass, double nearestNeighbor, int trainIm
         return columns;
     }
 
-    /** Averages the pixels of an image into at most SIDE by SIDE fields a channel. */
+    /** Averages the pixels of an image into at most SIDE by SIDE fields per channel. */
     private static float[] shrunk(ImageSource images, int index) {
         byte[] pixels = new byte[images.imageLength()];
         images.read(index, pixels, 0);
@@ -103,7 +103,7 @@ public record Baselines(double largestClass, double nearestNeighbor, int trainIm
         return sums;
     }
 
-    /** Returns the place of the nearest image, the first of equals. */
+    /** Returns the index of the nearest image, the first of equals. */
     private static int nearest(float[][] columns, float[] image) {
         int count = columns[0].length;
         float[] distances = new float[Math.min(BLOCK, count)];

@@ -7,17 +7,18 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Says how far a model's confidence can be believed (Guo, Pleiss, Sun and Weinberger, "On Calibration of
- * Modern Neural Networks", 2017), in bins of equal width, as it is published, and in bins of equal mass.
+ * Measures how well a model's confidence matches its accuracy (Guo, Pleiss, Sun and Weinberger, "On Calibration of
+ * Modern Neural Networks", 2017), in bins of equal width, as published, and in bins of equal mass.
  *
- * <p>In bins of equal width, most images of a good model lie in the last one, and others hold too few to say anything.
- * Bins of equal mass hold as many images each, and their error is the less biased estimate (Nguyen and O'Connor, "Posterior
- * calibration and exploratory analysis for natural language processing models", 2015; Roelofs, Cain, Shlens and Mozer,
- * "Mitigating Bias in Calibration Error Estimation", 2022).
+ * <p>In bins of equal width, most images of a good model lie in the last bin, and other bins hold too few to say
+ * anything. Bins of equal mass hold the same number of images each, and their error is the less biased estimate (Nguyen
+ * and O'Connor, "Posterior calibration and exploratory analysis for natural language processing models", 2015; Roelofs,
+ * Cain, Shlens and Mozer, "Mitigating Bias in Calibration Error Estimation", 2022).
  *
- * @param expectedError expected calibration error over the bins of equal width: the gap between confidence and accuracy,
- *     averaged over all images, 0 to 1
- * @param reliability the reliability curve in 15 bins of equal width, by rising confidence; bins without images are left out
+ * @param expectedError expected calibration error over the bins of equal width: the gap between confidence and
+ *     accuracy, averaged over all images, 0 to 1
+ * @param reliability the reliability curve in 15 bins of equal width, by rising confidence; bins without images are
+ *     left out
  * @param equalMassError the same error over the bins of equal mass, 0 to 1
  * @param equalMass the reliability curve in bins of equal mass, by rising confidence: 15, or fewer so that each has
  *     50 images; images of equal confidence share a bin
@@ -26,24 +27,24 @@ public record Calibration(double expectedError, List<Bin> reliability, double eq
 
     private static final int BINS = 15;
 
-    /** With so many, the 95 % interval of an accuracy of 0.9 is 0.17 wide. */
+    /** With this many images, the 95 % interval of an accuracy of 0.9 is 0.17 wide. */
     private static final int FEWEST_IMAGES = 50;
 
-    /** Keeps the bins as they are. */
+    /** Copies the lists. */
     public Calibration {
         reliability = List.copyOf(reliability);
         equalMass = List.copyOf(equalMass);
     }
 
     /**
-     * Gathers images of similar confidence.
+     * Holds the images of similar confidence.
      *
-     * @param low lower edge of their confidence: of a bin of equal width, above which they are; of one of equal mass, the
-     *     lowest of them
-     * @param high highest confidence that the bin may hold, or, of equal mass, that it holds
-     * @param images how many; at least 1
+     * @param low lower edge of their confidence: for bins of equal width an exclusive bound; for bins of equal mass the
+     *     lowest confidence in the bin
+     * @param high highest confidence that the bin may hold; for bins of equal mass, that it holds
+     * @param images number of images; at least 1
      * @param confidence their mean confidence, 0 to 1
-     * @param accuracy share of them predicted rightly, 0 to 1
+     * @param accuracy share of them predicted correctly, 0 to 1
      * @param accuracyLow lower bound of its 95 % Wilson interval
      * @param accuracyHigh upper bound
      */
@@ -57,7 +58,7 @@ public record Calibration(double expectedError, List<Bin> reliability, double eq
             double accuracyHigh) {
 
         /**
-         * Tells whether chance may explain that confidence and accuracy differ in this bin.
+         * Tells whether chance may explain the difference between confidence and accuracy in this bin.
          *
          * @return whether the mean confidence is within the interval of the accuracy
          */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the class
  * @param support how many images are of this class
  * @param predictions how often it was predicted
- * @param precision share of its predictions that are right, 0 where it was never predicted
+ * @param precision share of its predictions that are correct, 0 where it was never predicted
  * @param recall share of its images that were found, 0 where it has no image
  * @param f1 harmonic mean of precision and recall
  * @param f05 F-beta with beta 0.5, which counts precision more
@@ -43,7 +43,7 @@ public record ClassScores(
                 rocAuc);
     }
 
-    /** Names what cannot be computed for this class, in sentences. */
+    /** Lists what cannot be computed for this class, in sentences. */
     List<String> flags() {
         if (support == 0 && predictions == 0) {
             return List.of("class '" + name + "' has no image and was never predicted: its precision, recall and F are"
@@ -58,7 +58,7 @@ public record ClassScores(
         return List.of();
     }
 
-    /** Counts for one class, or summed over all; what would divide by 0 is 0, as scikit-learn's zero_division=0. */
+    /** Counts for one class, or summed over all; a division by 0 gives 0, as with scikit-learn's zero_division=0. */
     record Counts(double truePositives, double support, double predictions) {
 
         double precision() {

@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Names the images of one class that were taken for another.
+ * Holds the images of one class that were classified as another.
  *
  * @param truth the true class
- * @param predicted the class they were taken for
- * @param share how many of the true class's images they are, above 0, at most 1
+ * @param predicted the class that they were classified as
+ * @param share their share of the true class's images, above 0, at most 1
  * @param images their indices in data-set order, the most confident mistake first
  */
 public record ConfusedPair(int truth, int predicted, double share, List<Integer> images) {
 
-    /** Keeps the indices as they are. */
+    /** Copies the indices. */
     public ConfusedPair {
         images = List.copyOf(images);
     }

@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Counts, for each true class, how often each class was predicted. Only what occurs takes room: of a thousand classes
- * there are a million cells, and at most as many that are not 0 as there are images.
+ * Counts, for each true class, how often each class was predicted. Only cells that are not 0 take memory: a thousand
+ * classes have a million cells, of which at most as many are not 0 as there are images.
  */
 public final class ConfusionMatrix {
 
@@ -22,11 +22,11 @@ public final class ConfusionMatrix {
     private final int[] predictions;
 
     /**
-     * Counts the images of a class that were taken for a class, which may be the same.
+     * Counts the images of a class that were classified as a class, which may be the same.
      *
      * @param truth the true class
      * @param predicted the predicted class
-     * @param images how many; at least 1
+     * @param images number of images; at least 1
      */
     public record Cell(int truth, int predicted, int images) {}
 
@@ -70,9 +70,9 @@ public final class ConfusionMatrix {
     }
 
     /**
-     * Adds counts up.
+     * Adds up matrices.
      *
-     * @param several of the same classes; at least one
+     * @param several matrices of the same classes; at least one
      * @return their sum
      */
     public static ConfusionMatrix sum(List<ConfusionMatrix> several) {
@@ -93,7 +93,7 @@ public final class ConfusionMatrix {
         return cells;
     }
 
-    /** Returns the counts of images that were taken for another class, the most frequent first, then by class. */
+    /** Returns the counts of images that were classified as another class, the most frequent first, then by class. */
     public List<Cell> mistakes() {
         return cells.stream()
                 .filter(cell -> cell.truth() != cell.predicted())
@@ -102,10 +102,10 @@ public final class ConfusionMatrix {
     }
 
     /**
-     * Chooses the classes of the most frequent mistakes, for a picture that has no room for all.
+     * Selects the classes of the most frequent mistakes, for a chart that has no room for all.
      *
-     * @param most how many classes
-     * @return so many of them, or all if they are no more, ascending
+     * @param most number of classes
+     * @return that many of them, or all if there are no more, ascending
      */
     public List<Integer> mostConfused(int most) {
         int room = Math.min(most, classes());
@@ -119,7 +119,7 @@ public final class ConfusionMatrix {
     }
 
     /**
-     * Returns how many images of one class were taken for another.
+     * Returns how many images of one class were classified as another.
      *
      * @param truth the true class
      * @param predicted the predicted class
@@ -131,7 +131,7 @@ public final class ConfusionMatrix {
     }
 
     /**
-     * Returns which part of a class's images were taken for a class.
+     * Returns which share of a class's images was classified as a class.
      *
      * @param truth the true class
      * @param predicted the predicted class
@@ -151,7 +151,7 @@ public final class ConfusionMatrix {
         return predictions[predicted];
     }
 
-    /** Returns the number of images predicted rightly. */
+    /** Returns the number of images predicted correctly. */
     public int correct() {
         return cells.stream()
                 .filter(cell -> cell.truth() == cell.predicted())

@@ -2,7 +2,7 @@ package io.catwalk.runner.evaluation;
 
 import java.nio.charset.StandardCharsets;
 
-/** Parses decimal numbers out of bytes, exactly as {@link Float#parseFloat} does and several times as fast. */
+/** Parses decimal numbers from bytes, exactly as {@link Float#parseFloat} does and several times as fast. */
 final class Decimals {
 
     /** Powers of ten that a double holds exactly. */
@@ -18,7 +18,7 @@ final class Decimals {
     /** Whole numbers up to this many digits are exact in a double. */
     private static final int EXACT_DIGITS = 15;
 
-    /** The bits that a float lacks, of a double halfway between two floats. */
+    /** The bits of a double that a float does not have. */
     private static final long BELOW_FLOAT = (1L << 29) - 1;
 
     private static final long HALFWAY = 1L << 28;
@@ -29,9 +29,9 @@ final class Decimals {
      * Parses a number such as {@code -1.25} or {@code 3.1E-5}.
      *
      * @param text ASCII
-     * @param from where it begins
-     * @param to behind its end
-     * @return the nearest float; NaN if it is no number
+     * @param from index of the first byte
+     * @param to index after the last byte
+     * @return the nearest float; NaN if it is not a number
      */
     static float parse(byte[] text, int from, int to) {
         int at = from;
@@ -66,7 +66,7 @@ final class Decimals {
         }
         // Both numbers are exact, so this is the nearest double (Clinger 1990) ...
         double value = power < 0 ? digits / POWERS[-power] : digits * POWERS[power];
-        // ... and the nearest float of it is that of the decimal, unless it is halfway between two.
+        // ... and the float nearest to it is nearest to the decimal too, unless it is halfway between two floats.
         if ((Double.doubleToRawLongBits(value) & BELOW_FLOAT) == HALFWAY
                 || (value != 0 && value < Float.MIN_NORMAL)
                 || value > Float.MAX_VALUE) {
@@ -75,7 +75,7 @@ final class Decimals {
         return (float) (negative ? -value : value);
     }
 
-    /** Returns the exponent that begins at E; the smallest number if there is none that a float has. */
+    /** Returns the exponent that begins at E; the smallest int if there is none in the range of a float. */
     private static int exponent(byte[] text, int from, int to) {
         int at = from + 1;
         boolean negative = at < to && text[at] == '-';

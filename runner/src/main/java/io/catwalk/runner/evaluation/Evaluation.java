@@ -8,10 +8,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds every metric of one set of predictions. What is undefined follows scikit-learn's {@code
- * zero_division=0}, or is null, and is flagged, as is what says nothing; no number is ever NaN.
+ * Holds every metric of one set of predictions. Undefined metrics follow scikit-learn's {@code
+ * zero_division=0}, or are null; they are flagged, as are metrics that say nothing. No number is ever NaN.
  *
- * @param accuracy share of images predicted rightly, 0 to 1
+ * @param accuracy share of images predicted correctly, 0 to 1
  * @param accuracyInterval its 95 % Wilson interval
  * @param macro averages that give each class the same weight
  * @param micro averages over all images at once
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param classes each class's scores, in class order
  * @param confusion true against predicted classes
  * @param calibration expected calibration error and reliability curve
- * @param confusedPairs which class was taken for which, the most frequent first
+ * @param confusedPairs which class was classified as which, the most frequent first
  * @param flags what is undefined or says nothing, in sentences
  */
 public record Evaluation(
@@ -46,7 +46,7 @@ public record Evaluation(
         List<ConfusedPair> confusedPairs,
         List<String> flags) {
 
-    /** Keeps the lists as they are. */
+    /** Copies the lists. */
     public Evaluation {
         classes = List.copyOf(classes);
         confusedPairs = List.copyOf(confusedPairs);
@@ -56,7 +56,7 @@ public record Evaluation(
     /**
      * Computes all metrics.
      *
-     * @param predictions what a model answered
+     * @param predictions a model's predictions
      * @param classNames one name per class
      * @return its evaluation
      * @throws IllegalArgumentException if there are not as many names as classes
@@ -66,12 +66,12 @@ public record Evaluation(
     }
 
     /**
-     * Computes all metrics of answers laid end to end, such as those of the folds. Beside one part at a time it takes
-     * memory for each image and for each class, not for each image and class.
+     * Computes all metrics of predictions that are joined, such as those of the folds. Besides one part at a time, it
+     * takes memory per image and per class, but not per image and class.
      *
-     * @param parts what is evaluated; at least one, each asked for twice
+     * @param parts what is evaluated; at least one, each read twice
      * @param classNames one name per class
-     * @return the evaluation of all of them together
+     * @return the evaluation of all parts together
      * @throws IllegalArgumentException if there are not as many names as classes
      */
     public static Evaluation of(List<Supplier<Predictions>> parts, List<String> classNames) {

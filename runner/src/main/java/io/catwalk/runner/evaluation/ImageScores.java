@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Holds what metrics are made of: some numbers for each image, and not one for each image and class. */
+/** Holds what metrics are computed from: some numbers for each image, but not one for each image and class. */
 final class ImageScores {
 
     private final int classes;
@@ -16,10 +16,10 @@ final class ImageScores {
     private int amongTwo;
 
     /**
-     * Reads all answers twice: the second time for the ranking of each class, which the first makes ready.
+     * Reads all predictions twice: the first time prepares the ranking of each class, which the second computes.
      *
-     * @param parts answers, laid end to end; at least one
-     * @param classes that each of them has
+     * @param parts predictions, one after the other; at least one
+     * @param classes number of classes of each part
      */
     ImageScores(List<Supplier<Predictions>> parts, int classes) {
         this.classes = classes;
@@ -46,7 +46,7 @@ final class ImageScores {
             predicted[from + i] = answer;
             confidence[from + i] = probabilities[answer];
             ofTruth[from + i] = probabilities[label];
-            // From the logits, so that even a certain and wrong answer costs what it costs: scikit-learn clips at 36.
+            // From the logits, so that a confident and wrong prediction has its full loss: scikit-learn clips at 36.
             logLoss += logSumExp - part.logits()[i * classes + label];
             amongTwo += part.beforeTruth(i) < 2 ? 1 : 0;
         }
@@ -60,7 +60,7 @@ final class ImageScores {
         return predicted;
     }
 
-    /** Returns the probability of what was predicted for each image. */
+    /** Returns the probability of the predicted class for each image. */
     double[] confidence() {
         return confidence;
     }

@@ -3,7 +3,7 @@ package io.catwalk.runner.evaluation;
 import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 
 /**
- * Bounds a number from both sides.
+ * An interval between two bounds.
  *
  * @param low the lower bound
  * @param high the upper bound; at least {@code low}
@@ -18,7 +18,7 @@ public record Interval(double low, double high) {
     }
 
     /**
-     * Bounds a proportion by its Wilson score interval (Wilson, "Probable Inference", 1927), without
+     * Computes the Wilson score interval of a proportion (Wilson, "Probable Inference", 1927), without
      * continuity correction.
      *
      * @param successes 0 to {@code trials}
@@ -33,16 +33,16 @@ public record Interval(double low, double high) {
     }
 
     /**
-     * Bounds how much larger one proportion is than another that was found on other images (Newcombe, "Interval estimation
-     * for the difference between independent proportions: comparison of eleven methods", 1998, Statistics in Medicine
-     * 17:873, method 10: from the Wilson intervals of both).
+     * Computes the interval of the difference between two proportions of different images (Newcombe, "Interval
+     * estimation for the difference between independent proportions: comparison of eleven methods", 1998, Statistics in
+     * Medicine 17:873, method 10: from the Wilson intervals of both).
      *
      * @param first successes among {@code firstTrials}
      * @param firstTrials at least 1
      * @param second successes among {@code secondTrials}
      * @param secondTrials at least 1
      * @param confidence above 0 and below 1, such as 0.95
-     * @return bounds of the first proportion less the second, within -1 to 1
+     * @return bounds of the first proportion minus the second, within -1 to 1
      * @throws IllegalArgumentException if an argument is out of its range
      */
     public static Interval newcombe(int first, int firstTrials, int second, int secondTrials, double confidence) {
@@ -57,7 +57,7 @@ public record Interval(double low, double high) {
     }
 
     /**
-     * Tells whether a number lies within, bounds included.
+     * Tells whether a number lies within the interval, bounds included.
      *
      * @param value any number
      * @return whether it does

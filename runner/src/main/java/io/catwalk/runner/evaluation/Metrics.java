@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds the metrics of an {@link Evaluation} that are one number each, as results show them.
  *
- * @param images number of images judged
- * @param accuracy share of images predicted rightly, 0 to 1
+ * @param images number of images
+ * @param accuracy share of images predicted correctly, 0 to 1
  * @param accuracyLow lower bound of its 95 % Wilson interval
  * @param accuracyHigh upper bound
  * @param macro averages that give each class the same weight

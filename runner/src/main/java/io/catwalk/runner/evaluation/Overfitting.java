@@ -7,11 +7,10 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /**
- * Judges by its accuracies how much of what a model learned holds for images it has not seen. All three
- * come from the same weights in evaluation mode, without augmentation.
+ * Measures overfitting by three accuracies, which come from the same weights in evaluation mode, without augmentation.
  *
  * @param training accuracy on the images it was trained on, 0 to 1
- * @param validation accuracy on the images that chose its epoch, 0 to 1
+ * @param validation accuracy on the images that selected its epoch, 0 to 1
  * @param test accuracy on the test images, 0 to 1
  * @param validationImages how many images the validation set has; at least 1
  */
@@ -69,13 +68,13 @@ public record Overfitting(
         }
     }
 
-    /** Returns the training accuracy less the validation accuracy. */
+    /** Returns the training accuracy minus the validation accuracy. */
     @JsonProperty
     public double validationGap() {
         return training - validation;
     }
 
-    /** Returns the training accuracy less the test accuracy. */
+    /** Returns the training accuracy minus the test accuracy. */
     @JsonProperty
     public double testGap() {
         return training - test;
@@ -87,7 +86,7 @@ public record Overfitting(
         return Interval.wilson(correct, validationImages, 0.95);
     }
 
-    /** Returns the verdict; {@link #explanation()} writes its rule out. */
+    /** Returns the verdict; {@link #explanation()} states its rule. */
     @JsonProperty
     public Verdict verdict() {
         if (training <= validationInterval().high()) {
@@ -96,7 +95,7 @@ public record Overfitting(
         return validationGap() > STRONG ? Verdict.STRONG : Verdict.MILD;
     }
 
-    /** Writes out the verdict with its rule and its numbers, in one sentence. */
+    /** Returns the verdict with its rule and its numbers, in one sentence. */
     @JsonProperty("rule")
     public String explanation() {
         Interval interval = validationInterval();

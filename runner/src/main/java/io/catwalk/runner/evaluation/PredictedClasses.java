@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Holds which class one model predicted for each image: what a comparison needs of {@link Predictions},
+ * Holds which class one model predicted for each image: the part of {@link Predictions} that a comparison needs,
  * without the logits.
  *
- * <p>The arrays are not copied; whoever hands them over leaves them alone from then on.
+ * <p>The arrays are not copied; callers must not change them afterwards.
  *
  * @param classes number of classes; at least 2
  * @param labels true class of each image, in data-set order
@@ -18,7 +18,7 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // equality compares their contents
 public record PredictedClasses(int classes, int[] labels, int[] predicted) {
 
-    /** Checks that there are as many answers as labels. */
+    /** Checks that there are as many predictions as labels. */
     public PredictedClasses {
         if (labels.length != predicted.length) {
             throw new IllegalArgumentException(
@@ -27,7 +27,7 @@ public record PredictedClasses(int classes, int[] labels, int[] predicted) {
     }
 
     /**
-     * Reads them from what {@link Predictions#write} wrote, row by row: no logit is kept.
+     * Reads them from a file that {@link Predictions#write} wrote, row by row: no logit is kept.
      *
      * @param file of predictions, {@code .csv} or {@code .npy}
      * @return the labels and the predicted classes
@@ -44,7 +44,7 @@ public record PredictedClasses(int classes, int[] labels, int[] predicted) {
     }
 
     /**
-     * Tells whether an image is predicted rightly.
+     * Tells whether an image is predicted correctly.
      *
      * @param image 0 to {@link #images()} - 1
      * @return whether its label was predicted
@@ -53,7 +53,7 @@ public record PredictedClasses(int classes, int[] labels, int[] predicted) {
         return predicted[image] == labels[image];
     }
 
-    /** Tells for each image whether it is predicted rightly. */
+    /** Tells for each image whether it is predicted correctly. */
     public boolean[] correct() {
         boolean[] correct = new boolean[labels.length];
         for (int i = 0; i < correct.length; i++) {

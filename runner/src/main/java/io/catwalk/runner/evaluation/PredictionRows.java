@@ -2,12 +2,12 @@ package io.catwalk.runner.evaluation;
 
 import java.util.Arrays;
 
-/** Takes the rows of a file of predictions, one image each, in the order of the file. */
+/** Receives the rows of a file of predictions, one image each, in the order of the file. */
 abstract sealed class PredictionRows {
 
     private static final int FIRST = 1024;
 
-    /** Number of classes; 0 before the file has said it. */
+    /** Number of classes; 0 before it is read from the file. */
     int classes;
 
     /** Number of images so far. */
@@ -17,9 +17,9 @@ abstract sealed class PredictionRows {
     int[] labels = new int[0];
 
     /**
-     * Begins.
+     * Begins a file.
      *
-     * @param newClasses in each row
+     * @param newClasses number of classes in each row
      * @param expected number of images; 0 if the file does not say
      */
     void begin(int newClasses, int expected) {
@@ -28,10 +28,10 @@ abstract sealed class PredictionRows {
     }
 
     /**
-     * Takes one image.
+     * Adds one image.
      *
      * @param label true class, 0 to {@link #classes} - 1
-     * @param logits one a class, all finite; they are copied
+     * @param logits one per class, all finite; they are copied
      */
     final void add(int label, float[] logits) {
         if (images == labels.length) {
@@ -42,7 +42,7 @@ abstract sealed class PredictionRows {
         images++;
     }
 
-    /** Makes room for so many images. */
+    /** Makes room for this many images. */
     void grow(int room) {
         labels = Arrays.copyOf(labels, room);
     }

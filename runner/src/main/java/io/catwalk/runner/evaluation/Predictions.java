@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Holds what one model answered to a set of images: the source of every metric.
+ * Holds the predictions of one model for a set of images. All metrics are computed from it.
  *
- * <p>The arrays are not copied; whoever hands them over leaves them alone from then on.
+ * <p>The arrays are not copied; callers must not change them afterwards.
  *
  * @param classes number of classes; at least 2
  * @param labels true class of each image, in data-set order, 0 to {@code classes} - 1; at least one
- * @param logits the model's answers, (images, classes), row-major, all finite
+ * @param logits of the model, (images, classes), row-major, all finite
  */
 @SuppressWarnings("ArrayRecordComponent") // primitive arrays: 600,000 logits; equality compares their contents
 public record Predictions(int classes, int[] labels, float[] logits) {
@@ -49,13 +49,13 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     }
 
     /**
-     * Asks a predictor about labeled images.
+     * Predicts labeled images.
      *
-     * @param predictor who answers
-     * @param images what is asked
+     * @param predictor what predicts
+     * @param images what it predicts
      * @param normalization of the pixels that the predictor expects
      * @param classes number of classes
-     * @return its answers, in the order of the images
+     * @return its predictions, in the order of the images
      */
     public static Predictions of(Predictor predictor, ImageSource images, Normalization normalization, int classes) {
         float[] logits = new float[Math.multiplyExact(images.size(), classes)];
@@ -92,7 +92,9 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return highest(logits, image * classes, classes);
     }
 
-    /** Returns the place of the highest of so many numbers; among equals the lowest place. */
+    /**
+     * Returns the index of the highest of {@code count} numbers, from {@code from} on; the lowest index among equals.
+     */
     static int highest(float[] numbers, int from, int count) {
         int best = 0;
         for (int c = 1; c < count; c++) {
@@ -103,12 +105,12 @@ public record Predictions(int classes, int[] labels, float[] logits) {
         return best;
     }
 
-    /** Returns what was predicted, without the logits. */
+    /** Returns the predicted classes, without the logits. */
     public PredictedClasses predictedClasses() {
         return new PredictedClasses(classes, labels, predicted());
     }
 
-    /** Tells for each image whether it is predicted rightly. */
+    /** Tells for each image whether it is predicted correctly. */
     public boolean[] correct() {
         int[] predicted = predicted();
         boolean[] correct = new boolean[predicted.length];
@@ -134,7 +136,7 @@ public record Predictions(int classes, int[] labels, float[] logits) {
      * Counts the classes that rank before the truth of one image; among equals the lowest class is first.
      *
      * @param image 0 to {@link #images()} - 1
-     * @return 0 for a right answer, to {@link #classes()} - 1
+     * @return 0 for a correct prediction, to {@link #classes()} - 1
      */
     int beforeTruth(int image) {
         int row = image * classes;
@@ -172,8 +174,8 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     }
 
     /**
-     * Says how the predictions should be written. More than ten million logits take minutes as text, and a
-     * spreadsheet opens none of it.
+     * Returns in which format the predictions should be written. More than ten million logits take minutes as text, and
+     * no spreadsheet opens them.
      *
      * @return {@code .csv}, or {@code .npy} for more than ten million logits
      */
@@ -182,14 +184,14 @@ public record Predictions(int classes, int[] labels, float[] logits) {
     }
 
     /**
-     * Writes the predictions, beside the file's place first and then moved there. Reading gives back exactly
+     * Writes the predictions to a file beside the target first, which is then moved to it. Reading returns exactly
      * the same numbers. As text: with the header {@code image,label,logit_0,...}. As an array of NumPy, format
-     * 1.0: a record an image, with the fields {@code label} (int32) and {@code logits} (float32 for each
+     * 1.0: one record per image, with the fields {@code label} (int32) and {@code logits} (float32 for each
      * class), so that {@code numpy.load(file)["logits"]} has the shape (images, classes).
      *
      * @param file where to; an existing file is replaced. A name that ends in {@code .npy} makes it an array,
-     *     any other one text
-     * @throws IOException if it cannot be written; what was there before then still is
+     *     any other name makes it text
+     * @throws IOException if it cannot be written; an existing file is then unchanged
      */
     public void write(Path file) throws IOException {
         PredictionsFile.write(this, file);

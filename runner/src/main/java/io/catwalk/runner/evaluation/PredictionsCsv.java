@@ -18,7 +18,7 @@ final class PredictionsCsv {
 
     private static final int BUFFER = 1 << 16;
 
-    /** A million names of classes fit the header, and no number takes more than 32 letters. */
+    /** A million names of classes fit into the header, and no number takes more than 32 characters. */
     private static final int LONGEST_HEADER = 1 << 24;
 
     private static final int LONGEST_NUMBER = 32;
@@ -109,7 +109,7 @@ final class PredictionsCsv {
         next = text[to] == '\r' ? to + 2 : to + 1;
     }
 
-    /** Returns where the comma is that ends the field. */
+    /** Returns the index of the comma that ends the field. */
     private int field(int from, float[] logits) {
         int to = from;
         while (text[to] > ',' || (text[to] != ',' && text[to] != '\n')) {
@@ -121,7 +121,7 @@ final class PredictionsCsv {
         return to;
     }
 
-    /** Returns where the line ends, which this field does too. */
+    /** Returns the index of the end of the line, which also ends this field. */
     private int lastField(int from, float[] logits) {
         int to = from;
         while (text[to] > ',' || (text[to] != ',' && text[to] != '\n')) {
@@ -137,7 +137,7 @@ final class PredictionsCsv {
         return refusal((logits.length + 2) + " fields", line());
     }
 
-    /** Returns a number from 0 on, written as the program writes it; -1 for everything else. */
+    /** Returns a number from 0 on, in the form that the program writes; -1 for everything else. */
     private int wholeNumber(int from, int to) {
         if (from == to || to - from > 9 || (text[from] == '0' && to - from > 1)) {
             return -1;
@@ -152,7 +152,7 @@ final class PredictionsCsv {
         return value;
     }
 
-    /** Makes sure that a whole line begins at {@link #next}, and says whether there is one more. */
+    /** Makes sure that a whole line begins at {@link #next}; returns false if there are no more lines. */
     private boolean nextLine(int longest) throws IOException {
         number++;
         while (next == whole) {
@@ -171,7 +171,7 @@ final class PredictionsCsv {
                 return false;
             }
             if (read < 0) {
-                text[end] = '\n'; // the last line may lack it; there is room for it, as there was for more
+                text[end] = '\n'; // the last line may lack it; there is room for it, since there was room to read more
                 read = 1;
             }
             int from = end;

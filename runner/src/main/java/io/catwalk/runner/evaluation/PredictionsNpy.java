@@ -16,14 +16,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes and reads predictions as one array of NumPy, format 1.0 (numpy.lib.format): a record an image,
- * of the label (little-endian int32) and the logits (little-endian float32). In Python:
+ * Writes and reads predictions as one array of NumPy, format 1.0 (numpy.lib.format): one record per image,
+ * with the label (little-endian int32) and the logits (little-endian float32). In Python:
  * {@code rows = numpy.load("predictions.npy"); rows["label"], rows["logits"]}, of the shapes (images,)
  * and (images, classes).
  */
 final class PredictionsNpy {
 
-    /** The magic string and the version 1.0; two bytes of the length of the header follow. */
+    /** The magic string and the version 1.0; the length of the header follows, in two bytes. */
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
 
     private static final int BEFORE_HEADER = MAGIC.length + Short.BYTES;

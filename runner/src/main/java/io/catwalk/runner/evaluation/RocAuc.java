@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Computes, for each class, the area under the receiver operating characteristic against the rest: the chance that an
  * image of the class has a higher probability of it than another image; equal probabilities count half (Mann and
- * Whitney, 1947). Each image's probability of its own class is kept, and the others come by once.
+ * Whitney, 1947). Each image's probability of its own class is kept; the other probabilities are added image by image.
  */
 final class RocAuc {
 
@@ -50,7 +50,7 @@ final class RocAuc {
                 double[] ofClass = positives[c];
                 double probability = probabilities[c];
                 int below = below(ofClass, probability);
-                // Only where there is an equal one, those above it need a search of their own.
+                // Only where a probability is equal, those above it need a second search.
                 boolean equal = below < ofClass.length && ofClass[below] == probability;
                 int notAbove = equal ? below(ofClass, Math.nextUp(probability)) : below;
                 halfWins[c] += 2L * ofClass.length - below - notAbove;

@@ -4,8 +4,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Chooses which classes a table shows that has no room for all: those that a model finds worst, and some that it finds
- * best.
+ * Selects the classes that are shown in a table without room for all: those with the lowest recall, and some with the
+ * highest.
  *
  * @param first all classes, in their order; if there are too many, those with the lowest recall, the worst first
  * @param best those with the highest recall, the best last; none if all are shown
@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int leftOut) {
 
-    /** The most classes that a table or a picture shows all of. */
+    /** The largest number of classes that a table or a chart shows completely. */
     public static final int ALL = 30;
 
     private static final int WORST = 20;
@@ -26,9 +26,10 @@ public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int 
     }
 
     /**
-     * Chooses.
+     * Selects the classes.
      *
-     * @param evaluation whose classes are shown; those without images have no recall, and are left out of many
+     * @param evaluation whose classes are shown; classes without images have no recall, and are left out if there are
+     *     many
      * @return what to show
      */
     public static ShownClasses of(Evaluation evaluation) {
@@ -48,7 +49,7 @@ public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int 
                 all.size() - worst - best);
     }
 
-    /** Says which classes are shown, in a sentence; empty if it is all. */
+    /** Says which classes are shown, in a sentence; empty if all are. */
     public String sentence() {
         return leftOut == 0
                 ? ""

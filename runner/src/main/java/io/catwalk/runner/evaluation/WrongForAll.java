@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Finds the images that no model predicts rightly: those are hard, or their labels are wrong. */
+/** Finds the images that no model predicts correctly: they are hard, or their labels are wrong. */
 public final class WrongForAll {
 
     private WrongForAll() {}
@@ -12,7 +12,7 @@ public final class WrongForAll {
     /**
      * Lists the images that every one of several models gets wrong.
      *
-     * @param models what each answered to the same images; at least one
+     * @param models predictions of each model for the same images; at least one
      * @return their indices, from 0, ascending; perhaps none
      * @throws IllegalArgumentException if there is no model, or the labels of two of them differ
      */

@@ -1,4 +1,4 @@
-/** Judges predictions: every metric of one model, recomputed from what it answered. */
+/** Evaluates predictions: every metric of one model, computed from its logits. */
 @NullMarked
 package io.catwalk.runner.evaluation;
 

@@ -15,16 +15,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds how the contestants of an experiment stand over several data sets, as {@code across.json} shows it.
+ * Holds how the contestants of an experiment compare over several data sets, as {@code across.json} shows it.
  *
  * @param schema version of this format
  * @param name of the folder
- * @param command that the user gave
+ * @param command command line of the user
  * @param headline the answer to "which one", in a sentence
- * @param limits what the comparison leaves open, in sentences
+ * @param limits the limits of the comparison, in sentences
  * @param regionPoints largest difference in accuracy that does not matter, in percentage points
  * @param contestants labels, the best rank first; in the order of the request where there is no ranking
- * @param dataSets what each of them says, in the order of the request
+ * @param dataSets the results of each data set, in the order of the request
  * @param ranking mean ranks with Friedman's test and Nemenyi's critical difference; null if there are too few
  *     data sets on which every contestant has a trained network
  * @param pairs the odds of every pair, in the order of the contestants; empty where there is no ranking
@@ -41,7 +41,7 @@ public record Across(
         @Nullable CriticalDifference ranking,
         List<Pair> pairs) {
 
-    /** Chance of a false alarm of Friedman's test, and of any of Nemenyi's. */
+    /** Probability of a false alarm of Friedman's test, and of any of Nemenyi's. */
     public static final double LEVEL = 0.05;
 
     /** Copies the lists. */
@@ -52,18 +52,18 @@ public record Across(
     }
 
     /**
-     * Holds what came of one data set.
+     * Holds the results of one data set.
      *
      * @param folder of its run
-     * @param name of the data set; that of the folder before the run has begun
-     * @param classes number of them, 0 before the run has begun
+     * @param name of the data set; the name of the folder before the run has begun
+     * @param classes number of classes, 0 before the run has begun
      * @param train number of images that are trained on
-     * @param test number of images that judge a trial
+     * @param test number of test images of a trial
      * @param planned number of trials
      * @param finished number of trials that are done or failed
-     * @param counts whether it counts in the ranking: every contestant that has a place there has a network here
-     * @param accuracies of each contestant, the mean over its seeds and folds, 0 to 1; nothing of one without a
-     *     trained network
+     * @param counts whether it counts in the ranking: every contestant of the ranking has a network here
+     * @param accuracies of each contestant, the mean over its seeds and folds, 0 to 1; a contestant without a
+     *     trained network is missing
      */
     public record DataSet(
             String folder,
@@ -77,17 +77,17 @@ public record Across(
             Map<String, Double> accuracies) {}
 
     /**
-     * Says how two contestants stand to each other over the data sets.
+     * Compares two contestants over the data sets.
      *
-     * @param first label of the one
-     * @param second label of the other
-     * @param wins on how many data sets the first is the more accurate
-     * @param losses on how many the second is
-     * @param difference mean accuracy of the first less that of the second, -1 to 1
+     * @param first label of the first contestant
+     * @param second label of the second
+     * @param wins number of data sets on which the first is more accurate
+     * @param losses number of data sets on which the second is
+     * @param difference mean accuracy of the first minus that of the second, -1 to 1
      * @param worse probability that the first is worse by more than the region on a further data set
      * @param equivalent probability that they differ by no more
      * @param better probability that the first is better by more
-     * @param outcome of it
+     * @param outcome that follows from these probabilities
      * @param sentence the same in words
      */
     public record Pair(
@@ -103,9 +103,9 @@ public record Across(
             String sentence) {}
 
     /**
-     * Returns the table of accuracies in percent, with the mean ranks where there are some.
+     * Returns the table of accuracies in percent, with the mean ranks if there is a ranking.
      *
-     * @return a head and a row for each contestant: its label, a cell for each data set, a dash where it has no
+     * @return a header and a row for each contestant: its label, a cell for each data set, a dash where it has no
      *     trained network
      */
     public List<List<String>> table() {
@@ -133,9 +133,9 @@ public record Across(
     }
 
     /**
-     * Says what the ranks mean.
+     * Explains the ranks.
      *
-     * @param ranking with its tests
+     * @param ranking ranks with their tests
      * @return sentences
      */
     public static String ranksExplained(CriticalDifference ranking) {
@@ -151,7 +151,7 @@ public record Across(
     }
 
     /**
-     * Says what the odds of the pairs mean.
+     * Explains the odds of the pairs.
      *
      * @return a sentence
      */

@@ -3,7 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.Markdown;
 import io.catwalk.runner.statistics.CriticalDifference;
 
-/** Writes what several data sets say as Markdown: a row a classifier, a column a data set. */
+/** Writes the results of several data sets as Markdown: one row per classifier, one column per data set. */
 record AcrossMarkdown(Across across) {
 
     String text() {

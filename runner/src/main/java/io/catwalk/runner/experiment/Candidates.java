@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Chooses what a search tries. */
+/** Selects the candidates of a search. */
 public final class Candidates {
 
     private static final int MOST_CANDIDATES = 10_000;
     private static final int MOST_ETA = 1_000;
 
-    /** Draws that are tried for each point before the space is taken to be exhausted. */
+    /** Number of draws for each point before the space counts as exhausted. */
     private static final int DRAWS = 1_000;
 
     private Candidates() {}
@@ -27,8 +27,8 @@ public final class Candidates {
     /**
      * Lists every point.
      *
-     * @param space what is searched over, each default being what the classifier comes with
-     * @return all combinations, what the classifier comes with first
+     * @param space what is searched over; each default is that of the classifier
+     * @return all combinations, the defaults of the classifier first
      * @throws RequestException if the space is empty, too large or has a range
      */
     public static List<Map<String, Object>> grid(SearchSpace space) {
@@ -51,9 +51,9 @@ public final class Candidates {
      * Draws points without replacement.
      *
      * @param space as for {@link #grid}, also with ranges
-     * @param count how many points, at least 1; no more than there are
-     * @param seed decides the draws
-     * @return what the classifier comes with, then points drawn
+     * @param count how many points, at least 1; fewer are drawn if there are not that many
+     * @param seed of the draws
+     * @return the defaults of the classifier, then the drawn points
      * @throws RequestException if the space is empty, or the count below 1
      */
     public static List<Map<String, Object>> random(SearchSpace space, int count, long seed) {
@@ -81,14 +81,14 @@ public final class Candidates {
     }
 
     /**
-     * Plans successive halving: each rung has one part in {@code eta} of the candidates of the one before,
-     * for {@code eta} times as many epochs, so that each rung costs about the same. Where there are too few
-     * epochs for so many rungs, those are left out that would have no more than the one before.
+     * Plans successive halving: each rung has one {@code eta}th of the candidates of the previous rung,
+     * for {@code eta} times as many epochs, so that each rung costs about the same. If there are too few
+     * epochs for so many rungs, rungs without more epochs than the previous one are left out.
      *
      * @param candidates of the first rung, at least 1
      * @param epochs of the last rung, at least 1
      * @param eta at least 2
-     * @return rungs with rising epochs, the last one with at least 2 candidates unless there is but one
+     * @return rungs with rising epochs; the last one has at least 2 candidates, unless there is only one
      * @throws RequestException if a number is out of its range
      */
     public static List<Rung> halving(int candidates, int epochs, int eta) {
@@ -107,7 +107,7 @@ public final class Candidates {
         for (int i = 0; i < counts.size(); i++) {
             double share = Math.pow(eta, counts.size() - 1 - i);
             int budget = (int) Math.max(1, Math.round(epochs / share));
-            // With as many epochs as before, the same trainings would only be asked for again.
+            // With the same number of epochs, the same trainings would only be repeated.
             if (rungs.isEmpty() || budget > rungs.get(rungs.size() - 1).epochs()) {
                 rungs.add(new Rung(budget, counts.get(i)));
             }

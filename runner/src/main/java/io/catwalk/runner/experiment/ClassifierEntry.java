@@ -16,15 +16,15 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Asks for one classifier, as {@code classifiers} of an experiment file does: for what it says of it, and
- * for what the plugin comes with where it says nothing.
+ * Requests one classifier, as {@code classifiers} of an experiment file does; what it leaves out is taken
+ * from the defaults of the plugin.
  *
  * @param name of the classifier
  * @param variant name of this choice; {@link TrialSpec#DEFAULT_VARIANT} if there is none
- * @param hyperparameters name to value, for those that are not at their defaults
- * @param recipe keys and values that differ from the plugin's recipe, as {@link RecipeOverrides} takes them
+ * @param hyperparameters name to value, for those that differ from their defaults
+ * @param recipe keys and values that differ from the plugin's recipe, in the form of {@link RecipeOverrides}
  * @param init weights to start from; null for random ones
- * @param pluginSha256 digest of the jar that it must come from; null if it may come from any
+ * @param pluginSha256 digest of the jar that it must come from; null for any jar
  */
 public record ClassifierEntry(
         @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
@@ -36,12 +36,12 @@ public record ClassifierEntry(
         @Nullable InitialEntry init,
         @Nullable String pluginSha256) {
 
-    /** What is fit for a folder's name on every system, and for a label such as {@code gru@wide}. */
+    /** What is valid as a folder name on every system, and in a label such as {@code gru@wide}. */
     private static final Pattern VARIANT = Pattern.compile("[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*");
 
     private static final int LONGEST = 64;
 
-    /** Fills in what is missing, and checks the name of the variant. */
+    /** Fills in defaults, and checks the name of the variant. */
     public ClassifierEntry {
         variant = Objects.requireNonNullElse(variant, TrialSpec.DEFAULT_VARIANT);
         if (variant.length() > LONGEST || !VARIANT.matcher(variant).matches()) {
@@ -55,7 +55,7 @@ public record ClassifierEntry(
     }
 
     /**
-     * Asks for a classifier as the plugin comes with it.
+     * Requests a classifier with the defaults of its plugin.
      *
      * @param name of the classifier
      * @return its defaults
@@ -66,7 +66,7 @@ public record ClassifierEntry(
                 name, TrialSpec.DEFAULT_VARIANT, Map.of(), JsonNodeFactory.instance.objectNode(), null, null);
     }
 
-    /** Names the classifier and, unless it is the default one, the variant. */
+    /** Returns the name of the classifier and, unless it is the default one, of the variant. */
     String label() {
         return variant.equals(TrialSpec.DEFAULT_VARIANT) ? name : name + "@" + variant;
     }

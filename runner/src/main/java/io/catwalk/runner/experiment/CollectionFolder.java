@@ -30,16 +30,16 @@ public record CollectionFolder(Path path) {
     private static final String MARKDOWN = "across.md";
     private static final String PAGE = "across.html";
 
-    /** Everything that a collection writes into its folder beside its runs. */
+    /** Everything that a collection writes into its folder besides its runs. */
     private static final Set<String> OWN = Set.of(REQUEST, LOCK, JSON, MARKDOWN, PAGE);
 
-    /** Says whether a run must not have this name. */
+    /** Returns whether a collection writes a file of this name, so that no run may have it. */
     static boolean isOwnFile(String name) {
         return OWN.contains(name.toLowerCase(Locale.ROOT).replaceFirst("\\.part$", ""));
     }
 
     /**
-     * Says whether there is a collection.
+     * Tells whether a folder is a collection.
      *
      * @param path where
      * @return whether it holds a request for several data sets
@@ -49,10 +49,10 @@ public record CollectionFolder(Path path) {
     }
 
     /**
-     * Makes the folder and writes the request.
+     * Creates the folder and writes the request.
      *
      * @param path where; new, empty or, if it may be replaced, a collection or a run folder
-     * @param existing what to do with one that is there
+     * @param existing what to do with an existing one
      * @param spec the request, in full
      * @return the folder, with no run in it yet
      * @throws RequestException if something else is there, or it cannot be written
@@ -100,7 +100,7 @@ public record CollectionFolder(Path path) {
     }
 
     /**
-     * Opens the run of a data set, or begins it.
+     * Opens the run of a data set, or creates it.
      *
      * @param member one of the data sets of the request
      * @return its run folder, with its request
@@ -131,28 +131,28 @@ public record CollectionFolder(Path path) {
     }
 
     /**
-     * Keeps everybody else from working on the collection; each run has a lock of its own besides.
+     * Locks the collection, so that nobody else works on it; each run also has its own lock.
      *
-     * @return to be closed; the end of the program does it too, however it ends
-     * @throws RequestException if somebody is at it, or it cannot be written
+     * @return to be closed; it also ends with the program, however that ends
+     * @throws RequestException if somebody else has the lock, or it cannot be written
      */
     public RunLock lock() {
         return RunLock.take(new RunFolder(path), RunLock.Purpose.TRAIN, Duration.ZERO, note -> {});
     }
 
     /**
-     * Keeps everybody else from the collection to write into it; waits for a while for another one who does.
+     * Locks the collection in order to write into it; waits for a while for another process that writes.
      *
-     * @param note is told, in one line, if it has to wait
+     * @param note receives one line if it has to wait
      * @return to be closed
-     * @throws RequestException if somebody trains there or is not done in time, or it cannot be written
+     * @throws RequestException if somebody trains there or does not finish in time, or it cannot be written
      */
     public RunLock lockPatiently(Consumer<String> note) {
         return RunLock.take(new RunFolder(path), RunLock.Purpose.WRITE, RunFolder.PATIENCE, note);
     }
 
     /**
-     * Sums the runs up, as far as they have come.
+     * Summarizes the runs so far.
      *
      * @return the results across
      * @throws IOException if the results of a run cannot be read
@@ -170,8 +170,8 @@ public record CollectionFolder(Path path) {
     /**
      * Writes the summary as JSON and Markdown.
      *
-     * @param across what {@link #sumUp} gave
-     * @throws IOException if it cannot be written; an older one is then as it was
+     * @param across the result of {@link #sumUp}
+     * @throws IOException if it cannot be written; an older summary is then unchanged
      */
     public void write(Across across) throws IOException {
         AtomicFiles.write(path.resolve(JSON), Json.JSON.writeValueAsString(across));
@@ -179,7 +179,7 @@ public record CollectionFolder(Path path) {
     }
 
     /**
-     * Returns where the summary for people goes.
+     * Returns the path of the summary as an HTML page.
      *
      * @return path of an HTML file
      */
@@ -187,7 +187,10 @@ public record CollectionFolder(Path path) {
         return path.resolve(PAGE);
     }
 
-    /** Deletes the runs and then the rest, the request last; refuses if there is anything that it has not written. */
+    /**
+     * Deletes the runs and then the rest, the request last; refuses if there is anything that a collection does not
+     * write.
+     */
     @SuppressWarnings("try") // the lock is held, not used
     private void delete() throws IOException {
         CollectionSpec spec = readSpec();

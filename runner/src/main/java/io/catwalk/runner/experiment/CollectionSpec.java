@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Asks for one experiment on several data sets, as {@code collection.yaml} shows it.
+ * Requests one experiment on several data sets, as {@code collection.yaml} shows it.
  *
  * @param schema version of this format
  * @param members the data sets, at least two, each with the folder of its run
@@ -19,7 +19,7 @@ public record CollectionSpec(int schema, List<Member> members) {
     /** The version of the format that this program writes. */
     public static final int SCHEMA = 1;
 
-    /** Copies the list, and checks that the folders stay where they belong. */
+    /** Copies the list, and checks that the folders stay inside the collection. */
     public CollectionSpec {
         members = List.copyOf(members);
         for (Member member : members) {
@@ -30,8 +30,8 @@ public record CollectionSpec(int schema, List<Member> members) {
     }
 
     /**
-     * Names a data set of the collection, and what is done on it. That is the same on all of them but for the recipes, as
-     * far as classifiers train in another way on other images.
+     * Names a data set of the collection, and its experiment. The experiments are the same except for recipes, where
+     * classifiers are trained in another way on other images.
      *
      * @param folder of its run, in the folder of the collection
      * @param experiment an ordinary request
@@ -39,15 +39,15 @@ public record CollectionSpec(int schema, List<Member> members) {
     public record Member(String folder, ExperimentSpec experiment) {}
 
     /**
-     * Returns what the data sets have in common.
+     * Returns the part of the request that the data sets share.
      *
-     * @return the request of the first
+     * @return the request of the first data set
      */
     public ExperimentSpec first() {
         return members.get(0).experiment();
     }
 
-    /** Gathers the members of a collection, while their images are at hand, one after the other. */
+    /** Collects the members of a collection one after the other, while their images are loaded. */
     public static final class Gathering {
 
         private final List<Member> members = new ArrayList<>();
@@ -55,11 +55,11 @@ public record CollectionSpec(int schema, List<Member> members) {
         private final Set<String> contents = new HashSet<>();
 
         /**
-         * Adds a data set under its name, with a number behind it if another has the same.
+         * Adds a data set under its name, followed by a number if another one has the same name.
          *
-         * @param spec what is done on it
-         * @param images what it is
-         * @throws RequestException if its content is that of an earlier one, which would count twice
+         * @param spec the experiment on it
+         * @param images the data set
+         * @throws RequestException if an earlier one has the same content, since it would count twice
          */
         public void add(ExperimentSpec spec, ImageDataset images) {
             if (!contents.add(images.sha256())) {
@@ -77,14 +77,14 @@ public record CollectionSpec(int schema, List<Member> members) {
         /**
          * Returns the data sets so far.
          *
-         * @return in their order
+         * @return in the order in which they were added
          */
         public List<Member> members() {
             return List.copyOf(members);
         }
     }
 
-    /** Makes a name that any system takes for a folder, and that no file of the collection has. */
+    /** Makes a name that is valid for a folder on any system, and that no file of the collection has. */
     private static String folder(String name) {
         String safe = name.replaceAll("[^\\p{L}\\p{N}._-]+", "-").replaceAll("^[.-]+|[.-]+$", "");
         if (safe.isEmpty() || CollectionFolder.isOwnFile(safe)) {

@@ -12,14 +12,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how the contestants of an experiment stand to each other, and how sure that is.
+ * Compares the contestants of an experiment, with the uncertainty of the comparison.
  *
  * @param scope what is compared
  * @param headline the answer to "which one", in a sentence
- * @param limits what the comparison leaves open, in a sentence
+ * @param limits the limits of the comparison, in a sentence
  * @param regionPoints largest difference in accuracy that does not matter, in percentage points
- * @param baselines how accurate one is without a network, with folds on the first of them; null where that is not known
- * @param cochranQ whether all models have the same accuracy; null for architectures, or where nothing is paired
+ * @param baselines accuracies without a network, with folds those of the first fold; null if they are not known
+ * @param cochranQ whether all models have the same accuracy; null for architectures, or if nothing is paired
  * @param standings of all contestants with a trained network, the most accurate first
  * @param verdicts of every pair of them, in the order of the standings
  */
@@ -40,14 +40,14 @@ public record Comparison(
     }
 
     /**
-     * Compares the contestants of an experiment by what all of them have finished.
+     * Compares the contestants of an experiment by the trials that all of them have finished.
      *
      * @param planned all trials, in the order of the request
      * @param finished outcomes so far
-     * @param predictions of a trial that is done, on the images that judge it; null if there are none
-     * @param images how many images a trial is trained on and judged by
+     * @param predictions of a trial that is done, on its test images; null if there are none
+     * @param images numbers of training and test images of a trial
      * @param region which differences between classifiers do not matter
-     * @param baselines how accurate one is without a network; null if that is not known
+     * @param baselines accuracies without a network; null if they are not known
      * @return how they stand; null if there is no trained network
      */
     public static @Nullable Comparison of(
@@ -64,7 +64,7 @@ public record Comparison(
     }
 
     /**
-     * Lists how the most accurate contestant stands to each other one: its difference to it, with interval and outcome.
+     * Lists how the most accurate contestant compares with each other one: the difference, with interval and outcome.
      *
      * @return in the order of the standings; without those that it is not compared with
      */
@@ -87,22 +87,22 @@ public record Comparison(
     }
 
     /**
-     * Says how accurate a contestant is.
+     * Holds the accuracy of a contestant.
      *
      * @param contestant its label, such as {@code lstm} or {@code lstm@wide}
-     * @param trials number of its trials that the numbers are of: one for each seed and fold
-     * @param accuracy mean over them, 0 to 1
+     * @param trials number of its trials that the numbers are computed from: one for each seed and fold
+     * @param accuracy mean over the trials, 0 to 1
      * @param standardDeviation of the accuracies; null for a single trial
      * @param accuracyLow lower bound of the 95 % interval: Wilson's for one trial, Student's for several seeds,
-     *     and with folds Student's corrected for training images that they share; 0 or more
+     *     and with folds Student's, corrected for shared training images; 0 or more
      * @param accuracyHigh upper bound, at most 1
      * @param balancedAccuracy mean recall of the classes, mean over the trials, 0 to 1
      * @param macroF1 mean over the trials, 0 to 1
      * @param macroF1Low lower bound of its 95 % interval: by the bootstrap for one trial, null if it has no
-     *     predictions; for several as of the accuracy
+     *     predictions; for several as for the accuracy
      * @param macroF1High upper bound
-     * @param onFront whether no other contestant is at least as good in accuracy and in the latency of one image on {@link
-     *     Results#latencyEngine()}, and better in one; null where that latency is unknown or of a busy machine
+     * @param onFront whether no other contestant is at least as good in accuracy and in the latency of one image on
+     *     {@link Results#latencyEngine()}, and better in one; null if that latency is unknown or from a busy machine
      */
     public record Standing(
             String contestant,
@@ -118,20 +118,21 @@ public record Comparison(
             @Nullable Boolean onFront) {}
 
     /**
-     * Says how two contestants stand to each other.
+     * Compares two contestants.
      *
-     * @param first label of the one
-     * @param second label of the other
-     * @param difference accuracy of the first less that of the second, -1 to 1
+     * @param first label of the first contestant
+     * @param second label of the second
+     * @param difference accuracy of the first minus that of the second, -1 to 1
      * @param low lower bound of its 95 % interval, which is for this pair alone: Tango's for models, Welch's over
-     *     seeds, that of the corrected t-test over folds; null in results that were written before models had one
+     *     seeds, that of the corrected t-test over folds; null in results that were written before models had an
+     *     interval
      * @param high upper bound
-     * @param p probability of such a difference between equals: exact McNemar with Holm for models, Welch's t-test
+     * @param p probability of such a difference if both are equal: exact McNemar with Holm for models, Welch's t-test
      *     with Holm over seeds, corrected t-test over folds, for this pair alone
-     * @param worse probability that the first is worse by more than the region; null but over folds
+     * @param worse probability that the first is worse by more than the region; only over folds, otherwise null
      * @param equivalent probability that they differ by no more
      * @param better probability that the first is better by more
-     * @param outcome of it all
+     * @param outcome of the comparison
      * @param sentence the same in words
      */
     public record Verdict(
@@ -148,10 +149,10 @@ public record Comparison(
             String sentence) {
 
         /**
-         * Tells whether the interval excludes 0 though the verdict is undecided, which the sentence explains: the test
-         * counts all pairs or is exact, or over folds the difference may be within the region.
+         * Tells whether the interval excludes 0 although the verdict is undecided. The sentence explains why: the test
+         * corrects for all pairs or is exact, or over folds the difference may be within the region.
          *
-         * @return false, too, where there is no interval
+         * @return false also if there is no interval
          */
         public boolean stricterThanInterval() {
             return outcome == Outcome.UNDECIDED && low != null && high != null && (low > 0 || high < 0);

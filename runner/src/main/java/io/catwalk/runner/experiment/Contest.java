@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pairs the trained networks of an experiment: where the contestants share enough, each counts with the
- * seeds and folds that all of them have finished, so that none profits from an easier fold.
+ * Pairs the trained networks of an experiment. If the contestants share enough, only the seeds and folds count that all
+ * of them have finished, so that none profits from an easier fold.
  *
  * @param trials that count, of each contestant with a trained network, in the order of the request
  * @param results of all trials that are done
@@ -33,7 +33,7 @@ record Contest(
         boolean paired,
         List<String> leftOut) {
 
-    /** What a trial of each contestant has in common. */
+    /** What corresponding trials of the contestants have in common. */
     private record Round(long seed, int fold) {
 
         static Round of(TrialSpec trial) {
@@ -80,12 +80,12 @@ record Contest(
         return new Contest(trials, results, folds, paired, leftOut);
     }
 
-    /** Looks a score up on the images that judge a trial. */
+    /** Returns a score on the test images of a trial. */
     double score(TrialSpec trial, ToDoubleFunction<Metrics> metric) {
         return metric.applyAsDouble(result(trial).metrics().test());
     }
 
-    /** Returns how long a contestant takes for one image, of its first network that was measured on a machine at rest. */
+    /** Returns the latency of a contestant: that of its first network that was measured on a quiet machine. */
     @Nullable
     Latency latency(String contestant) {
         InferenceEngine engine = Results.latencyEngine(results.values());

@@ -7,15 +7,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names one classifier of an experiment with everything chosen about it.
+ * Names one classifier of an experiment with everything that was chosen for it.
  *
  * @param name of the classifier
  * @param variant name of this choice
- * @param hyperparameters the whole point of the search space
+ * @param hyperparameters the complete point of the search space
  * @param recipe how to train
  * @param init weights to start from; null for random ones
  * @param pluginSha256 digest of the jar that it was resolved with, 64 lower-case hexadecimal digits; null if
- *     it may come from any
+ *     it may come from any jar
  */
 public record Contestant(
         String name,
@@ -32,11 +32,11 @@ public record Contestant(
     }
 
     /**
-     * Names a classifier of any jar, that starts from random weights.
+     * Names a classifier of any jar that starts from random weights.
      *
      * @param name of the classifier
      * @param variant name of this choice
-     * @param hyperparameters the whole point of the search space
+     * @param hyperparameters the complete point of the search space
      * @param recipe how to train
      */
     public Contestant(String name, String variant, Map<String, Object> hyperparameters, Recipe recipe) {
@@ -44,7 +44,7 @@ public record Contestant(
     }
 
     /**
-     * Trains it in another way.
+     * Replaces the recipe.
      *
      * @param newRecipe how to train
      * @return a changed copy
@@ -54,7 +54,7 @@ public record Contestant(
     }
 
     /**
-     * Lets it start from other weights.
+     * Replaces the weights to start from.
      *
      * @param newInit where they are; null for random ones
      * @return a changed copy

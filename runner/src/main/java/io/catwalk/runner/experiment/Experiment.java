@@ -42,8 +42,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the trials of one experiment, or those that an interrupted run has left, then measures the trained
- * networks one by one on the machine that is quiet again.
+ * Runs the trials of one experiment, or those that an interrupted run has left. Then it measures the trained
+ * networks one by one, while the machine is quiet.
  */
 public final class Experiment {
 
@@ -65,9 +65,9 @@ public final class Experiment {
      * @param spec the request, in full
      * @param dataset the images that the request names
      * @param catalog the plugins; it stays open
-     * @param dataHome where data sets are
+     * @param dataHome where data sets are found
      * @param pluginsDir the folder of the plugin jars
-     * @param clock tells the time
+     * @param clock returns the time
      * @throws RequestException if something about a classifier or a recipe is wrong
      */
     public Experiment(
@@ -81,15 +81,15 @@ public final class Experiment {
     }
 
     /**
-     * Prepares an experiment with recipes that nobody chose for these images: a batch that is larger than all training
-     * images becomes one of all of them.
+     * Prepares an experiment with recipes that were not chosen for these images: a batch that is larger than the
+     * training set is reduced to its size.
      *
      * @param spec the request, in full
      * @param dataset the images that the request names
      * @param catalog the plugins; it stays open
-     * @param dataHome where data sets are
+     * @param dataHome where data sets are found
      * @param pluginsDir the folder of the plugin jars
-     * @param clock tells the time
+     * @param clock returns the time
      * @return an experiment whose {@link #spec} has batches that fit
      * @throws RequestException if something about a classifier is wrong
      */
@@ -143,22 +143,22 @@ public final class Experiment {
     /**
      * Returns the images.
      *
-     * @return all that the request asks for
+     * @return all images that the request asks for
      */
     public ImageDataset dataset() {
         return dataset;
     }
 
     /**
-     * Runs what is not done yet, to the end. What has finished stands in the run folder at any moment.
+     * Runs what is not done yet, to the end. The run folder always contains what has finished so far.
      *
-     * @param run a run folder with this request, which nobody else works on
+     * @param run a run folder with this request, on which nobody else works
      * @param executor runs the trials
-     * @param bench measures the trained networks at the end; null leaves that out
-     * @param conduct how
-     * @param listener is told how it goes on
+     * @param bench measures the trained networks at the end; null to skip that
+     * @param conduct how the run is carried out
+     * @param listener receives progress
      * @return the outcome of every trial
-     * @throws RequestException if the run folder holds what no run has written; it is then as it was
+     * @throws RequestException if the run folder holds something that no run has written; it is then unchanged
      * @throws IOException if the journal cannot be written any more
      * @throws InterruptedException if the calling thread is interrupted
      */
@@ -265,7 +265,7 @@ public final class Experiment {
         };
     }
 
-    /** Finds what an earlier start of this run has finished, and still holds. */
+    /** Returns the trials that an earlier start of this run has finished, and whose files are still intact. */
     private Outcomes kept(
             RunFolder run,
             List<Journal.Entry> entries,
@@ -290,7 +290,7 @@ public final class Experiment {
                 if (outcome != null) {
                     kept.put(outcome);
                     if (!journal.containsKey(outcome.trial().id())) {
-                        record(run, stopwatch, outcome); // it was done when the run was stopped, only not written
+                        record(run, stopwatch, outcome); // it was done when the run was stopped, but not yet recorded
                     }
                 }
             }
@@ -298,7 +298,7 @@ public final class Experiment {
         return kept;
     }
 
-    /** Returns the outcome of a trial that is done and that the same things would make again; otherwise null. */
+    /** Returns the outcome of a trial that is done and would be the same if it were run again; otherwise null. */
     private @Nullable TrialOutcome kept(
             RunFolder run,
             TrialSpec trial,
@@ -330,7 +330,7 @@ public final class Experiment {
         return null;
     }
 
-    /** Says what a trial that is done still lacks, or has lost since; what is whole is not made again. */
+    /** Lists what a trial that is done still lacks, or has lost since; what is intact is not made again. */
     private static List<String> left(TrialFolder folder, Done done) {
         try {
             List<String> left = new ArrayList<>(folder.damage(done));
@@ -345,7 +345,9 @@ public final class Experiment {
         }
     }
 
-    /** Reads the outcome that a trial left which was done when the run was stopped; null if there is none. */
+    /**
+     * Reads the outcome of a trial that was done, but not recorded, when the run was stopped; null if there is none.
+     */
     private static @Nullable TrialOutcome unrecorded(TrialFolder folder, TrialOrder order) {
         try {
             if (Files.exists(folder.outcome())
@@ -380,7 +382,10 @@ public final class Experiment {
         run.journal().append(new Journal.Entry(key, stopwatch.seconds(), outcome));
     }
 
-    /** Writes into the folder of a trial what the journal says of it, for whoever looks there. */
+    /**
+     * Writes the outcome of a trial, as recorded in the journal, into its folder, for people and programs that look
+     * there.
+     */
     private static void show(RunFolder run, TrialOutcome outcome, ExperimentListener listener) {
         try {
             run.trial(outcome.trial()).writeOutcome(outcome);
@@ -390,7 +395,7 @@ public final class Experiment {
         }
     }
 
-    /** Measures the networks that are for use and were not measured yet. */
+    /** Measures the networks that are meant for use and were not measured yet. */
     private void measure(
             RunFolder run, TrialBench bench, ExperimentListener listener, Stopwatch stopwatch, Outcomes finished)
             throws IOException, InterruptedException {

@@ -35,38 +35,38 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
- * Holds a request as a person wrote it: a YAML file in which every key may be left out. What a run writes
- * into its folder as {@code experiment.yaml} is such a file, too, with nothing left out.
+ * Holds a request as a user wrote it: a YAML file in which every key is optional. The
+ * {@code experiment.yaml} that a run writes into its folder is such a file, too, with all keys.
  *
  * @param path of the file, to name it in messages
- * @param content what it says
+ * @param content what the file contains
  */
 public record ExperimentFile(Path path, Content content) {
 
-    /** Says nothing, as where there is no file. */
+    /** An empty file, used where there is none. */
     public static final ExperimentFile NONE = new ExperimentFile(
             Path.of(""), new Content(null, null, null, null, null, null, null, null, null, null, null, null));
 
-    /** A run of thousands of candidates writes a file of some hundred KiB. */
+    /** A run with thousands of candidates writes a file of some hundred KiB. */
     private static final int MOST_BYTES = 4 << 20;
 
-    /** Where the YAML parser says that something is. */
+    /** Where the YAML parser reports a problem. */
     private static final Pattern MARK = Pattern.compile("(?m)^ in .*, line ([0-9]+), column [0-9]+:$");
 
     /**
-     * Holds what a file says, and null for what it does not.
+     * Holds the content of a file; null for each key that is missing.
      *
      * @param schema version of the format
      * @param dataset which images
-     * @param datasets which images, of several data sets that are compared across; at least one
-     * @param split which of them are for what
-     * @param classifiers who takes part, at least one, no variant of a classifier twice
+     * @param datasets which images, of several data sets that are compared; at least one
+     * @param split how they are split
+     * @param classifiers the classifiers, at least one, no variant of a classifier twice
      * @param seeds of the trials, at least one, none twice
      * @param jobs how many trials run at once, at least 1
      * @param threads of the engine in each trial, at least 1
      * @param device what the networks are trained on: auto, cpu or cuda
-     * @param trialTimeout the time after which a trial is stopped, as the file says it, such as {@code 30m}
-     * @param trialTimeoutSeconds the same in seconds, in whichever way the file says it; at least 1
+     * @param trialTimeout the time after which a trial is stopped, as the file states it, such as {@code 30m}
+     * @param trialTimeoutSeconds the same in seconds, however the file states it; at least 1
      * @param region which differences in accuracy do not matter, in percentage points
      */
     @JsonIgnoreProperties({"command", "tuning"})
@@ -84,7 +84,7 @@ public record ExperimentFile(Path path, Content content) {
             @Nullable Long trialTimeoutSeconds,
             @Nullable Double region) {
 
-        /** Copies the lists, and checks everything that can be checked without plugins and images. */
+        /** Copies the lists, and checks everything that does not need plugins or images. */
         public Content {
             if (datasets != null) {
                 datasets = List.copyOf(datasets);
@@ -126,9 +126,9 @@ public record ExperimentFile(Path path, Content content) {
         }
 
         /**
-         * Returns the images, of however many data sets.
+         * Returns the images, of one or several data sets.
          *
-         * @return those of the one key or of the other; empty if it says nothing of them
+         * @return those of either key; empty if the file names none
          */
         public List<Dataset> allDatasets() {
             return datasets != null ? datasets : dataset == null ? List.of() : List.of(dataset);
@@ -138,7 +138,7 @@ public record ExperimentFile(Path path, Content content) {
             if (items.isEmpty()) {
                 throw new RequestException(key + " must have at least one, but has none: " + ifNone);
             }
-            // Not every file system tells apart what differs in capital letters only.
+            // Not every file system distinguishes upper and lower case.
             Set<String> seen = new HashSet<>();
             for (String item : items) {
                 if (!seen.add(item.toLowerCase(Locale.ROOT))) {
@@ -155,12 +155,12 @@ public record ExperimentFile(Path path, Content content) {
     }
 
     /**
-     * Says which images, as {@link DatasetSpec} does.
+     * Names images, as {@link DatasetSpec} does.
      *
      * @param name a known data set or a folder
      * @param imageSize what to resize an image folder to, as {@link ResizeRule#parse} reads it
      * @param labels the table of a folder of images
-     * @param testShare share of the images of a folder that judge, where nothing says which do
+     * @param testShare share of the images of a folder in the test set, if nothing else says which images are
      * @param skipUnreadable share of the images of a folder that may be left out because they cannot be read
      * @param limitTrain number of training images to keep; 0 keeps all
      * @param limitTest number of test images to keep; 0 keeps all
@@ -176,7 +176,7 @@ public record ExperimentFile(Path path, Content content) {
             @Nullable Integer limitTest,
             @Nullable Boolean mirrored) {
 
-        /** Checks the size and the limits against their ranges. */
+        /** Checks the size and the ranges of the limits. */
         public Dataset {
             if (imageSize != null) {
                 ResizeRule.parse(imageSize);
@@ -186,10 +186,10 @@ public record ExperimentFile(Path path, Content content) {
         }
 
         /**
-         * Asks for all images of a data set.
+         * Requests all images of a data set.
          *
          * @param name a known data set or a folder
-         * @return no more than its name
+         * @return a data set with nothing but its name
          */
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Dataset of(String name) {
@@ -198,11 +198,11 @@ public record ExperimentFile(Path path, Content content) {
     }
 
     /**
-     * Says which images judge and which choose the epoch, as {@link SplitSpec} does.
+     * Splits the images into training, validation and test images, as {@link SplitSpec} does.
      *
      * @param folds of a cross-validation; 0 for a hold-out
-     * @param repeats how often the images are dealt into folds anew
-     * @param holdOut share of the images to train on that chooses the epoch
+     * @param repeats how often the images are dealt into folds again
+     * @param holdOut share of the training images in the validation set
      * @param seed of the split
      */
     public record Split(
@@ -211,7 +211,7 @@ public record ExperimentFile(Path path, Content content) {
             @Nullable Double holdOut,
             @Nullable Long seed) {
 
-        /** Checks the numbers against their ranges; how many folds there are may be said elsewhere. */
+        /** Checks the ranges of the numbers; the number of folds may come from elsewhere. */
         public Split {
             new SplitSpec(or(folds, repeats == null ? 0 : 2), or(repeats, 1), or(holdOut, 0.1), or(seed, 0L));
         }
@@ -225,9 +225,9 @@ public record ExperimentFile(Path path, Content content) {
      * Reads a file.
      *
      * @param path where
-     * @return what it says
-     * @throws RequestException if there is none, it is not YAML, or it says what no experiment has; in one
-     *     line that names the file and the place in it
+     * @return its content
+     * @throws RequestException if there is none, it is not YAML, or has something that no experiment has; in one
+     *     line that names the file and the position in it
      */
     public static ExperimentFile read(Path path) {
         JsonNode tree = tree(path, text(path));
@@ -278,7 +278,7 @@ public record ExperimentFile(Path path, Content content) {
 
     private static JsonNode tree(Path path, String text) {
         try (JsonParser parser = TreeReader.MAPPER.createParser(text)) {
-            // A tree would have the name of an alias for its value.
+            // In a tree, an alias would be replaced by its name, as text.
             while (parser.nextToken() != null) {
                 if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
                     throw new RequestException(path + ": expected plain YAML, but line "
@@ -292,7 +292,7 @@ public record ExperimentFile(Path path, Content content) {
         }
     }
 
-    /** Returns the last line that the message draws, which is where it went wrong, or else that of the parser. */
+    /** Returns the last line number in the message, which is where the problem is, or else that of the parser. */
     private static String line(JacksonException e) {
         TokenStreamLocation parser = e.getLocation();
         return MARK.matcher(e.getOriginalMessage())
@@ -301,7 +301,7 @@ public record ExperimentFile(Path path, Content content) {
                 .reduce(parser == null ? "" : " in line " + parser.getLineNr(), (earlier, later) -> later);
     }
 
-    /** Leaves out the lines of the message that draw the place, and what only the program can make sense of. */
+    /** Removes the lines of the message that show the position, and what only makes sense to programmers. */
     private static String problem(JacksonException e) {
         return e.getOriginalMessage()
                 .lines()
@@ -311,10 +311,10 @@ public record ExperimentFile(Path path, Content content) {
     }
 
     /**
-     * Says who takes part.
+     * Selects the classifiers that take part.
      *
-     * @param names of the classifiers that the command line names; empty for all of the file
-     * @return the entries of the file of these names, and for a name that it does not have, its defaults
+     * @param names of the classifiers on the command line; empty for all of the file
+     * @return the entries of the file with these names; defaults for a name without an entry
      */
     public List<ClassifierEntry> entries(List<String> names) {
         List<ClassifierEntry> all = or(content.classifiers(), List.of());
@@ -334,9 +334,9 @@ public record ExperimentFile(Path path, Content content) {
      *
      * @param entry one of {@link #entries}
      * @param catalog the plugins
-     * @return the classifier with everything chosen about it
+     * @return the classifier with everything that was chosen for it
      * @throws RequestException if there is no such classifier, it has no such hyperparameter or option, or
-     *     the recipe cannot be changed like that; in one line that names the file, the classifier and the place
+     *     the recipe cannot be changed in this way; in one line that names the file, the classifier and the position
      */
     public Contestant contestant(ClassifierEntry entry, PluginCatalog catalog) {
         return contestant(entry, classifier(entry, catalog));
@@ -347,8 +347,8 @@ public record ExperimentFile(Path path, Content content) {
      *
      * @param entry one of {@link #entries}
      * @param catalog the plugins
-     * @return what has its name
-     * @throws RequestException if there is none; the message names the place
+     * @return the classifier of this name
+     * @throws RequestException if there is none; the message names the position
      */
     public InstalledClassifier classifier(ClassifierEntry entry, PluginCatalog catalog) {
         try {
@@ -360,11 +360,11 @@ public record ExperimentFile(Path path, Content content) {
     }
 
     /**
-     * Resolves an entry whose classifier is at hand.
+     * Resolves an entry whose classifier is already known.
      *
      * @param entry one of {@link #entries}
-     * @param classifier of the name of the entry
-     * @return the classifier with everything chosen about it
+     * @param classifier with the name of the entry
+     * @return the classifier with everything that was chosen for it
      * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
      */
     public Contestant contestant(ClassifierEntry entry, InstalledClassifier classifier) {
@@ -397,7 +397,7 @@ public record ExperimentFile(Path path, Content content) {
         }
     }
 
-    /** Another jar gives other numbers under the same names, so that has to be meant. */
+    /** Another jar gives other numbers under the same names, so using one must be intended. */
     private void requirePinned(ClassifierEntry entry, InstalledClassifier classifier, String at) {
         String pinned = entry.pluginSha256();
         if (pinned != null && !pinned.equals(classifier.jarSha256())) {
@@ -414,10 +414,10 @@ public record ExperimentFile(Path path, Content content) {
     /**
      * Reads a time such as {@code 90s}, {@code 30m} or {@code 2h}.
      *
-     * @param option that it is given with, for the message
+     * @param option that contains it, for the message
      * @param text a whole number with its unit
      * @return seconds
-     * @throws RequestException if it is no such text
+     * @throws RequestException if the text is not valid
      */
     public static long seconds(String option, String text) {
         String lower = text.toLowerCase(Locale.ROOT);

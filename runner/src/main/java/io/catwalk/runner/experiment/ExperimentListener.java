@@ -5,25 +5,25 @@ import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Collection;
 
-/** Is told how an experiment goes on, by several threads at once. */
+/** Receives the progress of an experiment, from several threads at once. */
 public interface ExperimentListener {
 
     /**
-     * Hears what an earlier start of the run has left to keep.
+     * Called with what an earlier start of the run has finished.
      *
-     * @param trials those that are done already
+     * @param trials those that are already done
      */
     void kept(Collection<TrialSpec> trials);
 
     /**
-     * Hears something out of the ordinary.
+     * Called when something unusual happens.
      *
      * @param text one line
      */
     void note(String text);
 
     /**
-     * Hears that a trial begins.
+     * Called when a trial begins.
      *
      * @param trial which
      * @param attempt number of the attempt, from 1
@@ -32,7 +32,7 @@ public interface ExperimentListener {
     void started(TrialSpec trial, int attempt, String place);
 
     /**
-     * Hears that an epoch ended.
+     * Called when an epoch ends.
      *
      * @param trial which
      * @param epoch its numbers
@@ -40,23 +40,23 @@ public interface ExperimentListener {
     void epoch(TrialSpec trial, Epoch epoch);
 
     /**
-     * Hears that a trial ended.
+     * Called when a trial ends.
      *
      * @param outcome done, failed or lost
      */
     void finished(TrialOutcome outcome);
 
     /**
-     * Hears that the latency of a network is measured now.
+     * Called when the latency of a network is about to be measured.
      *
      * @param trial whose network
      * @param number of the measurement, from 1
-     * @param of so many; each network is measured in several turns
+     * @param of number of all measurements; each network is measured in several turns
      */
     void measuring(TrialSpec trial, int number, int of);
 
     /**
-     * Hears that a latency could not be measured; the trial is done all the same.
+     * Called when a latency could not be measured; the trial is done nevertheless.
      *
      * @param trial which
      * @param reason in one line

@@ -16,20 +16,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Specifies an experiment completely, as {@code experiment.yaml} shows it: on the same machine, with the
- * same plugins, it gives the same numbers again.
+ * same plugins, it reproduces the same numbers.
  *
  * @param schema version of this format
  * @param dataset which images
- * @param split which of them are for validation
- * @param classifiers who takes part
+ * @param split how they are split
+ * @param classifiers the classifiers that take part
  * @param seeds of the trials; each classifier is trained once with each
  * @param jobs how many trials run at once
  * @param threads of the engine in each trial
  * @param device what the networks are trained on
- * @param trialTimeoutSeconds after which a trial is stopped; null lets it run
+ * @param trialTimeoutSeconds time after which a trial is stopped; null for no limit
  * @param region which differences in accuracy do not matter, in percentage points
- * @param tuning how to search among the classifiers' variants; null runs all of them
- * @param command that the user gave, for the record
+ * @param tuning how to search among the classifiers' variants; null to run all of them
+ * @param command command line of the user, for the record
  */
 public record ExperimentSpec(
         int schema,
@@ -48,10 +48,10 @@ public record ExperimentSpec(
     /** The version of the format that this program writes. */
     public static final int SCHEMA = 1;
 
-    /** Trials at once, or threads of one, that no machine has any use for more of. */
+    /** No machine can use more trials at once, or more threads of one trial. */
     public static final int MOST_AT_ONCE = 1_024;
 
-    /** Passes over the images, above which a number is a slip of the finger. */
+    /** A larger number of epochs is a typing error. */
     public static final int MOST_EPOCHS = 100_000;
 
     private static final int MOST_TRIALS = 1_000_000;
@@ -69,7 +69,7 @@ public record ExperimentSpec(
         if (tuning != null) {
             tuning.rungs().forEach(rung -> requireWithin("epochs of a candidate", rung.epochs(), MOST_EPOCHS));
         }
-        new EquivalenceRegion(region); // refuses what is none
+        new EquivalenceRegion(region); // checks its range
         if (trialTimeoutSeconds != null && trialTimeoutSeconds < 1) {
             throw new RequestException("--trial-timeout must be at least 1s, but is " + trialTimeoutSeconds + "s");
         }
@@ -83,12 +83,12 @@ public record ExperimentSpec(
     }
 
     /**
-     * Counts trials before any is listed.
+     * Counts trials without listing them.
      *
-     * @param classifiers that take part
-     * @param seeds of each
+     * @param classifiers number of classifiers that take part
+     * @param seeds number of seeds of each
      * @param split with the folds of each
-     * @return how many there are
+     * @return number of trials
      * @throws RequestException if there are more than a run can hold
      */
     public static int trials(int classifiers, int seeds, SplitSpec split) {
@@ -105,14 +105,14 @@ public record ExperimentSpec(
 
     /**
      * Lists the trials, seed by seed and fold by fold, so that an interrupted run has compared all
-     * classifiers as far as it got. With folds, the first network of each classifier stands for what it
-     * costs: it alone is exported and measured. Without, every network may be wanted.
+     * classifiers as far as it got. With folds, only the first network of each classifier is exported and measured, as
+     * an example of its cost. Without folds, every network may be used.
      *
-     * <p>Of a search, what comes later depends on what came first: the list grows until all of it has
+     * <p>In a search, later trials depend on earlier ones: the list grows until all of them have
      * finished.
      *
      * @param finished outcomes so far
-     * @return every classifier with every seed on every fold; of a search, what is known to be needed
+     * @return every classifier with every seed on every fold; of a search, the trials that are known to be needed
      */
     public List<TrialSpec> trials(Outcomes finished) {
         if (tuning != null) {
@@ -140,7 +140,7 @@ public record ExperimentSpec(
     }
 
     /**
-     * Asks for the same on other images.
+     * Replaces the images.
      *
      * @param newDataset which images
      * @return a changed copy
@@ -162,7 +162,7 @@ public record ExperimentSpec(
     }
 
     /**
-     * Records what the user typed.
+     * Records the command line of the user.
      *
      * @param newCommand for the record
      * @return a changed copy
@@ -184,7 +184,7 @@ public record ExperimentSpec(
     }
 
     /**
-     * Pins each classifier to the jar that it comes from now.
+     * Pins each classifier to the jar that it currently comes from.
      *
      * @param catalog the plugins
      * @return a changed copy
@@ -209,7 +209,7 @@ public record ExperimentSpec(
     }
 
     /**
-     * Takes smaller batches where there are not enough images.
+     * Reduces batch sizes if there are not enough images.
      *
      * @param most number of images that a batch may have
      * @return a changed copy
@@ -243,9 +243,9 @@ public record ExperimentSpec(
     }
 
     /**
-     * Counts the passes over the training images.
+     * Counts the epochs.
      *
-     * @return how many all trials make together, if none stops early
+     * @return number of epochs of all trials together, if none stops early
      */
     public long plannedEpochs() {
         return tuning == null

@@ -15,18 +15,18 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * Says how much of a contestant's accuracy does not hold on images that it was not trained on: its training accuracy less its
- * validation accuracy, as a mean over its trials, with an interval. All are of the same weights in evaluation mode, without
- * augmentation. Validation images chose the epoch, so the gap to other images is rather larger.
+ * Measures how much of a contestant's accuracy does not generalize to other images: its training accuracy minus its
+ * validation accuracy, as a mean over its trials, with an interval. Both come from the same weights in evaluation mode,
+ * without augmentation. The epoch was selected on the validation images, so the gap to other images tends to be larger.
  *
  * @param trials number of its trials; at least 1
- * @param mean gap, -1 to 1; above 0 where the training images are answered better
- * @param low lower bound of its 95 % interval: Student's over seeds, corrected over folds for training images that they
- *     share; Newcombe's for one trial, since training and validation images are different ones
+ * @param mean gap, -1 to 1; above 0 if the training images are predicted better
+ * @param low lower bound of its 95 % interval: Student's over seeds, corrected over folds for shared training images;
+ *     Newcombe's for one trial, since training and validation images are different ones
  * @param high upper bound
  * @param trainingLoss mean cross entropy on training images, in nats
- * @param validationLoss mean cross entropy on validation images, in nats; it is also above the other where a network is
- *     overconfident without being wrong more often
+ * @param validationLoss mean cross entropy on validation images, in nats; it can also be higher because a network is
+ *     overconfident, without being wrong more often
  */
 public record GeneralizationGap(
         int trials, double mean, double low, double high, double trainingLoss, double validationLoss) {
@@ -36,8 +36,8 @@ public record GeneralizationGap(
     /**
      * Measures the gap of one contestant.
      *
-     * @param trials that are done, such as {@link Results#contestants} has them; at least one
-     * @param images of the experiment
+     * @param trials that are done, as returned by {@link Results#contestants}; at least one
+     * @param images numbers of images of the experiment
      * @return the gap over all of them
      * @throws IllegalArgumentException if there is no trial
      */
@@ -80,12 +80,12 @@ public record GeneralizationGap(
                 .orElseThrow();
     }
 
-    /** Tells whether the gap is told apart from 0: whether its interval excludes 0. */
+    /** Returns whether the gap clearly differs from 0: whether its interval excludes 0. */
     public boolean toldApart() {
         return low > 0 || high < 0;
     }
 
-    /** Writes the gap with its interval, in percentage points, and both losses. */
+    /** Describes the gap with its interval, in percentage points, and both losses. */
     public String words() {
         return String.format(
                 Locale.ROOT,

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Says which augmentations leave the class of the images of a data set as it is, which belongs to the images and not to
- * the architecture: a mirrored shirt is a shirt, a mirrored 3 is no digit.
+ * Says which augmentations do not change the class of the images of a data set. This is a property of the images, not
+ * of the architecture: a mirrored shirt is a shirt, a mirrored 3 is no digit.
  *
  * @param types by the names that they have in {@code experiment.yaml}
  */
 public record Harmless(Set<String> types) {
 
-    /** The type that is not taken for harmless unless somebody says so. */
+    /** The only augmentation that is not assumed to be harmless. */
     public static final String MIRRORING = "horizontal-flip";
 
     private static final List<String> TYPES =
@@ -32,20 +32,20 @@ public record Harmless(Set<String> types) {
     }
 
     /**
-     * Returns what is known of the images of a task.
+     * Returns the augmentations that are harmless for the images of a task.
      *
      * @param task the images and classes
-     * @return all where mirrored images are known to be of the same class; all but mirroring elsewhere
+     * @return all if mirrored images are known to be of the same class; otherwise all except mirroring
      */
     public static Harmless of(Task task) {
         return task.mirrored() ? ALL : ALL.without(MIRRORING);
     }
 
     /**
-     * Reads what somebody says.
+     * Parses what a user wrote.
      *
-     * @param said {@code all}, {@code none}, or types with commas between them
-     * @return these
+     * @param said {@code all}, {@code none}, or types separated by commas
+     * @return these augmentations
      * @throws RequestException if there is no such type
      */
     public static Harmless parse(String said) {
@@ -81,10 +81,10 @@ public record Harmless(Set<String> types) {
     }
 
     /**
-     * Leaves out of a recipe what may change the class of an image.
+     * Removes from a recipe the augmentations that may change the class of an image.
      *
      * @param recipe any
-     * @return with the other augmentations, in their order
+     * @return the recipe with the other augmentations, in their order
      */
     public Recipe keptBy(Recipe recipe) {
         return recipe.withAugmentations(recipe.augmentations().stream()

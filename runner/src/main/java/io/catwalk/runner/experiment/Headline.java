@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Answers "which one, and how sure" in a sentence that claims no more than the verdicts do.
+ * Answers "which one, and how sure" in a sentence that does not claim more than the verdicts.
  *
  * @param standings the most accurate first; at least one
- * @param verdicts on their pairs, in the order of the standings; those about the first count
- * @param trials what several trials of a contestant are called, such as {@code folds}; empty if none has several
- * @param unbalanced whether accuracy says little of the small classes, so that balanced accuracy stands beside it
+ * @param verdicts on their pairs, in the order of the standings; only those about the first are used
+ * @param trials the word for several trials of a contestant, such as {@code folds}; empty if none has several
+ * @param unbalanced whether accuracy says little about small classes, so that balanced accuracy is added
  */
 record Headline(List<Standing> standings, List<Verdict> verdicts, String trials, boolean unbalanced) {
 
@@ -28,7 +28,7 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
         return sentence("is significantly better than", " on this split", "");
     }
 
-    /** Adds how sure the verdict about the runner-up is, if there is one. */
+    /** Adds the odds of the verdict about the runner-up, if there is one. */
     String classifiers(String odds) {
         return sentence(
                 "is better than",
@@ -101,7 +101,7 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
         }
     }
 
-    /** Lists names in a sentence; the first three and a number where there are many. */
+    /** Lists names in a sentence; if there are many, the first three and the number of the others. */
     static String names(Collection<String> names) {
         List<String> shown = new ArrayList<>(names);
         if (shown.size() > NAMES) {

@@ -17,11 +17,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names weights to start from, as a person does.
+ * Names weights to start from, as a user writes them.
  *
  * @param file a weight file, or a folder with one trained network
- * @param sha256 digest of the weights; null takes what is there
- * @param rate what the learning rate is multiplied by for what comes from there; null leaves it as it is
+ * @param sha256 digest of the weights; null to accept any
+ * @param rate factor of the learning rate for the parameters from there; null for no change
  */
 public record InitialEntry(
         @JsonProperty(required = true) @JsonSetter(nulls = Nulls.FAIL)
@@ -31,10 +31,10 @@ public record InitialEntry(
         @Nullable Double rate) {
 
     /**
-     * Asks for weights that learn at the rate of the recipe.
+     * Requests weights that are trained at the full learning rate.
      *
      * @param file a weight file, or a folder with one trained network
-     * @return no more than the place
+     * @return an entry with nothing but the file
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static InitialEntry of(String file) {
@@ -45,7 +45,7 @@ public record InitialEntry(
      * Finds the weights.
      *
      * @return the file with its digest
-     * @throws RequestException if they are not there, are others than the digest says, or cannot be used
+     * @throws RequestException if they are missing, have another digest, or cannot be used
      */
     public InitialWeights resolved() {
         Path path = Path.of(file);

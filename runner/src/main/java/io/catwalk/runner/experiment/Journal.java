@@ -18,9 +18,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Is the run: the first line says what all trials share, each other line holds the outcome of one trial, and
- * is on the disk before the run goes on. A later line about the same trial takes the place of an earlier one.
- * Results, reports and cards are drawn from it.
+ * The journal of a run. The first line holds what all trials share; each other line holds the outcome of one trial, and
+ * is on the disk before the run goes on. A later line replaces an earlier one about the same trial.
+ * Results, reports and cards are made from it.
  *
  * @param path of the file, which may not exist yet
  */
@@ -30,36 +30,36 @@ record Journal(Path path) {
     static final int SCHEMA = 2;
 
     /**
-     * Says what all trials of the run share.
+     * Holds what all trials of the run share.
      *
      * @param schema version of the format
      * @param startedAt moment of the first start, ISO 8601, UTC
-     * @param dataset what is trained and judged on
+     * @param dataset what is trained and evaluated on
      */
     record Head(int schema, String startedAt, Results.Dataset dataset) {}
 
     /**
-     * Records what came of a trial.
+     * Records the outcome of a trial.
      *
      * @param key identifies what made it
-     * @param seconds that the run had lasted when it ended
+     * @param seconds that the run had lasted when the trial ended
      * @param outcome done, failed or lost
      */
     record Entry(String key, double seconds, TrialOutcome outcome) {}
 
     /**
-     * Holds what the journal says.
+     * Holds the content of the journal.
      *
      * @param head its first line; null if there is no journal yet
      * @param entries its other lines
-     * @param repaired whether the last line was not written to its end, and was cut off
+     * @param repaired whether the last line was incomplete, and was cut off
      */
     record Content(@Nullable Head head, List<Entry> entries, boolean repaired) {}
 
     /**
-     * Reads the journal, and cuts a last line off that was not written to its end.
+     * Reads the journal, and cuts off an incomplete last line.
      *
-     * @throws RequestException if another line is not of a journal; the file is then left as it is
+     * @throws RequestException if another line is invalid; the file is then unchanged
      * @throws IOException if it cannot be read or repaired
      */
     Content readAndRepair() throws IOException {
@@ -74,9 +74,9 @@ record Journal(Path path) {
     }
 
     /**
-     * Reads the journal, without a last line that was not written to its end.
+     * Reads the journal, without an incomplete last line.
      *
-     * @throws RequestException if another line is not of a journal
+     * @throws RequestException if another line is invalid
      * @throws IOException if it cannot be read
      */
     Content read() throws IOException {
@@ -155,7 +155,7 @@ record Journal(Path path) {
     /**
      * Writes the first line.
      *
-     * @throws IOException if it cannot be written; the journal is then as it was
+     * @throws IOException if it cannot be written; the journal is then unchanged
      */
     void begin(Head head) throws IOException {
         append(Json.LINE.writeValueAsString(head));
@@ -164,7 +164,7 @@ record Journal(Path path) {
     /**
      * Appends the outcome of a trial and forces it to disk.
      *
-     * @throws IOException if it cannot be written; the journal is then as it was
+     * @throws IOException if it cannot be written; the journal is then unchanged
      */
     void append(Entry entry) throws IOException {
         append(Json.LINE.writeValueAsString(entry));
@@ -189,7 +189,7 @@ record Journal(Path path) {
         }
     }
 
-    /** Takes back what was written of a line that did not fit. */
+    /** Removes the part of a line that was written before writing failed. */
     private static void cut(FileChannel channel, long end, IOException reason) {
         try {
             channel.truncate(end);

@@ -33,7 +33,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Judges who won a contest, and how sure that is. */
+/** Evaluates a contest: the standings, the verdicts and how certain they are. */
 final class Judgement {
 
     private static final double CONFIDENCE = 0.95;
@@ -51,10 +51,10 @@ final class Judgement {
      * Ranks the contestants.
      *
      * @param contest with at least one trained network
-     * @param read gives the predictions of a trial; null if there are none
-     * @param images how many a trial is trained on and judged by
+     * @param read returns the predictions of a trial; null if there are none
+     * @param images numbers of training and test images of a trial
      * @param region which differences between classifiers do not matter
-     * @param baselines how accurate one is without a network; null if that is not known
+     * @param baselines accuracies without a network; null if they are not known
      */
     Judgement(
             Contest contest,
@@ -76,7 +76,7 @@ final class Judgement {
             }
         });
         Map<String, Boolean> front = front();
-        // The bootstrap of each takes a while, and they do not depend on each other.
+        // The bootstrap of each takes a while, and they are independent.
         standings = contest.trials().entrySet().parallelStream()
                 .map(one -> standing(one.getKey(), one.getValue(), front.get(one.getKey())))
                 .sorted(Comparator.comparingDouble(Standing::accuracy).reversed())
@@ -122,7 +122,7 @@ final class Judgement {
         return comparison(Scope.MODELS, headline(verdicts, "").models(), limits, cochranQ, verdicts);
     }
 
-    /** Compares architectures on one split: each seed is a training anew, judged by the same images. */
+    /** Compares architectures on one split: each seed is another training, evaluated on the same images. */
     private Comparison seeds() {
         List<String> limits = new ArrayList<>();
         List<Verdict> verdicts = List.of();
@@ -293,7 +293,7 @@ final class Judgement {
         return standings.stream().map(Standing::contestant).toList();
     }
 
-    /** Returns what the tests of architectures compare, in the order of the standings. */
+    /** Returns the scores that the tests of architectures compare, in the order of the standings. */
     private List<double[]> scores() {
         return standings.stream()
                 .map(standing -> observations.each(trials(standing), trial -> contest.score(trial, Metrics::accuracy)))
@@ -310,7 +310,7 @@ final class Judgement {
 
     private record Candidate(String contestant, double accuracy, double micros) {}
 
-    /** Tells of each contestant with a latency whether it is on the front. */
+    /** Returns, for each contestant with a latency, whether it is on the front. */
     private Map<String, Boolean> front() {
         List<Candidate> candidates = new ArrayList<>();
         contest.trials().forEach((contestant, trials) -> {

@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves of the latencies of some trials those that may stand in one column: measured on one machine, with one number
- * of threads. It is the place that most were measured in and, of several, the first. Whatever shows latencies shows
- * these; what was measured elsewhere stays in the journal and in {@code trial.json}.
+ * Selects the latencies of some trials that may be shown in one column: measured on one machine, with one number
+ * of threads. This is the place where most were measured and, if several tie, the first. Everything that shows
+ * latencies shows these; latencies from other places stay in the journal and in {@code trial.json}.
  *
  * @param trials in their order, without the latencies of other places
- * @param notes what a reader has to know about the others, in sentences
+ * @param notes what readers must know about the others, in sentences
  */
 record LatencyColumn(List<TrialOutcome> trials, List<String> notes) {
 
@@ -84,7 +84,7 @@ record LatencyColumn(List<TrialOutcome> trials, List<String> notes) {
         return kept;
     }
 
-    /** Several networks of one contestant share the processes. */
+    /** Returns whether a contestant was measured in only one process; its networks share the processes. */
     private static boolean ofOneProcess(List<LatencyRow> rows) {
         Map<String, Integer> processes = new LinkedHashMap<>();
         for (LatencyRow row : rows) {

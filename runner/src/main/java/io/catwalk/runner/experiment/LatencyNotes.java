@@ -12,16 +12,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Says what the figures of a table of latencies do not show: what is not steady, long tails, and what is slower. */
+/** Describes what the figures of a table of latencies do not show: unsteady figures, long tails, and slower engines. */
 public final class LatencyNotes {
 
-    /** More would hide what is said of them. */
+    /** With more names, the message would be hard to find. */
     private static final int MOST_NAMED = 6;
 
     private LatencyNotes() {}
 
     /**
-     * Says it.
+     * Writes the notes.
      *
      * @param rows networks that were measured in one place
      * @return sentences; none if there is nothing to say
@@ -46,7 +46,7 @@ public final class LatencyNotes {
         return notes;
     }
 
-    /** Names what something is said of; a busy machine says it all of what was measured there. */
+    /** Lists the measurements that a note applies to; those of a busy machine are left out. */
     private static List<String> named(List<LatencyRow> rows, Function<Latency, @Nullable String> what) {
         List<String> named = new ArrayList<>();
         for (LatencyRow row : rows) {
@@ -67,7 +67,7 @@ public final class LatencyNotes {
                 : " at batch " + sizes.stream().map(String::valueOf).collect(Collectors.joining(" and "));
     }
 
-    /** Names what is slower; of several seeds or folds, what is so in most. */
+    /** Lists the networks that are slower; of several seeds or folds, if most of them are. */
     private static List<String> slower(List<LatencyRow> rows) {
         Map<String, List<SpeedUp>> all = new LinkedHashMap<>();
         for (LatencyRow row : rows) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * Names a network in a table of latencies.
+ * Holds a row of a table of latencies.
  *
  * @param model label of its classifier, or name of its file
  * @param latencies of the engines that it was measured on

@@ -6,9 +6,9 @@ import java.util.Comparator;
 import java.util.Locale;
 
 /**
- * Measures the candidates of a search by the criterion of their recipe, and says so.
+ * Measures the candidates of a search by the criterion of their recipe, and formats the scores.
  *
- * @param criterion that chooses the epoch of each training too
+ * @param criterion that also selects the epoch of each training
  */
 public record Measure(Criterion criterion) {
 
@@ -28,7 +28,7 @@ public record Measure(Criterion criterion) {
     }
 
     /**
-     * Names what is measured.
+     * Returns the name of what is measured.
      *
      * @return such as {@code balanced accuracy}
      */
@@ -42,7 +42,7 @@ public record Measure(Criterion criterion) {
     }
 
     /**
-     * Names the unit of what is shown.
+     * Returns the unit in which scores are shown.
      *
      * @return {@code %} or {@code nats}
      */
@@ -51,7 +51,7 @@ public record Measure(Criterion criterion) {
     }
 
     /**
-     * Converts a score to the unit of what is shown.
+     * Converts a score to the unit in which it is shown.
      *
      * @param score a share from 0 to 1, or nats
      * @return percent, or nats
@@ -61,10 +61,10 @@ public record Measure(Criterion criterion) {
     }
 
     /**
-     * Writes a score, or the deviation of scores.
+     * Formats a score, or the standard deviation of scores.
      *
      * @param score a share from 0 to 1, or nats
-     * @return in the unit of what is shown, without it
+     * @return the number in the unit in which it is shown, without the unit
      */
     public String text(double score) {
         return String.format(Locale.ROOT, criterion == Criterion.LOSS ? "%.4f" : "%.2f", shown(score));

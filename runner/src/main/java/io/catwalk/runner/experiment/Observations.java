@@ -10,11 +10,11 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * Says what several trials of one contestant are worth as a sample: each seed is an observation, or each fold where there are
- * folds, whose training images overlap.
+ * Treats the trials of one contestant as a sample: each seed is one observation or, with folds, each fold; the training
+ * images of folds overlap.
  *
  * @param folds whether it is a cross-validation
- * @param testShare images of one fold's test part by images of its training part; only read with folds
+ * @param testShare images of one fold's test part divided by images of its training part; only used with folds
  */
 record Observations(boolean folds, double testShare) {
 
@@ -24,7 +24,10 @@ record Observations(boolean folds, double testShare) {
         this(folds, (double) images.test() / images.train());
     }
 
-    /** Returns one number a seed or, with folds, one a fold, as a mean over the seeds, since these share its images. */
+    /**
+     * Returns one number per seed or, with folds, one per fold: the mean over the seeds, which share the images of the
+     * fold.
+     */
     double[] each(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
         return trials.stream()
                 .collect(Collectors.groupingBy(
@@ -37,7 +40,7 @@ record Observations(boolean folds, double testShare) {
                 .toArray();
     }
 
-    /** Bounds a mean, 95 %; over folds as a difference from 0 between classifiers. At least two trials are needed. */
+    /** Returns the 95 % interval of a mean; over folds, that of a difference from 0. At least two trials are needed. */
     Interval interval(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
         double[] scores = each(trials, score);
         return folds && scores.length > 1

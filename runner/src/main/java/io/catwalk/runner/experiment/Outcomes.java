@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the outcomes of an experiment so far, at most one a trial. A later one takes the place of an earlier. */
+/** Holds the outcomes of an experiment so far, at most one per trial. A later one replaces an earlier one. */
 public final class Outcomes {
 
-    /** By the id of the trial, which is far cheaper to look up than the whole specification. */
+    /** By the id of the trial, which is far faster to look up than the whole specification. */
     private final Map<String, TrialOutcome> byId = new LinkedHashMap<>();
 
     /**
-     * Adds an outcome, in place of an earlier one of the same trial.
+     * Adds an outcome, or replaces an earlier one of the same trial.
      *
      * @param outcome of a trial
      */
@@ -26,7 +26,7 @@ public final class Outcomes {
     }
 
     /**
-     * Looks an outcome up.
+     * Returns the outcome of a trial.
      *
      * @param trial of the experiment
      * @return its outcome; null if there is none
@@ -58,7 +58,7 @@ public final class Outcomes {
      * Lists the outcomes of some trials.
      *
      * @param trials of the experiment
-     * @return of those that have one, in their order
+     * @return the outcomes of those that have one, in their order
      */
     public List<TrialOutcome> of(List<TrialSpec> trials) {
         return trials.stream()

@@ -9,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws the results while a run goes on, often enough to look at and seldom enough to cost nothing: after half a
- * minute at the earliest, and once a tenth more trials have finished, so that all that is written adds up to a
- * few times the last results, however many trials there are. A file that cannot be written is no reason to
- * stop: it is drawn again later.
+ * Writes the results while a run goes on, often enough to be useful and rarely enough to cost almost nothing: after
+ * half a minute at the earliest, and when a tenth more trials have finished. All that is written then adds up to a
+ * few times the last results, however many trials there are. If a file cannot be written, the run goes on,
+ * and it is written again later.
  */
 final class Projection {
 
@@ -28,13 +28,13 @@ final class Projection {
     private boolean failing;
 
     /**
-     * Draws what there is at the start.
+     * Writes the results at the start.
      *
-     * @param run where to
-     * @param results as they stand whenever they are drawn
+     * @param run folder to write to
+     * @param results returns the current results
      * @param finished number of trials that have finished
      * @param seconds a clock
-     * @param note is told once that a file cannot be written
+     * @param note is called once if a file cannot be written
      */
     Projection(RunFolder run, Supplier<Results> results, int finished, DoubleSupplier seconds, Consumer<String> note) {
         this.run = run;
@@ -44,7 +44,7 @@ final class Projection {
         draw(finished);
     }
 
-    /** Hears that more trials have finished, and draws if it is time. */
+    /** Called when more trials have finished; writes the results if it is time. */
     void changed(int finished) {
         boolean rested = seconds.getAsDouble() - drawnAt >= PAUSE_SECONDS;
         if (rested && (failing || 10L * finished >= 11L * drawnWith)) {

@@ -11,13 +11,13 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Changes parts of a recipe, by the names that its numbers have in {@code experiment.yaml}. */
+/** Changes parts of a recipe, by the names that its settings have in {@code experiment.yaml}. */
 public final class RecipeOverrides {
 
     /** The name of the choice among {@link #AUGMENTATION_SETS}, for {@link #with}. */
     public static final String AUGMENTATION = "augmentation";
 
-    /** The sets of augmentations that have a name, each with one more than that before. */
+    /** The sets of augmentations that have a name; each has one more augmentation than the one before. */
     public static final List<String> AUGMENTATION_SETS = List.of("none", "flip", "flip+shift", "flip+shift+erase");
 
     private static final List<Augmentation> AUGMENTATIONS =
@@ -28,11 +28,11 @@ public final class RecipeOverrides {
     private RecipeOverrides() {}
 
     /**
-     * Changes what is named and leaves the rest. An optimizer or a schedule is changed in part, unless its
-     * type changes: then all of it is replaced. A list is replaced.
+     * Changes the named settings and keeps the rest. An optimizer or a schedule is changed in part, unless its
+     * type changes: then it is replaced as a whole. A list is replaced.
      *
      * @param base any recipe
-     * @param overrides keys and values as in {@code experiment.yaml}, none of them needed
+     * @param overrides keys and values as in {@code experiment.yaml}, all optional
      * @return a changed copy
      * @throws RequestException if a key is unknown, or a value of another type or outside its range
      */
@@ -40,7 +40,7 @@ public final class RecipeOverrides {
         return recipe(base, overrides, "recipe", "");
     }
 
-    /** Does the same; a message begins with the source, and its places with the path of the overrides in there. */
+    /** Does the same; messages begin with the source, and positions in them with the path of the overrides. */
     static Recipe recipe(Recipe base, ObjectNode overrides, String source, String path) {
         ObjectNode tree = TreeReader.MAPPER.valueToTree(base);
         return TreeReader.read(merged(tree, overrides), Recipe.class, TreeReader.Keys.ALL, source, path);
@@ -67,7 +67,7 @@ public final class RecipeOverrides {
      * @param base any recipe
      * @param name of a number, such as {@code epochs}, {@code optimizer.learning_rate} or just
      *     {@code learning_rate}; or {@link #AUGMENTATION}
-     * @param value a number, or text that shows one; or one of {@link #AUGMENTATION_SETS}
+     * @param value a number, or a number as text; or one of {@link #AUGMENTATION_SETS}
      * @return a changed copy
      * @throws RequestException if the recipe has no such number, or the value is outside its range
      */
@@ -96,7 +96,7 @@ public final class RecipeOverrides {
         return tree.at("/" + path(tree, name).replace('.', '/')).numberValue();
     }
 
-    /** Finds the path of the one number that a name means. */
+    /** Returns the path of the only number with this name. */
     private static String path(ObjectNode tree, String name) {
         List<String> numbers = numbers(tree, "");
         List<String> meant = numbers.stream()
@@ -121,7 +121,7 @@ public final class RecipeOverrides {
         return AUGMENTATIONS.subList(0, length).toArray(Augmentation[]::new);
     }
 
-    /** Lists the paths of all numbers, with dots. */
+    /** Lists the paths of all numbers, separated by dots. */
     private static List<String> numbers(ObjectNode tree, String prefix) {
         List<String> numbers = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : tree.properties()) {
@@ -146,7 +146,7 @@ public final class RecipeOverrides {
                 return TreeReader.MAPPER.getNodeFactory().stringNode(text);
             }
         }
-        // The mapper would write null for infinity and for what is no number.
+        // The mapper would write null for infinity and for NaN.
         return value instanceof Double number
                 ? TreeReader.MAPPER.getNodeFactory().numberNode(number.doubleValue())
                 : TreeReader.MAPPER.valueToTree(value);

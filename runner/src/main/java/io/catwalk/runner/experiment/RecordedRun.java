@@ -13,13 +13,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a run has come to, finished or not, as its journal tells.
+ * Holds the state of a run, finished or not, as recorded in its journal.
  *
  * @param folder of the run
- * @param spec what was asked for
+ * @param spec the request
  * @param startedAt moment of the first start, ISO 8601, UTC
  * @param seconds that the run has lasted
- * @param dataset what is trained and judged on
+ * @param dataset what is trained and evaluated on
  * @param outcomes so far
  */
 public record RecordedRun(
@@ -40,7 +40,7 @@ public record RecordedRun(
     }
 
     /**
-     * Draws the results.
+     * Returns the results.
      *
      * @return what results.json shows, without a comparison
      */
@@ -74,8 +74,8 @@ public record RecordedRun(
     }
 
     /**
-     * Draws the results, and compares the trials by what they answered. The candidates of a search are left
-     * out: whichever is best was chosen for it.
+     * Returns the results, and compares the trials by their predictions. The candidates of a search are left
+     * out: the best one was selected by its score.
      *
      * @return what results.json shows
      * @throws IOException if the predictions cannot be read

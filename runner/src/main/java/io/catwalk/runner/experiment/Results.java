@@ -31,12 +31,12 @@ import org.jspecify.annotations.Nullable;
  * Holds the outcome of an experiment, as {@code results.json} shows it.
  *
  * @param schema version of this format
- * @param experiment what was asked for and how far it got
- * @param dataset what was trained and judged on
+ * @param experiment the request and its progress
+ * @param dataset what was trained and evaluated on
  * @param trials in the order of the request
- * @param comparison how they stand to each other; null before all are done, or with nothing to compare
- * @param tuning outcome of a search; null if it was none
- * @param latencyNotes what a reader has to know about the latencies, in sentences
+ * @param comparison how they compare; null before all are done, or if there is nothing to compare
+ * @param tuning outcome of a search; null if there was none
+ * @param latencyNotes what readers must know about the latencies, in sentences
  */
 public record Results(
         int schema,
@@ -48,19 +48,19 @@ public record Results(
         List<String> latencyNotes) {
 
     /**
-     * Says what was asked for and how far it got.
+     * Holds the request and its progress.
      *
      * @param name of the run folder
-     * @param command that the user gave
+     * @param command command line of the user
      * @param startedAt moment of the start, ISO 8601, UTC
-     * @param seconds from the start to this writing
-     * @param planned number of trials asked for
+     * @param seconds from the start until these results were written
+     * @param planned number of trials requested
      * @param finished number of trials that are done or failed
-     * @param notRun titles of the trials that were left out, since the time was over
+     * @param notRun titles of the trials that were left out because the time was over
      * @param seeds of the trials
      * @param folds number of folds, 0 for a hold-out
      * @param repeats how often the images were dealt into folds
-     * @param jobs trials at once
+     * @param jobs trials that run at once
      * @param threads of each trial
      */
     public record Summary(
@@ -77,7 +77,7 @@ public record Results(
             int jobs,
             int threads) {
 
-        /** Takes what was written before there was a time budget, or repeats. */
+        /** Accepts results that were written before there was a time budget, or repeats. */
         public Summary {
             notRun = notRun == null ? List.of() : List.copyOf(notRun);
         }
@@ -93,8 +93,8 @@ public record Results(
      * @param height in pixels
      * @param width in pixels
      * @param train number of images that are trained on
-     * @param validation number of images that choose the epoch
-     * @param test number of images that judge a trial; with folds, those of one fold
+     * @param validation number of validation images
+     * @param test number of test images of a trial; with folds, those of one fold
      * @param largestClass number of images of the largest class, with folds of all folds together
      * @param smallestClass number of images of the smallest class that has any, likewise
      */
@@ -114,9 +114,9 @@ public record Results(
         private static final long UNBALANCED = 5;
 
         /**
-         * Tells whether accuracy says little of the small classes, since the large ones have most of the images.
+         * Tells whether accuracy says little about the small classes because the large ones have most of the images.
          *
-         * @return whether the largest class that judges is more than five times the smallest
+         * @return whether the largest class of the test images is more than five times the smallest
          */
         public boolean unbalanced() {
             return largestClass > UNBALANCED * smallestClass;
@@ -129,7 +129,7 @@ public record Results(
         latencyNotes = List.copyOf(latencyNotes);
     }
 
-    /** Makes results with latencies that there is nothing to say about. */
+    /** Creates results without notes about latencies. */
     public Results(
             int schema,
             Summary experiment,
@@ -145,9 +145,9 @@ public record Results(
     }
 
     /**
-     * Leaves out the trials that only scored the candidates of a search: tables show them as candidates.
+     * Leaves out the trials that only scored the candidates of a search, which tables show as candidates.
      *
-     * @return these results; of a search, with the full training of the best alone
+     * @return these results; for a search, only with the full training of the best candidate
      */
     public Results withoutCandidates() {
         return tuning == null
@@ -177,7 +177,7 @@ public record Results(
     }
 
     /**
-     * Lists the trials without one.
+     * Lists the trials without a trained network.
      *
      * @return those that failed or were lost, in the order of the request
      */
@@ -186,10 +186,10 @@ public record Results(
     }
 
     /**
-     * Says which trials were made by other software or on another machine than the rest: what sets those apart
-     * need not be their classifiers.
+     * Says which trials were made by other software or on another machine than the rest: differences of these
+     * trials may have other causes than their classifiers.
      *
-     * @return at most two sentences; none if all were made alike
+     * @return at most two sentences; none if all were made in the same way
      */
     public List<String> mixture() {
         List<String> mixture = new ArrayList<>();
@@ -213,9 +213,10 @@ public record Results(
     }
 
     /**
-     * Says of validation accuracies that they are optimistic, wherever they chose: the best epoch is partly the luckiest.
+     * Says that validation accuracies are optimistically biased if they selected the epoch: the best epoch is partly
+     * the luckiest.
      *
-     * @return a sentence; empty where no trial that is done had epochs to choose from
+     * @return a sentence; empty if no trial that is done had several epochs
      */
     public String validationNote() {
         return done().stream().allMatch(done -> done.trial().recipe().epochs() == 1)
@@ -224,9 +225,9 @@ public record Results(
     }
 
     /**
-     * Counts the trials whose ONNX file is missing or does not answer like the network.
+     * Counts the trials whose ONNX file is missing or differs from the network.
      *
-     * @return how many
+     * @return number of trials
      */
     public long disagreeing() {
         return done().stream()
@@ -235,7 +236,7 @@ public record Results(
                 .count();
     }
 
-    /** Returns one row a trial; a column for every number that any trial has. */
+    /** Returns one row per trial, with a column for every number that any trial has. */
     String csv() {
         return csv(trials);
     }
@@ -258,7 +259,7 @@ public record Results(
         return csv.toString();
     }
 
-    /** Returns one row a contestant: mean accuracy, standard deviation, interval, and the rest of its standing. */
+    /** Returns one row per contestant: mean accuracy, standard deviation, interval, and the rest of its standing. */
     String standingsCsv() {
         return comparison == null ? "" : csv(comparison.standings());
     }
@@ -271,7 +272,7 @@ public record Results(
     /**
      * Tells whether each contestant has several trials, so that a table shows their means.
      *
-     * @return whether several seeds or folds were asked for
+     * @return whether several seeds or folds were requested
      */
     public boolean averaged() {
         return tuning == null && (experiment.seeds.size() > 1 || experiment.folds > 0);
@@ -280,7 +281,7 @@ public record Results(
     /**
      * Groups the trials that are done.
      *
-     * @return those of each contestant, under its label, in the order of the request
+     * @return the trials of each contestant, under its label, in the order of the request
      */
     public Map<String, List<Done>> contestants() {
         return done().stream()
@@ -306,7 +307,7 @@ public record Results(
      *
      * @param trials of one contestant, which are done
      * @param metric a share from 0 to 1
-     * @return mean and, of several, standard deviation in percent; a dash for none
+     * @return mean and, of several trials, standard deviation in percent; a dash if there are none
      */
     public static String mean(List<Done> trials, ToDoubleFunction<TrialMetrics> metric) {
         double[] values = trials.stream().map(Done::metrics).mapToDouble(metric).toArray();
@@ -321,7 +322,7 @@ public record Results(
      * Formats the 95 % interval of a contestant's mean accuracy.
      *
      * @param contestant its label
-     * @return bounds in percent; a dash where it has no standing
+     * @return bounds in percent; a dash if it has no standing
      */
     public String interval(String contestant) {
         return comparison == null
@@ -346,8 +347,9 @@ public record Results(
     }
 
     /**
-     * Formats what a table shows of a trial that is done: test accuracy, precision, recall and F1 (macro),
-     * training and validation accuracy in percent, parameters, training time, median latency of one image on {@link #latencyEngine}.
+     * Formats the cells of a table for a trial that is done: test accuracy, precision, recall and F1 (macro),
+     * training and validation accuracy in percent, parameters, training time, median latency of one image on
+     * {@link #latencyEngine}.
      *
      * @param trial with status done
      * @return nine cells
@@ -367,7 +369,7 @@ public record Results(
     }
 
     /**
-     * Chooses the engine that the one latency of a classifier is of, alike wherever results are shown.
+     * Selects the engine of the latency that is shown for a classifier, the same wherever results are shown.
      *
      * @return ONNX Runtime if some trial was measured there, else PyTorch
      */
@@ -382,9 +384,9 @@ public record Results(
     }
 
     /**
-     * Formats what a table shows of the ONNX file of a trial that is done: size, multiply-accumulates of one
-     * image, median latency of one image on DJL + PyTorch and on ONNX Runtime, how many times faster that is,
-     * label flips, and the largest difference of a logit.
+     * Formats the cells of a table for the ONNX file of a trial that is done: size, MACs of one image, median latency
+     * of one image on DJL + PyTorch and on ONNX Runtime, how many times faster that is, label flips, and the largest
+     * difference of a logit.
      *
      * @param trial with status done
      * @return seven cells

@@ -10,7 +10,7 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.List;
 import java.util.Locale;
 
-/** Writes results as Markdown: one row a trial or, where contestants have several, one row a contestant. */
+/** Writes results as Markdown: one row per trial or, if contestants have several trials, one row per contestant. */
 record ResultsMarkdown(Results results) {
 
     String text() {

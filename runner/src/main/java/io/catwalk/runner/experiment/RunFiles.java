@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Knows what a run writes into its folder: nothing else in it is ever deleted, and no link is followed. */
+/** Knows which files a run writes into its folder. Nothing else in it is ever deleted, and no link is followed. */
 final class RunFiles {
 
     static final String EXPERIMENT = "experiment.yaml";
@@ -26,7 +26,7 @@ final class RunFiles {
     static final String BASELINES = "baselines.json";
     static final String SPARK_LOG = "spark.log";
 
-    /** Every path of a run, relative to its folder: one that is missing here makes --force refuse. */
+    /** Every path of a run, relative to its folder. If one is missing here, --force refuses the folder. */
     private static final Pattern OWN = Pattern.compile(
             "experiment\\.yaml|lock|spark\\.log|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|robustness\\.(json|csv)|standings\\.csv"
                     + "|report\\.html|slides\\.pptx|plots(/[^/]+\\.(svg|png))?|audit(/[^/]+\\.(csv|png))?"
@@ -35,7 +35,7 @@ final class RunFiles {
 
     private final Path folder;
 
-    /** Looks at a run folder; a link to it is one too. */
+    /** Opens a run folder; a link to one is allowed. */
     RunFiles(Path folder) throws IOException {
         this.folder = folder.toRealPath();
     }
@@ -57,7 +57,7 @@ final class RunFiles {
         return found.isEmpty() ? null : found.get(0);
     }
 
-    /** Says whether nothing is there but a lock and what a run that was stopped before it began has left. */
+    /** Returns whether there is nothing but a lock and files of a run that was stopped before it began. */
     boolean nothing() throws IOException {
         boolean[] nothing = {true};
         walk((entry, attributes) -> {
@@ -70,10 +70,10 @@ final class RunFiles {
     }
 
     /**
-     * Makes the folder fit to be written to, once it is locked: refuses links, through which a write would
-     * reach what is not of the run, and deletes the drafts that a killed writer has left.
+     * Prepares a folder, once it is locked, for writing: refuses links, through which a write would
+     * reach files outside the run, and deletes the drafts that a killed process has left.
      *
-     * @throws RequestException if there is a link; nothing was changed then
+     * @throws RequestException if there is a link; nothing is changed then
      */
     void tidy() throws IOException {
         List<Path> drafts = new ArrayList<>();
@@ -93,11 +93,11 @@ final class RunFiles {
         }
     }
 
-    /** Deletes all but the lock, the request last, so that what a kill leaves behind is still a run folder. */
+    /** Deletes everything but the lock, the request last, so that after a kill it is still a run folder. */
     void delete() throws IOException {
         List<Path> entries = new ArrayList<>();
         walk((entry, attributes) -> entries.add(entry));
-        for (int i = entries.size() - 1; i >= 0; i--) { // what is in a folder comes after it
+        for (int i = entries.size() - 1; i >= 0; i--) { // the content of a folder comes after the folder
             String path = relative(entries.get(i));
             if (!path.equals(EXPERIMENT) && !path.equals(LOCK)) {
                 Files.delete(entries.get(i));
@@ -118,7 +118,7 @@ final class RunFiles {
 
     private interface Visitor {
 
-        /** Takes an entry, and says whether to go on. */
+        /** Visits an entry, and returns whether to continue. */
         boolean take(Path entry, BasicFileAttributes attributes);
     }
 
@@ -134,7 +134,10 @@ final class RunFiles {
                 return visitor.take(entry, attributes) ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
             }
 
-            /** What is gone since the folder was listed is a draft that somebody who works there has put into its place. */
+            /**
+             * A file that has disappeared since the folder was listed is a draft that another process has moved to its
+             * place.
+             */
             @Override
             public FileVisitResult visitFileFailed(Path entry, IOException reason) throws IOException {
                 if (reason instanceof NoSuchFileException) {
@@ -149,7 +152,7 @@ final class RunFiles {
         return folder.relativize(entry).toString().replace(entry.getFileSystem().getSeparator(), "/");
     }
 
-    /** Says whether there is something, a link that points nowhere too. */
+    /** Returns whether something exists at this path, even a link that points nowhere. */
     static boolean isThere(Path path) {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }

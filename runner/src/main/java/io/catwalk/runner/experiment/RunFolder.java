@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps everything of an experiment. A folder is a run folder if it holds a readable
+ * Holds all files of an experiment. A folder is a run folder if it has a readable
  * {@code experiment.yaml} and nothing that no run writes; nothing else is ever deleted.
  *
  * @param path the folder
@@ -38,13 +38,13 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Makes the folder, and keeps everybody else from it.
+     * Creates the folder, and locks it.
      *
      * @param path where; new, empty or, if it may be replaced, a run folder
-     * @param existing what to do with a run folder that is there
-     * @return the lock of the folder, which holds nothing else; to be closed
-     * @throws RequestException if something else is there, somebody works on it, or it cannot be written; what
-     *     was there then still is
+     * @param existing what to do with an existing run folder
+     * @return the lock of the folder, which contains nothing else; to be closed
+     * @throws RequestException if something else is there, somebody works on it, or it cannot be written; everything
+     *     that was there is then unchanged
      */
     public static RunLock claim(Path path, Existing existing) {
         try {
@@ -52,7 +52,7 @@ public record RunFolder(Path path) {
             Files.createDirectories(path);
             RunLock lock = new RunFolder(path).lock(RunLock.Purpose.TRAIN);
             try {
-                requireNewOrRun(path, existing); // somebody may have come between
+                requireNewOrRun(path, existing); // another process may have created a run meanwhile
                 new RunFiles(path).delete();
                 return lock;
             } catch (IOException | RuntimeException e) {
@@ -83,7 +83,7 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Says whether there is a run.
+     * Tells whether a folder is a run folder.
      *
      * @param path where
      * @return whether it holds a request
@@ -97,7 +97,7 @@ public record RunFolder(Path path) {
      *
      * @param path where
      * @return the folder
-     * @throws RequestException if there is no run folder of a format that this program reads
+     * @throws RequestException if there is no run folder in a format that this program reads
      */
     public static RunFolder open(Path path) {
         RunFolder folder = new RunFolder(path);
@@ -163,7 +163,7 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Looks at the schema alone, since a newer one may have keys that this program does not know. */
+    /** Reads only the schema, since a newer one may have keys that this program does not know. */
     private void requireKnownSchema(Path file) throws IOException {
         Integer schema = Json.schema(file);
         if (schema != null && (schema < 1 || schema > ExperimentSpec.SCHEMA)) {
@@ -174,11 +174,11 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Makes the folder of a trial, or leaves the one that is there.
+     * Creates the folder of a trial, unless it exists.
      *
      * @param spec the trial
      * @return the folder, which exists
-     * @throws IOException if it cannot be made
+     * @throws IOException if it cannot be created
      */
     public TrialFolder createTrial(TrialSpec spec) throws IOException {
         Path inside = path.resolve(spec.folder());
@@ -197,7 +197,7 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Returns where Spark writes what it has to say, if the trials run on it.
+     * Returns the path of Spark's log, if the trials run on Spark.
      *
      * @return path of a text file
      */
@@ -210,23 +210,23 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Keeps everybody else from the folder, and tidies it: drafts that a killed writer has left are deleted.
+     * Locks the folder and tidies it: drafts that a killed process has left are deleted.
      *
-     * @param purpose what for
-     * @return to be closed; the end of the program does it too, however it ends
-     * @throws RequestException if somebody is at it, it cannot be written, or there is a link in it, through
-     *     which a write would reach what is not of the run
+     * @param purpose what the lock is for
+     * @return to be closed; it also ends with the program, however that ends
+     * @throws RequestException if somebody else has the lock, it cannot be written, or there is a link in it, through
+     *     which a write would reach files outside the run
      */
     public RunLock lock(RunLock.Purpose purpose) {
         return tidied(RunLock.take(this, purpose, Duration.ZERO, note -> {}));
     }
 
     /**
-     * Keeps everybody else from the folder to write into it; waits for a while for another one who does.
+     * Locks the folder in order to write into it; waits for a while for another process that writes.
      *
-     * @param note is told, in one line, if it has to wait
+     * @param note receives one line if it has to wait
      * @return to be closed
-     * @throws RequestException if somebody trains there or is not done in time, or as {@link #lock}
+     * @throws RequestException if somebody trains there or does not finish in time, or as {@link #lock}
      */
     public RunLock lockPatiently(Consumer<String> note) {
         return tidied(RunLock.take(this, RunLock.Purpose.WRITE, PATIENCE, note));
@@ -254,13 +254,13 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Says whether anything of the run was recorded. */
+    /** Returns whether anything of the run was recorded. */
     boolean hasBegun() {
         return Files.isRegularFile(path.resolve(RunFiles.JOURNAL));
     }
 
     /**
-     * Keeps how accurate one is without a network.
+     * Writes the accuracies without a network.
      *
      * @param baselines on the images of the run
      * @throws IOException if they cannot be written
@@ -270,9 +270,9 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Reads how accurate one is without a network.
+     * Reads the accuracies without a network.
      *
-     * @return null if that is not known
+     * @return null if they are not known
      * @throws IOException if it cannot be read
      */
     @Nullable
@@ -285,18 +285,18 @@ public record RunFolder(Path path) {
      * Writes the results in every format.
      *
      * @param results of all trials so far
-     * @throws IOException if they cannot be written; older ones are then as they were
+     * @throws IOException if they cannot be written; older ones are then unchanged
      */
     public void writeResults(Results results) throws IOException {
         writeResults(results, "");
     }
 
     /**
-     * Writes the results in every format, with more at the end of the tables for people.
+     * Writes the results in every format, with additional text at the end of the Markdown tables.
      *
      * @param results of all trials so far
-     * @param more Markdown; empty for nothing
-     * @throws IOException if they cannot be written; older ones are then as they were
+     * @param more Markdown; empty for none
+     * @throws IOException if they cannot be written; older ones are then unchanged
      */
     public void writeResults(Results results, String more) throws IOException {
         AtomicFiles.write(path.resolve(RunFiles.RESULTS), Json.JSON.writeValueAsString(results));
@@ -308,10 +308,10 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Reads what the run has come to.
+     * Reads the state of the run.
      *
-     * @return as the journal tells
-     * @throws RequestException if the run has not begun, or its files are not of a format that this program reads
+     * @return as recorded in the journal
+     * @throws RequestException if the run has not begun, or its files are not in a format that this program reads
      * @throws IOException if they cannot be read
      */
     public RecordedRun recorded() throws IOException {
@@ -335,10 +335,10 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Records that something about trials of the run has changed, such as how they were exported.
+     * Records that trials of the run have changed, for example how they were exported.
      *
-     * @param outcomes of trials that the journal knows
-     * @throws RequestException if it does not know one of them; nothing is recorded then
+     * @param outcomes of trials that the journal contains
+     * @throws RequestException if it does not contain one of them; nothing is recorded then
      * @throws IOException if they cannot be written
      */
     public void record(List<TrialOutcome> outcomes) throws IOException {
@@ -363,7 +363,7 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Says what keeps this from being a run folder or an empty one; null if it is one. */
+    /** Says why this is neither a run folder nor an empty one; null if it is. */
     static @Nullable String foreign(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
             return Files.exists(path) ? "is a file" : "is a link that points nowhere";

@@ -11,13 +11,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a run folder for one process. The file of the lock says who has it, for the line that others read.
+ * Locks a run folder for one process. The lock file names its holder, for the message that others print.
  */
 public final class RunLock implements AutoCloseable {
 
-    /** What the one who has the lock does with the run. */
+    /** What the holder of the lock does with the run. */
     public enum Purpose {
-        /** Trains, perhaps for hours: nobody waits for that. */
+        /** Trains, perhaps for hours: other processes do not wait for it. */
         TRAIN("trains in it"),
         /** Writes a report, an export or a measurement, which is soon done. */
         WRITE("writes into it");
@@ -43,8 +43,8 @@ public final class RunLock implements AutoCloseable {
     /**
      * Takes the lock.
      *
-     * @param wait how long to wait for a process that writes; one that trains is not waited for
-     * @param note is told, in one line, if it has to wait
+     * @param wait how long to wait for a process that writes; a process that trains is not waited for
+     * @param note receives one line if it has to wait
      */
     static RunLock take(RunFolder run, Purpose purpose, Duration wait, Consumer<String> note) {
         try {
@@ -94,7 +94,7 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    /** Reads who has the lock; where the system does not let it be read, somebody has. */
+    /** Reads who has the lock; if the system does not allow that, it is some other process. */
     private static String holder(Path file) {
         try {
             if (ProcessLock.isHeldHere(file)) {
@@ -108,7 +108,7 @@ public final class RunLock implements AutoCloseable {
     }
 
     /**
-     * Returns what is locked.
+     * Returns the locked run.
      *
      * @return the folder
      */

@@ -30,22 +30,22 @@ final class Scheduler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
 
-    /** A trial that is lost so often stays lost. */
+    /** A trial that is lost this often stays lost. */
     private static final int MOST_LOSSES = 3;
 
-    /** What the scheduler needs of the run that it works for. */
+    /** The operations of the run that the scheduler needs. */
     interface Desk {
 
-        /** Prepares a trial that is about to begin, for the first time or once more. */
+        /** Prepares a trial that is about to begin, for the first time or again. */
         TrialOrder begin(TrialSpec trial, int attempt) throws IOException;
 
-        /** Returns the folder of a trial that was prepared. */
+        /** Returns the folder of a prepared trial. */
         TrialFolder folder(TrialSpec trial);
 
-        /** Hears how a trial goes on; called by several threads. */
+        /** Receives the progress of a trial; called by several threads. */
         void news(TrialOrder order, TrialNews news);
 
-        /** Hears that a trial failed or was lost, and is tried once more. */
+        /** Called when a trial failed or was lost, and is tried once more. */
         void retrying(TrialOutcome outcome);
 
         /** Records a trial that has finished. */
@@ -61,12 +61,12 @@ final class Scheduler {
     /** Trials that have not begun, by id, in the order of the request. */
     private final Map<String, TrialSpec> waiting = new LinkedHashMap<>();
 
-    /** Trials under way, by id, and those that have just ended. */
+    /** Trials that are running, by id, and those that have just ended. */
     private final Map<String, TrialExecutor.Submitted> running = new LinkedHashMap<>();
 
     private final BlockingQueue<TrialSpec> ended = new LinkedBlockingQueue<>();
 
-    /** First reasons of the trials that are tried again, by id. */
+    /** Reasons of the first failures of trials that are tried again, by id. */
     private final Map<String, String> failedOnce = new HashMap<>();
 
     /** How often a trial was begun, by id. */
@@ -75,7 +75,7 @@ final class Scheduler {
     /** How often a trial was lost, by id. */
     private final Map<String, Integer> lost = new HashMap<>();
 
-    /** Seconds that the trials of a classifier took so far, at most. */
+    /** Longest times so far of the trials of a classifier. */
     private final Map<String, Pace> paces = new HashMap<>();
 
     Scheduler(ExperimentSpec spec, TrialExecutor executor, Conduct conduct, Stopwatch stopwatch, Desk desk) {
@@ -94,7 +94,7 @@ final class Scheduler {
     void run(Outcomes finished) throws IOException, InterruptedException {
         finished.all().forEach(this::learnPace);
         try {
-            // Of a search, more may be known to be needed whenever all that was planned has an outcome.
+            // In a search, more trials may become known whenever all planned ones have an outcome.
             while (!running.isEmpty() || !waiting.isEmpty() || plan(finished)) {
                 begin(finished);
                 if (!running.isEmpty()) {
@@ -104,7 +104,7 @@ final class Scheduler {
                     }
                     settle(over, finished);
                 } else if (!waiting.isEmpty()) {
-                    return; // there is no time for any of them
+                    return; // there is not enough time for any of them
                 }
             }
         } finally {
@@ -112,7 +112,7 @@ final class Scheduler {
         }
     }
 
-    /** Tells whether there is anything to do. */
+    /** Returns whether there is anything to do. */
     private boolean plan(Outcomes finished) {
         spec.trials(finished).stream()
                 .filter(trial -> !finished.has(trial))
@@ -120,7 +120,7 @@ final class Scheduler {
         return !waiting.isEmpty();
     }
 
-    /** Fills the slots with what there is time for. */
+    /** Fills the slots with trials for which there is time. */
     private void begin(Outcomes finished) throws IOException {
         Iterator<TrialSpec> next = waiting.values().iterator();
         while (running.size() < executor.slots() && next.hasNext()) {
@@ -142,13 +142,13 @@ final class Scheduler {
             return;
         }
         running.put(trial.id(), submitted);
-        // Whatever the outcome is, settle() asks for it.
+        // Whatever the outcome is, settle() reads it.
         var unused = submitted.outcome().whenComplete((outcome, failure) -> ended.add(trial));
     }
 
     /**
-     * Waits for a trial to end; null once the time is over and none has ended before, or if those under way go on without
-     * us.
+     * Waits for a trial to end; null if the time is over and none has ended before, or if running trials continue
+     * without this process.
      */
     private @Nullable TrialSpec await() throws InterruptedException {
         if (executor.outlivesUs()) {
@@ -188,7 +188,7 @@ final class Scheduler {
         learnPace(last);
     }
 
-    /** Asks for the outcome; whatever trouble the executor has says nothing about the trial. */
+    /** Returns the outcome; if the executor fails, the trial is lost, since that says nothing about it. */
     private static TrialOutcome outcome(TrialSpec trial, TrialExecutor.Submitted submitted)
             throws InterruptedException {
         try {
@@ -207,7 +207,7 @@ final class Scheduler {
         }
     }
 
-    /** Tells whether there is time for a trial, as far as one can know from others of its classifier. */
+    /** Returns whether there is time for a trial, estimated from others of its classifier. */
     private boolean fits(TrialSpec trial) {
         if (conduct.budget() == null) {
             return true;

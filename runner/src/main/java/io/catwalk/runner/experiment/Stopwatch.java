@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Measures how long a run takes, with what it took before it was interrupted.
+ * Measures how long a run takes, including the time before it was interrupted.
  *
- * @param clock tells the time
+ * @param clock returns the time
  * @param firstStart moment of the first start of the run
  * @param before seconds that were recorded before this start
  * @param start moment of this start
  */
 record Stopwatch(Clock clock, Instant firstStart, double before, Instant start) {
 
-    /** Starts, or goes on from what the journal of the run says. */
+    /** Starts, or continues from the time in the journal of the run. */
     static Stopwatch resume(Journal.Content journal, Clock clock) {
         Instant now = clock.instant();
         Journal.Head head = journal.head();

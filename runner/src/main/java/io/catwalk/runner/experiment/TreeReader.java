@@ -30,10 +30,10 @@ import tools.jackson.databind.introspect.AnnotatedClassResolver;
 import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** Reads a tree that a person has written as a record, and says in one line where and why it does not fit. */
+/** Reads a tree that a user has written into a record. Errors say in one line what is wrong and where. */
 final class TreeReader {
 
-    /** Takes no text for a number, no fraction for a whole number, no null in a list and no key twice. */
+    /** Accepts no text as a number, no fraction as an integer, no null in a list and no duplicate keys. */
     static final YAMLMapper MAPPER = Json.YAML
             .rebuild()
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -42,18 +42,18 @@ final class TreeReader {
             .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
             .build();
 
-    /** How many keys of a record must be there. */
+    /** Which keys of a record must be present. */
     enum Keys {
         ANY,
         ALL
     }
 
-    /** A check's message that begins with the name of a number, or of the option that it is known by. */
+    /** A message of a check that begins with the name of a number, or of its option. */
     private static final Pattern ABOUT_A_NAME = Pattern.compile("(?:--)?([a-z][A-Za-z_-]*) (must .*)", Pattern.DOTALL);
 
     private TreeReader() {}
 
-    /** Reads a tree; a message begins with the source, and its places with the path of the tree in there. */
+    /** Reads a tree; messages begin with the source, and positions in them with the path of the tree. */
     static <T> T read(JsonNode tree, Class<T> type, Keys keys, String source, String path) {
         ObjectReader reader = MAPPER.readerFor(type);
         if (keys == Keys.ALL) {
@@ -68,7 +68,7 @@ final class TreeReader {
         }
     }
 
-    /** Says that a key is unknown, and which are known. */
+    /** Returns a message that a key is unknown, and which keys are known. */
     static String unknownKey(String path, String key, Collection<String> known) {
         return "unknown key '" + (path.isEmpty() ? key + "' at the top" : path + "." + key + "'")
                 + Suggestion.question(key, known) + " (known: " + (known.isEmpty() ? "none" : String.join(", ", known))
@@ -100,7 +100,7 @@ final class TreeReader {
     }
 
     private static List<String> keys(UnrecognizedPropertyException unknown, JsonNode holder) {
-        // What tells the types apart is a key of none of them.
+        // The key that distinguishes the types is not a property of any of them.
         Stream<String> type = holder.has("type") ? Stream.of("type") : Stream.of();
         return Stream.concat(
                         type,
@@ -126,7 +126,7 @@ final class TreeReader {
                 + (holder.isEmpty() ? "none" : "only " + String.join(", ", holder.propertyNames()));
     }
 
-    /** Puts what a record's own check says to the place of the record, and its names as the file has them. */
+    /** Adds the position of a record to the message of its check, and converts names to those of the file. */
     private static String refused(String where, String message) {
         Matcher named = ABOUT_A_NAME.matcher(message);
         if (!named.matches()) {
@@ -169,7 +169,7 @@ final class TreeReader {
         return node;
     }
 
-    /** Says what a node is. */
+    /** Describes a node. */
     static String words(JsonNode found) {
         if (found.isMissingNode()) {
             return "missing";

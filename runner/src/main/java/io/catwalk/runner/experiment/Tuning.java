@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Holds the outcome of a search, as {@code results.json} shows it.
  *
  * @param classifier that was tuned
- * @param strategy in words, such as {@code successive halving}
+ * @param strategy as text, such as {@code successive halving}
  * @param selectBy what candidates are ranked by: the criterion of the recipe
  * @param candidates what was tried, the best first
- * @param best number of the best candidate; null while it is not known
+ * @param best number of the best candidate; null until it is known
  */
 public record Tuning(
         String classifier,
@@ -28,18 +28,18 @@ public record Tuning(
     }
 
     /**
-     * Says what the scores measure.
+     * Returns what the scores measure.
      *
-     * @return of the criterion
+     * @return the measure of the criterion
      */
     public Measure measure() {
         return new Measure(selectBy);
     }
 
     /**
-     * Lays out what was tried.
+     * Returns the table of the candidates.
      *
-     * @return a head and a row for each candidate, the best first: its number, its choices, and for each budget its
+     * @return a header and a row for each candidate, the best first: its number, its choices, and for each budget its
      *     mean score with standard deviation, in the unit of the measure
      */
     public List<List<String>> table() {
@@ -70,7 +70,7 @@ public record Tuning(
         return rows;
     }
 
-    /** Says what the scores are, and what they are not. */
+    /** Explains the scores and their limits. */
     public String explanation() {
         return "By " + strategy + ": mean " + measure().title() + " over the folds of the training images, in "
                 + (selectBy == Criterion.LOSS ? "nats, where lower is better" : "percent")
@@ -84,9 +84,9 @@ public record Tuning(
     }
 
     /**
-     * Holds one point that was tried.
+     * Holds one point of the search space that was tried.
      *
-     * @param number of the candidate, from 1; 1 is what the plugin comes with, if that was tried
+     * @param number of the candidate, from 1; 1 has the defaults of the plugin, if they were tried
      * @param choices hyperparameters and recipe numbers that were searched over, name to value
      * @param scores one for each budget that it was given, the smallest first
      */
@@ -101,10 +101,10 @@ public record Tuning(
     /**
      * Holds the score of a candidate at one budget.
      *
-     * @param epochs that each training took
+     * @param epochs of each training
      * @param folds one score for each fold that is done: a share from 0 to 1, or nats
-     * @param mean of them
-     * @param standardDeviation of them; null for one
+     * @param mean of the folds
+     * @param standardDeviation of the folds; null for one fold
      */
     public record Score(
             int epochs,

@@ -20,19 +20,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how to search among candidates, which are the contestants of the experiment: rung after rung, each
- * candidate is scored by the mean over the folds of the training images of what its recipe selects by, and so many of
- * the best go on to the next rung. The best of the last is trained in full and judged on the test images, once.
+ * Specifies a search among candidates, which are the contestants of the experiment. In each rung, every
+ * candidate is scored by the mean, over the folds of the training images, of its recipe's criterion, and the
+ * best ones go on to the next rung. The best of the last rung is trained in full and evaluated on the test images,
+ * once.
  *
  * @param strategy how the candidates were chosen and are scored
  * @param rungs budgets in rising order, at least one; the first has all candidates
- * @param choices what sets each candidate apart, name to value, in the order of the contestants
+ * @param choices what distinguishes each candidate, name to value, in the order of the contestants
  */
 public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, Object>> choices) {
 
     private static final String BEST = "best";
 
-    /** How candidates are chosen and scored. */
+    /** How candidates are selected and scored. */
     public enum Strategy {
         /** Every point of the space, at one budget. */
         @JsonProperty("grid")
@@ -55,14 +56,14 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
     }
 
     /**
-     * Says how much each candidate may cost.
+     * Limits the cost of each candidate.
      *
-     * @param epochs of each training, at least 1; the schedule of the recipe is that long
-     * @param candidates how many take part, at least 1
+     * @param epochs of each training, at least 1; the schedule of the recipe has this length
+     * @param candidates number of candidates, at least 1
      */
     public record Rung(int epochs, int candidates) {}
 
-    /** Checks that there is something to search among. */
+    /** Checks that there is something to search. */
     public TuningSpec {
         rungs = List.copyOf(rungs);
         choices = List.copyOf(choices);
@@ -83,7 +84,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
     }
 
     /**
-     * Names a candidate among the contestants.
+     * Returns the variant of a candidate.
      *
      * @param number of the candidate, from 1
      * @return its variant
@@ -133,7 +134,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
         return scored * spec.seeds().size() * spec.split().lastFold() + longest;
     }
 
-    /** Tells what has come of the search so far. */
+    /** Returns the outcome of the search so far. */
     Tuning outcome(ExperimentSpec spec, Outcomes finished) {
         Set<Integer> ranked = new LinkedHashSet<>();
         for (int i = rungs.size() - 1; i >= 0; i--) {
@@ -151,7 +152,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                 spec.classifiers().get(0).name(), strategy.words, measure(spec).criterion(), candidates, best);
     }
 
-    /** Returns what all candidates are scored by: a search is over numbers, so they have the same criterion. */
+    /** Returns the measure of all candidates: only numbers are searched over, so they have the same criterion. */
     private static Measure measure(ExperimentSpec spec) {
         return new Measure(spec.classifiers().get(0).recipe().selectBy());
     }
@@ -171,7 +172,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                 .toList();
     }
 
-    /** Ranks those of the candidates that have a score at this budget, the best first. */
+    /** Ranks the candidates that have a score at this budget, the best first. */
     private List<Integer> best(ExperimentSpec spec, List<Integer> candidates, Rung rung, Outcomes finished) {
         record Scored(int candidate, double mean) {}
         return candidates.stream()

@@ -1,4 +1,4 @@
-/** Runs many trials on the same data and keeps all of it in a run folder. */
+/** Runs many trials on the same data and keeps all their files in a run folder. */
 @NullMarked
 package io.catwalk.runner.experiment;
 

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Says what the files of a parcel answer to its samples.
+ * The expected answers of the files of a parcel for its samples.
  *
- * @param schema version of this form
- * @param runtime that answered
- * @param tolerance by how much a logit of a float file may differ elsewhere; one in 8 bits may differ by more
+ * @param schema version of this format
+ * @param runtime that computed the answers
+ * @param tolerance how far a logit of a float file may differ on another runtime; one of an 8-bit file may differ more
  * @param images the samples
  */
 record Expected(int schema, String runtime, double tolerance, List<Image> images) {
@@ -25,18 +25,18 @@ record Expected(int schema, String runtime, double tolerance, List<Image> images
     private static final int SCHEMA = 1;
 
     /**
-     * Is a sample.
+     * A sample.
      *
-     * @param image its place in the parcel
-     * @param label its class, in truth
-     * @param answers to it by the names of the ONNX files
+     * @param image its path in the parcel
+     * @param label its true class
+     * @param answers for it, by the names of the ONNX files
      */
     record Image(String image, String label, Map<String, Answer> answers) {}
 
     /**
-     * Is what a file answers.
+     * The answer of a file.
      *
-     * @param label the likeliest class
+     * @param label the most probable class
      * @param probability of that class, from 0 to 1
      * @param logits one for each class
      */

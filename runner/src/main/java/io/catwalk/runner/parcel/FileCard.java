@@ -8,17 +8,17 @@ import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Finds the card of a model, or makes one of what its file says of itself. */
+/** Finds the model card, or writes one from the metadata of the file. */
 final class FileCard {
 
-    /** What tells a model from others, and stands on its card. */
+    /** Metadata that identifies a model and is on its card. */
     private static final List<String> IDENTITY = List.of("dataset_sha256", "plugin_sha256", "split_sha256");
 
     private static final Pattern PICTURE = Pattern.compile("(?m)^!\\[[^]]*]\\([^)]*\\)\\n\\n?");
 
     private FileCard() {}
 
-    /** Returns the card that lies beside one of the files, or else a new one, as Markdown. */
+    /** Returns the card that lies beside one of the files, or else writes a new one, as Markdown. */
     static String of(String name, List<PackedFile> files) throws IOException {
         OnnxMetadata metadata = OnnxMetadata.read(files.get(0).source());
         for (PackedFile file : files) {
@@ -30,7 +30,7 @@ final class FileCard {
         return made(name, metadata);
     }
 
-    /** Names the file as it is called in the parcel, and leaves out pictures, which are not in it. */
+    /** Replaces the file name by that in the parcel, and removes pictures, which the parcel does not contain. */
     private static String packed(String card, String from, String to) {
         return PICTURE.matcher(card).replaceAll("").replace(from, to);
     }

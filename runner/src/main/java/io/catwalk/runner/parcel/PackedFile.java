@@ -13,24 +13,24 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Is an ONNX file of Catwalk that goes into a parcel.
+ * An ONNX file of Catwalk that goes into a parcel.
  *
- * @param name without extension that it gets there, such as {@code model.int8}
- * @param source where it is
+ * @param name file name in the parcel without extension, such as {@code model.int8}
+ * @param source the ONNX file
  * @param purpose what it is for, in words
  */
 public record PackedFile(String name, Path source, String purpose) {
 
     private static final String MAIN = "model";
 
-    /** A file that was quantized names the one that it came from. */
+    /** Key under which a quantized file names the float file that it was made from. */
     private static final String FLOAT_SHA256 = MetadataKeys.QUANTIZATION + "float_sha256";
 
     /**
-     * Takes the file that the programs of the parcel ask.
+     * Packs the file that the programs of the parcel run.
      *
-     * @param source where it is
-     * @param takesPixels whether it normalizes pixels itself
+     * @param source the ONNX file
+     * @param takesPixels whether the file normalizes pixels itself
      * @return the file
      */
     public static PackedFile main(Path source, boolean takesPixels) {
@@ -39,9 +39,9 @@ public record PackedFile(String name, Path source, String purpose) {
     }
 
     /**
-     * Takes the file that normalizes pixels itself, beside one that does not.
+     * Packs the file that normalizes pixels itself, beside one that does not.
      *
-     * @param source where it is
+     * @param source the ONNX file
      * @return the file
      */
     public static PackedFile ofPixels(Path source) {
@@ -50,12 +50,12 @@ public record PackedFile(String name, Path source, String purpose) {
     }
 
     /**
-     * Takes the file in 8 bits of another.
+     * Packs the 8-bit version of another file.
      *
-     * @param source where it is
+     * @param source the 8-bit file
      * @param floats the float file that is packed
      * @return the file
-     * @throws RequestException if it is in float, or made of another file
+     * @throws RequestException if it is in float, or was made from another file
      * @throws IOException if a file cannot be read
      */
     public static PackedFile inBytes(Path source, Path floats) throws IOException {
@@ -79,11 +79,11 @@ public record PackedFile(String name, Path source, String purpose) {
     }
 
     /**
-     * Refuses a file that does not say of itself what whoever receives it must know.
+     * Refuses a file whose metadata lacks what the recipient must know.
      *
-     * @param file any
-     * @return what it says
-     * @throws RequestException if it is of another program, or in 8 bits
+     * @param file an ONNX file
+     * @return its metadata
+     * @throws RequestException if it was written by another program, or is in 8 bits
      * @throws io.catwalk.onnx.OnnxFileException if it cannot be read
      */
     public static OnnxMetadata requireOwnFloats(Path file) {
@@ -112,9 +112,9 @@ public record PackedFile(String name, Path source, String purpose) {
     }
 
     /**
-     * Describes the file, once it is in its place.
+     * Describes the file after it was copied to its place.
      *
-     * @throws RequestException if the programs of the parcel cannot ask it
+     * @throws RequestException if the programs of the parcel cannot run it
      */
     ModelSignature signature(Path place, OnnxPredictor predictor) {
         Signature signature = predictor.signature();

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Is a folder for whoever receives a model: its files, samples with the answers to them, and a short program for each
+ * A folder for the recipient of a model: its files, samples with the expected answers, and a short program for each
  * runtime.
  *
- * @param name of the model, for people
- * @param files the main one first
- * @param dataset that samples are from, its classes in the order of the outputs
- * @param runners whose examples go along
+ * @param name of the model, shown to people
+ * @param files of the model, the main one first
+ * @param dataset source of the samples, its classes in the order of the outputs
+ * @param runners whose example programs are included
  */
 public record Parcel(String name, List<PackedFile> files, ImageDataset dataset, List<Runner> runners) {
 
@@ -31,11 +31,11 @@ public record Parcel(String name, List<PackedFile> files, ImageDataset dataset, 
     }
 
     /**
-     * Writes the folder: whole, or nothing of it.
+     * Writes the whole folder, or nothing.
      *
-     * @param folder which is not there yet, or empty
+     * @param folder does not exist yet, or is empty
      * @throws IOException if it cannot be written
-     * @throws io.catwalk.runner.RequestException if a file cannot be asked by the programs
+     * @throws io.catwalk.runner.RequestException if the programs cannot run a file
      * @throws io.catwalk.onnx.OnnxFileException if ONNX Runtime cannot run a file
      */
     public void write(Path folder) throws IOException {
@@ -60,7 +60,7 @@ public record Parcel(String name, List<PackedFile> files, ImageDataset dataset, 
         Sums.write(draft);
     }
 
-    /** Adds a file with its signature, and asks it about the samples. */
+    /** Adds a file with its signature, and runs it on the samples. */
     private float[] add(PackedFile file, SampleImages samples, Path draft) throws IOException {
         Path place = draft.resolve(file.file());
         Files.copy(file.source(), place);
@@ -74,7 +74,7 @@ public record Parcel(String name, List<PackedFile> files, ImageDataset dataset, 
         }
     }
 
-    /** Adds the programs of runtimes that can read the main file, and tells what is in the folder. */
+    /** Adds the programs of the runtimes that can read the main file, and describes the content of the folder. */
     private String readme(Path draft) throws IOException {
         ParcelReadme readme = new ParcelReadme(name, dataset.name(), files);
         try (OnnxPredictor predictor =

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
-/** Tells whoever opens a parcel what is in it, in lines of 80 columns. */
+/** Describes the content of a parcel for its recipient, in lines of 80 columns. */
 final class ParcelReadme {
 
     private static final int COLUMNS = 80;
@@ -26,13 +26,13 @@ final class ParcelReadme {
         this.files = files;
     }
 
-    /** Says how a program is run. */
+    /** Describes how a program is run. */
     void add(Runner runner, Example example) {
         programs.append("\n### ").append(runner.runtime()).append("\n\n```sh\n");
         programs.append(example.install()).append('\n').append(example.run()).append("\n```\n");
     }
 
-    /** Says why there is no program of a runtime. */
+    /** States why there is no program for a runtime. */
     void leaveOut(Runner runner, String operator) {
         leftOut.append('\n')
                 .append(wrapped(
@@ -63,7 +63,7 @@ final class ParcelReadme {
         }
     }
 
-    /** Breaks a text between words; what follows the first line is indented as its beginning. */
+    /** Breaks a text between words; the following lines are indented by the length of the head. */
     private static String wrapped(String head, String text) {
         StringBuilder lines = new StringBuilder(head);
         int width = head.length();

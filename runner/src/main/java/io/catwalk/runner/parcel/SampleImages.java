@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** Is a few test images with which whoever receives a model sees whether it answers as it should. */
+/** A few test images with which the recipient of a model checks that it answers as it should. */
 final class SampleImages {
 
     static final String FOLDER = "samples";
@@ -25,7 +25,10 @@ final class SampleImages {
     private final ImageSource images;
     private final List<String> files = new ArrayList<>();
 
-    /** Takes the first one or two of each class, whatever a network says of them; of many classes some. */
+    /**
+     * Takes the first one or two images of each class, whatever a network predicts; if there are many classes, only of
+     * some.
+     */
     SampleImages(ImageDataset dataset) {
         classes = dataset.classes();
         int each = Math.max(1, Math.min(MOST_OF_A_CLASS, MOST / classes.size()));
@@ -41,7 +44,7 @@ final class SampleImages {
         }
     }
 
-    /** Keeps what every file system and every program can read. */
+    /** Keeps only letters and digits that every file system and program can handle. */
     private static String inFileName(String label) {
         String plain = label.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
         return plain.length() > 40 ? plain.substring(0, 40) : plain;
@@ -51,7 +54,7 @@ final class SampleImages {
         return images.size();
     }
 
-    /** Returns the place of an image in the parcel. */
+    /** Returns the path of an image in the parcel. */
     String file(int image) {
         return files.get(image);
     }
@@ -65,7 +68,7 @@ final class SampleImages {
         return images.labels();
     }
 
-    /** Returns the pixels of all, as unsigned bytes. */
+    /** Returns the pixels of all images, as unsigned bytes. */
     byte[] pixels() {
         return images.read(0, images.size());
     }

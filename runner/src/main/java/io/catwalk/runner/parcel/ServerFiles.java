@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Tells servers of models how to serve one: DJL Serving, and Triton Inference Server. */
+/** Writes the configuration of model servers: DJL Serving, and Triton Inference Server. */
 final class ServerFiles {
 
-    /** Most images that Triton answers at once. */
+    /** Largest batch of Triton. */
     private static final int MOST_AT_ONCE = 64;
 
-    /** How long Triton waits for more images to answer at once, in microseconds. */
+    /** How long Triton waits to fill a batch, in microseconds. */
     private static final int LONGEST_WAIT = 500;
 
     private ServerFiles() {}
 
-    /** Returns {@code serving.properties}: DJL loads the folder, tensors in and tensors out. */
+    /** Returns {@code serving.properties}: DJL loads the folder, with tensors as input and output. */
     static String djl() {
         return "# Tensors as model.signature.json says; the classes stand in synset.txt.\nengine=OnnxRuntime\n";
     }
 
-    /** Returns {@code config.pbtxt}: Triton gathers images that come within half a millisecond. */
+    /** Returns {@code config.pbtxt}: Triton batches images that arrive within half a millisecond. */
     static String triton(ModelSignature signature) {
         boolean any = signature.input().shape().get(0) instanceof String;
         String type = signature.input().type().equals("uint8") ? "TYPE_UINT8" : "TYPE_FP32";
@@ -42,7 +42,7 @@ final class ServerFiles {
                 + (any ? "dynamic_batching { max_queue_delay_microseconds: " + LONGEST_WAIT + " }\n" : "");
     }
 
-    /** Leaves out the size of the batch where Triton chooses it. */
+    /** Leaves out the batch size if Triton chooses it. */
     private static String sizes(List<Object> shape, boolean any) {
         return shape.stream().skip(any ? 1 : 0).map(String::valueOf).collect(Collectors.joining(", "));
     }

@@ -1,4 +1,4 @@
-/** Packs an exported model for whoever receives it: files, samples with their answers, and programs that ask it. */
+/** Packs an exported model for its recipient: files, samples with expected answers, and programs that run it. */
 @NullMarked
 package io.catwalk.runner.parcel;
 

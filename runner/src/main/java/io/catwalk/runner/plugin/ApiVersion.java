@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.Properties;
 
-/** Knows the versions that plugins are held against, as the build wrote them down. */
+/** Reads the versions that plugins are checked against; the build records them. */
 final class ApiVersion {
 
     private static final Properties VERSIONS = read();
@@ -18,12 +18,12 @@ final class ApiVersion {
         return VERSIONS.getProperty("version");
     }
 
-    /** Returns the version of DJL, whose types the contract speaks with. */
+    /** Returns the version of DJL, whose types the contract uses. */
     static String djl() {
         return VERSIONS.getProperty("djl");
     }
 
-    /** Returns the version of something else that the build knows: {@code catwalk}, {@code pf4j} or {@code pytorch}. */
+    /** Returns another version that the build has recorded: {@code catwalk}, {@code pf4j} or {@code pytorch}. */
     static String of(String what) {
         return Objects.requireNonNull(VERSIONS.getProperty(what), what);
     }

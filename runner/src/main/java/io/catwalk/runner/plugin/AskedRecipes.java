@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Knows the recipes for a task that a classifier has told, and asks it for those that are wanted beyond them. */
+/** Holds the recipes for a task that a classifier has returned, and asks it for others when they are needed. */
 final class AskedRecipes implements InstalledClassifier.Recipes {
 
     private final PluginJar jar;

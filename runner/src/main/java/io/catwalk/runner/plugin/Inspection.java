@@ -16,9 +16,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what jars bring without running a line of their code in this process. All jars that are not
- * known yet share one process; those that fared badly there are looked at once more, each in a process of
- * its own, since another may be to blame.
+ * Finds out what jars contain without running their code in this process. All jars that are not known yet share one
+ * process; those that failed there are inspected again, each in a process of its own, since another jar may have caused
+ * the failure.
  */
 final class Inspection {
 
@@ -28,27 +28,27 @@ final class Inspection {
     private final InspectionCache cache;
 
     /**
-     * Prepares to look at jars.
+     * Prepares to inspect jars.
      *
      * @param patience the longest time that a step of a plugin may take, such as its constructor
-     * @param cache knows the jars that were seen before
+     * @param cache of the jars that were inspected before
      */
     Inspection(Duration patience, InspectionCache cache) {
         this.patience = patience;
         this.cache = cache;
     }
 
-    /** Returns the one of the program; the property {@code catwalk.plugin.millis} sets its patience. */
+    /** Returns the inspection of the program; the property {@code catwalk.plugin.millis} sets its patience. */
     static Inspection standard() {
         return new Inspection(
                 Duration.ofMillis(Long.getLong("catwalk.plugin.millis", 10_000)), InspectionCache.ofUser());
     }
 
     /**
-     * Looks at jars.
+     * Inspects jars.
      *
-     * @param task what to ask about besides what is true of any task; null for no more than that
-     * @return an answer for each, in their order
+     * @param task also asks the classifiers about this task; null asks only what does not depend on a task
+     * @return an answer for each, in order
      */
     Map<PluginJar, InspectionAnswer> look(List<PluginJar> jars, @Nullable Task task) {
         Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
@@ -63,7 +63,7 @@ final class Inspection {
             List<PluginJar> again = unknown.stream()
                     .filter(jar -> !(answers.get(jar) instanceof InspectionAnswer.Seen))
                     .toList();
-            // Where there was no other, nobody else is to blame.
+            // If there was only one jar, no other can have caused its failure.
             if (unknown.size() > 1) {
                 answers.putAll(askEachAlone(again, task));
             }
@@ -81,9 +81,9 @@ final class Inspection {
     /**
      * Asks a classifier for recipes, in one process.
      *
-     * @param task that it supports
-     * @param points at least one
-     * @return a recipe or a failure for each
+     * @param task a task that the classifier supports
+     * @param points of the search space, at least one
+     * @return a recipe or a failure for each point
      * @throws PluginException if the plugin gives no answer
      */
     List<SeenRecipe> recipes(PluginJar jar, String classifier, Task task, List<Hyperparameters> points) {

@@ -2,13 +2,13 @@ package io.catwalk.runner.plugin;
 
 import java.util.List;
 
-/** Is what came of looking at a jar. */
+/** The result of inspecting a jar. */
 sealed interface InspectionAnswer {
 
     /**
      * The jar can be used.
      *
-     * @param classifiers what it brings
+     * @param classifiers of the jar
      */
     record Seen(List<SeenClassifier> classifiers) implements InspectionAnswer {}
 
@@ -22,7 +22,7 @@ sealed interface InspectionAnswer {
     /**
      * There was no answer about the jar.
      *
-     * @param reason one line that says what happened instead
+     * @param reason one line about what happened instead
      */
     record None(String reason) implements InspectionAnswer {}
 }

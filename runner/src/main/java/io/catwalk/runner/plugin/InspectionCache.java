@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers what jars bring, by their digests, in the user's cache folder. Only what was seen is kept: a
- * jar that cannot be used is looked at each time, since the cause may lie outside of it. What cannot be
- * read or written is no error; the jar is looked at anew.
+ * Caches what jars contain, by their digests, in the user's cache folder. Only usable jars are cached: one that cannot
+ * be used is inspected each time, since the cause may lie outside it. If the cache cannot be read or written, that is
+ * no error; the jar is inspected again.
  */
 final class InspectionCache {
 
@@ -28,12 +28,12 @@ final class InspectionCache {
         this.folder = folder;
     }
 
-    /** Returns the one of this user. */
+    /** Returns the cache of this user. */
     static InspectionCache ofUser() {
         return new InspectionCache(UserCache.chosen().resolve("plugins"));
     }
 
-    /** Is the content of a file. */
+    /** The content of a cache file. */
     private record Kept(
             String sha256,
             String catwalk,
@@ -47,7 +47,10 @@ final class InspectionCache {
         }
     }
 
-    /** Returns what the jar brings, for a task or for none, if this version of Catwalk has seen it on this version of Java. */
+    /**
+     * Returns what the jar contains, for a task or for none, if this version of Catwalk has inspected it on this
+     * version of Java.
+     */
     Optional<List<SeenClassifier>> find(PluginJar jar, @Nullable Task task) {
         Path file = file(jar, task);
         try {
@@ -73,7 +76,7 @@ final class InspectionCache {
         }
     }
 
-    /** Two tasks of one hash share a file, in which the one that was asked about last replaces the other. */
+    /** Two tasks with the same hash share a file, which then holds the one that was asked about last. */
     private Path file(PluginJar jar, @Nullable Task task) {
         return folder.resolve(jar.sha256()
                 + (task == null

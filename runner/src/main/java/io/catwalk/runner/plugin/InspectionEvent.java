@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is what the inspecting process says in a line: that it begins with a step, or the answer to a question.
+ * One line of output of the inspecting process: the start of a step, or the answer to a question.
  *
  * @param question index of the question
- * @param step what comes now, in words that follow 'in'; null in an answer
- * @param seen what the jar brings; null unless it is the answer
- * @param failure why the jar cannot be used; null unless that is the answer
+ * @param step the step that starts, in words that follow 'in'; null in an answer
+ * @param seen what the jar contains; null unless this is the answer
+ * @param failure why the jar cannot be used; null unless this is the answer
  */
 record InspectionEvent(
         int question,

@@ -26,13 +26,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is the program of the process that looks at plugin jars: reads a line with the questions, and answers
- * each with lines of JSON. Whatever the code of a plugin does happens here, where it harms only its own
- * answer; the parent ends the process when it has all that it wants.
+ * Entry point of the process that inspects plugin jars: reads a line with the questions, and answers each with lines of
+ * JSON. The code of a plugin runs here, where it can damage only its own answer. The parent ends the process when it
+ * has all the answers that it needs.
  */
 final class InspectionMain {
 
-    /** A search space of at most so many points is asked at each of them. */
+    /** In a search space with at most this many points, the recipe of each point is requested. */
     static final int MOST_POINTS = 64;
 
     private static final int LONGEST_REASON = 600;
@@ -48,7 +48,7 @@ final class InspectionMain {
     }
 
     /**
-     * Answers questions until the parent has enough.
+     * Answers all questions, and waits until the parent ends the process.
      *
      * @param arguments none
      * @throws IOException if there are no questions to read
@@ -63,17 +63,17 @@ final class InspectionMain {
             inspection.answer(i, questions[i]);
         }
         while (true) {
-            // The parent ends this process, and what the plugins have started, while it can still find it.
+            // The parent ends this process, and the processes that plugins have started while it can still find them.
             LockSupport.park();
         }
     }
 
-    /** Undoes what a plugin may have done to the ground that the next one stands on. */
+    /** Restores the global state that a plugin may have changed, for the next plugin. */
     private void restore() {
         Properties copy = new Properties();
         copy.putAll(properties);
         System.setProperties(copy);
-        // Whatever a plugin prints belongs into the log, not between our lines.
+        // The output of a plugin goes into the log, not between the answers.
         System.setOut(log);
         System.setErr(log);
         System.setIn(InputStream.nullInputStream());
@@ -83,7 +83,7 @@ final class InspectionMain {
         InspectionEvent answer;
         try {
             answer = new InspectionEvent(index, null, look(index, question), null);
-        } catch (Throwable e) { // whatever a plugin throws is the answer
+        } catch (Throwable e) { // anything that a plugin throws becomes the answer
             answer = new InspectionEvent(index, null, null, reason(e));
         }
         restore();
@@ -146,7 +146,7 @@ final class InspectionMain {
         return points <= MOST_POINTS ? space.points() : List.of(space.defaults());
     }
 
-    /** Asks for a recipe; one that is wrong at a point is an error for whoever wants that point. */
+    /** Asks for a recipe; an error at a point is kept for the caller that needs this point. */
     private static SeenRecipe recipe(Classifier classifier, Task task, Hyperparameters point) {
         try {
             Recipe recipe = ask("recipe(...)", () -> classifier.recipe(task, point));
@@ -160,7 +160,7 @@ final class InspectionMain {
         T answer;
         try {
             answer = question.get();
-        } catch (Throwable e) { // whatever it was, it is the plugin's
+        } catch (Throwable e) { // anything thrown here comes from the plugin
             throw new UnusablePluginException(what + " threw " + Reasons.of(e), e);
         }
         if (answer == null) {
@@ -169,7 +169,7 @@ final class InspectionMain {
         return answer;
     }
 
-    /** Makes sure that the parent reads what was seen here: an endless number would not be the same. */
+    /** Makes sure that the parent reads exactly what was seen here: an infinite number would not be preserved. */
     private static List<SeenClassifier> requireFitForAFile(List<SeenClassifier> seen) throws UnusablePluginException {
         String line = Json.LINE.writeValueAsString(seen);
         if (line.length() > InspectionProcess.LONGEST_LINE / 2) {
@@ -193,7 +193,7 @@ final class InspectionMain {
         String reason;
         try {
             reason = e instanceof UnusablePluginException unusable ? unusable.reason() : "threw " + Reasons.of(e);
-        } catch (Throwable again) { // even its message is the plugin's code
+        } catch (Throwable again) { // even the message is produced by the plugin's code
             reason = "threw something that cannot say what it is";
         }
         return reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) + " ..." : reason;
@@ -204,7 +204,7 @@ final class InspectionMain {
     }
 
     private void send(InspectionEvent event) {
-        // What somebody else wrote there does not reach into our line.
+        // The line break in front separates the line from output that something else has written.
         events.print("\n" + Json.LINE.writeValueAsString(event) + "\n");
         events.flush();
     }
@@ -215,7 +215,7 @@ final class InspectionMain {
                     try {
                         parent.readLine();
                     } catch (IOException e) {
-                        // It is gone, too.
+                        // The parent is gone, too.
                     }
                     Runtime.getRuntime().halt(1);
                 },

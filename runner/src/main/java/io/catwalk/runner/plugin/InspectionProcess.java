@@ -25,18 +25,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
-/** Asks a fresh JVM about jars, and ends it however the code of the plugins has treated it. */
+/** Asks a new JVM about jars, and ends it whatever the code of the plugins does. */
 final class InspectionProcess implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InspectionProcess.class);
 
-    /** A plugin that says more of itself than this is not listened to; in bytes. */
+    /** Longest answer that is accepted from a plugin, in bytes. */
     static final int LONGEST_LINE = 1 << 23;
 
-    /** What is kept of the log, in bytes. */
+    /** How much of the log is kept, in bytes. */
     private static final int LONGEST_LOG = 1 << 14;
 
-    /** Whatever else is in the environment is none of a plugin's business. */
+    /** The environment variables that a plugin may see; all others are removed. */
     private static final Set<String> ENVIRONMENT = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
     static {
@@ -57,10 +57,10 @@ final class InspectionProcess implements AutoCloseable {
                 "JDK_JAVA_OPTIONS");
     }
 
-    /** A busy machine may take long to start a JVM, for which no plugin is to blame. */
+    /** A busy machine may take long to start a JVM, which is not the fault of a plugin. */
     private static final Duration TO_START = Duration.ofSeconds(30);
 
-    /** What a JVM writes into its log when it crashes; its exit code says nothing about that. */
+    /** Message of a JVM in its log when it crashes; the exit code does not show a crash. */
     private static final String CRASH = "A fatal error has been detected by the Java Runtime Environment";
 
     private static final int LAST_WORDS_MILLIS = 2_000;
@@ -82,10 +82,10 @@ final class InspectionProcess implements AutoCloseable {
     }
 
     /**
-     * Asks about jars, in one process.
+     * Asks about jars, all in one process.
      *
      * @param patience the longest time that a step of a plugin may take
-     * @return an answer to each question, in their order
+     * @return an answer to each question, in order
      * @throws RequestException if no process can be started
      * @throws InterruptedException if the calling thread is interrupted
      */
@@ -106,7 +106,7 @@ final class InspectionProcess implements AutoCloseable {
             orders.write((Json.LINE.writeValueAsString(questions) + "\n").getBytes(StandardCharsets.UTF_8));
             orders.flush();
         } catch (IOException e) {
-            LOG.info("The process that looks at the plugins takes no questions", e); // it says why it ended
+            LOG.info("The process that looks at the plugins takes no questions", e); // the reason is reported later
         }
         List<InspectionAnswer> answers = new ArrayList<>();
         String step = null;
@@ -120,7 +120,7 @@ final class InspectionProcess implements AutoCloseable {
                 break;
             }
             if (event.question() != answers.size()) {
-                continue; // it was not asked for that now
+                continue; // an answer to another question
             }
             step = event.step();
             wait = patience;
@@ -136,7 +136,7 @@ final class InspectionProcess implements AutoCloseable {
         return answers;
     }
 
-    /** Says how the process ended, whose output has. */
+    /** Returns how the process ended, after its output has ended. */
     private String ending() throws InterruptedException {
         if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
             return "closed the output of its process";
@@ -194,7 +194,7 @@ final class InspectionProcess implements AutoCloseable {
         events.put(event);
     }
 
-    /** Reads a line, or returns null at the end, be it that of the output or of our patience with its length. */
+    /** Reads a line; null at the end of the output, or if the line is too long. */
     private static @Nullable String line(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int read = in.read(); read >= 0; read = in.read()) {
@@ -237,7 +237,7 @@ final class InspectionProcess implements AutoCloseable {
         }
     }
 
-    /** Ends what the plugins have started, too, as long as the process that started it is there. */
+    /** Also ends the processes that plugins have started, while their parent still runs. */
     @Override
     public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -246,7 +246,7 @@ final class InspectionProcess implements AutoCloseable {
 
     private static Thread start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
-        thread.setDaemon(true); // something that a plugin started may hold the pipe for ever
+        thread.setDaemon(true); // a process that a plugin started may hold the pipe open for ever
         thread.start();
         return thread;
     }
@@ -260,11 +260,11 @@ final class InspectionProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx256m",
                 "-Djava.awt.headless=true",
-                // A crash of the JVM reports to the log and leaves no file.
+                // A crash of the JVM is reported in the log and leaves no file.
                 "-XX:+DisplayVMOutputToStderr",
                 "-XX:+ErrorFileToStderr",
                 "-XX:-CreateCoredumpOnCrash",
-                // Nobody reads what the libraries would log.
+                // The log messages of the libraries are not needed.
                 "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider",
                 "-cp",
                 System.getProperty("java.class.path"),

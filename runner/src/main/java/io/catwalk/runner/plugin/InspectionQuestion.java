@@ -6,13 +6,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the inspecting process about a jar.
+ * A question about a jar for the inspecting process.
  *
  * @param jar path of the file
  * @param sha256 its digest, 64 lower-case hexadecimal digits
  * @param classifier the only one to ask, or null for all
- * @param task what to ask about, whether it is supported and how to train for it; null asks what is true of any task
- * @param points where to ask for recipes; empty leaves it to the process
+ * @param task asks whether it is supported and how to train for it; null asks only what does not depend on a task
+ * @param points for which recipes are requested; if empty, the process chooses them
  */
 record InspectionQuestion(
         String jar,

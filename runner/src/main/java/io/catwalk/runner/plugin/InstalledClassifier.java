@@ -11,20 +11,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes a classifier of the plugins folder: all that is to be known of it before a network is built. No
- * code of its plugin runs in this process until {@link #load}.
+ * Describes a classifier of the plugins folder: everything that is known before a network is built. The plugin's code
+ * does not run in this process until {@link #load}.
  *
- * @param name by which users ask for it
+ * @param name used by users
  * @param pluginId Plugin-Id of the jar's manifest
  * @param version Plugin-Version
  * @param provider Plugin-Provider
  * @param description Plugin-Description
  * @param jar the file
  * @param jarSha256 of the file, 64 lower-case hexadecimal digits
- * @param tags where the architecture belongs
- * @param searchSpace what may be chosen about the network
- * @param unsupported why it cannot solve the task of the catalog; null if it can, or the catalog has none
- * @param recipes knows how to train it for the task of the catalog; null if there is none
+ * @param tags categories of the architecture
+ * @param searchSpace hyperparameters of the network and their values
+ * @param unsupported why it does not support the task of the catalog; null if it does, or if the catalog has no task
+ * @param recipes for the task of the catalog; null if there is no task
  */
 public record InstalledClassifier(
         String name,
@@ -39,24 +39,24 @@ public record InstalledClassifier(
         @Nullable String unsupported,
         @Nullable Recipes recipes) {
 
-    /** Knows how to train a network for one task, at each point of its search space. */
+    /** Returns recipes for one task, at each point of the search space. */
     public interface Recipes {
 
         /**
-         * Tells the recipes of some points at once, which may be much faster than one by one.
+         * Returns the recipes of several points at once, which may be much faster than one by one.
          *
          * @param points of the search space
-         * @return a recipe at full length for each
+         * @return a complete recipe for each
          * @throws PluginException if the plugin throws, returns null or gives no answer, at any of them
          */
         Map<Hyperparameters, Recipe> at(List<Hyperparameters> points);
     }
 
     /**
-     * Tells how to train the network for the task of the catalog.
+     * Returns the recipe of the network for the task of the catalog.
      *
      * @param chosen one point of the search space
-     * @return the recipe at full length
+     * @return the complete recipe
      * @throws PluginException if the plugin throws, returns null or gives no answer
      */
     public Recipe recipe(Hyperparameters chosen) {
@@ -64,10 +64,10 @@ public record InstalledClassifier(
     }
 
     /**
-     * Tells the recipes of some points at once, which may be much faster than one by one.
+     * Returns the recipes of several points at once, which may be much faster than one by one.
      *
      * @param points of the search space
-     * @return a recipe at full length for each
+     * @return a complete recipe for each
      * @throws PluginException if the plugin throws, returns null or gives no answer, at any of them
      */
     public Map<Hyperparameters, Recipe> recipes(List<Hyperparameters> points) {
@@ -80,8 +80,8 @@ public record InstalledClassifier(
     /**
      * Loads the jar, so that networks can be built in this process.
      *
-     * @return the plugin, to be closed
-     * @throws io.catwalk.runner.RequestException if the jar has changed meanwhile, or cannot be loaded
+     * @return the plugin, which the caller closes
+     * @throws io.catwalk.runner.RequestException if the jar has changed since, or cannot be loaded
      */
     public LoadedPlugin load() {
         return LoadedPlugin.open(jar, jarSha256);

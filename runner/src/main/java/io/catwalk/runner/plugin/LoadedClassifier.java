@@ -19,11 +19,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a classifier whose code runs in this process, with where it came from. Its methods ask the plugin and turn whatever goes wrong
- * there into a {@link PluginException}.
+ * Holds a classifier whose code runs in this process, and its origin. Its methods call the plugin and convert every
+ * failure to a {@link PluginException}.
  *
  * @param classifier made by the plugin
- * @param name of the classifier, as it said when it was loaded
+ * @param name that the classifier returned when it was loaded
  * @param pluginId Plugin-Id of the jar's manifest
  * @param version Plugin-Version
  * @param provider Plugin-Provider
@@ -46,8 +46,8 @@ public record LoadedClassifier(
     /**
      * Builds the network, not yet initialized.
      *
-     * @param task the images and classes that the network is for; it gets to see their shape and number alone, so that it
-     *     can be built again for other images of the same
+     * @param task the images and classes that the network is for; the plugin receives only their shape and number, so
+     *     that the network can be built again for other images of the same shape
      * @param chosen one point of the search space
      * @return a new block
      * @throws PluginException if the plugin throws or returns null
@@ -58,7 +58,7 @@ public record LoadedClassifier(
     }
 
     /**
-     * Returns the loss of a recipe that names the classifier's own.
+     * Returns the loss, for a recipe that uses the classifier's own.
      *
      * @param task the images and classes that the network is for
      * @param chosen one point of the search space
@@ -70,7 +70,7 @@ public record LoadedClassifier(
     }
 
     /**
-     * Returns the change of batches of a recipe that names the classifier's own.
+     * Returns the augmentation of batches, for a recipe that uses the classifier's own.
      *
      * @param task the images and classes that the network is for
      * @param chosen one point of the search space
@@ -82,7 +82,7 @@ public record LoadedClassifier(
     }
 
     /**
-     * Finds the weights that a recipe starts from which names the classifier's own.
+     * Returns the initial weights, for a recipe that uses the classifier's own.
      *
      * @param task the images and classes that the network is for
      * @param chosen one point of the search space
@@ -102,8 +102,8 @@ public record LoadedClassifier(
      * Initializes a network that {@link #build} made, in float32, and checks the shape of its output.
      *
      * @param network not yet initialized
-     * @param manager owns the parameters from then on
-     * @param task the one that the network was built for
+     * @param manager owns the parameters afterwards
+     * @param task that the network was built for
      * @throws PluginException if the network throws, or does not map images (batch, channels, height,
      *     width) to logits (batch, classes)
      */
@@ -128,7 +128,7 @@ public record LoadedClassifier(
                     && end > 0
                     && Path.of(URI.create(url.substring("jar:".length(), end))).equals(jar.toAbsolutePath());
         } catch (IllegalArgumentException | FileSystemNotFoundException e) {
-            return false; // it is no file at all
+            return false; // it is not a file
         }
     }
 

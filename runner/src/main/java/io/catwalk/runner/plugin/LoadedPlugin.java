@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the classifiers of one jar, made in this process. The code of the jar runs from here on: who only
- * wants to know what there is asks a {@link PluginCatalog}.
+ * Holds the classifiers of one jar, instantiated in this process. From here on the code of the jar runs; to find out
+ * only which classifiers exist, use a {@link PluginCatalog}.
  */
 public final class LoadedPlugin implements AutoCloseable {
 
@@ -27,7 +27,7 @@ public final class LoadedPlugin implements AutoCloseable {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
-    /** A name is part of the names of folders. */
+    /** The name is part of folder names. */
     private static final int LONGEST_NAME = 64;
 
     private final PluginJar jar;
@@ -40,12 +40,12 @@ public final class LoadedPlugin implements AutoCloseable {
     }
 
     /**
-     * Loads a jar, and no other.
+     * Loads a jar after checking its digest.
      *
      * @param jar the file
-     * @param sha256 what its digest must be, 64 lower-case hexadecimal digits
+     * @param sha256 expected digest, 64 lower-case hexadecimal digits
      * @return its classifiers; closing it closes the jar
-     * @throws RequestException if it has another digest or cannot be used; in one line that names the jar
+     * @throws RequestException if it has another digest or cannot be used; the message is one line that names the jar
      */
     public static LoadedPlugin open(Path jar, String sha256) {
         try {
@@ -62,7 +62,7 @@ public final class LoadedPlugin implements AutoCloseable {
     }
 
     /**
-     * Loads the jar of a folder that has a digest, whatever it is called, and no other.
+     * Loads the jar with a digest from a folder, whatever its name is.
      *
      * @param pluginsDir the folder of the plugin jars
      * @param sha256 of the jar, 64 lower-case hexadecimal digits
@@ -85,9 +85,9 @@ public final class LoadedPlugin implements AutoCloseable {
     }
 
     /**
-     * Loads a jar that was read before.
+     * Loads a jar whose manifest was read before.
      *
-     * @param steps is told of each step before it begins, in words that follow 'in'
+     * @param steps receives each step before it starts, in words that follow 'in'
      */
     static LoadedPlugin open(PluginJar jar, Consumer<String> steps) throws UnusablePluginException {
         LoadedPlugin plugin = new LoadedPlugin(jar);
@@ -101,9 +101,9 @@ public final class LoadedPlugin implements AutoCloseable {
     }
 
     /**
-     * Returns what the jar brings.
+     * Returns the classifiers of the jar.
      *
-     * @return at least one, in the order of the names of their classes
+     * @return at least one, ordered by class name
      */
     public List<LoadedClassifier> classifiers() {
         return List.copyOf(classifiers);
@@ -112,9 +112,9 @@ public final class LoadedPlugin implements AutoCloseable {
     /**
      * Finds a classifier of this jar.
      *
-     * @param name what it calls itself
-     * @return the one of that name
-     * @throws RequestException if the jar has none of that name
+     * @param name that the classifier returns
+     * @return the classifier
+     * @throws RequestException if the jar has no classifier of that name
      */
     public LoadedClassifier require(String name) {
         return classifiers.stream()
@@ -126,7 +126,7 @@ public final class LoadedPlugin implements AutoCloseable {
                         + ": a plugin must give the same name each time"));
     }
 
-    /** Closes the jar: networks built before go on working, but the plugin can load no further class. */
+    /** Closes the jar: networks that were built before continue to work, but the plugin can load no further class. */
     @Override
     public void close() {
         manager.unloadPlugins();
@@ -159,7 +159,7 @@ public final class LoadedPlugin implements AutoCloseable {
         }
     }
 
-    /** Makes the classifier here rather than by PF4J, which logs a failure and returns less. */
+    /** Instantiates the classifier here instead of through PF4J, which logs a failure and returns fewer extensions. */
     private static Classifier create(String className, ClassLoader loader) throws UnusablePluginException {
         try {
             Object made = loader.loadClass(className).getConstructor().newInstance();
@@ -179,14 +179,14 @@ public final class LoadedPlugin implements AutoCloseable {
                     "cannot make a " + className + " (" + Reasons.of(e)
                             + "): expected a public class with a public constructor without parameters",
                     e);
-        } catch (Throwable e) { // what a static initializer throws comes as it is, be it a ThreadDeath
+        } catch (Throwable e) { // an exception of a static initializer arrives unwrapped, even a ThreadDeath
             throw new UnusablePluginException("a static initializer of " + className + " threw " + Reasons.of(e), e);
         }
         throw new UnusablePluginException(
                 "its extension " + className + " is no " + Classifier.class.getName() + ": implement that interface");
     }
 
-    /** Tells whether that can be the name of a classifier. */
+    /** Returns whether this is a valid name of a classifier. */
     static boolean isName(@Nullable String name) {
         return name != null
                 && name.length() <= LONGEST_NAME
@@ -198,7 +198,7 @@ public final class LoadedPlugin implements AutoCloseable {
         String name;
         try {
             name = classifier.name();
-        } catch (Throwable e) { // whatever it was, it is the plugin's
+        } catch (Throwable e) { // anything thrown here comes from the plugin
             throw new UnusablePluginException(where + " threw " + Reasons.of(e), e);
         }
         if (!isName(name)) {

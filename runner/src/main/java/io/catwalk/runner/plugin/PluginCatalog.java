@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lists the classifiers of a folder of plugin jars, and the jars that cannot be used with the reason. The
- * jars are looked at in a process of their own: none of their code runs in this one.
+ * Lists the classifiers of a folder of plugin jars, and the jars that cannot be used, with the reason. The jars are
+ * inspected in a process of their own: their code does not run in this process.
  *
- * <p>What cannot be told apart (two jars of one plugin id, two classifiers of one name) is refused on
- * both sides: which of them a comparison ran must never be a matter of chance.
+ * If two jars have the same plugin id, or two classifiers the same name, both are refused: it must never depend on
+ * chance which of them a comparison runs.
  */
 public final class PluginCatalog {
 
@@ -51,7 +51,7 @@ public final class PluginCatalog {
                         general.classifiers.stream().anyMatch(one -> one.jar().equals(jar.path())))
                 .toList();
         failures.addAll(general.failures);
-        // A name that two jars had is still refused, of which one may have been left out since.
+        // A name that two jars had stays refused, even if one of the two has been left out since.
         classifiers = look().stream()
                 .filter(one -> general.classifiers.stream()
                         .anyMatch(other -> other.name().equals(one.name())))
@@ -77,12 +77,12 @@ public final class PluginCatalog {
     }
 
     /**
-     * Looks at every {@code *.jar} and {@code *.zip} of a folder.
+     * Inspects every {@code *.jar} and {@code *.zip} of a folder.
      *
-     * @param pluginsDir a folder of plugin jars; subfolders and other files in it are left alone
+     * @param pluginsDir a folder of plugin jars; its subfolders and other files are ignored
      * @return the catalog
-     * @throws RequestException if the folder does not exist, is no folder or cannot be read, or no process
-     *     can be started to look at the jars
+     * @throws RequestException if the folder does not exist, is no folder or cannot be read, or no process can be
+     *     started to inspect the jars
      */
     public static PluginCatalog open(Path pluginsDir) {
         return open(pluginsDir, Inspection.standard());
@@ -97,7 +97,7 @@ public final class PluginCatalog {
      *
      * @param newTask the images and classes
      * @return a catalog whose classifiers have recipes
-     * @throws RequestException if no process can be started to look at the jars
+     * @throws RequestException if no process can be started to inspect the jars
      */
     public PluginCatalog on(Task newTask) {
         return new PluginCatalog(this, newTask);
@@ -117,7 +117,7 @@ public final class PluginCatalog {
     }
 
     /**
-     * Returns what can be used.
+     * Returns the classifiers that can be used.
      *
      * @return sorted by name, no name twice
      */
@@ -126,7 +126,7 @@ public final class PluginCatalog {
     }
 
     /**
-     * Returns what cannot be used.
+     * Returns the jars that cannot be used.
      *
      * @return sorted by jar
      */
@@ -137,10 +137,10 @@ public final class PluginCatalog {
     /**
      * Finds a classifier by its name.
      *
-     * @param name as users ask for it
+     * @param name used by users
      * @return the only classifier of that name
-     * @throws RequestException if it does not support the task, or there is none; the message gives the reason if its jar failed to load,
-     *     and otherwise the nearest name and all known ones
+     * @throws RequestException if the classifier does not support the task, or does not exist; the message gives the
+     *     reason if its jar failed to load, and otherwise the nearest name and all known ones
      */
     public InstalledClassifier require(String name) {
         InstalledClassifier found = classifiers.stream()

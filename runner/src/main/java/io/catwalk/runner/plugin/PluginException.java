@@ -3,7 +3,7 @@ package io.catwalk.runner.plugin;
 import java.io.Serial;
 
 /**
- * Says that a plugin broke its contract while in use: the trial that needed it fails, and nothing else.
+ * Thrown when a plugin breaks its contract while in use: only the trial that needed it fails.
  *
  * <p>The message is one line that names the classifier, its jar and the cause.
  */

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * Says why a jar could not be loaded.
  *
  * @param jar the file in the plugins folder
- * @param pluginId what its manifest calls it, or null if that could not be read
- * @param classifier the name of the classifier at fault, or null if it is not known
+ * @param pluginId Plugin-Id of its manifest, or null if that could not be read
+ * @param classifier the name of the classifier that failed, or null if it is not known
  * @param reason one line: what was expected, what was found, what to try
  */
 public record PluginFailure(
         Path jar, @Nullable String pluginId, @Nullable String classifier, String reason) {
 
-    /** Tells whether who asks for this classifier may well mean the jar that failed. */
+    /** Returns whether a user who requests this classifier probably means the jar that failed. */
     boolean concerns(String name) {
         return name.equals(classifier)
                 || name.equals(pluginId)

@@ -35,7 +35,7 @@ public final class PluginFolder {
     }
 
     /**
-     * Tells whether a file can be a plugin, by its name.
+     * Returns whether a file can be a plugin, by its name.
      *
      * @param name of the file, with or without its folder
      * @return whether it ends as a jar or zip does

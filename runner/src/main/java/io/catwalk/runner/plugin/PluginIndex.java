@@ -24,8 +24,8 @@ import org.pf4j.VersionManager;
 import tools.jackson.core.JacksonException;
 
 /**
- * Lists plugins that can be had, as a file in the format of pf4j-update: an array of plugins, each with its releases. An
- * entry is believed only as far as its SHA-512 goes.
+ * Lists available plugins, from a file in the format of pf4j-update: an array of plugins, each with its releases. A
+ * file is accepted only if it has the SHA-512 of its entry.
  */
 public final class PluginIndex {
 
@@ -57,7 +57,7 @@ public final class PluginIndex {
             @Nullable String sha512sum) {}
 
     /**
-     * Names a release of a plugin.
+     * A release of a plugin.
      *
      * @param id Plugin-Id
      * @param version Plugin-Version
@@ -71,7 +71,7 @@ public final class PluginIndex {
      *
      * @param where the path of a file, or an address with {@code file:} or {@code https:}
      * @return the index
-     * @throws RequestException if it cannot be read or is none
+     * @throws RequestException if it cannot be read or is not an index
      */
     public static PluginIndex read(String where) {
         return read(where, FileSource.standard());
@@ -127,7 +127,7 @@ public final class PluginIndex {
      *
      * @param id Plugin-Id
      * @return the release
-     * @throws RequestException if the index has no such plugin, no release that fits, or one that cannot be trusted
+     * @throws RequestException if the index has no such plugin, no suitable release, or one that cannot be trusted
      */
     public Release require(String id) {
         List<String> known = entries.stream().map(Entry::id).sorted().toList();
@@ -153,9 +153,9 @@ public final class PluginIndex {
     }
 
     /**
-     * Finds out whether a plugin can be updated.
+     * Returns the newest version if a plugin can be updated.
      *
-     * @param plugin that is there
+     * @param plugin an installed plugin
      * @return the newest version that this version of Catwalk can use; empty if it is no newer than the plugin
      * @throws RequestException if the newest cannot be trusted
      */
@@ -163,7 +163,7 @@ public final class PluginIndex {
         return newest(plugin.id()).map(Release::version).filter(version -> compare(version, plugin.version()) > 0);
     }
 
-    /** Compares two versions by number; what is no version is older than any. */
+    /** Compares two versions by number; a text that is not a version is older than any version. */
     static int compare(String one, String other) {
         boolean known = isVersion(one);
         return known && isVersion(other) ? VERSIONS.compareVersions(one, other) : known ? 1 : isVersion(other) ? -1 : 0;

@@ -31,7 +31,7 @@ import org.pf4j.VersionManager;
 import org.pf4j.processor.ExtensionStorage;
 
 /**
- * Holds what a plugin jar says about itself, read before any class of it is loaded.
+ * Holds what a plugin jar says about itself; read before any of its classes is loaded.
  *
  * @param path the file: a jar, or PF4J's zip with the plugin's own files under classes/ and libraries under lib/
  * @param isZip whether it is such a zip
@@ -61,12 +61,12 @@ record PluginJar(
 
     private static final Pattern SINGLE_VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
 
-    /** A step upwards, or a path that begins at the root of a file system. */
+    /** A step to the parent folder, or a path that begins at the root of a file system. */
     private static final Pattern OUTWARD = Pattern.compile("(^|[/\\\\])\\.\\.([/\\\\]|$)|^[/\\\\]|^[A-Za-z]:");
 
     private static final String INDEX = "META-INF/extensions.idx";
 
-    /** What is read whole is at most so large; ours have less than a thousandth of it. */
+    /** Largest size of an entry that is read as a whole; real ones have less than a thousandth of it. */
     private static final int MOST_BYTES = 1 << 20;
 
     /** Entries of a manifest that a plugin must not have, and why. */
@@ -81,7 +81,7 @@ record PluginJar(
             "but plugins stand alone: remove that entry"));
 
     /**
-     * Reads the manifest and the list of extensions, and looks for what a plugin must not carry.
+     * Reads the manifest and the list of extensions, and refuses content that a plugin must not have.
      *
      * @param path a file
      * @throws UnusablePluginException if the file is not a complete thin plugin jar
@@ -115,7 +115,7 @@ record PluginJar(
         }
     }
 
-    /** Reads Plugin-Id alone, for a message about a jar that is unusable otherwise. */
+    /** Reads only Plugin-Id, for a message about a jar that cannot be used. */
     static @Nullable String idOf(Path path) {
         try (JarFile jar = new JarFile(path.toFile())) {
             return attributes(jar, root(jar)).getValue("Plugin-Id");
@@ -147,7 +147,7 @@ record PluginJar(
         return PluginZip.isOne(jar) ? PluginZip.OWN : "";
     }
 
-    /** Refuses names that would lie elsewhere, were the archive unpacked. */
+    /** Refuses paths that would lead out of the folder if the archive were unpacked. */
     private static void requireNoWayOut(JarFile jar) throws UnusablePluginException {
         for (JarEntry entry : Collections.list(jar.entries())) {
             String name = entry.getName();
@@ -158,7 +158,7 @@ record PluginJar(
         }
     }
 
-    /** Refuses own copies of shared classes: a native library can be loaded by one class loader only. */
+    /** Refuses copies of shared classes: only one class loader can load a native library. */
     private static void requireThin(JarFile jar, String root) throws IOException, UnusablePluginException {
         Stream<String> files = jar.stream()
                 .map(ZipEntry::getName)
@@ -187,7 +187,7 @@ record PluginJar(
         }
     }
 
-    /** Reads all of a signed jar, since Java holds each file against its signature only as it is read. */
+    /** Reads a signed jar completely, since Java verifies the signature of each file only when it is read. */
     private static void requireSoundSignature(JarFile jar) throws IOException, UnusablePluginException {
         if (jar.stream().noneMatch(entry -> SIGNATURE.matcher(entry.getName()).matches())) {
             return;
@@ -235,7 +235,7 @@ record PluginJar(
         return attributes;
     }
 
-    /** Reads Plugin-Requires as PF4J does, which takes a single version for the oldest that will do. */
+    /** Reads Plugin-Requires as PF4J does: a single version is the oldest suitable one. */
     static String range(String requires) {
         return (SINGLE_VERSION.matcher(requires).matches() ? ">=" : "") + requires;
     }
@@ -256,7 +256,7 @@ record PluginJar(
         }
     }
 
-    /** Refuses a jar that says it was built for a DJL of another major version, whose methods may be others. */
+    /** Refuses a jar that was built for another major version of DJL, whose methods may differ. */
     private static void requireThisDjl(@Nullable String requires) throws UnusablePluginException {
         String here = ApiVersion.djl();
         if (requires != null && !major(requires.strip()).equals(major(here))) {

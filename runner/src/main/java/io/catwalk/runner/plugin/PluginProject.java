@@ -22,11 +22,11 @@ import java.util.stream.Stream;
 import javax.lang.model.SourceVersion;
 
 /**
- * Writes the project of a new plugin: a build file, a classifier to start from, its contract test and a README.
+ * Writes the project of a new plugin: a build file, an initial classifier, its contract test and a README.
  *
  * @param name of the classifier, of the plugin and of its folder
- * @param build what builds it
- * @param language that the classifier is written in
+ * @param build the build tool
+ * @param language of the classifier
  */
 public record PluginProject(String name, Build build, Language language) {
 
@@ -34,34 +34,34 @@ public record PluginProject(String name, Build build, Language language) {
     private static final String GROUP = "com.example";
     private static final String VERSION = "1.0.0";
 
-    /** Names that the classifier cannot have because it speaks with classes of these names. */
+    /** Names that the classifier cannot have because its code uses classes of these names. */
     private static final Set<String> TAKEN = Set.of(
             "Block", "Classifier", "Hyperparameters", "Recipe", "SearchSpace", "Tags", "Task", "Extension", "Layers");
 
-    /** Words of Kotlin that cannot be part of the name of a package, beside those of Java. */
+    /** Words of Kotlin that cannot be part of a package name, in addition to those of Java. */
     private static final Set<String> KOTLIN_WORDS =
             Set.of("as", "fun", "in", "is", "object", "typealias", "typeof", "val", "var", "when");
 
-    /** Builds a project. */
+    /** A build tool. */
     public enum Build {
-        /** By Maven, with a wrapper that fetches it. */
+        /** Maven, with a wrapper that downloads it. */
         MAVEN,
-        /** By a Gradle that is there. */
+        /** An installed Gradle. */
         GRADLE
     }
 
-    /** Is what a classifier is written in. */
+    /** The language of a classifier. */
     public enum Language {
-        /** Makes a jar. */
+        /** Java; builds a jar. */
         JAVA,
-        /** Makes a zip, with Kotlin's library in it. */
+        /** Kotlin; builds a zip that contains Kotlin's library. */
         KOTLIN
     }
 
     /**
-     * Checks the name.
+     * Validates the name.
      *
-     * @throws RequestException if no classifier can be called so
+     * @throws RequestException if a classifier cannot have this name
      */
     public PluginProject {
         if (!LoadedPlugin.isName(name)) {
@@ -73,10 +73,10 @@ public record PluginProject(String name, Build build, Language language) {
     /**
      * Writes the project, or nothing.
      *
-     * @param folder that gets it; not there yet, or empty
+     * @param folder of the project; does not exist yet, or is empty
      * @param repository the folder of Catwalk's own artifacts
      * @return paths of its files, relative to the folder
-     * @throws RequestException if there is something in the folder, the repository is not there, or files cannot be written
+     * @throws RequestException if the folder is not empty, the repository is missing, or files cannot be written
      */
     public List<String> write(Path folder, Path repository) {
         if (!Files.isDirectory(repository)) {
@@ -106,9 +106,9 @@ public record PluginProject(String name, Build build, Language language) {
     }
 
     /**
-     * Returns what the build leaves to be installed.
+     * Returns the file that the build produces and that is to be installed.
      *
-     * @return path of a file below the folder of the project
+     * @return its path, relative to the folder of the project
      */
     public String artifact() {
         String file = name + "-" + VERSION + (language == Language.KOTLIN ? ".zip" : ".jar");
@@ -120,7 +120,7 @@ public record PluginProject(String name, Build build, Language language) {
     /**
      * Returns the command that builds and tests it.
      *
-     * @return a line for a shell in the folder of the project
+     * @return a shell command for the folder of the project
      */
     public String command() {
         return build == Build.MAVEN ? "./mvnw verify" : "gradle build";
@@ -198,13 +198,13 @@ public record PluginProject(String name, Build build, Language language) {
             for (Map.Entry<String, String> value : values.entrySet()) {
                 text = text.replace("@" + value.getKey() + "@", value.getValue());
             }
-            // The command processor of Windows wants its own line ends.
+            // The Windows command processor needs its own line ends.
             files.put(file, file.endsWith(".cmd") ? text.replace("\n", "\r\n") : text);
         });
         return files;
     }
 
-    /** Makes TinyNet of tiny-net. */
+    /** Returns the class name, such as TinyNet for tiny-net. */
     private String className() {
         String joined = Arrays.stream(name.split("-", -1))
                 .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts plugins into a plugins folder and takes them out of it. Whatever is refused leaves the folder as it was.
+ * Installs plugins in a plugins folder and removes them. If a change is refused, the folder is unchanged.
  */
 public final class PluginShelf {
 
@@ -60,7 +60,7 @@ public final class PluginShelf {
         return new PluginShelf(pluginsDir, Inspection.standard(), FileSource.standard());
     }
 
-    /** Says whether a newer version may be replaced by an older one. */
+    /** Whether a newer version may be replaced by an older one. */
     public enum Downgrade {
         /** It may not. */
         REFUSED,
@@ -69,20 +69,20 @@ public final class PluginShelf {
     }
 
     /**
-     * Tells of a plugin in the folder.
+     * A plugin in the folder.
      *
      * @param id Plugin-Id
      * @param version Plugin-Version
-     * @param classifiers names of what it brings; empty if it cannot be used
+     * @param classifiers names of its classifiers; empty if it cannot be used
      * @param file its jar or zip
      */
     public record Plugin(String id, String version, List<String> classifiers, Path file) {}
 
     /**
-     * Tells what came of putting a plugin into the folder.
+     * The result of installing a plugin.
      *
-     * @param now the plugin that is there now
-     * @param replaced versions of the same plugin that were there before; empty if there was none
+     * @param now the plugin that is now installed
+     * @param replaced versions of the same plugin that were installed before; empty if there was none
      */
     public record Placed(Plugin now, List<String> replaced) {}
 
@@ -105,25 +105,25 @@ public final class PluginShelf {
     }
 
     /**
-     * Puts a release of an index into the folder.
+     * Installs a release of an index.
      *
-     * @param release whose file and digest it names
-     * @param downgrade whether it may be older than what is there
+     * @param release names the file and its digest
+     * @param downgrade whether it may be older than the installed version
      * @return the plugin, and what it replaced
-     * @throws RequestException if its file is another than the index says, or cannot be used
+     * @throws RequestException if its file does not match the index, or cannot be used
      */
     public Placed install(PluginIndex.Release release, Downgrade downgrade) {
         return install(release.address(), release.sha512(), release, downgrade);
     }
 
     /**
-     * Puts a file into the folder.
+     * Installs a file.
      *
      * @param where the path of a jar or zip, or an address with {@code file:} or {@code https:}
-     * @param sha512 what its digest must be, 128 hexadecimal digits; null if it is not known
-     * @param downgrade whether it may be older than what is there
+     * @param sha512 expected digest, 128 hexadecimal digits; null if it is not known
+     * @param downgrade whether it may be older than the installed version
      * @return the plugin, and what it replaced
-     * @throws RequestException if it is none, cannot be used, or has another digest
+     * @throws RequestException if it is not a plugin, cannot be used, or has another digest
      */
     public Placed install(String where, @Nullable String sha512, Downgrade downgrade) {
         if (sha512 != null && !sha512.matches("[0-9a-fA-F]{128}")) {
@@ -135,7 +135,7 @@ public final class PluginShelf {
 
     private Placed install(
             URI address, @Nullable String sha512, PluginIndex.@Nullable Release release, Downgrade downgrade) {
-        PluginFolder.jars(pluginsDir); // before anything is fetched
+        PluginFolder.jars(pluginsDir); // checks the folder before anything is downloaded
         try (Scratch scratch = new Scratch()) {
             String path = Objects.requireNonNullElse(address.getPath(), "");
             String name = path.substring(path.lastIndexOf('/') + 1);
@@ -154,8 +154,8 @@ public final class PluginShelf {
     }
 
     /**
-     * Changes the folder while no other process of this user does: of two that put versions of one plugin into it, neither would
-     * see the other's. Where no lock can be kept the folder is changed all the same.
+     * Changes the folder while no other process of this user does: if two processes installed versions of one plugin,
+     * neither would see the other's. If the lock cannot be created, the folder is changed without it.
      */
     @SuppressWarnings("try") // the lock is held, not used
     private <T> T alone(Supplier<T> change) {
@@ -168,7 +168,7 @@ public final class PluginShelf {
 
     private @Nullable ProcessLock lock() {
         try {
-            // Folders whose paths have one hash wait for each other, too.
+            // Folders whose paths have the same hash share a lock.
             String name = Integer.toHexString(pluginsDir.toRealPath().hashCode()) + ".lock";
             Path file = Files.createDirectories(UserCache.chosen().resolve("plugins"))
                     .resolve(name);
@@ -264,7 +264,7 @@ public final class PluginShelf {
                 .toList();
     }
 
-    /** Returns the version that is there. */
+    /** Returns the installed version, and refuses to replace a newer one unless that is allowed. */
     private static String requireNoNewer(PluginJar jar, Path old, Downgrade downgrade) {
         String version;
         try {
@@ -292,11 +292,11 @@ public final class PluginShelf {
     }
 
     /**
-     * Takes a plugin out of the folder.
+     * Removes a plugin from the folder.
      *
      * @param name its Plugin-Id, the name of one of its classifiers, or the name of its file
-     * @return what was there
-     * @throws RequestException if there is none, or more than one, or it cannot be deleted
+     * @return the removed plugin
+     * @throws RequestException if no plugin or more than one matches, or it cannot be deleted
      */
     public Plugin remove(String name) {
         return alone(() -> removed(name));

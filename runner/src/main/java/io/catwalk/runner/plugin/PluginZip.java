@@ -12,7 +12,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 
-/** Reads the other form of a plugin, PF4J's zip: its own files under {@code classes/}, jars of libraries under {@code lib/}. */
+/**
+ * Reads the other format of plugins, PF4J's zip: the plugin's own files under {@code classes/}, jars of libraries under
+ * {@code lib/}.
+ */
 final class PluginZip {
 
     /** Where the plugin's own files are. */
@@ -20,12 +23,12 @@ final class PluginZip {
 
     private static final String LIBRARY = "lib/[^/]+\\.jar";
 
-    /** Libraries are held in memory, unpacked, wherever a plugin is looked at. */
+    /** Libraries are unpacked into memory whenever a plugin is inspected. */
     private static final int MOST_BYTES = 64 << 20;
 
     private PluginZip() {}
 
-    /** Tells whether a file is one, rather than a plain jar. */
+    /** Returns whether a file is such a zip, not a plain jar. */
     static boolean isOne(ZipFile file) {
         return file.getEntry(OWN + "META-INF/MANIFEST.MF") != null;
     }
@@ -33,8 +36,9 @@ final class PluginZip {
     /**
      * Reads the files of all libraries.
      *
-     * @return name of each library, such as {@code lib/maths.jar}, to path and content of its files; sorted by library
-     * @throws IOException if one is damaged, or they are too large together
+     * @return path and content of the files of each library, by library name such as {@code lib/maths.jar}; sorted by
+     *     library
+     * @throws IOException if a library is damaged, or they are too large together
      */
     static Map<String, Map<String, byte[]>> libraries(ZipFile zip) throws IOException {
         Map<String, Map<String, byte[]>> libraries = new LinkedHashMap<>();

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Pins the jars of a plugins folder by the file {@code plugins.lock} in it: a line for each that {@code
- * sha256sum -c} understands, under one that names the plugin.
+ * Pins the jars of a plugins folder with the file {@code plugins.lock} in it: one line for each jar, in the format of
+ * {@code sha256sum -c}, below a line that names the plugin.
  *
  * <pre>
  * # gru 1.0.0
@@ -33,12 +33,12 @@ public final class PluginsLock {
     private PluginsLock() {}
 
     /**
-     * Pins what a folder holds now.
+     * Pins the current jars of a folder.
      *
      * @param pluginsDir the folder of the plugin jars
      * @param catalog of that folder
-     * @return the file that was written
-     * @throws RequestException if a jar cannot be used, or the file cannot be written; it is then as it was
+     * @return the lock file
+     * @throws RequestException if a jar cannot be used, or the file cannot be written; it is then unchanged
      */
     public static Path write(Path pluginsDir, PluginCatalog catalog) {
         if (!catalog.failures().isEmpty()) {
@@ -70,10 +70,10 @@ public final class PluginsLock {
     }
 
     /**
-     * Compares a folder with what it was pinned to, without running any code of the jars.
+     * Compares a folder with its lock file, without running any code of the jars.
      *
      * @param pluginsDir the folder of the plugin jars
-     * @return a line for each jar that is missing, is not pinned or has changed; none if all is as it was
+     * @return a line for each jar that is missing, is not pinned or has changed; empty if nothing differs
      * @throws RequestException if nothing was pinned, or the file or the folder cannot be read
      */
     public static List<String> differences(Path pluginsDir) {

@@ -7,14 +7,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a classifier said of itself when its jar was looked at.
+ * Holds what a classifier returned when its jar was inspected.
  *
- * @param name by which users ask for it
- * @param tags where it belongs
- * @param searchSpace what may be chosen about it
- * @param unsupported why it cannot solve the task that it was asked about; null if it can, or was asked about none
- * @param recipes for the task, at every point of a small search space, or at the defaults of a large one; empty without a
- *     task that it supports
+ * @param name used by users
+ * @param tags categories of the architecture
+ * @param searchSpace its hyperparameters and their values
+ * @param unsupported why it does not support the task; null if it does, or if there was no task
+ * @param recipes for the task, at every point of a small search space, or at the defaults of a large one; empty without
+ *     a task, or if it is not supported
  */
 record SeenClassifier(
         String name,
@@ -23,7 +23,7 @@ record SeenClassifier(
         @Nullable String unsupported,
         List<SeenRecipe> recipes) {
 
-    /** Copies the recipes, and makes sure that nothing is missing, as it might be in a damaged file. */
+    /** Copies the recipes, and checks that nothing is missing, as in a damaged file. */
     SeenClassifier {
         if (!LoadedPlugin.isName(name)) {
             throw new IllegalArgumentException("expected the name of a classifier, but found " + name);

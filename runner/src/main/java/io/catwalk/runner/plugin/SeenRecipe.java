@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a classifier said when it was asked for its recipe.
+ * Holds what a classifier returned when it was asked for its recipe.
  *
  * @param point values of the hyperparameters
  * @param recipe the answer, or null if there was none
- * @param failure what it did instead, such as {@code recipe(...) returned null}, or null
+ * @param failure what happened instead, such as {@code recipe(...) returned null}, or null
  */
 record SeenRecipe(
         Map<String, Object> point,

@@ -3,7 +3,7 @@ package io.catwalk.runner.plugin;
 import io.catwalk.testkit.contract.ProvidedClasses;
 import java.util.regex.Pattern;
 
-/** Knows the classes that come only from the application, as the contract of plugins lists them. */
+/** The classes that only the application provides, as listed by the plugin contract. */
 final class SharedClasses {
 
     private static final Pattern VERSIONED = Pattern.compile("^META-INF/versions/\\d+/");
@@ -14,7 +14,7 @@ final class SharedClasses {
         return ProvidedClasses.contains(className);
     }
 
-    /** Tells whether a file in a jar lies in one of the packages, be it for one Java version only. */
+    /** Returns whether a file of a jar is in one of the packages, also if it is for one Java version only. */
     static boolean containsEntry(String entry) {
         return !entry.endsWith("/")
                 && contains(VERSIONED.matcher(entry).replaceFirst("").replace('/', '.'));

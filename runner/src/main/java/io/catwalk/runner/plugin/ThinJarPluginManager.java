@@ -24,9 +24,9 @@ import org.pf4j.PluginStatusProvider;
 import org.pf4j.VersionManager;
 
 /**
- * Loads a single jar or zip by PF4J, without some habits of its own managers: shared classes come from the application, a
- * zip is read where it is instead of being unpacked beside it, and no file in the plugins folder can switch a plugin off
- * unseen.
+ * Loads a single jar or zip with PF4J, but differs from PF4J's own managers: shared classes come from the application,
+ * a zip is read in place instead of being unpacked beside it, and no file in the plugins folder can disable a plugin
+ * unnoticed.
  */
 final class ThinJarPluginManager extends AbstractPluginManager {
 

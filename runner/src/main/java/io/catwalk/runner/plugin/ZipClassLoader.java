@@ -20,8 +20,8 @@ import org.pf4j.PluginDescriptor;
 import org.pf4j.PluginManager;
 
 /**
- * Loads the classes of a plugin's zip: its own from {@code classes/}, those of its libraries out of the jars inside. Nothing
- * is unpacked to disk, where it could be changed, and nothing is shared with another plugin.
+ * Loads the classes of a plugin's zip: its own from {@code classes/}, those of its libraries from the jars inside.
+ * Nothing is unpacked to disk, where it could be changed, and nothing is shared with another plugin.
  */
 final class ZipClassLoader extends PluginClassLoader {
 

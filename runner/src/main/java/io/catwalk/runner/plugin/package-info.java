@@ -1,4 +1,4 @@
-/** Loads plugin jars, says why one cannot be loaded, and keeps a failing plugin from harming the rest. */
+/** Loads plugin jars, reports why one cannot be loaded, and keeps a failing plugin from affecting the others. */
 @NullMarked
 package io.catwalk.runner.plugin;
 

@@ -10,16 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends to a log that stays below 10 MB. What comes after that is left out but for its end, which most
- * often says what went wrong. A log that cannot be written is no reason for anything to fail.
+ * Appends to a log that stays below 10 MB. Output beyond that is left out except for its end, which usually says what
+ * went wrong. If the log cannot be written, nothing else fails.
  */
 final class CappedLog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CappedLog.class);
 
     /**
-     * Two streams share it. What one said last stays in although the other is read later: at that time a pipe
-     * holds 64 KiB at most (Linux, pipe(7)), and its reader two buffers of 8 KiB.
+     * Two streams share the log. The last output of one is kept even if the other is read later: at that time a pipe
+     * holds at most 64 KiB (Linux, pipe(7)), and its reader two buffers of 8 KiB.
      */
     private static final int TAIL = 1 << 17;
 
@@ -36,7 +36,7 @@ final class CappedLog implements AutoCloseable {
         this.limit = limit;
     }
 
-    /** Opens the log; what is there already counts. */
+    /** Opens the log; its existing content counts towards the limit. */
     static CappedLog open(Path file) throws IOException {
         return open(file, 10_000_000);
     }
@@ -70,7 +70,7 @@ final class CappedLog implements AutoCloseable {
         }
     }
 
-    /** Writes how much was left out, and the end of it. */
+    /** Writes how much was left out, and then the end of it. */
     @Override
     public synchronized void close() {
         if (left > 0) {

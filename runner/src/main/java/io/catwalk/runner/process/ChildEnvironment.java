@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Chooses the environment variables that a process gets which runs somebody else's code: those that say where
- * things are and how many threads to use. All others stay here, among them tokens, passwords and proxies.
+ * Chooses the environment variables of a process that runs third-party code: those that give paths and numbers of
+ * threads. All others are withheld, such as tokens, passwords and proxies.
  */
 final class ChildEnvironment {
 
@@ -63,7 +63,10 @@ final class ChildEnvironment {
 
     private ChildEnvironment() {}
 
-    /** Removes all others, takes UTF-8 where the locale is ASCII or unset, and keeps ONNX Runtime from reporting. */
+    /**
+     * Removes all other variables, sets UTF-8 if the locale is ASCII or unset, and disables the telemetry of ONNX
+     * Runtime.
+     */
     static void keepOnlyWhatIsNeeded(Map<String, String> environment) {
         environment.keySet().removeIf(name -> !isNeeded(name.toUpperCase(Locale.ROOT)));
         if (ASCII_LOCALES.contains(locale(environment))) {
@@ -77,7 +80,7 @@ final class ChildEnvironment {
         return NAMES.contains(name) || PREFIXES.stream().anyMatch(name::startsWith);
     }
 
-    /** The first of these that is set counts (POSIX, 8.2). */
+    /** The first of these that is set takes effect (POSIX, 8.2). */
     private static String locale(Map<String, String> environment) {
         for (String name : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
             String value = environment.getOrDefault(name, "");

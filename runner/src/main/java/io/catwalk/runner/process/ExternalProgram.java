@@ -13,22 +13,22 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a program that is not ours, and bounds what it can do to us: of what it prints the end is kept, it sees few of our
- * environment variables, and it is killed with all that it started when it takes too long and when we end.
+ * Runs a third-party program with limits: only the end of its output is kept, it sees few of our environment variables,
+ * and it is killed with all the processes that it started when it takes too long and when this process ends.
  *
  * @param command the program and its arguments
- * @param folder that it runs in
- * @param environment variables beside those that every process gets
+ * @param folder working directory
+ * @param environment variables in addition to those that every process gets
  */
 public record ExternalProgram(List<String> command, Path folder, Map<String, String> environment) {
 
-    /** What is kept of each stream, in bytes. */
+    /** How much of each stream is kept, in bytes. */
     private static final int MOST_KEPT = 1 << 16;
 
-    /** How often whoever waits is told that it goes on. */
+    /** How often the caller is told that the program still runs. */
     private static final Duration BEAT = Duration.ofMillis(500);
 
-    /** A process that it left behind may hold the pipes open for ever. */
+    /** A process that the program left behind may hold the pipes open for ever. */
     private static final long LAST_WORDS_MILLIS = 5_000;
 
     /** Copies the lists. */
@@ -41,20 +41,20 @@ public record ExternalProgram(List<String> command, Path folder, Map<String, Str
      * Tells how a program ended.
      *
      * @param exitCode above 128 if a signal ended it
-     * @param timedOut whether it was killed since it took too long
-     * @param out the end of what it printed
-     * @param err the end of what it printed as errors
+     * @param timedOut whether it was killed because it took too long
+     * @param out the end of its standard output
+     * @param err the end of its error output
      */
     public record Ending(int exitCode, boolean timedOut, String out, String err) {}
 
     /**
-     * Runs it to its end, with nothing to read.
+     * Runs the program to its end, with empty input.
      *
-     * @param timeout after which it is killed
+     * @param timeout after this time it is killed
      * @param beat is called every half second
      * @return how it ended
      * @throws IOException if it cannot be started
-     * @throws InterruptedException if the calling thread is interrupted; the program is then over
+     * @throws InterruptedException if the calling thread is interrupted; the program has then ended
      */
     public Ending run(Duration timeout, Runnable beat) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(unlimited()).directory(folder.toFile());
@@ -80,12 +80,12 @@ public record ExternalProgram(List<String> command, Path folder, Map<String, Str
             try {
                 Runtime.getRuntime().removeShutdownHook(end);
             } catch (IllegalStateException e) {
-                Thread.currentThread().interrupt(); // we are ending: whoever comes next shall not begin
+                Thread.currentThread().interrupt(); // this process is ending: the caller must not start another program
             }
         }
     }
 
-    /** Lifts the limit on memory that our own process may have: a browser reserves more than there is. */
+    /** Removes the memory limit that our own process may have: a browser reserves more than that. */
     private List<String> unlimited() {
         if (!Files.isExecutable(Path.of("/bin/sh"))) {
             return command;
@@ -96,13 +96,15 @@ public record ExternalProgram(List<String> command, Path folder, Map<String, Str
         return line;
     }
 
-    /** Kills by the handle, since {@link Process#destroyForcibly} would also close the pipe under the reader. */
+    /**
+     * Kills through the handle, since {@link Process#destroyForcibly} would also close the pipe that the reader reads.
+     */
     private static void kill(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.toHandle().destroyForcibly();
     }
 
-    /** Reads a stream to its end, and keeps the end. */
+    /** Reads a stream to its end, and keeps only the last part. */
     private static final class Tail {
 
         private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
@@ -126,7 +128,7 @@ public record ExternalProgram(List<String> command, Path folder, Map<String, Str
                     keep(bytes, count);
                 }
             } catch (IOException e) {
-                keep(new byte[0], 0); // it was killed while it wrote, which is told otherwise
+                keep(new byte[0], 0); // it was killed while it wrote; that is reported elsewhere
             }
         }
 

@@ -25,15 +25,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a part of this program in a fresh JVM and bounds what that can do to us: its messages and its log have
- * a largest size, it sees few of our environment variables, and it is killed when it takes too long, when it
- * has said all and does not end, and when we end.
+ * Runs a part of this program in a new JVM with limits: its messages and its log have a maximum size, it sees few of
+ * our environment variables, and it is killed when it takes too long, when it does not end after its last message, and
+ * when this process ends.
  */
 public final class ForkedJvm {
 
     private static final Logger LOG = LoggerFactory.getLogger(ForkedJvm.class);
 
-    /** What a process left behind may hold the pipes open for ever. */
+    /** A process that it left behind may hold the pipes open for ever. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final Duration grace;
@@ -56,14 +56,14 @@ public final class ForkedJvm {
     }
 
     /**
-     * Says what to run.
+     * Specifies what to run.
      *
      * @param mainClass on our class path; it opens its {@link ParentPipe} first
      * @param arguments of its main method
-     * @param jvmOptions beside those that every process gets
-     * @param environment variables beside those that every process gets
-     * @param folder that it runs in; its crash report goes there
-     * @param log where it goes what it prints; what is there already is kept
+     * @param jvmOptions in addition to those that every process gets
+     * @param environment variables in addition to those that every process gets
+     * @param folder working directory; its crash report goes there
+     * @param log receives the output of the process; existing content is kept
      */
     public record Program(
             String mainClass,
@@ -74,7 +74,7 @@ public final class ForkedJvm {
             Path log) {
 
         /**
-         * Returns where the JVM reports that it crashed, if it did.
+         * Returns the path of the JVM's crash report, which exists only after a crash.
          *
          * @return path of a text file
          */
@@ -87,11 +87,11 @@ public final class ForkedJvm {
      * Tells how a process ended.
      *
      * @param exitCode above 128 if a signal ended it
-     * @param timedOut whether it was killed since it took too long
+     * @param timedOut whether it was killed because it took too long
      */
     public record Ending(int exitCode, boolean timedOut) {
 
-        /** What a JVM returns that Ctrl-C ended. */
+        /** Exit code of a JVM that Ctrl-C has ended. */
         private static final int INTERRUPTED = 128 + 2;
     }
 
@@ -99,12 +99,12 @@ public final class ForkedJvm {
      * Runs a program to its end.
      *
      * @param program what to run
-     * @param timeout after which it is killed; null lets it run
-     * @param messages is handed each message by another thread, and says whether it was the last one
+     * @param timeout after this time it is killed; null for no limit
+     * @param messages receives each message in another thread, and returns whether it was the last one
      * @return how it ended
      * @throws IOException if it cannot be started
-     * @throws InterruptedException if the calling thread is interrupted, or we are about to end; the process
-     *     is then over
+     * @throws InterruptedException if the calling thread is interrupted, or this process is about to end; the process
+     *     has then ended
      */
     public Ending run(Program program, @Nullable Duration timeout, Predicate<String> messages)
             throws IOException, InterruptedException {
@@ -131,7 +131,7 @@ public final class ForkedJvm {
                 int exitCode = process.waitFor();
                 await(CompletableFuture.allOf(out, err), LAST_WORDS);
                 if (ending || exitCode == Ending.INTERRUPTED) {
-                    // Whoever stops the program stops its processes with it, which says nothing about them.
+                    // A user who stops the program also stops its processes, so this says nothing about them.
                     throw new InterruptedException("the program was stopped");
                 }
                 return new Ending(exitCode, timedOut);
@@ -154,13 +154,13 @@ public final class ForkedJvm {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true"));
-        // Names of files and classes are UTF-8 whatever the locale is.
+        // Names of files and classes are UTF-8, whatever the locale is.
         command.addAll(List.of(
                 "-Dfile.encoding=UTF-8",
                 "-Dsun.jnu.encoding=UTF-8",
                 "-Dstdout.encoding=UTF-8",
                 "-Dstderr.encoding=UTF-8"));
-        // A crash of the JVM leaves its report in that folder, not where the user happens to be.
+        // A crash report of the JVM goes into that folder, not into the user's current folder.
         command.addAll(List.of(
                 "-XX:ErrorFile=" + program.crashReport(),
                 "-XX:+DisplayVMOutputToStderr",
@@ -176,7 +176,7 @@ public final class ForkedJvm {
         return command;
     }
 
-    /** The process runs in another folder: what is relative here would be something else there. */
+    /** The process runs in another folder, where relative paths would have another meaning. */
     private static String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.isEmpty())
@@ -184,7 +184,7 @@ public final class ForkedJvm {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** Tells the process how to mark its messages, which nobody else there knows. */
+    /** Sends the process the mark of its messages, which no other code there knows. */
     private static void greet(Process process, String mark) {
         try {
             OutputStream in = process.getOutputStream();
@@ -195,10 +195,10 @@ public final class ForkedJvm {
         }
     }
 
-    /** Takes bytes as they come. */
+    /** Receives bytes as they arrive. */
     interface Sink {
 
-        /** Takes the first {@code count} bytes. */
+        /** Receives the first {@code count} bytes. */
         void take(byte[] bytes, int count);
     }
 
@@ -215,7 +215,7 @@ public final class ForkedJvm {
                     } catch (IOException e) {
                         LOG.info("The output of a process broke off", e);
                         over.complete(null);
-                    } catch (Throwable e) { // whoever waits for the end is told, whatever it was
+                    } catch (Throwable e) { // the caller that waits for the end gets any failure
                         over.completeExceptionally(e);
                     }
                 },
@@ -225,7 +225,7 @@ public final class ForkedJvm {
         return over;
     }
 
-    /** Returns whether it came within the time. */
+    /** Returns whether the event happened within the time. */
     private static boolean await(CompletableFuture<?> event, @Nullable Duration time) throws InterruptedException {
         try {
             if (time == null) {
@@ -246,7 +246,9 @@ public final class ForkedJvm {
         running.forEach(ForkedJvm::kill);
     }
 
-    /** Kills by the handle, since {@link Process#destroyForcibly} would also close the pipe under the reader. */
+    /**
+     * Kills through the handle, since {@link Process#destroyForcibly} would also close the pipe that the reader reads.
+     */
     private static void kill(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.toHandle().destroyForcibly();

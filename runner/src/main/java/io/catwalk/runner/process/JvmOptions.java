@@ -4,23 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Hands on what this JVM was started with to those that it starts: they have the same Java and the same class path, without
- * which a JVM takes no notice of an archive of laid-out classes.
+ * Passes on the start options of this JVM to the JVMs that it starts. They have the same Java and the same class path,
+ * which a JVM requires before it uses a class data sharing (CDS) archive.
  */
 public final class JvmOptions {
 
-    /** Is set by the launcher where it uses an archive. */
+    /** Set by the launcher if it uses an archive. */
     private static final String ARCHIVE = "catwalk.archive";
 
-    /** From here on Java warns of native code and of memory that libraries manage themselves (JEP 472 and 498). */
+    /**
+     * From this version on Java warns about native code and about memory that libraries manage themselves (JEP 472 and
+     * 498).
+     */
     private static final int WARNS_OF_NATIVE_CODE = 24;
 
     private JvmOptions() {}
 
     /**
-     * Returns what a JVM on our class path is to be started with.
+     * Returns the options for starting a JVM on our class path.
      *
-     * @return options of the version of Java that runs this
+     * @return options for the running version of Java
      */
     public static List<String> shared() {
         List<String> options = new ArrayList<>();
@@ -30,7 +33,7 @@ public final class JvmOptions {
         }
         String file = System.getProperty(ARCHIVE, "");
         if (!file.isEmpty()) {
-            // What the JVM has to say about an archive that it does not take is for nobody.
+            // The warnings of the JVM about an archive that it does not accept are of no use to anybody.
             options.addAll(List.of("-Xshare:auto", "-Xlog:disable", "-XX:SharedArchiveFile=" + file));
         }
         return options;

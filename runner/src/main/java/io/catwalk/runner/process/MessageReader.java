@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Finds the messages of a process among whatever else it prints, which goes to its log. A message is a line
- * that begins with the mark; no more than one is ever held in memory, and none above 32 MB.
+ * Finds the messages of a process in its output; all other output goes to its log. A message is a line that begins with
+ * the mark; at most one is held in memory at a time, and none is larger than 32 MB.
  */
 final class MessageReader implements ForkedJvm.Sink {
 
@@ -18,7 +18,7 @@ final class MessageReader implements ForkedJvm.Sink {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private Kind kind = Kind.UNKNOWN;
 
-    /** What the line under way is. */
+    /** The kind of the current line. */
     private enum Kind {
         UNKNOWN,
         MESSAGE,

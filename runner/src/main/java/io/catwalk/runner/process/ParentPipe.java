@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Is the end of the pipe that a {@link ForkedJvm} holds. The process ends when its parent does, so that nothing
- * outlives the run that it belongs to. Whatever else is printed belongs into the log, not between the messages.
+ * The child's end of the pipe to a {@link ForkedJvm}. The process ends when its parent does, so that it does not
+ * outlive its run. All other output goes into the log, not between the messages.
  */
 public final class ParentPipe {
 
@@ -28,7 +28,7 @@ public final class ParentPipe {
     }
 
     /**
-     * Opens the pipe; to be called once, before anybody else's code runs.
+     * Opens the pipe; to be called once, before any third-party code runs.
      *
      * @param in the standard input of this process
      * @return the pipe to the parent
@@ -47,7 +47,7 @@ public final class ParentPipe {
     public synchronized void send(String message) {
         byte[] text = message.getBytes(StandardCharsets.UTF_8);
         byte[] line = new byte[mark.length + text.length + 2];
-        // Something else may have left a line unfinished.
+        // Other code may have left a line unfinished.
         line[0] = '\n';
         System.arraycopy(mark, 0, line, 1, mark.length);
         System.arraycopy(text, 0, line, 1 + mark.length, text.length);

@@ -3,7 +3,7 @@ package io.catwalk.runner.process;
 import java.util.Locale;
 
 /**
- * Names a system and a processor as DJL names its native libraries.
+ * A system and a processor, named as in DJL's native libraries.
  *
  * @param system {@code linux}, {@code osx} or {@code win}
  * @param processor such as {@code x86_64} or {@code aarch64}
@@ -13,15 +13,15 @@ public record Platform(String system, String processor) {
     private static final Platform TRIED = new Platform("linux", "x86_64");
 
     /**
-     * Returns the one of this process.
+     * Returns the platform of this process.
      *
-     * @return a system that is none of the three counts as Linux
+     * @return the platform; a system that is none of the three counts as Linux
      */
     public static Platform current() {
         return of(System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 
-    /** Takes the names that Java has. */
+    /** Converts the names that Java uses. */
     static Platform of(String name, String architecture) {
         String system = name.toLowerCase(Locale.ROOT);
         String processor = architecture.toLowerCase(Locale.ROOT);
@@ -31,16 +31,16 @@ public record Platform(String system, String processor) {
     }
 
     /**
-     * Tells whether Catwalk has been run there.
+     * Returns whether Catwalk has been run on this platform.
      *
-     * @return whether the tests run on such a machine, and not only the build is made for it
+     * @return whether the tests run on such a machine, not only that the build supports it
      */
     public boolean isTried() {
         return equals(TRIED);
     }
 
     /**
-     * Names the folder in the jar of ONNX Runtime.
+     * Returns the name of the folder in the jar of ONNX Runtime.
      *
      * @return such as {@code linux-x64}
      */
@@ -48,7 +48,7 @@ public record Platform(String system, String processor) {
         return system + (processor.equals("x86_64") ? "-x64" : "-" + processor);
     }
 
-    /** Returns the name in the file of the native PyTorch, such as {@code linux-x86_64}. */
+    /** Returns the name that DJL uses for the native PyTorch, such as {@code linux-x86_64}. */
     @Override
     public String toString() {
         return system + "-" + processor;

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Knows where the caches of this user belong, by the XDG Base Directory Specification 0.8. */
+/** Finds the cache folder of this user, by the XDG Base Directory Specification 0.8. */
 public final class UserCache {
 
-    /** The system property that names another folder. */
+    /** The system property that sets another folder. */
     public static final String PROPERTY = "catwalk.cache";
 
     private UserCache() {}
@@ -16,7 +16,7 @@ public final class UserCache {
     /**
      * Returns the folder that {@link #PROPERTY} names, or else {@link #folder}.
      *
-     * @return an absolute path; perhaps nothing is there yet
+     * @return an absolute path; the folder may not exist yet
      */
     public static Path chosen() {
         String named = System.getProperty(PROPERTY, "");
@@ -26,13 +26,16 @@ public final class UserCache {
     /**
      * Returns the folder of this program's caches.
      *
-     * @return an absolute path; perhaps nothing is there yet
+     * @return an absolute path; the folder may not exist yet
      */
     public static Path folder() {
         return folder(System.getenv(), System.getProperty("user.home", ""));
     }
 
-    /** The JVM asks the list of accounts for the home folder, which in a container may know nothing of the user. */
+    /**
+     * Prefers the environment: the JVM reads the home folder from the account list, where a container may not have the
+     * user.
+     */
     static Path folder(Map<String, String> environment, String account) {
         Path caches = absolute(environment.get("XDG_CACHE_HOME"));
         if (caches == null) {
@@ -42,7 +45,7 @@ public final class UserCache {
         return caches.resolve("catwalk").toAbsolutePath();
     }
 
-    /** The specification has a relative path ignored. */
+    /** The specification says that a relative path is ignored. */
     private static @Nullable Path absolute(@Nullable String named) {
         return named != null && Path.of(named).isAbsolute() ? Path.of(named) : null;
     }

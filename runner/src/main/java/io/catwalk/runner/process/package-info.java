@@ -1,4 +1,4 @@
-/** Runs parts of this program in processes of their own, and bounds what those can do to it. */
+/** Runs parts of this program, and other programs, in separate processes with limits. */
 @NullMarked
 package io.catwalk.runner.process;
 

@@ -18,10 +18,10 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes zip archives. The same files make the same bytes, whenever and wherever they are packed. */
+/** Writes zip archives. The same files give the same bytes, whenever and wherever they are packed. */
 final class Archive {
 
-    /** The first moment that a zip archive can name, in local time as it keeps it. */
+    /** The earliest time that a zip archive can store, which is local time. */
     private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     private final SortedMap<String, Path> entries = new TreeMap<>();
@@ -47,16 +47,16 @@ final class Archive {
         return this;
     }
 
-    /** Takes out what was added with a name that begins so. */
+    /** Removes the files whose names begin with a text. */
     Archive leaveOut(String beginning) {
         entries.keySet().removeIf(name -> name.startsWith(beginning));
         return this;
     }
 
     /**
-     * Writes the archive. What is packed are images, jars and weights, which take time and get no smaller: nothing is compressed.
+     * Writes the archive. Nothing is compressed: images, jars and weights would take time and get no smaller.
      *
-     * @param file where it goes
+     * @param file the target
      * @throws IOException if it cannot be written, or a file cannot be read
      */
     void write(Path file) throws IOException {

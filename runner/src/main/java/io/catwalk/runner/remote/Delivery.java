@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
-/** Is what comes back of an order: one file with the outcome and the files of the trial. */
+/** The result of an order: one file with the outcome and the files of the trial. */
 public final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
@@ -32,9 +32,9 @@ public final class Delivery {
     private Delivery() {}
 
     /**
-     * Packs what came of a trial.
+     * Packs the result of a trial.
      *
-     * @param file where it goes
+     * @param file the archive to write
      * @param outcome of the trial
      * @param folder of the trial
      * @throws IOException if it cannot be written, or a file cannot be read
@@ -47,8 +47,7 @@ public final class Delivery {
             try (Stream<Path> all = Files.walk(folder.path())) {
                 for (Path one : all.filter(Files::isRegularFile).toList()) {
                     String name = folder.path().relativize(one).toString().replace('\\', '/');
-                    // The order says where things are on that machine, and a checkpoint is of no use to a finished
-                    // trial.
+                    // The order has paths of that machine, and a finished trial does not need its checkpoint.
                     if (name.matches(TrialFolder.OWN)
                             && !one.equals(folder.order())
                             && !name.equals("checkpoint.bin")) {
@@ -61,12 +60,12 @@ public final class Delivery {
     }
 
     /**
-     * Unpacks what came of a trial, and believes no more of it than its digests prove.
+     * Unpacks the result of a trial, and accepts only what its digests confirm.
      *
-     * @param file from {@link #write}, perhaps of a stranger
+     * @param file from {@link #write}, perhaps from an untrusted machine
      * @param order that was given
      * @param into folder of the trial; it exists
-     * @return the outcome; lost if it is none of this order, or its files are not as it says
+     * @return the outcome; lost if it does not belong to this order, or its files do not match it
      */
     public static TrialOutcome read(Path file, TrialOrder order, TrialFolder into) {
         try (ZipFile zip = new ZipFile(file.toFile())) {
@@ -92,7 +91,7 @@ public final class Delivery {
     }
 
     /**
-     * Reads what came of a trial, and unpacks nothing.
+     * Reads the outcome of a trial without unpacking its files.
      *
      * @param file from {@link #write}
      * @return the outcome

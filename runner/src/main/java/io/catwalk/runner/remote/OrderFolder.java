@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Is a folder of orders for whoever carries them out. Each order is a file with a number, from 0 on, as the jobs of an array
- * have it. Beside it comes what was handed back; both are of one attempt, so that an earlier one that ends late writes
- * where nobody looks any more.
+ * A folder of orders for workers. Each order is a file with a number, from 0 on, like the jobs of an array. Its result
+ * is written beside it. The name of the result contains the attempt, so that a worker of an earlier attempt that
+ * finishes late overwrites nothing.
  *
  * @param path the folder
  */
@@ -30,11 +30,11 @@ public record OrderFolder(Path path) {
     private static final Pattern ORDER = Pattern.compile("(0|[1-9][0-9]{0,8})\\.json");
 
     /**
-     * Makes a folder for the orders of a new run.
+     * Creates a folder for the orders of a new run.
      *
-     * @param path that is not there, or is empty
+     * @param path does not exist, or is empty
      * @return the folder
-     * @throws RequestException if there is something in it, or it cannot be made
+     * @throws RequestException if the folder is not empty, or cannot be created
      */
     public static OrderFolder create(Path path) {
         try {
@@ -56,11 +56,11 @@ public record OrderFolder(Path path) {
     }
 
     /**
-     * Opens the folder of a run that goes on.
+     * Opens the folder of a run that continues.
      *
      * @param path of it
      * @return the folder
-     * @throws RequestException if it is none
+     * @throws RequestException if it is not such a folder
      */
     public static OrderFolder open(Path path) {
         OrderFolder folder = new OrderFolder(path);
@@ -71,7 +71,7 @@ public record OrderFolder(Path path) {
         return folder;
     }
 
-    /** Returns where the files are that the orders name. */
+    /** Returns the folder of the files that the orders name. */
     Path supplies() {
         return path.resolve("supplies");
     }
@@ -101,9 +101,9 @@ public record OrderFolder(Path path) {
     }
 
     /**
-     * Returns where it goes what comes of an order.
+     * Returns the file for the result of an order.
      *
-     * @param order file of the order, whatever its name
+     * @param order file of the order; it may have any name
      * @param attempt number of the attempt
      * @return a file beside it
      */
@@ -112,9 +112,9 @@ public record OrderFolder(Path path) {
     }
 
     /**
-     * Returns where it stands who works on an order.
+     * Returns the file that says who works on an order.
      *
-     * @param delivery where it goes what comes of it
+     * @param delivery file for the result of the order
      * @param attempt number of the attempt
      * @return a file beside it
      */
@@ -124,27 +124,27 @@ public record OrderFolder(Path path) {
     }
 
     /**
-     * Says who works on an order.
+     * Says which machine works on an order.
      *
      * @param place name of the machine
-     * @param epoch the last one that ended; 0 before the first
+     * @param epoch the last one that was completed; 0 before the first
      */
     public record Claim(String place, int epoch) {}
 
-    /** Reads who works on an order; empty if nobody says so. */
+    /** Reads which machine works on an order; empty if there is no claim. */
     Optional<Claim> claimed(int number, int attempt) {
         Path file = claim(delivery(order(number), attempt), attempt);
         try {
             return Files.exists(file) ? Optional.of(Json.read(file, Claim.class, "a claim")) : Optional.empty();
         } catch (IOException | RequestException e) {
-            return Optional.empty(); // it is being replaced, and says no more than who works
+            return Optional.empty(); // the file is being replaced; it is only information
         }
     }
 
     /**
-     * Writes numbers of orders as the arrays of a scheduler are written.
+     * Formats numbers of orders like the arrays of a scheduler.
      *
-     * @param numbers in rising order
+     * @param numbers in ascending order
      * @return such as {@code 0-3,7}
      */
     public static String ranges(SortedSet<Integer> numbers) {

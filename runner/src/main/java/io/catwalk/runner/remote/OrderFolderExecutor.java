@@ -23,18 +23,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Writes orders into a folder, for a scheduler that carries them out some time and somewhere, and gathers what has come of
- * those that were written before.
+ * Writes orders into a folder, from which a scheduler runs them later and elsewhere, and collects the results of
+ * earlier orders.
  */
 public final class OrderFolderExecutor implements TrialExecutor {
 
-    /** A trial that is lost in so many places stays lost. */
+    /** A trial that was lost this many times stays lost. */
     private static final int MOST_ATTEMPTS = 3;
 
     private final OrderFolder folder;
     private final Packing packing;
 
-    /** Orders that are in the folder, and their numbers by the keys of their trials. */
+    /** Orders of the folder, and their numbers by the keys of their trials. */
     private final SortedMap<Integer, TrialOrder> given;
 
     private final Map<TrialKey, Integer> numbers = new HashMap<>();
@@ -68,9 +68,9 @@ public final class OrderFolderExecutor implements TrialExecutor {
     }
 
     /**
-     * Returns the numbers of the orders that nothing has come of yet.
+     * Returns the numbers of the orders without a result.
      *
-     * @return in rising order
+     * @return in ascending order
      */
     public SortedSet<Integer> open() {
         return new TreeSet<>(open);
@@ -91,7 +91,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
         } catch (IOException | RequestException | TroubleException e) {
             outcome.complete(new TrialOutcome.Lost(order.spec(), "it cannot be handed out: " + reason(e)));
         }
-        return new Submitted(outcome, () -> {}); // the order stays for whoever carries it out
+        return new Submitted(outcome, () -> {}); // the order stays in the folder
     }
 
     private int attempt(int number) {
@@ -125,7 +125,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
         outcome.complete(came);
     }
 
-    /** Says in one line what went wrong; a message of ours is meant for a person. */
+    /** Says in one line what went wrong; our own messages are already written for people. */
     static String reason(Exception e) {
         return e instanceof IOException ? Reasons.of(e) : Reasons.oneLine(String.valueOf(e.getMessage()));
     }

@@ -18,30 +18,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies what orders name into one folder, each thing once and named by its digest, so that an order with this folder
- * beside it is all that another machine needs.
+ * Copies the files that orders name into one folder, each only once and named by its digest, so that another machine
+ * needs only an order and this folder beside it.
  */
 public final class Packing {
 
     private final Path folder;
     private final Images images;
 
-    /** What is packed already, by what it is. */
+    /** Places of what was packed already, by keys. */
     private final Map<String, Place> packed = new HashMap<>();
 
-    /** What becomes of a data set that is no known one. */
+    /** What happens to the images of a data set that is not a known one. */
     public enum Images {
-        /** It is packed too. */
+        /** They are packed, too. */
         PACKED,
-        /** It stays where it is: whoever trains sees the same folder under the same path. */
+        /** They stay in place: each worker sees the same folder under the same path. */
         IN_PLACE
     }
 
     /**
      * Prepares to pack.
      *
-     * @param folder that exists; orders name what is in it by addresses relative to the folder above
-     * @param images what becomes of the images
+     * @param folder an existing folder; orders name its files by addresses relative to its parent
+     * @param images what happens to the images
      */
     public Packing(Path folder, Images images) {
         this.folder = folder;
@@ -49,7 +49,7 @@ public final class Packing {
     }
 
     /**
-     * Takes what an earlier order names as packed.
+     * Reuses the images that an earlier order names as packed.
      *
      * @param earlier an order from {@link #packed}
      */
@@ -67,7 +67,7 @@ public final class Packing {
     }
 
     /**
-     * Packs what an order of this machine names.
+     * Packs the files that an order of this machine names.
      *
      * @param order with places on this machine
      * @return the same order, with places that another machine can reach
@@ -125,7 +125,7 @@ public final class Packing {
         return archived(new Archive().add(name(file), file), name(file));
     }
 
-    /** The names of the classes are beside the weights of a trial. */
+    /** Packs weights with the names of the classes, which are beside the weights of a trial. */
     private Place weights(Path file) throws IOException {
         Archive archive = new Archive().add("model/" + name(file), file);
         Path classes =

@@ -38,14 +38,15 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /**
- * Runs trials as jobs of an Apache Spark cluster. The driver is a process of its own with Spark's libraries and none of ours, which
- * is spoken to by its standard input and output; on the workers the trial is the program {@code catwalk work}.
+ * Runs trials as jobs of an Apache Spark cluster. The driver is a process of its own with Spark's libraries and none of
+ * ours; it communicates by its standard input and output. On the workers the program {@code catwalk work} runs the
+ * trial.
  */
 public final class SparkExecutor implements TrialExecutor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SparkExecutor.class);
 
-    /** So many jobs are with Spark at once, which has them wait for a worker that is free. */
+    /** Most jobs that are submitted at once; Spark queues them until a worker is free. */
     private static final int SLOTS = 64;
 
     private static final String MARK = "@catwalk ";
@@ -65,7 +66,7 @@ public final class SparkExecutor implements TrialExecutor {
     private final AtomicInteger numbers = new AtomicInteger();
     private volatile @Nullable String ended;
 
-    /** A trial under way. */
+    /** A running trial. */
     private record Job(
             int number,
             TrialOrder order,
@@ -74,13 +75,14 @@ public final class SparkExecutor implements TrialExecutor {
             CompletableFuture<TrialOutcome> outcome) {}
 
     /**
-     * Says where everything is.
+     * Paths and addresses.
      *
-     * @param home where Spark is on this machine
-     * @param master as {@code spark-submit} takes it, such as {@code spark://host:7077}
-     * @param program where Catwalk is on this machine, with its {@code bin}, {@code lib}, {@code data} and {@code spark}
-     * @param onWorkers where it is on each worker; null has Spark bring it there
-     * @param log where Spark's own words go
+     * @param home installation of Spark on this machine
+     * @param master address as for {@code spark-submit}, such as {@code spark://host:7077}
+     * @param program installation of Catwalk on this machine, with {@code bin}, {@code lib}, {@code data} and
+     *     {@code spark}
+     * @param onWorkers installation of Catwalk on each worker; null makes Spark copy it there
+     * @param log receives the log of Spark
      */
     public record Settings(
             SparkHome home,
@@ -92,9 +94,9 @@ public final class SparkExecutor implements TrialExecutor {
     /**
      * Starts a Spark application.
      *
-     * @param settings where everything is
-     * @param threads of each trial, which is how many cores it asks for
-     * @param images what becomes of the images
+     * @param settings paths and addresses
+     * @param threads of each trial; each trial requests as many cores
+     * @param images what happens to the images
      * @throws RequestException if it does not start
      * @throws IOException if files cannot be written
      * @throws InterruptedException if the calling thread is interrupted
@@ -137,10 +139,10 @@ public final class SparkExecutor implements TrialExecutor {
         Map<String, String> conf = Map.of(
                 "spark.plugins", "io.catwalk.spark.Channel",
                 "spark.task.cpus", Integer.toString(threads),
-                // Whether a trial is tried again, and how often, is not Spark's to decide.
+                // This program decides whether and how often a trial is tried again, not Spark.
                 "spark.task.maxFailures", "1",
                 "spark.speculation", "false",
-                // They pass on what others compute: the first compiler starts them in less than half of the CPU time.
+                // They only pass on messages: with the first compiler they start in less than half of the CPU time.
                 "spark.driver.defaultJavaOptions", FIRST_COMPILER,
                 "spark.executor.defaultJavaOptions", FIRST_COMPILER,
                 "spark.log.level", "WARN");
@@ -154,7 +156,9 @@ public final class SparkExecutor implements TrialExecutor {
         return command;
     }
 
-    /** Packs what a worker needs of the program: neither documents nor plugins, which come with the orders. */
+    /**
+     * Packs the parts of the program that a worker needs: neither documents nor plugins, which come with the orders.
+     */
     private Path archive(Path program) throws IOException {
         Path file = scratch.file("catwalk.zip");
         new Archive()
@@ -192,7 +196,7 @@ public final class SparkExecutor implements TrialExecutor {
         }
     }
 
-    /** Finds the line of the log that says why, which is above where in the code. */
+    /** Returns the line of the log that gives the reason; the lines below it only name places in the code. */
     private String lastWords() {
         try {
             List<String> lines = Files.readAllLines(log);
@@ -261,7 +265,7 @@ public final class SparkExecutor implements TrialExecutor {
         TrialOutcome of(Job job);
     }
 
-    /** Completes the outcome of a job once, whoever is first. */
+    /** Completes the outcome of a job once; later results are ignored. */
     private void settle(String id, Settling outcome) {
         Job job = jobs.remove(id);
         if (job != null) {

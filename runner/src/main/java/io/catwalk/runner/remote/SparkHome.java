@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is where Apache Spark is unpacked on this machine.
+ * The installation of Apache Spark on this machine.
  *
- * @param path the folder that {@code SPARK_HOME} names
+ * @param path value of {@code SPARK_HOME}
  */
 public record SparkHome(Path path) {
 
@@ -29,8 +29,8 @@ public record SparkHome(Path path) {
     /**
      * Finds Spark.
      *
-     * @param named what {@code SPARK_HOME} says; null if it is not set
-     * @return a Spark of a version that is known to work
+     * @param named value of {@code SPARK_HOME}; null if it is not set
+     * @return an installation whose version is supported
      * @throws RequestException if there is none
      */
     public static SparkHome find(@Nullable String named) {
@@ -71,9 +71,9 @@ public record SparkHome(Path path) {
     }
 
     /**
-     * Refuses a standalone master that nobody answers for: Spark itself would try for a minute.
+     * Refuses a standalone master that does not answer: Spark itself would try for a minute.
      *
-     * @param master as {@code spark-submit} takes it
+     * @param master address as for {@code spark-submit}
      * @throws RequestException if none of its machines answers
      */
     public static void requireMaster(String master) {

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out one order that came from another machine, and packs what came of it. */
+/** Carries out one order that came from another machine, and packs the result. */
 public final class Work {
 
     private static final Logger LOG = LoggerFactory.getLogger(Work.class);
@@ -34,7 +34,7 @@ public final class Work {
      * Prepares to work.
      *
      * @param execution carries out a trial on this machine
-     * @param knownImages the folder that holds the folders of the known data sets
+     * @param knownImages parent of the folders of the known data sets
      */
     public Work(TrialExecution execution, Path knownImages) {
         this.execution = execution;
@@ -45,11 +45,11 @@ public final class Work {
      * Carries out an order.
      *
      * @param order as it was read
-     * @param base address of the order, which its places may be relative to
-     * @param files folder for the files of the trial meanwhile, which may hold those of an attempt that was stopped
-     * @param delivery where it goes what came of it
-     * @param listener is told of each epoch
-     * @return the outcome, which is packed
+     * @param base address of the order; its places may be relative to it
+     * @param files temporary folder for the files of the trial; may contain those of a stopped attempt
+     * @param delivery file for the result
+     * @param listener receives each epoch
+     * @return the outcome, which has been packed
      * @throws IOException if the folder or the delivery cannot be written
      * @throws InterruptedException if the calling thread is interrupted; nothing is packed then
      */
@@ -79,10 +79,10 @@ public final class Work {
     }
 
     /**
-     * Says who works on an order; that this cannot be written is no reason not to.
+     * Writes which machine works on an order; a failure to write it is ignored.
      *
      * @param file from {@link OrderFolder#claim}
-     * @param epoch the last one that ended; 0 before the first
+     * @param epoch the last one that was completed; 0 before the first
      */
     public static void claim(Path file, int epoch) {
         try {

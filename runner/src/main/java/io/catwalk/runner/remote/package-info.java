@@ -1,4 +1,4 @@
-/** Takes trials to other machines and their outcomes back: orders that are whole by themselves, and what is handed back. */
+/** Sends trials to other machines and collects their outcomes: self-contained orders, and the files that come back. */
 @NullMarked
 package io.catwalk.runner.remote;
 

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a network answered to the images that judge it. The answers of ten thousand trials do not fit into
- * memory: they are read when they are asked for, and kept for as long as there is room.
+ * The predictions of a network for its test images. Those of ten thousand trials do not fit into memory: they are read
+ * on first use, and cached for as long as there is room.
  */
 public final class Answers {
 
@@ -29,7 +29,7 @@ public final class Answers {
     private SoftReference<@Nullable PredictedClasses> predicted = new SoftReference<>(null);
     private SoftReference<@Nullable Evaluation> evaluated = new SoftReference<>(null);
 
-    /** Reads the answers of a trial. */
+    /** Reads the predictions of a trial. */
     private interface Reading {
 
         Predictions read() throws IOException;
@@ -42,9 +42,9 @@ public final class Answers {
     }
 
     /**
-     * Takes answers that are at hand.
+     * Wraps predictions that are already in memory.
      *
-     * @param predictions what the network answered
+     * @param predictions of the network
      * @param classes names, in the order of the logits
      * @return the answers
      */
@@ -53,7 +53,7 @@ public final class Answers {
     }
 
     /**
-     * Takes answers from a trial.
+     * Returns the predictions of a trial, which are read on first use.
      *
      * @param folder of the trial
      * @param done its outcome
@@ -67,7 +67,7 @@ public final class Answers {
     }
 
     /**
-     * Tells whether there are any.
+     * Returns whether there are predictions.
      *
      * @return false if the trial has no predictions
      */
@@ -76,9 +76,9 @@ public final class Answers {
     }
 
     /**
-     * Reads them.
+     * Returns the predictions, read from the file if they are not cached.
      *
-     * @return what the network answered; null if there is nothing
+     * @return the predictions; null if there are none
      * @throws UncheckedIOException if they cannot be read
      * @throws io.catwalk.runner.RequestException if they are not those of the trial
      */
@@ -99,9 +99,9 @@ public final class Answers {
     }
 
     /**
-     * Reads which classes the network predicted, for what needs no logits: those of all models fit into memory.
+     * Returns the predicted classes, for callers that need no logits: those of all models fit into memory.
      *
-     * @return what it predicted; null if there is nothing
+     * @return the predicted classes; null if there are none
      * @throws UncheckedIOException if they cannot be read
      */
     public synchronized @Nullable PredictedClasses predictedClasses() {
@@ -115,9 +115,9 @@ public final class Answers {
     }
 
     /**
-     * Evaluates them.
+     * Evaluates the predictions.
      *
-     * @return every metric; null if there is nothing
+     * @return every metric; null if there are no predictions
      * @throws UncheckedIOException if they cannot be read
      */
     public synchronized @Nullable Evaluation evaluation() {

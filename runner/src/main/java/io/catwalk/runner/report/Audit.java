@@ -18,14 +18,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what a test set is worth: which of its images are in the training set as well, or twice in itself, and what
- * that does to the accuracy of models; and which images no model gets right.
+ * An audit of a test set: which of its images have a duplicate in the training set or in the test set itself, how the
+ * duplicates change the accuracy of models, and which images no model gets right.
  *
  * @param dataset that is audited
- * @param distance up to which two images look the same, as {@link Duplicates} has it
+ * @param distance up to which two images look the same, as {@link Duplicates} defines it
  * @param leaked pairs of a test image (the first) and a training image
  * @param repeated pairs of two test images
- * @param predictions what each model answered to all test images, by the name of the model; perhaps none
+ * @param predictions of each model for all test images, by the name of the model; may be empty
  */
 public record Audit(
         ImageDataset dataset,
@@ -42,17 +42,17 @@ public record Audit(
     }
 
     /**
-     * Holds how accurate a model is.
+     * The accuracy of a model.
      *
      * @param model its name
-     * @param all on all test images
-     * @param withoutDuplicates on those that resemble no training image; null if there are none
+     * @param all accuracy on all test images
+     * @param withoutDuplicates accuracy on the test images that resemble no training image; null if there are none
      */
     public record Model(
             String model, Accuracy all, @Nullable Accuracy withoutDuplicates) {}
 
     /**
-     * Counts duplicates.
+     * Counts of duplicates.
      *
      * @param pairs number of pairs
      * @param exact number of them with the same pixels
@@ -64,11 +64,12 @@ public record Audit(
     /**
      * Audits a data set.
      *
-     * @param dataset whose test set it is about
+     * @param dataset whose test set is audited
      * @param distance up to which two images look the same, 0 to 255
-     * @param predictions what each model answered to all of its test images, by name; perhaps none
+     * @param predictions of each model for all of its test images, by name; may be empty
      * @return the audit
-     * @throws io.catwalk.runner.RequestException if the distance is out of its range, or tells nothing apart
+     * @throws io.catwalk.runner.RequestException if the distance is out of its range, or there are more than a million
+     *     pairs
      */
     public static Audit of(ImageDataset dataset, double distance, Map<String, PredictedClasses> predictions) {
         return new Audit(
@@ -109,9 +110,9 @@ public record Audit(
     }
 
     /**
-     * Counts what each model gets right, on all test images and on those that resemble no training image.
+     * Computes the accuracy of each model, on all test images and on those that resemble no training image.
      *
-     * @return one for each model, in their order
+     * @return one entry for each model, in their order
      */
     public List<Model> models() {
         boolean[] duplicate = new boolean[dataset.test().size()];
@@ -134,16 +135,16 @@ public record Audit(
     /**
      * Lists the test images that no model gets right.
      *
-     * @return their indices, ascending; none without models
+     * @return their indices, ascending; empty without models
      */
     public int[] wrongForAll() {
         return predictions.isEmpty() ? new int[0] : WrongForAll.of(List.copyOf(predictions.values()));
     }
 
     /**
-     * Returns everything, for a program.
+     * Returns the audit as a map, for JSON.
      *
-     * @return what JSON shows
+     * @return the content of the JSON document
      */
     public Map<String, @Nullable Object> asMap() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
@@ -161,10 +162,10 @@ public record Audit(
     }
 
     /**
-     * Writes the lists as CSV, and contact sheets of them where there is something to see. What an earlier audit
-     * left there under the same names is replaced.
+     * Writes the lists as CSV, and a contact sheet for each list that is not empty. Files of an earlier audit with the
+     * same names are replaced.
      *
-     * @param folder where to; it is made if it is not there
+     * @param folder to write to; created if it does not exist
      * @return the files
      * @throws IOException if they cannot be written
      */
@@ -173,11 +174,11 @@ public record Audit(
     }
 
     /**
-     * Reads which test images resemble training images, as {@link #write} wrote it.
+     * Reads which test images resemble training images, from the file that {@link #write} wrote.
      *
      * @param run folder of a run
-     * @return pairs of a test image (the first) and a training image, by the first, the nearest first; null if the run was
-     *     not audited
+     * @return pairs of a test image (the first) and a training image, sorted by test image, then by distance; null if
+     *     the run was not audited
      * @throws IOException if the file cannot be read
      * @throws io.catwalk.runner.RequestException if it is damaged
      */
@@ -187,7 +188,7 @@ public record Audit(
     }
 
     /**
-     * Returns where the audit of a run is written if nobody says where.
+     * Returns the default folder for the audit of a run.
      *
      * @param run folder of a run
      * @return folder within it

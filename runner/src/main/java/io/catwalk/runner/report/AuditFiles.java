@@ -20,13 +20,13 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Writes the files of an audit: what it lists as CSV, and what there is to see of it as contact sheets. */
+/** Writes the files of an audit: its lists as CSV, and their images as contact sheets. */
 final class AuditFiles {
 
-    /** The most entries of a contact sheet: more are not looked at. */
+    /** Largest number of entries on a contact sheet: nobody looks at more. */
     static final int SHOWN = 100;
 
-    /** Names the file of the pairs of a test and a training image. */
+    /** Name of the file with the pairs of a test and a training image. */
     static final String LEAKED = "duplicates";
 
     private static final Pattern PAIR =
@@ -138,7 +138,7 @@ final class AuditFiles {
         put("wrong-for-all.csv", csv.toString());
     }
 
-    /** Shows an image with its label and, the most frequent first, what how many models said. */
+    /** Shows an image with its label and the number of models that predicted each class, the most frequent first. */
     private ContactSheet.Entry wrongEntry(int image) {
         Map<Integer, Integer> votes = new TreeMap<>();
         for (PredictedClasses predictions : audit.predictions().values()) {

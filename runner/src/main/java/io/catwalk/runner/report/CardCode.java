@@ -8,16 +8,16 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Writes programs that classify one image with an ONNX file, as whole files that run as they are.
+ * Writes complete programs that classify one image with an ONNX file.
  *
  * @param file name of the ONNX file
- * @param images of the size and the channels that it takes
+ * @param images with the size and the channels that the file expects
  * @param normalization of the pixels
- * @param options that the file was written with
+ * @param options that the file was exported with
  */
 record CardCode(String file, ImageSource images, Normalization normalization, ExportOptions options) {
 
-    /** Returns the command that labels an image without any code. */
+    /** Returns the command that classifies an image without any code. */
     String command() {
         return "catwalk predict " + file + " image.png";
     }
@@ -112,7 +112,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
         return images.width() + "x" + images.height() + " pixels, " + (gray() ? "gray" : "RGB");
     }
 
-    /** Returns the size of the batch, or this where the file takes any. */
+    /** Returns the batch size of the file, or the given one if the file takes any. */
     private int size(int any) {
         Integer fixed = options.batch();
         return fixed == null ? any : fixed;

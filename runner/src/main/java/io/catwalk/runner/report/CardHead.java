@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes the YAML head of a model card, as the Hugging Face Hub reads it (hub-docs, {@code modelcard.md}).
+ * Writes the YAML header of a model card in the format of the Hugging Face Hub (hub-docs, {@code modelcard.md}).
  *
  * @param name of the model
  * @param classifier that made the network
@@ -21,7 +21,7 @@ import java.util.Set;
  */
 record CardHead(String name, String classifier, String dataset, Optional<String> license, Evaluation evaluation) {
 
-    /** Identifiers of the Hub that people write as SPDX does but for upper case; it takes any other as {@code other}. */
+    /** License identifiers of the Hub: those of SPDX in lower case. Any other license becomes {@code other}. */
     private static final Set<String> LICENSES = Set.of(
             "apache-2.0",
             "mit",
@@ -39,7 +39,7 @@ record CardHead(String name, String classifier, String dataset, Optional<String>
             "cc-by-nc-4.0",
             "unlicense");
 
-    /** Returns the head with its two lines of dashes. */
+    /** Returns the header with its two lines of dashes. */
     String yaml() {
         String id = ImageDatasets.isKnown(dataset) ? "zalando-datasets/fashion_mnist" : slug(dataset);
         List<String> lines = new ArrayList<>();
@@ -84,7 +84,7 @@ record CardHead(String name, String classifier, String dataset, Optional<String>
         return text.strip().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9._-]+", "-");
     }
 
-    /** A string of JSON is one of YAML, too. */
+    /** Quotes a text as a JSON string, which is a valid YAML string, too. */
     private static String quoted(String text) {
         return Json.JSON.writeValueAsString(text);
     }

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  */
 public record ContactSheet(String title, List<Entry> entries) {
 
-    /** Largest side of a picture. Smaller images are drawn larger by a whole number, larger ones smaller. */
+    /** Largest side of a picture. Smaller images are enlarged by a whole factor, larger ones are reduced. */
     private static final int SIDE = 112;
 
     private static final int WIDTH = 1240;
@@ -30,15 +30,15 @@ public record ContactSheet(String title, List<Entry> entries) {
     private static final Font BOLD = TEXT.deriveFont(Font.BOLD, 14);
 
     /**
-     * Holds what belongs together.
+     * Pictures that belong together.
      *
      * @param pictures from left to right; as many in every entry
-     * @param lines under them; what is too wide is cut
+     * @param lines under them; a line that is too wide is cut
      */
     public record Entry(List<Picture> pictures, List<String> lines) {}
 
     /**
-     * Gives a picture when it is drawn.
+     * A picture that is loaded when it is drawn.
      *
      * @param width in pixels
      * @param height in pixels
@@ -47,7 +47,7 @@ public record ContactSheet(String title, List<Entry> entries) {
     public record Picture(int width, int height, Supplier<RasterImage> image) {
 
         /**
-         * Names an image of a data set.
+         * Refers to an image of a data set.
          *
          * @param images of the data set
          * @param index of one of them

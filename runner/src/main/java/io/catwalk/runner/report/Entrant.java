@@ -29,8 +29,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the trials of one classifier with one choice of hyperparameters: those of all seeds and folds. A number of
- * several trials is their mean; what a network costs is that of the first trial that was measured.
+ * The trials of one classifier with one set of hyperparameters, over all seeds and folds. Metrics are means over the
+ * trials; costs are those of the first trial that was measured.
  */
 public final class Entrant {
 
@@ -58,7 +58,7 @@ public final class Entrant {
     }
 
     /**
-     * Gathers the classifiers of a run.
+     * Groups the trials of a run by classifier.
      *
      * @param report the run
      * @return the most accurate first, those without a trained network last
@@ -92,7 +92,7 @@ public final class Entrant {
         return standing == null ? 2 : Double.isNaN(standing.accuracy()) ? 1 : -standing.accuracy();
     }
 
-    /** Takes the standing of the comparison, or works out the same where there is none. */
+    /** Returns the standing from the comparison, or computes it if there is no comparison. */
     private static @Nullable Standing standing(String name, List<Model> models, @Nullable Comparison comparison) {
         if (comparison != null) {
             for (Standing standing : comparison.standings()) {
@@ -144,7 +144,7 @@ public final class Entrant {
         return metrics.stream().mapToDouble(metric).average().orElse(Double.NaN);
     }
 
-    /** Returns its place in the report, from 1, the best first; it names its parts of the page. */
+    /** Returns its number in the report, from 1, the best first; the page uses it in ids. */
     public int number() {
         return number;
     }
@@ -169,13 +169,13 @@ public final class Entrant {
         return models;
     }
 
-    /** Returns what its trials come to; null if none has a trained network. */
+    /** Returns its standing over all trials; null if none has a trained network. */
     public @Nullable Standing standing() {
         return standing;
     }
 
     /**
-     * Returns what its trials come to.
+     * Returns its standing over all trials.
      *
      * @throws NullPointerException if none has a trained network
      */
@@ -193,14 +193,14 @@ public final class Entrant {
         return models.stream().filter(model -> !model.done()).toList();
     }
 
-    /** Returns what was asked for: hyperparameters and recipe are the same in all of its trials. */
+    /** Returns the specification of its first trial: hyperparameters and recipe are the same in all. */
     public TrialSpec request() {
         return models.get(0).outcome().trial();
     }
 
     /**
-     * Returns the trial that stands for what it costs: the first that was measured, else the first with a trained
-     * network; null if there is none.
+     * Returns the trial whose costs are reported: the first that was measured, else the first with a trained network;
+     * null if there is none.
      */
     public @Nullable Done first() {
         return models.stream()
@@ -211,13 +211,13 @@ public final class Entrant {
                 .orElse(null);
     }
 
-    /** Returns what it costs; null if that is not known. */
+    /** Returns its costs; null if they are not known. */
     public @Nullable Efficiency efficiency() {
         Done first = first();
         return first == null ? null : first.efficiency();
     }
 
-    /** Returns how fast its first trial answers that was measured, if possible at rest; null if none was. */
+    /** Returns the latency of its first measured trial, preferably on an idle machine; null if none was measured. */
     public @Nullable Latency latency(InferenceEngine engine) {
         return models.stream()
                 .filter(Model::done)
@@ -233,7 +233,7 @@ public final class Entrant {
         return latency == null || !Double.isFinite(latency.p50Micros()) ? null : (Double) latency.p50Micros();
     }
 
-    /** Returns how its ONNX file compares with the network; null if none was asked for. */
+    /** Returns the cross-check of its ONNX file with the network; null if no export was requested. */
     public @Nullable ParityResult parity() {
         Done first = first();
         return first == null ? null : first.parity();
@@ -256,7 +256,7 @@ public final class Entrant {
                 .orElse(null);
     }
 
-    /** Returns a metric of every trial with a trained network, as far as it is a number. */
+    /** Returns the finite values of a metric over the trials with a trained network. */
     public List<Double> values(ToDoubleFunction<TrialMetrics> metric) {
         return done().stream()
                 .map(model -> metric.applyAsDouble(model.trained().metrics()))
@@ -264,7 +264,7 @@ public final class Entrant {
                 .toList();
     }
 
-    /** Returns a metric, the mean over its trials; null where there is none. */
+    /** Returns the mean of a metric over its trials; null if there is no value. */
     public @Nullable Double mean(ToDoubleFunction<TrialMetrics> metric) {
         OptionalDouble mean =
                 values(metric).stream().mapToDouble(Double::doubleValue).average();
@@ -277,12 +277,12 @@ public final class Entrant {
         return trials.isEmpty() ? null : GeneralizationGap.of(trials, images);
     }
 
-    /** Tells whether there are answers to the images that judge it. */
+    /** Returns whether there are predictions for test images. */
     public boolean judged() {
         return models.stream().anyMatch(model -> model.answers().there());
     }
 
-    /** Returns the answers of all its trials, judged together; null if there are none. */
+    /** Returns the predictions of all its trials, evaluated together; null if there are none. */
     public synchronized @Nullable Pool pool() {
         Pool kept = pool.get();
         if (kept == null && judged()) {
@@ -292,7 +292,7 @@ public final class Entrant {
         return kept;
     }
 
-    /** Evaluates those answers; null if there are none. */
+    /** Returns the evaluation of those predictions; null if there are none. */
     public @Nullable Evaluation evaluation() {
         Pool all = pool();
         return all == null ? null : all.evaluation();

@@ -16,20 +16,20 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays test images out by what the last layer of a network works on, in two dimensions.
+ * A map of test images in two dimensions, by the features that the last layer of a network reads.
  *
  * @param images numbers of the images, ascending
- * @param axes where each of them lies; null if there is no map
- * @param features how many numbers the last layer works on
+ * @param axes position of each image; null if there is no map
+ * @param features number of features that the last layer reads
  * @param absent why there is no map, as a sentence; empty if there is one
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record FeatureMap(int[] images, @Nullable PrincipalAxes axes, int features, String absent) {
 
-    /** More images than these, evenly spaced, hide each other, and take seconds. */
+    /** Largest number of images, taken at even intervals: more would hide each other and take seconds. */
     private static final int IMAGES = 10_000;
 
-    /** Axes of more numbers take seconds to find. */
+    /** Largest number of features: with more, it takes seconds to compute the axes. */
     private static final int FEATURES = 512;
 
     private static FeatureMap without(String reason) {
@@ -37,12 +37,12 @@ public record FeatureMap(int[] images, @Nullable PrincipalAxes axes, int feature
     }
 
     /**
-     * Asks a network about images.
+     * Computes the map of images for a network.
      *
      * @param name of its classifier
      * @param file its ONNX file; null for none
      * @param normalization of the pixels that it expects
-     * @param images all that judged it
+     * @param images all test images
      * @return their map, or why there is none
      */
     public static FeatureMap of(String name, @Nullable Path file, Normalization normalization, ImageSource images) {

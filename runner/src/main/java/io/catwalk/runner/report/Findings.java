@@ -25,19 +25,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what was found: for each question that a report answers a sentence with its numbers, without its period.
+ * The findings of a report: for each question a sentence with its numbers, without a period.
  *
- * @param model what the report says
+ * @param model content of the report
  */
 public record Findings(ReportModel model) {
 
-    /** More names than these do not fit into a sentence. */
+    /** Largest number of names in a sentence. */
     private static final int NAMES = 4;
 
-    /** A gap between training and validation accuracy above this is called strong. */
+    /** Overfitting is called strong if the gap between training and validation accuracy is above this. */
     private static final double STRONG = 0.05;
 
-    /** Says what decides between which classifiers. */
+    /** Says which images decide between which classifiers. */
     public String question() {
         Tuning tuning = model.results().tuning();
         int classes = model.dataset().classes().size();
@@ -75,7 +75,7 @@ public record Findings(ReportModel model) {
         return Objects.requireNonNull(one.efficiency()).parameters();
     }
 
-    /** Says how alike the classifiers were trained. */
+    /** Says whether the classifiers were trained by the same recipe. */
     public String training() {
         var epochs = model.entrants().stream()
                 .mapToInt(one -> one.request().recipe().epochs())
@@ -93,7 +93,7 @@ public record Findings(ReportModel model) {
                 + " by recipes that differ: a difference in accuracy may come from there";
     }
 
-    /** Says how accurate the best is, and of how many others it is known to be ahead. */
+    /** Says how accurate the best classifier is, and than how many others it is significantly better. */
     public String accuracy() {
         List<Entrant> trained = model.trained();
         Entrant best = trained.get(0);
@@ -128,7 +128,7 @@ public record Findings(ReportModel model) {
                 .count();
     }
 
-    /** Says among which classifiers the choice is, when both accuracy and latency count. */
+    /** Says which classifiers remain as the choice when both accuracy and latency count. */
     public String cost() {
         List<Entrant> front = model.front();
         if (front.isEmpty()) {
@@ -170,12 +170,12 @@ public record Findings(ReportModel model) {
                 : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
     }
 
-    /** Returns the most accurate classifier whose answers are known. */
+    /** Returns the most accurate classifier that has predictions. */
     public Optional<Entrant> judged() {
         return model.trained().stream().filter(Entrant::judged).findFirst();
     }
 
-    /** Says which class is the hardest for the best, and what it most often takes for what. */
+    /** Says which class is the hardest for the best classifier, and which class it most often classifies as which. */
     public String mistakes() {
         Entrant best = judged().orElseThrow();
         List<ClassScores> hardest = hardest(best);
@@ -202,7 +202,7 @@ public record Findings(ReportModel model) {
                 .toList();
     }
 
-    /** Says who overfits, and whether the best is as sure as it is right. */
+    /** Says which classifiers overfit, and whether the confidence of the best one matches its accuracy. */
     public String generalization() {
         List<GeneralizationGap> gaps = model.trained().stream()
                 .map(Entrant::gap)
@@ -213,7 +213,7 @@ public record Findings(ReportModel model) {
         return judged().map(best -> learned + "; " + calibration(best)).orElse(learned);
     }
 
-    /** A classifier overfits where the interval of its gap is above 0. */
+    /** Says how many classifiers overfit: those for which the interval of the gap is above 0. */
     private static String overfitting(List<GeneralizationGap> gaps) {
         var above = gaps.stream()
                 .filter(gap -> gap.low() > 0)
@@ -252,7 +252,7 @@ public record Findings(ReportModel model) {
         return sum / evaluation(one).images();
     }
 
-    /** Returns the cross-check of a classifier's trials that went worst; null if nothing was exported. */
+    /** Returns the worst cross-check among a classifier's trials; null if nothing was exported. */
     public static @Nullable ParityResult worst(Entrant one) {
         return one.parities().stream()
                 .min(Comparator.comparing(ParityResult::agrees)
@@ -260,7 +260,7 @@ public record Findings(ReportModel model) {
                 .orElse(null);
     }
 
-    /** Says whether the ONNX files answer like their networks. */
+    /** Says whether the ONNX files agree with their networks. */
     public String files() {
         List<ParityResult> all =
                 model.trained().stream().flatMap(one -> one.parities().stream()).toList();
@@ -289,7 +289,7 @@ public record Findings(ReportModel model) {
                 + (without == 0 ? "" : "; " + count(without, "network has", "networks have") + " no ONNX file");
     }
 
-    /** Says which candidate of a search is the best; null without a search that has ended. */
+    /** Says which candidate of a search is the best; null if there is no finished search. */
     public @Nullable String search() {
         Tuning tuning = model.results().tuning();
         if (tuning == null || tuning.best() == null) {
@@ -311,7 +311,7 @@ public record Findings(ReportModel model) {
                 .orElse(null);
     }
 
-    /** Says which classifiers the run leaves as the choice. */
+    /** Says which classifiers remain as the choice after the run. */
     public String conclusion() {
         List<Entrant> trained = model.trained();
         if (trained.isEmpty()) {
@@ -332,7 +332,7 @@ public record Findings(ReportModel model) {
                         + names(trained.subList(0, tied));
     }
 
-    /** Says what follows from the numbers, the most important first. */
+    /** Returns the conclusions, the most important first. */
     public List<String> conclusions() {
         List<String> sentences = new ArrayList<>(List.of(model.headline()));
         if (model.trained().isEmpty()) {
@@ -363,7 +363,7 @@ public record Findings(ReportModel model) {
         return sentences;
     }
 
-    /** Names the fastest, and the fastest of those that are not told apart from the most accurate. */
+    /** Names the fastest classifier, and the fastest of those that do not clearly differ from the most accurate. */
     public List<String> speed() {
         List<Entrant> timed = model.trained().stream()
                 .filter(one -> one.micros(model.engine()) != null)
@@ -390,7 +390,7 @@ public record Findings(ReportModel model) {
         return sentences;
     }
 
-    /** Says what else the networks cost. */
+    /** Returns sentences about the speed and the training time of the networks. */
     public List<String> costs() {
         List<String> sentences = new ArrayList<>(speed());
         if (!model.front().isEmpty()) {
@@ -406,7 +406,7 @@ public record Findings(ReportModel model) {
         return verdict != null && verdict.outcome() == Outcome.UNDECIDED;
     }
 
-    /** Says what the numbers do not tell. */
+    /** Returns the limitations of the results. */
     public List<String> open() {
         List<String> sentences = new ArrayList<>();
         Results.Summary experiment = model.results().experiment();
@@ -438,7 +438,7 @@ public record Findings(ReportModel model) {
         return sentences;
     }
 
-    /** Names classifiers in a sentence, the first few of many. */
+    /** Lists the names of classifiers for a sentence; of many, only the first few. */
     private static String names(List<Entrant> entrants) {
         return listed(entrants.stream().map(Entrant::name).toList());
     }

@@ -35,16 +35,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells people what an exported network is, how to run it, how it was trained, how good it is and what it is not
- * for (after Mitchell et al., "Model Cards for Model Reporting", 2019), in the form of the Hugging Face Hub.
+ * Describes an exported network for people: what it is, how to run it, how it was trained, how good it is and what it
+ * is not meant for (after Mitchell et al., "Model Cards for Model Reporting", 2019), in the form of the Hugging Face
+ * Hub.
  *
  * @param name of the model
- * @param file name of the ONNX file, which lies in the folder of the card
- * @param done what came of the trial that trained it
+ * @param file name of the ONNX file, which is in the folder of the card
+ * @param done outcome of the trial that trained it
  * @param dataset that it was trained and tested on
  * @param evaluation of its predictions for the test images
  * @param parity how far the file differs from the network
- * @param options how the file was written
+ * @param options of the export
  * @param latency of this file on ONNX Runtime; null if it was not measured
  * @param metadata of the file
  * @param bytes size of the file
@@ -61,20 +62,20 @@ public record ModelCard(
         OnnxMetadata metadata,
         long bytes) {
 
-    /** How many classes are named of those that there is no room for. */
+    /** Number of classes that are named if there is no room for all. */
     private static final int NAMED = 5;
 
     private static final int MOST_BYTES = 1 << 20;
 
-    /** What earlier cards say is read, too. */
+    /** Matches the number of test images, also in the words of earlier cards. */
     private static final Pattern TESTED = Pattern.compile(" ([0-9,]+) (?:for testing|to judge on)\\.");
 
     private static final Pattern ACCURACY = Pattern.compile("(?m)^\\| accuracy \\| ([0-9]{1,3}\\.[0-9]{2}) % ");
 
     /**
-     * Gathers what there is to say about a file.
+     * Gathers the content of the card of a file.
      *
-     * @param file that was exported from the trial; it is there
+     * @param file that was exported from the trial; it exists
      * @param trial whose network it is
      * @param parity that the export returned
      * @param options that the export was given
@@ -97,7 +98,7 @@ public record ModelCard(
     }
 
     /**
-     * Says where the card of a file belongs.
+     * Returns the path of the card of a file.
      *
      * @param file such as {@code lstm.onnx}
      * @return {@code lstm.md} beside it
@@ -127,8 +128,8 @@ public record ModelCard(
      *
      * @param file such as {@code lstm.onnx}
      * @param images that it should have been tested on
-     * @return a share from 0 to 1, in whole hundredths of a percent; null if there is no card, it is another
-     *     text or another file's, or it was tested on other images
+     * @return a share from 0 to 1, in whole hundredths of a percent; null if there is no card, it is no model card or
+     *     that of another file, or the file was tested on other images
      * @throws IOException if a card is there and cannot be read
      */
     public static @Nullable Double statedBeside(Path file, ImageDataset images) throws IOException {
@@ -147,7 +148,7 @@ public record ModelCard(
     /**
      * Writes the card.
      *
-     * @param card where to; one that is there is replaced
+     * @param card file to write; an existing one is replaced
      * @param plots folder that may hold the confusion matrix of the model as a picture; null if there is none
      * @throws IOException if it cannot be written
      */

@@ -7,44 +7,44 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Gives each classifier its color and its symbol, which depend on its name alone: they are the same in every chart of
- * every report. Only where two classifiers of a report want the same, the later one in the alphabet takes its next
- * choice.
+ * Assigns each classifier a color and a symbol, which depend on its name alone: they are the same in every chart of
+ * every report. Only if two classifiers of a report would get the same color, the later one in the alphabet gets the
+ * next free one.
  */
 public final class Palette {
 
     /**
-     * Found by a search for eight colors that are at least 3:1 against both papers of the page, and as far
-     * apart as possible (distance in CIELAB) for people with normal color vision and for those without the long,
+     * Eight colors, found by a search: they have a contrast of at least 3:1 to both backgrounds of the page, and are as
+     * far apart as possible (distance in CIELAB) for people with normal color vision and for those without the long,
      * middle or short cones (simulated after Machado, Oliveira and Fernandes, "A Physiologically-based Model for
      * Simulation of Color Vision Deficiency", 2009).
      */
     public static final List<String> COLORS =
             List.of("#0078E4", "#D87800", "#009C6C", "#CC2430", "#8454A8", "#C078B4", "#783CFC", "#606C78");
 
-    /** Spreads the names that come with Catwalk: no two of the study want the same color. */
+    /** Multiplier of the hash, chosen so that no two classifiers of Catwalk's study want the same color. */
     private static final int SPREAD = 9653;
 
-    /** Leaves of a hash the highest bits that number eight colors. */
+    /** Shift that leaves the highest three bits of a hash: the number of one of eight colors. */
     private static final int EIGHTH = 29;
 
     private static final List<Symbol> SYMBOLS = List.of(Symbol.values());
 
     private final Map<String, Look> looks = new HashMap<>();
 
-    /** Is how a classifier is drawn. */
+    /** The color and the symbol of a classifier. */
     public record Look(String color, Symbol symbol) {}
 
     /**
-     * Gives the classifiers of a report their looks.
+     * Assigns colors and symbols to the classifiers of a report.
      *
-     * @param names of them, each once
+     * @param names of the classifiers, each once
      */
     public Palette(List<String> names) {
         List<String> sorted = names.stream().sorted().toList();
         int[] taken = new int[COLORS.size()];
         for (int i = 0; i < sorted.size(); i++) {
-            int round = i / COLORS.size(); // each color is taken once before one is taken again
+            int round = i / COLORS.size(); // every color is used once before any is used again
             int first = (sorted.get(i).hashCode() * SPREAD) >>> EIGHTH;
             int place = IntStream.range(0, COLORS.size())
                     .map(step -> (first + step) % COLORS.size())
@@ -58,11 +58,11 @@ public final class Palette {
     }
 
     /**
-     * Looks up how a classifier is drawn.
+     * Returns the color and the symbol of a classifier.
      *
-     * @param name of one of the report
+     * @param name of a classifier of the report
      * @return its look
-     * @throws IllegalArgumentException if it is none of the report
+     * @throws IllegalArgumentException if the report has no classifier of this name
      */
     public Look look(String name) {
         Look look = looks.get(name);

@@ -9,18 +9,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the answers of all trials of a contestant together, laid end to end: over the folds of a
- * cross-validation, every image once.
+ * The concatenated predictions of all trials of a classifier, evaluated together: over the folds of a cross-validation,
+ * every image once.
  *
  * @param models trials with predictions; at least one
- * @param evaluation of all their answers
+ * @param evaluation of all their predictions
  */
 public record Pool(List<Model> models, Evaluation evaluation) {
 
-    /** Names an image by the trial that it judged, and its place there. */
+    /** Identifies an image by the trial that it was a test image of, and its index there. */
     public record Origin(Model model, int image) {}
 
-    /** Gathers what there is; null if no trial has predictions. */
+    /** Pools the trials that have predictions; null if none has. */
     static @Nullable Pool of(List<Model> trials, List<String> classes) {
         List<Model> judged =
                 trials.stream().filter(model -> model.answers().there()).toList();
@@ -37,7 +37,7 @@ public record Pool(List<Model> models, Evaluation evaluation) {
                 .toList();
     }
 
-    /** Says where an image of the pool comes from. */
+    /** Returns where an image of the pool comes from. */
     public Origin origin(int image) {
         int rest = image;
         for (Model model : models) {

@@ -16,16 +16,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Puts a recipe into words. */
+/** Describes a recipe in words. */
 public final class RecipeWords {
 
     private RecipeWords() {}
 
     /**
-     * Says what a recipe does.
+     * Describes what a recipe does.
      *
      * @param recipe any recipe
-     * @return one entry for each thing; what it leaves out is not named
+     * @return one entry for each setting; settings that are off are left out
      */
     public static List<String> of(Recipe recipe) {
         List<String> words = new ArrayList<>();
@@ -62,9 +62,9 @@ public final class RecipeWords {
     }
 
     /**
-     * Says how a network was trained.
+     * Describes how a network was trained.
      *
-     * @param trial any
+     * @param trial any trial
      * @return what its recipe does, and which weights it started from
      */
     public static List<String> of(TrialSpec trial) {
@@ -107,9 +107,9 @@ public final class RecipeWords {
     }
 
     /**
-     * Says what an augmentation does.
+     * Describes what an augmentation does.
      *
-     * @param augmentation any
+     * @param augmentation any augmentation
      * @return one sentence without its period
      */
     public static String of(Augmentation augmentation) {
@@ -152,7 +152,7 @@ public final class RecipeWords {
         return number(Math.round(share * 1000) / 10.0);
     }
 
-    /** Writes a number as short as it reads back, without an exponent. */
+    /** Writes a number with the fewest digits that read back as the same number, without an exponent. */
     private static String number(double value) {
         return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
     }

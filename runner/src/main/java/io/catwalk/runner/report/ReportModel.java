@@ -17,12 +17,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides everything that a report says or draws of a run, once: page, slides, plots and cards show it and decide
- * nothing.
+ * The content of a report on a run. All decisions are made here: page, slides, plots and cards only show them.
  *
- * @param run what is reported on
+ * @param run that is reported on
  * @param entrants its classifiers, the most accurate first, those without a trained network last
- * @param engine that latencies are of
+ * @param engine on which latencies were measured
  */
 public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine engine) {
 
@@ -34,7 +33,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /**
-     * Decides what is to be said of a run.
+     * Builds the content of the report on a run.
      *
      * @param run finished or interrupted
      * @return the model
@@ -49,12 +48,12 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         return run.results();
     }
 
-    /** Returns the images. */
+    /** Returns the data set. */
     public Results.Dataset dataset() {
         return run.results().dataset();
     }
 
-    /** Returns how the classifiers stand to each other; null if nobody said. */
+    /** Returns the comparison of the classifiers; null if there is none. */
     public @Nullable Comparison comparison() {
         return run.results().comparison();
     }
@@ -64,7 +63,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         return entrants.stream().filter(one -> one.standing() != null).toList();
     }
 
-    /** Returns the classifiers that get charts of their own: those of more make a page too large to be sent by mail. */
+    /** Returns the classifiers that get charts of their own: with more, the page is too large to be sent by mail. */
     public List<Entrant> charted() {
         return trained().stream().limit(CHARTED).toList();
     }
@@ -79,17 +78,17 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         return entrants.stream().flatMap(one -> one.failed().stream()).toList();
     }
 
-    /** Tells whether the images were dealt into folds. */
+    /** Returns whether the run is a cross-validation. */
     public boolean folded() {
         return results().experiment().folds() > 0;
     }
 
-    /** Tells whether some classifier was trained more than once. */
+    /** Returns whether some classifier was trained more than once. */
     public boolean several() {
         return entrants.stream().anyMatch(one -> one.done().size() > 1);
     }
 
-    /** Says what judged the trials. */
+    /** Says which images the trials were evaluated on. */
     public String judges() {
         Results.Summary experiment = results().experiment();
         if (experiment.folds() == 0) {
@@ -102,7 +101,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                 + (experiment.repeats() > 1 ? ", dealt " + experiment.repeats() + " times" : "");
     }
 
-    /** Answers which classifier, in a sentence. */
+    /** Says in a sentence which classifier to choose. */
     public String headline() {
         Comparison comparison = comparison();
         if (comparison != null) {
@@ -123,7 +122,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                 : score + "; there is no other to compare it with.";
     }
 
-    /** Says what the answer leaves open, in a sentence; empty for nothing. */
+    /** Says in a sentence what the answer leaves open; empty if it leaves nothing open. */
     public String limits() {
         Comparison comparison = comparison();
         if (comparison != null) {
@@ -137,7 +136,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                 : "This run was written without a comparison.";
     }
 
-    /** Keeps the direction of a name, which may be of any script, from turning the sentence that it stands in. */
+    /** Isolates names in the sentence, so that a name written from right to left does not change its direction. */
     public String isolated(String sentence) {
         String result = sentence;
         for (Entrant entrant : entrants) {
@@ -148,15 +147,15 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         return result;
     }
 
-    /** Names what latencies are of. */
+    /** Returns the engine and the batch size of the latencies, as a title. */
     public String latencyTitle() {
         return engine.title() + ", batch 1";
     }
 
     /**
-     * Finds the classifiers that no other beats in both accuracy and latency.
+     * Returns the Pareto front: the classifiers that no other is better than in both accuracy and latency.
      *
-     * @return from the fastest to the most accurate; none where no latency was measured, or on a busy machine
+     * @return from the fastest to the most accurate; empty if no latency was measured, or only on a busy machine
      */
     public List<Entrant> front() {
         return trained().stream()
@@ -166,11 +165,11 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /**
-     * Returns how a classifier stands to another.
+     * Returns the verdict on two classifiers.
      *
      * @param first name of the one
      * @param second name of the other
-     * @return of the first to the second; null if nobody said
+     * @return the verdict on the first against the second; null if there is none
      */
     public @Nullable Verdict verdict(String first, String second) {
         Comparison comparison = comparison();
@@ -189,7 +188,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /**
-     * Names a pair of classifiers for scripts.
+     * Returns the key by which scripts find a pair of classifiers.
      *
      * @param first name of the one
      * @param second name of the other
@@ -229,7 +228,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                 verdict.sentence());
     }
 
-    /** Says how a classifier stands to another. */
+    /** Returns an outcome in words. */
     public static String words(Outcome outcome) {
         return switch (outcome) {
             case BETTER -> "better";
@@ -239,7 +238,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         };
     }
 
-    /** Returns how many of the first classifiers are not told apart from the best: 1 if it is ahead of all. */
+    /** Returns how many of the first classifiers do not clearly differ from the best, itself included. */
     public int tied() {
         List<Entrant> trained = trained();
         int tied = Math.min(1, trained.size());
@@ -254,9 +253,10 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /**
-     * Finds in which the recipes differ, since a difference in accuracy may come from there.
+     * Finds how the recipes differ, since a difference in accuracy may come from there.
      *
-     * @return of each classifier what its recipe does and not all do; empty if all are alike, or there is only one
+     * @return for each classifier the parts of its recipe that not all share; empty if all are the same, or there is
+     *     only one
      */
     public Map<String, List<String>> recipeDifferences() {
         Map<String, List<String>> all = new LinkedHashMap<>();

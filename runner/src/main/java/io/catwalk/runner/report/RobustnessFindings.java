@@ -12,16 +12,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Says what was found on corrupted images: sentences with their numbers, without their periods.
+ * The findings on corrupted images: sentences with their numbers, without a period.
  *
- * @param robustness what was measured, of at least one classifier
+ * @param robustness of at least one classifier
  */
 public record RobustnessFindings(Robustness robustness) {
 
-    /** More names than these do not fit into a sentence. */
+    /** Largest number of names in a sentence. */
     private static final int NAMES = 3;
 
-    /** Says who loses least under each corruption. */
+    /** Says which classifier loses least under each corruption; of a single one, which corruption costs it most. */
     public String all() {
         if (robustness.classifiers().size() == 1) {
             Corruption worst = List.of(Corruption.values()).stream()
@@ -50,7 +50,7 @@ public record RobustnessFindings(Robustness robustness) {
                 + (unclear.isEmpty() ? "" : "; under " + joined(unclear) + ", the best do not clearly differ");
     }
 
-    /** Says who loses least and most under one corruption. */
+    /** Says which classifiers lose least and most under one corruption. */
     public String of(Corruption corruption) {
         List<Classifier> ranked = ranked(corruption);
         Classifier best = ranked.get(0);
@@ -72,7 +72,7 @@ public record RobustnessFindings(Robustness robustness) {
                                 + " %");
     }
 
-    /** Returns those whose share may be as large as that of the first: their intervals overlap, which is cautious. */
+    /** Returns the classifiers that may keep as much as the first: their intervals overlap, a cautious test. */
     private static List<String> alike(List<Classifier> ranked, Corruption corruption) {
         double low = ranked.get(0).keptInterval(corruption).low();
         return ranked.stream()
@@ -82,7 +82,7 @@ public record RobustnessFindings(Robustness robustness) {
                 .toList();
     }
 
-    /** Says how exactly the accuracies are known. */
+    /** Says how wide the intervals of the accuracies are. */
     public String precision() {
         double widest = robustness.classifiers().stream()
                 .flatMap(one -> one.curves().stream())

@@ -23,19 +23,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds everything that reports show, read once from a run folder; what is not there is null or empty,
- * and said to be missing.
+ * The data of reports, read once from a run folder. What the folder lacks is null or empty, and is listed as missing.
  *
- * @param spec what was asked for
- * @param results what came of it, as {@code results.json} has it
+ * @param spec of the experiment
+ * @param results of the run, as in {@code results.json}
  * @param models the finished trials, in the order of the results; of a search that has ended, the full training
  *     of the best
- * @param dataset the images, for the pictures; null if they are not there any more
- * @param missing what a reader would look for and does not find, such as trials that were all made alike, in
- *     sentences
+ * @param dataset the images, for the pictures; null if they are no longer available
+ * @param missing sentences about what a reader may look for and does not find, such as predictions of a trial
  * @param robustness how accurate the ONNX files are on corrupted images; null if that was not measured
- * @param leaked pairs of a test and a training image that look the same, the nearest of a test image first; null if nobody
- *     looked for them
+ * @param leaked pairs of a test and a training image that look the same, the nearest of a test image first; null if the
+ *     run was not audited
  */
 public record RunReport(
         ExperimentSpec spec,
@@ -53,7 +51,7 @@ public record RunReport(
         leaked = leaked == null ? null : List.copyOf(leaked);
     }
 
-    /** Holds the report of a run of which nothing was measured afterwards. */
+    /** Creates the data of a run without robustness or audit. */
     public RunReport(
             ExperimentSpec spec,
             Results results,
@@ -64,13 +62,13 @@ public record RunReport(
     }
 
     /**
-     * Holds a finished trial.
+     * A finished trial.
      *
-     * @param label that names it within its run
+     * @param label its name within the run
      * @param outcome done, failed or lost
-     * @param history of its training, one record an epoch; empty if there is none
-     * @param answers its answers to the images that judge it
-     * @param onnx its file, which answers like the network; null if there is none
+     * @param history of its training, one record per epoch; empty if there is none
+     * @param answers its predictions for the test images
+     * @param onnx its ONNX file; null if there is none
      */
     public record Model(
             String label,
@@ -85,36 +83,36 @@ public record RunReport(
         }
 
         /**
-         * Reads its answers to the images that judge it.
+         * Returns its predictions for the test images.
          *
-         * @return what it answered; null if there is nothing
+         * @return the predictions; null if there are none
          */
         public @Nullable Predictions predictions() {
             return answers.predictions();
         }
 
         /**
-         * Evaluates its answers.
+         * Evaluates its predictions.
          *
-         * @return every metric; null if there are no answers
+         * @return every metric; null if there are no predictions
          */
         public @Nullable Evaluation evaluation() {
             return answers.evaluation();
         }
 
         /**
-         * Tells whether there is a trained network.
+         * Returns whether there is a trained network.
          *
-         * @return whether it is done
+         * @return whether the trial is done
          */
         public boolean done() {
             return outcome instanceof Done;
         }
 
         /**
-         * Returns the outcome of a trained network.
+         * Returns the outcome of a trial with a trained network.
          *
-         * @return what came of it
+         * @return its outcome
          * @throws IllegalStateException if there is no trained network
          */
         public Done trained() {
@@ -126,17 +124,17 @@ public record RunReport(
     }
 
     /**
-     * Gathers what reports show of a run, finished or interrupted.
+     * Gathers the data of reports on a run, finished or interrupted.
      *
-     * @param run what it has come to
+     * @param run as recorded so far
      * @param all its results, compared
-     * @param dataHome where data sets are
-     * @return what there is
-     * @throws IOException if something cannot be read
+     * @param dataHome folder of the data sets
+     * @return the data that are available
+     * @throws IOException if a file cannot be read
      */
     public static RunReport of(RecordedRun run, Results all, DataHome dataHome) throws IOException {
         ExperimentSpec spec = run.spec();
-        // Candidates that were only scored would stand beside the one that was trained in full.
+        // Otherwise, candidates that were only scored would appear beside the one that was trained in full.
         boolean searched = all.tuning() != null && all.tuning().best() != null;
         Results results = searched ? all.withoutCandidates() : all;
         List<String> missing = new ArrayList<>(all.mixture());
@@ -168,7 +166,7 @@ public record RunReport(
         }
     }
 
-    /** Reads what was measured of the ONNX files that are there. */
+    /** Reads the robustness of the current ONNX files. */
     private static @Nullable Robustness robustness(RecordedRun run, Results results, List<String> missing)
             throws IOException {
         Robustness measured = Robustness.in(run.folder());

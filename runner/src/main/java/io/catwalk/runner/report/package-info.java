@@ -1,4 +1,4 @@
-/** Writes for people what came of trials: the card of a model, pictures of images. */
+/** Writes the results of trials for people: reports, model cards, contact sheets. */
 @NullMarked
 package io.catwalk.runner.report;
 

@@ -5,13 +5,14 @@ import io.catwalk.runner.data.RasterImage;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes an image harder to classify, in five steps of the same size, after Hendrycks and Dietterich, "Benchmarking Neural
- * Network Robustness to Common Corruptions and Perturbations", ICLR 2019. Noise and contrast are theirs, in other steps; they
- * have no shift and no rotation, whose largest rotation is that of Engstrom and others, "Exploring the Landscape of Spatial
- * Robustness", ICML 2019. As with theirs, an image stays one of 256 levels: what is above or below is clipped, the rest rounded.
+ * Makes an image harder to classify, in five steps of the same size, after Hendrycks and Dietterich, "Benchmarking
+ * Neural Network Robustness to Common Corruptions and Perturbations", ICLR 2019. Noise and contrast are theirs, with
+ * other steps; they have no shift and no rotation. The largest rotation is that of Engstrom and others, "Exploring the
+ * Landscape of Spatial Robustness", ICML 2019. As in their work, pixels keep 256 levels: values out of range are
+ * clipped, the others are rounded.
  */
 public enum Corruption {
-    /** Moves the image by whole pixels to the right, the left, down or up; what comes in is black. */
+    /** Shifts the image by whole pixels to the right, the left, down or up; new pixels are black. */
     @JsonProperty("shift")
     SHIFT("Shift", "% of the side", 20) {
         @Override
@@ -24,7 +25,10 @@ public enum Corruption {
         }
     },
 
-    /** Turns the image about its middle, to the one side or the other, by bilinear interpolation; what comes in is black. */
+    /**
+     * Rotates the image about its center, clockwise or counterclockwise, with bilinear interpolation; new pixels are
+     * black.
+     */
     @JsonProperty("rotation")
     ROTATION("Rotation", "degrees", 30) {
         @Override
@@ -38,7 +42,10 @@ public enum Corruption {
         }
     },
 
-    /** Adds normal noise of mean 0 to every sample; its standard deviation is a share of the range from black to white. */
+    /**
+     * Adds Gaussian noise of mean 0 to every sample; its standard deviation is a share of the range from black to
+     * white.
+     */
     @JsonProperty("noise")
     NOISE("Noise", "% of the range", 30) {
         @Override
@@ -47,8 +54,8 @@ public enum Corruption {
             byte[] noisy = new byte[image.pixels().length];
             for (int i = 0; i < noisy.length; i += 2) {
                 // Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958: two numbers out of two.
-                // Java's own
-                // nextGaussian promises no bits, and a program in another language could not make the same noise.
+                // The bits of Java's own nextGaussian are not specified, and a program in another language could not
+                // reproduce the noise.
                 double radius = Math.sqrt(-2 * Math.log(1 - random.nextDouble()));
                 double angle = 2 * Math.PI * random.nextDouble();
                 noisy[i] = level((image.pixels()[i] & 0xff) + deviation * radius * Math.cos(angle));
@@ -60,7 +67,7 @@ public enum Corruption {
         }
     },
 
-    /** Brings every sample nearer to the mean of its channel. */
+    /** Moves every sample closer to the mean of its channel. */
     @JsonProperty("contrast")
     CONTRAST("Contrast", "% less", 75) {
         @Override
@@ -82,7 +89,7 @@ public enum Corruption {
         }
     };
 
-    /** Number of steps, as Hendrycks and Dietterich have severities. */
+    /** Number of steps, equal to the number of severities of Hendrycks and Dietterich. */
     public static final int STEPS = 5;
 
     private static final double PERCENT = 100;
@@ -98,27 +105,27 @@ public enum Corruption {
         this.strongest = strongest;
     }
 
-    /** Returns its name for people. */
+    /** Returns the name that is shown to people. */
     public String title() {
         return title;
     }
 
-    /** Returns what its strengths are measured in, such as {@code degrees}. */
+    /** Returns the unit of the strengths, such as {@code degrees}. */
     public String unit() {
         return unit;
     }
 
     /**
-     * Returns how strong a step is.
+     * Returns the strength of a step.
      *
-     * @param step from 0, which leaves the image as it is, to {@link #STEPS}
-     * @return in the unit
+     * @param step from 0, which leaves the image unchanged, to {@link #STEPS}
+     * @return the strength, in the unit
      */
     public int strength(int step) {
         return strongest * step / STEPS;
     }
 
-    /** Returns how strong the last step is, in the unit. */
+    /** Returns the strength of the last step, in the unit. */
     public int strongest() {
         return strongest;
     }
@@ -126,11 +133,11 @@ public enum Corruption {
     /**
      * Makes an image harder to classify.
      *
-     * @param image any
-     * @param strength in the unit; 0 leaves the image as it is
-     * @param number of the image among the others, from 0: it decides which way the image is moved or turned, so that each way
-     *     has its share and all classifiers see the same
-     * @param random gives the noise; nothing else draws from it
+     * @param image any image
+     * @param strength in the unit; 0 leaves the image unchanged
+     * @param number index of the image, from 0: it selects the direction of the shift or rotation, so that all
+     *     directions are equally frequent and all classifiers see the same images
+     * @param random source of the noise; nothing else draws from it
      * @return an image of the same shape
      */
     public abstract RasterImage of(RasterImage image, int strength, int number, RandomGenerator random);
@@ -143,7 +150,7 @@ public enum Corruption {
         return (byte) Math.max(0, Math.min(WHITE, Math.round(value)));
     }
 
-    /** Tells that pixel (x, y) comes from (a x + b y + c, d x + e y + f). */
+    /** Maps pixel (x, y) to its source (a x + b y + c, d x + e y + f). */
     private record Affine(double a, double b, double c, double d, double e, double f) {}
 
     private static RasterImage seen(RasterImage image, Affine map) {
@@ -161,7 +168,7 @@ public enum Corruption {
         return with(image, moved);
     }
 
-    /** Interpolates between the four pixels around a place; those outside are black. */
+    /** Interpolates between the four pixels around a position; pixels outside are black. */
     private static double between(RasterImage image, int plane, double x, double y) {
         int left = (int) Math.floor(x);
         int top = (int) Math.floor(y);

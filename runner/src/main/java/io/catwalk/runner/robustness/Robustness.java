@@ -18,12 +18,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how accurate the ONNX files of a run are on corrupted test images, as {@code robustness.json} has it. All classifiers
- * saw the same images, corrupted alike.
+ * The accuracy of the ONNX files of a run on corrupted test images, as in {@code robustness.json}. All classifiers were
+ * evaluated on the same corrupted images.
  *
  * @param schema version of the format
- * @param sample the images
- * @param software that measured
+ * @param sample the images that were corrupted
+ * @param software versions that measured it
  * @param classifiers in the order of the results
  */
 public record Robustness(int schema, Sample sample, Software software, List<Classifier> classifiers) {
@@ -40,24 +40,24 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
     }
 
     /**
-     * Says which images were corrupted.
+     * The images that were corrupted.
      *
-     * @param images how many; at least 1
-     * @param of how many test images there are
-     * @param seed that drew them, and the noise
-     * @param fold of which they are the test images; 0 for a hold-out
+     * @param images their number; at least 1
+     * @param of number of all test images
+     * @param seed of the sample and of the noise
+     * @param fold whose test images they are; 0 for a hold-out
      * @param datasetSha256 digest of the data set
-     * @param sha256 digest of the sample, as {@link io.catwalk.runner.data.ImageSource#sha256} has it
+     * @param sha256 digest of the sample, as in {@link io.catwalk.runner.data.ImageSource#sha256}
      */
     public record Sample(int images, int of, long seed, int fold, String datasetSha256, String sha256) {}
 
     /**
-     * Says how accurate one file is.
+     * The accuracy of one file.
      *
      * @param name of the classifier, with its variant
-     * @param trial whose file it is, as {@link io.catwalk.runner.trial.TrialSpec#id} has it
+     * @param trial whose file it is, as in {@link io.catwalk.runner.trial.TrialSpec#id}
      * @param onnxSha256 digest of the file
-     * @param clean accuracy on the images as they are
+     * @param clean accuracy on the uncorrupted images
      * @param curves one for each corruption
      */
     public record Classifier(String name, String trial, String onnxSha256, Accuracy clean, List<Curve> curves) {
@@ -68,9 +68,9 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
         }
 
         /**
-         * Returns what it loses by one corruption.
+         * Returns the accuracies under one corruption.
          *
-         * @throws IllegalArgumentException if that was not measured
+         * @throws IllegalArgumentException if it was not measured
          */
         public Curve curve(Corruption corruption) {
             return curves.stream()
@@ -79,14 +79,14 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
                     .orElseThrow(() -> new IllegalArgumentException(name + " has no curve of " + corruption.title()));
         }
 
-        /** Returns which share of its accuracy is left at the strongest step; 0 for one that is never right. */
+        /** Returns the share of its accuracy that is left at the strongest step; 0 if the clean accuracy is 0. */
         public double kept(Corruption corruption) {
             return clean.right() == 0
                     ? 0
                     : (double) curve(corruption).last().accuracy().right() / clean.right();
         }
 
-        /** Bounds that share by its 95 % Wilson interval, as if no image that is wrong when clean became right. */
+        /** Returns the 95 % Wilson interval of that share, as if no image that is wrong when clean became right. */
         public Interval keptInterval(Corruption corruption) {
             int right = curve(corruption).last().accuracy().right();
             return Interval.wilson(Math.min(right, clean.right()), Math.max(1, clean.right()), CONFIDENCE);
@@ -94,9 +94,9 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
     }
 
     /**
-     * Says how accurate a file is by the strength of a corruption.
+     * The accuracy of a file by the strength of a corruption.
      *
-     * @param corruption of the images
+     * @param corruption the corruption
      * @param steps from weak to strong
      */
     public record Curve(Corruption corruption, List<Step> steps) {
@@ -113,7 +113,7 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
     }
 
     /**
-     * Says how accurate a file is at one strength.
+     * The accuracy of a file at one strength.
      *
      * @param strength in the unit of the corruption
      * @param accuracy with its interval
@@ -121,10 +121,10 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
     public record Step(int strength, Accuracy accuracy) {}
 
     /**
-     * Reads what was measured in a run.
+     * Reads the measurements of a run.
      *
      * @param run its folder
-     * @return null if nothing was
+     * @return null if nothing was measured
      * @throws RequestException if the file is damaged, or of a format that this program does not read
      * @throws IOException if it cannot be read
      */
@@ -147,7 +147,7 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
     }
 
     /**
-     * Writes it into a run folder.
+     * Writes the measurements into a run folder.
      *
      * @param run its folder
      * @throws IOException if it cannot be written
@@ -157,11 +157,11 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
     }
 
     /**
-     * Leaves out what was measured of other files than those that are there now.
+     * Removes the measurements of files that have been replaced since.
      *
      * @param run its folder
-     * @param done its trained networks
-     * @return the same, or less of it
+     * @param done trained networks of the run
+     * @return the measurements of the current files
      * @throws IOException if a file cannot be read
      */
     public Robustness current(RunFolder run, List<Done> done) throws IOException {
@@ -179,7 +179,7 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
         return new Robustness(schema, sample, software, current);
     }
 
-    /** Returns what was measured of a classifier; null if nothing was. */
+    /** Returns the measurements of a classifier; null if there are none. */
     public @Nullable Classifier of(String name) {
         return classifiers.stream()
                 .filter(one -> one.name().equals(name))

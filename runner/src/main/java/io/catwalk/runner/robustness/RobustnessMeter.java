@@ -31,15 +31,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the ONNX files of a run about corrupted test images. A file gets the pixels as they come from an image file, and
- * they are normalized after they were corrupted.
+ * Evaluates the ONNX files of a run on corrupted test images. The pixels are corrupted as they come from an image file,
+ * and then normalized.
  */
 public final class RobustnessMeter {
 
-    /** So many test images bound an accuracy to within 3.1 points. */
+    /** With this many test images an accuracy is known to within 3.1 points. */
     public static final int IMAGES = 1_000;
 
-    /** The sample and the noise are the same in every run, so that classifiers of several runs compare with each other. */
+    /** The sample and the noise are the same in every run, so that classifiers of several runs can be compared. */
     private static final long SEED = 0;
 
     private final RecordedRun run;
@@ -66,10 +66,10 @@ public final class RobustnessMeter {
      * Finds the ONNX files of a run, one for each classifier, and the test images that all of them were evaluated on.
      *
      * @param run finished or not
-     * @param home where data sets are
-     * @param most how many test images to use at most; at least 1
-     * @return what measures
-     * @throws RequestException if there is no ONNX file, or its test images are not there any more
+     * @param home folder of the data sets
+     * @param most largest number of test images; at least 1
+     * @return the meter for these files and images
+     * @throws RequestException if there is no ONNX file, or its test images do not exist any more
      * @throws IOException if the run cannot be read
      */
     public static RobustnessMeter of(RecordedRun run, DataHome home, int most) throws IOException {
@@ -110,10 +110,10 @@ public final class RobustnessMeter {
     /**
      * Measures every file that was not measured before on the same images.
      *
-     * @param before what was measured earlier; null if nothing was
-     * @param note is told, in one line, what is measured
-     * @return all of it
-     * @throws RequestException if a file is not that of its trial
+     * @param before earlier measurements; null if there are none
+     * @param note receives, in one line, what is being measured
+     * @return all measurements
+     * @throws RequestException if a file does not belong to its trial
      * @throws IOException if a file cannot be read
      */
     public Robustness measure(@Nullable Robustness before, Consumer<String> note) throws IOException {

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /**
  * Writes robustness as tables.
  *
- * @param robustness what was measured
+ * @param robustness the measurements
  */
 public record RobustnessTables(Robustness robustness) {
 
@@ -84,7 +84,7 @@ public record RobustnessTables(Robustness robustness) {
         return rows;
     }
 
-    /** Says what {@link #strongest} lists, in a sentence. */
+    /** Returns a sentence that explains the table of {@link #strongest}. */
     public String explanation() {
         List<String> strongest = new ArrayList<>();
         for (Corruption corruption : Corruption.values()) {
@@ -100,7 +100,7 @@ public record RobustnessTables(Robustness robustness) {
     /**
      * Writes the accuracies at the strongest step.
      *
-     * @return Markdown, to stand at the end of other tables; empty if nothing was measured
+     * @return Markdown, to be appended to other tables; empty if nothing was measured
      */
     public String markdown() {
         if (robustness.classifiers().isEmpty()) {

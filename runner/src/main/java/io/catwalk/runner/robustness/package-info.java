@@ -1,4 +1,4 @@
-/** Measures how much accuracy is left when test images are moved, turned, noisy or pale. */
+/** Measures the accuracy on test images that are shifted, rotated, noisy or low in contrast. */
 @NullMarked
 package io.catwalk.runner.robustness;
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Asks one runtime about images, by a small program in a folder of its own. */
+/** Runs one runtime on images, with a small program in a folder of its own. */
 public final class Runner {
 
     private static final String DESCRIPTION = "runtime.json";
@@ -32,7 +32,7 @@ public final class Runner {
 
     private static final String JAVA = "java";
 
-    /** Importing a library takes seconds on a machine that is busy. */
+    /** Importing a library takes seconds on a busy machine. */
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(60);
 
     private static final int SIGNAL = 128;
@@ -48,10 +48,10 @@ public final class Runner {
     /**
      * Finds the runners in a folder.
      *
-     * @param folder whose subfolders have a {@code runtime.json}
+     * @param folder its subfolders contain a {@code runtime.json}
      * @return the runners, by name
      * @throws IOException if something cannot be read
-     * @throws RequestException if there is none, or a description is not as it should be
+     * @throws RequestException if there is none, or a description is invalid
      */
     public static List<Runner> in(Path folder) throws IOException {
         List<Runner> runners = new ArrayList<>();
@@ -79,7 +79,7 @@ public final class Runner {
     }
 
     /**
-     * Returns the name of the folder, by which the runner is asked for.
+     * Returns the name of the folder, which users type to request the runner.
      *
      * @return such as {@code opencv-java}
      */
@@ -90,46 +90,46 @@ public final class Runner {
     /**
      * Returns the name of the runtime.
      *
-     * @return for people
+     * @return the name that is shown to people
      */
     public String runtime() {
         return description.runtime();
     }
 
     /**
-     * Says how the runtime is installed.
+     * Returns how the runtime is installed.
      *
-     * @return a command, or several
+     * @return one or more commands
      */
     public String install() {
         return description.install().replace("{folder}", folder.toString());
     }
 
     /**
-     * Finds operators that the runtime does not know.
+     * Finds an operator that the runtime does not support.
      *
      * @param operators of a file
-     * @return one of them, if there is one
+     * @return such an operator; empty if there is none
      */
     public Optional<String> unknown(Set<String> operators) {
         return description.without().stream().filter(operators::contains).findFirst();
     }
 
     /**
-     * Tells whether the runtime shows the whole numbers that a file in 8 bits computes.
+     * Returns whether the runtime exposes the integers that an 8-bit file computes.
      *
-     * @return false where it keeps them in a form of its own
+     * @return false if it keeps them in an internal form
      */
     public boolean showsIntegers() {
         return !Boolean.FALSE.equals(description.integers());
     }
 
     /**
-     * Reads about the short program that shows a user of the runtime how to ask it.
+     * Reads the description of the short example program for users of the runtime.
      *
      * @return empty if the runner has none
      * @throws IOException if it cannot be read
-     * @throws RequestException if its description is not as it should be
+     * @throws RequestException if its description is invalid
      */
     public Optional<Example> example() throws IOException {
         Path file = folder.resolve(EXAMPLE);
@@ -139,7 +139,7 @@ public final class Runner {
     }
 
     /**
-     * Copies the files of an example into a folder that is named as the runner.
+     * Copies the files of an example into a folder with the name of the runner.
      *
      * @param example of this runner
      * @param parent of the new folder
@@ -154,10 +154,10 @@ public final class Runner {
     }
 
     /**
-     * Looks whether the runtime is installed.
+     * Finds out whether the runtime is installed.
      *
      * @param beat is called every half second
-     * @return the program to run: of several on the path the first that has what the runner needs; empty if there is none
+     * @return the program to run: the first on the path that has what the runner needs; empty if there is none
      * @throws InterruptedException if the calling thread is interrupted
      */
     public Optional<Path> find(Runnable beat) throws InterruptedException {
@@ -181,7 +181,7 @@ public final class Runner {
                             .exitCode()
                     == 0;
         } catch (IOException e) {
-            return false; // it is no program of this machine
+            return false; // it cannot run on this machine
         }
     }
 
@@ -199,15 +199,15 @@ public final class Runner {
     }
 
     /**
-     * Asks the runtime.
+     * Runs the runtime on images.
      *
      * @param program that {@link #find} found
-     * @param question what it is asked
-     * @param timeout after which it is ended
+     * @param question the input
+     * @param timeout after this time it is killed
      * @param beat is called every half second
      * @return its answer, or why there is none
      * @throws IOException if a file cannot be written or read
-     * @throws InterruptedException if the calling thread is interrupted; the runner is then over
+     * @throws InterruptedException if the calling thread is interrupted; the runner has then ended
      */
     public Answer ask(Path program, Question question, Duration timeout, Runnable beat)
             throws IOException, InterruptedException {
@@ -230,7 +230,7 @@ public final class Runner {
     private List<String> command(Path program, Question question, Path logits, Path temporary) {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         if (description.command().get(0).equals(JAVA)) {
-            command.add("-Djava.io.tmpdir=" + temporary); // it unpacks native libraries, and leaves them if it is ended
+            command.add("-Djava.io.tmpdir=" + temporary); // a killed process leaves native libraries there
         }
         command.addAll(description.command().subList(1, description.command().size()));
         for (Path file : List.of(question.model(), question.signature(), question.images(), logits)) {
@@ -270,7 +270,7 @@ public final class Runner {
         return node.isString() ? node.asString() : null;
     }
 
-    /** Picks the line that most likely says it: the last that speaks of an error, else the last. */
+    /** Returns the line that most likely gives the reason: the last that mentions an error, else the last. */
     private static String reason(ExternalProgram.Ending ending) {
         List<String> lines = ending.err()
                 .lines()

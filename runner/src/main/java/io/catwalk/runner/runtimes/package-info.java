@@ -1,4 +1,4 @@
-/** Asks other programs that run ONNX files, each by a small runner in a folder of its own. */
+/** Runs ONNX files with other runtimes, each through a small runner in a folder of its own. */
 @NullMarked
 package io.catwalk.runner.runtimes;
 

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
-/** Measures a file in this process, by calls one after the other. */
+/** Measures the speed of a file in this process, with one call after the other. */
 public final class FileSpeedometer implements Speedometer {
 
     private static final int MOST_IMAGES = 256;
@@ -22,7 +22,7 @@ public final class FileSpeedometer implements Speedometer {
 
     private static final int CALLS_IN_A_TURN = 3;
 
-    /** A network that is so slow that a batch takes longer than a turn may be faster in batches all the same. */
+    /** The batch of a slow network may take longer than a turn and still be faster than single images. */
     private static final int TURNS_OF_A_CALL = 5;
 
     private static final int WARM_UP_SHARE = 4;
@@ -56,16 +56,16 @@ public final class FileSpeedometer implements Speedometer {
     }
 
     /**
-     * Chooses how many images a call has: one for latency; for throughput up to 256, as many as the time and the memory have
-     * room for.
+     * Chooses how many images a call has: one for latency; for throughput as many as time and memory allow, at most
+     * 256.
      *
      * @param file an ONNX file
-     * @param hints what it does not say itself
-     * @param image that it is asked about, normalized
-     * @param goal what is measured
-     * @param turn how long, each time
+     * @param hints what the file does not say about itself
+     * @param image the input, normalized
+     * @param goal latency or throughput
+     * @param turn length of a turn
      * @param nanoTime a clock, in nanoseconds
-     * @return the measure
+     * @return the speedometer
      * @throws OnnxFileException if the file cannot be used
      */
     public static FileSpeedometer of(
@@ -78,7 +78,7 @@ public final class FileSpeedometer implements Speedometer {
             if (goal == SessionGoal.THROUGHPUT) {
                 float[] one = repeated(image, batch);
                 predictor.logits(one, batch);
-                long call = Long.MAX_VALUE; // the shortest: a busy machine makes some calls longer, and none shorter
+                long call = Long.MAX_VALUE; // the shortest call: a busy machine makes calls longer, never shorter
                 for (int i = 0; i < CALLS_IN_A_TURN; i++) {
                     long before = nanoTime.getAsLong();
                     predictor.logits(one, batch);
@@ -99,7 +99,7 @@ public final class FileSpeedometer implements Speedometer {
         return Integer.highestOneBit((int) Math.max(1, most));
     }
 
-    /** Shifts each by a pixel, so that no two are equal. */
+    /** Shifts each copy by a pixel, so that no two are equal. */
     private static float[] repeated(float[] image, int count) {
         float[] images = new float[Math.multiplyExact(image.length, count)];
         for (int i = 0; i < images.length; i++) {
@@ -120,7 +120,7 @@ public final class FileSpeedometer implements Speedometer {
     /**
      * Returns how many images may run together.
      *
-     * @return the images of a call; 1 if the file does not leave the batch open
+     * @return the images of a call; 1 if the file has a fixed batch size
      */
     public int mostTogether() {
         return batchIsOpen ? count : 1;

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /**
- * Tells how many times as fast one thing is as another, measured in turns.
+ * The ratio of two speeds that were measured in turns.
  *
  * @param median over the turns
  * @param lowest of the turns
@@ -13,10 +13,10 @@ import java.util.stream.DoubleStream;
 public record Ratio(double median, double lowest, double highest) {
 
     /**
-     * Divides turn by turn.
+     * Divides the speeds turn by turn.
      *
-     * @param speeds of the one; at least 1
-     * @param others of the other, as many
+     * @param speeds of one; at least 1
+     * @param others of the other; the same number
      * @return the ratio
      */
     static Ratio of(double[] speeds, double[] others) {
@@ -35,7 +35,7 @@ public record Ratio(double median, double lowest, double highest) {
     }
 
     /**
-     * States the ratio.
+     * Formats the ratio.
      *
      * @return such as {@code 1.62 times (1.58 to 1.66)}
      */

@@ -2,15 +2,15 @@ package io.catwalk.runner.session;
 
 import java.util.Locale;
 
-/** What a session is to be good at. */
+/** What a session is tuned for. */
 public enum SessionGoal {
-    /** Answers one image soon. */
+    /** Short time for one image. */
     LATENCY,
-    /** Answers many images. */
+    /** Many images per second. */
     THROUGHPUT;
 
     /**
-     * Names the goal in files and for people.
+     * Returns the name of the goal in files and for people.
      *
      * @return {@code latency} or {@code throughput}
      */
@@ -19,7 +19,7 @@ public enum SessionGoal {
     }
 
     /**
-     * States a speed in the unit of the goal.
+     * Formats a speed in the unit of the goal.
      *
      * @param imagesPerSecond the speed
      * @return such as {@code 85.2 µs an image} or {@code 12,345 images a second}

@@ -21,24 +21,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Searches the options that a file runs fastest with. One option is changed at a time, that with the most effect first, and
- * all its values are measured in turns with the fastest options known so far, so that what else the machine does strikes
- * all of them. A value is taken only if it was faster in each turn, and {@value #CLEARLY} times as fast in the median and in
- * its best turn: in doubt the defaults of ONNX Runtime stay. Once nothing changes any more, what was found is measured
- * against the standard options anew, since the best of many is partly the luckiest.
+ * Searches the options with which a file runs fastest. One option is changed at a time, the one with the largest effect
+ * first. All its values are measured in turns with the fastest options known so far, so that other load of the machine
+ * affects all of them. A value is accepted only if it was faster in each turn, and {@value #CLEARLY} times as fast in
+ * the median and in its best turn: in doubt the defaults of ONNX Runtime stay. When nothing changes any more, the
+ * result is measured against the standard options again, since the best of many is partly luck.
  */
 public final class SessionTuner {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionTuner.class);
 
-    /** Times as fast as before from which on another option is worth it. */
+    /** Smallest speed-up for which another option is accepted. */
     private static final double CLEARLY = 1.02;
 
     private static final int TURNS = 5;
     private static final int LAST_TURNS = 11;
     private static final String FASTEST = "fastest";
 
-    /** An option can hide what another does, so each is tried again after something has changed. */
+    /** An option can hide the effect of another, so each is tried again after a change. */
     private static final int MOST_PASSES = 3;
 
     private final Speedometer speedometer;
@@ -51,9 +51,9 @@ public final class SessionTuner {
      * Prepares a search.
      *
      * @param speedometer measures options
-     * @param mostThreads that a run may take; at least 1
-     * @param mostImages that run together at most, a power of 2; 1 leaves the batch as it is
-     * @param progress is told what is measured next
+     * @param mostThreads largest number of threads; at least 1
+     * @param mostImages largest batch, a power of 2; 1 leaves the batch unchanged
+     * @param progress receives what is measured next
      */
     public SessionTuner(Speedometer speedometer, int mostThreads, int mostImages, Consumer<String> progress) {
         this.speedometer = speedometer;
@@ -62,16 +62,16 @@ public final class SessionTuner {
         this.progress = progress;
     }
 
-    /** An option, and the values of it that are worth a try where others are as they are. */
+    /** An option, and its values that are worth trying while the others stay unchanged. */
     private interface Knob {
         Map<String, OnnxOptions> values(OnnxOptions others);
     }
 
     /**
-     * Searches.
+     * Runs the search.
      *
-     * @param standard options to begin with, and to beat
-     * @return the fastest
+     * @param standard initial options, and the baseline
+     * @return the fastest options
      * @throws OnnxFileException if the file does not even run with the standard options
      */
     public TunedSession tune(OnnxOptions standard) {
@@ -113,7 +113,7 @@ public final class SessionTuner {
 
     private Map<String, OnnxOptions> spinning(OnnxOptions others) {
         return others.threads() == 1
-                ? Map.of() // a single thread waits for nobody
+                ? Map.of() // spinning has no effect with a single thread
                 : named(
                         Stream.of(others.withSpinning(!others.spinning())),
                         options -> options.spinning() ? "spinning on" : "spinning off");
@@ -131,7 +131,7 @@ public final class SessionTuner {
         return named;
     }
 
-    /** Returns the fastest of some changes, or what they are changes of. */
+    /** Returns the fastest of some changes, or the original options if none is clearly faster. */
     private OnnxOptions better(OnnxOptions best, Map<String, OnnxOptions> values) {
         Map<String, OnnxOptions> changes = new LinkedHashMap<>(values);
         changes.values().removeIf(best::equals);
@@ -152,7 +152,9 @@ public final class SessionTuner {
         return fastest.map(changes::get).orElse(best);
     }
 
-    /** By the median, and by the best turns: what else the machine does only slows, and may strike one side more often. */
+    /**
+     * Compares the median and the best turns: other load of the machine only slows, and may affect one side more often.
+     */
     private static boolean isFaster(double[] speeds, double[] known) {
         return Ratio.of(speeds, known).median() >= CLEARLY && best(speeds) / best(known) >= CLEARLY;
     }
@@ -164,13 +166,13 @@ public final class SessionTuner {
     /**
      * Holds speeds that were measured in turns.
      *
-     * @param known those of the options that others are held against
-     * @param others those of the changes that run
+     * @param known speeds of the reference options
+     * @param others speeds of the changes that run
      */
     @SuppressWarnings("ArrayRecordComponent")
     private record Turns(double[] known, Map<String, double[]> others) {}
 
-    /** Measures each once a turn, every other turn from the last to the first. Those that do not run are left out. */
+    /** Measures each once per turn, every other turn in reverse order. Options that do not run are left out. */
     private Turns inTurns(OnnxOptions known, Map<String, OnnxOptions> changes, int count) {
         double[] knownSpeeds = new double[count];
         Map<String, double[]> others = new LinkedHashMap<>();

@@ -2,7 +2,7 @@ package io.catwalk.runner.session;
 
 import io.catwalk.onnx.runtime.OnnxOptions;
 
-/** Measures how fast a file answers. */
+/** Measures the speed of a file. */
 @FunctionalInterface
 public interface Speedometer {
 
@@ -11,7 +11,7 @@ public interface Speedometer {
      *
      * @param options how to run it
      * @return images a second
-     * @throws io.catwalk.onnx.OnnxFileException if the file does not run so, or answers otherwise
+     * @throws io.catwalk.onnx.OnnxFileException if the file does not run with them, or gives other answers
      */
     double imagesPerSecond(OnnxOptions options);
 }

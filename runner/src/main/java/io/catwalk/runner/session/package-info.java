@@ -1,4 +1,4 @@
-/** Finds the options of ONNX Runtime that a file runs fastest with on this machine. */
+/** Finds the options of ONNX Runtime with which a file runs fastest on this machine. */
 @NullMarked
 package io.catwalk.runner.session;
 

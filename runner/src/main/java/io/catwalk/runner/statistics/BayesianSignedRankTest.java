@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Gives the probabilities that a classifier is worse, practically equivalent or better than another on a further
+ * Computes the probabilities that a classifier is worse, practically equivalent or better than another on a further
  * data set like those that they were compared on: the Bayesian signed-rank test (Benavoli et al., "A Bayesian
  * Wilcoxon signed-rank test based on the Dirichlet process", 2014; with a region of practical equivalence in
  * "Time for a Change", 2017).
  *
- * <p>The differences of the data sets get weights from a Dirichlet distribution, and one difference of 0 more with
- * half a data set's weight, the prior. The weights of the pairs whose mean is below, within and above the region are
- * added up; a probability is the share of the drawn weights in which that side has the most.
+ * <p>The differences of the data sets, and one additional difference of 0 as the prior, get weights from a Dirichlet
+ * distribution; the prior has half the weight of a data set. The weights of the pairs whose mean is below, within and
+ * above the region are added up. A probability is the share of the draws in which that side has the largest weight.
  *
  * @param worse probability that the first is worse by more than the region, 0 to 1
  * @param equivalent probability that they differ by no more than the region, 0 to 1
@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
  */
 public record BayesianSignedRankTest(double worse, double equivalent, double better) {
 
-    /** With so many a probability is drawn to within 0.004, two standard deviations. */
+    /** With this many draws, a probability is accurate to within 0.004, two standard deviations. */
     private static final int DRAWS = 50_000;
 
     /** Differences of shares are not exact in binary. */
@@ -28,7 +28,7 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
     /**
      * Computes the probabilities.
      *
-     * @param differences the first classifier's accuracy less the second's, on each data set, -1 to 1; at least one
+     * @param differences the first classifier's accuracy minus the second's, on each data set, -1 to 1; at least one
      * @param region which differences do not matter
      * @return three probabilities, summing to 1; the same for the same differences
      * @throws IllegalArgumentException if there is no difference, or one is not finite
@@ -53,7 +53,10 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
         return new BayesianSignedRankTest(most[0] / DRAWS, most[1] / DRAWS, most[2] / DRAWS);
     }
 
-    /** Tells of each pair of points whether its sum, in the given direction, is above the limit: 1, 0, or half if it is on it. */
+    /**
+     * Tells for each pair of points whether its sum, in the given direction, is above the limit: 1, 0, or half if
+     * equal.
+     */
     private static double[][] shares(double[] points, int direction, double limit) {
         double[][] shares = new double[points.length][points.length];
         for (int i = 0; i < points.length; i++) {
@@ -65,12 +68,14 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
         return shares;
     }
 
-    /** Draws from the Dirichlet distribution: gamma variables of shape 1 and, for the prior, 1/2, over their sum. */
+    /**
+     * Draws from the Dirichlet distribution: gamma variables of shape 1 and, for the prior, 1/2, divided by their sum.
+     */
     private static void draw(double[] weights, SplittableRandom random) {
         double sum = 0;
         for (int i = 0; i < weights.length; i++) {
             double exponential = -Math.log(1 - random.nextDouble());
-            // A gamma variable of shape 1/2 is half the square of a normal one, here by Box and Muller.
+            // A gamma variable of shape 1/2 is half the square of a normal one, here by the method of Box and Muller.
             double turn = i == weights.length - 1 ? Math.cos(Math.PI * random.nextDouble()) : 1;
             weights[i] = exponential * turn * turn;
             sum += weights[i];
@@ -92,7 +97,7 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
         return sum;
     }
 
-    /** Gives a draw to the side with the most weight, in equal parts where several have as much. */
+    /** Counts a draw for the side with the largest weight, in equal parts where several are equal. */
     private static void count(double[] most, double... sides) {
         double highest = Math.max(sides[0], Math.max(sides[1], sides[2]));
         int equals = 0;

@@ -3,7 +3,7 @@ package io.catwalk.runner.statistics;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * Gives the probabilities that a classifier is worse, practically equivalent or better than another after
+ * Computes the probabilities that a classifier is worse, practically equivalent or better than another after
  * cross-validation: the Bayesian correlated t-test (Corani and Benavoli, "A Bayesian approach for comparing
  * cross-validated algorithms on multiple data sets", 2015; Benavoli et al., "Time for a Change", 2017).
  *

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 
 /**
- * Bounds a metric that has no formula for its interval, by drawing the test images again and again with
+ * Computes the interval of a metric that has no formula for it, by drawing the test images many times with
  * replacement (Efron, "Bootstrap methods: another look at the jackknife", 1979; percentile method).
  */
 public final class Bootstrap {
@@ -18,12 +18,12 @@ public final class Bootstrap {
     private Bootstrap() {}
 
     /**
-     * Bounds macro F1.
+     * Computes the interval of macro F1.
      *
-     * @param predictions what a model answered to the test images
-     * @param resamples how often the images are drawn; at least 100, 2000 for two stable digits
+     * @param predictions a model's predictions for the test images
+     * @param resamples how often the images are drawn; at least 100; 2000 give two stable digits
      * @param confidence above 0 and below 1, such as 0.95
-     * @param seed decides the draws: the same seed gives the same interval
+     * @param seed of the draws: the same seed gives the same interval
      * @return bounds within 0 to 1
      * @throws IllegalArgumentException if an argument is out of its range
      */
@@ -45,20 +45,20 @@ public final class Bootstrap {
     }
 
     /**
-     * The filled cells of a confusion matrix, largest first. An image counts by its cell alone, and most cells are empty
-     * where there are many classes.
+     * The filled cells of a confusion matrix, largest first. Only its cell matters for an image, and most cells are
+     * empty if there are many classes.
      */
     private static final class Cells {
 
-        /** From this size on, one binomial draw costs less than drawing the images of a cell one by one. */
+        /** From this number of images on, one binomial draw costs less than drawing the images of a cell one by one. */
         private static final int LARGE = 64;
 
-        /** Truth times classes plus prediction. */
+        /** True class times number of classes plus predicted class. */
         private final int[] cells;
 
         private final int[] sizes;
 
-        /** For each image in a small cell, its place among the cells. */
+        /** For each image in a small cell, the index of its cell. */
         private final int[] small;
 
         private Cells(int[] cells, int[] sizes, int[] small) {
@@ -104,8 +104,9 @@ public final class Bootstrap {
     }
 
     /**
-     * Draws how many of some trials succeed, by inversion: from the most probable number on, to both sides in turn, until the
-     * probabilities exceed a uniform number. That takes about as many steps as the standard deviation is large.
+     * Draws how many of some trials succeed, by inversion: adds up the probabilities from the most probable number
+     * outwards, alternating between both sides, until they exceed a uniform number. The number of steps is about the
+     * standard deviation.
      */
     static int binomial(int trials, double probability, SplittableRandom random) {
         if (trials == 0 || probability == 1) {
@@ -136,10 +137,10 @@ public final class Bootstrap {
                 }
             }
         }
-        return mode; // also where rounding leaves a rest of about 1e-13
+        return mode; // also where rounding leaves a remainder of about 1e-13
     }
 
-    /** F1 needs of a class how often it is right, and how often it appears as truth and prediction. */
+    /** F1 needs, for each class, how often it is predicted correctly, and how often it is true and predicted. */
     private static double macroF1(int[] cells, int[] counts, int classes) {
         int[] right = new int[classes];
         int[] appearances = new int[classes];

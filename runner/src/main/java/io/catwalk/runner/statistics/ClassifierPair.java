@@ -15,7 +15,7 @@ import java.util.List;
 public record ClassifierPair(
         String first, String second, CorrectedTTest test, BayesianTTest posterior, EquivalenceRegion region) {
 
-    /** What a cross-validation leaves open, for the reader of its verdicts. */
+    /** The limits of a cross-validation, for readers of its verdicts. */
     public static final String LIMITS = "The folds compare these architectures with these recipes at this length on"
             + " this data set: with another recipe, more epochs or other images the ranking may change.";
 
@@ -24,7 +24,7 @@ public record ClassifierPair(
      *
      * @param names the classifiers' names
      * @param accuracies for each classifier its accuracy in each fold, 0 to 1, the folds in the same order
-     * @param testShare images of one fold's test part by images of its training part, above 0
+     * @param testShare images of one fold's test part divided by images of its training part, above 0
      * @param region which differences do not matter
      * @return all pairs
      * @throws IllegalArgumentException if names and classifiers differ in number, the classifiers have
@@ -43,15 +43,15 @@ public record ClassifierPair(
     }
 
     /**
-     * Bounds the difference by the corrected t-test, 95 %.
+     * Returns the 95 % interval of the difference, by the corrected t-test.
      *
-     * @return bounds of the first classifier's mean accuracy less the second's
+     * @return bounds of the first classifier's mean accuracy minus the second's
      */
     public Interval interval() {
         return test.interval(0.95);
     }
 
-    /** Returns the outcome that is at least 0.95 probable; undecided if none is. */
+    /** Returns the outcome whose probability is at least 0.95; undecided if there is none. */
     public Outcome outcome() {
         return Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better());
     }

@@ -5,19 +5,19 @@ import java.util.Locale;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
 /**
- * Tests whether several models, judged on the same images, all have the same accuracy (Cochran, "The
+ * Tests whether several models, evaluated on the same images, all have the same accuracy (Cochran, "The
  * comparison of percentages in matched samples", 1950).
  *
  * @param statistic Q, 0 or more
- * @param degreesOfFreedom number of models less one
- * @param p probability of such a Q or a larger one between equally accurate models, 0 to 1
+ * @param degreesOfFreedom number of models minus one
+ * @param p probability of such a Q or a larger one if the models are equally accurate, 0 to 1
  */
 public record CochranQ(double statistic, int degreesOfFreedom, double p) {
 
     /**
      * Tests models.
      *
-     * @param correct for each model whether it predicts each image rightly, the images in the same order;
+     * @param correct for each model whether it predicts each image correctly, the images in the same order;
      *     at least 2 models
      * @return the test; Q is 0 and p is 1 where the models never differ
      * @throws IllegalArgumentException if there are fewer than 2 models, or they have different lengths

@@ -4,13 +4,13 @@ import io.catwalk.runner.evaluation.Interval;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * Tests whether two classifiers score the same over cross-validation, allowing for training sets that
+ * Tests whether two classifiers have the same score over cross-validation, with a correction for training sets that
  * overlap: the corrected resampled t-test (Nadeau and Bengio, "Inference for the Generalization Error",
  * 2003; for repeated cross-validation Bouckaert and Frank, 2004).
  *
- * @param difference mean of the first scores less the second
+ * @param difference mean of the first scores minus the second
  * @param standardError corrected standard error of that mean, 0 or more
- * @param degreesOfFreedom number of folds less one
+ * @param degreesOfFreedom number of folds minus one
  */
 public record CorrectedTTest(double difference, double standardError, int degreesOfFreedom) {
 
@@ -19,7 +19,7 @@ public record CorrectedTTest(double difference, double standardError, int degree
      *
      * @param first the first classifier's score in each fold of each repeat
      * @param second the second classifier's scores in the same folds
-     * @param testShare images of one fold's test part by images of its training part, above 0; 1 / (k - 1)
+     * @param testShare images of one fold's test part divided by images of its training part, above 0; 1 / (k - 1)
      *     for k folds
      * @return the test
      * @throws IllegalArgumentException if there are fewer than 2 scores, their numbers differ, or one is not
@@ -36,18 +36,18 @@ public record CorrectedTTest(double difference, double standardError, int degree
                 Paired.mean(differences), Math.sqrt(factor * Paired.variance(differences)), differences.length - 1);
     }
 
-    /** Returns t, the difference in standard errors; 0 for no difference, infinite for one without spread. */
+    /** Returns t, the difference in standard errors; 0 for no difference, infinite for a difference without spread. */
     public double statistic() {
         return difference == 0 ? 0 : difference / standardError;
     }
 
-    /** Returns the two-sided probability of such a t or a larger one between equals, 0 to 1. */
+    /** Returns the two-sided probability of such a t or a larger one if the classifiers are equal, 0 to 1. */
     public double p() {
         return 2 * TDistribution.of(degreesOfFreedom).survivalProbability(Math.abs(statistic()));
     }
 
     /**
-     * Bounds the difference.
+     * Returns the interval of the difference.
      *
      * @param confidence above 0 and below 1, such as 0.95
      * @return bounds, in the scores' unit

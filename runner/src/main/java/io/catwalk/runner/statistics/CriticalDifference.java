@@ -14,9 +14,9 @@ import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
  *
  * @param ranks the classifiers with their average ranks, the best first
  * @param friedman Friedman's chi-square, corrected for ties, 0 or more
- * @param p its probability between equal classifiers, 0 to 1
+ * @param p its probability if the classifiers are equal, 0 to 1
  * @param difference two classifiers whose average ranks differ by at least this much differ significantly
- * @param groups largest sets of neighbours in rank that do not differ significantly, as a diagram's bars
+ * @param groups largest sets of neighbours in rank that do not differ significantly, as the bars of a diagram
  */
 public record CriticalDifference(
         List<Rank> ranks, double friedman, double p, double difference, List<List<String>> groups) {
@@ -25,14 +25,14 @@ public record CriticalDifference(
     public static final int FEWEST_DATA_SETS = 5;
 
     /**
-     * Gives one classifier's place.
+     * Holds one classifier's rank.
      *
      * @param classifier its name
      * @param average its rank averaged over the data sets; 1 is the best
      */
     public record Rank(String classifier, double average) {}
 
-    /** Keeps the lists as they are. */
+    /** Copies the lists. */
     public CriticalDifference {
         ranks = List.copyOf(ranks);
         groups = groups.stream().map(List::copyOf).toList();
@@ -43,7 +43,7 @@ public record CriticalDifference(
      *
      * @param names the classifiers' names; at least 2
      * @param scores (data sets, classifiers), higher is better; equal scores share their ranks
-     * @param level chance of any false alarm, above 0 and below 1, such as 0.05
+     * @param level probability of any false alarm, above 0 and below 1, such as 0.05
      * @return ranks and what they mean
      * @throws RequestException if there are fewer than five data sets
      * @throws IllegalArgumentException if there are fewer than 2 classifiers, a row has another length, or a
@@ -80,10 +80,10 @@ public record CriticalDifference(
     }
 
     /**
-     * Says why so few data sets are not tested.
+     * Says why this number of data sets is too small for a test.
      *
      * @param dataSets fewer than {@link #FEWEST_DATA_SETS}
-     * @return a sentence without a stop
+     * @return a sentence without a full stop
      */
     public static String refusal(int dataSets) {
         return "expected at least " + FEWEST_DATA_SETS + " data sets for a critical-difference diagram, but found "
@@ -104,7 +104,7 @@ public record CriticalDifference(
         }
     }
 
-    /** Ranks one data set's scores, the highest first; equals share the mean of their places. */
+    /** Ranks one data set's scores, the highest first; equal scores share the mean of their ranks. */
     private static double[] ranks(double[] scores) {
         double[] ranks = new double[scores.length];
         for (int c = 0; c < scores.length; c++) {
@@ -116,7 +116,7 @@ public record CriticalDifference(
         return ranks;
     }
 
-    /** Counts one score's part in the correction for ties: summed over t equals it gives t cubed less t. */
+    /** Computes one score's part in the correction for ties: summed over t equal scores it gives t cubed minus t. */
     private static double tied(double[] scores, int index) {
         double equals = 0;
         for (double other : scores) {
@@ -129,7 +129,7 @@ public record CriticalDifference(
         int count = averages.length;
         double correction = 1 - ties / (dataSets * (double) count * (count * count - 1));
         if (correction <= 0) {
-            return 0; // all classifiers score the same on every data set
+            return 0; // all classifiers have the same score on every data set
         }
         double sum = 0;
         for (double average : averages) {
@@ -156,7 +156,7 @@ public record CriticalDifference(
         return groups;
     }
 
-    /** Writes what the ranks say in words, at the level they were computed for. */
+    /** Describes in words what the ranks say, at the level that they were computed for. */
     public String verdict() {
         Rank best = ranks.get(0);
         Rank last = ranks.get(ranks.size() - 1);

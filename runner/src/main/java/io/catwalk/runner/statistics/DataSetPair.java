@@ -11,9 +11,9 @@ import java.util.Locale;
  * @param first name of the first classifier
  * @param second name of the second
  * @param dataSets number of data sets
- * @param wins on how many of them the first is the more accurate
- * @param losses on how many the second is
- * @param difference mean of the first accuracies less the second, -1 to 1
+ * @param wins number of data sets on which the first is more accurate
+ * @param losses number of data sets on which the second is
+ * @param difference mean of the first accuracies minus the second, -1 to 1
  * @param posterior probabilities that the first is worse, equivalent, better
  * @param region which differences do not matter
  */
@@ -27,7 +27,7 @@ public record DataSetPair(
         BayesianSignedRankTest posterior,
         EquivalenceRegion region) {
 
-    /** What a comparison over data sets leaves open, for the reader of its verdicts. */
+    /** The limits of a comparison over data sets, for readers of its verdicts. */
     public static final String LIMITS = "The data sets are the sample: the tests speak of data sets like these, with"
             + " these recipes at this length. They ignore how precisely each accuracy is known; the"
             + " report of each data set shows that.";
@@ -65,7 +65,7 @@ public record DataSetPair(
         return pairs;
     }
 
-    /** Returns the outcome that is at least 0.95 probable; undecided if none is. */
+    /** Returns the outcome whose probability is at least 0.95; undecided if there is none. */
     public Outcome outcome() {
         return Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better());
     }

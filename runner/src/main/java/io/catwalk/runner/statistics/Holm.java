@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  */
 public final class Holm {
 
-    /** What an undecided verdict says whose 95 % interval, which is for its pair alone, excludes 0. */
+    /** Ends an undecided verdict whose 95 % interval, which is for its pair alone, excludes 0. */
     static final String STRICTER_THAN_INTERVAL =
             "; the interval, for this pair alone, excludes 0, but not once all pairs are counted";
 

@@ -3,21 +3,21 @@ package io.catwalk.runner.statistics;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
- * Tests whether two models, judged on the same images, have the same accuracy (McNemar, "Note on the
+ * Tests whether two models, evaluated on the same images, have the same accuracy (McNemar, "Note on the
  * sampling error of the difference between correlated proportions or percentages", 1947; exact, by the
  * binomial distribution).
  *
- * @param onlyFirst images that only the first model predicts rightly
- * @param onlySecond images that only the second model predicts rightly
- * @param p two-sided probability of a split at least as uneven between equally accurate models, 0 to 1
+ * @param onlyFirst images that only the first model predicts correctly
+ * @param onlySecond images that only the second model predicts correctly
+ * @param p two-sided probability of a split at least as uneven if the models are equally accurate, 0 to 1
  */
 public record McNemar(int onlyFirst, int onlySecond, double p) {
 
     /**
      * Tests by the images on which the models differ.
      *
-     * @param onlyFirst images that only the first model predicts rightly, 0 or more
-     * @param onlySecond images that only the second model predicts rightly, 0 or more
+     * @param onlyFirst images that only the first model predicts correctly, 0 or more
+     * @param onlySecond images that only the second model predicts correctly, 0 or more
      * @return the test; p is 1 where the models never differ
      */
     public static McNemar of(int onlyFirst, int onlySecond) {
@@ -31,10 +31,10 @@ public record McNemar(int onlyFirst, int onlySecond, double p) {
     }
 
     /**
-     * Tests by all answers.
+     * Tests by all predictions.
      *
-     * @param first whether the first model predicts each image rightly
-     * @param second the same of the second model, for the same images in the same order
+     * @param first whether the first model predicts each image correctly
+     * @param second the same for the second model, for the same images in the same order
      * @return the test
      * @throws IllegalArgumentException if the two have different lengths
      */

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  */
 public record ModelPair(String first, String second, int images, McNemar test, double adjustedP) {
 
-    /** What a comparison of trained models leaves open, for the reader of its verdicts. */
+    /** The limits of a comparison of trained models, for readers of its verdicts. */
     public static final String LIMITS = "One seed on one split compares these trained models, not their architectures:"
             + " with another seed the ranking may change. Use --seeds 5 or crossval to compare architectures.";
 
@@ -27,7 +27,7 @@ public record ModelPair(String first, String second, int images, McNemar test, d
      * Compares each model with each that follows it.
      *
      * @param names the models' names
-     * @param correct for each model whether it predicts each test image rightly, the images in the same order
+     * @param correct for each model whether it predicts each test image correctly, the images in the same order
      * @return all pairs, their probabilities corrected together
      * @throws IllegalArgumentException if names and models differ in number, or the models' images do
      */
@@ -48,17 +48,17 @@ public record ModelPair(String first, String second, int images, McNemar test, d
                 .toList();
     }
 
-    /** Returns the first model's accuracy less the second's, -1 to 1. */
+    /** Returns the first model's accuracy minus the second's, -1 to 1. */
     public double difference() {
         return paired().lost();
     }
 
     /**
-     * Bounds the difference by Tango's score interval, 95 % for this pair alone: it says how large the difference may be,
-     * where {@link #adjustedP} says whether there is one, counting all pairs. It excludes 0 wherever the outcome is
-     * decided; where it does so and the outcome is not, {@link #verdict} says why.
+     * Returns Tango's score interval of the difference, 95 % for this pair alone: it says how large the difference may
+     * be, while {@link #adjustedP} says whether there is one, corrected for all pairs. It excludes 0 wherever the
+     * outcome is decided; where it excludes 0 and the outcome is undecided, {@link #verdict} says why.
      *
-     * @return bounds of the first model's accuracy less the second's, -1 to 1
+     * @return bounds of the first model's accuracy minus the second's, -1 to 1
      */
     public Interval interval() {
         return paired().interval(CONFIDENCE);
@@ -68,7 +68,7 @@ public record ModelPair(String first, String second, int images, McNemar test, d
         return new PairedAccuracy(images, test);
     }
 
-    /** Returns who is better at the 5 percent level; never equivalent, which such a test cannot show. */
+    /** Returns which is better at the 5 percent level; never equivalent, which such a test cannot show. */
     public Outcome outcome() {
         if (adjustedP >= LEVEL) {
             return Outcome.UNDECIDED;
@@ -97,7 +97,7 @@ public record ModelPair(String first, String second, int images, McNemar test, d
                 stricter());
     }
 
-    /** Says why the interval excludes 0 though the outcome is undecided; empty if it is not so. */
+    /** Says why the interval excludes 0 though the outcome is undecided; empty in all other cases. */
     private String stricter() {
         if (outcome() != Outcome.UNDECIDED || interval().contains(0)) {
             return "";

@@ -2,7 +2,7 @@ package io.catwalk.runner.statistics;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Says how the first of a pair stands to the second. */
+/** How the first of a pair compares with the second. */
 public enum Outcome {
     /** It is better. */
     @JsonProperty("better")
@@ -13,13 +13,13 @@ public enum Outcome {
     /** They differ by no more than the region of practical equivalence. */
     @JsonProperty("equivalent")
     EQUIVALENT,
-    /** The data do not tell. */
+    /** The data do not decide. */
     @JsonProperty("undecided")
     UNDECIDED;
 
     private static final double SURE = 0.95;
 
-    /** Returns the outcome that is at least 0.95 probable; undecided if none is. */
+    /** Returns the outcome whose probability is at least 0.95; undecided if there is none. */
     static Outcome of(double worse, double equivalent, double better) {
         if (better >= SURE) {
             return BETTER;

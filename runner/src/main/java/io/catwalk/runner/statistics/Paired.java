@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Checks what belongs together: values of the same folds, answers to the same images. */
+/** Helps with paired values: scores of the same folds, predictions of the same images. */
 final class Paired {
 
     private Paired() {}

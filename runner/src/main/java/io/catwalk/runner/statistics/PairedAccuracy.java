@@ -4,23 +4,23 @@ import io.catwalk.runner.evaluation.Interval;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
- * Bounds how much less accurate one model is than another on the same images, by Tango's score interval (Tango, "Equivalence
+ * Compares the accuracy of two models on the same images, with Tango's score interval (Tango, "Equivalence
  * test and confidence interval for the difference in proportions for the paired-sample design", 1998, Statistics in
  * Medicine 17:891).
  *
- * <p>It holds every difference that a score test does not refuse, and the score test of no difference is McNemar's
- * chi-square. So test and interval agree: where the exact test, which is the stricter one, refuses equality, the interval
- * excludes 0. Newcombe's method 10 (1998, Statistics in Medicine 17:2635), as good in coverage, is put together from two
- * Wilson intervals and belongs to no test. Tango's stays within -1 to 1, adds no made-up images, and bounds the
- * difference of models that never differ, too (compared by Fagerland, Lydersen and Laake, "Recommended tests and
- * confidence intervals for paired binomial proportions", 2014).
+ * <p>The interval holds every difference that a score test does not reject, and the score test of no difference is
+ * McNemar's chi-square. So test and interval agree: where the exact test, which is the stricter one, rejects equality,
+ * the interval excludes 0. Newcombe's method 10 (1998, Statistics in Medicine 17:2635), which has as good a coverage,
+ * combines two Wilson intervals and does not correspond to a test. Tango's interval stays within -1 to 1, adds no
+ * made-up images, and also bounds the difference of models that never differ (compared by Fagerland, Lydersen and
+ * Laake, "Recommended tests and confidence intervals for paired binomial proportions", 2014).
  *
- * @param images number of images that both were asked about; at least 1
+ * @param images number of images that both predicted; at least 1
  * @param test exact McNemar test of the two
  */
 public record PairedAccuracy(int images, McNemar test) {
 
-    /** As many halvings find a bound to the last bit. */
+    /** This many halvings find a bound to the last bit. */
     private static final int HALVINGS = 60;
 
     /** Checks that no more images differ than there are. */
@@ -35,19 +35,19 @@ public record PairedAccuracy(int images, McNemar test) {
     }
 
     /**
-     * Compares by all answers.
+     * Compares by all predictions.
      *
-     * @param first whether the first model predicts each image rightly; at least one image
-     * @param second the same of the second model, for the same images in the same order
+     * @param first whether the first model predicts each image correctly; at least one image
+     * @param second the same for the second model, for the same images in the same order
      * @return the comparison
-     * @throws IllegalArgumentException if the two have different lengths, or none
+     * @throws IllegalArgumentException if the two have different lengths, or are empty
      */
     public static PairedAccuracy of(boolean[] first, boolean[] second) {
         return new PairedAccuracy(first.length, McNemar.of(first, second));
     }
 
     /**
-     * Returns what the second model loses against the first: the accuracy of the first less that of the second.
+     * Returns how much accuracy the second model loses: the accuracy of the first minus that of the second.
      *
      * @return share of images, -1 to 1; negative where the second is better
      */
@@ -56,7 +56,7 @@ public record PairedAccuracy(int images, McNemar test) {
     }
 
     /**
-     * Bounds what the second model loses.
+     * Returns the interval of what the second model loses.
      *
      * @param confidence above 0 and below 1, such as 0.95
      * @return bounds of a share of images, -1 to 1
@@ -66,7 +66,9 @@ public record PairedAccuracy(int images, McNemar test) {
         return new Interval(bound(-1, z * z), bound(1, z * z));
     }
 
-    /** Looks for the last difference that the test keeps, between the one observed and an end of the scale. */
+    /**
+     * Searches for the last difference that the test does not reject, between the observed one and an end of the scale.
+     */
     private double bound(double end, double limit) {
         if (!refuses(end, limit)) {
             return end;
@@ -84,14 +86,14 @@ public record PairedAccuracy(int images, McNemar test) {
         return kept;
     }
 
-    /** Tells whether the square of the score statistic is above a limit. */
+    /** Returns whether the square of the score statistic is above a limit. */
     private boolean refuses(double difference, double limit) {
         double distance = test.onlyFirst() - test.onlySecond() - images * difference;
         double variance = 2 * onlySecondGiven(difference) + difference * (1 - difference);
         return distance * distance > limit * images * variance;
     }
 
-    /** Returns the likeliest share of images that only the second model is right about, if the difference were this. */
+    /** Returns the likeliest share of images that only the second model predicts correctly, for a given difference. */
     private double onlySecondGiven(double difference) {
         double a = 2.0 * images;
         double b = (a - test.onlyFirst() + test.onlySecond()) * difference - test.onlyFirst() - test.onlySecond();

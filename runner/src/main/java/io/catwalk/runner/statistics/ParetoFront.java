@@ -3,21 +3,21 @@ package io.catwalk.runner.statistics;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Finds what nothing else beats in every respect at once, such as accuracy, latency and size. */
+/** Finds the candidates that no other is better than in every respect at once, such as accuracy, latency and size. */
 public final class ParetoFront {
 
     private ParetoFront() {}
 
     /** Says which of two values is better. */
     public enum Better {
-        /** A higher value is better, as of accuracy. */
+        /** A higher value is better, such as accuracy. */
         HIGHER,
-        /** A lower value is better, as of latency. */
+        /** A lower value is better, such as latency. */
         LOWER
     }
 
     /**
-     * Names one respect in which candidates are judged.
+     * Describes one respect in which candidates are compared.
      *
      * @param better which of two values is better
      * @param value reads a candidate's value; never NaN
@@ -25,7 +25,7 @@ public final class ParetoFront {
      */
     public record Objective<T>(Better better, ToDoubleFunction<T> value) {
 
-        /** Returns the value so that lower is better. */
+        /** Returns the value with a sign such that lower is better. */
         double cost(T candidate) {
             double number = value.applyAsDouble(candidate);
             if (Double.isNaN(number)) {
@@ -39,8 +39,8 @@ public final class ParetoFront {
     /**
      * Finds the candidates on the front: no other is at least as good in every objective and better in one.
      *
-     * @param candidates what is judged
-     * @param objectives in which respects; at least one
+     * @param candidates what is compared
+     * @param objectives the respects; at least one
      * @param <T> type of the candidates
      * @return those on the front, in their order; equals stay together
      * @throws IllegalArgumentException if there is no objective, or a value is NaN

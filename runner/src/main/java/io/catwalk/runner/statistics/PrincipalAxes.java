@@ -5,8 +5,8 @@ import org.apache.commons.math3.linear.BlockRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 
 /**
- * Projects points on the two axes along which they vary most (principal component analysis; Pearson, "On lines and planes of
- * closest fit to systems of points in space", 1901). Of the two directions of an axis, the one is taken in which its largest
+ * Projects points onto the two axes along which they vary most (principal component analysis; Pearson, "On lines and
+ * planes of closest fit to systems of points in space", 1901). The direction of an axis is chosen so that its largest
  * loading is positive.
  *
  * @param across coordinate of each point on the first axis
@@ -17,7 +17,7 @@ import org.apache.commons.math3.linear.EigenDecomposition;
 @SuppressWarnings("ArrayRecordComponent")
 public record PrincipalAxes(double[] across, double[] up, double acrossShare, double upShare) {
 
-    /** The axes are those of so many points at most, evenly spaced: more hardly turn them. */
+    /** The axes are fitted to at most this many points, evenly spaced: more points hardly turn them. */
     static final int FITTED = 2_000;
 
     /**
@@ -36,7 +36,7 @@ public record PrincipalAxes(double[] across, double[] up, double acrossShare, do
                 .mapToObj(i -> points[(int) ((long) i * points.length / used)])
                 .toArray(double[][]::new);
         double[] mean = mean(some);
-        // In blocks, since any other matrix of this library is multiplied entry by entry.
+        // In blocks, since this library multiplies any other matrix entry by entry.
         BlockRealMatrix centered = new BlockRealMatrix(
                 IntStream.range(0, used).mapToObj(i -> less(some[i], mean)).toArray(double[][]::new));
         BlockRealMatrix scatter = centered.transpose().multiply(centered);

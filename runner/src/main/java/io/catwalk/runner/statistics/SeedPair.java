@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  */
 public record SeedPair(String first, String second, int seeds, WelchTTest test, double adjustedP) {
 
-    /** What a comparison over seeds leaves open, for the reader of its verdicts. */
+    /** The limits of a comparison over seeds, for readers of its verdicts. */
     public static final String LIMITS = "The seeds compare these architectures with these recipes on one split and one"
             + " set of test images: the intervals show how much another seed changes, not what other training or test"
             + " images would. Use crossval to vary the images, and several data sets to speak of images in general.";
@@ -28,9 +28,9 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
      * Compares each architecture with each that follows it.
      *
      * @param names the architectures' names
-     * @param accuracies for each its accuracy with each seed, 0 to 1
+     * @param accuracies for each architecture its accuracy with each seed, 0 to 1
      * @return all pairs, their probabilities corrected together
-     * @throws io.catwalk.runner.RequestException if one has fewer than {@link WelchTTest#FEWEST_SEEDS}
+     * @throws io.catwalk.runner.RequestException if one has fewer seeds than {@link WelchTTest#FEWEST_SEEDS}
      * @throws IllegalArgumentException if names and architectures differ in number
      */
     public static List<SeedPair> all(List<String> names, List<double[]> accuracies) {
@@ -52,7 +52,7 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
     }
 
     /**
-     * Says why there are no verdicts over so few seeds.
+     * Says why there are no verdicts with so few seeds.
      *
      * @param seeds fewer than {@link WelchTTest#FEWEST_SEEDS}
      * @return a sentence
@@ -62,15 +62,15 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
     }
 
     /**
-     * Bounds the difference by Welch's interval, 95 % for this pair alone.
+     * Returns Welch's interval of the difference, 95 % for this pair alone.
      *
-     * @return bounds of the first architecture's mean accuracy less the second's
+     * @return bounds of the first architecture's mean accuracy minus the second's
      */
     public Interval interval() {
         return test.interval(CONFIDENCE);
     }
 
-    /** Returns who is better at the 5 percent level; never equivalent, which such a test cannot show. */
+    /** Returns which is better at the 5 percent level; never equivalent, which such a test cannot show. */
     public Outcome outcome() {
         if (adjustedP >= LEVEL) {
             return Outcome.UNDECIDED;

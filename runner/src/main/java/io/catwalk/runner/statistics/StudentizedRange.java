@@ -2,7 +2,7 @@ package io.catwalk.runner.statistics;
 
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
-/** Describes the range of several standard normal numbers, the distribution behind Nemenyi's test. */
+/** Computes the distribution of the range of several standard normal numbers, on which Nemenyi's test is based. */
 final class StudentizedRange {
 
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
@@ -26,7 +26,7 @@ final class StudentizedRange {
         return count * sum * STEP;
     }
 
-    /** Finds the range that is exceeded with the given probability, by halving. */
+    /** Finds the range that is exceeded with the given probability, by bisection. */
     static double inverseSurvivalProbability(int count, double probability) {
         double low = 0;
         double high = 100;

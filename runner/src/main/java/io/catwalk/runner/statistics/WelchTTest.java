@@ -8,21 +8,22 @@ import org.apache.commons.statistics.inference.TTest;
 
 /**
  * Tests whether two architectures, each trained with several seeds on one split, have the same mean accuracy,
- * without taking their spreads to be the same: Welch's t-test (Welch, "The generalization of 'Student's' problem
+ * without assuming equal variances: Welch's t-test (Welch, "The generalization of 'Student's' problem
  * when several different population variances are involved", 1947), which Colas et al. recommend for seeds ("How
  * Many Random Seeds?", 2018, and "A Hitchhiker's Guide to Statistical Comparisons of Reinforcement Learning
- * Algorithms", 2019). The seeds are not paired: the same number starts two architectures at unrelated weights.
+ * Algorithms", 2019). The seeds are not paired: the same seed gives two architectures unrelated initial weights.
  *
- * @param difference mean of the first scores less that of the second
+ * @param difference mean of the first scores minus that of the second
  * @param standardError of that difference, 0 or more
  * @param degreesOfFreedom by Welch and Satterthwaite, not a whole number; infinite without any spread
- * @param p two-sided probability of such a difference or a larger one between equals, 0 to 1
+ * @param p two-sided probability of such a difference or a larger one if both means are equal, 0 to 1
  */
 public record WelchTTest(double difference, double standardError, double degreesOfFreedom, double p) {
 
     /**
-     * With fewer seeds there is no test. From three on false alarms keep to the level: simulated with spreads
-     * that differ by up to ten times, and with one seed in ten that fails, at most 5.6 % at the level of 5 %.
+     * With fewer seeds there is no test. From three on, the rate of false alarms is close to the level: simulated with
+     * spreads that differ by up to ten times, and with one seed in ten that fails, it is at most 5.6 % at the level of
+     * 5 %.
      */
     public static final int FEWEST_SEEDS = 3;
 
@@ -32,7 +33,7 @@ public record WelchTTest(double difference, double standardError, double degrees
      * Tests scores.
      *
      * @param first the first architecture's score with each of its seeds
-     * @param second the second's, perhaps with other seeds
+     * @param second the second architecture's scores, perhaps with other seeds
      * @return the test
      * @throws RequestException if one has fewer than {@link #FEWEST_SEEDS} scores
      * @throws IllegalArgumentException if a score is not finite
@@ -55,14 +56,14 @@ public record WelchTTest(double difference, double standardError, double degrees
                 difference, Math.sqrt(sum), degrees, TEST.test(first, second).getPValue());
     }
 
-    /** Says why so few seeds are not tested. */
+    /** Says why this number of seeds is too small for a test. */
     static String refusal(int seeds) {
         return "expected at least " + FEWEST_SEEDS + " seeds to compare architectures on one split, but found " + seeds
                 + ": so few do not tell how much the seed changes; try --seeds 5";
     }
 
     /**
-     * Bounds the difference.
+     * Returns the interval of the difference.
      *
      * @param confidence above 0 and below 1, such as 0.95
      * @return bounds, in the scores' unit

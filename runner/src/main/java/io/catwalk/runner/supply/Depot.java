@@ -23,14 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what was brought to this machine, by its digest: it is fetched once, whoever needs it, and whatever has another
+ * Stores files that were fetched to this machine, by their digests: each is fetched only once, and a file with another
  * digest is refused.
  */
 public final class Depot {
 
     private static final Logger LOG = LoggerFactory.getLogger(Depot.class);
 
-    /** No file of a data set is larger; what is has another digest in any case. */
+    /** No file of a data set is larger; a larger one would have another digest anyway. */
     private static final long MOST_BYTES = 1L << 40;
 
     private final Path folder;
@@ -39,7 +39,7 @@ public final class Depot {
     /**
      * Opens a depot.
      *
-     * @param folder where it keeps its files; it is made when the first one comes
+     * @param folder of the stored files; created with the first file
      * @param source reads them
      */
     public Depot(Path folder, FileSource source) {
@@ -48,7 +48,7 @@ public final class Depot {
     }
 
     /**
-     * Opens the one of this user, in the folder of the decoded images.
+     * Opens the depot of this user, in the folder of the decoded images.
      *
      * @return the depot
      */
@@ -57,11 +57,11 @@ public final class Depot {
     }
 
     /**
-     * Brings something to this machine.
+     * Fetches something to this machine.
      *
-     * @param what it is, for the message
-     * @param places where it is, which are tried in turn
-     * @return a file or a folder; nobody writes to it
+     * @param what its description, for messages
+     * @param places where to find it, tried in order
+     * @return a file or a folder; it must not be changed
      * @throws RequestException if no place has it
      */
     public Path bring(String what, List<Place> places) {
@@ -113,7 +113,7 @@ public final class Depot {
             }
             if (!Files.isDirectory(unpacked)) {
                 fetch(place.uri(), sha256, file);
-                Path draft = folder.resolve(sha256 + ".part.unpacked"); // ours alone: the lock is held
+                Path draft = folder.resolve(sha256 + ".part.unpacked"); // only this process uses it: the lock is held
                 Scratch.delete(draft);
                 unpack(file, draft);
                 Files.move(draft, unpacked);
@@ -131,7 +131,7 @@ public final class Depot {
         if (Files.isRegularFile(file) && Sha256.of(file).equals(sha256)) {
             return;
         }
-        Path draft = folder.resolve(sha256 + ".part"); // ours alone: the lock is held
+        Path draft = folder.resolve(sha256 + ".part"); // only this process uses it: the lock is held
         Files.deleteIfExists(draft);
         try {
             source.bring(from, draft, MOST_BYTES);
@@ -147,17 +147,17 @@ public final class Depot {
     }
 
     /**
-     * Says how much is kept.
+     * How much is stored.
      *
      * @param things files and unpacked archives
-     * @param bytes that they take
+     * @param bytes their size
      */
     public record Content(int things, long bytes) {}
 
     /**
-     * Looks at what is kept.
+     * Returns how much is stored.
      *
-     * @return how much it is
+     * @return number and size
      * @throws IOException if the folder cannot be read
      */
     public Content content() throws IOException {
@@ -174,9 +174,9 @@ public final class Depot {
     }
 
     /**
-     * Deletes all that is kept. Whoever was about to read it has it brought again.
+     * Deletes everything that is stored. A process that still needs a file fetches it again.
      *
-     * @return how much it was
+     * @return how much was deleted
      * @throws IOException if a file cannot be deleted
      * @throws InterruptedException if the calling thread is interrupted
      */

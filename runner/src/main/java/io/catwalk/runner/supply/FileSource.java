@@ -33,8 +33,8 @@ public final class FileSource {
     /**
      * Prepares to read files.
      *
-     * @param client makes what speaks {@code https:}
-     * @param patience the longest time that a file may take to come
+     * @param client creates the HTTP client
+     * @param patience the longest time to fetch a file
      */
     public FileSource(Supplier<HttpClient> client, Duration patience) {
         this.client = client;
@@ -42,9 +42,10 @@ public final class FileSource {
     }
 
     /**
-     * Returns the one of the program, which starts nothing until it fetches. It follows to another address, but never from {@code https:} to {@code http:}.
+     * Returns the source that the program uses, which creates its HTTP client only when it fetches something. It
+     * follows redirects, but never from {@code https:} to {@code http:}.
      *
-     * @return with patience of five minutes a file
+     * @return a source with a limit of five minutes per file
      */
     public static FileSource standard() {
         return new FileSource(
@@ -56,14 +57,14 @@ public final class FileSource {
     }
 
     /**
-     * Understands what a user wrote: the path of a file, or an address.
+     * Parses what a user wrote: the path of a file, or an address.
      *
      * @return an absolute address, {@code file:} or {@code https:}
-     * @throws RequestException if it is of another kind
+     * @throws RequestException if it is an address of another kind
      */
     public static URI address(String text) {
         try {
-            // One letter before the colon is a drive.
+            // A single letter before the colon is a drive.
             URI uri = text.matches("(?s)[A-Za-z][A-Za-z0-9+.-]+:.*")
                     ? URI.create(text)
                     : Path.of(text).toAbsolutePath().normalize().toUri();
@@ -76,7 +77,7 @@ public final class FileSource {
     }
 
     /**
-     * Refuses what is neither on this machine nor sent in a way that nobody can change.
+     * Refuses addresses that are neither on this machine nor protected against changes in transit.
      *
      * @param uri an address
      * @throws RequestException if it is of another kind
@@ -96,8 +97,8 @@ public final class FileSource {
      * Copies a file.
      *
      * @param from an address with {@code file:} or {@code https:}
-     * @param to a file that is not there yet; what is there after a failure is to be deleted
-     * @param mostBytes it may have
+     * @param to a file that does not exist yet; the caller deletes what is left after a failure
+     * @param mostBytes largest size of the file
      * @throws RequestException if it cannot be read, is too large, or takes too long
      */
     public void copy(URI from, Path to, long mostBytes) {
@@ -105,7 +106,7 @@ public final class FileSource {
         bring(from, to, mostBytes);
     }
 
-    /** Copies a file whose digest is known, so that it does not matter who could have changed it: by {@code http:}, too. */
+    /** Copies a file whose digest is known; {@code http:} is allowed, since a change in transit would be detected. */
     void bring(URI from, Path to, long mostBytes) {
         try (OutputStream out = Files.newOutputStream(to)) {
             Limited limited = new Limited(out, mostBytes);
@@ -149,7 +150,7 @@ public final class FileSource {
         }
     }
 
-    /** Keeps the body of a file, and of nothing that says why there is none. */
+    /** Stores the body if the request succeeded; discards that of an error. */
     private static BodyHandler<Void> into(OutputStream out) {
         return info -> info.statusCode() != OK
                 ? BodySubscribers.discarding()
@@ -168,7 +169,7 @@ public final class FileSource {
         return e.getClass() == IOException.class ? reason : "it cannot be read (" + reason + ")";
     }
 
-    /** Takes no more than so many bytes. */
+    /** Accepts no more than a number of bytes. */
     private static final class Limited extends OutputStream {
 
         private final OutputStream out;

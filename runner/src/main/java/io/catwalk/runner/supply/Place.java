@@ -5,21 +5,21 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says where something is that a trial is made from: a file or a folder as it stands on a machine, or a file with a digest,
- * which is the same wherever it lies.
+ * The location of an input of a trial: a file or a folder on a machine, or a file with a digest, which is the same
+ * everywhere.
  *
  * @param uri its address, absolute, or relative to the order that names it
- * @param sha256 digest of the file, 64 lower-case hexadecimal digits; null for what stands at a {@code file:} address, whose
- *     content is checked by whoever reads it
- * @param entry file or folder that is meant within the file, which is a zip archive; null for the file itself
+ * @param sha256 digest of the file, 64 lower-case hexadecimal digits; null for a {@code file:} address, whose content
+ *     the reader checks
+ * @param entry file or folder within the file, which is then a zip archive; null for the file itself
  */
 public record Place(
         URI uri, @Nullable String sha256, @Nullable String entry) {
 
     /**
-     * Names a file or a folder as it stands on this machine.
+     * Returns the place of a file or a folder on this machine.
      *
-     * @param path of it
+     * @param path of the file or folder
      * @return its place
      */
     public static Place here(Path path) {

@@ -1,4 +1,4 @@
-/** Brings files to where they are needed: from this machine or another, whole, and by their digest. */
+/** Fetches files to where they are needed: from this machine or another, whole, and verified by their digests. */
 @NullMarked
 package io.catwalk.runner.supply;
 

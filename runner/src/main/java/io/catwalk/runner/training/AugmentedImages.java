@@ -8,24 +8,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Shows what a training makes of images. */
+/** Shows how augmentation changes images. */
 public final class AugmentedImages {
 
     private AugmentedImages() {}
 
     /**
-     * Changes images as a batch of a training.
+     * Augments images as one batch of a training.
      *
      * @param images where they are
-     * @param indices which of them; what mixes takes the next one, and for the last the first
-     * @param augmentations random changes; what is erased is black
+     * @param indices which of them; an augmentation that mixes images mixes each with the next one, and the last with
+     *     the first
+     * @param augmentations random changes; erased pixels are black
      * @param seed of the changes
-     * @return an image for each index
+     * @return one image for each index
      */
     public static List<RasterImage> of(ImageSource images, int[] indices, List<Augmentation> augmentations, long seed) {
         float[] mean = new float[images.channels()];
         float[] std = new float[images.channels()];
-        Arrays.fill(std, 1 / 255f); // a value is the level of its pixel
+        Arrays.fill(std, 1 / 255f); // a value is then the gray level of its pixel
         BatchLoader loader =
                 new BatchLoader(images, ImageLayout.CHANNELS_FIRST, new Normalization(mean, std), augmentations);
         BatchLoader.Batch batch = loader.new Batch(indices.length);

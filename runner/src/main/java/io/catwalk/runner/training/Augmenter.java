@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Changes and normalizes one image in one pass over its pixels. What moves by whole pixels is copied; what comes to lie
- * between pixels is interpolated, once, however many changes moved it. For any number of threads.
+ * Augments and normalizes one image in one pass over its pixels. If all moves are by whole pixels, pixels are copied;
+ * otherwise the result is interpolated once, however many changes moved it. Safe for any number of threads.
  */
 final class Augmenter {
 
     private static final int WHITE = 255;
 
-    /** Shares of red, green and blue in the brightness of a pixel (ITU-R BT.601). */
+    /** Weights of red, green and blue in the brightness of a pixel (ITU-R BT.601). */
     private static final float[] LUMA = {0.2989f, 0.587f, 0.114f};
 
     private final int channels;
@@ -29,10 +29,10 @@ final class Augmenter {
     /**
      * Creates an augmenter.
      *
-     * @param images what shape they have
+     * @param images source of the images, which gives their shape
      * @param layout of the changed images
      * @param normalization mean and standard deviation of each channel
-     * @param augmentations random changes; none for evaluation; what mixes images is passed over
+     * @param augmentations random changes; none for evaluation; those that mix images are ignored
      */
     Augmenter(ImageSource images, ImageLayout layout, Normalization normalization, List<Augmentation> augmentations) {
         channels = images.channels();
@@ -49,11 +49,11 @@ final class Augmenter {
     }
 
     /**
-     * Changes an image and normalizes it.
+     * Augments an image and normalizes it.
      *
      * @param source (channels, height, width)
      * @param target gets as many values, in the layout
-     * @param random what decides on the changes
+     * @param random source of the random changes
      */
     void place(byte[] source, float[] target, RandomGenerator random) {
         if (copies) {
@@ -68,7 +68,7 @@ final class Augmenter {
         }
     }
 
-    /** Writes an image that is moved and mirrored. */
+    /** Writes an image that is shifted and flipped. */
     private void copy(byte[] source, float[] target, RandomGenerator random) {
         boolean mirrored = false;
         int down = 0;
@@ -76,7 +76,7 @@ final class Augmenter {
         for (Augmentation augmentation : augmentations) {
             if (augmentation instanceof Augmentation.HorizontalFlip) {
                 if (random.nextBoolean()) {
-                    // Mirrors what was moved before, so that the order of the recipe holds.
+                    // Flips what was shifted before, so that the order in the recipe holds.
                     mirrored = !mirrored;
                     right = -right;
                 }
@@ -108,7 +108,7 @@ final class Augmenter {
         return random.nextInt(-largest, largest + 1);
     }
 
-    /** Writes an image that is seen through an affine map, and in another light. */
+    /** Writes an image through an affine map, with other brightness and contrast. */
     private void interpolate(byte[] source, float[] target, RandomGenerator random) {
         Affine map = Affine.IDENTITY;
         for (Augmentation augmentation : augmentations) {
@@ -118,7 +118,7 @@ final class Augmenter {
             for (int x = 0; x < width; x++) {
                 double sourceX = map.x(x, y);
                 double sourceY = map.y(x, y);
-                // A pixel is a square: what lies within half a pixel of the outermost ones is theirs.
+                // A pixel is a square: points within half a pixel of the outermost pixels belong to them.
                 boolean inside =
                         sourceX >= -0.5 && sourceX <= width - 0.5 && sourceY >= -0.5 && sourceY <= height - 0.5;
                 int at = (y * width + x) * pixelStride;
@@ -143,7 +143,7 @@ final class Augmenter {
         }
     }
 
-    /** Says where a change takes the pixels of its result from. */
+    /** Returns the map from the pixels of the result of a change to the pixels of its source. */
     private Affine step(Augmentation augmentation, RandomGenerator random) {
         if (augmentation instanceof Augmentation.HorizontalFlip) {
             return random.nextBoolean() ? new Affine(-1, 0, width - 1, 0, 1, 0) : Affine.IDENTITY;
@@ -169,7 +169,7 @@ final class Augmenter {
         return Affine.IDENTITY;
     }
 
-    /** Turns what is seen against the clock, about the middle. */
+    /** Rotates the image counterclockwise, about its center. */
     private Affine rotation(double angle) {
         double cos = Math.cos(angle);
         double sin = Math.sin(angle);
@@ -179,7 +179,7 @@ final class Augmenter {
                 cos, -sin, middleX - cos * middleX + sin * middleY, sin, cos, middleY - sin * middleX - cos * middleY);
     }
 
-    /** Interpolates between the four pixels around a place. */
+    /** Interpolates between the four pixels around a position. */
     private float sample(byte[] source, int plane, double placeX, double placeY) {
         double x = Math.max(0, Math.min(width - 1, placeX));
         double y = Math.max(0, Math.min(height - 1, placeY));
@@ -204,7 +204,7 @@ final class Augmenter {
         return strength == 0 ? 1 : (float) (1 + (random.nextDouble() * 2 - 1) * strength);
     }
 
-    /** Multiplies by one factor, then the distance from the mean of the brightness by another. */
+    /** Multiplies the values by one factor, then their distance from the mean brightness by another. */
     private void lighten(float[] target, float brightness, float contrast) {
         double sum = 0;
         for (int i = 0; i < height * width; i++) {
@@ -239,7 +239,7 @@ final class Augmenter {
         }
     }
 
-    /** Maps the place of a pixel to (a x + b y + c, d x + e y + f). */
+    /** Maps the position (x, y) of a pixel to (a x + b y + c, d x + e y + f). */
     private record Affine(double a, double b, double c, double d, double e, double f) {
 
         static final Affine IDENTITY = new Affine(1, 0, 0, 0, 1, 0);
@@ -252,7 +252,7 @@ final class Augmenter {
             return d * x + e * y + f;
         }
 
-        /** Maps by the other first, then by this. */
+        /** Returns the map that applies the other first, then this. */
         Affine after(Affine other) {
             return new Affine(
                     a * other.a + b * other.d,

@@ -18,10 +18,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers batches of images: read, augment and normalize in one pass over the pixels,
- * straight into memory that the engine reads without a copy. Any number of threads may fill batches at once.
+ * Prepares batches of images: reads, augments and normalizes in one pass over the pixels, directly into memory that the
+ * engine reads without a copy. Any number of threads may fill batches at once.
  *
- * <p>Why one pass in Java and not tensor operations: see {@code docs/adr/0001-batches-in-one-pass.md}.
+ * <p>{@code docs/adr/0001-batches-in-one-pass.md} explains why this is one pass in Java and not tensor operations.
  */
 final class BatchLoader {
 
@@ -38,7 +38,7 @@ final class BatchLoader {
      * @param layout of the batches
      * @param normalization mean and standard deviation of each channel
      * @param augmentations random changes; none for evaluation
-     * @param own the change of batches that {@link Augmentation.Own} stands for; null if it is not among them
+     * @param own the batch augmentation that {@link Augmentation.Own} stands for; null if it is not among them
      */
     BatchLoader(
             ImageSource images,
@@ -53,7 +53,7 @@ final class BatchLoader {
         this.own = own;
     }
 
-    /** Creates a loader without changes that a classifier makes itself. */
+    /** Creates a loader without a batch augmentation of the classifier. */
     BatchLoader(ImageSource images, ImageLayout layout, Normalization normalization, List<Augmentation> augmentations) {
         this(images, layout, normalization, augmentations, null);
     }
@@ -67,9 +67,9 @@ final class BatchLoader {
         private Targets.Labels labels = new Targets.Labels(0);
 
         /**
-         * Takes memory.
+         * Allocates the memory.
          *
-         * @param largest number of images that it holds at most
+         * @param largest largest number of images
          */
         Batch(int largest) {
             memory = ByteBuffer.allocateDirect(Math.multiplyExact(largest * Float.BYTES, image.length))
@@ -79,7 +79,7 @@ final class BatchLoader {
         /**
          * Fills the memory with the images at {@code order[from..to)}.
          *
-         * @param random gives the numbers by which an image of this index is changed
+         * @param random returns the generator of the random changes of an image, by its index
          */
         void fill(int[] order, int from, int to, IntFunction<? extends RandomGenerator> random) {
             FloatBuffer pixels = memory.clear().asFloatBuffer();
@@ -102,7 +102,7 @@ final class BatchLoader {
             }
         }
 
-        /** Lets the classifier change the images, which it gets channels first whatever the layout. */
+        /** Lets the classifier change the images, which it gets channels first in either layout. */
         private void change(BatchAugmentation augmentation, RandomGenerator random) {
             float[][] changed = new float[labels.classes().length][];
             for (int i = 0; i < changed.length; i++) {
@@ -124,7 +124,7 @@ final class BatchLoader {
         }
 
         /**
-         * Hands the images to the engine.
+         * Passes the images to the engine.
          *
          * @return (images, channels, height, width), normalized; valid until the batch is filled again
          */
@@ -142,7 +142,7 @@ final class BatchLoader {
         }
 
         /**
-         * Hands the classes of the images to the engine.
+         * Passes the classes of the images to the engine.
          *
          * @param weights how much an image of each class counts; empty if all count the same
          */

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares the batches of an epoch beside the engine: one more than there are threads, so that each thread fills one
- * while the engine reads another. What a batch holds does not depend on which thread fills it, or when.
+ * Prepares the batches of an epoch while the engine computes. There is one more batch than threads, so that each thread
+ * fills one while the engine reads another. What a batch holds does not depend on which thread fills it, or when.
  */
 final class BatchQueue implements AutoCloseable {
 
@@ -28,7 +28,7 @@ final class BatchQueue implements AutoCloseable {
     private int asked;
 
     /**
-     * Takes the memory of all batches, and starts the threads.
+     * Allocates the memory of all batches, and starts the threads.
      *
      * @param batchSize number of images in each batch
      * @param threadCount number of threads, at least 1
@@ -46,10 +46,11 @@ final class BatchQueue implements AutoCloseable {
     }
 
     /**
-     * Begins an epoch of {@code newOrder.length / batchSize} batches, after all of the one before were taken.
+     * Begins an epoch of {@code newOrder.length / batchSize} batches, after all batches of the previous one were taken.
      *
      * @param newOrder indices of the images; not changed until all batches were taken
-     * @param newRandom gives the numbers by which an image of this index is changed in this epoch, to any thread
+     * @param newRandom returns, for any thread, the generator of the random changes of an image in this epoch, by its
+     *     index
      */
     void begin(int[] newOrder, IntFunction<? extends RandomGenerator> newRandom) {
         order = newOrder;
@@ -80,7 +81,7 @@ final class BatchQueue implements AutoCloseable {
         }
     }
 
-    /** Takes back the batch that the engine has read, and has all free ones filled. */
+    /** Returns the batch that the engine has read to the queue, and starts to fill all free batches. */
     private void release() {
         if (current != null) {
             free.add(current);

@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
- * Holds the whole state of a training between two epochs.
+ * Holds the complete state of a training between two epochs.
  *
- * @param history of the epochs that are over
+ * @param history of the epochs so far
  * @param bestEpoch number of the best of them
- * @param step number of steps that were made
- * @param order of the training images, as the last epoch has left it
+ * @param step number of steps so far
+ * @param order of the training images after the last epoch
  * @param shuffle state of the generator that shuffles them
  * @param vectors the weights, those of the best epoch, their average if there is one, and the optimizer's state
  */

@@ -24,13 +24,13 @@ import java.util.List;
 
 /**
  * Writes and reads the state of a training: the length of the head (32 bits, big-endian), the head, the
- * vectors as float32 of this machine, and the SHA-256 of all that.
+ * vectors as float32 in the byte order of this machine, and the SHA-256 of everything before it.
  */
 final class CheckpointFile {
 
     private static final String FORMAT = "catwalk checkpoint 4";
 
-    /** Values that pass through memory at once; a vector may be longer than a Java array. */
+    /** Number of values that are copied at once; a vector may be longer than a Java array. */
     private static final int PIECE = 1 << 22;
 
     private static final int DIGEST_BYTES = 32;
@@ -38,7 +38,7 @@ final class CheckpointFile {
 
     private CheckpointFile() {}
 
-    /** Writes the whole state, or leaves an older one as it was. */
+    /** Writes the whole state; if that fails, an older one is unchanged. */
     static void write(Path file, String key, Checkpoint state) throws IOException {
         AtomicFiles.write(file, out -> {
             MessageDigest digest = sha256();
@@ -141,14 +141,14 @@ final class CheckpointFile {
                 memory.put(bytes).flip();
                 pieces.add(scratch.create(memory, new Shape(count), DataType.FLOAT32));
             }
-            // The pieces lie in memory of Java; what is returned does not.
+            // The pieces use Java memory; the returned array must not.
             NDArray vector = pieces.size() == 1 ? pieces.get(0).duplicate() : NDArrays.concat(pieces);
             vector.attach(manager);
             return vector;
         }
     }
 
-    /** Compares the digest before anything of the file is believed. */
+    /** Checks the digest before any content of the file is used. */
     private static void requireWhole(Path file, FileChannel channel) throws IOException {
         MessageDigest digest = sha256();
         long left = channel.size() - DIGEST_BYTES;

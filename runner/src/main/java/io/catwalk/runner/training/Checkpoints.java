@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the state of a training in a file, so that another process can go on from there. Nothing about it
- * can fail a training: a state that cannot be written or read is one that is not there.
+ * Keeps the state of a training in a file, so that another process can continue it. Problems with the file never
+ * fail a training: a state that cannot be written or read counts as missing.
  */
 public final class Checkpoints {
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
-    /** Writing takes at most a twentieth of the time. */
+    /** Writing takes at most one twentieth of the time. */
     private static final int SHARE = 20;
 
     private static final Checkpoints NONE = new Checkpoints(null, "", Duration.ZERO, () -> 0);
@@ -40,9 +40,9 @@ public final class Checkpoints {
     }
 
     /**
-     * Keeps nothing.
+     * Keeps no state.
      *
-     * @return for trainings that start at the beginning
+     * @return an instance for trainings that start at the beginning
      */
     public static Checkpoints none() {
         return NONE;
@@ -52,16 +52,16 @@ public final class Checkpoints {
      * Keeps the state in a file.
      *
      * @param file where; its folder exists
-     * @param key of what makes the training: a state with another key is not gone on from
-     * @param pause between two times of writing, at least
+     * @param key identifies the training: a state with another key is not used
+     * @param pause shortest time between two writes
      * @param nanoTime a clock, in nanoseconds
-     * @return for one training
+     * @return an instance for one training
      */
     public static Checkpoints in(Path file, String key, Duration pause, LongSupplier nanoTime) {
         return new Checkpoints(file, key, pause, nanoTime);
     }
 
-    /** Writes a state if it is time to. */
+    /** Writes a state if it is time. */
     void offer(Checkpoint state) {
         long start = nanoTime.getAsLong();
         if (file == null || start - last < Math.max(pause, SHARE * cost)) {
@@ -80,8 +80,8 @@ public final class Checkpoints {
      * Reads the state.
      *
      * @param manager owns its arrays
-     * @param like a state of the same training, whose vectors are as long
-     * @return null if there is none to go on from
+     * @param like a state of the same training, whose vectors have the same lengths
+     * @return null if there is no state to continue from
      */
     @Nullable
     Checkpoint read(NDManager manager, Checkpoint like) {

@@ -3,12 +3,12 @@ package io.catwalk.runner.training;
 import io.catwalk.api.Balance;
 import java.util.Arrays;
 
-/** Makes classes of unequal size count alike, as a recipe asks. */
+/** Balances classes of unequal size, as a recipe requires. */
 final class ClassBalance {
 
     private final Balance balance;
 
-    /** The images of each class that has some; empty unless they are drawn. */
+    /** The images of each class that has any; empty unless images are drawn by class. */
     private final int[][] members;
 
     private final float[] weights;
@@ -16,7 +16,7 @@ final class ClassBalance {
     /**
      * Counts the classes.
      *
-     * @param balance what to do
+     * @param balance how to balance
      * @param images indices of the training images, at least one
      * @param labels of all images
      * @param classes number of classes
@@ -46,9 +46,9 @@ final class ClassBalance {
     }
 
     /**
-     * Returns how much an image of each class counts in the loss.
+     * Returns the weight of an image of each class in the loss.
      *
-     * @return a weight for each class, 1 in the mean over the images; empty if all count the same
+     * @return one weight per class, with mean 1 over the images; empty if all count the same
      */
     float[] weights() {
         return balance == Balance.CLASS_WEIGHTS ? weights.clone() : new float[0];
@@ -57,8 +57,9 @@ final class ClassBalance {
     /**
      * Orders the images of an epoch.
      *
-     * @param order as many indices as there are training images; those of the epoch before, overwritten
-     * @param random draws the order
+     * @param order as many indices as there are training images; contains those of the previous epoch, and is
+     *     overwritten
+     * @param random source of the order
      */
     void order(int[] order, SplitMix64 random) {
         if (balance == Balance.SAMPLING) {

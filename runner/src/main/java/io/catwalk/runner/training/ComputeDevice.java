@@ -5,14 +5,14 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
 /**
- * What a network is trained on. Its weights are on the processor before and after, where it is judged, exported and
- * measured: see {@code docs/adr/0015-what-a-network-is-trained-on.md}.
+ * The device that a network is trained on. Before and after training its weights are on the processor, where it is
+ * evaluated, exported and measured: see {@code docs/adr/0015-what-a-network-is-trained-on.md}.
  */
 public enum ComputeDevice {
     /** The processor. */
     @JsonProperty("cpu")
     CPU,
-    /** The first graphics card of NVIDIA that the process sees. */
+    /** The first NVIDIA graphics card that the process sees. */
     @JsonProperty("cuda")
     CUDA;
 
@@ -21,7 +21,7 @@ public enum ComputeDevice {
     }
 
     /**
-     * Names the device as options and files do.
+     * Returns the name of the device in options and files.
      *
      * @return {@code cpu} or {@code cuda}
      */

@@ -12,7 +12,7 @@ final class CrossEntropy {
      *
      * @param logits (batch, classes)
      * @param labels (batch, 1), int64
-     * @param smoothing probability mass moved from the true class to all classes alike
+     * @param smoothing probability mass that is moved from the true class to all classes equally
      * @return a scalar of the type of the logits
      */
     static NDArray of(NDArray logits, NDArray labels, double smoothing) {
@@ -21,12 +21,12 @@ final class CrossEntropy {
         if (smoothing == 0) {
             return loss;
         }
-        // A scalar times a double would be float64, which a scalar times a float is not.
+        // A scalar times a double would be float64; a scalar times a float is not.
         return loss.mul((float) (1 - smoothing)).sub(logProbabilities.mean().mul((float) smoothing));
     }
 
     /**
-     * Computes it for images that are mixtures or do not count the same: the sum over the images times their weights,
+     * Computes the loss of images that are mixed or have different weights: the weighted sum over the images,
      * divided by the sum of the weights.
      */
     static NDArray of(NDArray logits, Targets targets, double smoothing) {
@@ -48,7 +48,7 @@ final class CrossEntropy {
                 : ofImages.mul(weights).sum().div(weights.sum()).neg();
     }
 
-    /** Computes it for one row of logits, which starts at {@code row}. */
+    /** Computes the cross-entropy of one row of logits, which starts at {@code row}. */
     static double of(float[] logits, int row, int classes, int label) {
         double largest = logits[row + argMax(logits, row, classes)];
         double sum = 0;
@@ -58,7 +58,7 @@ final class CrossEntropy {
         return largest + Math.log(sum) - logits[row + label];
     }
 
-    /** Returns the class with the largest logit of a row, the lowest of equals. */
+    /** Returns the class with the largest logit of a row; the lowest class among equals. */
     static int argMax(float[] logits, int row, int classes) {
         int largest = 0;
         for (int i = 1; i < classes; i++) {

@@ -10,16 +10,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out the weights of a network that is not trained any more, taken out of the gradient graph once for many
- * calls: one at a time, that is a third of the time that a small network takes. What a network computes from its
- * weights alone stays as long as they do (see {@link ParametersInScope}), so that they are taken out anew from time to
- * time. Kernels of convolutions are brought into the layout of the images then.
+ * Provides the weights of a network that is not trained any more. They are detached from the gradient graph once for
+ * many calls: detaching them one at a time takes a third of the time of a small network. What a network computes from
+ * its weights alone stays in memory as long as they do (see {@link ParametersInScope}), so they are detached again from
+ * time to time. Kernels of convolutions are then brought into the layout of the images.
  */
 final class DetachedWeights implements Function<NDManager, ParameterStore> {
 
     private static final int MOST_CALLS = 1000;
 
-    /** What a network may leave behind, if it computes something of the size of all its weights in each call. */
+    /** Memory that a network may leave behind, if each call computes something of the size of all its weights. */
     private static final long MOST_BYTES = 64L << 20;
 
     private final ImageLayout layout;
@@ -39,7 +39,7 @@ final class DetachedWeights implements Function<NDManager, ParameterStore> {
         calls = (int) Math.max(1, Math.min(MOST_CALLS, MOST_BYTES / Math.max(1, bytes)));
     }
 
-    /** Returns the weights for a call whose manager is {@code call}; they belong to its parent. */
+    /** Returns the weights for a call whose manager is {@code call}; they belong to the parent of that manager. */
     @Override
     public ParameterStore apply(NDManager call) {
         if (scope == null || left == 0) {

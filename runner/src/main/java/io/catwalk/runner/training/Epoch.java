@@ -1,14 +1,15 @@
 package io.catwalk.runner.training;
 
 /**
- * Records one pass over the training images.
+ * Holds the results of one pass over the training images.
  *
  * @param epoch number of the pass, from 1
  * @param trainLoss mean cross-entropy over the steps, in nats, of augmented images with label smoothing
- * @param trainAccuracy share of augmented training images that were right when they were trained on, 0 to 1
+ * @param trainAccuracy share of augmented training images that were predicted correctly when they were trained on, 0 to
+ *     1
  * @param validationLoss mean cross-entropy on the validation images, in nats; NaN if there are none
- * @param validationAccuracy share of validation images that are right, 0 to 1; NaN if there are none
- * @param score what the recipe chooses the epoch by, more is better: the criterion, of the loss its negative; NaN if
+ * @param validationAccuracy share of validation images that are predicted correctly, 0 to 1; NaN if there are none
+ * @param score what the recipe selects the epoch by, more is better: the criterion, or the negative loss; NaN if
  *     there are no validation images
  * @param learningRate of the last step
  * @param seconds spent on the steps, without validation
@@ -23,7 +24,7 @@ public record Epoch(
         double learningRate,
         double seconds) {
 
-    /** Returns whether these weights are to be kept rather than the other epoch's: the score first, then loss. */
+    /** Returns whether these weights are better than the other epoch's: by the score first, then by loss. */
     boolean isBetterThan(Epoch other) {
         if (score != other.score) {
             return !(score < other.score);

@@ -9,12 +9,12 @@ import ai.djl.util.Pair;
 import java.nio.FloatBuffer;
 
 /**
- * In which order the values of images, and of the kernels of convolutions, lie in memory. All arrays keep the shape
- * (batch, channels, height, width); the order of memory shows only in their strides, and decides how long PyTorch takes.
+ * The order in memory of the values of images and of the kernels of convolutions. All arrays keep the shape
+ * (batch, channels, height, width); the order shows only in their strides, and determines how long PyTorch takes.
  * See {@code docs/adr/0011-channels-last.md}.
  */
 enum ImageLayout {
-    /** All values of a channel lie together: the order of the shape. */
+    /** All values of a channel are consecutive: the order of the shape. */
     CHANNELS_FIRST {
         @Override
         NDArray view(NDArray memory, Shape shape) {
@@ -37,7 +37,7 @@ enum ImageLayout {
         }
     },
 
-    /** All values of a pixel lie together. Convolutions compute in this order, and otherwise copy to it and back. */
+    /** All values of a pixel are consecutive. Convolutions compute in this order, and otherwise copy to it and back. */
     CHANNELS_LAST {
         @Override
         NDArray view(NDArray memory, Shape shape) {
@@ -64,7 +64,7 @@ enum ImageLayout {
     };
 
     /**
-     * Chooses the faster layout for a network: channels last if it has a convolution over images, unless it normalizes
+     * Selects the faster layout for a network: channels last if it has a convolution over images, unless it normalizes
      * over all values of an image, for which PyTorch copies to the other order and back.
      *
      * @param block an initialized network
@@ -90,7 +90,7 @@ enum ImageLayout {
     }
 
     /**
-     * Shows values in the shape that a network expects, without a copy.
+     * Returns values in the shape that a network expects, without a copy.
      *
      * @param memory any array of as many values, contiguous in this layout
      * @param shape (batch, channels, height, width), (filters, channels, height, width), or any other, which has one
@@ -99,17 +99,17 @@ enum ImageLayout {
     abstract NDArray view(NDArray memory, Shape shape);
 
     /**
-     * Returns the values in the order of this layout, as one vector; copies only where the array lies in another.
+     * Returns the values in the order of this layout, as one vector; copies only if the array has another layout.
      *
      * @param array of any shape
      */
     abstract NDArray memory(NDArray array);
 
     /**
-     * Writes images that lie channels first into memory of this layout.
+     * Writes images, which are channels first, into memory of this layout.
      *
      * @param images one after the other
-     * @param count how many
+     * @param count number of images
      * @param channels of an image
      * @param target gets as many values, from its position on
      */
@@ -130,7 +130,7 @@ enum ImageLayout {
         }
     }
 
-    /** Copies the values of an image that lies in this layout, channels first. */
+    /** Copies the values of an image from this layout to channels first. */
     float[] channelsFirst(float[] image, int channels) {
         int pixels = image.length / channels;
         int pixelStride = pixelStride(channels);
@@ -142,9 +142,9 @@ enum ImageLayout {
         return copy;
     }
 
-    /** Returns how many values apart two neighboring pixels of a row lie. */
+    /** Returns the distance, in values, between two neighboring pixels of a row. */
     abstract int pixelStride(int channels);
 
-    /** Returns how many values apart two channels of a pixel lie, in an image of {@code pixels} pixels. */
+    /** Returns the distance, in values, between two channels of a pixel, in an image of {@code pixels} pixels. */
     abstract int channelStride(int pixels);
 }

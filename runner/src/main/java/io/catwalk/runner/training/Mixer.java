@@ -9,8 +9,8 @@ import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mixes each image of a batch with the next one, the last with the first, which are strangers since the order is
- * shuffled. Every image has a share of its own.
+ * Mixes each image of a batch with the next one, and the last with the first. Since the order is
+ * shuffled, these are unrelated images. Each image has its own share.
  */
 final class Mixer {
 
@@ -32,7 +32,7 @@ final class Mixer {
         channelStride = layout.channelStride(height * width);
     }
 
-    /** Returns what the recipe mixes by, or null. */
+    /** Returns a mixer for the recipe, or null if the recipe does not mix images. */
     static @Nullable Mixer of(List<Augmentation> augmentations, ImageSource images, ImageLayout layout) {
         for (Augmentation augmentation : augmentations) {
             if (augmentation instanceof Augmentation.Mixup mixup) {
@@ -49,8 +49,8 @@ final class Mixer {
      * Mixes a batch in place.
      *
      * @param pixels of the images, one after the other, in the layout
-     * @param labels of the images; get a second class each
-     * @param random decides on the share of each image
+     * @param labels of the images; each gets a second class
+     * @param random source of the share of each image
      */
     void mix(FloatBuffer pixels, Targets.Labels labels, RandomGenerator[] random) {
         int length = channels * height * width;
@@ -89,7 +89,9 @@ final class Mixer {
         return share;
     }
 
-    /** Copies a rectangle, of the share that the other image has, about an even place; what is outside is cut off. */
+    /**
+     * Copies a rectangle with the share of the other image, with a uniformly drawn center; what is outside is cut off.
+     */
     private float cut(float[] image, float[] next, RandomGenerator random) {
         double side = Math.sqrt(1 - share(random));
         int middleX = random.nextInt(width);

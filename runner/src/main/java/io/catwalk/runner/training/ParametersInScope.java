@@ -9,9 +9,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out parameters for one batch: the same values in the same memory, as arrays of the batch's own
- * manager. DJL gives a result the manager of the array that was asked for it; asked of a parameter
- * itself, it would stay for as long as the weights do.
+ * Provides parameters for one batch: the same values in the same memory, as arrays of the batch's own
+ * manager. In DJL a result belongs to the manager of the array that it is computed from. If that array were the
+ * parameter itself, the result would stay in memory as long as the weights do.
  */
 class ParametersInScope extends ParameterStore {
 
@@ -21,8 +21,8 @@ class ParametersInScope extends ParameterStore {
     /**
      * Creates a store.
      *
-     * @param scope closed after the batch
-     * @param values where the values of a parameter are
+     * @param scope manager that is closed after the batch
+     * @param values returns the values of a parameter
      */
     ParametersInScope(NDManager scope, Function<Parameter, NDArray> values) {
         super(scope, false);

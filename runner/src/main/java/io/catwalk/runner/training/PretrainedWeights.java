@@ -8,7 +8,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Holds a copy of the weights that a plugin brings in its jar, until it is closed. */
+/** Holds a copy of the weights in the jar of a plugin, until it is closed. */
 public final class PretrainedWeights implements AutoCloseable {
 
     private final Scratch scratch;
@@ -20,11 +20,11 @@ public final class PretrainedWeights implements AutoCloseable {
     }
 
     /**
-     * Copies the weights to a file of their own.
+     * Copies the weights to a temporary file.
      *
      * @param weights a file in the jar
      * @return the copy
-     * @throws TrainingException if the format is none that can be read
+     * @throws TrainingException if the format is not supported
      * @throws IOException if they cannot be read or written
      */
     public static PretrainedWeights copy(URL weights) throws IOException {
@@ -46,9 +46,9 @@ public final class PretrainedWeights implements AutoCloseable {
     }
 
     /**
-     * Says what a training takes from them.
+     * Returns what a training takes from the weights.
      *
-     * @return all of them, which learn at the full rate
+     * @return all of them, at the full learning rate
      * @throws IOException if they cannot be read
      */
     public Start start() throws IOException {

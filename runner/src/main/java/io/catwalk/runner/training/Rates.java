@@ -13,18 +13,18 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Works out how fast each parameter learns: by the groups of the recipe, and by where its values came from. */
+/** Computes the learning rate of each parameter, by the groups of the recipe and by the origin of its values. */
 final class Rates {
 
     private Rates() {}
 
     /**
-     * Returns what the learning rate of the recipe is multiplied by for each parameter of a network.
+     * Returns the factor of the recipe's learning rate for each parameter of a network.
      *
-     * @param groups of which the first that a parameter is of counts
+     * @param groups of parameters; for each parameter the first group that contains it counts
      * @param start which weights the training starts from; null for random ones
-     * @param transfer what was taken of them; null for nothing
-     * @throws TrainingException if there is a group that no parameter is of
+     * @param transfer which of them were taken; null for none
+     * @throws TrainingException if a group contains no parameter
      */
     static ToDoubleFunction<Parameter> of(
             Block block, List<ParameterGroup> groups, @Nullable Start start, @Nullable Transfer transfer) {

@@ -31,7 +31,7 @@ final class SafetensorsFile {
      * Reads a file.
      *
      * @return name to numbers, in the order of the header; whole numbers are left out
-     * @throws IOException if it cannot be read, or is no such file
+     * @throws IOException if it cannot be read, or is not such a file
      */
     static Map<String, Tensor> read(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
@@ -81,7 +81,7 @@ final class SafetensorsFile {
         }
     }
 
-    /** Reads little endian bytes, as they are on every machine that the engine runs on. */
+    /** Reads little-endian bytes; every machine that the engine runs on is little-endian. */
     private static ByteBuffer read(FileChannel channel, long from, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         int count = 0;

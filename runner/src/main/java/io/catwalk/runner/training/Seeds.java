@@ -2,7 +2,7 @@ package io.catwalk.runner.training;
 
 /**
  * Derives an independent random generator for each purpose from the one seed of a trial, so that a
- * change in one place (one more augmentation, say) leaves the random numbers of all others as they were.
+ * change in one place (one more augmentation, say) does not change the random numbers of all others.
  *
  * @param seed the seed of the trial
  * @param fold the fold of the trial, 0 for a hold-out
@@ -13,12 +13,12 @@ record Seeds(long seed, int fold) {
         return new SplitMix64(mixed(purpose.number));
     }
 
-    /** Returns a generator for one image in one epoch, so that it does not matter who comes first. */
+    /** Returns a generator for one image in one epoch, so that the order of the images does not matter. */
     SplitMix64 generator(Purpose purpose, int epoch, int image) {
         return new SplitMix64(mixed(purpose.number, epoch, image));
     }
 
-    /** Returns a seed for a generator that is not ours, such as the engine's. */
+    /** Returns a seed for a generator of others, such as the engine's. */
     int engineSeed(Purpose purpose) {
         return generator(purpose).nextInt(Integer.MAX_VALUE);
     }
@@ -28,7 +28,7 @@ record Seeds(long seed, int fold) {
         return new SplitMix64(mixed(purpose.number, epoch)).nextInt(Integer.MAX_VALUE);
     }
 
-    /** Spreads neighboring seeds, folds, purposes and epochs over all 64 bits before they are mixed once more. */
+    /** Spreads adjacent seeds, folds, purposes and epochs over all 64 bits before they are mixed again. */
     private long mixed(int... parts) {
         long mixed = mixed(seed, fold);
         for (int part : parts) {
@@ -41,14 +41,14 @@ record Seeds(long seed, int fold) {
         return new SplitMix64(before ^ (part + 1) * 0x9E3779B97F4A7C15L).nextLong();
     }
 
-    /** What random numbers are for. */
+    /** What random numbers are used for. */
     enum Purpose {
         INITIALIZATION(1),
         SHUFFLE(2),
         AUGMENTATION(3),
         DROPOUT(4);
 
-        /** Part of every result: never to be changed, whatever is added or reordered. */
+        /** Part of every result: must never change, whatever is added or reordered. */
         private final int number;
 
         Purpose(int number) {

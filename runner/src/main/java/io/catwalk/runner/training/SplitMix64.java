@@ -3,8 +3,8 @@ package io.catwalk.runner.training;
 import java.util.random.RandomGenerator;
 
 /**
- * Gives the random numbers of {@link java.util.SplittableRandom}, and unlike that says where it stands, so
- * that it can be saved and goes on there.
+ * Generates the random numbers of {@link java.util.SplittableRandom}, but can return its state, so that it can be saved
+ * and continued.
  *
  * <p>The algorithm: Steele, Lea and Flood, Fast Splittable Pseudorandom Number Generators, OOPSLA 2014.
  */
@@ -15,7 +15,7 @@ final class SplitMix64 implements RandomGenerator {
     private long state;
 
     /**
-     * Starts.
+     * Creates a generator.
      *
      * @param seed any
      */
@@ -23,12 +23,12 @@ final class SplitMix64 implements RandomGenerator {
         state = seed;
     }
 
-    /** Returns where it stands. */
+    /** Returns the state. */
     long state() {
         return state;
     }
 
-    /** Goes on from where a generator stood. */
+    /** Continues from the state of another generator. */
     void restore(long newState) {
         state = newState;
     }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Says what a training takes from weights that are there.
+ * Says what a training takes from given weights.
  *
  * @param weights where they are
  * @param head what becomes of the last layer, whose shape depends on the number of classes
@@ -20,11 +20,11 @@ public record Start(InitialWeights weights, Head head) {
     }
 
     /**
-     * Looks at which classes the weights are for, as far as that is known.
+     * Compares the classes of the weights, as far as they are known, with the given ones.
      *
      * @param weights where they are
      * @param classes names of the classes that the network is trained for
-     * @return without the last layer if the weights are for classes of other names
+     * @return a start without the last layer if the weights are for classes with other names
      */
     public static Start of(InitialWeights weights, List<String> classes) {
         boolean other = WeightFile.classes(Path.of(weights.file()))

@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns gradients into steps of the weights; the state of the optimizer lives here.
+ * Turns gradients into steps of the weights, and keeps the state of the optimizer.
  *
- * <p>A step is one pass over the vectors, in pieces that fit into the processor's first cache: clipping, decay, the
- * optimizer, the average of the weights. Written as operations of the engine it is up to 15 passes through memory, which is
- * what a graphics card gets: its memory is out of reach here.
+ * <p>A step is one pass over the vectors, in pieces that fit into the processor's first-level cache: clipping, decay,
+ * the optimizer, the average of the weights. As operations of the engine it takes up to 15 passes through memory. A
+ * graphics card uses those operations, since its memory cannot be accessed here.
  */
 abstract class Steps {
 
@@ -40,8 +40,8 @@ abstract class Steps {
     /**
      * Creates the state of an optimizer, all zero.
      *
-     * @param weights that the steps move
-     * @param average follows them; null for none
+     * @param weights that the steps change
+     * @param average average of the weights; null for none
      * @param manager owns the state
      */
     static Steps of(Optimizer optimizer, Weights weights, @Nullable Weights average, NDManager manager) {
@@ -52,10 +52,10 @@ abstract class Steps {
     }
 
     /**
-     * Moves the weights once, and the average, if there is one, towards them.
+     * Changes the weights by one step, and moves the average, if there is one, towards them.
      *
      * @param gradient one value for each trainable parameter
-     * @param scale what the gradient is multiplied by first
+     * @param scale factor that the gradient is multiplied by first
      * @param learningRate of this step
      * @param averaging share of the average that stays, 0 to 1
      */
@@ -67,10 +67,10 @@ abstract class Steps {
         }
     }
 
-    /** The step as operations of the engine, on whatever device it is. */
+    /** Makes the step with operations of the engine, on any device. */
     final void stepByOperations(NDArray gradient, double scale, double learningRate, double averaging) {
         steps++;
-        // Closes what the operations leave, which belongs to the managers of the vectors.
+        // Closes the results of the operations, which belong to the managers of the vectors.
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray vector = weights.vector();
@@ -151,7 +151,7 @@ abstract class Steps {
     }
 
     /**
-     * Hears of a step before the pieces of a segment.
+     * Prepares a step; called before the pieces of a segment.
      *
      * @param learningRate of the segment
      * @param number of the step, from 1
@@ -159,21 +159,21 @@ abstract class Steps {
     abstract void prepare(double learningRate, long number);
 
     /**
-     * Moves a piece of the weights and of the state.
+     * Updates a piece of the weights and of the state.
      *
-     * @param weight the weights, changed
+     * @param weight the weights, updated
      * @param slope the gradient
-     * @param kept the state, of which the pieces are changed
-     * @param count how many values, from the start of each piece
+     * @param kept the state, whose pieces are updated
+     * @param count number of values, from the start of each piece
      */
     abstract void move(float[] weight, float[] slope, List<Values> kept, int count);
 
     /**
-     * Moves the weights of a segment, and its state.
+     * Updates the weights of a segment, and its state.
      *
-     * @param weight the weights, changed
+     * @param weight the weights, updated
      * @param slope the gradient
-     * @param kept the state, changed
+     * @param kept the state, updated
      */
     abstract void move(NDArray weight, NDArray slope, List<NDArray> kept);
 
@@ -182,7 +182,7 @@ abstract class Steps {
         return state;
     }
 
-    /** Says how many steps have led to the state. */
+    /** Sets how many steps have led to the state. */
     final void goOnAfter(long stepsBefore) {
         steps = stepsBefore;
     }
@@ -207,7 +207,7 @@ abstract class Steps {
         }
     }
 
-    /** Loshchilov and Hutter, 2019; without its decay, which all optimizers share. */
+    /** Adam (Loshchilov and Hutter, 2019), without its decay, which all optimizers share. */
     private static final class Adam extends Steps {
 
         private static final float BETA1 = 0.9f;
@@ -239,7 +239,7 @@ abstract class Steps {
             weight.subi(mean.mul(rate).div(variance.sqrt().mul(correction).add(EPSILON)));
         }
 
-        /** Has the fields as arguments, so that the compiler sees a loop over four arrays and constants. */
+        /** Has the fields as parameters, so that the compiler sees a loop over four arrays and constants. */
         private static void move(
                 float[] weight,
                 float[] slope,

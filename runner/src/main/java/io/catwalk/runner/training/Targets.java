@@ -8,11 +8,11 @@ import io.catwalk.api.BatchLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what a network should answer to a batch.
+ * Holds what a network should predict for a batch.
  *
- * @param classes the class of each image, of a mixture that with the larger share, (batch, 1), int64
- * @param mixture the rest; null if no image is a mixture
- * @param weights how much each image counts, (batch, 1); null if all count the same
+ * @param classes the class of each image, (batch, 1), int64; of a mixed image the class with the larger share
+ * @param mixture the other classes; null if no image is mixed
+ * @param weights weight of each image, (batch, 1); null if all count the same
  */
 record Targets(
         NDArray classes,
@@ -27,7 +27,10 @@ record Targets(
      */
     record Mixture(NDArray others, NDArray shares) {}
 
-    /** Computes the mean cross-entropy over the batch; of a mixture by its shares, of weighted images by their weights. */
+    /**
+     * Computes the mean cross-entropy over the batch; of mixed images by their shares, of weighted images by their
+     * weights.
+     */
     NDArray loss(NDArray logits, double smoothing) {
         return mixture == null && weights == null
                 ? CrossEntropy.of(logits, classes, smoothing)
@@ -53,7 +56,7 @@ record Targets(
         return ofImages.mul(column).sum().div(column.sum());
     }
 
-    /** Returns the share that is asked of each class, (batch, classes). */
+    /** Returns the target share of each class, (batch, classes). */
     private NDArray shares(NDArray logits, double smoothing) {
         int count = Math.toIntExact(logits.getShape().get(1));
         NDArray shares = oneHot(classes, count);
@@ -74,7 +77,7 @@ record Targets(
         return logits.argMax(1).eq(classes.reshape(-1)).sum().getLong();
     }
 
-    /** Holds the classes of a batch before the engine gets them. */
+    /** Holds the classes of a batch before they are passed to the engine. */
     static final class Labels {
 
         private final int[] classes;
@@ -106,7 +109,7 @@ record Targets(
             shares[image] = larger ? share : 1 - share;
         }
 
-        /** Hands them to the engine; a mixture weighs what its classes weigh, by its shares. */
+        /** Passes them to the engine; the weight of a mixed image is that of its classes, by its shares. */
         Targets targets(NDManager manager, float[] weightOfClass) {
             return new Targets(
                     column(classes, manager),

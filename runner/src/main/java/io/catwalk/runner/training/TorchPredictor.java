@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Function;
 
-/** Answers images with the network itself, in evaluation mode. For one thread at a time. */
+/** Predicts images with the network itself, in evaluation mode. For one thread at a time. */
 final class TorchPredictor implements Predictor {
 
     private final Block block;
@@ -28,8 +28,8 @@ final class TorchPredictor implements Predictor {
      *
      * @param block the network
      * @param layout in which it gets its images
-     * @param weights gives its parameters, as arrays of the manager of one call
-     * @param parent of the manager that the answers live in; outlives the predictor
+     * @param weights returns its parameters, as arrays of the manager of one call
+     * @param parent parent of the managers of the calls; outlives the predictor
      */
     TorchPredictor(
             Block block, ImageLayout layout, Function<NDManager, ParameterStore> weights, Task task, NDManager parent) {
@@ -59,7 +59,7 @@ final class TorchPredictor implements Predictor {
         }
     }
 
-    /** Refuses logits that are not one row an image and one column a class. */
+    /** Throws unless the logits have one row per image and one column per class. */
     static void requireShape(NDArray logits, long count, long classes) {
         if (!logits.getShape().equals(new Shape(count, classes))) {
             throw new TrainingException("expected logits of shape " + new Shape(count, classes)
@@ -67,7 +67,7 @@ final class TorchPredictor implements Predictor {
         }
     }
 
-    /** Copies into memory that the engine reads in place; it is kept for the next call. */
+    /** Copies into memory that the engine reads in place; it is reused in the next call. */
     private ByteBuffer filled(float[] images, int count) {
         int bytes = images.length * Float.BYTES;
         if (memory.capacity() < bytes) {

@@ -18,7 +18,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Holds a network with its trained weights, on the processor, and how they came about. Closing it frees the weights. */
+/**
+ * Holds a network with its trained weights, on the processor, and the history of its training. Closing it frees the
+ * weights.
+ */
 public final class TrainedModel implements AutoCloseable {
 
     private static final String FILE = "network";
@@ -58,7 +61,7 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Returns what the network solves.
+     * Returns the task of the network.
      *
      * @return shape of the images and number of classes
      */
@@ -67,16 +70,16 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Returns the course of the training.
+     * Returns the history of the training.
      *
-     * @return one record an epoch; empty if the weights were loaded
+     * @return one record per epoch; empty if the weights were loaded
      */
     public List<Epoch> history() {
         return history;
     }
 
     /**
-     * Returns whose weights these are.
+     * Returns the epoch of the weights.
      *
      * @return number of the epoch, from 1; 0 if the weights were loaded
      */
@@ -85,7 +88,7 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Tells which weights the training started from.
+     * Returns which weights the training started from.
      *
      * @return null if all were random, or the weights were loaded
      */
@@ -94,7 +97,7 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Counts what was trained.
+     * Counts the trained parameters.
      *
      * @return number of values in all trainable parameters
      */
@@ -107,9 +110,9 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Lets the network answer images on the PyTorch engine.
+     * Returns a predictor that runs the network on the PyTorch engine.
      *
-     * @return a predictor for one thread, valid until this model is closed
+     * @return for one thread, valid until this model is closed
      */
     public Predictor predictor() {
         long bytes = distinctParameters(block).stream()
@@ -138,9 +141,9 @@ public final class TrainedModel implements AutoCloseable {
      * Loads weights that {@link #save} has written.
      *
      * @param folder where they are
-     * @param classifier whose network it is
+     * @param classifier that the network belongs to
      * @param chosen the same point of its search space
-     * @param task what it solves
+     * @param task of the network
      * @return the network with its weights
      * @throws IOException if they cannot be read or belong to another network
      */
@@ -154,12 +157,12 @@ public final class TrainedModel implements AutoCloseable {
             try (Model model = Model.newInstance(FILE, Device.cpu(), "PyTorch")) {
                 model.setBlock(block);
                 model.load(folder, FILE);
-                // The model would free them with itself.
+                // Otherwise they would be freed with the model.
                 for (Parameter parameter : distinctParameters(block)) {
                     parameter.getArray().attach(manager);
                 }
             }
-            // DJL takes whatever shape the file has.
+            // DJL accepts whatever shape the file has.
             if (!shapes(block).equals(expected)) {
                 throw new MalformedModelException(
                         "expected parameters of shapes " + expected + ", but found " + shapes(block));
@@ -183,7 +186,7 @@ public final class TrainedModel implements AutoCloseable {
         return distinctParameters(block).stream().map(Parameter::getShape).toList();
     }
 
-    /** Returns each parameter once, also where layers share it. */
+    /** Returns each parameter once, even if layers share it. */
     static List<Parameter> distinctParameters(Block block) {
         return block.getParameters().stream().map(Pair::getValue).distinct().toList();
     }

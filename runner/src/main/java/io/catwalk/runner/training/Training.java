@@ -26,15 +26,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains one network by one recipe. On the processor, the same arguments, threads and machine give the same weights, bit
- * for bit.
+ * Trains one network with one recipe. On the processor, the same arguments, threads and machine give the same weights,
+ * bit for bit.
  *
  * <p>The engine has one random generator for the whole process, so only one training at a time may run
  * in it.
  */
 public final class Training {
 
-    /** One keeps ahead of the engine; it computes for longer than an image takes to be copied. */
+    /** One thread is enough: the engine computes for longer than it takes to copy an image. */
     private static final int LOADER_THREADS = 1;
 
     private final LoadedClassifier classifier;
@@ -50,14 +50,14 @@ public final class Training {
     /**
      * Prepares a training.
      *
-     * @param classifier whose network it is
+     * @param classifier that the network belongs to
      * @param chosen one point of its search space
      * @param task the images and classes
      * @param data what to train and validate on
      * @param recipe how to train; its batch is at most as large as the training data
      * @param seed of everything random
      * @param fold number of the fold, 0 for a hold-out
-     * @param device what computes the steps and the validation
+     * @param device that computes the steps and the validation
      * @param start weights to start from; null starts from random ones
      * @param nanoTime a clock, in nanoseconds
      */
@@ -89,11 +89,11 @@ public final class Training {
     }
 
     /**
-     * Trains from the beginning to the end, or until {@code patience} epochs brought nothing better.
+     * Trains from beginning to end, or until {@code patience} epochs brought no improvement.
      *
-     * @param listener is told of each epoch as it ends
+     * @param listener receives each epoch as it ends
      * @return the network with the weights of its best epoch
-     * @throws TrainingException if the loss stops being finite, or the network answers in a wrong shape or
+     * @throws TrainingException if the loss is no longer finite, the logits have a wrong shape, or the network
      *     has nothing to train
      */
     public TrainedModel run(Consumer<Epoch> listener) {
@@ -101,14 +101,14 @@ public final class Training {
     }
 
     /**
-     * Trains to the end, or until {@code patience} epochs brought nothing better. Where a state is kept, it
-     * goes on from there, and ends with the same bits as if it had never been stopped.
+     * Trains to the end, or until {@code patience} epochs brought no improvement. If a state was kept, the training
+     * continues from it, and ends with the same bits as if it had never been stopped.
      *
-     * @param listener is told of each epoch as it ends; at first, one after the other, of those that the
-     *     kept state brings
+     * @param listener receives each epoch as it ends; at first, one after the other, the epochs of the
+     *     kept state
      * @param checkpoints keeps the state after some of the epochs
      * @return the network with the weights of its best epoch
-     * @throws TrainingException if the loss stops being finite, or the network answers in a wrong shape or
+     * @throws TrainingException if the loss is no longer finite, the logits have a wrong shape, or the network
      *     has nothing to train
      */
     public TrainedModel run(Consumer<Epoch> listener, Checkpoints checkpoints) {
@@ -129,7 +129,7 @@ public final class Training {
         }
     }
 
-    /** The state of a training under way. */
+    /** The state of a training in progress. */
     private final class Loop implements AutoCloseable {
 
         private final Block block;
@@ -212,7 +212,7 @@ public final class Training {
             return new Checkpoint(history, bestEpoch, step, order, shuffle.state(), vectors);
         }
 
-        /** Takes over the state that was kept, if there is one. */
+        /** Restores the kept state, if there is one. */
         private void goOn() {
             List<NDArray> own = state().vectors();
             Checkpoint kept = checkpoints.read(manager, state());
@@ -230,7 +230,7 @@ public final class Training {
             }
         }
 
-        /** Copies in place, bit for bit, so that what is a view of the vector stays one. */
+        /** Copies in place, bit for bit, so that views of the vector stay views. */
         private static void overwrite(NDArray vector, NDArray values) {
             vector.set(new NDIndex(":"), values);
         }
@@ -301,7 +301,7 @@ public final class Training {
             }
         }
 
-        /** Returns what the gradient is multiplied by, so that it is at most as long as the recipe says. */
+        /** Returns the factor that scales the gradient to the largest norm of the recipe. */
         private double clipping(NDArray gradient) {
             if (recipe.clipNorm() == 0) {
                 return 1;
@@ -309,7 +309,7 @@ public final class Training {
             return Math.min(1, recipe.clipNorm() / gradient.norm().getFloat());
         }
 
-        /** Returns the share of the average that stays; at first less, since the first weights are random. */
+        /** Returns the share of the average that stays; smaller at first, since the first weights are random. */
         private double averaging() {
             return Math.min(recipe.averaging(), (1.0 + step) / (10.0 + step));
         }

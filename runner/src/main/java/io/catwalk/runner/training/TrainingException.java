@@ -2,7 +2,7 @@ package io.catwalk.runner.training;
 
 import java.io.Serial;
 
-/** Says that a training had to stop: when, at which learning rate, and what to try. */
+/** Thrown when a training must stop: says when, at which learning rate, and what to try. */
 public final class TrainingException extends RuntimeException {
 
     @Serial

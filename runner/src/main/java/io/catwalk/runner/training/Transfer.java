@@ -26,11 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells which parameters of a network began with weights from a file, and which began at random.
+ * Says which parameters of a network started with weights from a file, and which started at random.
  *
  * @param sha256 digest of the file, in hexadecimal
  * @param taken names of the parameters whose values came from the file
- * @param fresh those that began as a new network does, each with the reason
+ * @param fresh those that started as in a new network, each with the reason
  */
 public record Transfer(String sha256, List<String> taken, List<String> fresh) {
 
@@ -45,7 +45,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
     }
 
     /**
-     * Sums it up.
+     * Summarizes the transfer.
      *
      * @return one line, such as {@code 6 of 8 parameters start from the weights 0123456789ab, fresh are ...}
      */
@@ -56,15 +56,15 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
     }
 
     /**
-     * Copies the weights that fit into an initialized network.
+     * Copies the matching weights into an initialized network.
      *
      * @param start which weights
      * @param block the network
-     * @param classifier whose network it is
+     * @param classifier that the network belongs to
      * @param chosen point of its search space
-     * @param task what it solves
+     * @param task of the network
      * @return what was taken
-     * @throws TrainingException if the weights cannot be read, or are of another network
+     * @throws TrainingException if the weights cannot be read, or belong to another network
      */
     static Transfer of(Start start, Block block, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
         Map<String, Tensor> weights = WeightFile.read(Path.of(start.weights().file()), classifier, chosen, task);
@@ -73,7 +73,10 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
         return transfer;
     }
 
-    /** Names the parameters whose shapes depend on the number of classes: builds a network for one class more. */
+    /**
+     * Returns the names of the parameters whose shapes depend on the number of classes: builds a network with one more
+     * class.
+     */
     private static Set<String> head(Block block, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
         Task more = Task.of(task.channels(), task.height(), task.width(), task.classes() + 1);
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
@@ -89,10 +92,10 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
     }
 
     /**
-     * Copies by name and shape. Whether the parts of a name are separated by dots or underscores makes no difference.
+     * Copies weights by name and shape. The parts of a name may be separated by dots or underscores.
      *
-     * @param head names of the parameters of the last layer: those for another number of classes stay as they are, and
-     *     all of them where the start says so
+     * @param head names of the parameters of the last layer: those for another number of classes are not copied, and
+     *     none of them if the start says so
      */
     private static Transfer into(Block block, Map<String, Tensor> weights, Start start, Set<String> head) {
         InitialWeights source = start.weights();
@@ -127,7 +130,7 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
         return new Transfer(source.sha256(), taken, fresh);
     }
 
-    /** Copies all, bit for bit where they are 32-bit floating point numbers. */
+    /** Copies all numbers, bit for bit if they are 32-bit floating point numbers. */
     private static void write(Parameter parameter, Tensor tensor) {
         double[] numbers = tensor.toDoubles();
         float[] values = new float[numbers.length];

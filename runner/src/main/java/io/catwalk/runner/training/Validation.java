@@ -2,7 +2,7 @@ package io.catwalk.runner.training;
 
 import io.catwalk.api.Criterion;
 
-/** Adds up how a network does on the validation images. */
+/** Accumulates the results of a network on the validation images. */
 final class Validation {
 
     private final long[] images;
@@ -11,7 +11,7 @@ final class Validation {
     private double lossSum;
     private long count;
 
-    /** Begins with no image. */
+    /** Starts without images. */
     Validation(int classes) {
         images = new long[classes];
         named = new long[classes];
@@ -33,7 +33,7 @@ final class Validation {
         return count == 0 ? Double.NaN : lossSum / count;
     }
 
-    /** Returns the share of images that are right; NaN without images. */
+    /** Returns the share of images that are predicted correctly; NaN without images. */
     double accuracy() {
         long sum = 0;
         for (long one : right) {
@@ -42,7 +42,7 @@ final class Validation {
         return count == 0 ? Double.NaN : (double) sum / count;
     }
 
-    /** Returns the number that says how good this is by a criterion, more is better; NaN without images. */
+    /** Returns the score by a criterion, more is better; NaN without images. */
     double score(Criterion criterion) {
         return switch (criterion) {
             case ACCURACY -> accuracy();
@@ -52,7 +52,7 @@ final class Validation {
         };
     }
 
-    /** The mean recall of the classes that have images. */
+    /** Returns the mean recall of the classes that have images. */
     private double balancedAccuracy() {
         double sum = 0;
         int classes = 0;
@@ -65,7 +65,9 @@ final class Validation {
         return sum / classes;
     }
 
-    /** The mean over all classes; one that is neither there nor named has 0, as in the metrics of a trial. */
+    /**
+     * Returns the mean over all classes; a class without images and predictions counts 0, as in the metrics of a trial.
+     */
     private double macroF1() {
         double sum = 0;
         for (int c = 0; c < images.length; c++) {

@@ -29,10 +29,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the weights that a training starts from, in any format that is known by the ending of the file. */
+/** Reads the weights that a training starts from, in any supported format, which the file name extension tells. */
 public final class WeightFile {
 
-    /** The endings of the files that can be read. */
+    /** The file name extensions that can be read. */
     public static final String ENDINGS = ".params, .safetensors or .onnx";
 
     /** Name of the file in which a trial keeps the names of its classes, in the folder above that of its weights. */
@@ -47,16 +47,17 @@ public final class WeightFile {
      * Tells by its name whether a file can be read.
      *
      * @param file whether it is there or not
-     * @return whether the ending is a known one
+     * @return whether the extension is supported
      */
     public static boolean isOne(Path file) {
         return KNOWN.matcher(String.valueOf(file.getFileName())).matches();
     }
 
     /**
-     * Finds out which classes the weights are for: an ONNX file of Catwalk says so, and a trial keeps it beside its weights.
+     * Finds out which classes the weights are for: an ONNX file of Catwalk contains them, and a trial keeps them beside
+     * its weights.
      *
-     * @return names of the classes in the order of the logits; empty where nobody says so
+     * @return names of the classes in the order of the logits; empty if they are not known
      */
     static Optional<List<String>> classes(Path file) {
         if (nameOf(file).endsWith(".onnx")) {
@@ -79,11 +80,11 @@ public final class WeightFile {
     /**
      * Reads the floating point numbers of a file.
      *
-     * @param classifier whose network a {@code .params} of DJL must belong to, since only the network can read it
+     * @param classifier whose network a {@code .params} file of DJL must belong to, since only the network can read it
      * @param chosen a point of its search space
-     * @param task what the network solves
+     * @param task of the network
      * @return name to numbers
-     * @throws TrainingException if the file is none that can be read
+     * @throws TrainingException if the file cannot be read
      */
     static Map<String, Tensor> read(Path file, LoadedClassifier classifier, Hyperparameters chosen, Task task) {
         String name = nameOf(file);

@@ -18,14 +18,13 @@ import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Keeps all parameters of a network in one vector, of which each parameter is a view.
+ * Keeps all parameters of a network in one vector; each parameter is a view of it.
  *
- * <p>A step of the optimizer, an average, a snapshot or a norm is then a handful of operations on one
- * array, however many layers there are. The vector holds, in this order, weights that decay, other
- * trainable parameters, and what is not trained, such as the running statistics of batch normalization and
- * whatever is frozen.
- * Kernels of convolutions lie in it in the layout of the images, and have their usual shape everywhere else.
- * All of it belongs to the manager that it was made with, lies on its device, and is freed with that.
+ * <p>A step of the optimizer, an average, a snapshot or a norm is then a handful of operations on one array, however
+ * many layers there are. The vector holds, in this order: weights with decay, other trainable parameters, and what is
+ * not trained, such as the running statistics of batch normalization and everything that is frozen. Kernels of
+ * convolutions are stored in the layout of the images, and have their usual shape everywhere else. The vector belongs
+ * to the manager that it was made with, is on its device, and is freed with it.
  */
 final class Weights {
 
@@ -70,12 +69,12 @@ final class Weights {
     }
 
     /**
-     * Names values that lie together in the vector and are moved alike.
+     * A range of consecutive values of the vector that are updated alike.
      *
      * @param from index of the first value
      * @param to index after the last
-     * @param decays whether weight decay is for them
-     * @param rate what the learning rate is multiplied by, above 0
+     * @param decays whether weight decay applies to them
+     * @param rate factor of the learning rate, above 0
      */
     record Segment(long from, long to, boolean decays, double rate) {}
 
@@ -83,8 +82,8 @@ final class Weights {
      * Copies the parameters of an initialized network.
      *
      * @param layout in which the network gets its images
-     * @param rateOf what the learning rate is multiplied by for a parameter; 0 freezes it
-     * @throws TrainingException if none of them is trained
+     * @param rateOf factor of the learning rate for a parameter; 0 freezes it
+     * @throws TrainingException if no parameter is trained
      */
     static Weights of(NDManager owner, Block block, ImageLayout layout, ToDoubleFunction<Parameter> rateOf) {
         // A parameter that two layers share counts once.
@@ -120,39 +119,39 @@ final class Weights {
         return new Weights(owner, layout, parameters, rates, vector.duplicate());
     }
 
-    /** Returns a network's weights with other values, which become its own. */
+    /** Returns the weights of the same network with other values, which it takes over without a copy. */
     Weights with(NDManager owner, NDArray values) {
         return new Weights(owner, layout, parameters, rates, values);
     }
 
-    /** Returns all values: weights that decay, other trainable parameters, untrained ones. */
+    /** Returns all values: weights with decay, other trainable parameters, untrained ones. */
     NDArray vector() {
         return vector;
     }
 
-    /** Returns what is moved alike, one after the other from the start of the vector. */
+    /** Returns the segments, from the start of the vector. */
     List<Segment> segments() {
         return segments;
     }
 
-    /** Returns how many values at the start of the vector are trained. */
+    /** Returns the number of trained values, which are at the start of the vector. */
     long trainable() {
         return segments.get(segments.size() - 1).to;
     }
 
-    /** Hands the values out for evaluation, as arrays of {@code scope}. */
+    /** Provides the values for evaluation, as arrays of {@code scope}. */
     ParameterStore frozen(NDManager scope) {
         return new ParametersInScope(scope, this::view);
     }
 
-    /** Hands out fresh leaves of a gradient graph, which live as long as the manager of the step. */
+    /** Returns new leaves of a gradient graph, which live as long as the manager of the step. */
     Leaves leaves(NDManager step) {
         return new Leaves(step);
     }
 
     /**
-     * Writes the values into the network's own parameters, to be saved or exported from there. (DJL's
-     * copyTo gives an array other memory and so cuts off its views: only for arrays that have none.)
+     * Writes the values into the network's own parameters, to save or export them from there. (DJL's
+     * copyTo gives an array other memory and so disconnects its views: it is only for arrays without views.)
      */
     void writeInto(Block block) {
         for (Pair<String, Parameter> pair : block.getParameters()) {

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What networks could be trained on here. Neither PyTorch nor CUDA is started to find out: the environment says which
- * PyTorch takes the place of the packed one, and the driver which cards there are.
+ * Describes what networks can be trained on here. Neither PyTorch nor CUDA is started to find out: the environment says
+ * which PyTorch replaces the packed one, and the driver which cards there are.
  *
  * @param cudaBuild whether that PyTorch can use CUDA
  * @param cards names of the graphics cards, in the order of the driver
@@ -24,10 +24,10 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Accelerators.class);
 
-    /** How long the driver may take to answer. */
+    /** How long the driver may take to respond. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** The word for whatever is there. */
+    /** The name for the best device that is available. */
     public static final String AUTO = "auto";
 
     /** Copies the names. */
@@ -36,9 +36,9 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
     }
 
     /**
-     * Looks at this machine.
+     * Examines this machine.
      *
-     * @return what was found; the driver is only asked if there is a use for its answer
+     * @return what was found; the driver is only queried if the result is needed
      */
     public static Accelerators here() {
         boolean cuda = isCuda(System.getenv());
@@ -48,11 +48,11 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
     }
 
     /**
-     * Chooses what to train on.
+     * Selects the device to train on.
      *
      * @param said {@code auto}, {@code cpu} or {@code cuda}
-     * @return what was said; for {@code auto}, CUDA where it can be used
-     * @throws RequestException if that is none of them, or cannot be used here
+     * @return that device; for {@code auto}, CUDA if it can be used
+     * @throws RequestException if it is none of them, or cannot be used here
      */
     public ComputeDevice choose(String said) {
         return switch (said) {
@@ -64,11 +64,11 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
     }
 
     /**
-     * Refuses what cannot be used here, before anything is started.
+     * Refuses a device that cannot be used here, before anything is started.
      *
-     * @param device that a run asks for
+     * @param device that a run requests
      * @return the same
-     * @throws RequestException if it needs another build, or a card
+     * @throws RequestException if it needs another build of PyTorch, or a card
      */
     public ComputeDevice required(ComputeDevice device) {
         if (device == ComputeDevice.CUDA && !cudaBuild) {
@@ -84,7 +84,7 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
     }
 
     /**
-     * Names what a trial was trained on, for its provenance.
+     * Returns the card that a trial was trained on, for its provenance.
      *
      * @return name of the graphics card; null for the processor
      */
@@ -93,13 +93,15 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
         return device == ComputeDevice.CUDA && !cards.isEmpty() ? cards.get(0) : null;
     }
 
-    /** Tells whether variables name a PyTorch for CUDA; the one that is packed is for the processor. */
+    /** Returns whether environment variables name a PyTorch for CUDA; the packed one is for the processor. */
     static boolean isCuda(Map<String, String> environment) {
         return !environment.getOrDefault("PYTORCH_LIBRARY_PATH", "").isEmpty()
                 && environment.getOrDefault("PYTORCH_FLAVOR", "").startsWith("cu");
     }
 
-    /** Returns the lines that a program prints, which fit into a pipe; none if there is no such program, or it fails. */
+    /**
+     * Returns the lines that a program prints, which fit into a pipe; none if there is no such program, or it fails.
+     */
     static List<String> cards(List<String> command, Duration patience) {
         try {
             Process process = new ProcessBuilder(command)

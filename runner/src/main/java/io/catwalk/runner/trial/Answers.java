@@ -4,15 +4,15 @@ package io.catwalk.runner.trial;
 public final class Answers {
 
     /**
-     * Difference of a logit, as a share of the largest one or of 1, from which two engines run two functions. That they
-     * agree to 1e-4 is proven by the cross-check, on all images.
+     * Difference of a logit, relative to the largest one or to 1, from which two engines compute different functions.
+     * The cross-check proves on all images that they agree to 1e-4.
      */
     private static final double SAME = 1e-3;
 
     private Answers() {}
 
     /**
-     * Tells whether two engines run one function.
+     * Tells whether two engines compute the same function.
      *
      * @param first logits
      * @param second logits
@@ -23,11 +23,12 @@ public final class Answers {
     }
 
     /**
-     * Measures how far answers are from each other.
+     * Measures the difference between logits.
      *
      * @param first logits
      * @param second logits
-     * @return the largest difference, as a share of the largest of the first ones or of 1; infinite if they differ in number
+     * @return the largest difference, relative to the largest of the first ones or to 1; infinite if they differ in
+     *     number
      */
     public static double difference(float[] first, float[] second) {
         if (first.length != second.length) {

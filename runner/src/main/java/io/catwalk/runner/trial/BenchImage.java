@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Holds the one image that networks are measured with: the same for every engine. The pixels are not copied.
+ * Holds the image that networks are measured with, the same for every engine. The pixels are not copied.
  *
  * @param pixels unsigned bytes, (channels, height, width), row-major
  * @param normalization that the network expects
@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 public record BenchImage(byte[] pixels, Normalization normalization) {
 
     /**
-     * Makes an image up, for a file of which no test image is known.
+     * Generates an image, for a file whose test images are not known.
      *
      * @param imageSize number of its pixels, over all channels
      * @param normalization that the network expects
@@ -32,7 +32,7 @@ public record BenchImage(byte[] pixels, Normalization normalization) {
     }
 
     /**
-     * Returns what the network sees.
+     * Returns the image as the network receives it.
      *
      * @return (channels, height, width), row-major
      */
@@ -47,10 +47,10 @@ public record BenchImage(byte[] pixels, Normalization normalization) {
     }
 
     /**
-     * Makes an image up, of the size that a file takes.
+     * Generates an image of the size that a file takes.
      *
-     * @param predictor that has opened it
-     * @return the same noise each time, normalized as the file says; left as it is if it does not say how
+     * @param predictor of the opened file
+     * @return the same noise each time, normalized as the file says; not normalized if it does not say how
      */
     public static BenchImage noise(OnnxPredictor predictor) {
         Signature signature = predictor.signature();
@@ -59,7 +59,7 @@ public record BenchImage(byte[] pixels, Normalization normalization) {
                 .preprocessing()
                 .map(BenchImage::normalization)
                 .orElseGet(() -> {
-                    // A file that takes bytes gets pixels as they are; the unit of a normalization is a pixel / 255.
+                    // A file that takes bytes gets unchanged pixels; the unit of a normalization is a pixel / 255.
                     float[] std = new float[signature.channels()];
                     Arrays.fill(std, signature.pixels() == PixelType.UINT8 ? 1 / 255f : 1);
                     return new Normalization(new float[signature.channels()], std);

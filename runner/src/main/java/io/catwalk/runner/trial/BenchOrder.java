@@ -5,7 +5,7 @@ import io.catwalk.onnx.runtime.OnnxHints;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Says which network is to be measured, and how. */
+/** Specifies which network is measured, and how. */
 public sealed interface BenchOrder {
 
     /**
@@ -16,30 +16,30 @@ public sealed interface BenchOrder {
     int threads();
 
     /**
-     * Returns how long it may take.
+     * Returns how long the measurement may take.
      *
      * @return the settings
      */
     LatencySettings settings();
 
     /**
-     * Returns the trial folder that has a log of it.
+     * Returns the trial folder that contains its log.
      *
-     * @return null if the network is of no trial
+     * @return null if the network does not belong to a trial
      */
     @Nullable
     Path folder();
 
     /**
-     * Asks for the weights of a trial, on PyTorch.
+     * Orders the measurement of the weights of a trial, on PyTorch.
      *
      * @param trial whose weights
      * @param folder of the trial
      * @param pluginsDir the folder of the plugin jars
-     * @param task what they solve
-     * @param image to ask about
+     * @param task of the network
+     * @param image to predict
      * @param threads of PyTorch
-     * @param settings how long
+     * @param settings how long to measure
      */
     record OfWeights(
             TrialOrder trial,
@@ -52,14 +52,14 @@ public sealed interface BenchOrder {
             implements BenchOrder {}
 
     /**
-     * Asks for an ONNX file, on ONNX Runtime.
+     * Orders the measurement of an ONNX file, on ONNX Runtime.
      *
      * @param file the model
-     * @param hints what it does not say itself
+     * @param hints what the file does not say itself
      * @param folder of its trial; null without one
-     * @param image to ask about
+     * @param image to predict
      * @param threads of ONNX Runtime
-     * @param settings how long
+     * @param settings how long to measure
      */
     record OfFile(
             Path file, OnnxHints hints, @Nullable Path folder, BenchImage image, int threads, LatencySettings settings)

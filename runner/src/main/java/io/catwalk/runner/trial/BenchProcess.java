@@ -12,7 +12,7 @@ import java.util.List;
 /** Measures each network in a fresh JVM of its own. */
 public final class BenchProcess implements LatencyBench {
 
-    /** Far more than loading takes: what hangs is stopped. */
+    /** Far longer than loading takes: a process that hangs is stopped. */
     private static final Duration LOADING = Duration.ofMinutes(10);
 
     private final TrialProcess process = new TrialProcess();

@@ -27,7 +27,7 @@ final class BenchRun {
         }
     }
 
-    /** PyTorch is not even loaded. */
+    /** Measures an ONNX file; PyTorch is not even loaded. */
     static LatencyBench.Measured measure(BenchOrder.OfFile order) {
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(order.file(), OnnxOptions.standard().withThreads(order.threads()), order.hints())) {

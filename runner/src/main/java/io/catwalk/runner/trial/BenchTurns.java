@@ -9,15 +9,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures several networks in turns, one process after the other: each once, then each once more, as often as its order
- * says. What changes about the machine meanwhile (its clock, its temperature, its other work) then meets all alike.
+ * Measures several networks in turns, one process after the other: each once, then each again, as often as its order
+ * says. If the machine changes meanwhile (its clock, its temperature, its other work), this affects all networks alike.
  */
 public final class BenchTurns {
 
     private final LatencyBench bench;
 
     /**
-     * Prepares to measure.
+     * Prepares a measurement.
      *
      * @param bench measures one network in one process
      */
@@ -26,7 +26,7 @@ public final class BenchTurns {
     }
 
     /**
-     * Holds what came of an order.
+     * Holds the result of an order.
      *
      * @param processes what each process measured, in the order of the turns
      * @param failure why it could not be measured; null if it could
@@ -40,7 +40,7 @@ public final class BenchTurns {
         }
 
         /**
-         * Returns what all processes say together.
+         * Combines the results of all processes.
          *
          * @return medians and ranges
          * @throws IOException if the network could not be measured
@@ -54,7 +54,7 @@ public final class BenchTurns {
     }
 
     /**
-     * Hears how far it is.
+     * Receives progress.
      *
      * @param <K> names an order
      */
@@ -62,29 +62,29 @@ public final class BenchTurns {
     public interface Listener<K> {
 
         /**
-         * Hears that a process begins.
+         * Called when a process begins.
          *
          * @param name of its order
          */
         void begins(K name);
 
         /**
-         * Hears what is known after a turn of all orders, but for the last turn.
+         * Called after a turn of all orders, except the last turn.
          *
-         * @param soFar what came of each, in their order
+         * @param soFar result of each so far, in their order
          * @throws IOException if it cannot be kept, which ends the measuring
          */
         default void turned(Map<K, Result> soFar) throws IOException {}
     }
 
     /**
-     * Measures. What fails once is not measured again.
+     * Measures. A network whose measurement fails once is not measured again.
      *
      * @param <K> names an order
      * @param orders which networks, and how often each
-     * @param listener hears how far it is
-     * @return what came of them, in their order
-     * @throws IOException if the listener cannot keep what it hears
+     * @param listener receives progress
+     * @return the results, in the order of the orders
+     * @throws IOException if the listener cannot keep a result
      * @throws InterruptedException if the calling thread is interrupted
      */
     public <K> Map<K, Result> measure(Map<K, BenchOrder> orders, Listener<K> listener)

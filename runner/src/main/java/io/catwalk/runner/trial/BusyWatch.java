@@ -11,12 +11,12 @@ import oshi.hardware.CentralProcessor;
 import oshi.hardware.CentralProcessor.TickType;
 
 /**
- * Notices that a machine is busy with something else while a network is measured.
+ * Detects that a machine is busy with something else while a network is measured.
  *
- * <p>It compares how long all processors worked with how long they did so for this process. Measured on two cores:
- * on a quiet machine others take under 5 %, beside a single busy program half and more. How far blocks of calls differ
- * from each other does not tell: beside four busy programs a batch took eight times as long, in every block. What a
- * container may use of its processors does not show in their work; there, a network on one thread is seen waiting.
+ * <p>It compares how long all processors worked with how long they worked for this process. Measured on two cores:
+ * on a quiet machine others take under 5 %, and beside a single busy program half or more. Differences between blocks
+ * of calls do not show it: beside four busy programs a batch took eight times as long, in every block. The limit of a
+ * container on its processors does not show in their work; there, a network on one thread is detected by its waiting.
  */
 public final class BusyWatch {
 
@@ -24,11 +24,11 @@ public final class BusyWatch {
     private static final double WAITED = 0.1;
 
     /**
-     * Holds what the clocks of the machine say, in seconds.
+     * Holds the readings of the machine's clocks, in seconds.
      *
      * @param wall time
      * @param available wall time of all processors together
-     * @param worked by the processors, for whomever; with what a hypervisor took for others
+     * @param worked by the processors, for any process; with the time that a hypervisor took for others
      * @param own CPU time of this process
      * @param caller CPU time of the calling thread
      */
@@ -69,9 +69,9 @@ public final class BusyWatch {
     private final Clocks start;
 
     /**
-     * Begins to watch.
+     * Starts the watch.
      *
-     * @param clocks of the machine, read by the thread that asks the network
+     * @param clocks of the machine, read by the thread that calls the network
      * @param threads of the engine
      */
     BusyWatch(Supplier<Clocks> clocks, int threads) {
@@ -81,11 +81,11 @@ public final class BusyWatch {
     }
 
     /**
-     * Begins to watch this machine.
+     * Starts a watch of this machine.
      *
      * @param nanoTime a clock, in nanoseconds
      * @param threads of the engine
-     * @return the watch, read by the thread that asks the network
+     * @return the watch, read by the thread that calls the network
      */
     public static BusyWatch start(LongSupplier nanoTime, int threads) {
         CentralProcessor processor = new SystemInfo().getHardware().getProcessor();
@@ -93,7 +93,7 @@ public final class BusyWatch {
     }
 
     /**
-     * Says in words what else the machine did since the start.
+     * Describes what else the machine did since the start.
      *
      * @return null if it was quiet
      */
@@ -103,7 +103,7 @@ public final class BusyWatch {
         if (others > OTHERS) {
             return percent("other programs took %.0f %% of the processors", others);
         }
-        // Several threads wait for each other, on a quiet machine too.
+        // Several threads wait for each other even on a quiet machine.
         double waited = threads == 1 && spent.wall > 0 ? 1 - spent.caller / spent.wall : 0;
         return waited > WAITED ? percent("it waited for a processor %.0f %% of the time", waited) : null;
     }

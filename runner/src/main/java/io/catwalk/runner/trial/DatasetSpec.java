@@ -15,16 +15,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which images a trial sees.
+ * Specifies the images of a trial.
  *
  * @param name a known data set or a folder
  * @param imageSize what to resize an image folder to, as {@link ResizeRule#parse} reads it; null keeps the size
- * @param labels the table of a folder of images, as {@link FolderReading} has it
- * @param testShare share of the images of a folder that judge, likewise
+ * @param labels the table of a folder of images, as in {@link FolderReading}
+ * @param testShare share of the images of a folder in the test set, likewise
  * @param skipUnreadable share of the images of a folder that may be left out, likewise
  * @param limitTrain number of training images to keep, in equal shares of each class; 0 keeps all
  * @param limitTest number of test images to keep, likewise
- * @param mirrored whether an image that is mirrored left to right is of the same class; null leaves it to what is known of
+ * @param mirrored whether an image that is mirrored left to right is of the same class; null for what is known of
  *     the data set
  */
 public record DatasetSpec(
@@ -40,14 +40,14 @@ public record DatasetSpec(
     /** The subset is the same in every experiment, so that limited runs compare with each other. */
     private static final long LIMIT_SEED = 0;
 
-    /** Checks the limits against their ranges. */
+    /** Checks the ranges of the limits. */
     public DatasetSpec {
         requireNotNegative("--limit-train", limitTrain);
         requireNotNegative("--limit-test", limitTest);
     }
 
     /**
-     * Says which images a trial sees of a data set that says all else itself.
+     * Specifies the images of a trial from a data set that needs no settings for reading it.
      *
      * @param name a known data set or a folder
      * @param imageSize what to resize an image folder to, as {@link ResizeRule#parse} reads it; null keeps the size
@@ -59,7 +59,7 @@ public record DatasetSpec(
     }
 
     /**
-     * Returns the same images, of which somebody says whether they may be mirrored.
+     * Returns the same images, and sets whether they may be mirrored.
      *
      * @param newMirrored whether an image that is mirrored left to right is of the same class
      * @return a changed copy
@@ -69,7 +69,7 @@ public record DatasetSpec(
     }
 
     /**
-     * Tells whether a trial sees a part of the images only, as with {@code --quick}: it is for a first look.
+     * Tells whether a trial sees only a part of the images, as with {@code --quick}: this is for a first look.
      *
      * @return whether training or test images are limited
      */
@@ -77,15 +77,15 @@ public record DatasetSpec(
         return limitTrain > 0 || limitTest > 0;
     }
 
-    /** Returns what a folder of images does not say itself. */
+    /** Returns what the folder of images does not say itself. */
     private FolderReading reading() {
         return new FolderReading(labels, testShare, skipUnreadable);
     }
 
     /**
-     * Returns the same images, to be found from any working folder.
+     * Returns the same images with an absolute path, so that they are found from any working folder.
      *
-     * @return with the whole path, if the name is that of a folder
+     * @return with the absolute path, if the name is that of a folder
      */
     public DatasetSpec anywhere() {
         return ImageDatasets.isKnown(name) || !new File(name).isDirectory()
@@ -102,9 +102,9 @@ public record DatasetSpec(
     }
 
     /**
-     * Returns the same images, under a name by which nobody finds them.
+     * Returns the same images, with a name that does not lead to them.
      *
-     * @return without a path of this machine
+     * @return without a path on this machine
      */
     public DatasetSpec unplaced() {
         return ImageDatasets.isKnown(name)
@@ -116,13 +116,13 @@ public record DatasetSpec(
      * Finds the folder of the images.
      *
      * @param home where data sets are
-     * @return the folder, which may not be there
+     * @return the folder, which may not exist
      */
     public Path folder(DataHome home) {
         return ImageDatasets.folder(name, home);
     }
 
-    /** Returns the same images, where they are on this machine; a known data set keeps its name. */
+    /** Returns the same images with their path on this machine; a known data set keeps its name. */
     DatasetSpec at(Path folder, @Nullable Path table) {
         return placed(ImageDatasets.isKnown(name) ? name : folder.toString(), table == null ? null : table.toString());
     }
@@ -133,7 +133,7 @@ public record DatasetSpec(
     }
 
     /**
-     * Returns how images come to their size.
+     * Returns how images are fitted to their size.
      *
      * @return null if they are not resized
      */
@@ -146,7 +146,7 @@ public record DatasetSpec(
      * Loads the images.
      *
      * @param dataHome where data sets are
-     * @return what this says, in full
+     * @return the data set, with the limits of this specification
      * @throws RequestException if there is no such data set, or something is wrong with its files
      */
     public ImageDataset load(DataHome dataHome) {
@@ -154,16 +154,16 @@ public record DatasetSpec(
         return limited(ImageDatasets.load(name, dataHome, rule, reading()), limitTrain, limitTest);
     }
 
-    /** Keeps as many images of a whole data set as a trial with these limits sees. */
+    /** Limits a whole data set to the images that a trial with these limits sees. */
     static ImageDataset limited(ImageDataset whole, int limitTrain, int limitTest) {
         return whole.limited(limitTrain, limitTest, LIMIT_SEED);
     }
 
     /**
-     * States what a network for these images has to solve.
+     * Returns the task of a network for these images.
      *
-     * @param loaded the images, as {@link #load} brings them
-     * @return with all that is known of them
+     * @param loaded the images, as returned by {@link #load}
+     * @return the task, with all that is known of the images
      */
     public Task task(ImageDataset loaded) {
         int[] sizes = loaded.train().countPerClass(loaded.classes().size());
@@ -172,7 +172,10 @@ public record DatasetSpec(
                 .withMirrored(mirrored == null ? ImageDatasets.isKnown(name) : mirrored);
     }
 
-    /** States the shape of images and the number of their classes, which is all that a network needs to be built again. */
+    /**
+     * Returns the shape of the images and the number of their classes, which is all that is needed to build a network
+     * again.
+     */
     static Task shape(ImageDataset images) {
         ImageSource train = images.train();
         return Task.of(

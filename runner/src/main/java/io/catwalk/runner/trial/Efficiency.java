@@ -10,21 +10,20 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what a trial costs. CPU time and peak memory are those of the trial's process; with
- * {@code --in-process} that is the whole program, and what earlier trials of it took is counted in.
+ * Holds the costs of a trial. CPU time and peak memory are those of the trial's process; with
+ * {@code --in-process} that is the whole program, and includes earlier trials.
  *
- * @param parameters number of trained values
- * @param multiplyAccumulates multiplications with an addition for one image, counted on the ONNX graph;
- *     null without one
+ * @param parameters number of trained parameters
+ * @param multiplyAccumulates MACs of one image, counted on the ONNX graph; null without one
  * @param modelBytes size of the saved weights
  * @param onnxBytes size of the ONNX file; null without one
  * @param trainingSeconds spent on the steps of all epochs
- * @param trainingImagesPerSecond training images by that time
- * @param cpuSeconds of the process that finished the training, all threads together, to the last judgement
+ * @param trainingImagesPerSecond training images divided by that time
+ * @param cpuSeconds of the process that finished the training, all threads together, until the last evaluation
  * @param peakMemoryBytes largest resident memory of the process; null where the operating system does not
  *     tell (all but Linux)
- * @param pytorch how fast the network answers on DJL + PyTorch, in processes of its own; null if not measured
- * @param onnxruntime how fast the file answers on ONNX Runtime, likewise
+ * @param pytorch latency and throughput of the network on DJL + PyTorch, in processes of its own; null if not measured
+ * @param onnxruntime latency and throughput of the file on ONNX Runtime, likewise
  */
 public record Efficiency(
         long parameters,
@@ -38,7 +37,7 @@ public record Efficiency(
         @Nullable Latency pytorch,
         @Nullable Latency onnxruntime) {
 
-    /** Replaces what the ONNX file tells; how fast it answers is to be measured anew. */
+    /** Replaces what comes from the ONNX file; its latency must be measured again. */
     Efficiency withOnnx(Path file) throws IOException {
         boolean there = Files.exists(file);
         Long work = !there
@@ -51,7 +50,7 @@ public record Efficiency(
     }
 
     /**
-     * Returns how fast the network answers on an engine.
+     * Returns the latency and throughput on an engine.
      *
      * @param engine that runs it
      * @return null if not measured
@@ -61,9 +60,9 @@ public record Efficiency(
     }
 
     /**
-     * Tells how many times as fast ONNX Runtime answers one image as DJL + PyTorch.
+     * Returns how many times as fast ONNX Runtime is for one image as DJL + PyTorch.
      *
-     * @return null if one of them was not measured, or on a busy machine
+     * @return null if one of them was not measured, or was measured on a busy machine
      */
     public @Nullable Double speedUp() {
         SpeedUp one = speedUps().get(1);
@@ -71,16 +70,16 @@ public record Efficiency(
     }
 
     /**
-     * Tells how many times as fast ONNX Runtime answers as DJL + PyTorch, at each batch size.
+     * Returns how many times as fast ONNX Runtime is as DJL + PyTorch, at each batch size.
      *
-     * @return by batch size, of 1, 64 and 256; without those that were not measured on both, none if one of them was
+     * @return by batch size, of 1, 64 and 256; without those that were not measured on both, empty if one of them was
      *     measured on a busy machine
      */
     public SortedMap<Integer, SpeedUp> speedUps() {
         return SpeedUp.of(pytorch, onnxruntime);
     }
 
-    /** Adds what came after the training. */
+    /** Adds CPU time that was spent after the training. */
     Efficiency withMoreCpu(double seconds) {
         return with(multiplyAccumulates, onnxBytes, cpuSeconds + seconds, pytorch, onnxruntime);
     }

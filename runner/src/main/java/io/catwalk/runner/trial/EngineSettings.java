@@ -9,13 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settings that the PyTorch engine reads once, as it starts: set before anything touches DJL, or never.
+ * Holds settings that the PyTorch engine reads once, when it starts: they must be set before DJL is used.
  */
 public final class EngineSettings {
 
     /**
-     * Keeps ONNX Runtime from recording what it runs and telling it to its maker, which 1.29 does as soon as it
-     * starts. It reads the variable of the process; its API turns off only what comes later.
+     * Keeps ONNX Runtime from recording what it runs and sending it to its maker, which 1.29 does as soon as it
+     * starts. It reads this environment variable; its API turns off only what comes later.
      */
     public static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
@@ -24,7 +24,7 @@ public final class EngineSettings {
     private EngineSettings() {}
 
     /**
-     * Sets the engine up in this process.
+     * Sets up the engine in this process.
      *
      * @param threads that one operation may use
      * @throws io.catwalk.runner.RequestException if there is no place for native libraries, see {@link
@@ -35,15 +35,15 @@ public final class EngineSettings {
     }
 
     /**
-     * Loads the native libraries on a thread beside the caller's, who need not wait: whoever first asks for the engine
-     * does, and is told what went wrong.
+     * Loads the native libraries on another thread, so that the caller does not wait: whoever first uses the engine
+     * waits, and gets the error if there is one.
      */
     static void startEngine() {
         Thread start = new Thread(
                 () -> {
                     try {
                         Engine.getInstance();
-                    } catch (Throwable e) { // whoever asks for the engine next is told
+                    } catch (Throwable e) { // whoever uses the engine next gets the error
                         LOG.info("The engine did not start", e);
                     }
                 },
@@ -53,14 +53,14 @@ public final class EngineSettings {
     }
 
     /**
-     * Returns what a process of ours is started with that runs an engine.
+     * Returns the options of a process that runs an engine.
      *
      * @param threads that one operation may use
      * @return options of a JVM
      */
     public static List<String> jvmOptions(int threads) {
         Map<String, String> properties = properties(threads);
-        // Numbers and keywords in what a trial says and writes are the same everywhere.
+        // Numbers and keywords in the output of a trial are the same everywhere.
         properties.put("user.language", "en");
         properties.put("user.country", "US");
         return properties.entrySet().stream()
@@ -69,9 +69,9 @@ public final class EngineSettings {
     }
 
     /**
-     * Keeps freed tensors in the process. By default, glibc gives the memory of every large tensor back to
-     * the operating system and gets it anew, page by page, in each step: of two epochs of conv-maxpool on
-     * one thread that was 15 % of the CPU time (22.5 s against 19.1 s). Other C libraries take no notice.
+     * Keeps freed tensors in the process. By default, glibc returns the memory of every large tensor to
+     * the operating system and gets it again, page by page, in each step: for two epochs of conv-maxpool on
+     * one thread that was 15 % of the CPU time (22.5 s against 19.1 s). Other C libraries ignore this.
      *
      * @return variables for the environment of a process that runs an engine
      */
@@ -92,7 +92,8 @@ public final class EngineSettings {
                 new LinkedHashMap<>(PrivateFolder.claim().properties());
         properties.put("ai.djl.pytorch.num_threads", Integer.toString(threads));
         properties.put("ai.djl.pytorch.num_interop_threads", "1");
-        // Everything the engine needs is on the class path: it never downloads, and tells nobody that it runs.
+        // Everything the engine needs is on the class path: it never downloads anything, and does not report that it
+        // runs.
         properties.put("ai.djl.offline", "true");
         properties.put("OPT_OUT_TRACKING", "true");
         properties.put(ImageCache.PROPERTY, ImageCache.standardFolder().toString());

@@ -8,19 +8,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how an ONNX file is written.
+ * Options of the export to ONNX.
  *
  * @param opset 13 to 21
  * @param probabilities whether the softmax of the logits is a second output
  * @param embeddedPreprocessing whether the file takes pixels and normalizes them itself
  * @param batch number of images of a fixed batch; null allows any
  * @param unrolledRecurrence whether recurrent layers are written step by step
- * @param foldedBatchNorm whether batch norms are multiplied into the convolutions before them
- * @param externalData whether large weights lie in a file beside it, even where one file would hold them; not kept with
- *     a trial, since it changes no answer
- * @param float16 whether large weights are held as 16-bit floats; never so in a trial
- * @param author who made the model; null leaves it open
- * @param license of the model; null leaves it open
+ * @param foldedBatchNorm whether batch norms are folded into the convolutions before them
+ * @param externalData whether large weights are in a file beside it, even if one file could hold them; not kept with
+ *     a trial, since it does not change the results
+ * @param float16 whether large weights are stored as 16-bit floats; never in a trial
+ * @param author of the model; null if not stated
+ * @param license of the model; null if not stated
  */
 public record ExportOptions(
         int opset,
@@ -68,7 +68,7 @@ public record ExportOptions(
     public static final int DEFAULT_OPSET = 17;
 
     /**
-     * Returns what suits most: opset 17, any batch, normalized floats in, logits out.
+     * Returns the standard options: opset 17, any batch, normalized floats in, logits out.
      *
      * @return the options to start from
      */
@@ -77,17 +77,17 @@ public record ExportOptions(
     }
 
     /**
-     * Changes who normalizes.
+     * Sets whether the file normalizes.
      *
      * @param embedded whether the file takes pixels and normalizes them itself
-     * @return the same options but for that
+     * @return otherwise the same options
      */
     public ExportOptions withEmbeddedPreprocessing(boolean embedded) {
         return new ExportOptions(
                 opset, probabilities, embedded, batch, unrolledRecurrence, foldedBatchNorm, author, license);
     }
 
-    /** Tells whether files of both options hold the same graph, whoever made them and wherever the weights lie. */
+    /** Returns whether files of both options hold the same graph, whoever made them and wherever the weights are. */
     boolean sameGraph(ExportOptions other) {
         return opset == other.opset
                 && probabilities == other.probabilities

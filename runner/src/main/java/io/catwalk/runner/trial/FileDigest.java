@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Tells what a file of a trial holds, so that another one in its place is noticed.
+ * Identifies the content of a file of a trial, so that a changed file is noticed.
  *
- * @param file its place in the trial folder, with slashes
+ * @param file its path in the trial folder, with slashes
  * @param bytes its size
  * @param sha256 of its content, 64 lower-case hexadecimal digits
  */
@@ -20,7 +20,7 @@ public record FileDigest(String file, long bytes, String sha256) {
         return new FileDigest(place, Files.size(file), Sha256.of(file));
     }
 
-    /** Says in words how the file differs now; empty if it does not. */
+    /** Describes how the file has changed; empty if it has not. */
     Optional<String> damage(Path folder) throws IOException {
         Path there = folder.resolve(file);
         if (!Files.isRegularFile(there)) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Is the course of a training in a file, one line an epoch. */
+/** Writes and reads the history of a training, one line per epoch. */
 final class HistoryFile {
 
     private static final String HEAD =

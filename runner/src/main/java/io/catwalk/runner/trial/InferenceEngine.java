@@ -1,8 +1,8 @@
 package io.catwalk.runner.trial;
 
-/** Names what runs a trained network. */
+/** Names the engine that runs a trained network. */
 public enum InferenceEngine {
-    /** DJL's PyTorch engine, with the saved weights. A time on it is one of both: PyTorch alone takes less. */
+    /** DJL's PyTorch engine, with the saved weights. A time on it includes DJL: PyTorch alone takes less. */
     PYTORCH("PyTorch", "DJL + PyTorch"),
     /** ONNX Runtime, with the exported file. */
     ONNX_RUNTIME("ONNX Runtime", "ONNX Runtime");
@@ -16,18 +16,18 @@ public enum InferenceEngine {
     }
 
     /**
-     * Returns its name for programs.
+     * Returns its name in files.
      *
-     * @return as JSON has it
+     * @return as in JSON
      */
     public String key() {
         return key;
     }
 
     /**
-     * Returns its name for people.
+     * Returns its name for display.
      *
-     * @return with all that a time on it is made of
+     * @return with everything that is part of its times
      */
     public String title() {
         return title;

@@ -10,16 +10,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Says which images of a data set judged a network, so that whoever has its ONNX file finds the same ones: those of a limited
- * run, or of a fold. It says how they were drawn, and their digest proves that the same were drawn again.
+ * Identifies the images of a data set that a network was evaluated on, so that users of its ONNX file find the same
+ * ones, even those of a limited run or of a fold. It says how they were drawn, and their digest proves that the same
+ * were drawn again.
  *
  * @param datasetSha256 digest of the data set
- * @param limitTrain number of training images that were kept before there were folds; 0 for all
+ * @param limitTrain number of training images that were kept before the split into folds; 0 for all
  * @param limitTest number of test images that were kept; 0 for all
  * @param folds number of folds; 0 for a hold-out
  * @param fold number of the fold, from 1; 0 for a hold-out
  * @param seed of the folds
- * @param sha256 digest of the images, as {@link io.catwalk.runner.data.ImageSource#sha256} has it
+ * @param sha256 digest of the images, by {@link io.catwalk.runner.data.ImageSource#sha256}
  */
 public record JudgedImages(
         String datasetSha256, int limitTrain, int limitTest, int folds, int fold, long seed, String sha256) {
@@ -33,10 +34,10 @@ public record JudgedImages(
     private static final String SHA256 = MetadataKeys.PROVENANCE + "test_sha256";
 
     /**
-     * Names the images that judge a trial.
+     * Identifies the test images of a trial.
      *
      * @param order of the trial
-     * @param dataset as the trial sees it, whose test images judge
+     * @param dataset as the trial sees it, with its test images
      * @return how they are found again
      */
     static JudgedImages of(TrialOrder order, ImageDataset dataset) {
@@ -51,10 +52,10 @@ public record JudgedImages(
     }
 
     /**
-     * Reads what an ONNX file says.
+     * Reads them from the metadata of an ONNX file.
      *
      * @param metadata of the file
-     * @return empty if it does not say it, as files of earlier versions do not
+     * @return empty if the file does not contain them, as files of earlier versions
      */
     public static Optional<JudgedImages> of(OnnxMetadata metadata) {
         return metadata.get(SHA256)
@@ -79,7 +80,7 @@ public record JudgedImages(
         }
     }
 
-    /** Returns what an ONNX file says of them; the data set and the number of the fold stand there already. */
+    /** Returns the metadata for an ONNX file; the data set and the number of the fold are already there. */
     Map<String, String> entries() {
         Map<String, String> entries = new TreeMap<>();
         entries.put(SHA256, sha256);
@@ -97,10 +98,10 @@ public record JudgedImages(
     }
 
     /**
-     * Changes what an ONNX file says of them, where other images judge the file than judged the network that it came from.
+     * Changes the metadata of an ONNX file that is evaluated on other images than the network that it came from.
      *
-     * @param entries of the file; as they are if the images are the same
-     * @param judging what judges it, by all its test images
+     * @param entries of the file; unchanged if the images are the same
+     * @param judging the data set whose test images, all of them, the file is evaluated on
      */
     static void restate(Map<String, String> entries, ImageDataset judging) {
         String sha256 = judging.test().sha256();
@@ -116,8 +117,8 @@ public record JudgedImages(
      * Finds the images in a data set.
      *
      * @param whole the data set, without limits
-     * @return the same data set with the images that judged as its test images; empty if it is another, or its images
-     *     are drawn otherwise now
+     * @return the same data set with these images as its test images; empty if it is another data set, or its images
+     *     are drawn in another way now
      */
     public Optional<ImageDataset> in(ImageDataset whole) {
         if (!whole.sha256().equals(datasetSha256)) {

@@ -4,24 +4,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells how fast a network answers on one engine, after warm-up: each figure is the median of what several processes
- * found, but for the outer percentiles, which are those of all their calls.
+ * Holds the latency and throughput of a network on one engine, after warm-up: each figure is the median over several
+ * processes, except the outer percentiles, which are those of all their calls.
  *
  * @param threads of the engine
- * @param calls number of times that one image was asked about, in all processes
+ * @param calls number of calls with one image, in all processes
  * @param p50Micros time of one image, in microseconds: the median of the processes' medians
  * @param p90Micros time of one image that nine of ten calls stay under, in microseconds; null for fewer than 100 calls
  * @param p99Micros time of one image that 99 of 100 calls stay under, in microseconds; null for fewer than 1,000 calls
- * @param imagesPerSecond64 throughput in batches of 64, from the median batch; null where so many take too long or
+ * @param imagesPerSecond64 throughput in batches of 64, from the median batch; null if such batches take too long or
  *     too much memory
  * @param imagesPerSecond256 throughput in batches of 256, likewise
- * @param processes number of processes that the figures are of, at least 1; null where it was not recorded yet
+ * @param processes number of processes that the figures come from, at least 1; null in older results
  * @param p50Range lowest and highest median of a process, in microseconds; null likewise
  * @param imagesPerSecond64Range of the processes' throughputs in batches of 64; null likewise, or without a throughput
  * @param imagesPerSecond256Range of those in batches of 256, likewise
- * @param unsteady batch sizes (of 1, 64 and 256) that were still changing when their time was over, in half of the
- *     processes or more; null where it was not recorded yet
- * @param busy what else the machine did meanwhile, in words, so that the times are not those of the network alone;
+ * @param unsteady batch sizes (of 1, 64 and 256) whose times were still changing at the end of the measurement, in half
+ *     of the processes or more; null in older results
+ * @param busy what else the machine did meanwhile, as text, so that the times are not those of the network alone;
  *     null if it was quiet
  * @param machine that it was measured on
  */
@@ -41,16 +41,16 @@ public record Latency(
         @Nullable String busy,
         Machine machine) {
 
-    /** Marks a time that was measured on a busy machine. */
+    /** Marks times that were measured on a busy machine. */
     public static final String ROUGH = "~";
 
-    /** Numbers of images that are asked about at once. */
+    /** Batch sizes that are measured. */
     public static final List<Integer> BATCH_SIZES = List.of(1, 64, 256);
 
-    /** What has to lie above a percentile, lest it be the one slowest call or two. */
+    /** Number of calls that must be above a percentile, so that it does not depend on the one or two slowest calls. */
     private static final int FEWEST_ABOVE = 10;
 
-    /** So many times the median, the slowest calls are another story than the median. */
+    /** If the slowest calls take this many times the median, the median does not describe them. */
     private static final double LONG_TAIL = 5;
 
     private static final double MICROS = 1e6;
@@ -60,7 +60,7 @@ public record Latency(
         unsteady = unsteady == null ? null : List.copyOf(unsteady);
     }
 
-    /** Tells a latency of which no range is known, as they were recorded at first. */
+    /** Creates a latency without ranges, as in older results. */
     public Latency(
             int threads,
             int calls,
@@ -92,7 +92,7 @@ public record Latency(
      * Returns the throughput at a batch size.
      *
      * @param batch 1, 64 or 256
-     * @return images a second; null if it was not measured
+     * @return images per second; null if it was not measured
      */
     public @Nullable Double imagesPerSecond(int batch) {
         return switch (batch) {
@@ -107,7 +107,7 @@ public record Latency(
      * Returns the range of the throughput at a batch size.
      *
      * @param batch 1, 64 or 256
-     * @return images a second; null if it is not known
+     * @return images per second; null if it is not known
      */
     public @Nullable Range imagesPerSecondRange(int batch) {
         return switch (batch) {
@@ -119,9 +119,9 @@ public record Latency(
     }
 
     /**
-     * Tells whether all figures had stopped changing when they were taken.
+     * Tells whether all figures had stopped changing when they were measured.
      *
-     * @return null where it was not recorded yet
+     * @return null in older results
      */
     public @Nullable Boolean steady() {
         return unsteady == null ? null : (Boolean) unsteady.isEmpty();
@@ -137,7 +137,7 @@ public record Latency(
     }
 
     /**
-     * Names where it was measured: only times of one place compare.
+     * Describes where it was measured: only times from one place can be compared.
      *
      * @return processor, cores and system, and threads
      */
@@ -148,11 +148,11 @@ public record Latency(
     }
 
     /**
-     * Tells whether so many calls carry a percentile: ten of them have to lie above it.
+     * Tells whether there are enough calls for a percentile: ten of them must be above it.
      *
      * @param percent 0 to 100
      * @param calls number of calls
-     * @return whether it is more than an accident
+     * @return whether the percentile is meaningful
      */
     static boolean carries(double percent, long calls) {
         return calls * (100 - percent) >= FEWEST_ABOVE * 100;

@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
-/** Measures how fast networks answer, one at a time. Nothing else should run on the machine meanwhile. */
+/** Measures the latency of networks, one at a time. Nothing else should run on the machine meanwhile. */
 public interface LatencyBench {
 
     /**
      * Measures a network in one process.
      *
-     * @param order which, and how
-     * @return times and throughput, and what it answered
+     * @param order which network, and how
+     * @return times and throughput, and the logits
      * @throws IOException if it cannot be measured
      * @throws InterruptedException if the calling thread is interrupted
      */
@@ -24,7 +24,7 @@ public interface LatencyBench {
      *
      * @param latency times and throughput
      * @param calls how long each call with one image took, in nanoseconds, as a compressed histogram; not copied
-     * @param logits that the network answered to the image; not copied
+     * @param logits of the image; not copied
      */
     @SuppressWarnings("ArrayRecordComponent")
     record Measured(Latency latency, byte[] calls, float[] logits) {

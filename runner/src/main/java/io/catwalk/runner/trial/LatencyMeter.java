@@ -8,10 +8,10 @@ import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Measures a predictor that nothing else competes with, for no longer than the cap. */
+/** Measures a predictor while nothing else competes with it, for no longer than the cap. */
 final class LatencyMeter {
 
-    /** Digits that a time is kept with. */
+    /** Significant digits of a stored time. */
     static final int DIGITS = 3;
 
     private static final int SMALL_BATCH = 64;
@@ -32,9 +32,9 @@ final class LatencyMeter {
     /**
      * Starts the time that the cap allows.
      *
-     * @param predictor who answers
+     * @param predictor to measure
      * @param image one normalized image
-     * @param settings how long
+     * @param settings how long to measure
      * @param nanoTime a clock, in nanoseconds
      */
     LatencyMeter(Predictor predictor, float[] image, LatencySettings settings, LongSupplier nanoTime) {
@@ -49,9 +49,9 @@ final class LatencyMeter {
      * Measures one image, then batches of it.
      *
      * @param threads that the engine was given
-     * @param watch looks at what else the machine does
+     * @param watch detects what else the machine does
      * @param machine that this runs on
-     * @param logits that the network answers to the image
+     * @param logits of the network for the image
      * @return what was measured
      */
     LatencyBench.Measured measure(int threads, BusyWatch watch, Machine machine, float[] logits) {
@@ -59,7 +59,7 @@ final class LatencyMeter {
         Histogram single = counted(1, settled(image, 1, settings.fewestCalls()));
         double median = single.getValueAtPercentile(50);
         Double small = throughput(SMALL_BATCH, median);
-        // A batch answers faster for each image, as a rule: the smaller one tells more of the larger one.
+        // Larger batches usually take less time per image, so the smaller batch predicts the larger one better.
         Double large = throughput(LARGE_BATCH, small == null ? median : 1e9 / small);
         Latency latency = new Latency(
                 threads,
@@ -79,7 +79,7 @@ final class LatencyMeter {
         return LatencyBench.Measured.of(latency, single, logits);
     }
 
-    /** Returns images a second; null if the time that is left does not carry it, or the memory. */
+    /** Returns images per second; null if there is not enough time left, or not enough memory. */
     private @Nullable Double throughput(int count, double nanosOfOne) {
         long bytes = (long) count * image.length * Float.BYTES;
         if (nanosOfOne * count > left() || bytes > Runtime.getRuntime().maxMemory() / HEAP_SHARE) {
@@ -98,7 +98,7 @@ final class LatencyMeter {
                 : (Double) (count / (counted(count, batches).getValueAtPercentile(50) / 1e9));
     }
 
-    /** Takes the calls that count, and notes whether they had become steady. */
+    /** Returns the calls that count, and records whether they had become steady. */
     private Histogram counted(int count, Windows windows) {
         if (!windows.steady) {
             unsteady.add(count);
@@ -109,7 +109,7 @@ final class LatencyMeter {
     /** Holds the last window of calls, and whether it agrees with the one before. */
     private record Windows(Histogram last, boolean steady) {}
 
-    /** Times windows of calls until two agree, or the time is over. */
+    /** Measures windows of calls until two agree, or the time is over. */
     private Windows settled(float[] images, int count, int fewest) {
         long start = nanoTime.getAsLong();
         Histogram last = window(images, count, fewest);
@@ -132,7 +132,7 @@ final class LatencyMeter {
         return Math.abs(second.getValueAtPercentile(50) - before) <= LatencySettings.STEADY_WITHIN * before;
     }
 
-    /** Times one call at the least, and no new one after the cap. */
+    /** Measures at least one call, and starts no further one after the cap. */
     private Histogram window(float[] images, int count, int fewest) {
         Histogram calls = new Histogram(DIGITS);
         long start = nanoTime.getAsLong();
@@ -144,12 +144,12 @@ final class LatencyMeter {
         return calls;
     }
 
-    /** Returns how long an answer takes, in nanoseconds. */
+    /** Returns how long a call takes, in nanoseconds. */
     private long call(float[] images, int count) {
         long before = nanoTime.getAsLong();
         float[] logits = predictor.logits(images, count);
         long after = nanoTime.getAsLong();
-        // Reading the answer keeps it from being optimized away; it also shows a broken engine.
+        // Reading the result keeps it from being optimized away; it also shows a broken engine.
         if (Float.isNaN(logits[0])) {
             throw new IllegalStateException("the network answers NaN: " + Arrays.toString(logits));
         }

@@ -5,18 +5,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how long a network is measured on one engine, and in how many processes.
+ * Specifies how long a network is measured on one engine, and in how many processes.
  *
  * <p>In each process, at each batch size, windows of calls follow each other until the medians of two agree within 2 %:
- * the last one is what counts, those before it were warm-up.
+ * the last window counts, those before it were warm-up.
  *
- * @param window of calls; longer where the fewest calls take longer
- * @param longest for the windows of one batch size: after that, the last one counts though it is not steady. Two windows
- *     may take longer
- * @param cap on all three batch sizes together. It is looked at between windows: only the two calls that every network
+ * @param window length of a window; longer if the fewest calls take longer
+ * @param longest for the windows of one batch size: after that, the last window counts though it is not steady. Two
+ *     windows may take longer
+ * @param cap for all three batch sizes together. It is checked between windows: only the two calls that every network
  *     gets may take longer
  * @param fewestCalls of one image, if the cap allows
- * @param fewestBatches for a throughput, which without that many is not known
+ * @param fewestBatches for a throughput; with fewer batches it is unknown
  * @param processes that measure a network on an engine, at least 1
  */
 public record LatencySettings(
@@ -25,15 +25,15 @@ public record LatencySettings(
     /** Share by which the medians of two windows may differ. */
     static final double STEADY_WITHIN = 0.02;
 
-    /** Milliseconds for each network on each engine. The tests set it, so that they do not wait for figures. */
+    /** Milliseconds for each network on each engine. The tests set it, so that they do not wait for measurements. */
     static final String MILLIS = "CATWALK_LATENCY_MILLIS";
 
     private static final int PROCESSES = 5;
 
-    /** At each batch size: the one that warms up and the one that counts. */
+    /** At each batch size: one window to warm up and one that counts. */
     private static final int WINDOWS = 2;
 
-    /** Checks the numbers against their ranges. */
+    /** Checks the ranges of the numbers. */
     public LatencySettings {
         if (window.isNegative() || longest.isNegative() || cap.isNegative()) {
             throw new IllegalArgumentException(
@@ -46,11 +46,11 @@ public record LatencySettings(
     }
 
     /**
-     * Returns what a run uses: five processes, in each of them 3 seconds for an ordinary network on each engine, and up to
-     * 9 for one that is slow or long in warming up.
+     * Returns the settings of a run: five processes, in each of them 3 seconds for an ordinary network on each engine,
+     * and up to 9 for a network that is slow or takes long to warm up.
      *
-     * @return the usual settings or, in one process, those of the environment variable CATWALK_LATENCY_MILLIS
-     * @throws RequestException if that variable is no number of milliseconds
+     * @return the standard settings or, in one process, those of the environment variable CATWALK_LATENCY_MILLIS
+     * @throws RequestException if that variable is not a number of milliseconds
      */
     public static LatencySettings standard() {
         return parse(System.getenv(MILLIS));
@@ -71,8 +71,8 @@ public record LatencySettings(
     /**
      * Divides a time among the batch sizes.
      *
-     * @param each for an ordinary network on one engine in one process; one that is slow, or long in warming up, gets up to
-     *     three times as long
+     * @param each for an ordinary network on one engine in one process; one that is slow, or takes long to warm up,
+     *     gets up to three times as long
      * @return settings with five processes
      */
     public static LatencySettings of(Duration each) {
@@ -82,7 +82,7 @@ public record LatencySettings(
     }
 
     /**
-     * Measures in another number of processes.
+     * Sets the number of processes.
      *
      * @param newProcesses at least 1
      * @return changed settings
@@ -92,7 +92,8 @@ public record LatencySettings(
     }
 
     /**
-     * Measures for a first look: in one process, and half as long where a network is slow or long in warming up.
+     * Shortens the measurement for a first look: one process, and half as long if a network is slow or takes long to
+     * warm up.
      *
      * @return changed settings
      */

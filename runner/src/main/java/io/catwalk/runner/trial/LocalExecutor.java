@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs trials on this machine, so many at once. */
+/** Runs trials on this machine, several at once. */
 public final class LocalExecutor implements TrialExecutor {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
@@ -24,7 +24,7 @@ public final class LocalExecutor implements TrialExecutor {
      * Creates an executor, to be closed.
      *
      * @param execution carries out one trial
-     * @param slots how many at once, at least 1
+     * @param slots number of trials at once, at least 1
      */
     public LocalExecutor(TrialExecution execution, int slots) {
         this.execution = execution;
@@ -51,11 +51,11 @@ public final class LocalExecutor implements TrialExecutor {
             } catch (IOException e) {
                 LOG.error("{} could not be run", order.spec().title(), e);
                 outcome.complete(new TrialOutcome.Lost(order.spec(), Reasons.of(e)));
-            } catch (Throwable e) { // whoever waits for the outcome is told, whatever it was
+            } catch (Throwable e) { // whoever waits for the outcome gets it, whatever it was
                 outcome.completeExceptionally(e);
             }
         });
-        // Interrupted, the thread of a trial stops its process.
+        // When it is interrupted, the thread of a trial stops its process.
         return new Submitted(outcome, () -> task.cancel(true));
     }
 

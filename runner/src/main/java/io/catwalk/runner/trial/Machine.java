@@ -11,7 +11,7 @@ import oshi.hardware.CentralProcessor;
  * Describes the machine that a result was made on.
  *
  * @param os name and version of the operating system
- * @param architecture of the processor, as the JVM calls it
+ * @param architecture of the processor, as named by the JVM
  * @param processor model name of the processor
  * @param cores number of logical processors that the JVM may use
  * @param memoryBytes physical memory
@@ -19,7 +19,7 @@ import oshi.hardware.CentralProcessor;
 public record Machine(String os, String architecture, String processor, int cores, long memoryBytes) {
 
     /**
-     * Looks at the machine that this runs on.
+     * Examines this machine.
      *
      * @return what was found
      */
@@ -35,7 +35,7 @@ public record Machine(String os, String architecture, String processor, int core
     }
 
     /**
-     * Names the machine for people.
+     * Returns a description for display.
      *
      * @return such as {@code AMD EPYC (amd64) with 2 cores and Linux 6.1}
      */
@@ -46,7 +46,7 @@ public record Machine(String os, String architecture, String processor, int core
     /**
      * Reads the largest resident memory that this process ever had.
      *
-     * @return bytes; null where the operating system does not tell (all but Linux)
+     * @return bytes; null if the operating system does not report it (all but Linux)
      */
     static @Nullable Long peakMemoryBytes() {
         return peakMemoryBytes(Path.of("/proc/self/status"));

@@ -17,17 +17,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * States beside an ONNX file all that a program needs to ask it: runtimes for JavaScript and OpenCV show nothing of what
- * the file says of itself.
+ * Describes an ONNX file in a file beside it, with all that a program needs to run it: runtimes for JavaScript and
+ * OpenCV do not show the metadata of the file.
  *
- * @param schema version of this form
+ * @param schema version of this format
  * @param model name of the ONNX file
- * @param input what it takes
- * @param output what it gives
- * @param labels names of the classes in the order of the output; null if nobody says them
+ * @param input what the file takes
+ * @param output what it returns
+ * @param labels names of the classes in the order of the output; null if they are not known
  * @param color {@code gray}, {@code rgb} (red first), or null for other channels
- * @param resize how an image comes to the size that the network sees
- * @param normalization what pixels become; null if the file takes pixels and normalizes them itself
+ * @param resize how an image is resized to the size of the network
+ * @param normalization of the pixels; null if the file takes pixels and normalizes them itself
  */
 public record ModelSignature(
         int schema,
@@ -47,7 +47,7 @@ public record ModelSignature(
      * @param name of the tensor
      * @param type {@code float32}, or {@code uint8} for pixels from 0 to 255
      * @param layout {@code NCHW} or {@code NHWC}
-     * @param shape four sizes; the first is {@code "batch"} where any number of images is taken
+     * @param shape four sizes; the first is {@code "batch"} if any number of images is accepted
      */
     public record Input(String name, String type, String layout, List<Object> shape) {}
 
@@ -62,18 +62,19 @@ public record ModelSignature(
     public record Output(String name, String type, List<Object> shape, String scores) {}
 
     /**
-     * Describes how an image of another size is resized. Another filter moves a probability by up to 0.24.
+     * Describes how an image of another size is resized. Another filter changes a probability by up to 0.24.
      *
      * @param width in pixels
      * @param height in pixels
-     * @param fit {@code stretch}, {@code crop} or {@code pad}; null if the network learned from images of this size alone
+     * @param fit {@code stretch}, {@code crop} or {@code pad}; null if the network was trained only on images of this
+     *     size
      * @param shrink filter, as Pillow names it, for an axis that shrinks: the mean of the area
      * @param enlarge filter, as Pillow names it, for an axis that grows
      */
     public record Resize(int width, int height, @Nullable String fit, String shrink, String enlarge) {}
 
     /**
-     * States {@code (pixel / 255 - mean) / std}.
+     * Holds the numbers of {@code (pixel / 255 - mean) / std}.
      *
      * @param mean one number for each channel
      * @param std one number for each channel
@@ -81,7 +82,7 @@ public record ModelSignature(
     public record Normalization(List<Double> mean, List<Double> std) {}
 
     /**
-     * Says where the signature of a file belongs.
+     * Returns the path of the signature of a file.
      *
      * @param file such as {@code lstm.onnx}
      * @return {@code lstm.signature.json} beside it
@@ -93,12 +94,12 @@ public record ModelSignature(
     /**
      * Describes a file.
      *
-     * @param file its place
-     * @param predictor that has opened it
-     * @param labels names of the classes; null if nobody says them
+     * @param file path of the ONNX file
+     * @param predictor of the opened file
+     * @param labels names of the classes; null if they are not known
      * @param color as for the record
-     * @param fit as the images came to their size; null if they had it
-     * @param normalization of the pixels, which counts only where the file does not do it itself
+     * @param fit how the images were fitted to their size; null if they were not resized
+     * @param normalization of the pixels, used only if the file does not normalize itself
      * @return the signature
      */
     public static ModelSignature of(
@@ -131,11 +132,11 @@ public record ModelSignature(
     }
 
     /**
-     * Describes a file by what it says of itself.
+     * Describes a file by its own metadata.
      *
-     * @param file its place
-     * @param predictor that has opened it
-     * @param preprocessing of its pixels, as it says or as somebody says of it
+     * @param file path of the ONNX file
+     * @param predictor of the opened file
+     * @param preprocessing of its pixels, from its metadata or from the user
      * @return the signature
      */
     public static ModelSignature stated(Path file, OnnxPredictor predictor, Preprocessing preprocessing) {
@@ -150,9 +151,9 @@ public record ModelSignature(
     }
 
     /**
-     * Writes it as JSON.
+     * Writes the signature as JSON.
      *
-     * @param file where to; one that is there is replaced
+     * @param file where to; an existing file is replaced
      * @throws IOException if it cannot be written
      */
     public void write(Path file) throws IOException {

@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a trained network as an ONNX file and proves that the file answers like it. Until that is proven
- * the file is named {@code NAME.rejected.onnx}, and it keeps that name if it does not.
+ * Writes a trained network as an ONNX file and proves that the file gives the same results. Until that is proven
+ * the file is named {@code NAME.rejected.onnx}, and it keeps that name if the cross-check fails.
  */
 final class OnnxModel {
 
@@ -45,15 +45,15 @@ final class OnnxModel {
     private OnnxModel() {}
 
     /**
-     * Exports, cross-checks on the test images, and writes all there is to know into the file. Whatever the
-     * network throws meanwhile means that it has no ONNX form, and trouble with files that it was not written.
+     * Exports, cross-checks on the test images, and writes the metadata into the file. Anything that the
+     * network throws meanwhile means that it has no ONNX form; a problem with files means that it was not written.
      *
-     * @param file where to; its folder exists. One that is there stays unless the new one agrees
+     * @param file where to; its folder exists. An existing file stays unless the new one agrees
      * @param model the trained network
-     * @param dataset whose test images are asked about
-     * @param order of the trial, which says how they came to their size, and which they are
+     * @param dataset whose test images are compared
+     * @param order of the trial, which says how the images got their size, and which they are
      * @param result of the trial
-     * @param options how to write
+     * @param options of the export
      * @return how far the file differs from the network
      */
     static ParityResult write(
@@ -80,7 +80,7 @@ final class OnnxModel {
             return ParityResult.without(
                     Missing.UNWRITTEN,
                     reason.startsWith("cannot write ") ? reason : "cannot write " + draft + ": " + reason);
-        } catch (Throwable e) { // the plugin's code was traced and asked: whatever it was, the network is trained
+        } catch (Throwable e) { // the plugin's code was traced and run: whatever it was, the network is trained
             LOG.error("{} could not be made", file, e);
             return ParityResult.without(Missing.NO_FORM, "exporting it ended in " + Reasons.of(e));
         }
@@ -105,7 +105,7 @@ final class OnnxModel {
         }
     }
 
-    /** Prepares the export, with all there is to know but a proof. */
+    /** Prepares the export, with all metadata except a proof. */
     static OnnxExport export(
             TrainedModel model,
             ImageDataset dataset,
@@ -143,7 +143,7 @@ final class OnnxModel {
         return parity;
     }
 
-    /** Judges a file whose answers are not those that the network was judged by. */
+    /** Evaluates a file whose results differ from those that the network was evaluated by. */
     static Evaluation evaluation(Path file, ImageDataset dataset, Normalization normalization) {
         List<String> classes = dataset.classes();
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
@@ -166,7 +166,7 @@ final class OnnxModel {
         }
     }
 
-    /** Names the place of a file that failed its cross-check. */
+    /** Returns the path of a file that failed its cross-check. */
     static Path rejected(Path file) {
         return ModelFiles.beside(file, ".rejected.onnx");
     }
@@ -208,7 +208,7 @@ final class OnnxModel {
         return metadata.withAll(more);
     }
 
-    /** Writes metrics on the test images as metadata. */
+    /** Returns the metrics on the test images as metadata. */
     static Map<String, String> metrics(Metrics test) {
         Map<String, String> entries = new TreeMap<>();
         Json.flat(test).forEach((name, value) -> {

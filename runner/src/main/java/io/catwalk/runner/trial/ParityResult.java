@@ -19,24 +19,26 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells how far the ONNX file differs from the network that was trained. The numbers are those of the
- * worst configuration of the cross-check, so that none is worse than what is shown.
+ * Holds how far the ONNX file differs from the network that was trained. The numbers are those of the
+ * worst configuration of the cross-check, so that no configuration is worse than what is shown.
  *
- * @param agrees whether every configuration stays within the tolerance, without a flip but near ties where these are listed
- * @param images number of images that the file was asked about; 0 if there is no file
+ * @param agrees whether every configuration stays within the tolerance, without label flips except for near ties if
+ *     these are listed
+ * @param images number of images that were compared; 0 if there is no file
  * @param flips images that get another label
- * @param maxAbs largest absolute difference of a logit; null if the file did not run or answered NaN
+ * @param maxAbs largest absolute difference of a logit; null if the file did not run or returned NaN
  * @param meanAbs mean absolute difference of the logits; null likewise
  * @param p999Abs 99.9th percentile of the absolute differences; null likewise
- * @param tolerance largest difference that passes, beside a share of the logit
+ * @param tolerance largest difference that is accepted, in addition to a share of the logit
  * @param configurations number of ways in which the file was run: optimization levels, threads, batches
  * @param worst the configuration that the numbers belong to; without numbers, the reason
  * @param missing why there is no file; null if there is one
- * @param flipped of a file with rounded weights, the images that get another label, which the tolerance allows; null for
- *     all other files, as those of trials are
- * @param relative share of a logit that passes beside the tolerance; null where near ties are not set apart, and then it is 0
- * @param nearTies images that get another label in some configuration, but of which the network prefers its own by no more than
- *     the tolerance allows; null where they are flips, as for the files of trials
+ * @param flipped for a file with rounded weights, the images that get another label, which the tolerance allows; null
+ *     for all other files, such as those of trials
+ * @param relative share of a logit that is accepted in addition to the tolerance; null, meaning 0, if near ties are not
+ *     listed
+ * @param nearTies images that get another label in some configuration, but for which the network prefers its own by no
+ *     more than the tolerance allows; null if they count as flips, as for the files of trials
  */
 public record ParityResult(
         boolean agrees,
@@ -53,7 +55,7 @@ public record ParityResult(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double relative,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Flip> nearTies) {
 
-    /** Images that a sentence names. */
+    /** Number of images that a sentence names. */
     private static final int NAMED = 10;
 
     /** Reads the result of a file in a trial folder, whose weights are never rounded. */
@@ -93,7 +95,7 @@ public record ParityResult(
         /** The file could not be written, which says nothing about the network. */
         @JsonProperty("unwritten")
         UNWRITTEN,
-        /** What was loaded does not answer as the network did when it was trained. */
+        /** The loaded network does not give the results that it gave when it was trained. */
         @JsonProperty("another-network")
         ANOTHER_NETWORK
     }
@@ -130,18 +132,18 @@ public record ParityResult(
                 tiesApart ? report.nearTies() : null);
     }
 
-    /** Makes the result of a file that is not there. */
+    /** Returns the result of a missing file. */
     static ParityResult without(Missing missing, String reason) {
         return new ParityResult(false, 0, 0, null, null, null, Parity.TOLERANCE, 0, reason, missing);
     }
 
-    /** Makes the result of a file that does not run at all. */
+    /** Returns the result of a file that does not run at all. */
     static ParityResult unrun(int images, String reason) {
         return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason, null);
     }
 
     /**
-     * Says whether there is a file that the numbers are about.
+     * Tells whether there is a file that the numbers belong to.
      *
      * @return false if there is none
      */
@@ -150,7 +152,7 @@ public record ParityResult(
     }
 
     /**
-     * Says what came of it in two words.
+     * Describes the result in a few words.
      *
      * @return such as {@code agrees} or {@code no ONNX form}
      */
@@ -197,7 +199,7 @@ public record ParityResult(
     }
 
     /**
-     * Says what came of it in one sentence.
+     * Describes the result in one sentence.
      *
      * @return such as {@code agrees: 0 flips in 10000 images, largest difference 3.1e-06}
      */
@@ -228,10 +230,11 @@ public record ParityResult(
     }
 
     /**
-     * Lists images that get another label, but of which the reference was undecided.
+     * Lists images that get another label, but for which the reference was nearly tied.
      *
      * @param ties at least one
-     * @return such as {@code 1 near tie, within the tolerance: image 7: 3 instead of 5, by 1.2e-05}; of more than ten, ten
+     * @return such as {@code 1 near tie, within the tolerance: image 7: 3 instead of 5, by 1.2e-05}; of more than ten,
+     *     only ten
      */
     public static String nearTies(List<Flip> ties) {
         return ties.size() + (ties.size() == 1 ? " near tie" : " near ties") + ", within the tolerance: " + named(ties);

@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Is where native libraries are unpacked and temporary files lie: {@code ~/.cache/catwalk}, or what the
- * property {@code catwalk.cache} names. By default DJL and ONNX Runtime take native code from a temporary
- * folder that everybody can write to, where they cannot write to the home folder; here nobody else can, or
+ * The folder for unpacked native libraries and temporary files: {@code ~/.cache/catwalk}, or the value of the
+ * property {@code catwalk.cache}. If they cannot write to the home folder, DJL and ONNX Runtime by default load native
+ * code from a temporary folder that everybody can write to. Nobody else can write to this folder; otherwise
  * nothing is started.
  *
  * @param path the folder
@@ -39,16 +39,16 @@ public record PrivateFolder(Path path) {
 
     private static final Logger LOG = LoggerFactory.getLogger(PrivateFolder.class);
 
-    /** What PyTorch unpacks to, with as much again while it is moved into place. */
+    /** Space that PyTorch needs when it is unpacked, twice, since it is then moved into place. */
     private static final long ROOM_BYTES = 1L << 30;
 
-    /** What a process that was killed has left is removed after so long, when nobody needs it any more. */
+    /** Files of killed processes are removed after this time, when nobody needs them any more. */
     private static final Duration LITTER = Duration.ofDays(2);
 
     private static @Nullable PrivateFolder claimed;
 
     /**
-     * Makes this process use the folder, from here on and once.
+     * Makes this process use the folder from now on; later calls return the same folder.
      *
      * @return the folder
      * @throws RequestException if it cannot be written, has no room, or belongs to somebody else
@@ -62,14 +62,14 @@ public record PrivateFolder(Path path) {
         return claimed;
     }
 
-    /** Makes a folder that is fit, or refuses. */
+    /** Creates a folder that is safe to use, or throws. */
     static PrivateFolder at(Path path) {
         PrivateFolder folder = new PrivateFolder(path);
         folder.prepare();
         return folder;
     }
 
-    /** Returns what a process has to be told, so that it keeps its libraries and temporary files here. */
+    /** Returns the system properties that make a process keep its libraries and temporary files here. */
     Map<String, String> properties() {
         String libraries = natives().toString();
         Map<String, String> properties = new LinkedHashMap<>();
@@ -94,7 +94,7 @@ public record PrivateFolder(Path path) {
     }
 
     /**
-     * Returns where files lie that nobody needs for long.
+     * Returns the folder for short-lived files.
      *
      * @return a folder that only this user can enter
      */
@@ -129,7 +129,9 @@ public record PrivateFolder(Path path) {
                 : new FileAttribute<?>[0];
     }
 
-    /** Refuses a folder that somebody else could put a library into. A file that is made there tells who we are. */
+    /**
+     * Refuses a folder that somebody else could put a library into. A new file there shows the owner of this process.
+     */
     private void requireMine(Path folder) throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             throw refusal("a folder at " + folder, "a link");
@@ -163,10 +165,10 @@ public record PrivateFolder(Path path) {
         }
     }
 
-    /** Refuses what was packed for another platform, in which DJL looks for a library that is not there. */
+    /** Refuses a download for another platform, in which DJL would look for a missing library. */
     static void requireNativesFor(Platform here) throws IOException {
         try (InputStream in = Platform.class.getResourceAsStream("/native/lib/pytorch.properties")) {
-            if (in != null) { // elsewhere, PyTorch is what a variable of DJL names
+            if (in != null) { // otherwise, a variable of DJL names PyTorch
                 Properties packed = new Properties();
                 packed.load(in);
                 String found = packed.getProperty("classifier", here.toString());
@@ -178,7 +180,7 @@ public record PrivateFolder(Path path) {
         }
     }
 
-    /** Unpacks its two libraries once, which it would otherwise do in each process anew. */
+    /** Unpacks the two libraries of ONNX Runtime once; by default each process would unpack them again. */
     private void unpackOnnxRuntime() throws IOException {
         if (Files.isDirectory(onnxRuntime())) {
             return;

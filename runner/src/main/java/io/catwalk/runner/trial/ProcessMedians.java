@@ -8,12 +8,12 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts together what several processes measured of one network on one engine.
+ * Combines the measurements of several processes for one network on one engine.
  *
- * <p>A figure is the median of the processes' figures: where a process lies in memory, and what the compiler of the JVM
- * chose in it, can be a tenth of a time, and is the same for all of its calls. The outer percentiles are those of all
- * calls of all processes: what is rare in a process is what they are about, and few calls do not carry them. What was
- * measured beside other programs is left out, as long as more than half of the processes had a quiet machine.
+ * <p>A figure is the median of the processes' figures: the memory layout of a process, and what the compiler of the JVM
+ * chose in it, can change times by a tenth, in the same way for all of its calls. The outer percentiles are those of
+ * all calls of all processes: they describe what is rare in a process, for which a single process has too few calls.
+ * What was measured beside other programs is left out, as long as more than half of the processes had a quiet machine.
  */
 final class ProcessMedians {
 
@@ -28,9 +28,9 @@ final class ProcessMedians {
     }
 
     /**
-     * Puts them together.
+     * Combines measurements.
      *
-     * @param measured by at least one process, on one machine
+     * @param measured by at least one process, all on one machine
      * @return medians and ranges
      */
     static Latency of(List<LatencyBench.Measured> measured) {
@@ -71,7 +71,7 @@ final class ProcessMedians {
         return !mostOf(steady, each.size());
     }
 
-    /** Returns the figures of the processes, lowest first; none if half of the processes have none. */
+    /** Returns the figures of the processes, lowest first; empty if half of the processes have none. */
     private double[] sorted(Function<Latency, @Nullable Double> figure) {
         double[] figures = each.stream()
                 .map(figure)

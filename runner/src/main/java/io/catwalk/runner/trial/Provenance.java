@@ -4,7 +4,7 @@ import io.catwalk.runner.training.Transfer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records everything that made a result, beside its recipe, hyperparameters and seed.
+ * Records everything that made a result, besides its recipe, hyperparameters and seed.
  *
  * @param pluginId id of the plugin
  * @param pluginVersion its version
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param card name of the graphics card that it was trained on; null for the processor
  * @param transfer which weights it started from; null for random ones
  * @param software versions
- * @param machine what it ran on
+ * @param machine that it ran on
  */
 public record Provenance(
         String pluginId,
@@ -30,7 +30,7 @@ public record Provenance(
         Machine machine) {
 
     /**
-     * Names what the trial was made from.
+     * Returns what the trial was made from.
      *
      * @return plugin, data set and versions
      */

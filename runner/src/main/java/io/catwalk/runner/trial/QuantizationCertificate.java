@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Writes into a file in 8 bits what it was compared with, and what was found. */
+/** Writes into an 8-bit file what it was compared with, and the results. */
 final class QuantizationCertificate {
 
     private static final String KEY = MetadataKeys.QUANTIZATION;
@@ -23,14 +23,14 @@ final class QuantizationCertificate {
     private QuantizationCertificate() {}
 
     /**
-     * Collects what the file says about itself: what the float file says, but for what was measured on that one.
+     * Collects the metadata of the 8-bit file: that of the float file, except what was measured on the float file.
      *
      * @param from the float file
-     * @param quantized what came of it
-     * @param calibrationImages how many images the ranges are from
+     * @param quantized result of the quantization
+     * @param calibrationImages number of images that the ranges come from
      * @param weights how many of the 8 bits weights use
-     * @param images whose test images judge both
-     * @param metrics of the file in 8 bits on the test images
+     * @param images whose test images both are evaluated on
+     * @param metrics of the 8-bit file on the test images
      */
     static OnnxMetadata of(
             Path from,

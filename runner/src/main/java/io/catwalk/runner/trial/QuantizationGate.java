@@ -3,14 +3,14 @@ package io.catwalk.runner.trial;
 import io.catwalk.runner.RequestException;
 
 /**
- * Says when a model in 8 bits is worth shipping.
+ * Says when an 8-bit model is good enough to be used.
  *
  * @param budget percentage points of accuracy that it may lose, 0 to 100
  * @param speedup how many times as fast as the float model it must be, above 0
  */
 public record QuantizationGate(double budget, double speedup) {
 
-    /** Checks the numbers against their ranges. */
+    /** Checks the ranges of the numbers. */
     public QuantizationGate {
         if (!(budget >= 0 && budget <= 100)) {
             throw new RequestException("--budget must be from 0 to 100 points, such as 0.2, but is " + budget);

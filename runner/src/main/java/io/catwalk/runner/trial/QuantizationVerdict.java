@@ -5,26 +5,26 @@ import io.catwalk.runner.statistics.PairedAccuracy;
 import java.util.Locale;
 
 /**
- * Judges a model in 8 bits against the float model that it came from.
+ * Compares an 8-bit model with the float model that it came from.
  *
- * @param speedup how many times as many images a second it answers, in batches of 64
+ * @param speedup ratio of its throughput to that of the float model, in batches of 64
  * @param speedupOfOne the same for one image at a time
  * @param shrinking how many times smaller its file is
- * @param accuracy both on all test images; the float model is the first
- * @param gate what it has to keep
+ * @param accuracy of both on all test images; the float model is the first
+ * @param gate the limits that it must keep
  */
 public record QuantizationVerdict(
         double speedup, double speedupOfOne, double shrinking, PairedAccuracy accuracy, QuantizationGate gate) {
 
     private static final double CONFIDENCE = 0.95;
 
-    /** Sums of so many images may not fail a gate by rounding. */
+    /** Rounding in sums over this many images must not fail a gate. */
     private static final double ROUNDING = 1e-9;
 
     /** Speeds differ by this share from one measurement to the next, even on a quiet machine. */
     private static final double NOTHING = 0.05;
 
-    /** Tells whether the model in 8 bits should take the place of the float model. */
+    /** Returns whether the 8-bit model should replace the float model. */
     public boolean ships() {
         return keepsAccuracy() && speedup >= gate.speedup();
     }
@@ -33,7 +33,7 @@ public record QuantizationVerdict(
         return 100 * accuracy.lost() <= gate.budget() + ROUNDING;
     }
 
-    /** Writes the judgment with its numbers. */
+    /** Describes the verdict with its numbers. */
     public String words() {
         Interval interval = accuracy.interval(CONFIDENCE);
         return String.format(
@@ -71,7 +71,7 @@ public record QuantizationVerdict(
         return reason + ": ship the float file";
     }
 
-    /** Writes a share in percentage points. */
+    /** Formats a share in percentage points. */
     private static String points(double share) {
         String points = String.format(Locale.ROOT, "%.2f", 100 * share);
         return points.equals("-0.00") ? "0.00" : points;

@@ -5,15 +5,15 @@ import io.catwalk.onnx.runtime.ModelFiles;
 import java.nio.file.Path;
 
 /**
- * Tells what came of quantizing a file.
+ * Holds the result of quantizing a file.
  *
- * @param file where the model in 8 bits is: under a name that ends in {@code .rejected.onnx} if it does not ship
- * @param found which model it is
+ * @param file path of the 8-bit model: with a name that ends in {@code .rejected.onnx} if it does not ship
+ * @param found which model was found
  * @param verdict how it compares with the float model on all test images
  * @param floatAccuracy of the float model on all test images, 0 to 1
- * @param accuracy of the model in 8 bits
- * @param floatLatency of the float model, measured in turns with the other
- * @param latency of the model in 8 bits
+ * @param accuracy of the 8-bit model
+ * @param floatLatency of the float model, measured in turns with the other model
+ * @param latency of the 8-bit model
  */
 public record QuantizedFile(
         Path file,
@@ -25,7 +25,7 @@ public record QuantizedFile(
         Latency latency) {
 
     /**
-     * Says where the file in 8 bits of a float file belongs.
+     * Returns the path of the 8-bit file of a float file.
      *
      * @param file such as {@code lstm.onnx}
      * @return {@code lstm.int8.onnx} beside it

@@ -31,16 +31,16 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Brings an image classifier to 8 bits and judges it: calibrates and chooses on training images, compares on all test
- * images, and measures both files in turns.
+ * Quantizes an image classifier to 8 bits and evaluates it: calibrates and selects on training images, compares on all
+ * test images, and measures both files in turns.
  *
  * @param gate when it ships
  * @param weights how many of the 8 bits weights use
- * @param calibrationImages training images that ranges are taken from; at least 1
+ * @param calibrationImages number of training images that ranges are computed from; at least 1
  * @param threads of ONNX Runtime while the latency is measured
  * @param settings how long it is measured, and in how many processes
- * @param watched answers for a predictor, and gives a sign with each answer
- * @param sign says that the work goes on where no predictor answers
+ * @param watched wraps a predictor so that it reports progress with each call
+ * @param sign reports progress where no predictor is called
  */
 public record Quantizer(
         QuantizationGate gate,
@@ -51,12 +51,12 @@ public record Quantizer(
         UnaryOperator<Predictor> watched,
         Runnable sign) {
 
-    /** Training images that models are chosen by; an image is then a twentieth of a point. */
+    /** Number of training images that models are selected by; one image is then a twentieth of a percentage point. */
     private static final int VALIDATION_IMAGES = 2_000;
 
     private static final int LARGEST_BATCH = 100;
 
-    /** All float tensors of a batch are in memory together: some hundred times its images. */
+    /** All float tensors of a batch are in memory together: some hundred times the size of its images. */
     private static final int BATCH_NUMBERS = 1 << 20;
 
     private static final long SEED = 0;
@@ -65,11 +65,11 @@ public record Quantizer(
      * Quantizes a file.
      *
      * @param file a float model
-     * @param hints what it does not say itself
-     * @param images what it was trained on and is tested on; its classes are those of the file
+     * @param hints what the file does not say itself
+     * @param images its training and test images; the classes are those of the file
      * @param normalization of their pixels
-     * @param to where the model in 8 bits goes; its folder exists
-     * @return what came of it
+     * @param to where the 8-bit model goes; its folder exists
+     * @return the result
      * @throws IOException if it cannot be written or measured
      * @throws InterruptedException if the calling thread is interrupted
      * @throws io.catwalk.onnx.OnnxFileException if the file cannot be quantized
@@ -121,7 +121,7 @@ public record Quantizer(
         }
     }
 
-    /** Says which images run together. */
+    /** A range of images that run together. */
     private record Batch(int from, int to) {}
 
     private static List<Batch> batches(Signature signature, ImageSource images) {
@@ -178,7 +178,7 @@ public record Quantizer(
         return latencies;
     }
 
-    /** Returns images a second in batches of 64, or one by one where such batches take too long. */
+    /** Returns images per second in batches of 64, or one by one if such batches take too long. */
     private static double throughput(Latency latency) {
         Double batches = latency.imagesPerSecond64();
         return batches != null ? batches : 1e6 / latency.p50Micros();

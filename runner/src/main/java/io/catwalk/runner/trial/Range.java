@@ -1,10 +1,10 @@
 package io.catwalk.runner.trial;
 
 /**
- * Holds the lowest and the highest figure of several processes that measured the same.
+ * Holds the lowest and the highest figure of several processes with the same measurement.
  *
  * @param low lowest
- * @param high highest; the lowest itself where one process measured
+ * @param high highest; equal to the lowest if only one process measured
  */
 public record Range(double low, double high) {
 

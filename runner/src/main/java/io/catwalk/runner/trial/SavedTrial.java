@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Holds the network of a finished trial with its weights. Closing it frees them. */
 public final class SavedTrial implements AutoCloseable {
 
-    /** Other machines and numbers of threads add in another order, which moves a logit by less than this. */
+    /** Other machines and numbers of threads sum in another order, which changes a logit by less than this. */
     private static final double ROUNDING = 1e-3;
 
     private final TrialFolder folder;
@@ -64,7 +64,7 @@ public final class SavedTrial implements AutoCloseable {
      * @param folder of the trial
      * @param catalog with the plugin that it was trained with
      * @param dataHome where data sets are
-     * @param other images to judge on, of the same shape and with as many classes; null takes the trial's own
+     * @param other images to evaluate on, of the same shape and with as many classes; null for the trial's own
      * @param match how their classes are matched with those that the network was trained on
      * @return the trial, to be closed
      * @throws IOException if the folder cannot be read
@@ -106,25 +106,25 @@ public final class SavedTrial implements AutoCloseable {
     /**
      * Returns the outcome of the trial, as it was.
      *
-     * @return what stands in its {@code trial.json}
+     * @return the content of its {@code trial.json}
      */
     public TrialOutcome.Done result() {
         return result;
     }
 
     /**
-     * Returns the images that the network is asked about.
+     * Returns the images that the network is evaluated on.
      *
-     * @return the trial's own, or the others that it was opened with
+     * @return the trial's own, or the other images that it was opened with
      */
     public ImageDataset dataset() {
         return dataset;
     }
 
     /**
-     * Returns how fast a file with these options answers on ONNX Runtime.
+     * Returns the latency and throughput, on ONNX Runtime, of a file with these options.
      *
-     * @param options that a file is written with
+     * @param options of the export
      * @return null if it was not measured, or the file that was measured has other operators
      * @throws IOException if the folder cannot be read
      */
@@ -135,7 +135,7 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
-     * Evaluates what the network answered to the test images when it was trained.
+     * Evaluates the predictions for the test images from when the network was trained.
      *
      * @return the evaluation of the stored predictions
      * @throws IOException if they cannot be read
@@ -146,9 +146,9 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
-     * Judges the weights anew.
+     * Evaluates the weights again.
      *
-     * @return what came of it
+     * @return the result
      * @throws IOException if the stored predictions cannot be read
      */
     public Rejudging rejudge() throws IOException {
@@ -163,12 +163,12 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
-     * Writes the network as an ONNX file and cross-checks it on the test images, if it still answers them as
-     * when it was trained: the numbers in the file are of that network.
+     * Writes the network as an ONNX file and cross-checks it on the test images, if its predictions for them are still
+     * those of its training: the numbers in the file are of that network.
      *
-     * @param file where to; one that disagrees is set aside as {@code NAME.rejected.onnx}, and one that is
-     *     there stays
-     * @param options how to write
+     * @param file where to; a file that disagrees is named {@code NAME.rejected.onnx} instead, and an existing
+     *     file stays
+     * @param options of the export
      * @return how far the file differs from the network
      * @throws IOException if the stored predictions cannot be read, or the file cannot be written
      * @throws RequestException if the stored predictions are not those of the trial
@@ -184,7 +184,7 @@ public final class SavedTrial implements AutoCloseable {
         return parity;
     }
 
-    /** Says how the network differs from the one that was judged; null if it does not. */
+    /** Says how the network differs from the one that was evaluated; null if it does not. */
     private @Nullable String otherNetwork() throws IOException {
         Predictions then = folder.readPredictions(result, "test");
         double accuracy = Evaluation.of(then, dataset.classes()).accuracy();
@@ -214,9 +214,9 @@ public final class SavedTrial implements AutoCloseable {
 
     /**
      * Writes the network as the ONNX file of the trial, cross-checks it, and records both in its {@code
-     * trial.json}. Where that fails and there is a file that was proven before, everything stays as it is.
+     * trial.json}. If that fails and there is a file that was proven before, everything stays as it is.
      *
-     * @param options how to write
+     * @param options of the export
      * @return how far the file differs from the network
      * @throws IOException if it cannot be written
      */
@@ -232,7 +232,7 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
-     * Writes what the network exports to now, by the options of the trial's own file, and proves nothing about it.
+     * Writes the current export of the network, with the options of the trial's own file, without a cross-check.
      *
      * @param file where to
      * @throws IOException if it cannot be written
@@ -244,11 +244,11 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
-     * Cross-checks an ONNX file against the network, on the test images. Near ties are listed and no flips.
+     * Cross-checks an ONNX file against the network, on the test images. Near ties are listed, and are not label flips.
      *
-     * @param file that should answer like this network
-     * @param tolerance what a logit may differ by
-     * @return how far it differs
+     * @param file that should give the same results as this network
+     * @param tolerance by how much a logit may differ
+     * @return how far the file differs
      */
     public ParityResult crossCheck(Path file, Tolerance tolerance) {
         CrossCheck check = CrossCheck.standard().withTolerance(tolerance).withNearTies();
@@ -256,10 +256,10 @@ public final class SavedTrial implements AutoCloseable {
     }
 
     /**
-     * Judges an ONNX file that answers otherwise than the network, on the test images.
+     * Evaluates an ONNX file whose results differ from those of the network, on the test images.
      *
      * @param file that was exported from this trial
-     * @return how it does
+     * @return its evaluation
      */
     public Evaluation evaluation(Path file) {
         return OnnxModel.evaluation(file, dataset, normalization);
@@ -278,7 +278,7 @@ public final class SavedTrial implements AutoCloseable {
                 && folder.damage(result, folder.onnx()).isEmpty();
     }
 
-    /** Another jar may build another network, whose answers would be given this one's name. */
+    /** Another jar may build another network, whose results would be shown under the name of this one. */
     private static void requireSamePlugin(TrialOutcome.Done result, InstalledClassifier classifier) {
         String trainedWith = result.provenance().pluginSha256();
         if (!trainedWith.equals(classifier.jarSha256())) {

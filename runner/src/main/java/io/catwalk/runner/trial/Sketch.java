@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Builds the network of a classifier without training it, to see what it is made of. As all code of plugins does, this runs
+ * Builds the network of a classifier without training it, to examine its structure. Like all code of plugins, this runs
  * in a process of its own.
  */
 public final class Sketch {
@@ -31,24 +31,24 @@ public final class Sketch {
     private Sketch() {}
 
     /**
-     * Looks at a network.
+     * Examines a network.
      *
-     * @param <T> what is to be known of it
+     * @param <T> type of the result
      */
     @FunctionalInterface
     public interface Look<T> {
 
         /**
-         * Looks.
+         * Examines the network.
          *
          * @param onnx the network with random weights, as Catwalk exports it; deleted afterwards
-         * @return what is to be known
+         * @return the result
          * @throws IOException if it cannot be read
          */
         T at(Path onnx) throws IOException;
     }
 
-    /** Asks the process for a network. */
+    /** Orders a network from the process. */
     record Order(
             String jar, String sha256, String classifier, Task task, Map<String, Object> hyperparameters, String file) {
 
@@ -67,13 +67,13 @@ public final class Sketch {
     }
 
     /**
-     * Builds a network and looks at it.
+     * Builds a network and examines it.
      *
      * @param classifier whose network it is
      * @param task the images and classes, which it supports
      * @param chosen one point of its search space
-     * @param look what is wanted of it
-     * @return what the look saw
+     * @param look examines the network
+     * @return the result of the look
      * @throws RequestException if the network cannot be built or has no ONNX form; in one line
      * @throws IOException if files cannot be written or read
      * @throws InterruptedException if the calling thread is interrupted

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Properties;
 
 /**
- * Names the versions of what made a result.
+ * Holds the versions of the software that made a result.
  *
  * @param catwalk version of this program
  * @param djl version of the Deep Java Library
@@ -18,7 +18,7 @@ import java.util.Properties;
 public record Software(String catwalk, String djl, String pytorch, String onnxruntime, String java) {
 
     /**
-     * Reads the versions that the build wrote down.
+     * Reads the versions that the build recorded.
      *
      * @return those of this process
      */
@@ -33,10 +33,10 @@ public record Software(String catwalk, String djl, String pytorch, String onnxru
     }
 
     /**
-     * Returns the commit that this program was built from, which has no part in what it makes: the versions tell that.
+     * Returns the commit that this program was built from. It does not influence results: the versions do.
      *
-     * @return its first twelve digits, with {@code +changes} where files differed from it; {@code unknown} if the build was made
-     *     outside a checkout
+     * @return its first twelve digits, with {@code +changes} if files differed from it; {@code unknown} if the build
+     *     was made outside a checkout
      */
     public static String commit() {
         return written().getProperty("commit");
@@ -54,7 +54,7 @@ public record Software(String catwalk, String djl, String pytorch, String onnxru
     }
 
     /**
-     * Tells whether other software makes the same weights of the same order.
+     * Tells whether other software makes the same weights from the same order.
      *
      * @param other software
      * @return whether Catwalk, DJL and PyTorch have the same versions
@@ -64,7 +64,7 @@ public record Software(String catwalk, String djl, String pytorch, String onnxru
     }
 
     /**
-     * Names what has a part in the weights.
+     * Names the software that influences the weights.
      *
      * @return such as {@code Catwalk 0.1.0 with DJL 0.36.0 and PyTorch 2.7.1}
      */

@@ -7,22 +7,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells how many times as fast ONNX Runtime answers as DJL + PyTorch, at one batch size.
+ * Holds how many times as fast ONNX Runtime is as DJL + PyTorch, at one batch size.
  *
  * @param times ratio of the two figures: above 1 where ONNX Runtime is faster, below 1 where it is slower
- * @param low the least it can be by the processes: the slowest one of ONNX Runtime against the fastest one of PyTorch;
- *     {@code times} where ranges are not known
- * @param high the most it can be, likewise
+ * @param low the lowest ratio of the processes: the slowest one of ONNX Runtime against the fastest one of PyTorch;
+ *     {@code times} if ranges are not known
+ * @param high the highest ratio, likewise
  */
 public record SpeedUp(double times, double low, double high) {
 
     /**
-     * Compares what was measured on both engines.
+     * Compares the measurements on both engines.
      *
      * @param pytorch latency on DJL + PyTorch; null if not measured
      * @param onnxruntime latency on ONNX Runtime; null if not measured
-     * @return by batch size, of 1, 64 and 256; without those that were not measured on both, none if one of the two was
-     *     measured on a busy machine
+     * @return by batch size, of 1, 64 and 256; without those that were not measured on both, empty if one of the two
+     *     was measured on a busy machine
      */
     public static SortedMap<Integer, SpeedUp> of(@Nullable Latency pytorch, @Nullable Latency onnxruntime) {
         SortedMap<Integer, SpeedUp> speedUps = new TreeMap<>();
@@ -48,7 +48,7 @@ public record SpeedUp(double times, double low, double high) {
     /**
      * Tells whether ONNX Runtime is slower, by more than a steady figure may change.
      *
-     * @return whether even the most it can be is below 0.98
+     * @return whether even the highest ratio is below 0.98
      */
     public boolean slower() {
         return high < 1 - LatencySettings.STEADY_WITHIN;

@@ -4,10 +4,10 @@ import java.lang.management.ManagementFactory;
 import java.time.Instant;
 
 /**
- * Holds what this process had taken at some moment.
+ * Holds the time that this process had used at some moment.
  *
  * @param at the moment
- * @param nanos the same on a clock that nobody sets
+ * @param nanos the same on a clock that cannot be set
  * @param cpu seconds of all threads together
  */
 record Spent(Instant at, long nanos, double cpu) {
@@ -21,7 +21,7 @@ record Spent(Instant at, long nanos, double cpu) {
         return (System.nanoTime() - nanos) / 1e9;
     }
 
-    /** Returns the seconds of all threads together since then. */
+    /** Returns the CPU seconds of all threads together since then. */
     double cpuSeconds() {
         return process() - cpu;
     }

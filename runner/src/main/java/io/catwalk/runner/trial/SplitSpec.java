@@ -7,23 +7,24 @@ import io.catwalk.runner.data.Split;
 import java.util.stream.IntStream;
 
 /**
- * Says which images judge a trial and which choose its epoch. Every classifier of an experiment sees the
- * same.
+ * Specifies the test and validation images of a trial. They are the same for every classifier of an
+ * experiment.
  *
- * <p>In a hold-out the test images of the data set judge, and those choose the epoch that it says are there for it. In a cross-validation the training images are
- * all there is: one fold of them judges, and the test images are never looked at. In both, a share of
- * what is left to train on chooses the epoch, so that no image does both.
+ * <p>In a hold-out, the test set is that of the data set, and so is the validation set if the data set has one. In a
+ * cross-validation only the training images are used: one fold of them is the test set, and the test images of the data
+ * set are never used. In both, the validation set is a share of the images that are left for training, so that no image
+ * is in both sets.
  *
  * @param folds number of folds of a cross-validation; 0 for a hold-out
- * @param repeats how often the images are dealt into folds anew; 1 for a hold-out
- * @param holdOut share of the images to train on that chooses the epoch, above 0 and below 1
- * @param seed of the split, apart from the seeds of the trials
+ * @param repeats how often the images are dealt into folds again; 1 for a hold-out
+ * @param holdOut share of the training images in the validation set, above 0 and below 1
+ * @param seed of the split, separate from the seeds of the trials
  */
 public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
 
     private static final int MOST_FOLDS = 100_000;
 
-    /** Checks the numbers against their ranges. */
+    /** Checks the ranges of the numbers. */
     public SplitSpec {
         if (folds != 0 && folds < 2) {
             throw new RequestException("--folds must be at least 2, but is " + folds + ": try 5");
@@ -43,7 +44,7 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
     /**
      * Splits into training, validation and test images, once.
      *
-     * @param holdOut share of the training images that chooses the epoch, above 0 and below 1
+     * @param holdOut share of the training images in the validation set, above 0 and below 1
      * @param seed of the split
      * @return a split without folds
      */
@@ -60,7 +61,9 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
         return folds * repeats;
     }
 
-    /** Deals the training images into those that are left to train on, and the fold that judges, from 1. */
+    /**
+     * Divides the training images into those that are left for training, and those of the fold, from 1, as test images.
+     */
     static Split fold(ImageDataset dataset, int folds, long seed, int fold) {
         int repeat = folds == 0 ? 0 : (fold - 1) / folds;
         return Split.folds(dataset.train().labels(), dataset.classes().size(), folds, seed + repeat)
@@ -70,9 +73,9 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
     /**
      * Splits a data set.
      *
-     * @param dataset all there is
+     * @param dataset with all images
      * @param fold number of the fold, from 1 to {@link #lastFold}; 0 for the hold-out, with folds or without
-     * @return what a trial sees
+     * @return the images of a trial
      * @throws RequestException if there are more folds than images of the smallest class
      */
     public TrialImages split(ImageDataset dataset, int fold) {

@@ -7,12 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says where the files are that a trial is made from. Each list names places that have the same, to be tried in turn.
+ * Says where the files are that a trial is made from. The places of each list have the same content, and are tried in
+ * turn.
  *
  * @param plugin jar of the plugin
- * @param images folder of the data set; none for a known one leaves it to the program that trains, which has it too
- * @param labels table of the labels of the images; none if the folders say them
- * @param weights file of the weights to start from; none for random ones
+ * @param images folder of the data set; empty for a known one, which the program that trains then finds itself
+ * @param labels table of the labels of the images; empty if the folders are the labels
+ * @param weights file of the weights to start from; empty for random ones
  */
 public record Supplies(List<Place> plugin, List<Place> images, List<Place> labels, List<Place> weights) {
 
@@ -25,11 +26,11 @@ public record Supplies(List<Place> plugin, List<Place> images, List<Place> label
     }
 
     /**
-     * Names what stands on this machine.
+     * Returns the places on this machine.
      *
-     * @param pluginsDir folder that has the jar of the plugin
+     * @param pluginsDir folder that contains the jar of the plugin
      * @param images folder of the data set
-     * @param labels table of the labels; null if the folders say them
+     * @param labels table of the labels; null if the folders are the labels
      * @param weights to start from; null for random ones
      * @return one place each
      */

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Is the first step of a trial, which ends with its weights on the disk. It takes those of an earlier attempt,
- * or goes on with the state that a training had when it was stopped, or begins.
+ * The first step of a trial, which ends with its weights on the disk. It uses the weights of an earlier attempt,
+ * or continues from the state of a training that was stopped, or starts at the beginning.
  */
 final class TrainingStep {
 
@@ -56,7 +56,7 @@ final class TrainingStep {
      * Holds a network whose weights are on the disk.
      *
      * @param model the network
-     * @param weights how they came about
+     * @param weights how they were made
      */
     record Trained(TrainedModel model, TrainedWeights weights) implements AutoCloseable {
 
@@ -67,13 +67,13 @@ final class TrainingStep {
     }
 
     /**
-     * Takes the step.
+     * Runs the step.
      *
      * @param start of the trial
-     * @param listener is told of each epoch, first of those that an earlier attempt trained
+     * @param listener receives each epoch, first those that an earlier attempt trained
      */
     Trained take(LoadedClassifier classifier, TrialImages images, Spent start, Consumer<Epoch> listener) {
-        // Weights are of no use without this, and whoever cannot write it would not be able to write them.
+        // Weights are of no use without this, and if it cannot be written, the weights could not be written either.
         TroubleException.writing(() -> {
             folder.writeSplit(images);
             folder.writeClasses(images.dataset().classes());
@@ -129,13 +129,13 @@ final class TrainingStep {
             throw new TroubleException("the weights that the plugin brings cannot be read: " + Reasons.of(e), e);
         }
         TrainedWeights weights = saved(model, history, classifier, images, data, start);
-        // Read again, as a later attempt would: the engine may sum in another order where weights lie otherwise in
-        // memory, and what judges must not depend on whether the trial was stopped here.
+        // Read again, as a later attempt would do: the engine may sum in another order if the weights have another
+        // place in memory, and the evaluated network must not depend on whether the trial was stopped here.
         return TroubleException.reading(() -> new Trained(
                 folder.readModel(classifier, chosen(), order.dataset().task(images.dataset())), weights));
     }
 
-    /** Copies the weights that the recipe starts from; null if it starts from none, or from those that the user names. */
+    /** Copies the weights that the recipe starts from; null if it starts from none, or the user names other weights. */
     private @Nullable PretrainedWeights pretrained(LoadedClassifier classifier, Task task) throws IOException {
         return order.spec().recipe().pretrained() && init == null
                 ? PretrainedWeights.copy(classifier.weights(task, chosen()))
@@ -149,7 +149,7 @@ final class TrainingStep {
         return init == null ? null : Start.of(init, images.dataset().classes());
     }
 
-    /** Writes the weights and how they came about, and lets go of the network that was trained. */
+    /** Writes the weights and how they were made, and closes the network that was trained. */
     private TrainedWeights saved(
             TrainedModel model,
             List<Epoch> history,
@@ -168,7 +168,7 @@ final class TrainingStep {
         }
     }
 
-    /** Shows how far the training is; that this cannot be written is no reason to end it. */
+    /** Writes the history so far; if it cannot be written, the training goes on. */
     private void showHistory(List<Epoch> history) {
         try {
             folder.writeHistory(history);
@@ -199,7 +199,7 @@ final class TrainingStep {
                         null),
                 new Timing(
                         start.at().toString(),
-                        Math.max(start.seconds(), trainingSeconds), // some epochs may be of an earlier attempt
+                        Math.max(start.seconds(), trainingSeconds), // some epochs may be from an earlier attempt
                         seconds.length,
                         model.bestEpoch(),
                         ProcessMedians.median(seconds)),

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures the networks of trials on all engines that can run them: with the same image, and only if all answer it
- * alike.
+ * Measures the networks of trials on all engines that can run them: with the same image, and only if all engines give
+ * the same result.
  */
 public final class TrialBench {
 
@@ -36,12 +36,12 @@ public final class TrialBench {
     private final byte[] pixels;
 
     /**
-     * Prepares to measure with the first test image of a data set.
+     * Prepares measurements with the first test image of a data set.
      *
      * @param bench measures one network in one process
-     * @param settings how long each may take on each engine, and in how many processes
+     * @param settings how long each network may take on each engine, and in how many processes
      * @param pluginsDir the folder of the plugin jars
-     * @param dataset that the trials are about
+     * @param dataset of the trials
      */
     public TrialBench(LatencyBench bench, LatencySettings settings, Path pluginsDir, ImageDataset dataset) {
         turns = new BenchTurns(bench);
@@ -52,10 +52,10 @@ public final class TrialBench {
     }
 
     /**
-     * Holds what came of a trial.
+     * Holds the result for a trial.
      *
-     * @param latencies of the engines that could be measured
-     * @param problems why others could not, each in one line
+     * @param latencies on the engines that could be measured
+     * @param problems why other engines could not be measured, each in one line
      */
     public record Outcome(Map<InferenceEngine, Latency> latencies, List<String> problems) {
 
@@ -68,7 +68,7 @@ public final class TrialBench {
         /**
          * Says what else the machine did meanwhile.
          *
-         * @return in words; empty if it was quiet
+         * @return as text; empty if it was quiet
          */
         public Optional<String> busy() {
             return latencies.values().stream()
@@ -78,7 +78,7 @@ public final class TrialBench {
         }
 
         /**
-         * Adds the latencies to what is known of a trial.
+         * Adds the latencies to the outcome of a trial.
          *
          * @param done the trial
          * @return a changed copy
@@ -93,7 +93,7 @@ public final class TrialBench {
     }
 
     /**
-     * Names a network that is to be measured.
+     * Names a network to be measured.
      *
      * @param trial one that was trained
      * @param folder of the trial
@@ -102,39 +102,39 @@ public final class TrialBench {
      */
     public record Network(TrialOrder trial, TrialFolder folder, Normalization normalization, int threads) {}
 
-    /** Hears how far it is. */
+    /** Receives progress. */
     @FunctionalInterface
     public interface Listener {
 
         /**
-         * Hears that a network is measured now, on all of its engines.
+         * Called when a network is about to be measured, on all of its engines.
          *
          * @param trial whose network
          * @param number of the measurement, from 1
-         * @param of so many; each network is measured in several turns
+         * @param of number of all measurements; each network is measured in several turns
          */
         void measuring(TrialSpec trial, int number, int of);
 
         /**
-         * Hears what is known after a turn of all networks, but for the last turn.
+         * Called after a turn of all networks, except the last turn.
          *
-         * @param soFar for each, in their order
+         * @param soFar result of each so far, in their order
          * @throws IOException if it cannot be kept, which ends the measuring
          */
         default void turned(List<Outcome> soFar) throws IOException {}
     }
 
-    /** Says what is measured. */
+    /** A network on an engine. */
     private record Place(Network network, InferenceEngine engine) {}
 
     /**
-     * Measures networks in turns. Several networks of one contestant, of other seeds or folds, share the processes that
-     * one would have: they take the same time to answer.
+     * Measures networks in turns. Several networks of one contestant, from other seeds or folds, share the processes
+     * that a single network would have: they have the same latency.
      *
      * @param networks of trials
-     * @param listener hears how far it is
-     * @return for each, in their order, latencies, or why there are none
-     * @throws IOException if the listener cannot keep what it hears
+     * @param listener receives progress
+     * @return for each, in their order, the latencies, or why there are none
+     * @throws IOException if the listener cannot keep a result
      * @throws InterruptedException if the calling thread is interrupted
      */
     public List<Outcome> measure(List<Network> networks, Listener listener) throws IOException, InterruptedException {

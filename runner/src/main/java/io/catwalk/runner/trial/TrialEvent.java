@@ -10,11 +10,11 @@ import tools.jackson.core.JacksonException;
  * Tells the parent process what happened in a trial; exactly one field is set.
  *
  * @param epoch an epoch ended
- * @param judged the network is trained and judged, and is exported now
- * @param ended the trial has come to this, and nothing follows
- * @param measured a network was measured, and nothing follows
- * @param sketched the network that was asked for is written to this file, and nothing follows
- * @param failed what was asked for could not be done, for this reason, and nothing follows
+ * @param judged the network is trained and evaluated, and is exported now
+ * @param ended outcome of the trial; nothing follows
+ * @param measured a network was measured; nothing follows
+ * @param sketched the requested network is written to this file; nothing follows
+ * @param failed reason why the request failed; nothing follows
  */
 record TrialEvent(
         @Nullable Epoch epoch,
@@ -56,7 +56,7 @@ record TrialEvent(
         return Json.LINE.writeValueAsString(this);
     }
 
-    /** Reads a message of the process; empty if it is none of ours. */
+    /** Parses a message of the process; empty if it is not one of these events. */
     static Optional<TrialEvent> parse(String message) {
         try {
             return Optional.of(Json.LINE.readValue(message, TrialEvent.class));

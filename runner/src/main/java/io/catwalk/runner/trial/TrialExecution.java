@@ -4,15 +4,15 @@ import io.catwalk.runner.training.Epoch;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** Carries out trials; whoever schedules them needs to know no more than this. */
+/** Executes trials, on behalf of a scheduler. */
 public interface TrialExecution {
 
     /**
-     * Trains and judges, to the end.
+     * Trains and evaluates, to the end.
      *
      * @param order the trial
      * @param folder of the trial; it exists
-     * @param listener is told of each epoch as it ends
+     * @param listener receives each epoch as it ends
      * @return the outcome; a trial that fails for whatever reason is one with status failed
      * @throws IOException if the trial folder cannot be written or no process can be started
      * @throws InterruptedException if the calling thread is interrupted; the trial is then over

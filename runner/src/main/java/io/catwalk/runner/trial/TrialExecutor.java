@@ -4,54 +4,54 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Runs trials, wherever that may be. Whoever schedules an experiment knows no more of its trials than
- * this, so that another engine can take over without a change elsewhere.
+ * Runs trials, in whatever place. The scheduler of an experiment uses only this interface, so that another engine can
+ * be used without other changes.
  */
 public interface TrialExecutor extends AutoCloseable {
 
     /**
-     * Says how many trials it runs at once; more that are submitted wait.
+     * Returns how many trials it runs at once; if more are submitted, they wait.
      *
      * @return at least 1
      */
     int slots();
 
     /**
-     * Takes a trial and returns at once.
+     * Submits a trial and returns at once.
      *
      * @param order the trial
-     * @param folder where its files are once it has an outcome, whoever made them; it exists, and holds nothing of an
-     *     earlier attempt but a log and what this one can go on from
-     * @param listener is told how it goes on, by another thread
-     * @return the trial under way
+     * @param folder where its files are once it has an outcome, whoever made them; it exists, and contains nothing of
+     *     an earlier attempt but a log and what this attempt can continue from
+     * @param listener receives progress, from another thread
+     * @return the submitted trial
      */
     Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener);
 
     /**
-     * Tells whether what was handed over goes on without this process, so that nobody waits for it: whoever asks again
-     * later gets its outcome.
+     * Tells whether submitted trials continue without this process, so that it does not wait for them: a later
+     * process that submits them again gets their outcomes.
      *
-     * @return whether a trial without an outcome is left alone
+     * @return whether trials without an outcome are left running
      */
     default boolean outlivesUs() {
         return false;
     }
 
-    /** Cancels what is still under way and does not outlive us, and returns when it is over. */
+    /** Cancels trials that are still running and do not outlive this process, and returns when they have ended. */
     @Override
     void close();
 
     /**
-     * Is a trial under way.
+     * A submitted trial.
      *
-     * @param outcome as soon as there is one: done or failed, or lost if whoever ran it had trouble: then nobody knows what
-     *     would have come of it, and it can be ordered again; completes with a {@link
+     * @param outcome completed as soon as there is one: done or failed, or lost if there was a problem with whatever
+     *     ran it: its result is then unknown, and it can be ordered again; completes with a {@link
      *     java.util.concurrent.CancellationException} after {@link #cancel}
-     * @param stopping stops whoever runs it, and does not wait
+     * @param stopping stops whatever runs it, and does not wait
      */
     record Submitted(CompletableFuture<TrialOutcome> outcome, Runnable stopping) {
 
-        /** Stops the trial; what it has left in its folder is worth nothing. */
+        /** Stops the trial; the files that it has left in its folder are of no use. */
         public void cancel() {
             stopping.run();
             outcome.cancel(false);

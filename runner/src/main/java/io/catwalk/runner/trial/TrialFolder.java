@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /**
- * Knows the files of a trial. {@code trial.json} is written last: a folder that has it is complete.
+ * Reads and writes the files of a trial. {@code trial.json} is written last: a folder that has it is complete.
  *
  * @param path the folder
  */
@@ -48,7 +48,7 @@ public record TrialFolder(Path path) {
     private static final Logger LOG = LoggerFactory.getLogger(TrialFolder.class);
 
     /**
-     * Returns where the trial's process writes what it has to say.
+     * Returns the path of the log of the trial's process.
      *
      * @return path of a text file
      */
@@ -57,7 +57,7 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Returns where the JVM of the trial reports that it crashed, if it did.
+     * Returns the path of the crash report of the trial's JVM, if it crashed.
      *
      * @return path of a text file
      */
@@ -66,7 +66,7 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Returns where the order of the trial stands, from which it can be measured or judged again.
+     * Returns the path of the order of the trial, from which it can be measured or evaluated again.
      *
      * @return path of a JSON file
      */
@@ -75,7 +75,7 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Returns where the outcome stands, once there is one.
+     * Returns the path of the outcome, once there is one.
      *
      * @return path of a JSON file
      */
@@ -84,10 +84,10 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Returns where the answers to some images stand.
+     * Returns the path of the predictions for some images.
      *
      * @param part {@code test} or {@code validation}
-     * @return path of an array of NumPy if there is one, otherwise of a CSV file, which may be there or not
+     * @return path of an array of NumPy if there is one, otherwise of a CSV file, which may not exist
      */
     public Path predictions(String part) {
         Path array = predictions(part, ".npy");
@@ -99,16 +99,16 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Returns where the ONNX file stands.
+     * Returns the path of the ONNX file.
      *
-     * @return path of a file that is there only if it answers like the network
+     * @return path of a file that exists only if it agrees with the network
      */
     public Path onnx() {
         return path.resolve("model.onnx");
     }
 
     /**
-     * Returns where the card of the model stands.
+     * Returns the path of the model card.
      *
      * @return path of a Markdown file
      */
@@ -117,9 +117,9 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Reads how the ONNX file was written.
+     * Reads the options of the ONNX file.
      *
-     * @return the options of the last export; the standard ones if there was none after the training
+     * @return the options of the last export; the standard ones if the trial was not exported again after the training
      * @throws IOException if they cannot be read
      */
     public ExportOptions readExportOptions() throws IOException {
@@ -137,7 +137,7 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Lists what the trained network can run on. A file that disagrees with it, or was never written, is
+     * Lists the engines that can run the trained network. A file that disagrees with it, or was never written, is
      * not run.
      *
      * @return PyTorch, and ONNX Runtime if there is a file
@@ -151,9 +151,9 @@ public record TrialFolder(Path path) {
     /**
      * Reads the weights.
      *
-     * @param classifier whose network it is
+     * @param classifier that the network belongs to
      * @param chosen the same point of its search space
-     * @param task what it solves
+     * @param task of the network
      * @return the trained network
      * @throws IOException if they cannot be read
      */
@@ -162,7 +162,7 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Reads what the trial was asked to do.
+     * Reads the order of the trial.
      *
      * @return the order
      * @throws IOException if it cannot be read
@@ -172,7 +172,7 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Writes what the trial is asked to do.
+     * Writes the order of the trial.
      *
      * @param order of this attempt
      * @throws IOException if it cannot be written
@@ -202,9 +202,9 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Makes the folder ready for an attempt: of an earlier one only the log is kept, and if that was made from
-     * the same, what this one can go on from. The outcome is deleted first, so that what a kill leaves behind
-     * is not taken for a finished trial.
+     * Prepares the folder for an attempt. Of an earlier attempt only the log is kept and, if it was made from
+     * the same inputs, what this attempt can continue from. The outcome is deleted first, so that after a kill the
+     * folder does not look like that of a finished trial.
      *
      * @param order of this attempt
      * @throws IOException if something cannot be deleted
@@ -225,7 +225,7 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /** Tells whether the earlier attempt was made from the same. */
+    /** Returns whether the earlier attempt was made from the same inputs. */
     private boolean isOf(TrialOrder order) {
         try {
             return Files.isRegularFile(order()) && TrialKey.of(readOrder()).equals(TrialKey.of(order));
@@ -237,7 +237,8 @@ public record TrialFolder(Path path) {
 
     private boolean isOfUse(Path entry) {
         return entry.startsWith(model())
-                // The order too: killed before the new one is written, the next attempt still knows what all this is.
+                // The order too: if the process is killed before the new one is written, the next attempt still knows
+                // the inputs.
                 || List.of(
                                 order(),
                                 training(),
@@ -251,10 +252,10 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Finds what is no longer as the outcome says.
+     * Finds files that differ from what the outcome says.
      *
      * @param done the outcome of this trial
-     * @return in words, such as {@code predictions.csv is missing}; empty if all is as it was
+     * @return descriptions, such as {@code predictions.csv is missing}; empty if nothing has changed
      * @throws IOException if something cannot be read
      */
     public List<String> damage(TrialOutcome.Done done) throws IOException {
@@ -269,11 +270,11 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Reads the answers to some images, as the trial left them.
+     * Reads the predictions for some images, as the trial left them.
      *
      * @param done the outcome of this trial
      * @param part {@code test} or {@code validation}
-     * @return the answers
+     * @return the predictions
      * @throws RequestException if the file is not that of the trial
      * @throws IOException if it cannot be read
      */
@@ -283,7 +284,7 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Reads which classes were predicted for some images, as the trial left them, and keeps no logit.
+     * Reads which classes were predicted for some images, as the trial left them, without keeping logits.
      *
      * @param done the outcome of this trial
      * @param part {@code test} or {@code validation}
@@ -296,7 +297,7 @@ public record TrialFolder(Path path) {
         return PredictedClasses.read(predictions(part));
     }
 
-    /** Refuses a file that is not as the trial left it: whatever is made of it would bear this trial's name. */
+    /** Refuses a file that has changed since the trial: results computed from it would bear this trial's name. */
     void requireOwn(TrialOutcome.Done done, Path file) throws IOException {
         String damage = damage(done, file).orElse(null);
         if (damage != null) {
@@ -305,7 +306,9 @@ public record TrialFolder(Path path) {
         }
     }
 
-    /** Computes the digests of the weights, the predictions and, if they are there, the ONNX file and what lies beside it. */
+    /**
+     * Computes the digests of the weights, the predictions and, if they exist, the ONNX file and the files beside it.
+     */
     List<FileDigest> digests() throws IOException {
         List<FileDigest> digests = new ArrayList<>();
         for (Path file :
@@ -317,7 +320,7 @@ public record TrialFolder(Path path) {
         return digests;
     }
 
-    /** Says what is wrong with a file that the outcome knows; empty if nothing is. */
+    /** Describes what is wrong with a file that the outcome lists; empty if nothing is. */
     Optional<String> damage(TrialOutcome.Done done, Path file) throws IOException {
         String place = path.relativize(file).toString().replace('\\', '/');
         for (FileDigest digest : done.files()) {
@@ -328,13 +331,13 @@ public record TrialFolder(Path path) {
         return Optional.empty();
     }
 
-    /** Returns where the state of the training stands while it goes on. */
+    /** Returns the path of the state of the training while it goes on. */
     Path checkpoint() {
         return path.resolve("checkpoint.bin");
     }
 
     /**
-     * Returns where the weights stand.
+     * Returns the path of the weights.
      *
      * @return path of a file in DJL's format
      */
@@ -346,13 +349,13 @@ public record TrialFolder(Path path) {
         return path.resolve("training.json");
     }
 
-    /** Records that the weights are there and how they came about; there is then nothing to go on with. */
+    /** Records that the weights exist and how they were made, and deletes the state of the training. */
     void writeTraining(TrainedWeights trained) throws IOException {
         AtomicFiles.write(training(), Json.JSON.writeValueAsString(trained));
         Files.deleteIfExists(checkpoint());
     }
 
-    /** Reads how the weights came about; null unless they are whole and made from the same. */
+    /** Reads how the weights were made; null unless they are complete and made from the same inputs. */
     @Nullable
     TrainedWeights readTraining(TrialKey key) throws IOException {
         if (!Files.isRegularFile(training())) {
@@ -373,7 +376,7 @@ public record TrialFolder(Path path) {
         return null;
     }
 
-    /** Writes the weights; others that are there are replaced. */
+    /** Writes the weights; existing ones are replaced. */
     void writeModel(TrainedModel model) throws IOException {
         Path beside = Files.createDirectories(path.resolve("model.part"));
         model.save(beside);
@@ -388,8 +391,8 @@ public record TrialFolder(Path path) {
     }
 
     /**
-     * Writes which of the data set's own training images choose the epoch and, with folds, which judge; all
-     * others are trained on.
+     * Writes which of the data set's own training images are validation images and, with folds, which are test images;
+     * all others are trained on.
      */
     void writeSplit(TrialImages images) throws IOException {
         Map<String, @Nullable Object> indices = new LinkedHashMap<>();
@@ -427,15 +430,15 @@ public record TrialFolder(Path path) {
         predictions.write(predictions(part, extension));
     }
 
-    /** Writes the course of the training so far, one line an epoch. */
+    /** Writes the history of the training so far, one line per epoch. */
     void writeHistory(List<Epoch> history) throws IOException {
         HistoryFile.write(history, path.resolve(HISTORY));
     }
 
     /**
-     * Reads the course of the training.
+     * Reads the history of the training.
      *
-     * @return one record an epoch; empty if none was written
+     * @return one record per epoch; empty if none was written
      * @throws IOException if it cannot be read
      */
     public List<Epoch> readHistory() throws IOException {

@@ -7,12 +7,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what a trial trains on and what judges it.
+ * Holds the training, validation and test images of a trial.
  *
  * @param dataset with the images of the fold, if there is one, as its test images, and without them among
  *     its training images
- * @param split of its training images into those to learn from and those that choose the epoch
- * @param fold which of the data set's own training images are left (train) and which judge (validation);
+ * @param split of its training images into those to train on and the validation images
+ * @param fold which of the data set's own training images are left (train) and which are test images (validation);
  *     null for a hold-out
  */
 public record TrialImages(
@@ -29,7 +29,7 @@ public record TrialImages(
                 : new Sha256().add(fold.sha256()).add(split.sha256()).hex();
     }
 
-    /** Returns the images that choose the epoch, as indices into the data set's own training images. */
+    /** Returns the validation images, as indices into the data set's own training images. */
     int[] validation() {
         return fold == null
                 ? split.validation()

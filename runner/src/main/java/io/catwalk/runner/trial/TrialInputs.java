@@ -1,7 +1,7 @@
 package io.catwalk.runner.trial;
 
 /**
- * Names what a trial is made from, beside its own specification: whoever runs it refuses anything else.
+ * Names what a trial is made from, besides its own specification: a process that runs it refuses anything else.
  *
  * @param pluginId id of the plugin
  * @param pluginVersion its version

@@ -6,7 +6,7 @@ import java.util.List;
 import tools.jackson.databind.SerializationFeature;
 
 /**
- * Identifies what made a trial: with another key it would have another outcome.
+ * Identifies what made a trial: with another key, the outcome may differ.
  *
  * @param digest SHA-256, in hexadecimal, of the plugin with its jar, the data set, the split, the versions of
  *     Catwalk, DJL and PyTorch, and the trial with its hyperparameters, recipe, seed, fold, threads and device
@@ -34,7 +34,7 @@ public record TrialKey(String digest) {
                 order.dataset().limitTest(),
                 order.split(),
                 order.spec());
-        // The order in which somebody wrote hyperparameters down changes no network.
+        // The order in which hyperparameters were written does not change the network.
         String text =
                 Json.LINE.writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).writeValueAsString(parts);
         return new TrialKey(new Sha256().add(text).hex());

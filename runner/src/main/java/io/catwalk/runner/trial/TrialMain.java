@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Is the program of a trial's own process: {@code train ORDER.json}, {@code bench-weights BENCH.json},
+ * Entry point of the process that runs one trial: {@code train ORDER.json}, {@code bench-weights BENCH.json},
  * {@code bench-file BENCH.json} or {@code sketch SKETCH.json}.
  */
 final class TrialMain {
@@ -29,13 +29,13 @@ final class TrialMain {
     private TrialMain() {}
 
     /**
-     * Runs one order and tells the parent process about it.
+     * Runs one order and reports it to the parent process.
      *
-     * @param arguments what to do, and the file with the order
+     * @param arguments the command, and the file with the order
      */
     public static void main(String[] arguments) {
         ParentPipe parent = ParentPipe.open(System.in);
-        // Whatever a plugin prints belongs into the log.
+        // Everything that a plugin prints belongs in the log.
         System.setOut(System.err);
         if (arguments[0].equals(TRAIN)) {
             EngineSettings.startEngine(); // while the order and the images are read
@@ -44,7 +44,7 @@ final class TrialMain {
         try {
             parent.send(run(arguments, parent).message());
             exit = 0;
-        } catch (Throwable e) { // the parent turns whatever it was into the row of this trial
+        } catch (Throwable e) { // the parent turns it, whatever it was, into the row of this trial
             LOG.error("The trial failed", e);
             parent.send(TrialEvent.failed(reason(e)).message());
             exit = 1;
@@ -68,7 +68,7 @@ final class TrialMain {
         };
     }
 
-    /** An order lies in the folder of its trial. */
+    /** An order is in the folder of its trial. */
     private static TrialFolder folder(Path order) {
         return new TrialFolder(Objects.requireNonNull(order.toAbsolutePath().getParent()));
     }
@@ -77,7 +77,7 @@ final class TrialMain {
         return Json.read(file, type, "an order");
     }
 
-    /** Says in one line what went wrong, for a person. */
+    /** Describes in one line what went wrong, for users. */
     static String reason(Throwable e) {
         if (e instanceof RequestException
                 || e instanceof PluginException

@@ -4,12 +4,13 @@ import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
 
 /**
- * Holds what the same weights score in evaluation mode on each part of the images.
+ * Holds the metrics of the same weights in evaluation mode on each part of the images.
  *
- * @param test on the images that judge; with folds, those of the fold
- * @param validation on the images that chose the epoch, and so optimistic: the best of several epochs is partly the
- *     luckiest
- * @param train on the images that were trained on, without augmentation; on 60,000 of them, evenly spaced, if there are more
+ * @param test on the test images; with folds, those of the fold
+ * @param validation on the images that selected the epoch, and so optimistically biased: the best of several epochs is
+ *     partly the luckiest
+ * @param train on the images that were trained on, without augmentation; on 60,000 of them, evenly spaced, if there are
+ *     more
  */
 public record TrialMetrics(Metrics test, Metrics validation, Metrics train) {
 

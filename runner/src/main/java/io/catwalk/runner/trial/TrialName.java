@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the names of classifiers and variants, which become names of folders, wherever they come from: an
- * experiment file, a plugin, or the files of a run that somebody else has made.
+ * experiment file, a plugin, or the files of somebody else's run.
  */
 public final class TrialName {
 
@@ -22,7 +22,7 @@ public final class TrialName {
      * @param what it names, {@code classifier} or {@code variant}
      * @param name as it was found
      * @return the same
-     * @throws RequestException if it is not fit for a folder's name on every system
+     * @throws RequestException if it is not valid as a folder name on every system
      */
     public static String checked(String what, @Nullable String name) {
         if (name == null || name.length() > LONGEST || !NAME.matcher(name).matches()) {

@@ -2,13 +2,13 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.training.Epoch;
 
-/** Tells how a trial goes on that was handed to an executor. Its end is its outcome. */
+/** Reports the progress of a trial that was submitted to an executor. Its end is reported as its outcome. */
 public sealed interface TrialNews {
 
     /**
-     * It has left the queue.
+     * The trial has left the queue.
      *
-     * @param place where it runs, for people, such as the name of a machine; empty for this machine
+     * @param place where it runs, for display, such as the name of a machine; empty for this machine
      */
     record Started(String place) implements TrialNews {}
 

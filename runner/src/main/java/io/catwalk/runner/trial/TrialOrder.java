@@ -4,15 +4,16 @@ import io.catwalk.runner.data.DataHome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands a trial to whoever runs it, on this machine or another: what to do, what it is made from, and where that is.
+ * Orders a trial, to be run on this machine or another: what to do, what it is made from, and where that is.
  *
  * @param spec the trial
  * @param dataset which images
- * @param split which of them are for validation
+ * @param split how they are split
  * @param inputs plugin, data and software that are expected; others are refused
  * @param supplies where plugin, images and weights are
- * @param timeoutSeconds after which it is stopped; null lets it run
- * @param processor model that it must run on, as {@link Machine} has it, since bits are equal on one kind only; null for any
+ * @param timeoutSeconds time after which it is stopped; null for no limit
+ * @param processor model that it must run on, as in {@link Machine}, since bits are equal only on the same model; null
+ *     for any
  * @param attempt number of the attempt, from 1: a lost trial is ordered again
  */
 public record TrialOrder(
@@ -26,10 +27,10 @@ public record TrialOrder(
         int attempt) {
 
     /**
-     * Loads the images that the trial sees, from where the request says.
+     * Loads the images of the trial, from where the order says.
      *
      * @param home where data sets are
-     * @return training, validation and judging images
+     * @return training, validation and test images
      * @throws RequestException if the data set or the split is wrong
      */
     public TrialImages images(DataHome home) {
@@ -37,7 +38,7 @@ public record TrialOrder(
     }
 
     /**
-     * Asks for the same, made from something else.
+     * Replaces the inputs.
      *
      * @param newInputs plugin, data and software
      * @return a changed copy
@@ -47,7 +48,7 @@ public record TrialOrder(
     }
 
     /**
-     * Asks for the same from other places.
+     * Replaces the places of the files.
      *
      * @param newDataset the same images, perhaps under another path
      * @param newSupplies where the files are
@@ -58,7 +59,7 @@ public record TrialOrder(
     }
 
     /**
-     * Asks for it once more.
+     * Sets the number of the attempt.
      *
      * @param newAttempt number of the attempt, from 1
      * @return a changed copy
@@ -68,7 +69,7 @@ public record TrialOrder(
     }
 
     /**
-     * Asks for it on one kind of processor.
+     * Requires one kind of processor.
      *
      * @param newProcessor model that it must run on; null for any
      * @return a changed copy
@@ -78,9 +79,9 @@ public record TrialOrder(
     }
 
     /**
-     * Refuses an outcome that was made from something else than was ordered.
+     * Refuses an outcome that was made from other inputs than ordered.
      *
-     * @param outcome what somebody says came of it
+     * @param outcome that was reported
      * @return the outcome, or that the trial is lost
      */
     public TrialOutcome own(TrialOutcome outcome) {

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what came of a trial, as the journal, {@code trial.json} and {@code results.json} show it. */
+/** The outcome of a trial, as the journal, {@code trial.json} and {@code results.json} show it. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "status")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TrialOutcome.Done.class, name = "done"),
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface TrialOutcome {
 
-    /** Returns what was asked for. */
+    /** Returns the specification of the trial. */
     TrialSpec trial();
 
-    /** Returns why it failed at first, if it was tried again, in one line; null if it was not. */
+    /** Returns why the first attempt failed, if it was tried again, in one line; null if it was not. */
     @Nullable
     String firstError();
 
@@ -31,26 +31,26 @@ public sealed interface TrialOutcome {
     }
 
     /**
-     * Remembers that it was tried before.
+     * Records that it was tried before.
      *
-     * @param newFirstError why it failed then, in one line; null if it was not tried before
+     * @param newFirstError why the first attempt failed, in one line; null if there was only one
      * @return a changed copy
      */
     TrialOutcome afterRetry(@Nullable String newFirstError);
 
     /**
-     * It was trained and judged.
+     * The trial was trained and evaluated.
      *
-     * @param trial what was asked for
-     * @param firstError why it failed at first, in one line; null if it did not
-     * @param metrics what its weights score
+     * @param trial its specification
+     * @param firstError why the first attempt failed, in one line; null if it did not
+     * @param metrics of its weights
      * @param overfitting the gaps between training, validation and test accuracy, and the verdict
      * @param parity how far its ONNX file differs from it; null if it was not to be exported
-     * @param efficiency what it costs
-     * @param timing when and how long
+     * @param efficiency its costs
+     * @param timing when it ran and how long
      * @param normalization of the pixels that the network expects
      * @param provenance everything else that made it
-     * @param files what its weights, predictions and ONNX file hold
+     * @param files digests of its weights, predictions and ONNX file
      */
     record Done(
             @JsonUnwrapped TrialSpec trial,
@@ -75,13 +75,13 @@ public sealed interface TrialOutcome {
             return with(newFirstError, parity, efficiency, files);
         }
 
-        /** Replaces how far the ONNX file differs and, if it is there, its size, work and digest. */
+        /** Replaces the parity of the ONNX file and, if the file exists, its size, MACs and digest. */
         Done withOnnx(ParityResult newParity, TrialFolder folder) throws IOException {
             return with(firstError, newParity, efficiency.withOnnx(folder.onnx()), folder.digests());
         }
 
         /**
-         * Replaces what was measured after training.
+         * Replaces a latency, which is measured after training.
          *
          * @param engine that ran the network
          * @param latency of the network on it; null leaves it out
@@ -92,7 +92,7 @@ public sealed interface TrialOutcome {
         }
 
         /**
-         * Tells whether it is known how fast the network answers.
+         * Tells whether its latency is known.
          *
          * @param engines that can run it
          * @return whether it was measured on all of them
@@ -121,11 +121,11 @@ public sealed interface TrialOutcome {
     }
 
     /**
-     * It has no trained network, and that is its own doing.
+     * The trial has no trained network, for reasons of its own.
      *
-     * @param trial what was asked for
+     * @param trial its specification
      * @param error why, in one line
-     * @param firstError why it failed at first, in one line; null if it was not tried again
+     * @param firstError why the first attempt failed, in one line; null if it was not tried again
      */
     record Failed(
             @JsonUnwrapped TrialSpec trial,
@@ -133,9 +133,9 @@ public sealed interface TrialOutcome {
             @Nullable String firstError) implements TrialOutcome {
 
         /**
-         * Makes the outcome of a trial that was tried once.
+         * Creates the outcome of a trial that was tried once.
          *
-         * @param trial what was asked for
+         * @param trial its specification
          * @param error why it failed, in one line
          */
         public Failed(TrialSpec trial, String error) {
@@ -149,12 +149,12 @@ public sealed interface TrialOutcome {
     }
 
     /**
-     * Nobody knows what would have come of it, since whoever ran it had trouble: a process that could not be
-     * started, a disk that is full, a machine that went away.
+     * The outcome of the trial is unknown, since there was a problem with whatever ran it: a process that could not be
+     * started, a full disk, a machine that is no longer available.
      *
-     * @param trial what was asked for
-     * @param error which trouble, in one line
-     * @param firstError why it failed at first, in one line; null if it was not tried again
+     * @param trial its specification
+     * @param error which problem, in one line
+     * @param firstError why the first attempt failed, in one line; null if it was not tried again
      */
     record Lost(
             @JsonUnwrapped TrialSpec trial,
@@ -162,10 +162,10 @@ public sealed interface TrialOutcome {
             @Nullable String firstError) implements TrialOutcome {
 
         /**
-         * Makes the outcome of a trial that was tried once.
+         * Creates the outcome of a trial that was tried once.
          *
-         * @param trial what was asked for
-         * @param error which trouble, in one line
+         * @param trial its specification
+         * @param error which problem, in one line
          */
         public Lost(TrialSpec trial, String error) {
             this(trial, error, null);

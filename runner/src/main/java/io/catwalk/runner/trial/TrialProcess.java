@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a trial in a fresh JVM, so that a plugin that crashes the native library, runs out of memory,
- * hangs or ends the process costs its own trial only. The outcome is what our code there says, whatever the
- * process does or leaves in the folder. A process ends when this one does.
+ * Runs a trial in a fresh JVM. If a plugin crashes the native library, runs out of memory, hangs or ends the process,
+ * only its own trial is affected. The outcome is what our code there reports, whatever the process does or leaves in
+ * the folder. A process ends when this one ends.
  */
 public final class TrialProcess implements TrialExecution {
 
@@ -47,7 +47,7 @@ public final class TrialProcess implements TrialExecution {
         });
         TrialOutcome outcome = ended.get();
         if (outcome == null && ending.ofItsOwnDoing() && judged.get() != null) {
-            // Only the export is missing, and nobody else wrote down what came before.
+            // Only the export is missing, and no other process wrote the outcome.
             TrialOutcome.Done done = judged.get()
                     .withOnnx(ParityResult.without(Missing.NO_FORM, ending.reason(folder, timeout)), folder);
             folder.writeOutcome(done);
@@ -56,7 +56,7 @@ public final class TrialProcess implements TrialExecution {
         return outcome == null ? ending.outcome(order, folder, timeout) : order.own(outcome);
     }
 
-    /** Runs a verb of {@link TrialMain} in a process of its own, to its end or until the time is over. */
+    /** Runs a command of {@link TrialMain} in a process of its own, to its end or until the time is over. */
     Ending run(
             List<String> verb, int threads, TrialFolder folder, @Nullable Duration timeout, Consumer<TrialEvent> events)
             throws IOException, InterruptedException {
@@ -93,7 +93,10 @@ public final class TrialProcess implements TrialExecution {
         private static final int KILLED = 128 + 9;
         private static final int TERMINATED = 128 + 15;
 
-        /** Whoever kills a process from outside says nothing about the trial in it. */
+        /**
+         * Returns whether the trial itself ended the process; if it was killed from outside, that says nothing about
+         * the trial.
+         */
         boolean ofItsOwnDoing() {
             return timedOut || failure != null || (exitCode != KILLED && exitCode != TERMINATED);
         }

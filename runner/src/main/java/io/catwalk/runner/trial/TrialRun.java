@@ -19,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a trial in this process, in steps that fail and are made up for one by one: train and save the
- * weights, judge them, export and cross-check. An attempt that finds the weights of an earlier one, made from
- * the same, only takes the steps that follow.
+ * Runs a trial in this process, in steps that fail and are repeated separately: train and save the
+ * weights, evaluate them, export and cross-check. An attempt that finds the weights of an earlier one, made from
+ * the same inputs, only runs the remaining steps.
  */
 final class TrialRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialRun.class);
 
-    /** The most training images that are judged: their logits are held in memory. */
+    /** The most training images that are evaluated: their logits are held in memory. */
     private static final int MOST_SEEN = 60_000;
 
     private final TrialOrder order;
@@ -38,7 +38,7 @@ final class TrialRun {
         this(order, folder, Duration.ofSeconds(10));
     }
 
-    /** Runs a trial that keeps the state of its training no more often than that. */
+    /** Runs a trial; {@code checkpointPause} is the shortest time between two checkpoints of its training. */
     TrialRun(TrialOrder order, TrialFolder folder, Duration checkpointPause) {
         this.order = order;
         this.checkpointPause = checkpointPause;
@@ -46,12 +46,12 @@ final class TrialRun {
     }
 
     /**
-     * Takes the steps that are left.
+     * Runs the remaining steps.
      *
-     * @param listener is told of each epoch as it ends, and first of those that an earlier attempt trained
-     * @param judged is told that the network is trained and judged, before it is exported
+     * @param listener receives each epoch as it ends, and first those that an earlier attempt trained
+     * @param judged called when the network is trained and evaluated, before it is exported
      * @return done; lost if a file cannot be read or written, or something is not what the order names; failed
-     *     if the trained network cannot be judged. What is thrown in the training goes on to the caller
+     *     if the trained network cannot be evaluated. Exceptions of the training are passed on to the caller
      */
     TrialOutcome run(Consumer<Epoch> listener, Consumer<TrialOutcome.Done> judged) {
         Spent spent = Spent.now();
@@ -82,7 +82,7 @@ final class TrialRun {
             metrics = judge(trained, images);
         } catch (TroubleException e) {
             throw e;
-        } catch (Throwable e) { // the plugin's code was asked: whatever it was, the network is trained
+        } catch (Throwable e) { // the plugin's code was run: whatever it was, the network is trained
             LOG.error("The trained network could not be evaluated", e);
             return new TrialOutcome.Failed(
                     order.spec(),
@@ -116,7 +116,7 @@ final class TrialRun {
         }
     }
 
-    /** Exports and cross-checks. A network without an ONNX form is trained and judged all the same. */
+    /** Exports and cross-checks. A network without an ONNX form is trained and evaluated nevertheless. */
     private TrialOutcome.Done exported(TrainingStep.Trained trained, ImageDataset dataset, TrialOutcome.Done judged) {
         return TroubleException.reading(() -> judged.withOnnx(
                 OnnxModel.write(folder.onnx(), trained.model(), dataset, order, judged, folder.readExportOptions()),

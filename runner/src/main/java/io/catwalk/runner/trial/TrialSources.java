@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds what an order names, and refuses everything else: a run whose trials differ in it compares nothing. */
+/** Finds the inputs that an order names, and refuses all others: trials with different inputs cannot be compared. */
 public final class TrialSources {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialSources.class);
@@ -23,7 +23,7 @@ public final class TrialSources {
     private final Depot depot = Depot.standard();
 
     /**
-     * Prepares to look.
+     * Prepares the search.
      *
      * @param order of a trial
      */
@@ -31,7 +31,7 @@ public final class TrialSources {
         this.order = order;
     }
 
-    /** Refuses to run as another version than was asked. */
+    /** Refuses to run as another version than ordered. */
     void requireSoftware() {
         Software here = Software.current();
         Software expected = order.inputs().software();
@@ -41,7 +41,7 @@ public final class TrialSources {
         }
     }
 
-    /** Refuses to run on another kind of processor than was asked. */
+    /** Refuses to run on another kind of processor than ordered. */
     void requireProcessor() {
         String here = Machine.current().processor();
         if (order.processor() != null && !order.processor().equals(here)) {
@@ -77,7 +77,7 @@ public final class TrialSources {
     /**
      * Finds the folder of the images.
      *
-     * @return a folder that nobody writes to
+     * @return a folder that must not be written to
      * @throws RequestException if no place has it
      */
     public Path imagesFolder() {
@@ -88,7 +88,7 @@ public final class TrialSources {
     /**
      * Finds the table of the labels.
      *
-     * @return a file that nobody writes to
+     * @return a file that must not be written to
      * @throws RequestException if no place has it
      */
     public Path labels() {
@@ -98,14 +98,14 @@ public final class TrialSources {
     /**
      * Finds the weights to start from.
      *
-     * @return a file that nobody writes to
+     * @return a file that must not be written to
      * @throws RequestException if no place has them
      */
     public Path weightsFile() {
         return depot.bring("the initial weights", order.supplies().weights());
     }
 
-    /** Finds the weights to start from, and refuses others than were asked; null if it starts from none. */
+    /** Finds the weights to start from, and refuses others than ordered; null if the trial starts from none. */
     @Nullable
     InitialWeights initialWeights() {
         InitialWeights init = order.spec().init();
@@ -134,9 +134,9 @@ public final class TrialSources {
     }
 
     /**
-     * Finds the one jar that is needed: where the place is a folder, whatever its name is there.
+     * Finds the jar of the plugin: in a folder it is found by its digest, whatever its name is.
      *
-     * @return a file that nobody writes to
+     * @return a file that must not be written to
      * @throws TroubleException if no place has it
      */
     public Path jar() {

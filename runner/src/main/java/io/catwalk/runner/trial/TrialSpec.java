@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param classifier name of the architecture
  * @param variant name of this choice of hyperparameters and recipe
- * @param hyperparameters the whole point of the search space
+ * @param hyperparameters the complete point of the search space
  * @param recipe how to train
  * @param seed of everything random in the trial
  * @param fold number of the fold, from 1; 0 for a hold-out
- * @param threads of the engine; a sum is ordered by them, so they belong to the result
+ * @param threads of the engine; they determine the order of sums, and so belong to the result
  * @param device what it is trained on
  * @param init weights to start from; null for random ones
  * @param purpose what the network is for
@@ -37,15 +37,15 @@ public record TrialSpec(
 
     /** What a network is trained for. */
     public enum Purpose {
-        /** To be used: it is exported, cross-checked and measured. */
+        /** It is meant for use: it is exported, cross-checked and measured. */
         @JsonProperty("ship")
         SHIP,
-        /** To score its architecture or its recipe, as one of many: it is judged and no more. */
+        /** It is one of many that score an architecture or a recipe: it is only evaluated. */
         @JsonProperty("score")
         SCORE
     }
 
-    /** Checks the names, and takes an order from before there were several devices and purposes as it was meant. */
+    /** Checks the names, and fills in defaults for orders from before there were several devices and purposes. */
     public TrialSpec {
         TrialName.checked("classifier", classifier);
         TrialName.checked("variant", variant);
@@ -57,7 +57,7 @@ public record TrialSpec(
     public static final String DEFAULT_VARIANT = "default";
 
     /**
-     * Names the trial for people.
+     * Returns the name of the trial for display.
      *
      * @return such as {@code lstm seed 1}
      */
@@ -66,7 +66,7 @@ public record TrialSpec(
     }
 
     /**
-     * Names the classifier and, unless it is the default one, the variant.
+     * Returns the name of the classifier and, unless it is the default one, of the variant.
      *
      * @return such as {@code lstm} or {@code lstm@wide}
      */
@@ -84,7 +84,7 @@ public record TrialSpec(
     }
 
     /**
-     * Says where the trial keeps its files.
+     * Returns where the trial keeps its files.
      *
      * @return the folder, relative to the run folder
      */

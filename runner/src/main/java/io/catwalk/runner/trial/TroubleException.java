@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** Says that there was trouble with files or with what they hold, which says nothing about a classifier. */
+/** Thrown for problems with files or their content, which say nothing about a classifier. */
 public final class TroubleException extends RuntimeException {
 
     @Serial
@@ -15,13 +15,13 @@ public final class TroubleException extends RuntimeException {
         super(message, cause);
     }
 
-    /** Reads files of ours. */
+    /** Reads files of Catwalk. */
     interface Reading<T extends @Nullable Object> {
 
         T read() throws IOException;
     }
 
-    /** Writes files of ours. */
+    /** Writes files of Catwalk. */
     interface Writing {
 
         void write() throws IOException;

@@ -1,9 +1,9 @@
 'use strict';
-// Runs networks in the browser, from disk: data.js, runtime.js and model-N.js hand over what fetch() may not read there.
+// Runs networks in the browser, from disk: fetch() may not read files there, so data.js, runtime.js and model-N.js pass the data.
 
 const PAINT = 280; // side of the drawing in pixels
 const BRUSH = 22;
-const PATCHES = 8; // so many parts of a side are covered, one after the other
+const PATCHES = 8; // number of parts of a side, which are covered one after the other
 const LUMA = [0.299, 0.587, 0.114]; // ITU-R BT.601
 
 const $ = id => document.getElementById(id);
@@ -14,7 +14,7 @@ let data, chosen = 0, current, truth = null, asked = 0, told = 0, drawn = false;
 const ready = {};
 const runtime = new Promise(resolve => { ready.runtime = resolve; });
 
-/** What the files beside this one call; the last three are for whoever drives the page by a program. */
+/** Functions that the files beside this one call; the last three are for programs that control the page. */
 window.demo = { data: begin, runtime: prepareRuntime, network: addNetwork, logits: logitsOfTest, settled, networks };
 
 async function unpacked(base64) {
@@ -23,7 +23,7 @@ async function unpacked(base64) {
 }
 
 async function prepareRuntime(glue, wasm) {
-  ort.env.wasm.numThreads = 1; // a page from disk is not isolated from others, and so gets no threads
+  ort.env.wasm.numThreads = 1; // a page from disk is not cross-origin isolated, so it gets no threads
   ort.env.wasm.wasmBinary = await unpacked(wasm);
   ort.env.wasm.wasmPaths = { mjs: URL.createObjectURL(new Blob([await unpacked(glue)], { type: 'text/javascript' })) };
   ready.runtime();
@@ -40,7 +40,7 @@ function begin(all) {
   for (const [i] of networks.entries()) {
     const script = document.createElement('script');
     script.src = `model-${i}.js`;
-    script.async = false; // one after the other: the first one answers early
+    script.async = false; // one after the other, so that the first network can run early
     document.head.append(script);
   }
   data.tests.length ? choose(0) : clear();
@@ -62,7 +62,7 @@ const count = (n, word) => `${n} ${word}${n === 1 ? '' : 's'}`;
 const size = () => data.channels * data.height * data.width;
 const bytes = base64 => Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
 
-/** Makes of pixels, (channels, height, width), what one network takes. */
+/** Converts pixels, (channels, height, width), to the input of a network. */
 function tensor({ input, normalization }, images) {
   const { channels, height, width } = data;
   const plane = height * width;
@@ -80,14 +80,14 @@ function tensor({ input, normalization }, images) {
   return new ort.Tensor(input.type, values, [images.length, ...shape]);
 }
 
-/** Asks a network about images, as many at once as it takes. */
+/** Runs a network on images, in batches of the size that it expects. */
 async function ask({ about: { signature }, session }, images, timed = () => {}) {
   const batch = signature.input.shape[0];
   const step = batch === 'batch' ? images.length : batch;
   const answers = [];
   for (let from = 0; from < images.length; from += step) {
     const some = images.slice(from, from + step);
-    while (some.length < step) some.push(some[0]); // a file for a fixed number gets no fewer
+    while (some.length < step) some.push(some[0]); // a file with a fixed batch size needs a full batch
     const question = { [signature.input.name]: tensor(signature, some) };
     const results = await alone(async () => {
       const start = performance.now();
@@ -104,7 +104,7 @@ async function ask({ about: { signature }, session }, images, timed = () => {}) 
 
 let last = Promise.resolve();
 
-/** Runs one thing after the other: a session answers one question at a time. */
+/** Runs tasks one after the other, since a session can run only one at a time. */
 function alone(work) {
   const result = last.then(work);
   last = result.catch(() => {});
@@ -125,12 +125,12 @@ function probabilities({ about: { signature } }, scores) {
 
 const best = values => values.indexOf(Math.max(...values));
 
-/** Tells whether what is shown is about the image that is shown. */
+/** Returns whether the predictions shown belong to the image shown. */
 function settled() {
   return told === asked && !drawn;
 }
 
-/** Asks all networks that are loaded about the image, unless another image comes in between. */
+/** Runs all loaded networks on the image; stops if another image arrives. */
 async function answer() {
   const turn = ++asked;
   for (const network of networks) {
@@ -210,7 +210,7 @@ function showClasses() {
   }));
 }
 
-/** Leads to what the network made of the test images there: of this class, if the label is known, or of its answer. */
+/** Links to the confusion matrix in the report: to the cell of label and prediction, or without a label to the prediction. */
 function leadToReport({ about: { report }, probabilities }) {
   const answer = probabilities && best(probabilities);
   $('report').href = probabilities ? `${report}.${truth ?? 'any'}.${answer}` : report;
@@ -285,7 +285,7 @@ function blacken() {
   pad.fillRect(0, 0, PAINT, PAINT);
 }
 
-/** Puts an image into the middle of the drawing, as large as it fits. */
+/** Puts an image into the middle of the drawing, as large as possible. */
 function place(image) {
   const scale = Math.min(PAINT / image.width, PAINT / image.height);
   const [width, height] = [image.width * scale, image.height * scale];
@@ -297,7 +297,7 @@ function clear() {
   redrawn();
 }
 
-/** Asks once for all strokes of a frame. */
+/** Runs the networks once for all strokes of a frame. */
 function redrawn() {
   if (drawn) return;
   drawn = true;
@@ -307,7 +307,7 @@ function redrawn() {
   });
 }
 
-/** Shows the networks an image of any size. */
+/** Runs the networks on an image of any size. */
 function look(image) {
   mark(-1);
   truth = null;
@@ -321,7 +321,7 @@ function see(pixels) {
   answer();
 }
 
-/** Resizes as the data set was: means of areas where an axis shrinks, straight lines between centers where it grows. */
+/** Resizes as for the data set: area means along an axis that shrinks, linear interpolation between centers if it grows. */
 function resized(image) {
   const { channels, height, width } = data;
   const fit = networks[0].about.signature.resize.fit;
@@ -348,13 +348,13 @@ function resized(image) {
   return pixels;
 }
 
-/** Rounds halves to the even number, as the program and Python do. */
+/** Rounds halves to the even number, like Catwalk and Python. */
 function toEven(value) {
   const low = Math.floor(value);
   return value - low === 0.5 ? low + (low % 2) : Math.round(value);
 }
 
-/** Says which pixels of the source each new one is made of, in which shares. */
+/** Returns for each new pixel the source pixels it is made of, with their shares. */
 function axis(from, start, taken, to, length) {
   const scale = taken / to, shrinks = scale > 1, reach = shrinks ? scale / 2 : 1;
   return Array.from({ length: to }, (_, i) => {
@@ -387,7 +387,7 @@ async function open(file) {
   look(context.getImageData(0, 0, bitmap.width, bitmap.height));
 }
 
-// ---- what counts: the probability of the answer while one part after the other is covered
+// ---- occlusion: the probability of the predicted class while one part after the other is covered
 
 function hideWhere() {
   $('where').hidden = $('where-title').hidden = true;
@@ -419,7 +419,7 @@ function part(row, column) {
   return [at(column, data.width), at(row, data.height), at(column + 1, data.width), at(row + 1, data.height)];
 }
 
-/** Covers one part by the mean of the whole image. */
+/** Covers one part with the mean of the whole image. */
 function cover(pixels, row, column) {
   const { channels, height, width } = data;
   const [left, top, right, bottom] = part(row, column);
@@ -432,7 +432,7 @@ function cover(pixels, row, column) {
   return covered;
 }
 
-// ---- what a person does
+// ---- input
 
 let pen = null;
 const place2d = event => {
@@ -473,7 +473,7 @@ addEventListener('paste', event => {
   const file = [...event.clipboardData.files].find(one => one.type.startsWith('image/'));
   if (file) open(file);
 });
-// The report that shows this page has a switch of colors.
+// The report that shows this page has a color switch.
 addEventListener('message', ({ source, data }) => {
   if (source === parent && ['light', 'dark'].includes(data?.scheme)) document.documentElement.dataset.scheme = data.scheme;
 });

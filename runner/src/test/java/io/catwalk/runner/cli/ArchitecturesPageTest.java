@@ -12,7 +12,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What the documentation says of the study's architectures is what the kept run says. */
+/** The documentation of the study's architectures matches the stored run. */
 final class ArchitecturesPageTest {
 
     private static final Path DOCS = Path.of("../docs");

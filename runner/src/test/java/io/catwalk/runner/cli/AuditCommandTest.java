@@ -33,7 +33,7 @@ final class AuditCommandTest {
     private Path images;
     private Path out;
 
-    /** Puts training image 5 among the test images as number 3, which has another label. */
+    /** Puts training image 5 among the test images as number 3, under another label. */
     @BeforeEach
     void plant() throws IOException {
         images = TinyImages.write(folder.resolve("planted"));
@@ -101,12 +101,12 @@ final class AuditCommandTest {
                 .filteredOn(line -> !line.contains(folder.toString()))
                 .allMatch(line -> line.length() <= 80);
         assertThat(run.resolve("audit/wrong-for-all.csv")).content().startsWith("image,label,mixed seed 1,");
-        // Whatever is in a run folder keeps it from being replaced, unless it is known to be a run's.
+        // A run folder is replaced only if all files in it are known to belong to a run.
         RunFolder.claim(run, RunFolder.Existing.REPLACE).close();
         assertThat(run).isDirectoryNotContaining("glob:**/audit");
     }
 
-    /** The predictions of the one network are made wrong on the first two images; the others' on the second. */
+    /** Makes the predictions of one network wrong on the first two images, those of the others on the second. */
     @Test
     void jsonOfARunCountsWhatTheStoredPredictionsSay() throws IOException {
         Path run = copyOfRun();
@@ -135,12 +135,12 @@ final class AuditCommandTest {
         assertThat(audit.path("wrong_for_all").path(0).asInt()).isEqualTo(1);
     }
 
-    /** Says what the journal has of a file. */
+    /** Returns the digest that the journal records for a file. */
     private static String digest(Path file) throws IOException {
         return "\"bytes\":" + Files.size(file) + ",\"sha256\":\"" + Sha256.of(file) + "\"";
     }
 
-    /** Writes predictions that are right but for image 1 and, if there are to be two, image 0. */
+    /** Writes predictions that are correct except for image 1 and, if two are to be wrong, image 0. */
     private static void answers(Path file, int wrong) throws IOException {
         List<String> lines = new ArrayList<>(
                 List.of(Files.readString(file).lines().findFirst().orElseThrow()));

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The library knows bad files; here every command passes on what it says. */
+/** The library detects bad files; here every command reports its message. */
 @ExtendWith(ExportedRun.class)
 final class BadOnnxFileTest {
 
     @TempDir
     private Path folder;
 
-    /** File to what must be said of it. */
+    /** Maps each file to its expected message. */
     private Map<Path, String> badFiles() throws IOException {
         ExportedRun world = ExportedRun.get();
         byte[] whole = Files.readAllBytes(world.model());
@@ -59,7 +59,7 @@ final class BadOnnxFileTest {
         return files;
     }
 
-    /** The first tensor of floats. */
+    /** Returns the first tensor of floats. */
     private static TensorProto.Builder first(ModelProto.Builder model) {
         return model.getGraphBuilder().getInitializerBuilderList().stream()
                 .filter(tensor -> tensor.getDataType() == TensorProto.DataType.FLOAT_VALUE)

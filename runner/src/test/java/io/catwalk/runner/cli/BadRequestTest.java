@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that cannot be done: exit code 2, one line that helps, and nothing made or lost. */
+/** Requests that cannot be carried out: exit code 2, one line that helps, and nothing created or lost. */
 @Tag("tiny")
 final class BadRequestTest {
 
@@ -142,7 +142,7 @@ final class BadRequestTest {
         assertThat(refusal(words.toArray(String[]::new))).isEqualTo(message);
     }
 
-    /** The largest and strangest numbers: an answer at once, in the program's own words. */
+    /** Extreme and unusual numbers: the program answers at once, with its own message. */
     @ParameterizedTest
     @Timeout(20)
     @CsvSource(delimiter = '|', textBlock = """
@@ -274,7 +274,7 @@ final class BadRequestTest {
 
     @Test
     void missingFilesOfTheKnownDataSetAreNamed() {
-        // No launcher has said where the data is.
+        // No launcher has set the data folder.
         assertThat(refusal("train", "lstm", "--dataset", "fashion-mnist")).contains("found no such folder");
     }
 
@@ -379,7 +379,7 @@ final class BadRequestTest {
     @Test
     void theStackTraceIsShownOnlyWhenAsked() {
         assertThat(answered("evaluate", folder.resolve("nowhere").toString())).doesNotContain("Exception");
-        // The log goes to the true standard error, so a process of its own is needed.
+        // The log goes to the real standard error, so a process of its own is needed.
         assertThat(verbose("evaluate", "--verbose", "nowhere"))
                 .contains("io.catwalk.runner.RequestException: expected a run folder")
                 .contains("\tat io.catwalk.runner");

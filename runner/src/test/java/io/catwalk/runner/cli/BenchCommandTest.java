@@ -74,7 +74,7 @@ final class BenchCommandTest {
         assertThat(efficiency.path("onnxruntime")).isEqualTo(rows.path(1).path("latency"));
         assertThat(efficiency.path("onnxruntime").path("threads").asInt()).isEqualTo(2);
         assertThat(results.path("trials")).hasSize(4);
-        // The three others were measured with one thread, and so this is in no column with them.
+        // The other three were measured with one thread, so this one is not in the same column.
         assertThat(results.path("trials")
                         .path(0)
                         .path("efficiency")

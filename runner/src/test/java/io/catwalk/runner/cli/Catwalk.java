@@ -10,19 +10,19 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs the program for a test: in this process, or in one of its own where signals and exits matter. */
+/** Runs the program for a test: in this process, or in a separate one where signals and exits matter. */
 final class Catwalk {
 
     private static final String COLUMNS = "catwalk.columns";
 
     static {
-        // In a process of its own, an ONNX file is worked on in another; here, at once.
+        // A real command processes an ONNX file in another process; in tests it does so in this one.
         System.setProperty(ForeignFile.INSIDE, "here");
     }
 
     private Catwalk() {}
 
-    /** What a command answered. */
+    /** The output of a command. */
     record Answer(int exitCode, String out, String err) {}
 
     /** Runs a command as on a terminal of 80 columns. */
@@ -35,7 +35,7 @@ final class Catwalk {
         }
     }
 
-    /** Runs a command whose answer goes to a file or another program. */
+    /** Runs a command whose output goes to a file or another program. */
     static Answer piped(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
@@ -43,7 +43,7 @@ final class Catwalk {
         return new Answer(exitCode, out.toString(), err.toString());
     }
 
-    /** Prepares a process of its own; the caller redirects and starts it. */
+    /** Prepares a separate process; the caller redirects and starts it. */
     static ProcessBuilder process(Path workingFolder, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -57,7 +57,7 @@ final class Catwalk {
         return new ProcessBuilder(command).directory(workingFolder.toFile());
     }
 
-    /** Starts a process, with nothing to read, and waits for it. */
+    /** Starts a process with empty input, and waits for it. */
     static Answer finish(ProcessBuilder builder) throws IOException, InterruptedException {
         Path out = Files.createTempFile("catwalk", ".out");
         Path err = Files.createTempFile("catwalk", ".err");
@@ -73,7 +73,7 @@ final class Catwalk {
         }
     }
 
-    /** Makes a folder that has these programs and no others, to be a whole PATH. */
+    /** Creates a folder that contains only these programs, to be used as the whole PATH. */
     static Path only(Path folder, String... programs) throws IOException {
         Files.createDirectories(folder);
         for (String program : programs) {

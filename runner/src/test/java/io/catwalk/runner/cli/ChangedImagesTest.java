@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A data set of which an image changes while the first of two trials learns from it. */
+/** A data set in which an image changes while the first of two trials is training. */
 @Tag("long")
 final class ChangedImagesTest {
 

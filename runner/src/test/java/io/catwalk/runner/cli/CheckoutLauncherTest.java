@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The script at the top of a checkout, in a checkout of a few files with a Maven that only pretends. */
+/** The script at the top of a checkout, in a checkout of a few files with a fake Maven. */
 @Tag("tiny")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "runs the shell script")
 final class CheckoutLauncherTest {
@@ -26,7 +26,7 @@ final class CheckoutLauncherTest {
         "dirname", "find", "grep", "head", "mkdir", "mv", "readlink", "rm", "sed", "sh", "touch", "cat", "chmod"
     };
 
-    /** Builds a program that tells its arguments and ends with 1. */
+    /** Builds a program that prints its arguments and exits with 1. */
     private static final String MAVEN = """
             #!/bin/sh
             echo "$@" >> '%1$s/builds'
@@ -200,7 +200,7 @@ final class CheckoutLauncherTest {
         Catwalk.script(path.resolve("mvn"), script);
     }
 
-    /** Writes a source that was there long before. */
+    /** Writes a source file with an old modification time. */
     private void write(String name, String text) throws IOException {
         Path file = root.resolve(name);
         Files.createDirectories(file.getParent());

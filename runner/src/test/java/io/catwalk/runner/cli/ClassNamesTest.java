@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The same images under classes in another order, or of other names: a network knows its classes by name. */
+/**
+ * The same images with their classes in another order, or with other names: a network identifies its classes by name.
+ */
 final class ClassNamesTest {
 
     @TempDir
@@ -47,10 +49,10 @@ final class ClassNamesTest {
                 .readTree(Files.readString(trial.resolve("trial.json")))
                 .at("/metrics/test/accuracy")
                 .asDouble();
-        assertThat(accuracy).isGreaterThan(0.5); // by place nearly every answer would be wrong
+        assertThat(accuracy).isGreaterThan(0.5); // matched by index, nearly every answer would be wrong
     }
 
-    /** Writes the images with their classes in reverse, so that what was class 0 has label 9, and names for the labels. */
+    /** Writes the images with their classes reversed, so that class 0 has label 9, and the names of the labels. */
     private Path reversed(String name, List<String> classes) throws IOException {
         Path other = Files.createDirectories(folder.resolve(name));
         for (String part : List.of("train", "t10k")) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The files for the schedulers of clusters, as docs/how-to/train-on-many-machines.md gives them out. */
+/** The files for cluster schedulers, as given in docs/how-to/train-on-many-machines.md. */
 final class ClusterFilesTest {
 
     private static final Path FILES = Path.of("../docs/clusters");
@@ -60,7 +60,7 @@ final class ClusterFilesTest {
     }
 
     @Test
-    @EnabledOnOs(OS.LINUX) // where SLURM is
+    @EnabledOnOs(OS.LINUX) // SLURM exists only there
     void theArrayCarriesItsOrderOutAndIsQueuedAgainWhereItWasLost() throws Exception {
         Path programs = Files.createDirectories(folder.resolve("bin"));
         Path calls = folder.resolve("calls.txt");

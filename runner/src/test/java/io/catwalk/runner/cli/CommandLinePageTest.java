@@ -17,7 +17,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Holds docs/reference/command-line.md to the commands; with {@code -Dcatwalk.docs=write} it writes the page instead. */
+/**
+ * Compares docs/reference/command-line.md with the commands; with {@code -Dcatwalk.docs=write} it writes the page
+ * instead.
+ */
 @Tag("tiny")
 class CommandLinePageTest {
 
@@ -33,7 +36,7 @@ class CommandLinePageTest {
             with `s`, `m` or `h`.
             """;
 
-    /** Each command repeats them. */
+    /** Options that every command repeats. */
     private static final List<String> EVERYWHERE = List.of("--help", "--version", "--verbose", "--cache");
 
     @Test
@@ -124,7 +127,7 @@ class CommandLinePageTest {
                 .append(" |\n");
     }
 
-    /** Fills in what picocli fills in. */
+    /** Replaces the variables that picocli replaces. */
     private static String described(ArgSpec argument) {
         return String.join(" ", argument.description())
                 .replace("${DEFAULT-VALUE}", String.valueOf(argument.defaultValueString()))
@@ -141,7 +144,7 @@ class CommandLinePageTest {
         return escaped(text).replace("|", "\\|");
     }
 
-    /** Words in capitals and with signs are code to Markdown, or would be marks. */
+    /** Escapes symbols that Markdown would read as mark-up. */
     private static String escaped(String text) {
         return text.replaceAll("\\s+", " ")
                 .replaceAll("([*_<>\\[\\]])", "\\\\$1")

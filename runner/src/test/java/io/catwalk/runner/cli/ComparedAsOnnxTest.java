@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
-/** What a comparison makes of networks with and without a good ONNX file. */
+/** How a comparison handles networks with and without a correct ONNX file. */
 @ExtendWith(ExportedRun.class)
 final class ComparedAsOnnxTest {
 
@@ -69,7 +69,8 @@ final class ComparedAsOnnxTest {
                 .isBetween(
                         parity.path("mean_abs").asDouble(),
                         parity.path("max_abs").asDouble());
-        // Five optimization levels, one thread and all, batches of 256, 1 and 7: a last one is smaller in 40 images.
+        // Five optimization levels, one thread and all, batches of 256, 1 and 7: the last batch of 40 images is
+        // smaller.
         assertThat(parity.path("configurations").asInt()).isEqualTo(5 * 2 * 3);
         assertThat(parity.path("worst").asString()).matches("level \\w+, (all threads|1 thread\\(s\\)), batch \\d+");
     }

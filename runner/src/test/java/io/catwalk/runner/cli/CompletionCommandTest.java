@@ -12,11 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The scripts complete in the shells that they are for. */
+/** The scripts work in the shells that they are for. */
 @Tag("tiny")
 final class CompletionCommandTest {
 
-    /** Asks as bash does, for the last word (bash(1), Programmable Completion). */
+    /** Completes the last word as bash does (bash(1), Programmable Completion). */
     private static final String ASK_BASH = """
             source "$1" && shift
             COMP_WORDS=("$@")
@@ -27,7 +27,7 @@ final class CompletionCommandTest {
             printf '%s\\n' "${COMPREPLY[@]}"
             """;
 
-    /** Types into a zsh that has a terminal, as a script cannot complete, and shows the line as it is then. */
+    /** Types into a zsh with a terminal, since a script cannot complete, and prints the resulting line. */
     private static final String ASK_ZSH = """
             zmodload zsh/zpty
             zpty typed "TERM=dumb PS1='' zsh -f -i"
@@ -74,7 +74,7 @@ final class CompletionCommandTest {
         assertThat(answer.out().lines().map(String::strip)).containsExactly(expected);
     }
 
-    /** Sourced in a session, and found in the path of functions when it is needed first. */
+    /** Sourced in a session, and loaded from the function path at the first completion. */
     @ParameterizedTest
     @CsvSource({
         "'source %s/_catwalk', catwalk compa, catwalk compare",

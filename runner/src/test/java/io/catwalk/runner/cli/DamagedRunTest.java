@@ -31,7 +31,7 @@ final class DamagedRunTest {
     /** Each file, and the command that reads it first. */
     private static final Map<String, String> FILES = new LinkedHashMap<>();
 
-    /** Each kind of damage; null puts a folder in the place of the file. */
+    /** Each kind of damage; null replaces the file by a folder. */
     private static final Map<String, UnaryOperator<String>> DAMAGES = new LinkedHashMap<>();
 
     static {
@@ -67,11 +67,11 @@ final class DamagedRunTest {
         DAMAGES.put("a terminal's commands", text -> "\u001b[2J\u001b]0;x\u0007\n");
     }
 
-    /** What is no other damage to a table than prose is. */
+    /** Kinds of damage that for a table are the same as prose. */
     private static final List<String> OF_JSON =
             List.of("null", "an empty list", "an empty object", "a list", "deep", "blank");
 
-    /** One run for all tests: what a test has damaged, it puts back. */
+    /** One run for all tests: each test restores what it has damaged. */
     @TempDir
     private static Path world;
 
@@ -131,7 +131,7 @@ final class DamagedRunTest {
                 damaged,
                 text.getBytes(damage.equals("no text") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8));
         if (file.equals("journal.jsonl") && List.of("empty", "NUL bytes").contains(damage)) {
-            return; // a run that was stopped before or while its first trial was recorded
+            return; // a run that was stopped before its first trial was recorded
         }
 
         assertRefused(file);
@@ -204,7 +204,7 @@ final class DamagedRunTest {
         return answer.err();
     }
 
-    /** Reads what nobody may change, and what a test may damage. */
+    /** Reads the files that no command may change, and those that a test may damage. */
     private Map<Path, byte[]> contents() throws IOException {
         Map<Path, byte[]> contents = new LinkedHashMap<>();
         for (String file : FILES.keySet()) {

@@ -33,7 +33,7 @@ final class DataCommandTest {
         cache = folder.resolve("kept").toString();
     }
 
-    /** The option holds for the process, which here runs other tests too. */
+    /** Resets the option, which applies to the whole process, where other tests run too. */
     @AfterEach
     void forgetTheFolder() {
         System.clearProperty(ImageCache.PROPERTY);
@@ -83,7 +83,7 @@ final class DataCommandTest {
         assertThat(Catwalk.run("data", "--cached", "--cache", cache).out()).doesNotContain("brought");
     }
 
-    /** Ten classes of at most eight images, which are drawn 14 times as large as their 8 pixels. */
+    /** Ten classes of at most eight images, each drawn at 14 times its size of 8 pixels. */
     @Test
     void samplesAndAugmentationsAreDrawn() throws IOException {
         Path samples = folder.resolve("samples.png");

@@ -36,7 +36,7 @@ final class DemoCommandTest {
 
     private ExportedRun world;
 
-    /** Stands in for ONNX Runtime Web where no browser looks. */
+    /** Creates files in place of ONNX Runtime Web, for tests that need no browser. */
     @BeforeEach
     void find() throws IOException {
         world = ExportedRun.get();
@@ -64,7 +64,7 @@ final class DemoCommandTest {
         return demo(all.toArray());
     }
 
-    /** Reads what the page gets, without the call around it. */
+    /** Reads the data of the page, without the surrounding function call. */
     private static JsonNode data(Path page) throws IOException {
         String script = Files.readString(page.resolve("data.js"));
         return Json.JSON.readTree(script.substring(script.indexOf('(') + 1, script.lastIndexOf(')')));
@@ -114,7 +114,7 @@ final class DemoCommandTest {
         }
     }
 
-    /** Normalizes by the numbers that the file names. */
+    /** Normalizes with the numbers that the file names. */
     private static float[] logits(Path file, byte[] pixels) {
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard())) {
             var rule = predictor.metadata().preprocessing().orElseThrow();

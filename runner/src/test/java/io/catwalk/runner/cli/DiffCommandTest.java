@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Says where two files, or a file and its trial, begin to answer otherwise. */
+/** Finds where two files, or a file and its trial, begin to give different results. */
 @ExtendWith(ExportedRun.class)
 final class DiffCommandTest {
 

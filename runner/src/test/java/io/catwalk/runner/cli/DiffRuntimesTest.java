@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Says at which node another runtime begins to compute otherwise on the same file. */
+/** Finds at which node another runtime begins to give different results for the same file. */
 @ExtendWith(ExportedRun.class)
 final class DiffRuntimesTest {
 
@@ -119,7 +119,7 @@ final class DiffRuntimesTest {
                 .doesNotContain("honest: it begins");
     }
 
-    /** The file itself is given to ONNX Runtime for Python with another epsilon, by a change of its bytes. */
+    /** ONNX Runtime for Python gets the same file with another epsilon, through a change of its bytes. */
     @Test
     @Tag("long")
     void aFaultOfARealRuntimeIsFound() throws IOException {

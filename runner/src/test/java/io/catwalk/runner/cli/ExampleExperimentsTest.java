@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Runs the files that the documentation shows, on a few real images. */
+/** Runs the experiment files of the documentation, on a few real images. */
 final class ExampleExperimentsTest {
 
     @TempDir
@@ -36,7 +36,7 @@ final class ExampleExperimentsTest {
         run(command, example, "--in-process", "--no-latency");
     }
 
-    /** It has a timeout, which takes processes. */
+    /** The example has a timeout, which requires processes. */
     @Test
     @Tag("long")
     void theExampleOfAllOptionsRuns() throws IOException {

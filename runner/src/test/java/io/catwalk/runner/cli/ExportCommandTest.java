@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Every option of {@code export}, on a network that each has something to do with. */
+/** Every option of {@code export}, on a network that each option affects. */
 @ExtendWith(ExportedRun.class)
 final class ExportCommandTest {
 
@@ -46,7 +46,7 @@ final class ExportCommandTest {
         return Catwalk.run(arguments.toArray(String[]::new));
     }
 
-    /** Exports beside, with options, and expects that the file agrees and opens. */
+    /** Exports with options to another file, and checks that it agrees and opens. */
     private ModelProto exported(String... options) throws IOException {
         List<String> all = new ArrayList<>(List.of("--out", folder.toString()));
         all.addAll(List.of(options));
@@ -165,7 +165,7 @@ final class ExportCommandTest {
         assertThat(data).doesNotExist();
     }
 
-    /** The cross-check, the metadata and the card are about the file with 16-bit weights. */
+    /** The cross-check, the metadata and the card describe the file with 16-bit weights. */
     @Test
     void withFloat16TheFileIsSmallerAndJudgedByThat() throws IOException {
         exported();
@@ -278,7 +278,7 @@ final class ExportCommandTest {
         assertThat(results.path("trials")).hasSize(4);
         JsonNode efficiency = results.path("trials").path(0).path("efficiency");
         assertThat(efficiency.path("onnx_bytes").asLong()).isEqualTo(now);
-        // The times of the old file say nothing about the new one.
+        // The latencies of the old file do not apply to the new one.
         assertThat(efficiency.path("onnxruntime").isNull()).isTrue();
         assertThat(efficiency.path("pytorch").isNull()).isFalse();
         assertThat(copy.resolve("results.csv")).content().contains("," + now + ",");
@@ -290,7 +290,7 @@ final class ExportCommandTest {
     @Test
     void aBatchDependentNetworkHasAFormWhereTheBatchIsFixed() {
         Catwalk.Answer answer = export(world.trial(ExportedRun.BY_BATCH), "--out", folder.toString(), "--batch", "1");
-        // It answers differently in the batches that the check asks for, and the check says so.
+        // The answers depend on the batch size, and the cross-check reports it.
         assertThat(answer.out()).contains("by-batch.onnx: DISAGREES: ");
         assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
         assertThat(folder).isDirectoryContaining("glob:**by-batch.rejected.onnx");

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Runs one comparison for all tests of ONNX files, since it takes longest: of a network that has every
- * kind of layer with an export option of its own, and of three whose files go wrong.
+ * Runs one comparison for all tests of ONNX files, since it takes longest: of a network that has every kind of layer
+ * with an export option, and of three whose files are wrong.
  */
 final class ExportedRun implements BeforeAllCallback {
 
@@ -35,7 +35,7 @@ final class ExportedRun implements BeforeAllCallback {
     private static final String DENSE_AND = "return Layers.sequence(Layers.flatten(), Layers.dense(task.classes()),"
             + " ai.djl.nn.LambdaBlock.singleton(x -> { %s }, \"odd\"));";
 
-    /** Name to what network(...) does. */
+    /** Maps each name to the body of network(...). */
     private static final Map<String, String> NETWORKS = networks();
 
     private static @Nullable ExportedRun shared;
@@ -43,7 +43,7 @@ final class ExportedRun implements BeforeAllCallback {
     private final Path folder;
     private final Catwalk.Answer compared;
 
-    /** Is for JUnit, which makes one for each class; all use the shared one. */
+    /** Called by JUnit, which creates one instance for each class; all use the shared run. */
     ExportedRun() {
         folder = Path.of("");
         compared = new Catwalk.Answer(-1, "", "");
@@ -78,7 +78,7 @@ final class ExportedRun implements BeforeAllCallback {
                 DENSE_AND
                         .formatted("for (int i = 0; i < x.getShape().get(0); i++) { x = x.add(0.001f); } return x;")
                         .replace("x -> {", "given -> { ai.djl.ndarray.NDArray x = given;"));
-        // What an export traces is not what the network does otherwise.
+        // The exported network differs from what the network does otherwise.
         networks.put(
                 TWO_FACED,
                 DENSE_AND.formatted("return java.lang.reflect.Proxy.isProxyClass(x.getClass()) ? x.neg() : x;"));
@@ -89,7 +89,7 @@ final class ExportedRun implements BeforeAllCallback {
     public void beforeAll(ExtensionContext context) throws IOException {
         if (shared == null) {
             Path temporary = Files.createTempDirectory("catwalk-exported");
-            // Maven gives each class to this JVM as a run of its own: only the end of the JVM is the end of all.
+            // Maven runs each test class separately in this JVM, so only the end of the JVM is the end of all tests.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(temporary), "delete-exported-run"));
             shared = new ExportedRun(temporary);
         }
@@ -99,7 +99,7 @@ final class ExportedRun implements BeforeAllCallback {
         return Objects.requireNonNull(shared, "the test is to be extended with this class");
     }
 
-    /** What the comparison answered. */
+    /** Returns the output of the comparison. */
     Catwalk.Answer compared() {
         return compared;
     }
@@ -120,7 +120,7 @@ final class ExportedRun implements BeforeAllCallback {
         return run().resolve("trials").resolve(name).resolve("1-0");
     }
 
-    /** The file of the network whose file is right. */
+    /** Returns the file of the network that is exported correctly. */
     Path model() {
         return trial(GOOD).resolve("model.onnx");
     }
@@ -130,7 +130,7 @@ final class ExportedRun implements BeforeAllCallback {
         return copy(run(), target);
     }
 
-    /** Copies a run to a folder that is not there yet. */
+    /** Copies a run to a folder that does not exist yet. */
     static Path copy(Path run, Path target) throws IOException {
         try (Stream<Path> all = Files.walk(run)) {
             for (Path each : all.toList()) {
@@ -140,7 +140,7 @@ final class ExportedRun implements BeforeAllCallback {
         return target;
     }
 
-    /** Writes the right file with a change. */
+    /** Writes a changed copy of the correct file. */
     Path changed(Path target, Consumer<ModelProto.Builder> change) throws IOException {
         ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(model())).toBuilder();
         change.accept(model);

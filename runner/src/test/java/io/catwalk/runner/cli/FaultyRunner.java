@@ -20,8 +20,8 @@ import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Is a runner with a fault: it takes another epsilon than a file says, or knows no batch norm, or has no fault. All else it does
- * as its description asks.
+ * A runner with a fault: it uses another epsilon than the file says, or does not support batch normalization, or has no
+ * fault. Otherwise it does what its description says.
  */
 final class FaultyRunner {
 
@@ -31,7 +31,7 @@ final class FaultyRunner {
 
     private FaultyRunner() {}
 
-    /** Makes the folder of such a runner. */
+    /** Creates the folder of such a runner. */
     static void write(Path folder, String fault) throws IOException {
         Files.createDirectories(folder);
         Files.writeString(
@@ -52,7 +52,7 @@ final class FaultyRunner {
                         "without", List.of())));
     }
 
-    /** Gets the fault and the four paths of a runner. */
+    /** Receives the fault and the four paths of a runner. */
     public static void main(String... arguments) throws IOException {
         ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(Path.of(arguments[1]))).toBuilder();
         JsonNode about = Json.JSON.readTree(Files.readString(Path.of(arguments[2])));

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Files as other programs write them, with what they do not say given as options. */
+/** Files as other programs write them; options supply what they do not say. */
 @ExtendWith(ExportedRun.class)
 final class FileOptionsTest {
 
@@ -73,7 +73,7 @@ final class FileOptionsTest {
         assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1).contains(parts);
     }
 
-    /** The network of the run as TensorFlow would write it: (batch, 8, 8, 1), and nothing said about it. */
+    /** Returns the network of the run as TensorFlow would write it: (batch, 8, 8, 1), without metadata. */
     private Path channelsLast() throws IOException {
         return world.changed(folder.resolve("last.onnx"), model -> {
             model.clearMetadataProps();
@@ -145,7 +145,7 @@ final class FileOptionsTest {
                 " 0.5, .25, 1.25e-1 / 0.5, 0.25, 2.",
                 "{\"mean\": [0.5, 0.25, 0.125], \"std\": [0.5, 0.25, 2]}",
                 "{\"image_mean\": [0.5, 0.25, 0.125], \"image_std\": [0.5, 0.25, 2], \"do_resize\": true}",
-                // Twice the pixel, with twice the mean and the deviation.
+                // Pixels are scaled by two, and so are the mean and the deviation.
                 "{\"image_mean\": [1, 0.5, 0.25], \"image_std\": [1, 0.5, 4], \"rescale_factor\": 0.00784313725490196}",
                 // Pixels from 0 to 255.
                 "{\"image_mean\": [127.5, 63.75, 31.875], \"image_std\": [127.5, 63.75, 510], \"do_rescale\": false}"
@@ -173,7 +173,7 @@ final class FileOptionsTest {
                     .path(0)
                     .path("probabilities");
 
-            // The mean over 48 pixels of which one is 0xff8020, the others black, as (pixel / 255 - mean) / std.
+            // The mean over 48 pixels of which one is 0xff8020 and the others are black, as (pixel / 255 - mean) / std.
             assertShares(
                     shares,
                     (255 / 255.0 / 48 - 0.5) / 0.5,
@@ -330,7 +330,7 @@ final class FileOptionsTest {
         return file;
     }
 
-    /** Gives the mean of each channel. */
+    /** Writes a model that returns the mean of each channel. */
     private Path colors(boolean last, Object height, Object width) throws IOException {
         GraphProto.Builder graph = GraphProto.newBuilder().setName("colors").addOutput(value("logits", "batch", 3));
         if (last) {
@@ -368,7 +368,7 @@ final class FileOptionsTest {
                 Files.createTempFile(folder, "model", ".onnx"), model.build().toByteArray());
     }
 
-    /** Describes floats; an axis is a number or a name. */
+    /** Describes a float tensor; an axis is a number or a name. */
     private static ValueInfoProto value(String name, Object... axes) {
         ValueInfoProto.Builder value = ValueInfoProto.newBuilder().setName(name);
         var tensor = value.getTypeBuilder().getTensorTypeBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A cross-validation and a search, and what they leave. */
+/** A cross-validation and a search, and the files that they write. */
 final class FoldCommandsTest {
 
     @TempDir
@@ -71,7 +71,7 @@ final class FoldCommandsTest {
                         assertThat(trial.at("/metrics/test/images").asInt()).isEqualTo(TinyImages.TRAIN / 3));
         assertThat(results.at("/comparison/scope").asString()).isEqualTo("classifiers");
         assertThat(results.at("/comparison/verdicts").size()).isEqualTo(1);
-        // One network of each is exported and measured; the others only score.
+        // Only one network of each is exported and measured; the others are only scored.
         assertThat(results.path("trials").valueStream())
                 .filteredOn(trial -> !trial.path("parity").isNull())
                 .extracting(trial -> trial.path("classifier").asString() + trial.path("fold"))
@@ -91,7 +91,7 @@ final class FoldCommandsTest {
         List<JsonNode> candidates =
                 results.at("/tuning/candidates").valueStream().toList();
         assertThat(candidates).hasSize(4);
-        // Two of four went on to the second rung, those that were best in the first.
+        // The best two of four in the first rung advanced to the second.
         assertThat(candidates).extracting(c -> c.path("scores").size()).containsExactly(2, 2, 1, 1);
         List<Integer> byFirstScore = candidates.stream()
                 .sorted(Comparator.comparingDouble(

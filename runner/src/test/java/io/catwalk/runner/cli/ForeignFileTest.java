@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that were made to do harm: each costs one line. */
+/** Malicious files: each causes one line of output. */
 @ExtendWith(ExportedRun.class)
 final class ForeignFileTest {
 
@@ -61,7 +61,7 @@ final class ForeignFileTest {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
     }
 
-    /** The least whole number divided by -1 is too large for one, which on x86 is a signal in native code. */
+    /** Dividing the smallest integer by -1 overflows, which on x86 raises a signal in native code. */
     @Test
     @DisabledOnOs(architectures = "aarch64", disabledReason = "divides without a word")
     void aFileThatCrashesOnnxRuntimeIsOneLine() throws Exception {
@@ -99,7 +99,7 @@ final class ForeignFileTest {
                 .isEmpty();
     }
 
-    /** Gives the honest answer another name, and returns the name that is free now. */
+    /** Renames the correct output, and returns the name that is now free. */
     private static String hide(ModelProto.Builder model) {
         String logits = model.getGraph().getOutput(0).getName();
         for (NodeProto.Builder node : model.getGraphBuilder().getNodeBuilderList()) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Trains a network, then others from its weights, as a user would. */
+/** Trains a network, and then others from its weights, as a user would. */
 final class InitialWeightsTest {
 
     @TempDir
@@ -67,7 +67,7 @@ final class InitialWeightsTest {
         Catwalk.Answer answer =
                 run("compare", run, "--config", config.toString(), "--epochs", "1", "--batch-size", "50");
 
-        // All is taken, so all is frozen, and there is nothing to train: the other one trains all the same.
+        // All parameters are taken, so all are frozen and there is nothing to train; the other classifier still trains.
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(answer.out() + answer.err()).contains("expected a network with trainable parameters");
     }
@@ -94,8 +94,8 @@ final class InitialWeightsTest {
                 .containsPattern("small-conv: (\\d+) of \\1 parameters start from the weights [0-9a-f]{12}");
         TrialOutcome.Done then = done(first, "small-conv/1-0");
         TrialOutcome.Done now = done(run, "small-conv/7-0");
-        // At such a rate nothing moves that far that an answer changes; from random weights, another seed answers
-        // otherwise.
+        // With such a small rate the weights move too little to change a prediction; from random weights, another seed
+        // would give different predictions.
         assertThat(now.metrics().test().logLoss())
                 .isCloseTo(then.metrics().test().logLoss(), within(1e-6));
         assertThat(now.metrics().test().accuracy())
@@ -156,7 +156,9 @@ final class InitialWeightsTest {
         assertThat(out).doesNotExist();
     }
 
-    /** Of filters and dense layers, one choice fits the weights: the others would fail, one after the other. */
+    /**
+     * Of several filters and dense layers, only one choice fits the weights; the others would fail one after the other.
+     */
     @Test
     void aSearchTriesOnlyWhatFitsTheWeights() throws IOException {
         Path run = folder.resolve("search");

@@ -31,7 +31,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Runners that come with the program, and the signature that they read. What is not installed is skipped. */
+/**
+ * The runners that come with the program, and the signature that they read. Runtimes that are not installed are
+ * skipped.
+ */
 @ExtendWith(ExportedRun.class)
 final class InstalledRuntimesTest {
 
@@ -116,7 +119,7 @@ final class InstalledRuntimesTest {
                         .orElseThrow());
     }
 
-    /** What a program had before: the bytes of the export. */
+    /** The input that earlier programs used: the bytes of the export. */
     @Test
     void verifyWritesTheSignatureOfAFileThatHasNone() throws IOException {
         Path original = world.trial(ExportedRun.GOOD).resolve("model.signature.json");
@@ -178,7 +181,7 @@ final class InstalledRuntimesTest {
         requireAgreement(model, colorImages());
     }
 
-    /** In a process of its own, as the program runs it: a limit on memory there would end a browser. */
+    /** Runs in a separate process, as the program does: a memory limit in this one would stop a browser. */
     private void requireAgreement(Path model, Path images) throws Exception {
         Catwalk.Answer answer =
                 Catwalk.finish(Catwalk.process(folder, RuntimesTest.arguments(model, images, REAL, "all", "--json")));

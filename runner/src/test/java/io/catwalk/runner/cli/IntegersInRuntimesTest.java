@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Whole numbers of files in 8 bits in other runtimes. What is not installed is skipped. */
+/** The integers of 8-bit files in other runtimes. Runtimes that are not installed are skipped. */
 final class IntegersInRuntimesTest {
 
     private static final Path REAL =
@@ -45,7 +45,10 @@ final class IntegersInRuntimesTest {
     @TempDir
     private Path folder;
 
-    /** Writes a network of the zoo with all of it in 8 bits, and with its first convolution in floats, as it is shipped. */
+    /**
+     * Writes a network of the zoo quantized completely to 8 bits, and with its first convolution in floats, as it is
+     * shipped.
+     */
     @BeforeAll
     static void quantize() throws IOException {
         Path file = Path.of("../onnx-models/zoo/fashion-mnist/small-conv.onnx");
@@ -93,7 +96,7 @@ final class IntegersInRuntimesTest {
         });
     }
 
-    /** A sum of floats in another order is another float, which lies on the other side of a half now and then. */
+    /** A float sum in another order may differ, and now and then rounds to another integer. */
     @Test
     @Tag("long")
     void whereTheyAreNotTheOperatorIsInFloatsAndIsNamed() throws Exception {
@@ -116,7 +119,7 @@ final class IntegersInRuntimesTest {
         Path runner = Files.createDirectories(folder.resolve("runtimes/planted"));
         int numbers = 784 + 16 * 196 + 32 * 49 + 64;
         int at = (numbers + 784 + 16 * 196 + 32 * 49 + 5) * Float.BYTES;
-        // 0x43800000 is 256, which no byte is.
+        // 0x43800000 is 256, which is no byte value.
         Files.writeString(runner.resolve("run.sh"), """
                 /usr/bin/python3 '%s' "$1" "$2" "$3" "$4" || exit 1
                 case "$(cat "$2")" in *'"integers"'*)

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Trains plugins that were compiled against version 1.0.0 of the contract and are kept as they were: {@code kept} calls all of
- * it, {@code lstm} is one of ours. Nobody compiles them again, so that what breaks them breaks the plugins of strangers.
+ * Trains plugins that were compiled against version 1.0.0 of the contract and stored: {@code kept} calls all of it,
+ * {@code lstm} is one of ours. They are never compiled again, so a change that breaks them also breaks third-party
+ * plugins.
  */
 final class KeptPluginsTest {
 
@@ -51,7 +52,7 @@ final class KeptPluginsTest {
                 .containsExactly("horizontal-flip", "shift", "rotate", "crop", "light", "erase", "own", "mixup");
     }
 
-    /** A later version, in which a recipe, a task and an augmentation have a component more, in front of all classes. */
+    /** A later version of recipe, task and augmentation, each with one more component, is first on the class path. */
     @Test
     @Tag("long")
     void theyRunOnAContractThatHasGrown() throws Exception {
@@ -82,7 +83,7 @@ final class KeptPluginsTest {
         assertThat(answer.out()).contains("kept").contains("lstm");
     }
 
-    /** Compiles the contract with more in it, as a developer would add it. */
+    /** Compiles an extended contract, as a developer would write it. */
     private Path grown() throws IOException {
         Path sources = folder.resolve("sources");
         Files.createDirectories(sources);

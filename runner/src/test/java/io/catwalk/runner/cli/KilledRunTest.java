@@ -28,18 +28,20 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Runs of six trials that are killed at random instants, whatever is at work on them, and gone on with each
- * time. {@code -Dcatwalk.kills=200} kills more often than the suite does, {@code -Dcatwalk.seed=2} at other
- * instants.
+ * Runs of six trials that are killed at random instants, whichever command is running, and continued each time.
+ * {@code -Dcatwalk.kills=200} kills more often than the suite does, {@code -Dcatwalk.seed=2} at other instants.
  */
 final class KilledRunTest {
 
     private static final int KILLS = Integer.getInteger("catwalk.kills", 20);
 
-    /** After so many, a run has little left to train: the next kills are for another. */
+    /** After this many kills, little of a run is left to train, so the next kills are for another run. */
     private static final int KILLS_OF_A_RUN = 20;
 
-    /** What may differ between two runs of one request: the names of their folders, times and what follows from them. */
+    /**
+     * What may differ between two runs of one request: the names of their folders, times and values that depend on
+     * these.
+     */
     private static final Set<String> OF_THE_DAY = Set.of(
             "name",
             "command",
@@ -55,11 +57,11 @@ final class KilledRunTest {
             "pytorch",
             "onnxruntime",
             "on_front",
-            "latency_notes"); // by latency
+            "latency_notes"); // depends on latency
 
     private static final int TRIALS = 6;
 
-    /** Times differ anyway, and to take them is half of the work: only those who kill for long have them taken. */
+    /** Times differ anyway, and measuring them is half of the work: they are measured only in long tests. */
     private static final String HOW = "--plugins-dir PLUGINS" + (KILLS > KILLS_OF_A_RUN ? "" : " --no-latency");
 
     private static final String REQUEST =
@@ -71,10 +73,10 @@ final class KilledRunTest {
     @TempDir
     private Path folder;
 
-    /** The run at work; it moves once. */
+    /** The current run; it is moved once. */
     private Path run;
 
-    /** When each trial was trained, as far as its folder has told. */
+    /** When the training of each trial started, as far as its folder has recorded it. */
     private final Map<String, String> trained = new HashMap<>();
 
     @BeforeEach
@@ -90,7 +92,7 @@ final class KilledRunTest {
     @Test
     @Tag("long")
     void killedAndGoneOnWithItEndsAsIfNothingHadHappened(TestReporter reporter) throws Exception {
-        carryOut(REQUEST); // by processes: this one's engine may have been started with other settings
+        carryOut(REQUEST); // in separate processes: the engine of this one may have been started with other settings
         carryOut(EXPORT);
         long start = System.nanoTime();
         assertThat(Catwalk.finish(Catwalk.process(folder, command(REPORT))).exitCode())
@@ -181,7 +183,7 @@ final class KilledRunTest {
                 long before = finished();
                 if (killer.killChild(program)) {
                     while (finished() == before && program.isAlive()) {
-                        program.waitFor(20, MILLISECONDS); // else slow trials would never be done
+                        program.waitFor(20, MILLISECONDS); // otherwise slow trials would never finish
                     }
                     killer.killParent(program);
                 }
@@ -205,7 +207,7 @@ final class KilledRunTest {
         assertThat(moved).isTrue();
     }
 
-    /** Goes on with the run; if it was killed before there was one, with making it. */
+    /** Continues the run; if it was killed before it was created, starts it. */
     private String goOn() {
         return Files.exists(run.resolve("experiment.yaml")) ? RESUME : REQUEST;
     }
@@ -226,7 +228,7 @@ final class KilledRunTest {
                 .toArray(String[]::new);
     }
 
-    /** A training that ended is never begun again, and all that is recorded of a trial is of one training. */
+    /** A finished training never starts again, and all records of a trial come from one training. */
     private void requireTrainedOnce(Killer killer) throws IOException {
         Path trials = run.resolve("trials");
         if (Files.exists(trials)) {
@@ -251,7 +253,7 @@ final class KilledRunTest {
                 .isEqualTo(startedAt);
     }
 
-    /** Counts the trials that are done. */
+    /** Counts the finished trials. */
     private long finished() throws IOException {
         return done().stream().map(KilledRunTest::id).distinct().count();
     }
@@ -261,7 +263,7 @@ final class KilledRunTest {
                 + outcome.path("seed").asInt() + "-" + outcome.path("fold").asInt();
     }
 
-    /** Reads the lines of the journal about trials that are done; there may be several about one. */
+    /** Reads the journal entries of finished trials; there may be several for one trial. */
     private List<JsonNode> done() throws IOException {
         Path journal = run.resolve("journal.jsonl");
         if (!Files.exists(journal)) {

@@ -16,33 +16,33 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the program and kills it, or a process that it has started, at random instants; counts what it hit. */
+/** Starts the program and kills it, or a process that it has started, at random instants; counts the kills. */
 final class Killer {
 
-    /** What is killed. */
+    /** The process to kill. */
     enum Kind {
-        /** The program that trials run under. */
+        /** The program that runs trials. */
         PARENT,
         /** The process of one trial. */
         CHILD,
-        /** A program that exports in place. */
+        /** A program that exports files in place. */
         EXPORT,
-        /** A program that reports. */
+        /** A program that writes reports. */
         REPORT,
-        /** A program that goes on with the run, from its first instant on. */
+        /** A program that resumes the run, from its start. */
         RESUME
     }
 
     private final Path folder;
     private final SplittableRandom random;
 
-    /** How long after a start the last instant is at which a process of the kind is killed. */
+    /** The latest time after its start at which a process of each kind is killed. */
     private final Map<Kind, Long> spans = new EnumMap<>(Kind.class);
 
     private final Map<Kind, Integer> hits = new EnumMap<>(Kind.class);
     private final List<String> story = new ArrayList<>();
 
-    /** Works in a folder; a program that does little takes so long there. */
+    /** Works in a folder, where a short command takes this many milliseconds. */
     Killer(Path folder, long millis, long seed) {
         this.folder = folder;
         random = new SplittableRandom(seed);
@@ -52,7 +52,7 @@ final class Killer {
         }
     }
 
-    /** How often a living process was killed, by kind. */
+    /** Returns how often a running process was killed, by kind. */
     Map<Kind, Integer> hits() {
         return hits;
     }
@@ -61,7 +61,7 @@ final class Killer {
         return hits.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** What happened, in order. */
+    /** Returns what happened, in order. */
     List<String> story() {
         return story;
     }
@@ -71,11 +71,11 @@ final class Killer {
         ProcessBuilder program = Catwalk.process(folder, arguments)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(screen))
                 .redirectError(ProcessBuilder.Redirect.appendTo(screen));
-        program.environment().put("CATWALK_OPTS", "-XX:TieredStopAtLevel=1"); // trials that live for seconds
+        program.environment().put("CATWALK_OPTS", "-XX:TieredStopAtLevel=1"); // so that trials take seconds
         return program.start();
     }
 
-    /** What all programs have printed. */
+    /** Returns the output of all programs. */
     String printed() throws IOException {
         return Files.readString(screen());
     }
@@ -84,7 +84,7 @@ final class Killer {
         return folder.resolve("screen.txt");
     }
 
-    /** Kills a program that has just been started, at a random instant of its life. */
+    /** Kills a program that has just been started, at a random instant. */
     void kill(Kind kind, Process program) throws Exception {
         long start = System.nanoTime();
         long wait = anInstant(kind);
@@ -96,7 +96,7 @@ final class Killer {
         }
     }
 
-    /** Kills the program at a random instant while a trial is running; tells whether there was one. */
+    /** Kills the program at a random instant while a trial is running; returns whether a trial was running. */
     boolean killParent(Process program) throws Exception {
         if (trialAfterAWhile(Kind.PARENT, program) == null) {
             endedByItself(Kind.PARENT, program);
@@ -106,11 +106,11 @@ final class Killer {
         return true;
     }
 
-    /** Kills a trial at a random instant; the program goes on. Tells whether there was one. */
+    /** Kills a trial at a random instant; the program continues. Returns whether a trial was running. */
     boolean killChild(Process program) throws Exception {
         ProcessHandle trial = trialAfterAWhile(Kind.CHILD, program);
         while (trial != null && !trial.destroyForcibly()) {
-            trial = trialAfterAWhile(Kind.CHILD, program); // that one had just ended
+            trial = trialAfterAWhile(Kind.CHILD, program); // the trial had just ended
         }
         if (trial == null) {
             endedByItself(Kind.CHILD, program);
@@ -121,7 +121,10 @@ final class Killer {
         return true;
     }
 
-    /** Waits for a trial, and for a random time, and names one that is running then; null if the program ends first. */
+    /**
+     * Waits for a trial, then for a random time, and returns a trial that is running then; null if the program ends
+     * first.
+     */
     private @Nullable ProcessHandle trialAfterAWhile(Kind kind, Process program) throws InterruptedException {
         boolean waited = false;
         while (program.isAlive()) {
@@ -164,7 +167,7 @@ final class Killer {
 
     private void endedByItself(Kind kind, Process program) throws IOException {
         if (kind == Kind.EXPORT && program.exitValue() == ExitCode.BAD_REQUEST) {
-            // A resume was killed while it made up for what a trial had lost: only the next one can end that.
+            // A resume was killed while it repaired what a trial had lost; only the next resume can finish that.
             story.add(kind + " refused");
             assertThat(printed()).as("%s", story).endsWith("has no trial.json: finish it with catwalk resume\n");
             return;

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** The program as it is packed, started by its launcher. */
+/** The packaged program, started by its launcher. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "starts the shell script")
 final class LauncherIT {
 
@@ -50,7 +50,7 @@ final class LauncherIT {
                 .doesNotContain("ai.djl.pytorch");
 
         double best = Double.MAX_VALUE;
-        for (int i = 0; i < 5; i++) { // the machine may be busy with something else
+        for (int i = 0; i < 5; i++) { // repeated, since the machine may be busy
             long start = System.nanoTime();
             Catwalk.Answer answer = Catwalk.finish(catwalk("list"));
             best = Math.min(best, (System.nanoTime() - start) / 1e9);
@@ -76,7 +76,7 @@ final class LauncherIT {
         assertThat(loaded("ai.djl.pytorch.engine.PtEngine ")).contains("shared objects file");
     }
 
-    /** Returns the line of the log of loaded classes that is about one. */
+    /** Returns the line about one class in the log of loaded classes. */
     private String loaded(String name) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(file -> file.getFileName().toString().startsWith("loaded-"))
@@ -138,7 +138,7 @@ final class LauncherIT {
         assertThat(folder.resolve("given")).content().contains("Main list").doesNotContain("catwalk.jsa");
     }
 
-    /** Java 17 crashes where it tells others of classes that come out of an archive. */
+    /** Java 17 crashes when it notifies a recorder or agent of classes that come from an archive. */
     @Test
     void aFlightRecorderOrAnAgentPassesTheArchiveOver() throws Exception {
         ProcessBuilder builder = catwalk("list");
@@ -176,7 +176,7 @@ final class LauncherIT {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(answer.out()).contains("fashion-mnist, 60000 training and 10000 test images");
         assertThat(answer.out().lines())
-                .allSatisfy(line -> assertThat(line).startsWith("ok     ")); // a pipe: each finding is a line
+                .allSatisfy(line -> assertThat(line).startsWith("ok     ")); // a pipe: one line per finding
     }
 
     @Test
@@ -185,7 +185,7 @@ final class LauncherIT {
         TinyImages.write(odd.resolve("bilder"));
         Path plugins = Files.createDirectory(odd.resolve("plugins"));
         TestPlugin.sound("umlaut").write(plugins.resolve("größe.jar"));
-        for (String locale : List.of("", "C", "de_XX.UTF-8")) { // the last one is not there
+        for (String locale : List.of("", "C", "de_XX.UTF-8")) { // the last one is not installed
             ProcessBuilder builder = catwalk("list", "--json", "--plugins-dir", plugins.toString());
             builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.startsWith("LANG"));
             if (!locale.isEmpty()) {
@@ -229,7 +229,7 @@ final class LauncherIT {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
     }
 
-    /** Of a machine where it runs, nothing is recorded and nobody is told; nothing but decoded images is left. */
+    /** Nothing about the machine is looked up or sent, and only decoded images are left on it. */
     @Test
     @Tag("long")
     void nothingIsLookedUpAndNothingIsLeft() throws Exception {
@@ -269,7 +269,7 @@ final class LauncherIT {
 
     private static void requireNothingLeft(Path home) throws IOException {
         try (Stream<Path> left = Files.walk(home)) {
-            // The JDK keeps a list of the system's fonts where there are any, and the program decoded images.
+            // The JDK keeps a list of the system's fonts, if there are any, and the program keeps decoded images.
             assertThat(left.filter(Files::isRegularFile).map(home::relativize))
                     .allMatch(file -> file.startsWith(".java/fonts") || file.startsWith(".cache/catwalk/images"));
         }
@@ -347,7 +347,7 @@ final class LauncherIT {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
         JsonNode results = Json.JSON.readTree(answer.out());
         assertThat(results.path("trials").path(0).path("status").asString()).isEqualTo("done");
-        // Without --out, the run is where the user is.
+        // Without --out, the run is in the working folder of the user.
         assertThat(folder.resolve("runs")
                         .resolve(results.path("experiment").path("name").asString()))
                 .isDirectoryContaining("glob:**/results.json");
@@ -371,7 +371,7 @@ final class LauncherIT {
                         + "install a JRE or a JDK, or set JAVA_HOME\n");
     }
 
-    /** The file is that of a JDK 11, and of a JDK 8: https://openjdk.org/jeps/220. */
+    /** The file has the form of JDK 11, and of JDK 8: https://openjdk.org/jeps/220. */
     @ParameterizedTest
     @CsvSource({"11.0.25, 11", "1.8.0_432, 8"})
     void aJavaThatIsTooOldIsOneLine(String version, String called) throws Exception {

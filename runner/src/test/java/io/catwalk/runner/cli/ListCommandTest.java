@@ -126,7 +126,7 @@ final class ListCommandTest {
         assertThat(list("--locked").err()).isEmpty();
     }
 
-    /** No code of a jar that is not locked runs: this one would make a folder. */
+    /** The code of a jar that is not locked never runs: this jar would create a folder. */
     @Test
     void jarsThatAreNotAsLockedAreRefusedInOneLineEach() throws IOException {
         TestPlugin.sound("gone").write(folder.resolve("gone.jar"));

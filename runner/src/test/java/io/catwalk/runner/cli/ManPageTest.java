@@ -17,7 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The pages are such as groff reads without complaint, and say what --help says. */
+/** The pages are read by groff without warnings, and say what --help says. */
 @Tag("tiny")
 final class ManPageTest {
 
@@ -35,7 +35,7 @@ final class ManPageTest {
         }
     }
 
-    /** Shows a page as on a terminal, without marks for bold. */
+    /** Shows a page as on a terminal, without mark-up for bold. */
     private static Catwalk.Answer shown(Path page) throws Exception {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), "no groff here");
         return Catwalk.finish(
@@ -87,7 +87,7 @@ final class ManPageTest {
                 .containsAll(others);
     }
 
-    /** What roff would take for a request, an escape, a ligature or a quotation mark (groff_char(7)). */
+    /** Texts that roff would read as a request, an escape, a ligature or a quotation mark (groff_char(7)). */
     @Test
     void whatMeansSomethingToRoffIsShownAsItIs() throws Exception {
         CommandSpec command = CommandSpec.create().name("sample");

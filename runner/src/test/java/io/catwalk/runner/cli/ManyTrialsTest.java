@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs an experiment of many trials that are made up at once, so that nothing is measured but what the program does
- * around them. {@code -Dcatwalk.many=100} makes 10,000 of them: 100 contestants, 10 seeds, 10 folds.
+ * Runs an experiment with many simulated trials, to measure only what the program does around them.
+ * {@code -Dcatwalk.many=100} makes 10,000 of them: 100 contestants, 10 seeds, 10 folds.
  */
 class ManyTrialsTest {
 
@@ -123,7 +123,7 @@ class ManyTrialsTest {
         assertThat(report.exitCode()).as("%s", report).isZero();
         assertThat(page).as("bytes of the page").isLessThan(15_000_000);
         assertThat(number(figures, "seconds_to_decide_what_is_left")).isLessThan(10);
-        if (CONTESTANTS >= 100) { // a few dozen take milliseconds in all, which any other process doubles
+        if (CONTESTANTS >= 100) { // a few dozen take milliseconds in all, which any other process could double
             assertThat(number(figures, "milliseconds_of_the_last_100"))
                     .isLessThan(1.5 * number(figures, "milliseconds_of_the_first_100"));
         }
@@ -135,7 +135,7 @@ class ManyTrialsTest {
         return ((Number) Objects.requireNonNull(figures.get(name))).doubleValue();
     }
 
-    /** Returns how many bytes this process has written so far; 0 where the system does not tell. */
+    /** Returns how many bytes this process has written so far; 0 if the system does not report it. */
     private static long written() throws IOException {
         Path io = Path.of("/proc/self/io");
         return !Files.isReadable(io)
@@ -146,7 +146,7 @@ class ManyTrialsTest {
                         .sum();
     }
 
-    /** Makes each trial up at once, and remembers when. */
+    /** Simulates each trial, and remembers when. */
     private static final class Made implements TrialExecutor, ExperimentListener {
 
         private final long start = System.nanoTime();

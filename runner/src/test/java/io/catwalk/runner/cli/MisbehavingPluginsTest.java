@@ -20,19 +20,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** One comparison of plugins that each break in their own way, as a user would start it. */
+/** One comparison of plugins that each fail in a different way, started as by a user. */
 @Tag("long")
 final class MisbehavingPluginsTest {
 
     private static final String LAST = "Layers.flatten(), Layers.dense(task.classes()));";
 
-    /** Changes what passes through in training, where batches hold 16 images, and nowhere else. */
+    /** Changes the data only in training, where batches have 16 images. */
     private static final String IN_TRAINING =
             "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { if (x.head().getShape().get(0) == 16) { %s } "
                     + "return x; }, \"odd\"), "
                     + LAST;
 
-    /** Name to what network(...) does. The one that hangs comes first, so that the others run meanwhile. */
+    /** Maps each name to the body of network(...). The one that hangs comes first, so that the others run meanwhile. */
     private static final Map<String, String> NETWORKS = networks();
 
     @TempDir
@@ -67,7 +67,7 @@ final class MisbehavingPluginsTest {
     static void compare() throws Exception {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         NETWORKS.forEach((name, network) -> TestPlugin.building(name, network).write(plugins.resolve(name + ".jar")));
-        // Nobody asks for this one: whoever made it, be it a trial's process or the program itself, would end.
+        // This plugin is not used: any process that loaded it, of a trial or the program itself, would end.
         TestPlugin.having("bystander", "Runtime.getRuntime().halt(0);", "static { ")
                 .write(plugins.resolve("bystander.jar"));
         TinyImages.write(folder.resolve("tiny"));
@@ -182,7 +182,7 @@ final class MisbehavingPluginsTest {
                 .filteredOn(line -> line.startsWith("failed,"))
                 .hasSize(NETWORKS.size() - 1);
         assertThat(Files.readAllLines(folder.resolve("run/results.md")))
-                // Two tables, the second of the one trial that is done.
+                // Two tables, the second of the one finished trial.
                 .filteredOn(line -> line.startsWith("|"))
                 .hasSize(2 + NETWORKS.size() + 3)
                 .allSatisfy(line -> assertThat(line.replace("\\|", "").chars().filter(c -> c == '|'))

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The folder that a command makes which names none. */
+/** The folder that a command creates if none is named. */
 @Tag("tiny")
 final class NewRunFolderTest {
 

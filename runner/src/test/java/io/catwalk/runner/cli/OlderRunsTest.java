@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Run folders that version 0.1.0 wrote (test-data/runs), read by this one. */
+/** Run folders written by version 0.1.0 (test-data/runs), read by this version. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "makes a link to the data set")
 final class OlderRunsTest {
 
@@ -34,7 +34,7 @@ final class OlderRunsTest {
     private Path finished;
     private JsonNode then;
 
-    /** A home with the data set that the runs name. */
+    /** Creates a home folder with the data set that the runs name. */
     @BeforeEach
     void copy() throws IOException {
         Path home = Files.createDirectory(folder.resolve("home"));
@@ -47,7 +47,7 @@ final class OlderRunsTest {
     @AfterEach
     void leaveHome() throws IOException {
         System.clearProperty(HOME);
-        Files.delete(folder.resolve("home/data")); // the link alone
+        Files.delete(folder.resolve("home/data")); // only the link
     }
 
     private static Catwalk.Answer run(String command, Path run, String... more) {
@@ -68,8 +68,8 @@ final class OlderRunsTest {
     }
 
     /**
-     * Lists all that is said, by where it stands: what a later version adds does not matter. Numbers have nine digits, since the
-     * last of a logarithm are those of the processor.
+     * Lists all values by their paths; additions of later versions do not matter. Numbers have nine digits, since the
+     * last digits of a logarithm depend on the processor.
      */
     private static Map<String, String> leaves(JsonNode node) {
         Map<String, String> leaves = new TreeMap<>();
@@ -200,12 +200,12 @@ final class OlderRunsTest {
 
         requireDone(answer);
         assertThat(answer.err()).contains("2 trials are done already").doesNotContain("started");
-        for (String part : List.of("trials", "comparison")) { // the run itself lasts longer now
+        for (String part : List.of("trials", "comparison")) { // the run itself has a longer duration now
             assertThat(leaves(results(finished).path(part))).isNotEmpty().containsAllEntriesOf(leaves(then.path(part)));
         }
     }
 
-    /** Undisturbed, the training that was killed is that of the finished run, but for how another processor rounds. */
+    /** The resumed training gives the same result as the finished run, except for rounding on another processor. */
     @Test
     void aKilledRunGoesOn() throws IOException {
         Path killed = ExportedRun.copy(KEPT.resolve("killed"), folder.resolve("killed"));

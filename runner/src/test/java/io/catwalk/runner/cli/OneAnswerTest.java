@@ -31,8 +31,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Works every number out of the predictions of a run by a way of its own, and finds the same in all that is written of
- * it: page, slides, card, Markdown, CSV and terminal.
+ * Computes every number from the predictions of a run in an independent way, and finds the same in all reports: page,
+ * slides, card, Markdown, CSV and terminal.
  */
 @ExtendWith(ExportedRun.class)
 final class OneAnswerTest {
@@ -45,7 +45,7 @@ final class OneAnswerTest {
     private String markdown;
     private List<Answered> all;
 
-    /** Counts what a network answered. */
+    /** Counts the predictions of a network. */
     private static final class Answered {
 
         final String name;
@@ -104,13 +104,13 @@ final class OneAnswerTest {
             return truly(label) == 0 ? 0 : (double) counts[label][label] / truly(label);
         }
 
-        /** Twice the right ones by all that are or were called so. */
+        /** Twice the number of correct ones, divided by the number that are or were classified as the class. */
         double f1(int label) {
             int all = truly(label) + answered(label);
             return all == 0 ? 0 : 2.0 * counts[label][label] / all;
         }
 
-        /** The mean over the classes that have images. */
+        /** Returns the mean over the classes that have images. */
         double macro(IntToDoubleFunction score) {
             return IntStream.range(0, CLASSES)
                     .filter(label -> truly(label) > 0)
@@ -119,7 +119,7 @@ final class OneAnswerTest {
                     .orElseThrow();
         }
 
-        /** Wilson's bound, as the smaller or larger root of (p - q)^2 = z^2 q (1 - q) / n. */
+        /** Returns Wilson's bound, as the smaller or larger root of (p - q)^2 = z^2 q (1 - q) / n. */
         double wilson(int sign) {
             double a = 1 + Z * Z / images;
             double b = 2 * accuracy() + Z * Z / images;
@@ -186,7 +186,7 @@ final class OneAnswerTest {
         }
     }
 
-    /** Returns the place of a classifier on the page, where the more accurate come first. */
+    /** Returns the position of a classifier on the page, where more accurate ones come first. */
     private String number(Answered one) {
         String before = page.substring(0, page.indexOf("<bdi>" + one.name + "</bdi></a>"));
         return found(before.substring(before.lastIndexOf("href=\"#c")), "^href=\"#c(\\d+)\"")
@@ -232,7 +232,7 @@ final class OneAnswerTest {
         }
     }
 
-    /** Compares two classifiers by the images that only one of them got right. */
+    /** Compares two classifiers by the images that only one of them classified correctly. */
     private static final class Pair {
 
         final Answered first;
@@ -252,7 +252,7 @@ final class OneAnswerTest {
             p = p(only[0] + only[1], Math.min(only[0], only[1]));
         }
 
-        /** McNemar's exact p: twice the share of all ways to toss a coin so often that show so few heads. */
+        /** Returns McNemar's exact p: twice the probability of so few heads in that many tosses of a coin. */
         private static double p(int tosses, int heads) {
             BigInteger few = BigInteger.ZERO;
             BigInteger ways = BigInteger.ONE;
@@ -272,8 +272,9 @@ final class OneAnswerTest {
         }
 
         /**
-         * Tango's bound (Statistics in Medicine 17, 1998): the difference whose score is the quantile. The share that only the
-         * second gets right is found by trying where the likelihood is highest, not by Tango's formula.
+         * Returns Tango's bound (Statistics in Medicine 17, 1998): the difference whose score is the quantile. The
+         * share that only the second classifies correctly is found by maximizing the likelihood numerically, not by
+         * Tango's formula.
          */
         double bound(int sign) {
             double near = difference();
@@ -318,7 +319,10 @@ final class OneAnswerTest {
         }
     }
 
-    /** Holm: the smallest p counts as often as there are pairs, the next once less, and none for less than one before it. */
+    /**
+     * Holm: multiplies the smallest p by the number of pairs, the next by one less, and so on; none is below the one
+     * before it.
+     */
     private static Map<Pair, Double> holm(List<Pair> pairs) {
         Map<Pair, Double> adjusted = new LinkedHashMap<>();
         List<Pair> sorted = pairs.stream()
@@ -358,7 +362,7 @@ final class OneAnswerTest {
         return String.format(Locale.ROOT, "%.2f", 100 * share);
     }
 
-    /** Of a latency there is nothing to work out: the median that was measured is the one that is shown everywhere. */
+    /** A latency cannot be computed again: the measured median must be the same everywhere. */
     @Test
     void theOneLatencyOfAClassifierIsTheSameEverywhere() throws IOException {
         String slides = slides(world.run().resolve("slides.pptx"));

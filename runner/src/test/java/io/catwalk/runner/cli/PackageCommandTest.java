@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** What is in the folder. Whether its programs answer is for {@code PackedProgramsTest}. */
+/** The content of the folder. {@code PackedProgramsTest} checks that its programs give the right answers. */
 @ExtendWith(ExportedRun.class)
 final class PackageCommandTest {
 
@@ -55,7 +55,7 @@ final class PackageCommandTest {
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
     }
 
-    /** Nothing is left of what was begun, either. */
+    /** Also checks that no partial folder is left. */
     private void refused(Catwalk.Answer answer, String... parts) throws IOException {
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.out()).isEmpty();
@@ -115,14 +115,14 @@ final class PackageCommandTest {
         return run.resolve(world.run().relativize(world.trial(ExportedRun.GOOD)));
     }
 
-    /** Both forms are asked about the pixels, and the trial wrote down what its network answered to them. */
+    /** Both forms of the file are run on the pixels, and the trial recorded the answers of its network to them. */
     @Test
     void theExpectedAnswersAreThoseOfTheTrial() throws IOException {
         done(pack(world.trial(ExportedRun.GOOD)));
 
         List<String> recorded = Files.readAllLines(world.trial(ExportedRun.GOOD).resolve("predictions.csv"));
         JsonNode images = read("samples/expected.json").path("images");
-        assertThat(images).hasSize(10); // one of each class, in whose order the test images are
+        assertThat(images).hasSize(10); // one of each class, in the order of the test images
         for (int i = 0; i < 10; i++) {
             String[] row = recorded.get(1 + i).split(",", -1);
             JsonNode answers = images.path(i).path("answers");
@@ -161,7 +161,7 @@ final class PackageCommandTest {
         assertThat(to.resolve("MODEL_CARD.md")).hasContent(cardWithoutPicture());
     }
 
-    /** The picture lies in the run, and is not packed. */
+    /** The picture is in the run folder, and is not packed. */
     private String cardWithoutPicture() throws IOException {
         String card = Files.readString(world.trial(ExportedRun.GOOD).resolve("card.md"));
         String picture = "![Confusion matrix](../../../plots/confusion-matrix-mixed.png)\n\n";

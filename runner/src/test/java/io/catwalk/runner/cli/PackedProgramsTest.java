@@ -45,8 +45,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Runs each program of a packed folder, as its README says, on the samples there, and compares what it prints with the
- * answers there. What is not installed is skipped, and says what installs it.
+ * Runs each program of a packed folder, as its README says, on the samples there, and compares its output with the
+ * expected answers there. Runtimes that are not installed are skipped, with a hint how to install them.
  */
 @Tag("long")
 @ExtendWith(ExportedRun.class)
@@ -76,14 +76,14 @@ final class PackedProgramsTest {
         world = ExportedRun.get();
     }
 
-    /** A trial with a recurrent layer, gray, in both forms. */
+    /** A trial with a recurrent layer, grayscale, in both forms. */
     @ParameterizedTest
     @ValueSource(strings = {"java", "djl-onnxruntime", "node", "python", "web"})
     void aGrayModelAnswersAsExpected(String runtime) throws Exception {
         Path packed = packed(world.trial(ExportedRun.GOOD), world.images());
 
         requireExpected(runtime, packed, "model.onnx");
-        if (!List.of("djl-onnxruntime", "web").contains(runtime)) { // which ask model.onnx, whatever is beside it
+        if (!List.of("djl-onnxruntime", "web").contains(runtime)) { // these run model.onnx, whatever is beside it
             requireExpected(runtime, packed, "model.pixels.onnx");
         }
     }
@@ -177,7 +177,7 @@ final class PackedProgramsTest {
         }
     }
 
-    /** Puts what the runners of this checkout have installed where the program looks for it. */
+    /** Links what the runners of this checkout have installed into the folder where the program looks for it. */
     private static void install(String name, Path packed) throws IOException {
         for (String installed : INSTALLED) {
             Path there = RUNTIMES.resolve(name).resolve(installed);
@@ -187,7 +187,7 @@ final class PackedProgramsTest {
         }
     }
 
-    /** Does not leave it to JUnit, which warns of each link. */
+    /** Removes them here, since JUnit would warn of each link. */
     private static void uninstall(String name, Path packed) throws IOException {
         for (String installed : INSTALLED) {
             Files.deleteIfExists(packed.resolve(name).resolve(installed));
@@ -205,7 +205,7 @@ final class PackedProgramsTest {
                 .run(Duration.ofMinutes(3), () -> {});
     }
 
-    /** Two test images of each of three classes, each with colors of its own. */
+    /** Two test images of each of three classes, each class with its own colors. */
     private Path colorImages() throws IOException {
         Random random = new Random(1);
         for (int i = 0; i < 9; i++) {
@@ -220,7 +220,7 @@ final class PackedProgramsTest {
         return folder.resolve("pictures");
     }
 
-    /** Each channel has a mean and a deviation of its own, so that whoever mixes them up is found out. */
+    /** Each channel has its own mean and deviation, so that a mix-up of channels is detected. */
     private Path colorModel(UnaryOperator<OnnxExport> change) throws IOException {
         Path file = folder.resolve("color.onnx");
         EngineSettings.apply(1);

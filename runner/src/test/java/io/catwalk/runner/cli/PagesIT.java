@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs the commands of the tutorial and of each how-to page as they stand, in order, by one shell in an empty folder, with
- * the program as it is packed. What stands behind {@code sh} says what is expected of a block:
+ * Runs the commands of the tutorial and of each how-to page as written, in order, in one shell in an empty folder, with
+ * the packaged program. The text after {@code sh} says what is expected of a block:
  *
  * <ul>
  *   <li>nothing: it is run, and each command ends with 0;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *   <li>{@code no-run: WHY}: it cannot be run here.
  * </ul>
  *
- * A block of another language with the name of a file behind it is that file, and there from the beginning.
+ * A block of another language with a file name after it is that file, which exists from the beginning.
  */
 @Tag("long")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "runs shell commands")
@@ -49,16 +49,16 @@ final class PagesIT {
     private static final Pattern FILE =
             Pattern.compile("^```[a-z]+ ([\\w.]+)\\n(.*?\\n)```$", Pattern.DOTALL | Pattern.MULTILINE);
 
-    /** How a shell finds out whether a program is there. */
+    /** How a shell finds out whether a program is installed. */
     private static final Map<String, String> PROBES = Map.of(
             "python", "python3 -c 'import numpy, onnxruntime, PIL'",
             "npm", "npm --version && node --version");
 
-    /** Those that have tests of their own: WritingAPluginIT, which needs Maven, OnnxOperationTest and PluginCommandTest. */
+    /** Pages with tests of their own: WritingAPluginIT (which needs Maven), OnnxOperationTest, PluginCommandTest. */
     private static final List<String> ELSEWHERE =
             List.of("how-to/write-a-plugin.md", "how-to/add-an-operation.md", "how-to/ship-a-plugin.md");
 
-    /** What is fetched and decoded, once for all pages. */
+    /** What is downloaded and decoded, once for all pages. */
     @TempDir
     private static Path shared;
 
@@ -72,7 +72,7 @@ final class PagesIT {
             return !info.startsWith("no-run");
         }
 
-        /** Writes the block so that the shell goes on where the block ends as expected, and nowhere else. */
+        /** Writes the block so that the shell continues only if the block ends as expected. */
         String script(int number) {
             String begin = "echo '== block " + number + "'\n";
             if (info.startsWith("if=")) {
@@ -146,7 +146,7 @@ final class PagesIT {
                 Files.writeString(folder.resolve(file.group(1)), file.group(2));
             }
         }
-        // A shell of its own for what it starts in the background.
+        // In a shell of its own, for processes that it starts in the background.
         ProcessBuilder builder = new ProcessBuilder("bash", "-c", script.toString()).directory(folder.toFile());
         Map<String, String> environment = builder.environment();
         // Debian's Python has the packages.
@@ -165,7 +165,7 @@ final class PagesIT {
         assertThat(answer.out()).endsWith("== end\n");
     }
 
-    /** JUnit would warn of each that leads out of its folder. */
+    /** Removes the links, since JUnit would warn of each that leads out of its folder. */
     @AfterAll
     static void unlink() throws IOException {
         try (Stream<Path> parts = Files.list(shared.resolve("catwalk"))) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A stranger's folder of photos of many shapes, unsplit, from the comparison to the file that is used. */
+/** A user's folder of photos of many shapes, without a split, from the comparison to the use of the file. */
 final class PhotosRunTest {
 
     @TempDir
@@ -28,7 +28,7 @@ final class PhotosRunTest {
     private static Path run;
     private static Catwalk.Answer trained;
 
-    /** Landscapes have a bright sky, and night does not; the middle of both is what a crop sees. */
+    /** Landscapes have a bright sky, night photos do not; a crop sees the middle of both. */
     @BeforeAll
     static void train() throws IOException {
         photos = folder.resolve("photos");
@@ -88,7 +88,7 @@ final class PhotosRunTest {
     void theComparisonSaysWhatOneIsRightForWithoutANetwork() throws IOException {
         assertThat(trained.exitCode()).as("%s", trained).isEqualTo(ExitCode.DONE);
         JsonNode results = Json.JSON.readTree(Files.readString(run.resolve("results.json")));
-        // A fifth of 90 judges: 12 of the larger class and 6 of the other.
+        // A fifth of 90 is the test set: 12 of the larger class and 6 of the other.
         assertThat(results.at("/dataset/test").asInt()).isEqualTo(18);
         assertThat(results.at("/comparison/baselines/largest_class").asDouble()).isEqualTo(12 / 18.0);
         assertThat(results.at("/comparison/baselines/nearest_neighbor").asDouble())

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Checks plugins by the command, in processes of their own. */
+/** Checks plugins with the command, in separate processes. */
 final class PluginCheckCommandTest {
 
-    /** Fails for two classes in the given way, and else builds a sound network. */
+    /** Fails for two classes in the given way, and otherwise builds a correct network. */
     private static final String FOR_TWO = "if (task.classes() == 2) { %s } " + TestPlugin.NETWORK;
 
     @TempDir

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What {@code catwalk plugin} does to a plugins folder, and what it refuses with the folder as it was. */
+/** How {@code catwalk plugin} changes a plugins folder, and what it refuses without changing the folder. */
 @Tag("tiny")
 final class PluginCommandTest {
 
@@ -84,14 +84,14 @@ final class PluginCommandTest {
         assertThat(files().keySet()).containsExactly("gru-1.2.3.jar");
     }
 
-    /** Two files of one plugin would both be refused from then on. */
+    /** Two files of one plugin would both be refused afterwards. */
     @Test
     void ofManyInstalledAtOnceOneStays() throws Exception {
         List<Callable<Catwalk.Answer>> installs = new ArrayList<>();
         for (int version = 1; version <= 6; version++) {
             TestPlugin plugin = TestPlugin.sound("gru").manifest("Plugin-Version", version + ".0.0");
             String jar = write("gru-" + version, plugin);
-            assertThat(plugin("install", jar).exitCode()).isEqualTo(ExitCode.DONE); // is not looked at again below
+            assertThat(plugin("install", jar).exitCode()).isEqualTo(ExitCode.DONE); // not inspected again below
             installs.add(() -> plugin("install", "--force", jar));
         }
         plugin("remove", "gru");
@@ -316,7 +316,7 @@ final class PluginCommandTest {
         assertThat(folder).isDirectoryNotContaining("glob:**tiny*");
     }
 
-    /** Names that Java, Kotlin or the contract has taken still make classes and packages. */
+    /** Names that are reserved in Java, Kotlin or the contract still give valid classes and packages. */
     @ParameterizedTest
     @CsvSource({
         "3d-net, net3dnet, Net3dNet",

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** What {@code catwalk plugin info} shows of a classifier, whose network is built elsewhere. */
+/** What {@code catwalk plugin info} shows of a classifier, whose network is built in another process. */
 final class PluginInfoCommandTest {
 
     @TempDir

@@ -126,7 +126,7 @@ final class PredictCommandTest {
 
         JsonNode answer = json(predict(jpeg, "--json")).path(0);
 
-        // Its compression changes pixels a little.
+        // The compression of this format changes pixels a little.
         assertThat(answer.path("label").asString()).isEqualTo(names.get(stored.predicted()[3]));
     }
 
@@ -158,7 +158,7 @@ final class PredictCommandTest {
         JsonNode answer = json(predict(model, image, "--labels", "red,green,blue", "--normalize", "0,1", "--json"))
                 .path(0);
 
-        // Each logit sums one channel, and all channels of a gray image are alike.
+        // Each logit sums one channel, and all channels of a gray image are equal.
         assertThat(answer.path("probabilities").valueStream().map(JsonNode::asDouble))
                 .allSatisfy(share -> assertThat(share).isCloseTo(1 / 3.0, within(1e-6)));
     }
@@ -265,7 +265,7 @@ final class PredictCommandTest {
                 model -> model.addMetadataPropsBuilder()
                         .setKey("preprocessing.fit")
                         .setValue("crop"));
-        // The middle of a wide picture is picture 3; what is left and right of it is black.
+        // The middle of a wide picture is picture 3; the rest is black.
         BufferedImage three = ImageIO.read(Path.of(image).toFile());
         BufferedImage wide = new BufferedImage(24, 8, BufferedImage.TYPE_BYTE_GRAY);
         wide.getRaster().setRect(8, 0, three.getRaster());
@@ -373,7 +373,7 @@ final class PredictCommandTest {
         refused(predict(image, parts[0], parts[1]), reason);
     }
 
-    /** Builds a model of images of 3x8x8, whose three logits are the sums of the three channels. */
+    /** Builds a model for images of 3x8x8, whose three logits are the sums of the three channels. */
     private static Path colorModel(Path file) throws IOException {
         TensorProto.Builder weight = TensorProto.newBuilder()
                 .setName("weight")

@@ -7,10 +7,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The packed program as somebody else has it, who may add to it. */
+/** A copy of the packaged program to which a user may add files. */
 final class ProgramCopy {
 
-    /** What people put something into: plugins, and what a runtime needs. */
+    /** Folders to which users add files: plugins, and what a runtime needs. */
     private static final List<String> OWN = List.of("bin", "plugins", "runtimes");
 
     private ProgramCopy() {}

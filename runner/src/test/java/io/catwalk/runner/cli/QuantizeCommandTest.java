@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The gates are so wide, or so narrow, that no timing decides. */
+/** The gates are so wide, or so narrow, that the result does not depend on timing. */
 @ExtendWith(ExportedRun.class)
 final class QuantizeCommandTest {
 

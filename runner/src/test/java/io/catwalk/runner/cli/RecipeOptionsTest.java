@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a recipe that was made for other images does with a few small ones: 108 to train on, of 8x8 pixels. */
+/** The effect of a recipe for other images on a few small ones: 108 training images of 8x8 pixels. */
 final class RecipeOptionsTest {
 
     @TempDir

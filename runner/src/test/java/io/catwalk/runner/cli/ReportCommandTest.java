@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reports that are made anew from a run folder. */
+/** Reports that are written again from a run folder. */
 final class ReportCommandTest {
 
     @TempDir

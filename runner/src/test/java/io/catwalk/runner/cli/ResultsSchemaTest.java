@@ -19,14 +19,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Holds docs/reference/results.schema.json against what runs have written, with the validator of networknt. */
+/** Validates what runs have written against docs/reference/results.schema.json, with the validator of networknt. */
 @ExtendWith(ExportedRun.class)
 final class ResultsSchemaTest {
 
     private static final Path DOCS = Path.of("..", "docs");
 
     /**
-     * Lists what the schema does not allow.
+     * Lists violations of the schema.
      *
      * @param results text of a {@code results.json}
      */

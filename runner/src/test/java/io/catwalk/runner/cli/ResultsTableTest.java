@@ -121,7 +121,7 @@ final class ResultsTableTest {
                 .noneMatch(line -> line.startsWith("row against column"));
     }
 
-    /** Gives the pairs the outcomes "undecided", "better", "equivalent", "worse", ... by their place. */
+    /** Gives the pairs the outcomes "undecided", "better", "equivalent", "worse", ... by their position. */
     private static Comparison comparison(List<String> names) {
         List<Comparison.Standing> standings = names.stream()
                 .map(name -> new Comparison.Standing(name, 1, 0.9, null, 0.8, 0.95, 0.9, 0.9, 0.8, 0.95, true))

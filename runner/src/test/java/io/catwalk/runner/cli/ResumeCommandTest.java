@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Runs that were interrupted, ran out of time, or met a failure, and what comes after. */
+/** Runs that were interrupted, ran out of time, or failed, and how they continue. */
 final class ResumeCommandTest {
 
     @TempDir
@@ -59,7 +59,7 @@ final class ResumeCommandTest {
         return inProcess(List.of("resume", run.toString()), more);
     }
 
-    /** Leaves latencies out, which take two processes a trial. */
+    /** Leaves out latencies, which take two processes per trial. */
     private Catwalk.Answer inProcess(List<String> command, String... more) {
         List<String> options = new ArrayList<>(List.of("--in-process", "--no-latency"));
         options.addAll(List.of(more));
@@ -188,7 +188,7 @@ final class ResumeCommandTest {
                 .containsExactly("one seed 1", "two seed 1");
         assertThat(stopped.err()).contains("not run, since the time was over: one seed 1, two seed 1");
 
-        // With the latencies, which are measured once all trials are done.
+        // Includes the latencies, which are measured after all trials.
         assertThat(withPlugins(List.of("resume", run.toString()), "--in-process")
                         .exitCode())
                 .isEqualTo(ExitCode.DONE);

@@ -110,7 +110,7 @@ final class RobustnessReportTest {
                     .isEqualTo(
                             trial.path("metrics").path("test").path("accuracy").asDouble())
                     .isGreaterThan(0.3);
-            // A row of these images is a class: whoever is moved down or up is of another.
+            // The class of these images is a row: an image that is shifted down or up gets another class.
             assertThat(measured.path("curves")
                             .path(0)
                             .path("steps")

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** One run by {@code train}, and what the other commands make of it. */
+/** One run of {@code train}, and the other commands applied to it. */
 final class RunCommandsTest {
 
     @TempDir
@@ -141,7 +141,7 @@ final class RunCommandsTest {
 
     @Test
     void progressGoesToTheErrorStreamALineAnEpoch() {
-        // Whether the machine is busy is nothing that a test can choose.
+        // A test cannot control whether the machine is busy.
         assertThat(trained.err().lines().filter(line -> !line.contains("latency measured while")))
                 .satisfiesExactly(
                         line -> assertThat(line).isEqualTo("dense seed 7: started"),
@@ -302,7 +302,7 @@ final class RunCommandsTest {
     void inThisProcessTheOutcomeIsTheSame() throws IOException, InterruptedException {
         Path out = folder.resolve("runs/in-process");
 
-        // The engine of the tests' own process may have started with other threads.
+        // The engine of the test process may have been started with another number of threads.
         Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, arguments(out, "--in-process", "--no-latency")));
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);

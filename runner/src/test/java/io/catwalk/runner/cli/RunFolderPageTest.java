@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** docs/reference/run-folder.md lists each file that a run has. */
+/** docs/reference/run-folder.md lists each file of a run. */
 @ExtendWith(ExportedRun.class)
 final class RunFolderPageTest {
 

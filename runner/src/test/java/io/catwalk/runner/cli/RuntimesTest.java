@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Runners that answer rightly, wrongly, late and not at all. */
+/** Runners that answer correctly, wrongly, late and not at all. */
 @ExtendWith(ExportedRun.class)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the runners of these tests are shell scripts")
 final class RuntimesTest {
@@ -37,7 +37,7 @@ final class RuntimesTest {
     private ExportedRun world;
     private float[] logits = new float[0];
 
-    /** Asks for the right answers, in another way than runners are compared. */
+    /** Computes the correct answers, in another way than runners are compared. */
     @BeforeEach
     void find() throws IOException {
         world = ExportedRun.get();
@@ -61,7 +61,7 @@ final class RuntimesTest {
                         "without", List.of("NoSuchOperator"))));
     }
 
-    /** Makes a runner that gives these answers, whatever it is asked. */
+    /** Creates a runner that returns these answers for any input. */
     private void answering(String name, float[] answers) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(answers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(answers);
@@ -73,7 +73,7 @@ final class RuntimesTest {
         return Catwalk.run(arguments(world.model(), world.images(), folder.resolve("runtimes"), runtimes, more));
     }
 
-    /** Returns the command line that asks the runners of a folder about a file. */
+    /** Returns the command line that runs a file with the runners of a folder. */
     static String[] arguments(Path model, Path images, Path runners, String runtimes, String... more) {
         List<String> arguments = new ArrayList<>(List.of("verify", model.toString()));
         arguments.addAll(List.of("--dataset", images.toString(), "--runtimes", runtimes));
@@ -90,7 +90,7 @@ final class RuntimesTest {
 
         assertThat(answer.err()).isEmpty();
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
-        // 40 images in the half second that the runner says.
+        // 40 images in half a second, as the runner reports.
         assertThat(answer.out()).containsPattern("\nhonest +7\\.1 +0 +\\d\\.\\de-\\d\\d +80  agrees\n");
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains(": 40 images"));
     }
@@ -110,7 +110,10 @@ final class RuntimesTest {
         assertThat(answer.out()).containsPattern("\nliar +7\\.1 +1 +1\\.0e\\+03 +80  DISAGREES\n");
     }
 
-    /** The right logits of two labels lie so far apart that each has to move by half of that, and both move by 0.6. */
+    /**
+     * The correct logits of two labels are so far apart that each has to move by half the distance, and both move by
+     * 0.6.
+     */
     @Test
     void aFlipWithinTheToleranceIsListedAsANearTieAndPasses() throws IOException {
         int first = 0;
@@ -167,7 +170,7 @@ final class RuntimesTest {
         assertThat(said.path("max_abs").asDouble()).isBetween(0.49, 0.51);
     }
 
-    /** It answers rightly, but for the whole numbers, which it says are all 0. */
+    /** Its answers are correct except for the integers, which it reports as all 0. */
     @Test
     void wholeNumbersThatDifferAreNamed() throws IOException {
         Path int8 = folder.resolve("int8.onnx");
@@ -178,7 +181,7 @@ final class RuntimesTest {
         Path csv = folder.resolve("answers8.csv");
         Catwalk.run("verify", "" + int8, "--dataset", "" + world.images(), "--predictions", "" + csv);
         answering("liar", Predictions.read(csv).logits());
-        // 40 images, 64 pixels each; 2 maps of 8 x 8; 12 states: as 4 bytes.
+        // 40 images, 64 pixels each; 2 maps of 8 x 8; 12 states: 4 bytes each.
         runner(
                 "liar",
                 "case \"$(cat \"$2\")\" in *integers*) head -c %d /dev/zero > \"$4\" ;; *) cp answers \"$4\" ;; esac; "
@@ -235,7 +238,7 @@ final class RuntimesTest {
 
     private static void await(boolean running, String command) throws InterruptedException {
         for (int i = 0; i < 600 && running(command) != running; i++) {
-            Thread.sleep(100); // the system tells nobody that a process of another one began or ended
+            Thread.sleep(100); // there is no notification when a process of another process starts or ends
         }
         assertThat(running(command)).isEqualTo(running);
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** One comparison over five folders of images, and what the commands make of it. */
+/** One comparison over five folders of images, and the commands applied to it. */
 final class SeveralDataSetsTest {
 
     private static final int SETS = 5;
@@ -37,10 +37,10 @@ final class SeveralDataSetsTest {
     static void compare() throws IOException {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.ours("small-conv").write(plugins.resolve("small-conv.jar"));
-        // A linear network cannot tell stripes from their negatives and from those of the other class.
+        // A linear network cannot distinguish stripes from their negatives, or from those of the other class.
         TestPlugin.sound("linear").write(plugins.resolve("linear.jar"));
         for (int i = 0; i < SETS; i++) {
-            // The first two have the same name, in folders of their own.
+            // The first two have the same name, in different folders.
             images(folder.resolve("data" + i).resolve(i < 2 ? "shapes" : "set" + i), i);
         }
         runs = folder.resolve("runs");
@@ -66,7 +66,7 @@ final class SeveralDataSetsTest {
         return arguments.toArray(String[]::new);
     }
 
-    /** Draws two classes that only their stripes tell apart. */
+    /** Draws two classes that differ only in their stripes. */
     private static void images(Path dataset, int seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         for (String part : List.of("train", "test")) {
@@ -124,7 +124,7 @@ final class SeveralDataSetsTest {
             assertThat(one.at("/accuracies/small-conv").asDouble())
                     .isGreaterThan(one.at("/accuracies/linear").asDouble());
         }
-        // Two classifiers of which one wins on all of five: chi-square 5 and a critical difference of 1.96 / sqrt(5).
+        // Two classifiers, one of which wins on all five: chi-square 5 and a critical difference of 1.96 / sqrt(5).
         assertThat(across.at("/ranking/friedman").asDouble()).isEqualTo(5);
         assertThat(across.at("/ranking/ranks/0/average").asDouble()).isEqualTo(1);
         assertThat(across.at("/ranking/difference").asDouble()).isBetween(0.8765, 0.8766);
@@ -241,7 +241,7 @@ final class SeveralDataSetsTest {
                                 .average()
                                 .orElseThrow(),
                         within(1e-12));
-        assertThat(across.at("/data_sets/0/train").asInt()).isEqualTo(18); // of 40, a fold and a tenth less
+        assertThat(across.at("/data_sets/0/train").asInt()).isEqualTo(18); // of 40, minus a fold and a tenth
         assertThat(across.at("/data_sets/1/train").asInt()).isLessThan(8); // of 16
         assertThat(Files.readString(two.resolve("across.html"))).doesNotContain("<svg");
     }

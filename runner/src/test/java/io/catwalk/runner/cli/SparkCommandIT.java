@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program as it is installed, on a real Spark of two workers. */
+/** The installed program, on a real Spark with two workers. */
 @Tag("long")
 @EnabledIf("isThere")
 @Timeout(600)
@@ -114,7 +114,7 @@ final class SparkCommandIT {
         return local;
     }
 
-    /** Spark brings the program to the workers, as to machines that have never heard of it. */
+    /** Spark copies the program to the workers, as to machines without an installation. */
     @Test
     void sixTrialsOnTwoWorkersComeToTheBitsOfALocalRun() throws Exception {
         Path run = folder.resolve("run");
@@ -152,13 +152,13 @@ final class SparkCommandIT {
         assertThat(weights(run)).isEqualTo(weights(local()));
     }
 
-    /** The trial, the program around it, and the executor around that. */
+    /** Returns the trial, the program around it, and the executor around that. */
     private static Stream<ProcessHandle> upToTheExecutor(ProcessHandle trial) {
         ProcessHandle program = trial.parent().orElseThrow();
         return Stream.of(program.parent().orElseThrow(), trial);
     }
 
-    /** The command itself, an executor or a worker, each after a number of epochs that is drawn, of the 60 of the run. */
+    /** Kills the command itself, an executor or a worker, each after a random number of the run's 60 epochs. */
     @Test
     @Timeout(3600)
     void whateverIsKilledWheneverItIsTheRunEndsWithTheSameBits() throws Exception {
@@ -191,7 +191,7 @@ final class SparkCommandIT {
         }
     }
 
-    /** Before the first epoch there is something to go on with as soon as the first trial has begun. */
+    /** Even before the first epoch the run can be resumed, as soon as the first trial has started. */
     private static void awaitEpochs(int epochs, Path said, Process process) throws Exception {
         String words = epochs == 0 ? ": started on " : ": epoch ";
         while (process.isAlive()
@@ -199,7 +199,7 @@ final class SparkCommandIT {
                                 .filter(line -> line.contains(words))
                                 .count()
                         < Math.max(1, epochs)) {
-            Thread.sleep(20); // a file tells nobody that it has grown
+            Thread.sleep(20); // there is no notification when a file has grown
         }
         assertThat(process.isAlive()).as("%s", said).isTrue();
     }

@@ -19,7 +19,7 @@ final class SteadyClockTest {
     @Test
     void aClockThatIsSetBackByDaysDoesNotProlongAnything() {
         Instant[] wall = {START};
-        AtomicLong nanos = new AtomicLong(-7); // it may begin anywhere
+        AtomicLong nanos = new AtomicLong(-7); // it may start at any value
         SteadyClock clock = new SteadyClock(
                 new Clock() {
                     @Override

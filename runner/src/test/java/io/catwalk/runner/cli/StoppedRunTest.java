@@ -86,7 +86,7 @@ final class StoppedRunTest {
         requireChildrenEndAndWhatFinishedStaysReadable(signal);
     }
 
-    /** A process ignores the signals that its parent ignores; Linux tells which. */
+    /** A process ignores the signals that its parent ignores; Linux reports which. */
     private static boolean isIgnored(int signal) throws IOException {
         Path status = Path.of("/proc/self/status");
         return Files.exists(status)
@@ -97,7 +97,7 @@ final class StoppedRunTest {
     }
 
     private void requireChildrenEndAndWhatFinishedStaysReadable(String signal) throws Exception {
-        // A terminal sends Ctrl-C to the program and its children alike; nobody else does.
+        // A terminal sends Ctrl-C to the program and its children alike; other senders do not.
         Stream<ProcessHandle> stopped = signal.equals("INT")
                 ? Stream.concat(children.stream(), Stream.of(program.toHandle()))
                 : Stream.of(program.toHandle());

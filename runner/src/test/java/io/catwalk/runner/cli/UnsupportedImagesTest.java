@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What commands do with a classifier that does not support the images, which are of 8x8. */
+/** How commands handle a classifier that does not support the images, which are 8x8. */
 final class UnsupportedImagesTest {
 
     @TempDir
@@ -81,7 +81,7 @@ final class UnsupportedImagesTest {
         assertThat(out).doesNotExist();
     }
 
-    /** Large data sets take long to read, and a name is soon mistyped. */
+    /** A mistyped name is reported before a large data set is read. */
     @Test
     void aNameThatThereIsNotIsRefusedBeforeImagesAreRead() {
         for (String command : List.of("train pikky", "compare dense pikky", "crossval pikky", "tune pikky")) {

@@ -55,7 +55,7 @@ final class VerifyCommandTest {
         return file;
     }
 
-    /** What a command printed, without the breaks between its lines. */
+    /** Returns the output of a command without its line breaks. */
     private static String flat(Catwalk.Answer answer) {
         return answer.out().replaceAll("\\s+", " ").strip();
     }
@@ -85,7 +85,7 @@ final class VerifyCommandTest {
         assertThat(flat(answer)).isEqualTo(file + ": " + accuracy + "but the file says 99.90 %");
     }
 
-    /** The card of a file that was exported, as lstm.md is beside lstm.onnx. */
+    /** The card of an exported file, as lstm.md is beside lstm.onnx. */
     @Test
     void aCardThatSaysAnotherAccuracyIsExposed() throws IOException {
         Path file = folder.resolve("out/mixed.onnx");
@@ -121,7 +121,9 @@ final class VerifyCommandTest {
         assertThat(flat(answer)).isEqualTo(file + ": " + accuracy + "the file says 99.90 % on others");
     }
 
-    /** A limited run judges on some of the test images, as those of --quick do, and a fold on some of the training images. */
+    /**
+     * A limited run evaluates on some of the test images, as with --quick, and a fold on some of the training images.
+     */
     @ParameterizedTest
     @CsvSource({"compare, --limit-test 20, 1-0, 20", "crossval, --folds 3 --limit-train 90, 1-1, 30"})
     void theImagesThatARunWasJudgedOnAreFound(String command, String options, String trial, int judged)
@@ -153,7 +155,7 @@ final class VerifyCommandTest {
                 "expected a whole number in the metadata as provenance.limit_test, found \"some\"; export it again");
     }
 
-    /** Files of earlier versions say how many images judged them, and not which. */
+    /** Files of earlier versions name the number of their test images, but not which. */
     @Test
     void aFileThatDoesNotSayWhichImagesJudgedItIsHeldAgainstAsMany() throws IOException {
         String key = "provenance.test_sha256";
@@ -170,7 +172,7 @@ final class VerifyCommandTest {
                 .isEqualTo(file + ": " + accuracy + "as the file says");
     }
 
-    /** Trains the right network once more, and returns the folder of its trials. */
+    /** Trains the correct network again, and returns the folder of its trials. */
     private Path trained(String command, String options) {
         String[] arguments = "%s %s --plugins-dir %s --dataset %s --out %s --epochs 1 --batch-size 16 --threads 1 %s %s"
                 .formatted(
@@ -261,7 +263,7 @@ final class VerifyCommandTest {
                 "expected 10 classes, found 2");
     }
 
-    /** Writes the test images of the run as pictures that are twice as large, with white at both sides of them. */
+    /** Writes the test images of the run as pictures of twice the size, with white on both sides. */
     private Path photos() throws IOException {
         Path photos = folder.resolve("photos");
         for (int i = 0; i < 40; i++) {
@@ -280,7 +282,7 @@ final class VerifyCommandTest {
         return photos;
     }
 
-    /** Says which pictures are which: all are to judge on, and ten to learn from besides. */
+    /** Writes a table of splits: all pictures are test images, and ten more are training images. */
     private Path table(Path photos) throws IOException {
         StringBuilder table = new StringBuilder("path,label,split\n");
         for (int i = 0; i < 40; i++) {
@@ -337,7 +339,7 @@ final class VerifyCommandTest {
         assertThat(logits(with(asked, "--fit", "stretch"))[0]).isNotEqualTo(cropped[0]);
     }
 
-    /** What the file answers, from the lowest number on: the images of two data sets have other orders. */
+    /** Returns the answers of the file in ascending order, since the images of two data sets have different orders. */
     private float[] logits(String... arguments) throws IOException {
         Path answers = folder.resolve("answers.csv");
         Catwalk.Answer answer = Catwalk.run(with(arguments, "--predictions", answers.toString()));
@@ -383,7 +385,7 @@ final class VerifyCommandTest {
     @Test
     void aChangedWeightIsFound() throws IOException {
         Path file = world.changed(folder.resolve("model.onnx"), model -> {
-            // The bias of the last layer, one number a class; little-endian 1000.
+            // The bias of the last layer, one number per class; 1000 in little-endian.
             model.getGraphBuilder().getInitializerBuilderList().stream()
                     .filter(tensor -> tensor.getDimsCount() == 1 && tensor.getDims(0) == 10)
                     .forEach(tensor -> tensor.setRawData(ByteString.copyFrom(new byte[] {0, 0, 0x7a, 0x44})

@@ -25,7 +25,7 @@ final class VersionTest {
         return answer.out().lines().toList();
     }
 
-    /** Returns what the build says. */
+    /** Returns a value that the build has recorded. */
     private static String property(String name) throws IOException {
         Matcher found = Pattern.compile("<" + name + ">([^<$]+)</").matcher(Files.readString(ROOT.resolve("pom.xml")));
         assertThat(found.find()).as(name).isTrue();

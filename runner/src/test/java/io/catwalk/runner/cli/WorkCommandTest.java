@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Orders that are handed out, carried out somewhere else, and gathered. */
+/** Orders that are handed out, carried out elsewhere, and collected. */
 @Timeout(240)
 final class WorkCommandTest {
 
@@ -117,7 +117,7 @@ final class WorkCommandTest {
         return digests;
     }
 
-    /** The images of the run are gone, and the folder of the orders was moved: it is all that a machine needs. */
+    /** The images of the run are gone, and the folder of the orders was moved: a machine needs nothing else. */
     @Test
     void ordersThatWereCarriedElsewhereComeToTheBitsOfALocalRun() throws Exception {
         Path local = folder.resolve("local");
@@ -160,7 +160,7 @@ final class WorkCommandTest {
                             "2.outcome-1.zip",
                             "supplies");
         }
-        // What stands in the run is as if it had been trained here: it can be judged again.
+        // The result in the run is the same as after a training here: it can be evaluated again.
         assertThat(Catwalk.run(
                                 "evaluate",
                                 run().toString(),
@@ -201,7 +201,7 @@ final class WorkCommandTest {
         assertThat(orders().resolve("0.json")).content().contains("\"attempt\" : 2");
     }
 
-    /** An attempt that was lost and ends late writes where nobody looks. */
+    /** An attempt that was lost and finishes late overwrites nothing. */
     @Test
     void aTrialThatIsLostIsOrderedAgainAndWhatComesLateHarmsNothing() throws IOException {
         handOut("learns", "--same-machine=Z80");
@@ -209,7 +209,7 @@ final class WorkCommandTest {
         Catwalk.Answer lost = work(orders().resolve("0.json"));
 
         assertThat(lost.exitCode()).isEqualTo(ExitCode.LOST);
-        // A scheduler that queues the job again has it tried again.
+        // When a scheduler queues the job again, it is tried again.
         assertThat(work(orders().resolve("0.json")).err()).contains(": lost: ");
         assertThat(lost.err().replaceAll("\\s+", " "))
                 .contains("lost: expected a processor 'Z80', as --same-machine asks");
@@ -274,7 +274,7 @@ final class WorkCommandTest {
                 .start();
         try {
             for (int i = 0; i < 600 && !Files.exists(files.resolve("split.json")); i++) {
-                Thread.sleep(100); // a file tells nobody that it was written
+                Thread.sleep(100); // there is no notification when a file was written
             }
         } finally {
             process.destroyForcibly().waitFor();

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Walks a stranger's path: runs the commands of docs/how-to/write-a-plugin.md as they stand, with the program as it is packed,
- * from an empty folder to a row in a comparison. Maven is the one that runs this build, offline; of Catwalk it sees only
- * what is packed.
+ * Follows the path of a new user: runs the commands of docs/how-to/write-a-plugin.md as written, with the packaged
+ * program, from an empty folder to a row in a comparison. Maven is the one that runs this build, offline; of Catwalk it
+ * sees only the packaged files.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "runs shell commands")
 final class WritingAPluginIT {
@@ -53,7 +53,7 @@ final class WritingAPluginIT {
                         "catwalk plugin install target/tiny-net-1.0.0.jar\n"
                                 + "catwalk compare tiny-net small-conv --quick",
                         "catwalk plugin info tiny-net --image 3x32x32 --svg tiny-net.svg");
-        // Somebody else's plugins folder, and only as many images as it takes.
+        // A user's plugins folder, and only as many images as needed.
         Path catwalk = folder.resolve("catwalk");
         ProgramCopy.make(HOME, catwalk);
         String script = "set -e\nPATH=" + catwalk.resolve("bin") + ":$PATH\n"
@@ -74,7 +74,7 @@ final class WritingAPluginIT {
                 .contains("small-conv");
         assertThat(folder.resolve("tiny-net/tiny-net.svg")).content().startsWith("<svg");
         Path source = folder.resolve("tiny-net/src/main/java/com/example/tinynet/TinyNet.java");
-        // What the page shows stands in the file, but for the tags.
+        // The code on the page is that of the file, except for the tags.
         String shown = CODE.matcher(page).results().findFirst().orElseThrow().group(1);
         assertThat(shown.lines().filter(line -> !line.isBlank())).isSubsetOf(Files.readAllLines(source));
     }
@@ -94,7 +94,7 @@ final class WritingAPluginIT {
         assertThat(pages).hasSizeGreaterThanOrEqualTo(3).allSatisfy(WritingAPluginIT::requirePacked);
     }
 
-    /** A decision is named by its number alone. */
+    /** A decision record is referred to by its number alone. */
     private static void requirePacked(String page) throws IOException {
         Path path = HOME.resolve(page);
         try (Stream<Path> beside = Files.list(path.getParent())) {
@@ -115,7 +115,7 @@ final class WritingAPluginIT {
     private ProcessBuilder shell(String script) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", script).directory(folder.toFile());
         Map<String, String> environment = builder.environment();
-        // The wrapper finds the version that it wants to be there already.
+        // The wrapper finds the Maven version that it needs already installed.
         Path dists = Files.createDirectories(folder.resolve("maven/wrapper/dists"));
         Files.createSymbolicLink(
                 dists.resolve(wanted()), Path.of(System.getProperty("maven.home", "/usr/share/maven")));
@@ -134,7 +134,7 @@ final class WritingAPluginIT {
         }
     }
 
-    /** Makes a copy of the local repository, by links, in which nothing of Catwalk was ever installed. */
+    /** Copies the local repository by links, without any artifact of Catwalk. */
     private Path withoutCatwalk() throws IOException {
         Path local = Path.of(System.getProperty(
                 "localRepository",
@@ -145,7 +145,7 @@ final class WritingAPluginIT {
         return tail;
     }
 
-    /** JUnit would warn of each that leads out of its folder. */
+    /** JUnit would warn of each link that leads out of its folder. */
     @AfterEach
     void unlink() throws IOException {
         List<Path> links;

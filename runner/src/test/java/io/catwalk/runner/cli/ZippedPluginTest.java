@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A plugin that ships as a zip goes all the way, as a jar does. */
+/** A plugin that is packaged as a zip works in every step, like a jar. */
 final class ZippedPluginTest {
 
     @TempDir

@@ -20,7 +20,7 @@ final class DuplicatesTest {
 
     private static final int SIDE = 4;
 
-    /** Five images of noise, which resemble each other no way they are moved. */
+    /** Five images of noise, which do not resemble each other however they are moved. */
     private static final ImageSource NOISE = noise(5);
 
     private static ImageSource noise(int count) {
@@ -32,7 +32,7 @@ final class DuplicatesTest {
         return HeapImages.of(1, SIDE, SIDE, pixels, new int[count]);
     }
 
-    /** Makes one image of 4x4 from an image of the noise: each pixel that of where it comes from, or 255. */
+    /** Makes a 4x4 image from an image of the noise by moving its pixels; pixels without a source are 255. */
     private static byte[] moved(int image, int right, int down) {
         byte[] moved = new byte[SIDE * SIDE];
         for (int y = 0; y < SIDE; y++) {
@@ -86,7 +86,7 @@ final class DuplicatesTest {
     @ParameterizedTest
     @CsvSource({"1,0", "-1,0", "0,1", "0,-1", "1,1", "1,-1", "-1,1", "-1,-1"})
     void anImageMayBeMovedByAPixel(int right, int down) {
-        // To lie on where it came from, the image has to be moved back.
+        // The image must be moved back to its original place.
         assertThat(Duplicates.between(single(moved(4, right, down)), NOISE, 0))
                 .containsExactly(new Duplicate(0, 4, 0, false, 0 - right, 0 - down));
         assertThat(Duplicates.between(NOISE, single(moved(4, right, down)), 0))
@@ -97,7 +97,7 @@ final class DuplicatesTest {
     void onlyPixelsOnBothCount() {
         byte[] pixels = moved(0, 1, 1);
         pixels[2 * SIDE + 2] = (byte) (pixels[2 * SIDE + 2] + 6);
-        // One of the 3 x 3 pixels that lie on each other differs by 6: the root of 36 / 9 is 2.
+        // One of the 3 x 3 overlapping pixels differs by 6: the root of 36 / 9 is 2.
         assertThat(Duplicates.between(single(pixels), NOISE, 8)).containsExactly(new Duplicate(0, 0, 2, false, -1, -1));
     }
 
@@ -127,7 +127,7 @@ final class DuplicatesTest {
         assertThat(Duplicates.within(NOISE, 8)).isEmpty();
     }
 
-    /** Images of little contrast, so that the limits lie amid their distances. */
+    /** Images of little contrast, so that the limits are in the range of their distances. */
     @ParameterizedTest
     @CsvSource({
         "1,1,1,20",
@@ -175,7 +175,7 @@ final class DuplicatesTest {
         return HeapImages.of(channels, height, width, pixels, new int[count]);
     }
 
-    /** Takes the distance by its words. */
+    /** Computes the distance by its definition. */
     private static List<double[]> bruteForce(ImageSource first, ImageSource second, double distance) {
         List<double[]> pairs = new ArrayList<>();
         for (int i = 0; i < first.size(); i++) {

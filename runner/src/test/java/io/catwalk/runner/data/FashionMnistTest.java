@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds the loader against what is published about Fashion-MNIST. */
+/** Compares the loaded data with what is published about Fashion-MNIST. */
 @Tag("tiny")
 class FashionMnistTest {
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A layout is what the names of files say: none of these is opened. */
+/** A layout depends only on the names of files: none of these is opened. */
 @Tag("tiny")
 class FolderLayoutTest {
 
@@ -166,7 +166,7 @@ class FolderLayoutTest {
         String text = "path,label\n1.png,b\u00e4r\n2.png,dog\n";
         for (Charset other : List.of(
                 StandardCharsets.ISO_8859_1,
-                StandardCharsets.UTF_16, // with a mark of the byte order
+                StandardCharsets.UTF_16, // with a byte order mark
                 StandardCharsets.UTF_16LE,
                 StandardCharsets.UTF_16BE)) {
             Path table = Files.write(folder.resolve("labels.csv"), text.getBytes(other));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each image is one gray level, so that it is known wherever it goes. */
+/** Each image is one gray level, so that it can be recognized wherever it goes. */
 @Tag("tiny")
 class FolderReadingTest {
 
@@ -55,7 +55,8 @@ class FolderReadingTest {
     void doublesAndGroupsAreNeverOnBothSides() throws IOException {
         StringBuilder table = new StringBuilder("path,label,group\n");
         for (int i = 0; i < 60; i++) {
-            // Two files show the same, and six images in a row are one patient; every tenth image is alone.
+            // Two files have the same content, and six consecutive images belong to one patient; every tenth image has
+            // no group.
             write("x/" + i + ".png", 3 * (i / 2));
             table.append("x/%d.png,%s,%s\n".formatted(i, i < 30 ? "a" : "b", i % 10 == 0 ? "" : "p" + i / 6));
         }
@@ -134,7 +135,7 @@ class FolderReadingTest {
         ImageDataset dataset = load(new FolderReading(null, null, 0.1));
         assertThat(dataset.train().size() + dataset.test().size()).isEqualTo(18);
         assertThat(dataset.notes()).contains("2 of 20 images cannot be read and are left out (--skip-unreadable)");
-        // The cache is there now, and still nobody gets fewer images than were asked for.
+        // The cache exists now, and still nobody gets fewer images than requested.
         assertThatThrownBy(() -> load(FolderReading.STANDARD))
                 .hasMessageStartingWith("2 of 20 images cannot be read: ");
     }

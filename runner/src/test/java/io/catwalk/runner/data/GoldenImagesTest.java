@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Holds decoding and resizing against what Pillow makes of the same files, in test-data/golden/images.json. */
+/** Compares decoding and resizing with Pillow's results for the same files, in test-data/golden/images.json. */
 @Tag("tiny")
 class GoldenImagesTest {
 

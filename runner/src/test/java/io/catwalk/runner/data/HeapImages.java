@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Gives the few images of a test, out of an array. */
+/** Provides the few images of a test, from an array. */
 public final class HeapImages {
 
     private HeapImages() {}
 
     /**
-     * Makes images of pixels and labels.
+     * Makes images from pixels and labels.
      *
      * @param pixels unsigned bytes of shape (images, channels, height, width), row-major
      * @param labels the class of each image, from 0

@@ -46,10 +46,12 @@ class OddImagesTest {
 
     private static final Path IMAGES = Path.of("../test-data/golden/images");
 
-    /** How many damages are drawn for each file; {@code -Dcatwalk.odd=COUNT} draws more, others with another seed. */
+    /**
+     * Number of random damages for each file; {@code -Dcatwalk.odd=COUNT} draws more, and other ones with another seed.
+     */
     private static final int DRAWN = Integer.getInteger("catwalk.odd", 10);
 
-    /** Every which byte of a header is changed: all take a minute. */
+    /** Only every STRIDE-th byte of a header is changed: changing all of them takes a minute. */
     private static final int STRIDE = Integer.getInteger("catwalk.odd") == null ? 4 : 1;
 
     private static final long SEED = Long.getLong("catwalk.fuzz.seed", 1);
@@ -58,7 +60,7 @@ class OddImagesTest {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** What came of how many files. */
+    /** Number of files for each result. */
     private static final SortedMap<String, Integer> FATES = new ConcurrentSkipListMap<>();
 
     @TempDir
@@ -75,7 +77,7 @@ class OddImagesTest {
         }
     }
 
-    /** What is missing at the end may be no part of the image: a mark of the end, or a second picture. */
+    /** What is missing at the end may not belong to the image: an end marker, or a second picture. */
     @ParameterizedTest
     @MethodSource("names")
     void aFileThatIsCutOffIsRefusedOrTheSameImage(String name) throws IOException, UnreadableImageException {
@@ -95,7 +97,10 @@ class OddImagesTest {
         assertThat(refused).isGreaterThanOrEqualTo(2);
     }
 
-    /** Whatever is changed in a file: it is an image still, or there is one reason, soon and in the stated memory. */
+    /**
+     * Whatever is changed in a file: it is still an image, or is rejected with one reason, quickly and in the stated
+     * memory.
+     */
     @ParameterizedTest
     @MethodSource("names")
     void aDamagedFileGivesAnImageOrOneReason(String name) throws IOException {
@@ -111,7 +116,7 @@ class OddImagesTest {
         });
     }
 
-    /** Changes a header number by number, cuts the file off all over it, and changes what seeds draw. */
+    /** Changes a header number by number, cuts the file off at many places, and makes random changes. */
     private static List<byte[]> damaged(byte[] whole, SplittableRandom random) {
         List<byte[]> damaged = new ArrayList<>();
         for (int at = 0; at < Math.min(whole.length, 80); at += STRIDE) {
@@ -202,7 +207,7 @@ class OddImagesTest {
                 .hasSizeLessThan(1_000);
     }
 
-    /** The places are those of width and height in the headers of these files. */
+    /** The positions are those of width and height in the headers of these files. */
     @ParameterizedTest
     @CsvSource({
         "gray.png, 16, 4, big",
@@ -257,7 +262,7 @@ class OddImagesTest {
         requireImageOrReason(file);
     }
 
-    /** These have 14 bits for each side: width less one and height less one, and the sides themselves. */
+    /** These formats have 14 bits for each side: width minus one and height minus one, or the sides themselves. */
     @Test
     void aWebPOfTheLargestSizeIsRefusedByItsHeader() throws IOException {
         byte[] lossless = Files.readAllBytes(IMAGES.resolve("lossless.webp"));
@@ -274,7 +279,7 @@ class OddImagesTest {
                 .hasMessageStartingWith("a WebP of 16383x16383 pixels");
     }
 
-    /** The header of the file says 11x7 or so; the picture in it says 16383x16383, or is there a hundred times. */
+    /** The header of the file says about 11x7; the picture in it says 16383x16383, or occurs a hundred times. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aWebPWithALargerPictureOrWithManyIsRefused(boolean many) throws IOException {
@@ -298,7 +303,7 @@ class OddImagesTest {
                         "a WebP that cannot be decoded (the picture within is larger than it says, or is there twice)");
     }
 
-    /** A BMP may hold a whole PNG, whose size is another matter. */
+    /** A BMP may contain a whole PNG, whose size is independent. */
     @Test
     void aBmpWithABombInItIsRefused() throws IOException {
         byte[] png = Files.readAllBytes(IMAGES.resolve("gray.png"));
@@ -318,7 +323,7 @@ class OddImagesTest {
         }
     }
 
-    /** The directories of a TIFF are a list, which may lead round in a circle. */
+    /** The directories of a TIFF are a linked list, which may be circular. */
     @Test
     void aTiffWhoseDirectoriesLeadRoundInACircleIsReadOnce() throws IOException {
         for (String name : List.of("raw.tif", "gray.tif", "jpeg.tif", "fax.tif")) {
@@ -333,7 +338,7 @@ class OddImagesTest {
         }
     }
 
-    /** 200 bytes of each compressed chunk stand for 64 MiB of zeros. */
+    /** 200 bytes of each compressed chunk expand to 64 MiB of zeros. */
     @Test
     void aPngWithLargeTextsAndProfilesTakesNoMoreMemory() throws IOException {
         byte[] whole = Files.readAllBytes(IMAGES.resolve("color.png"));
@@ -357,7 +362,7 @@ class OddImagesTest {
         requireImageOrReason(write("bomb.png", bomb.toByteArray()));
     }
 
-    /** Each of these scans changes nothing, and has the whole image gone through. */
+    /** Each of these scans changes nothing, but goes through the whole image. */
     @Test
     void aJpegOfManyScansIsRefusedSoon() throws IOException {
         byte[] whole = Files.readAllBytes(IMAGES.resolve("progressive.jpg"));
@@ -373,7 +378,7 @@ class OddImagesTest {
         requireImageOrReason(write("bomb.jpg", bomb.toByteArray()));
     }
 
-    /** What damages do not show: an image of three million pixels that is decoded to its end. */
+    /** What damaged files do not test: an image of three million pixels that is decoded completely. */
     @ParameterizedTest
     @ValueSource(strings = {"png", "jpg", "gif", "bmp", "tif"})
     void aLargeImageTakesNoMoreThanTheStatedMemory(String format) throws IOException {
@@ -397,7 +402,10 @@ class OddImagesTest {
         requireImageOrReason(write("lossy.webp", lossy));
     }
 
-    /** A folder of what a file system takes: each is read, or is one of those that are counted. */
+    /**
+     * A folder with all kinds of names that a file system accepts: each file is read, or is among those that are
+     * counted.
+     */
     @Test
     void oddNamesAndLinksAreReadOrCounted() throws IOException {
         byte[] image = Files.readAllBytes(IMAGES.resolve("gray.png"));

@@ -6,7 +6,9 @@ import java.awt.image.BufferedImage;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Expected values are worked out by hand: means of what lies in an area, and lines between pixel centers at one half. */
+/**
+ * Expected values are computed by hand: means of the pixels in an area, and lines between pixel centers at one half.
+ */
 @Tag("tiny")
 class ResamplingTest {
 

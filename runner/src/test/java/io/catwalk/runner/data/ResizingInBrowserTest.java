@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds the page of {@code catwalk demo} to resize as the program does, which is held against Pillow. */
+/** Checks that the page of {@code catwalk demo} resizes as the program does, which is compared with Pillow. */
 @Tag("browser")
 final class ResizingInBrowserTest {
 
     private static final Path PAGE = Path.of("src/main/resources/io/catwalk/runner/demo/index.html");
 
-    /** Shapes that shrink, grow, do both, and leave halves of a pixel at their sides. */
+    /** Shapes that shrink, grow, do both, and have half pixels at their sides. */
     private static final List<ImageSize> SHAPES = List.of(
             new ImageSize(45, 31),
             new ImageSize(31, 45),
@@ -48,7 +48,7 @@ final class ResizingInBrowserTest {
 
         String worst = BrowserScript.run("check-resizing.mjs", List.of(PAGE, file));
 
-        // Sums are added up in float here and in double there: a half may be rounded to either side.
+        // Sums are computed in float here and in double there: a half may be rounded to either side.
         assertThat(Integer.parseInt(worst.strip())).isBetween(0, 1);
     }
 

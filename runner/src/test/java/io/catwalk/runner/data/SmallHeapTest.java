@@ -23,7 +23,7 @@ final class SmallHeapTest {
     @TempDir
     private Path folder;
 
-    /** Loads a folder, and says what is wrong with it. */
+    /** Loads a folder, and prints what is wrong with it. */
     static final class Loader {
 
         public static void main(String[] arguments) {
@@ -49,7 +49,7 @@ final class SmallHeapTest {
         assertThat(loaded()).startsWith("IDX file " + labels + ": expected no more than fits the memory of ");
     }
 
-    /** Writes a header and as many zeros, which take no room on the disk. */
+    /** Writes a header and zeros, which take no room on the disk. */
     private static void sparse(Path path, long zeros, byte[] header) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.setLength(header.length + zeros);
@@ -75,7 +75,7 @@ final class SmallHeapTest {
             }
         }
 
-        // Image 199 ends in 824 zeros behind the numbers from 0 to 199.
+        // Image 199 ends in 824 zeros after the numbers from 0 to 199.
         assertThat(loaded()).startsWith("200 images, the last with the sum 19900");
     }
 

@@ -68,7 +68,9 @@ class SplitTest {
                 .isNotEqualTo(Split.holdOut(LABELS, 3, 0.3, 6).validation());
     }
 
-    /** Recorded once: a change of the algorithm would break the comparison with stored runs and must not go unseen. */
+    /**
+     * Recorded once: a change of the algorithm would break the comparison with stored runs and must not go unnoticed.
+     */
     @Test
     void aSeedGivesTheSameSplitInEveryRelease() {
         assertThat(Split.holdOut(LABELS, 3, 0.2, 42).validation()).containsExactly(5, 9, 14, 18, 19);

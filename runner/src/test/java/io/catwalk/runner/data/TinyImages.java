@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
-/** Writes a data set that any network learns in seconds: ten classes of 8x8, each bright in a place of its own. */
+/** Writes a data set that any network learns in seconds: ten classes of 8x8, each bright in another place. */
 public final class TinyImages {
 
     /** Number of training images. */
@@ -25,7 +25,7 @@ public final class TinyImages {
         return write(folder, TRAIN);
     }
 
-    /** Makes it with so many training images. */
+    /** Makes the folder with this number of training images. */
     public static Path write(Path folder, int train) throws IOException {
         Files.createDirectories(folder);
         part(folder, "train", train);

@@ -17,7 +17,7 @@ final class BaselinesTest {
         return HeapImages.of(1, side, side, pixels, labels);
     }
 
-    /** One pixel each: class 1 is dark, class 0 bright, and class 2 is in the test images alone. */
+    /** One pixel each: class 1 is dark, class 0 bright, and class 2 occurs only in the test images. */
     @Test
     void theLargestClassIsThatOfTheTrainingImages() {
         ImageSource train =
@@ -27,12 +27,12 @@ final class BaselinesTest {
         Baselines all = Baselines.of(train, new int[] {0, 1, 2, 3, 4}, test, 3);
 
         assertThat(all.largestClass()).isEqualTo(0.25);
-        // 30 is next to 20, 199 to 200; 90 is nearer to 20 than to 200; 255 has none of its class.
+        // 30 is next to 20, 199 to 200; 90 is nearer to 20 than to 200; 255 is of a class without training images.
         assertThat(all.nearestNeighbor()).isEqualTo(0.5);
         assertThat(all.trainImages()).isEqualTo(5);
         assertThat(all.testImages()).isEqualTo(4);
 
-        // Of these three, two are of class 0, and nothing dark is left: all are taken for class 0 but the darkest.
+        // Of these three, two are of class 0, and no dark one is left: all but the darkest are classified as class 0.
         Baselines some = Baselines.of(train, new int[] {1, 2, 4}, test, 3);
         assertThat(some.largestClass()).isEqualTo(0.5);
         assertThat(some.nearestNeighbor()).isEqualTo(0.5);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Bins of equal mass are held against numpy and scipy in test-data/golden/intervals.json. */
+/** Compares bins of equal mass with numpy and scipy in test-data/golden/intervals.json. */
 @Tag("tiny")
 class CalibrationTest {
 
@@ -54,7 +54,10 @@ class CalibrationTest {
                 .isEqualTo(300);
     }
 
-    /** 9 of 10 is 0.5958 to 0.9821 by Wilson, 900 of 1000 is 0.8798 to 0.9171 (scipy): only the many images are sure. */
+    /**
+     * 9 of 10 is 0.5958 to 0.9821 by Wilson, 900 of 1000 is 0.8798 to 0.9171 (scipy): only the many images are
+     * conclusive.
+     */
     @Test
     void aBinOfFewImagesDoesNotPretend() {
         assertThat(bin(10)).satisfies(bin -> {
@@ -69,7 +72,9 @@ class CalibrationTest {
         });
     }
 
-    /** Returns the one bin of so many images with a confidence of 0.95, nine in ten of which are right. */
+    /**
+     * Returns the only bin of this many images with a confidence of 0.95, nine in ten of which are predicted correctly.
+     */
     private static Bin bin(int images) {
         double[] correct = new double[images];
         for (int i = 0; i < images; i++) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class ConfusionMatrixTest {
 
-    /** Class 0 is right twice and taken for 3 once, 1 is taken for 4 twice, 3 is right once; 2 and 4 have no image. */
+    /** Class 0 is predicted correctly twice and as 3 once, 1 as 4 twice, 3 correctly once; 2 and 4 have no image. */
     private static final ConfusionMatrix FIVE =
             ConfusionMatrix.of(5, new int[] {0, 1, 0, 3, 0, 1}, new int[] {0, 4, 3, 3, 0, 4});
 

@@ -81,7 +81,7 @@ final class DecimalsTest {
                 .isNaN();
     }
 
-    /** The bits, since -0.0 equals 0.0. */
+    /** Compares the bits, since -0.0 equals 0.0. */
     private static void assertSame(String text) {
         byte[] line = ("7," + text + ",8").getBytes(StandardCharsets.US_ASCII);
         assertThat(Float.floatToIntBits(Decimals.parse(line, 2, 2 + text.length())))

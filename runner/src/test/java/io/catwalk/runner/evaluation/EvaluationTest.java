@@ -18,7 +18,7 @@ class EvaluationTest {
 
     private static final List<String> NAMES = List.of("cat", "dog", "owl");
 
-    /** Predicts the classes given, each with the logit given, all other logits 0. */
+    /** Predicts the given classes, each with the given logit; all other logits are 0. */
     private static Predictions predictions(int[] labels, int[] predicted, float... logits) {
         float[] all = new float[3 * labels.length];
         for (int i = 0; i < labels.length; i++) {
@@ -133,7 +133,7 @@ class EvaluationTest {
         }
         var predictions = new Predictions(10, random.ints(60_000, 0, 10).toArray(), logits);
         List<String> names = IntStream.range(0, 10).mapToObj(c -> "class " + c).toList();
-        ThreadMXBean thread = ManagementFactory.getThreadMXBean(); // its own time, whatever runs beside it
+        ThreadMXBean thread = ManagementFactory.getThreadMXBean(); // its own time, whatever else runs
         long fastest = Long.MAX_VALUE;
 
         for (int run = 0; run < 8; run++) {

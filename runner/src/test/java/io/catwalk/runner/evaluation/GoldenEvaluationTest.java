@@ -20,7 +20,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Holds every metric against what scikit-learn says in test-data/golden/evaluation.json. */
+/** Compares every metric with the results of scikit-learn in test-data/golden/evaluation.json. */
 @Tag("tiny")
 class GoldenEvaluationTest {
 

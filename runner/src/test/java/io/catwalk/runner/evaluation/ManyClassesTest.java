@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What is kept for each pair of classes takes 16 million numbers where there are 4,000 classes, and many megabytes. */
+/** Numbers for each pair of classes would be 16 million with 4,000 classes, and take many megabytes. */
 @Tag("tiny")
 class ManyClassesTest {
 

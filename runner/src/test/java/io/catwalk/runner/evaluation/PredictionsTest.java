@@ -162,7 +162,7 @@ class PredictionsTest {
                 .isEqualTo(new Predictions(2, new int[] {1, 0}, new float[] {0.5f, 2, -1, 3}));
     }
 
-    /** Laid out by hand from the published format: numpy.lib.format, version 1.0. */
+    /** Written by hand according to the published format: numpy.lib.format, version 1.0. */
     @Test
     void theArrayIsOfNumpysFormat() throws IOException {
         Path file = folder.resolve("predictions.npy");

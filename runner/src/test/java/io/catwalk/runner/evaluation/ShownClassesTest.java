@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class ShownClassesTest {
 
-    /** Of as many images as there are classes, of the class c the share c in all is right: class 0 is worst. */
+    /**
+     * Each class has as many images as there are classes; of class c, c images are predicted correctly: class 0 is
+     * worst.
+     */
     private static ShownClasses shown(int classes) {
         int[] labels =
                 IntStream.range(0, classes * classes).map(i -> i / classes).toArray();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class WrongForAllTest {
 
-    /** Answers each image with a class of its choice. */
+    /** Predicts the given class for each image. */
     private static PredictedClasses predictions(int[] labels, int... answers) {
         return new PredictedClasses(3, labels, answers);
     }

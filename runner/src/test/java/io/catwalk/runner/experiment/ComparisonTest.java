@@ -328,7 +328,9 @@ final class ComparisonTest {
                                 + " accuracy.");
     }
 
-    /** Five times as many do not count as unequal, more do: 101 of the largest class and 20 of the smallest. */
+    /**
+     * A ratio of five does not count as unequal, a larger one does: 101 of the largest class and 20 of the smallest.
+     */
     @Test
     void balancedAccuracyStandsBesideAccuracyWhereClassesAreVeryUnequal() {
         threeModels();
@@ -398,7 +400,7 @@ final class ComparisonTest {
                 .doesNotContain("diagram");
     }
 
-    /** Two seeds on a fold are judged by the same images: the folds are two observations, not four. */
+    /** Two seeds on one fold are evaluated on the same images: the folds are two observations, not four. */
     @Test
     void seedsOnTheSameFoldAreOneObservation() {
         fold("conv", 1, 0.90, 0.94);
@@ -591,7 +593,7 @@ final class ComparisonTest {
         finished.put(done(trial, (to - from) / (double) IMAGES, cost));
     }
 
-    /** Says that it answers the images from one up to another rightly. */
+    /** Makes a trial that predicts the images from one number up to another correctly. */
     private void judged(TrialSpec trial, double accuracy, int from, int to) {
         finished.put(done(trial, accuracy, null));
         int[] labels = new int[IMAGES];
@@ -618,7 +620,7 @@ final class ComparisonTest {
     }
 
     private static Done done(TrialSpec trial, double accuracy, @Nullable Efficiency cost) {
-        // Wilson's bounds of 36 in 40, which the trials that ask for them have.
+        // Wilson's bounds of 36 in 40, which is right for the trials whose interval is tested.
         Interval interval = new Interval(0.769482247724777, 0.9604204713173935);
         double f1 = trial.fold() > 0 ? 0.5 : accuracy;
         Metrics test = MadeUp.metrics(accuracy, interval, new Averages(f1, f1, f1, f1, f1));

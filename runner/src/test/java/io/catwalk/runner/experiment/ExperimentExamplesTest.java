@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** Resolves the files that the documentation shows, with our own plugins. */
+/** Resolves the files in the documentation, with our own plugins. */
 final class ExperimentExamplesTest {
 
     private static final Path EXAMPLES = Path.of("..", "docs", "experiments");
@@ -157,7 +157,7 @@ final class ExperimentExamplesTest {
                                 .withGroups()));
     }
 
-    /** The file says which recipe was trained; the plugins may have another by now. */
+    /** The file says which recipe was trained; the plugins may have another one by now. */
     @Test
     void thePublishedRunCanBeRunAgainFromItsFolder() throws IOException {
         Path run = Path.of("..", "docs", "results", "fashion-mnist", "experiment.yaml");

@@ -56,7 +56,7 @@ final class ExperimentFileTest {
                     .collect(Collectors.toMap(
                             Function.identity(), point -> SAMPLE.recipe(Task.of(1, 28, 28, 10), point))));
 
-    /** Has a recipe that depends on what was chosen. */
+    /** Has a recipe that depends on the hyperparameters. */
     private static final class Sample implements Classifier {
 
         @Override

@@ -12,7 +12,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Expected intervals are from scipy 1.15.3: Wilson's by binomtest, put together by hand, and Student's by t.interval. */
+/** Expected intervals are from scipy 1.15.3: Wilson's by binomtest, combined by hand, and Student's by t.interval. */
 @Tag("tiny")
 class GeneralizationGapTest {
 

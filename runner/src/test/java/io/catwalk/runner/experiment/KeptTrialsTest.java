@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Resumes a run of three made-up trials after something has changed, and looks at what is made again. */
+/** Resumes a run of three made-up trials after something has changed, and checks what is made again. */
 class KeptTrialsTest {
 
     private static final Conduct KEEP = new Conduct(null, Conduct.Retry.NEVER, Conduct.Versions.KEEP, null);
@@ -110,7 +110,7 @@ class KeptTrialsTest {
         return run.trial(request().trials(new Outcomes()).get(seed - 1));
     }
 
-    /** Writes lines of the journal anew, with the key that they would have had. */
+    /** Rewrites lines of the journal, with the key that they would have had. */
     private void rewrite(UnaryOperator<String> change) throws IOException {
         Path file = run.journal().path();
         List<String> lines = new ArrayList<>();
@@ -296,7 +296,7 @@ class KeptTrialsTest {
         assertThat(trial(1).predictions("test")).exists();
     }
 
-    /** Makes each trial up at once, and remembers what it is told. */
+    /** Makes up the outcome of each trial at once, and records what it receives. */
     private static final class Made implements TrialExecutor, ExperimentListener {
 
         private final int[] labels =

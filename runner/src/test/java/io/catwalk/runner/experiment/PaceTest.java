@@ -14,7 +14,7 @@ final class PaceTest {
         return new Timing("2026-11-24T00:00:00Z", total, epochs, epochs, perEpoch);
     }
 
-    /** One epoch of 2 s behind 30 s of loading: ten epochs take 50 s, and not 320. */
+    /** One epoch of 2 s after 30 s of loading: ten epochs take 50 s, and not 320. */
     @Test
     void loadingIsPaidOnceAndNotInEachEpoch() {
         assertThat(Pace.of(timing(32, 1, 2)).seconds(10)).isCloseTo(50, within(1e-9));

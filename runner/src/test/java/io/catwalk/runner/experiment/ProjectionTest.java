@@ -20,7 +20,7 @@ class ProjectionTest {
     private double seconds;
     private int finished;
 
-    /** How many trials had finished whenever it was drawn. */
+    /** How many trials had finished each time that results were written. */
     private final List<Integer> drawn = new ArrayList<>();
 
     private final List<String> notes = new ArrayList<>();
@@ -95,7 +95,7 @@ class ProjectionTest {
         assertThat(drawn).containsExactly(100, 110);
     }
 
-    /** Whatever is drawn grows with the trials, so the sum of the counts stands for all that is written. */
+    /** What is written grows with the trials, so the sum of the counts represents all that is written. */
     @Test
     void allDrawingsOfTenThousandTrialsTogetherCostAFewOfTheLast() {
         Projection projection = projection();

@@ -36,7 +36,9 @@ final class RunFolderTest {
     @TempDir
     private Path folder;
 
-    /** One program writes a file again and again, by a draft that is then put into its place; the other looks at the folder. */
+    /**
+     * One process writes a file repeatedly, by a draft that is then moved to its place; the other one lists the folder.
+     */
     @Test
     void aDraftThatIsPutIntoItsPlaceWhileTheFolderIsListedIsNoTrouble() throws Exception {
         AtomicBoolean done = new AtomicBoolean();
@@ -240,7 +242,7 @@ final class RunFolderTest {
         RunFolder run = RunFolder.open(aRun());
         RunLock first = run.lock(RunLock.Purpose.TRAIN);
 
-        for (int i = 0; i < 2; i++) { // to be refused does not give the lock of the first away
+        for (int i = 0; i < 2; i++) { // a refusal does not release the lock of the first
             assertThatThrownBy(() -> run.lock(RunLock.Purpose.WRITE))
                     .isInstanceOf(RequestException.class)
                     .hasMessage("expected a run that nobody works on, but this process works on it: "
@@ -314,7 +316,7 @@ final class RunFolderTest {
         }
     }
 
-    /** Claims a folder and returns what is in it then. */
+    /** Claims a folder and returns its content afterwards. */
     private static List<String> claimed(Path path, RunFolder.Existing existing) throws IOException {
         try (RunLock lock = RunFolder.claim(path, existing);
                 var entries = Files.list(lock.run().path())) {

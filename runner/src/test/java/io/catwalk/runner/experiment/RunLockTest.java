@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tries the lock from processes of their own, as the system gives it to processes. */
+/** Tests the lock with separate processes, since the system gives it to processes. */
 final class RunLockTest {
 
     @TempDir
@@ -25,7 +25,7 @@ final class RunLockTest {
 
     private final List<Process> others = new ArrayList<>();
 
-    /** Waits for a line, claims or locks a folder, says what came of it, and keeps it to the end of its input. */
+    /** Waits for a line, claims or locks a folder, prints the result, and keeps the lock until the end of its input. */
     static final class Other {
 
         public static void main(String[] arguments) throws IOException {

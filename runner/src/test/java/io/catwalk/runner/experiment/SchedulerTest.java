@@ -44,8 +44,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Steers a scheduler by hand, in one thread: whatever it does is an event such as {@code begin a}, and a test says
- * what happens then, such as that a trial ends or that time passes.
+ * Controls a scheduler by hand, in one thread. Whatever the scheduler does is an event such as {@code begin a}; a test
+ * says what happens then, for example that a trial ends or that time passes.
  */
 @Timeout(20)
 class SchedulerTest {
@@ -53,7 +53,7 @@ class SchedulerTest {
     private static final Instant START = Instant.parse("2026-11-24T15:15:49Z");
     private static final Conduct RETRY_ONCE = new Conduct(null, Conduct.Retry.ONCE, Conduct.Versions.RENEW, null);
 
-    /** Made-up trials take 12.3 s an epoch, and nothing else if they have five. */
+    /** Made-up trials take 12.3 s per epoch, and no other time if they have five. */
     private static final int EPOCHS = 5;
 
     private final Hand hand = new Hand();
@@ -292,7 +292,7 @@ class SchedulerTest {
         assertThat(hand.events).containsExactly("begin a", "begin b", "cancel b");
     }
 
-    /** Three candidates on two folds; the better two go on, and the best of them is trained in full. */
+    /** Three candidates on two folds; the best two go on, and the better of them is trained in full. */
     @Test
     void aSearchBeginsARungOnceTheEarlierOneIsComplete() throws Exception {
         hand.slots = 3;
@@ -444,7 +444,7 @@ class SchedulerTest {
         TrialOutcome of(TrialSpec trial);
     }
 
-    /** Executor, desk and clock in one, which only does what a test says. */
+    /** Executor, desk and clock in one, which does only what a test says. */
     private static final class Hand implements TrialExecutor, Scheduler.Desk {
 
         private final List<String> events = new ArrayList<>();
@@ -458,7 +458,7 @@ class SchedulerTest {
         private Instant now = START;
         private int slots = 1;
 
-        /** Says what happens at an event; said again, what happens when it comes again. */
+        /** Says what happens at an event; when called again, what happens when the event occurs again. */
         void when(String event, Runnable reaction) {
             reactions.computeIfAbsent(event, any -> new ArrayDeque<>()).add(reaction);
         }

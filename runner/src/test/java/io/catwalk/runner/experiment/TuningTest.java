@@ -72,7 +72,7 @@ final class TuningTest {
         return (double) Objects.requireNonNull(point.get("dropout"));
     }
 
-    /** Worked out by hand: one in eta goes on to eta times the epochs, until fewer than two would be left. */
+    /** Computed by hand: one in eta goes on to eta times the epochs, until fewer than two would be left. */
     @ParameterizedTest
     @CsvSource({
         "9, 6, 3, '2x9 6x3'",
@@ -100,7 +100,7 @@ final class TuningTest {
                 .hasMessage("expected candidates to search among, but there are none");
     }
 
-    /** Each of the four is the best by one criterion; the orders are read off the table of scores below. */
+    /** Each of the four is the best by one criterion; the orders are taken from the table of scores below. */
     @ParameterizedTest
     @CsvSource({
         "ACCURACY, 1 2 3 4",

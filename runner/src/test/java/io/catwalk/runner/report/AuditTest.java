@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Audits a set of four test images, of which the second is the first training image under another label and the last
- * the third once more, a little brighter.
+ * Audits a set of four test images: the second is the first training image with another label, and the last is the
+ * third again, a little brighter.
  */
 @Tag("tiny")
 final class AuditTest {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Runs the programs of a card as a reader would, on a PNG, and compares them with our own predictor. */
+/** Runs the programs of a card as a reader would, on a PNG, and compares them with Catwalk's own predictor. */
 class CardCodeTest {
 
     private static final String PYTHON = "/usr/bin/python3";
@@ -75,7 +75,7 @@ class CardCodeTest {
         assertAnswer(world, run(java, "-cp", System.getProperty("java.class.path"), "Classify.java"));
     }
 
-    /** Both print a label, which may hold spaces, and its probability with four digits. */
+    /** Checks the output of both programs: a label, which may contain spaces, and its probability with four digits. */
     private static void assertAnswer(World world, String answer) {
         int best = 0;
         for (int i = 1; i < world.logits().length; i++) {
@@ -150,7 +150,7 @@ class CardCodeTest {
         return said;
     }
 
-    /** What a build of ONNX Runtime warns of is no answer, and goes to a file. */
+    /** Starts a program; its standard error goes to a file, since some builds of ONNX Runtime print warnings there. */
     private Process start(String... command) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors().toFile());

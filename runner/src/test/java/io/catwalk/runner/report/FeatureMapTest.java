@@ -30,7 +30,7 @@ final class FeatureMapTest {
         }
     }
 
-    /** By ONNX Runtime in Python, which gives relu_3, and the singular value decomposition of NumPy. */
+    /** Expected values: relu_3 by ONNX Runtime in Python, and the singular value decomposition of NumPy. */
     @Test
     void theImagesLieWherePythonPutsThem() throws IOException {
         FeatureMap map = FeatureMap.of("small-conv", NETWORK, NORMALIZATION, images());

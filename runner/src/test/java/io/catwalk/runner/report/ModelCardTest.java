@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** What a card says of the training; {@link ZooTest} holds whole cards against their files. */
+/** Tests what a card says about the training; {@link ZooTest} compares whole cards with their files. */
 @Tag("tiny")
 class ModelCardTest {
 
@@ -71,7 +71,7 @@ class ModelCardTest {
                         "Batches of 128 images, cross-entropy loss");
     }
 
-    /** Of 100 classes with an image each, the first 40 are taken for the class after them. */
+    /** Of 100 classes with one image each, the first 40 are classified as the next class. */
     @Test
     void ofManyClassesACardNamesSomeAndShowsTheWorstAndTheBest() {
         ModelCard card = card("kinds", OnnxMetadata.empty(), null);
@@ -86,7 +86,7 @@ class ModelCardTest {
                 .hasSize(25);
     }
 
-    /** As another reader of YAML sees it. */
+    /** Reads the card with another YAML parser. */
     @Test
     void theHeadIsYamlThatTheHubReads() {
         OnnxMetadata licensed = OnnxMetadata.empty().with(MetadataKeys.LICENSE, "Apache-2.0");
@@ -181,7 +181,7 @@ class ModelCardTest {
         return YAMLMapper.builder().build().readTree(card.substring(4, card.indexOf("\n---\n", 4)));
     }
 
-    /** Of 100 classes with an image each, the first 40 are taken for the class after them. */
+    /** Of 100 classes with one image each, the first 40 are classified as the next class. */
     private static ModelCard card(String dataset, OnnxMetadata metadata, @Nullable Latency latency) {
         int classes = 100;
         List<String> names =

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class PaletteTest {
 
-    /** The papers of the page, light and dark, as {@code report.css} has them, and white. */
+    /** The backgrounds of the page, light and dark, as in {@code report.css}, and white. */
     private static final List<String> PAPERS = List.of("#FFFFFF", "#FAFAF8", "#15171A", "#1C1F23");
 
     /**
-     * What is left of linear red, green and blue without the long, the middle, the short cones: Machado, Oliveira and
-     * Fernandes 2009, table of severity 1.0; and for all cones.
+     * Linear red, green and blue as seen without the long, the middle, the short cones: Machado, Oliveira and Fernandes
+     * 2009, table of severity 1.0; and with all cones.
      */
     private static final double[][][] EYES = {
         {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},

@@ -13,11 +13,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Sentences and tables on corrupted images, of numbers that are easily worked out by hand. */
+/** Sentences and tables on corrupted images, with numbers that are easy to compute by hand. */
 @Tag("tiny")
 final class RobustnessFindingsTest {
 
-    /** Is right for 80 of 100 clean images, and for fewer at each step: at the last, for so many by corruption. */
+    /** Returns a classifier that is right for 80 of 100 clean images, and for fewer at each step, down to the last. */
     private static Robustness.Classifier classifier(String name, int... last) {
         List<Robustness.Curve> curves = new ArrayList<>();
         int next = 0;

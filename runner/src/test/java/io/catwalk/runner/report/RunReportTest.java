@@ -29,7 +29,7 @@ class RunReportTest {
     @TempDir
     private Path folder;
 
-    /** Reports on two trials, of which the second is made by the given version of PyTorch. */
+    /** Reports on two trials, the second of which ran on the given version of PyTorch. */
     private RunReport report(String pytorch) throws IOException {
         ExperimentSpec spec = new ExperimentSpec(
                 ExperimentSpec.SCHEMA,

@@ -29,12 +29,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Holds the committed files against their cards, on all test images. */
+/** Compares the committed files with their cards, on all test images. */
 class ZooTest {
 
     private static final Path ZOO = Path.of("..", "onnx-models", "zoo", "fashion-mnist");
 
-    /** Another processor sums in another order: an image on the border of two classes may change sides. */
+    /** Another processor sums in another order: the prediction for an image between two classes may change. */
     private static final double ONE_IMAGE = 1.0001e-4;
 
     private static ImageDataset dataset;
@@ -93,7 +93,7 @@ class ZooTest {
         }
     }
 
-    /** For programs that see nothing of the metadata. */
+    /** For programs that cannot read the metadata. */
     @Test
     void theSignatureBesideAFileIsThatOfTheFile() throws IOException {
         List<Path> models;
@@ -133,7 +133,7 @@ class ZooTest {
         }
     }
 
-    /** Counts, without any class of ours that counts: all classes have as many images, so recalls average to accuracy. */
+    /** Computes recalls without Catwalk's metrics. Their mean is the accuracy, as all classes have the same size. */
     private static double[] recall(OnnxPredictor predictor) {
         var preprocessing = predictor.metadata().preprocessing().orElseThrow();
         Normalization normalization = new Normalization(

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Holds the tests over seeds and over data sets against what scipy and baycomp say in test-data/golden/across.json. */
+/** Compares the tests over seeds and over data sets with scipy and baycomp, in test-data/golden/across.json. */
 @Tag("tiny")
 class GoldenAcrossTest {
 
@@ -62,7 +62,7 @@ class GoldenAcrossTest {
 
         BayesianSignedRankTest posterior = BayesianSignedRankTest.of(differences, region);
 
-        // 50,000 draws here and 400,000 there wander by at most 0.0024 together (one standard deviation).
+        // 50,000 draws here and 400,000 there vary by at most 0.0024 together (one standard deviation).
         agree(posterior.worse(), node.get("worse"), 0.01);
         agree(posterior.equivalent(), node.get("equivalent"), 0.01);
         agree(posterior.better(), node.get("better"), 0.01);
@@ -70,9 +70,9 @@ class GoldenAcrossTest {
     }
 
     /**
-     * Where every difference is above twice the region, the first has the most weight unless the prior's, w, has more
-     * than half of w squared; w is Beta(1/2, n). For n = 1 its distribution is the square root, and the chance of
-     * {@code w < sqrt(1/2)} is 2 to the power of -1/4.
+     * If every difference is above twice the region, the first has the largest weight unless w squared is above one
+     * half, where w is the weight of the prior, Beta(1/2, n). For n = 1 its distribution is the square root, and the
+     * probability of {@code w < sqrt(1/2)} is 2 to the power of -1/4.
      */
     @Test
     void oneDataSetGivesWhatCanBeWorkedOutByHand() {

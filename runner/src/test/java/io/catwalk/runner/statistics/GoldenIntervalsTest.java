@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Holds intervals of differences against published examples and scipy, in test-data/golden/intervals.json. */
+/** Compares intervals of differences with published examples and scipy, in test-data/golden/intervals.json. */
 @Tag("tiny")
 class GoldenIntervalsTest {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Holds every test against what scipy, statsmodels and baycomp say in test-data/golden/statistics.json. */
+/** Compares every test with scipy, statsmodels and baycomp, in test-data/golden/statistics.json. */
 @Tag("tiny")
 class GoldenStatisticsTest {
 
@@ -181,7 +181,7 @@ class GoldenStatisticsTest {
         Interval interval = Bootstrap.macroF1(
                 new Predictions(4, ints(node.get("labels")), logits).predictedClasses(), 20_000, 0.95, 1);
 
-        // The draws differ; over seeds a bound from 20,000 draws wanders by 0.0005 (one standard deviation).
+        // The draws differ; over seeds a bound from 20,000 draws varies by 0.0005 (one standard deviation).
         assertThat(interval.low()).isCloseTo(node.get("low").asDouble(), within(0.002));
         assertThat(interval.high()).isCloseTo(node.get("high").asDouble(), within(0.002));
     }

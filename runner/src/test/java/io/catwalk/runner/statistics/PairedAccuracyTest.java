@@ -26,7 +26,7 @@ class PairedAccuracyTest {
         assertThat(interval.high()).isCloseTo(0.06, within(0.005));
     }
 
-    /** The score test keeps a difference d of models that never differ if n d^2 is at most z^2 |d| (1 - |d|). */
+    /** The score test accepts a difference d of models that never differ if n d^2 is at most z^2 |d| (1 - |d|). */
     @Test
     void modelsThatNeverDifferMayDifferElsewhere() {
         PairedAccuracy same = PairedAccuracy.of(new boolean[100], new boolean[100]);
@@ -46,7 +46,7 @@ class PairedAccuracyTest {
         assertThat(turned.high()).isCloseTo(-interval.low(), within(1e-12));
     }
 
-    /** So that no verdict for one of them stands beside an interval that says there may be no difference. */
+    /** So no verdict for one of them stands beside an interval that says that there may be no difference. */
     @ParameterizedTest
     @CsvSource({"40, 40", "500, 200", "10000, 300"})
     void whereTheExactTestRefusesEqualityTheIntervalExcludesIt(int images, int mostDiffering) {
@@ -62,7 +62,7 @@ class PairedAccuracyTest {
         }
     }
 
-    /** In 100 images every outcome can be gone through, each with its probability. */
+    /** With 100 images, every outcome can be enumerated with its probability. */
     @ParameterizedTest
     @CsvSource({
         "0.05, 0.05, 0.9659",

@@ -75,7 +75,7 @@ class StatisticsTest {
         assertThat(better.p()).isZero();
         assertThat(equal.p()).isEqualTo(1);
         assertThat(better.interval(0.95)).isEqualTo(new Interval(0.125, 0.125));
-        // The same as baycomp's tests say of a posterior without variance.
+        // The same as in baycomp's tests of a posterior without variance.
         assertThat(BayesianTTest.of(better, EquivalenceRegion.STANDARD)).isEqualTo(new BayesianTTest(0, 0, 1));
         assertThat(BayesianTTest.of(better, new EquivalenceRegion(12.5))).isEqualTo(new BayesianTTest(0, 1, 0));
         assertThat(BayesianTTest.of(equal, EquivalenceRegion.STANDARD)).isEqualTo(new BayesianTTest(0, 1, 0));
@@ -106,7 +106,7 @@ class StatisticsTest {
                 .hasMessageContaining("below 1");
     }
 
-    /** Pearson's test over the numbers that ten draws or more are expected of; a right sampler fails one time in 10,000. */
+    /** Pearson's test over the numbers with ten or more expected draws; a correct sampler fails one time in 10,000. */
     @ParameterizedTest
     @CsvSource({"1, 0.5", "5, 0.9", "300, 0.37", "10000, 0.0991", "10000, 0.9999"})
     void binomialDrawsComeAsOftenAsTheirProbability(int trials, double probability) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("tiny")
 class BatchLoaderTest {
 
-    /** With mean -1 and deviation 1/255 a pixel p becomes p + 255: black is 255, and only what is erased is 0. */
+    /** With mean -1 and deviation 1/255 a pixel p becomes p + 255: black is 255, and only erased pixels are 0. */
     private static final int BLACK = 255;
 
     private static final long SEED = 7;
@@ -182,7 +182,7 @@ class BatchLoaderTest {
         World world = new World(1, 28, 28);
         List<int[]> drawn = world.draw(2000, Augmentation.erase(1, 0.1));
         assertThat(drawn.stream().filter(image -> world.erased(image) == 0)).isEmpty();
-        // Areas are even from 0.02 to 0.1 of 784 pixels: 47.04 in the mean.
+        // Areas are uniform from 0.02 to 0.1 of 784 pixels: 47.04 on average.
         assertThat(drawn.stream().mapToInt(world::erased).average().orElseThrow())
                 .isCloseTo(47.04, within(1.5));
     }
@@ -215,7 +215,7 @@ class BatchLoaderTest {
         return Arrays.stream(values).boxed().toList();
     }
 
-    /** One image whose pixels all differ, drawn again and again. */
+    /** One image whose pixels all differ, augmented again and again. */
     private record World(int channels, int height, int width) {
 
         /** Pixel i is i + 1, so none is black. */
@@ -271,7 +271,7 @@ class BatchLoaderTest {
             }
         }
 
-        /** Draws it {@code times} times, a multiple of 4. */
+        /** Augments it {@code times} times, a multiple of 4. */
         List<int[]> draw(int times, Augmentation... augmentations) {
             int[] original = image();
             byte[] pixels = new byte[original.length];

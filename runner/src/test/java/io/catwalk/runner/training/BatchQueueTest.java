@@ -31,7 +31,7 @@ class BatchQueueTest {
         return new BatchLoader(images, ImageLayout.CHANNELS_LAST, plain, List.of(augmentations));
     }
 
-    /** Takes three epochs of batches of 10, each a little later than it was handed over. */
+    /** Takes three epochs of batches of 10, and reads each a little after it was returned. */
     private static List<List<Float>> taken(int threads, Augmentation... augmentations) throws InterruptedException {
         List<List<Float>> taken = new ArrayList<>();
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
@@ -41,7 +41,7 @@ class BatchQueueTest {
                 queue.begin(ORDER, image -> new Seeds(5, 0).generator(Seeds.Purpose.AUGMENTATION, number, image));
                 for (int batch = 0; batch < 10; batch++) {
                     try (NDArray array = queue.next().array(manager)) {
-                        Thread.sleep(2); // whoever overwrites it has the time to do so
+                        Thread.sleep(2); // time in which another thread could overwrite it
                         List<Float> values = new ArrayList<>();
                         for (float value : array.toFloatArray()) {
                             values.add(value);

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A training that is stopped and goes on in another one ends like a training that nobody disturbed. */
+/** A training that is stopped and continued by another one ends like an uninterrupted training. */
 @Tag("tiny")
 class CheckpointTest {
 
@@ -77,7 +77,7 @@ class CheckpointTest {
         List<Epoch> heard = new ArrayList<>();
         try (TrainedModel model = training(network, recipe).run(heard::add, checkpoints("key"))) {
             assertThat(SmallWorld.weights(model)).containsExactly(expected);
-            // The clock of the test moves by as much in each epoch.
+            // The clock of the test advances by the same time in each epoch.
             assertThat(heard).isEqualTo(undisturbed).isEqualTo(model.history());
             assertThat(model.bestEpoch()).isEqualTo(best);
         }
@@ -132,7 +132,7 @@ class CheckpointTest {
 
     @Test
     void writingTakesATwentiethOfTheTimeAtMost() throws IOException {
-        // Each epoch takes 3 seconds of this clock, and each time of writing 1.
+        // Each epoch takes 3 seconds of this clock, and each write 1.
         long[] clock = {0};
         List<Integer> written = new ArrayList<>();
         Checkpoints checkpoints = Checkpoints.in(file(), "key", Duration.ofSeconds(5), () -> clock[0] += 1_000_000_000);
@@ -159,7 +159,7 @@ class CheckpointTest {
         assertThat(heard).extracting(Epoch::epoch).containsExactly(1, 2, 3);
     }
 
-    /** Throws out of the training, as a killed process would end it, once an epoch is over. */
+    /** Throws an exception out of the training after an epoch, as a killed process would end it. */
     private void stopAfter(int last, Function<Task, Block> network, Recipe recipe) {
         assertThatThrownBy(() -> training(network, recipe)
                         .run(

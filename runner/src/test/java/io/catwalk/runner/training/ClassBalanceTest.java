@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Of 100 images, every tenth is of class 1, and of class 2 there is none. */
+/** Of 100 images, every tenth is of class 1; class 2 has none. */
 @Tag("tiny")
 final class ClassBalanceTest {
 
@@ -52,7 +52,7 @@ final class ClassBalanceTest {
         assertThat(Arrays.stream(drawn).distinct().count()).isEqualTo(100);
     }
 
-    /** As scikit-learn's 'balanced': 100 images of 2 classes, 90 of the one and 10 of the other. */
+    /** Like scikit-learn's 'balanced': 100 images of 2 classes, 90 of one and 10 of the other. */
     @Test
     void weightsAreTheInverseOfTheSizes() {
         float[] weights = new ClassBalance(Balance.CLASS_WEIGHTS, IMAGES, LABELS, 3).weights();

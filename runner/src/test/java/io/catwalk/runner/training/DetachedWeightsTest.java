@@ -23,7 +23,7 @@ final class DetachedWeightsTest {
             NDArray own = parent.create(new float[] {1, 2});
             own.setRequiresGradient(true);
             parameter.setArray(own);
-            // 24 MiB may be left behind twice, but not three times.
+            // 24 MiB may remain in memory twice, but not three times.
             DetachedWeights weights = new DetachedWeights(ImageLayout.CHANNELS_FIRST, 24L << 20);
 
             NDArray first = inCall(weights, parent, parameter);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Watches the memory of a training in a process of its own, where nothing else needs any. */
+/** Measures the memory of a training in a process of its own, where nothing else needs any. */
 class FlatMemoryTest {
 
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -152,7 +152,9 @@ class FlatMemoryTest {
         }
     }
 
-    /** Multiplies by twice its parameter: DJL gives the double the parameter's manager, and not the input's. */
+    /**
+     * Multiplies by twice its parameter: DJL gives the product the manager of the parameter, and not that of the input.
+     */
     private static final class Scale extends AbstractBlock {
 
         private final Parameter scale = addParameter(Parameter.builder()

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Holds what becomes of images against what torchvision makes of them in test-data/golden/augmentations.json. */
+/** Compares augmented images with those of torchvision, in test-data/golden/augmentations.json. */
 @Tag("tiny")
 class GoldenAugmentationTest {
 
@@ -30,10 +30,10 @@ class GoldenAugmentationTest {
     private static final int HEIGHT = GOLDEN.get("height").asInt();
     private static final int WIDTH = GOLDEN.get("width").asInt();
 
-    /** Half a level of a pixel would be seen; this is the rounding of single precision on the way. */
+    /** An error of half a gray level would be detected; this is the rounding of single precision. */
     private static final float LEVELS = 0.01f;
 
-    /** Gives numbers that were said before. */
+    /** Returns the given numbers. */
     private static final class Said implements RandomGenerator {
 
         private final Deque<Double> numbers = new ArrayDeque<>();
@@ -67,7 +67,7 @@ class GoldenAugmentationTest {
         return HeapImages.of(channels, HEIGHT, WIDTH, pixels, new int[] {0});
     }
 
-    /** Returns levels of pixels, (channels, height, width). */
+    /** Returns gray levels of pixels, (channels, height, width). */
     private static float[] changed(int channels, ImageLayout layout, Augmentation augmentation, double... draws) {
         ImageSource images = images(channels);
         float[] std = new float[channels];
@@ -114,7 +114,7 @@ class GoldenAugmentationTest {
     @Test
     void whatComesFromOutsideIsBlack() {
         float[] after = changed(1, ImageLayout.CHANNELS_FIRST, Augmentation.rotate(90), 1);
-        // A quarter turn of an image that is 10 wide and 7 high: the 10 by 7 rectangle that stands upright is cut to 7.
+        // A quarter turn of an image that is 10 wide and 7 high: the upright 10 by 7 rectangle is cut to 7.
         for (int y = 0; y < HEIGHT; y++) {
             assertThat(after[y * WIDTH]).isZero();
             assertThat(after[y * WIDTH + WIDTH - 1]).isZero();
@@ -167,7 +167,7 @@ class GoldenAugmentationTest {
         return batch;
     }
 
-    /** With alpha 1 the beta distribution is even: a draw is the share. */
+    /** With alpha 1 the beta distribution is uniform: a draw is the share. */
     @Test
     void mixupAddsTheNextImageAndItsClass() {
         BatchLoader.Batch batch =
@@ -185,7 +185,10 @@ class GoldenAugmentationTest {
         }
     }
 
-    /** A share of 0.75 leaves a rectangle of half the sides, 10 by 5 pixels, here about (10, 5) and then a corner. */
+    /**
+     * A share of 0.75 leaves a rectangle of half the sides, 10 by 5 pixels, here around (10, 5) and then around a
+     * corner.
+     */
     @Test
     void cutMixCopiesARectangleAndCountsItsPixels() {
         BatchLoader.Batch batch = mixed(

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Holds optimizers and loss against what PyTorch says in test-data/golden/training.json. */
+/** Compares optimizers and loss with PyTorch, in test-data/golden/training.json. */
 @Tag("tiny")
 class GoldenTrainingTest {
 
@@ -74,7 +74,9 @@ class GoldenTrainingTest {
         }
     }
 
-    /** PyTorch has no such optimizer: one step by hand, 0.9 x 2 of decay and then 0.1 x 1 of gradient. */
+    /**
+     * PyTorch has no such optimizer: one step computed by hand, 0.9 x 2 from decay and then 0.1 x 1 from the gradient.
+     */
     @Test
     void sgdDecaysTheWeightsAndNotTheBiases() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
@@ -88,7 +90,9 @@ class GoldenTrainingTest {
         }
     }
 
-    /** 2,600 weights, 50 biases, 50 of batch normalization and its 100 statistics: none of it ends where a piece does. */
+    /**
+     * 2,600 weights, 50 biases, 50 of batch normalization and its 100 statistics: none of them ends where a piece ends.
+     */
     @Test
     void aStepOverManyPiecesIsTheOneOfTensorOperations() {
         aStepIsTheOneOfTensorOperations(Steps::step);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Holds what is read in weight files against what PyTorch put into them, in test-data/golden/weights.json. */
+/** Compares what is read from weight files with what PyTorch wrote into them, in test-data/golden/weights.json. */
 @Tag("tiny")
 class GoldenWeightsTest {
 

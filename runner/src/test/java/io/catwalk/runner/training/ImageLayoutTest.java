@@ -54,7 +54,7 @@ class ImageLayoutTest {
         assertThat(ImageLayout.of(network)).isEqualTo(expected);
     }
 
-    /** Two images of 2 channels of 1 x 3 pixels, whose values say image, channel and column. */
+    /** Two images of 2 channels of 1 x 3 pixels, whose values encode image, channel and column. */
     @Test
     void channelsLastReadsPixelByPixel() {
         NDArray memory = manager.create(new float[] {0, 10, 1, 11, 2, 12, 100, 110, 101, 111, 102, 112});

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a training takes from the classifier itself: its loss, and its change of batches. */
+/** The parts of a training that a classifier can bring: its loss, and its batch augmentation. */
 @Tag("tiny")
 class OwnPartsTest {
 
@@ -81,7 +81,7 @@ class OwnPartsTest {
         return heard;
     }
 
-    /** The same mathematics by other operations: with mixtures, smoothing and weights of the classes. */
+    /** The same loss, computed by other operations: with mixed images, smoothing and class weights. */
     @Test
     void aCrossEntropyOfOnesOwnTrainsAsTheOtherDoes() {
         Recipe rich = RECIPE.withAugmentations(Augmentation.mixup(0.4))
@@ -104,7 +104,7 @@ class OwnPartsTest {
                 (logits, targets) -> CROSS_ENTROPY.of(logits, targets).mul(0).add(7);
         List<Epoch> own = train(RECIPE.withLoss(Loss.OWN), flat, NOTHING);
         assertThat(own).extracting(Epoch::trainLoss).containsExactly(7.0, 7.0, 7.0);
-        // Nothing is learned, and what is judged stays the cross-entropy.
+        // Nothing is learned, and what is evaluated is still the cross-entropy.
         assertThat(own)
                 .extracting(Epoch::validationLoss)
                 .containsOnly(own.get(0).validationLoss());

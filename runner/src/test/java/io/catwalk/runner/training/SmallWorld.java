@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Makes images and networks that are trained within a blink. */
+/** Makes images and networks that are trained in an instant. */
 final class SmallWorld {
 
     static final Task TASK = Task.of(1, 4, 4, 2);
@@ -39,7 +39,7 @@ final class SmallWorld {
         return HeapImages.of(1, 4, 4, pixels, labels);
     }
 
-    /** The same images with labels that say nothing. */
+    /** The same images with labels that are unrelated to them. */
     static ImageSource hopeless(int count) {
         ImageSource images = separable(count);
         SplittableRandom random = new SplittableRandom(2);
@@ -68,7 +68,7 @@ final class SmallWorld {
         return Layers.sequence(Layers.flatten(), Layers.dense(8), Layers.relu(), Layers.dense(task.classes()));
     }
 
-    /** Has all that makes a training depend on the state of something: batch norm, dropout. */
+    /** Has everything that makes a training depend on a state: batch norm, dropout. */
     static Block convolutional(Task task) {
         return Layers.sequence(
                 Layers.conv(4, 3),

@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Holds the generator against the one of the JDK, which every result so far was made with. */
+/** Compares the generator with that of the JDK, which every earlier result was made with. */
 @Tag("tiny")
 class SplitMix64Test {
 

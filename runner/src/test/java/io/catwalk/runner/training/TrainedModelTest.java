@@ -74,7 +74,7 @@ class TrainedModelTest {
             assertThat(loaded.bestEpoch()).isZero();
             assertThat(loaded.task()).isEqualTo(SmallWorld.TASK);
         }
-        // Saving took nothing away.
+        // Saving did not change the model.
         assertThat(logits(model)).containsExactly(expected);
         try (var files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactly("network-0000.params");
@@ -92,7 +92,7 @@ class TrainedModelTest {
             NDArray images = plain.getNDManager().create(IMAGES, new Shape(COUNT, 1, 4, 4));
             NDArray logits = block.forward(new ParameterStore(plain.getNDManager(), false), new NDList(images), false)
                     .singletonOrThrow();
-            // Plain DJL convolves in the other layout, which rounds otherwise.
+            // Plain DJL convolves in the other layout, which rounds differently.
             assertThat(logits.toFloatArray()).containsExactly(expected, within(1e-6f));
         }
     }

@@ -63,7 +63,7 @@ class TrainingTest {
             assertThat(last.trainAccuracy()).isEqualTo(1);
             assertThat(last.trainLoss()).isBetween(0.0, 0.5);
             assertThat(last.validationLoss()).isBetween(0.0, 0.5);
-            // The clock moves by 1.5 seconds each time that it is read.
+            // The clock advances by 1.5 seconds each time it is read.
             assertThat(last.seconds()).isEqualTo(1.5);
             assertThat(accuracy(model, EASY)).isEqualTo(1);
             assertThat(model.parameters()).isEqualTo(16 * 8 + 8 + 8 * 2 + 2);
@@ -93,7 +93,7 @@ class TrainingTest {
         }
     }
 
-    /** PyTorch reads a constant of the forward pass once more in the backward pass, when Java may have collected it. */
+    /** PyTorch reads a constant of the forward pass again in the backward pass, when Java may have collected it. */
     @Test
     void aGarbageCollectionBetweenForwardAndBackwardChangesNoBit() {
         assertThat(halved(() -> {})).containsExactly(halved(TrainingTest::overwriteFreedMemory));
@@ -116,7 +116,7 @@ class TrainingTest {
         }
     }
 
-    /** Halves once, and multiplies by 1 so often that one constant at least is written over. */
+    /** Halves once, and multiplies by 1 so often that at least one constant is overwritten. */
     private static NDArray halve(NDArray logits) {
         NDArray halved = logits;
         for (int i = 0; i < 200; i++) {
@@ -129,7 +129,7 @@ class TrainingTest {
         List<ByteBuffer> others = new ArrayList<>();
         for (int round = 0; round < 5; round++) {
             System.gc();
-            // Buffers are freed by a thread of the virtual machine, which says nothing when it has.
+            // Buffers are freed by a thread of the virtual machine, which does not report when it has done so.
             LockSupport.parkNanos(20_000_000);
             for (int i = 0; i < 10_000; i++) {
                 others.add(ByteBuffer.allocateDirect(Double.BYTES).putDouble(Double.NaN));
@@ -156,7 +156,7 @@ class TrainingTest {
                     .mapToDouble(Epoch::validationAccuracy)
                     .max()
                     .orElseThrow();
-            // Or else this would prove nothing.
+            // Otherwise this would prove nothing.
             assertThat(model.bestEpoch()).isBetween(2, 11);
             assertThat(model.history().get(11).validationAccuracy()).isLessThan(best);
             assertThat(model.history().get(model.bestEpoch() - 1).validationAccuracy())
@@ -165,7 +165,7 @@ class TrainingTest {
         }
     }
 
-    /** At a constant rate the weights of epoch k do not depend on how many epochs follow. */
+    /** At a constant rate, the weights of epoch k do not depend on how many epochs follow. */
     @Test
     void otherValidationImagesChangeTheChosenEpochAndNoWeight() {
         ImageSource images = SmallWorld.hopeless(128);
@@ -200,7 +200,7 @@ class TrainingTest {
         }
     }
 
-    /** One step an epoch at a constant rate: a training of k epochs ends with the weights after step k. */
+    /** One step per epoch at a constant rate: a training of k epochs ends with the weights after step k. */
     @Test
     void theAverageFollowsItsRecursionWithWarmUp() {
         Recipe recipe = SmallWorld.plain(0.5, 1, 64);
@@ -267,7 +267,7 @@ class TrainingTest {
     @Test
     void imagesThatFillNoBatchWaitForTheNextEpoch() {
         List<Epoch> heard = new ArrayList<>();
-        // 2 steps of 30: the share of right ones is of 60, and not of 64, images.
+        // 2 steps of 30: the training accuracy is that of 60, and not of 64, images.
         SmallWorld.train(SmallWorld::dense, HOPELESS, SmallWorld.plain(0.01, 1, 30), 1, 0, heard)
                 .close();
         double right = heard.get(0).trainAccuracy() * 60;
@@ -331,7 +331,7 @@ class TrainingTest {
         List<Epoch> full = List.of();
         assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, SmallWorld.plain(0.1, 1, 16), 1, 0, full))
                 .isInstanceOf(UnsupportedOperationException.class);
-        // And the next one starts as if nothing had been.
+        // And the next training starts as if nothing had happened.
         SmallWorld.train(SmallWorld::dense, EASY, SmallWorld.plain(0.1, 1, 16), 1)
                 .close();
     }
@@ -354,7 +354,7 @@ class TrainingTest {
         return Math.sqrt(sum);
     }
 
-    /** Passes its input on, and says of it that it had two columns. */
+    /** Passes its input on, and claims that it had two columns. */
     private static final class Untrue extends AbstractBlock {
 
         @Override

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a training takes from the weights of another one: a network for five classes, tuned for two. */
+/** What a training takes from the weights of another training: a network for five classes, fine-tuned for two. */
 class TransferTest {
 
     private static final Task FIVE = Task.of(1, 4, 4, 5);
@@ -63,7 +63,7 @@ class TransferTest {
         manager.close();
     }
 
-    /** A network for five classes whose every value is another one. */
+    /** A network for five classes whose values are all different. */
     private Block five() {
         Block block = SmallWorld.convolutional(FIVE);
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 4, 4));
@@ -117,7 +117,7 @@ class TransferTest {
         return folder.resolve("five-0000.params");
     }
 
-    /** Written by hand after the description of the format. */
+    /** Written by hand according to the description of the format. */
     private Path safetensors(Map<String, float[]> tensors, Map<String, String> shapes) throws IOException {
         StringBuilder header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
         int at = 0;
@@ -177,7 +177,7 @@ class TransferTest {
             for (String name : BODY.subList(0, 4)) {
                 assertThat(values(tuned.block(), name)).as(name).containsExactly(values(five, name));
             }
-            // Statistics follow the images, the head learns.
+            // Statistics follow the images, and the head is trained.
             assertThat(values(tuned.block(), "02BatchNorm.runningMean")).isNotEqualTo(values(five, BODY.get(4)));
             assertThat(values(tuned.block(), "07Linear.weight"))
                     .isNotEqualTo(values(random.block(), "07Linear.weight"));
@@ -250,7 +250,7 @@ class TransferTest {
 
         try (TrainedModel tuned = train(weights(params(five), 0.5), recipe)) {
             assertThat(values(tuned.block(), "01Conv2d.bias")).containsExactly(values(five, "01Conv2d.bias"));
-            assertThat(values(tuned.block(), "07Linear.bias")).containsOnly(0); // as it began
+            assertThat(values(tuned.block(), "07Linear.bias")).containsOnly(0); // its initial value
             assertThat(values(tuned.block(), "01Conv2d.weight")).isNotEqualTo(values(five, "01Conv2d.weight"));
         }
     }

@@ -13,7 +13,7 @@ final class ValidationTest {
 
     private static final Offset<Double> CLOSE = within(1e-12);
 
-    /** Answers of three classes: 0 is right 3 times and taken for 1 once, 1 is right once and taken for 0 once. */
+    /** Predictions of three classes: 0 is predicted correctly 3 times and as 1 once, 1 correctly once and as 0 once. */
     @Test
     void scoresAreThoseOfTheirDefinitions() {
         Validation validation = new Validation(3);
@@ -30,7 +30,7 @@ final class ValidationTest {
         assertThat(validation.score(Criterion.BALANCED_ACCURACY)).isEqualTo((0.75 + 0.5) / 2, CLOSE);
         // 2 x 3 / (4 + 4), 2 x 1 / (2 + 2) and 0 of three classes.
         assertThat(validation.score(Criterion.MACRO_F1)).isEqualTo((0.75 + 0.5) / 3, CLOSE);
-        // log(e^2 + 2) less 2 where it is right, less 0 where it is not.
+        // log(e^2 + 2) minus 2 if it is correct, minus 0 if it is not.
         double right = Math.log(Math.exp(2) + 2) - 2;
         assertThat(validation.loss()).isEqualTo((4 * right + 2 * (right + 2)) / 6, within(1e-6));
         assertThat(validation.score(Criterion.LOSS)).isEqualTo(-validation.loss());

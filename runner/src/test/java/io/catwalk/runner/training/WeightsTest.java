@@ -48,7 +48,7 @@ class WeightsTest {
                 new Shape(2, 1, 3, 3));
     }
 
-    /** All learn at the full rate. */
+    /** All parameters have the full learning rate. */
     private static Weights weights(NDManager owner, Block block, ImageLayout layout) {
         return Weights.of(owner, block, layout, parameter -> 1);
     }
@@ -117,7 +117,7 @@ class WeightsTest {
                 .containsExactly(before);
     }
 
-    /** A filter of 2 channels of 1 x 3, whose values say channel and column. */
+    /** A filter of 2 channels of 1 x 3, whose values encode channel and column. */
     @Test
     void kernelsLieChannelsLastAndLookAsEver() {
         Block conv = Conv2d.builder()
@@ -173,7 +173,7 @@ class WeightsTest {
         assertThat(gradient).hasSize(expected.size());
         assertThat(gradient).usingComparatorWithPrecision(1e-6f).containsExactly(expected.toArray(Float[]::new));
         assertThat(leaves.gradient().abs().max().getFloat()).isGreaterThan(0.01f);
-        // And batch normalization moved the same running statistics, ours in the vector.
+        // And batch normalization changed the running statistics in the same way, ours in the vector.
         Parameter mean = network.getParameters().values().stream()
                 .filter(parameter -> parameter.getType() == Parameter.Type.RUNNING_MEAN)
                 .findFirst()
@@ -246,12 +246,12 @@ class WeightsTest {
         assertThat(weights.segments()).noneMatch(Weights.Segment::decays);
         Steps.of(io.catwalk.api.Optimizer.adamW(1, 0.5), weights, null, manager)
                 .step(manager.create(new float[] {1, 0, 0, 0}), 1, 0.1, 0);
-        // Gamma 1 by a first step of Adam, which is as long as the learning rate; the rest as it started.
+        // Gamma 1 changes by a first step of Adam, which is as long as the learning rate; the rest is as at the start.
         assertThat(weights.vector().toFloatArray())
                 .containsExactly(new float[] {0.9f, 1, 0, 0, 0, 0, 1, 1}, within(1e-6f));
     }
 
-    /** Multiplies by its first parameter, asks for its second and never mentions the third. */
+    /** Multiplies by its first parameter, reads its second and never uses the third. */
     private static final class Unused extends AbstractBlock {
 
         private final Parameter used = weight("used");

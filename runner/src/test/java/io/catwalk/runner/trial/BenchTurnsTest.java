@@ -16,7 +16,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Measures by a bench that answers what the test says. */
+/** Measures with a bench that returns what the test says. */
 @Tag("tiny")
 final class BenchTurnsTest {
 

@@ -54,7 +54,7 @@ final class BusyWatchTest {
 
     @Test
     void aContainerThatIsHeldBackIsNoticed() {
-        // Half a processor of 64, of which nobody else takes any.
+        // Half a processor of 64, of which no other process uses any.
         assertThat(verdict(1, new Clocks(1, 64, 0.5, 0.5, 0.5)))
                 .isEqualTo("it waited for a processor 50 % of the time");
     }

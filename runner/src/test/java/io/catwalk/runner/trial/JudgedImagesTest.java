@@ -32,7 +32,7 @@ class JudgedImagesTest {
         return new DatasetSpec(images.toString(), null, 0, limitTest).load(DataHome.of(folder));
     }
 
-    /** What the file of a network says that was judged on 20 of the 40 test images. */
+    /** The metadata of the file of a network that was evaluated on 20 of the 40 test images. */
     private Map<String, String> ofTwenty() {
         Map<String, String> entries = new TreeMap<>();
         entries.put("provenance.dataset_sha256", images(0).sha256());
@@ -80,7 +80,7 @@ class JudgedImagesTest {
         assertThat(judged(entries).in(images(0))).isEmpty();
     }
 
-    /** A file in 8 bits may be judged on more images than the network was. */
+    /** An 8-bit file may be evaluated on more images than the network was. */
     @Test
     void whoIsJudgedOnAllImagesSaysSo() {
         Map<String, String> entries = ofTwenty();

@@ -12,7 +12,7 @@ import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Measures a network that takes what the test says, by a clock that nothing else moves. */
+/** Measures a network whose calls take what the test says, with a clock that nothing else advances. */
 @Tag("tiny")
 final class LatencyMeterTest {
 
@@ -70,7 +70,7 @@ final class LatencyMeterTest {
     void oneOf60MillisecondsAnImageTakesUnderTenSecondsAndHasNoLargeBatches() {
         Latency latency = measure(count -> MILLIS * 60 * count, LatencySettings.of(Duration.ofSeconds(3)));
 
-        // Two engines make 20 s.
+        // Two engines take 20 s.
         assertThat(seconds()).isLessThan(10);
         assertThat(latency.calls()).isEqualTo(20);
         assertThat(latency.p50Micros()).isCloseTo(60_000, within(60.0));
@@ -88,7 +88,7 @@ final class LatencyMeterTest {
         assertThat(latency.imagesPerSecond64()).isCloseTo(1 / 0.015, within(0.1));
         assertThat(latency.imagesPerSecond256()).isNull();
         assertThat(seconds()).isLessThan(9 + 64 * 0.015);
-        // Of 3 s for a batch size, one window of three batches takes 2.9: a second one is measured all the same.
+        // Of 3 s for a batch size, one window of three batches takes 2.9: a second one is measured nevertheless.
         assertThat(latency.unsteady()).isEmpty();
     }
 
@@ -118,7 +118,8 @@ final class LatencyMeterTest {
 
     @Test
     void whatIsNotSteadyAfterItsTimeIsTold() {
-        // Batches of 64 become faster by 3 % with each call of a second; they may for 3 s, and the others are steady.
+        // Batches of 64 become faster by 3 % with each call of a second; they have 3 s for that, and the others are
+        // steady.
         double[] nanosOfSmall = {1e9};
         Latency latency = measure(
                 count -> count == 64 ? (long) (nanosOfSmall[0] *= 0.97) : MILLIS * count / 4,

@@ -22,14 +22,14 @@ import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Makes outcomes up that no training has had, for tests of what is done with them. */
+/** Makes up outcomes that no training has had, for tests of how they are used. */
 public final class MadeUp {
 
     public static final int IMAGES = 1000;
 
     private MadeUp() {}
 
-    /** Makes a trial of a classifier as its plugin comes: a hold-out with the seed 1. */
+    /** Makes a trial of a classifier with its defaults: a hold-out with the seed 1. */
     public static TrialSpec trial(String classifier) {
         return trial(classifier, 1, 0);
     }
@@ -95,7 +95,7 @@ public final class MadeUp {
                 onnxruntime);
     }
 
-    /** Makes up what a process measured: 20 calls that took the same time. */
+    /** Makes up the measurement of a process: 20 calls that took the same time. */
     static LatencyBench.Measured measured(double micros, @Nullable String busy, float[] logits) {
         Histogram calls = new Histogram(3);
         calls.recordValueWithCount(Math.round(micros * 1e3), 20);
@@ -142,7 +142,7 @@ public final class MadeUp {
                 List.of());
     }
 
-    /** Leaves in a folder what a trial leaves: its order, history, weights, predictions and outcome. */
+    /** Writes into a folder what a trial writes: its order, history, weights, predictions and outcome. */
     public static Done leave(TrialOrder order, TrialFolder folder, int[] labels, int classes) throws IOException {
         SplittableRandom random = new SplittableRandom(order.spec().id().hashCode());
         Predictions predictions = answers(random, labels, classes);

@@ -48,7 +48,7 @@ final class PrivateFolderTest {
                         .startsWith(temporary.resolve("catwalk").toString()));
     }
 
-    /** The tests have the PyTorch of this machine, as the archive for another platform has not. */
+    /** The tests have the PyTorch of this machine, unlike an archive for another platform. */
     @Test
     void whatWasPackedForAnotherPlatformIsRefused() throws IOException {
         PrivateFolder.requireNativesFor(Platform.current());

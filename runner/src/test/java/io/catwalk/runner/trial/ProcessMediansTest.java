@@ -46,7 +46,7 @@ final class ProcessMediansTest {
 
     @Test
     void theOuterPercentilesAreThoseOfAllCalls() {
-        // 100 calls carry p90 and not p99. A fifth of them, all of one process, took 90 microseconds.
+        // 100 calls are enough for p90, but not for p99. A fifth of them, all of one process, took 90 microseconds.
         Latency latency = ProcessMedians.of(measured(50, 90, 52, 51, 48));
 
         assertThat(latency.p90Micros()).isCloseTo(90, within(0.1));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Measures by a bench that answers what the test says. */
+/** Measures with a bench that returns what the test says. */
 @Tag("tiny")
 final class TrialBenchTest {
 

@@ -185,7 +185,7 @@ final class TrialKeyTest {
                         o.spec(), o.dataset(), o.split(), o.inputs(), o.supplies(), null, null, o.attempt())),
                 Arguments.of("processor", (UnaryOperator<TrialOrder>) o -> o.on("EPYC")),
                 Arguments.of("attempt", (UnaryOperator<TrialOrder>) o -> o.numbered(2)),
-                // The digest says what the images are; a folder may be moved.
+                // The digest identifies the images; a folder may be moved.
                 dataset("name of the images", new DatasetSpec("/elsewhere/fashion", "28x28", 1000, 200)),
                 spec(
                         "order of hyperparameters",

@@ -26,7 +26,7 @@ final class TrialProcessTest {
     private static final String LAST = "Layers.flatten(), Layers.dense(16), Layers.relu(), Layers.dropout(0.3),"
             + " Layers.dense(task.classes()));";
 
-    /** Does something before it passes on what comes. */
+    /** Does something before it passes on its input. */
     private static final String DOING =
             "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { %s return x; }, \"odd\"), " + LAST;
 

@@ -31,10 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The steps of a trial, each of which fails alone. What the network is to do is told by a system property. */
+/** The steps of a trial, each of which fails separately. A system property tells the network what to do. */
 final class TrialRunTest {
 
-    /** Passes on what comes, or does as it is told: in judging (40 test images), in tracing, or always. */
+    /** Passes on its input, or fails as told: in evaluation (40 test images), in tracing, or always. */
     private static final String OBEDIENT = """
             return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> {
                 String deed = System.getProperty("catwalk.test.deed", "");

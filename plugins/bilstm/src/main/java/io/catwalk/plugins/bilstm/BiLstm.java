@@ -21,9 +21,9 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Reads an image as a sequence of rows, downwards with one long short-term memory and upwards with another (Graves and
- * Schmidhuber, "Framewise phoneme classification with bidirectional LSTM", 2005), twice stacked, and decides by the mean
- * output.
+ * Reads an image as a sequence of rows, with one long short-term memory downwards and another upwards (Graves and
+ * Schmidhuber, "Framewise phoneme classification with bidirectional LSTM", 2005). Two such layers are stacked, and the
+ * mean output is classified.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

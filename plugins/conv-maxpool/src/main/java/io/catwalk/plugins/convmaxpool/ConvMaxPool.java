@@ -20,9 +20,8 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Convolves and takes the maximum, twice, then decides in two dense layers: the plan of LeNet-5 (LeCun
- * et al., "Gradient-Based Learning Applied to Document Recognition", 1998) with maxima and rectified
- * linear units.
+ * Two convolutions, each followed by max pooling, then two dense layers: the structure of LeNet-5 (LeCun et al.,
+ * "Gradient-Based Learning Applied to Document Recognition", 1998) with max pooling and rectified linear units.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

@@ -23,8 +23,9 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Mixes patches by depthwise convolutions and their features by pointwise ones, in turns, at one size throughout
- * (Trockman and Kolter, "Patches Are All You Need?", 2022). Images of any size become a grid of at most 14x14 patches.
+ * Mixes patches by depthwise convolutions and features by pointwise ones, alternately, without changing the size of the
+ * grid (Trockman and Kolter, "Patches Are All You Need?", 2022). Images of any size become a grid of at most 14x14
+ * patches.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

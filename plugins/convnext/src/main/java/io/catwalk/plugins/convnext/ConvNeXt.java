@@ -24,9 +24,9 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Looks far with one large depthwise kernel, then widens and narrows the features of each pixel, as a transformer does
- * (Liu et al., "A ConvNet for the 2020s", 2022), in two stages. Images of any size become a grid of at most 14x14
- * patches first.
+ * Residual blocks with a large depthwise kernel, which then widen and narrow the features of each pixel, as a
+ * transformer does (Liu et al., "A ConvNet for the 2020s", 2022), in two stages. Images of any size first become a grid
+ * of at most 14x14 patches.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

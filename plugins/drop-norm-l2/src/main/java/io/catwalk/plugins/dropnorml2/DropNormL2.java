@@ -20,9 +20,9 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Regularizes a strided network three times over: dropout (Srivastava et al., 2014), batch
- * normalization (Ioffe and Szegedy, 2015) and decay of the weights, the L2 regularization that the
- * recipe applies apart from the gradient (Loshchilov and Hutter, 2019).
+ * Regularizes a strided network in three ways: dropout (Srivastava et al., 2014), batch normalization (Ioffe and
+ * Szegedy, 2015) and weight decay, the L2 regularization that the recipe applies separately from the gradient
+ * (Loshchilov and Hutter, 2019).
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

@@ -20,9 +20,9 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Learns in seconds: the first convolution leaves a quarter of the pixels, there are few filters, and normalization lets
- * one cycle rise to a high learning rate (Smith and Topin, "Super-Convergence", 2018), in large batches with smoothed
- * labels. Images of any size are brought to 16 pixels at most by the first convolution.
+ * Trains in seconds: the first convolution leaves a quarter of the pixels, there are few filters, and normalization
+ * allows a one-cycle schedule with a high peak learning rate (Smith and Topin, "Super-Convergence", 2018). Batches are
+ * large, and labels are smoothed. The first convolution reduces images of any size to sides of at most 16 pixels.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

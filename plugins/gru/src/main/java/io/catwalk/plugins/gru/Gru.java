@@ -20,8 +20,8 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Reads an image as a sequence of rows, from the top, with a gated recurrent unit (Cho et al., "Learning
- * Phrase Representations using RNN Encoder-Decoder", 2014), twice stacked, and decides by its mean state.
+ * Reads an image as a sequence of rows, from the top, with two stacked gated recurrent units (Cho et al., "Learning
+ * Phrase Representations using RNN Encoder-Decoder", 2014), and classifies their mean state.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

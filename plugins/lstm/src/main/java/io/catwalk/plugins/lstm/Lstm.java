@@ -20,8 +20,8 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Reads an image as a sequence of rows, from the top, with a long short-term memory (Hochreiter and
- * Schmidhuber, "Long Short-Term Memory", 1997), twice stacked, and decides by its mean output.
+ * Reads an image as a sequence of rows, from the top, with two stacked long short-term memories (Hochreiter and
+ * Schmidhuber, "Long Short-Term Memory", 1997), and classifies their mean output.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

@@ -23,9 +23,9 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Reads an image as a sequence of rows with minimal gated recurrent units, whose gates see the input only, so that all
- * steps are computed together (Feng et al., "Were RNNs All We Needed?", 2024). Each is followed by dense layers on the
- * features of a row, both as residuals, and one of them reads downwards, the other upwards.
+ * Reads an image as a sequence of rows with minimal gated recurrent units, whose gates depend on the input only, so
+ * that all steps are computed together (Feng et al., "Were RNNs All We Needed?", 2024). In each layer, one unit reads
+ * downwards and another upwards; dense layers on the features of a row follow. Both parts are residual.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

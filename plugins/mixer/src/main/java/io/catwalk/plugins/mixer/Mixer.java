@@ -24,9 +24,9 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Mixes patches by dense layers that all features share, and features by dense layers that all patches share, in turns
- * (Tolstikhin et al., "MLP-Mixer: An all-MLP Architecture for Vision", 2021). Images of any size become a grid of at most
- * 7x7 patches.
+ * Mixes patches by dense layers that all features share, and features by dense layers that all patches share,
+ * alternately (Tolstikhin et al., "MLP-Mixer: An all-MLP Architecture for Vision", 2021). Images of any size become a
+ * grid of at most 7x7 patches.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

@@ -19,8 +19,8 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Decides by two hidden dense layers over all pixels (Rumelhart et al., "Learning representations by back-propagating
- * errors", 1986), with batch normalization and dropout: the baseline, which knows nothing of neighbors.
+ * Two hidden dense layers over all pixels (Rumelhart et al., "Learning representations by back-propagating errors",
+ * 1986), with batch normalization and dropout: the baseline, which ignores which pixels are neighbors.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

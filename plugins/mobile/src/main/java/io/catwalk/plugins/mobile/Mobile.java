@@ -25,9 +25,10 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Widens, convolves each channel for itself, scales channels by their means and narrows again: the inverted residuals of
- * MobileNetV3 (Howard et al., "Searching for MobileNetV3", 2019; Sandler et al., "MobileNetV2", 2018) for small images.
- * Images of any size are brought to 16 pixels at most by the first convolution, since what follows is wide.
+ * Widens, convolves each channel separately, scales the channels by factors from their means, and narrows again: the
+ * inverted residuals of MobileNetV3 (Howard et al., "Searching for MobileNetV3", 2019; Sandler et al., "MobileNetV2",
+ * 2018) for small images. The first convolution reduces images of any size to sides of at most 16 pixels, since the
+ * layers that follow are wide.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>
@@ -79,7 +80,7 @@ public final class Mobile implements Classifier {
                 dense(task.classes()));
     }
 
-    /** Changes the shape in the first of its blocks, which therefore does not add its input. */
+    /** Returns blocks of which the first changes the shape, and therefore does not add its input. */
     private static Block stage(int channels, int filters, int stride, int depth) {
         SequentialBlock stage = sequence(inverted(channels, filters, stride));
         for (int block = 1; block < depth; block++) {

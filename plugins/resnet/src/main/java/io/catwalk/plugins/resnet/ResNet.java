@@ -23,9 +23,10 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Adds to its input what each pair of convolutions makes of it, with normalization and activation before them (He et
- * al., "Identity Mappings in Deep Residual Networks", 2016), wide and shallow (Zagoruyko and Komodakis, "Wide Residual
- * Networks", 2016). Larger images are brought to 32 pixels by the first convolution.
+ * Residual network: the output of each pair of convolutions, with normalization and activation before them, is added to
+ * its input (He et al., "Identity Mappings in Deep Residual Networks", 2016), wide and shallow (Zagoruyko and
+ * Komodakis, "Wide Residual Networks", 2016). The first convolution reduces larger images to sides of at most 32
+ * pixels.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>
@@ -73,7 +74,7 @@ public final class ResNet implements Classifier {
                 dense(task.classes()));
     }
 
-    /** Halves the image in the first of its blocks, whose input is brought to the same shape by a convolution. */
+    /** Returns blocks of which the first halves the image; a convolution brings its input to the same shape. */
     private static Block stage(int filters, int depth) {
         SequentialBlock stage = sequence(
                 batchNorm(),

@@ -20,8 +20,8 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Reads an image as a sequence of rows, from the top, with the simplest recurrent net (Elman, "Finding
- * Structure in Time", 1990), twice stacked, and decides by its mean state.
+ * Reads an image as a sequence of rows, from the top, with two stacked recurrent nets of the simplest kind (Elman,
+ * "Finding Structure in Time", 1990), and classifies their mean state.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

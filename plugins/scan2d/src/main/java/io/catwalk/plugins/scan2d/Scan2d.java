@@ -25,8 +25,8 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Scans a grid of patches with gated recurrent units: along each row in both directions, then along each column of what
- * came out, so that every place has seen the whole image (Visin et al., "ReNet: A Recurrent Neural Network Based
+ * Scans a grid of patches with gated recurrent units: along each row in both directions, then along each column of the
+ * result, so that every output depends on the whole image (Visin et al., "ReNet: A Recurrent Neural Network Based
  * Alternative to Convolutional Networks", 2015). Images of any size become a grid of at most 10x10 patches.
  *
  * <table>

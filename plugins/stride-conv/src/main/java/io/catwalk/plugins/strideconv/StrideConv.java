@@ -19,8 +19,8 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Convolves with stride 2 where others pool, so that the network learns how to shrink the image
- * (Springenberg et al., "Striving for Simplicity: The All Convolutional Net", 2015).
+ * Convolves with stride 2 instead of pooling, so that the network learns how to shrink the image (Springenberg et al.,
+ * "Striving for Simplicity: The All Convolutional Net", 2015).
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** Is what a plugin promises about what its networks answer, here and as ONNX. */
+/** Checks of the logits of a plugin's networks, here and as ONNX. */
 final class AnswerChecks {
 
     static final List<Check> ALL = List.of(
@@ -51,7 +51,7 @@ final class AnswerChecks {
         Images images = Images.random(task, MANY, Candidate.SEED);
         Path file = Files.createTempFile("contract", ".onnx");
         try (Network network = candidate.initialized(task)) {
-            // Weights that are all as they were drawn hide what an export leaves out.
+            // With weights as they were drawn, an export that leaves something out could go unnoticed.
             network.step(images.range(0, 7));
             network.export(new Shape(task.channels(), task.height(), task.width()), file);
             float[] expected = network.logits(images, Mode.EVALUATION);

@@ -2,7 +2,7 @@ package io.catwalk.testkit.contract;
 
 import java.io.Serial;
 
-/** Says in one line how a plugin breaks a promise: what was expected, what was found. */
+/** Thrown if a plugin breaks a promise; the message says in one line what was expected and what was found. */
 final class BrokenPromise extends RuntimeException {
 
     @Serial
@@ -12,7 +12,7 @@ final class BrokenPromise extends RuntimeException {
         super(line);
     }
 
-    /** Throws unless something holds. */
+    /** Throws unless a condition holds. */
     static void unless(boolean holds, String line) {
         if (!holds) {
             throw new BrokenPromise(line);

@@ -13,7 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
-/** Is what a plugin promises about how it builds networks. */
+/** Checks of how a plugin builds networks. */
 final class BuildingChecks {
 
     static final List<Check> ALL = List.of(

@@ -13,7 +13,7 @@ import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 
 /**
- * Holds what a plugin jar says about itself.
+ * Description of a plugin jar, read from the jar itself.
  *
  * @param manifest main entries, name to value
  * @param index class names in META-INF/extensions.idx; empty if there is no such file
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 record BuiltJar(Map<String, String> manifest, List<String> index, List<String> files) {
 
-    /** Reads the built jar; a folder of classes is none. */
+    /** Reads the built jar; a folder of classes is refused. */
     static BuiltJar read(Path path) throws IOException {
         BrokenPromise.unless(
                 Files.isRegularFile(path),

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Holds a classifier that was made for one check, and what the checks ask of it most. */
+/** Classifier that is created for one check, with the methods that most checks need. */
 final class Candidate {
 
     static final int SEED = 20170825;
 
-    /** A search space of at most so many points is tried at each of them. */
+    /** A search space of at most this many points is checked at each of them. */
     private static final int MOST_POINTS = 64;
 
     /** Most checks use the first of these that the classifier supports. */
@@ -43,7 +43,7 @@ final class Candidate {
         return subject;
     }
 
-    /** Returns the classifier, the same within a check. */
+    /** Returns the classifier, the same instance within a check. */
     Classifier classifier() {
         if (made == null) {
             made = subject.make();
@@ -66,14 +66,17 @@ final class Candidate {
                         new BrokenPromise("expected one of these tasks to be supported, but none is: " + PREFERRED));
     }
 
-    /** Returns tasks of some shapes that are supported, beside the one of most checks. */
+    /** Returns the task of most checks, and supported tasks of other shapes. */
     List<Task> tasks() {
         List<Task> tasks = new ArrayList<>(List.of(task()));
         VARIED.stream().filter(task -> !tasks.contains(task) && supports(task)).forEach(tasks::add);
         return tasks;
     }
 
-    /** Returns the points of the search space; of a large one the defaults, and each other value alone. */
+    /**
+     * Returns the points of the search space; for a large one, the defaults and all points that differ from them in one
+     * value.
+     */
     List<Hyperparameters> points() {
         SearchSpace space = classifier().searchSpace();
         long all = 1;
@@ -103,7 +106,7 @@ final class Candidate {
         return network;
     }
 
-    /** Builds the network and draws its weights from the seed of all checks; to be closed. */
+    /** Builds the network and draws its weights from the seed of all checks; the caller must close it. */
     Network initialized(Task task) {
         return Network.initialized(network(task), Images.random(task, 1, SEED).shape(), SEED);
     }

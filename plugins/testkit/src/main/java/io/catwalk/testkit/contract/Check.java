@@ -2,7 +2,7 @@ package io.catwalk.testkit.contract;
 
 import java.util.Set;
 
-/** Is one promise of the contract, and how to find out whether a plugin keeps it. */
+/** One promise of the contract, and the code that checks whether a plugin keeps it. */
 public final class Check {
 
     private final String id;
@@ -10,15 +10,15 @@ public final class Check {
     private final Set<String> presumed;
     private final Body body;
 
-    /** Tries a plugin. */
+    /** Code that checks a plugin. */
     @FunctionalInterface
     interface Body {
 
         /**
-         * Returns if the plugin keeps the promise.
+         * Returns normally if the plugin keeps the promise.
          *
-         * @throws BrokenPromise if it does not, in one line
-         * @throws Exception whatever else happens is a broken promise, too
+         * @throws BrokenPromise if it does not; the message is one line
+         * @throws Exception any other exception also counts as a broken promise
          */
         void hold(Candidate candidate) throws Exception;
     }
@@ -35,7 +35,7 @@ public final class Check {
     }
 
     /**
-     * Leaves the check out where others have failed, whose failure would break this one as well.
+     * Returns a check that is skipped if others have not passed, since it would then fail as well.
      *
      * @param others ids of checks before this one
      */
@@ -53,7 +53,7 @@ public final class Check {
         return promise;
     }
 
-    /** {@return ids of the checks without which this one says nothing} */
+    /** {@return ids of the checks that must have passed before this one is run} */
     public Set<String> presumed() {
         return presumed;
     }

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reads which classes a class names (Java Virtual Machine Specification, 4.4: the constant pool). */
+/** Reads the names of the classes that a class uses (Java Virtual Machine Specification, 4.4: the constant pool). */
 final class ClassFile {
 
     private static final int MAGIC = 0xCAFEBABE;

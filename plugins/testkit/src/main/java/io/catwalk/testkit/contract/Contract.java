@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Lists all checks of the contract. */
+/** All checks of the contract. */
 public final class Contract {
 
     private static final List<Check> CHECKS = Stream.of(
@@ -25,18 +25,19 @@ public final class Contract {
     /**
      * Returns the checks.
      *
-     * @return in the order in which they are run, the quick ones first; a check comes after those that it presumes
+     * @return the checks in the order in which they are run, the quick ones first; a check comes after those that it
+     *     presumes
      */
     public static List<Check> checks() {
         return CHECKS;
     }
 
     /**
-     * Finds a check.
+     * Returns the check with an id.
      *
      * @param id as {@link Check#id} returns it
      * @return the check
-     * @throws IllegalArgumentException if there is none of that id; the message lists the known ones
+     * @throws IllegalArgumentException if there is no check with that id; the message lists the known ones
      */
     public static Check require(String id) {
         return CHECKS.stream()

@@ -17,10 +17,10 @@ public final class ContractRun {
     private final Set<String> unkept;
 
     /**
-     * Begins.
+     * Starts a run.
      *
      * @param subject the plugin
-     * @param expected which checks are to fail
+     * @param expected which checks are expected to fail
      * @param unkept ids of checks that have not passed before
      */
     public ContractRun(Subject subject, Expectations expected, Collection<String> unkept) {
@@ -30,10 +30,10 @@ public final class ContractRun {
     }
 
     /**
-     * Runs a check, in a thread of its own that is left behind if it hangs.
+     * Runs a check in its own thread, which is abandoned if it hangs.
      *
-     * @param check one of the contract
-     * @return what came of it
+     * @param check a check of the contract
+     * @return the result
      * @throws InterruptedException if the calling thread is interrupted
      */
     public Result run(Check check) throws InterruptedException {

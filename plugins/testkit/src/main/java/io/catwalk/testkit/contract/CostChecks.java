@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Is what a plugin promises about what it takes. */
+/** Checks of the time and the memory that a plugin takes. */
 final class CostChecks {
 
     static final List<Check> ALL = List.of(
@@ -18,7 +18,7 @@ final class CostChecks {
 
     private static final int BATCH = 100;
 
-    /** Tells of this process on Linux how much of it is in memory; elsewhere the weights alone count. */
+    /** Gives the resident memory of this process on Linux; elsewhere, only the weights count. */
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private CostChecks() {}
@@ -54,7 +54,7 @@ final class CostChecks {
                         + " MiB, but it took " + (taken >> 20));
     }
 
-    /** Returns the bytes of the weights. */
+    /** Runs one training step and returns the size of the weights, in bytes. */
     private static long step(Candidate candidate, Task task) {
         try (Network network = candidate.initialized(task)) {
             network.step(Images.random(task, BATCH, Candidate.SEED));
@@ -73,7 +73,7 @@ final class CostChecks {
                 .orElse(0);
     }
 
-    /** Looks at the memory of this process until it is interrupted. */
+    /** Measures the memory of this process until it is interrupted. */
     private static final class Watch extends Thread {
 
         private static final int MILLIS = 5;
@@ -94,7 +94,7 @@ final class CostChecks {
                     Thread.sleep(MILLIS);
                 }
             } catch (IOException | InterruptedException e) {
-                interrupt(); // what was seen until then counts
+                interrupt(); // what was measured until then counts
             }
         }
     }

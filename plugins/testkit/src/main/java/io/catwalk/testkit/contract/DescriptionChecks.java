@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** Is what a plugin promises about how it describes itself. */
+/** Checks of how a plugin describes itself. */
 final class DescriptionChecks {
 
     static final List<Check> ALL = List.of(
@@ -18,12 +18,12 @@ final class DescriptionChecks {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
-    /** A name is part of the names of folders. */
+    /** Names are limited because they are part of folder names. */
     private static final int LONGEST_NAME = 64;
 
     private static final Pattern WORDS = Pattern.compile("\\S*\\p{L}{2}\\S* .{1,200}");
 
-    /** From what no network can use to what few can. */
+    /** Tasks from those that no network can solve to those that few can. */
     private static final List<Task> ANY = List.of(
             Task.of(1, 1, 1, 2),
             Task.of(1, 1, 500, 10),

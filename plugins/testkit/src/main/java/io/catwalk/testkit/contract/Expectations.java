@@ -2,7 +2,7 @@ package io.catwalk.testkit.contract;
 
 import java.util.Map;
 
-/** Says which checks are to fail, and why. */
+/** Checks that are expected to fail, with the reasons. */
 public final class Expectations {
 
     private static final Expectations NONE = new Expectations(Map.of());
@@ -13,13 +13,13 @@ public final class Expectations {
         this.reasons = Map.copyOf(reasons);
     }
 
-    /** {@return that no check is to fail} */
+    /** {@return the expectation that no check fails} */
     public static Expectations none() {
         return NONE;
     }
 
     /**
-     * Declares failures.
+     * Declares expected failures.
      *
      * @param reasons id of a check to the reason why it fails
      * @return the expectations
@@ -37,10 +37,10 @@ public final class Expectations {
     }
 
     /**
-     * Turns round what was expected to fail.
+     * Reverses the verdict of a check that is expected to fail.
      *
-     * @param found a result as it came
-     * @return the same, unless its check is expected to fail
+     * @param found result of running a check
+     * @return the same result, unless its check is expected to fail
      */
     public Result judge(Result found) {
         String reason = reasons.get(found.check());

@@ -10,13 +10,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Tells a network that was just made from another one. */
+/** Distinguishes a network that was just built from another one. */
 final class Fingerprint {
 
-    /** Begins the line with the fingerprint, among whatever else a plugin prints. */
+    /** Prefix of the line with the fingerprint, since a plugin may print other lines. */
     static final String FOUND = "catwalk-network ";
 
-    /** Begins the line that says why there is none. */
+    /** Prefix of the line that says why there is no fingerprint. */
     static final String FAILURE = "catwalk-failure ";
 
     private static final int IMAGES = 7;
@@ -24,7 +24,7 @@ final class Fingerprint {
     /** Digest of all parameters and their names, bit for bit. */
     private final String weights;
 
-    /** What the network answers to some images. */
+    /** Logits of the network for some images. */
     private final float[] logits;
 
     private Fingerprint(String weights, float[] logits) {
@@ -33,14 +33,14 @@ final class Fingerprint {
     }
 
     /**
-     * Prints the fingerprint of a classifier's network, for whoever has started this process.
+     * Prints the fingerprint of a classifier's network, for the process that started this one.
      *
      * @param arguments a jar, and the name of a class in it
      */
     public static void main(String[] arguments) {
         OtherProcess.endWithParent(System.in);
         PrintStream out = System.out;
-        // Whatever a plugin prints belongs somewhere else.
+        // What a plugin prints must not mix with the result.
         System.setOut(System.err);
         Path jar = Path.of(arguments[0]);
         try (PluginClasses classes = PluginClasses.open(jar)) {
@@ -52,7 +52,7 @@ final class Fingerprint {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Makes the network for a task, from the seed of all checks. */
+    /** Returns the fingerprint of the network for a task, with weights from the seed of all checks. */
     static Fingerprint of(Candidate candidate, Task task) {
         MessageDigest digest;
         try {
@@ -73,7 +73,7 @@ final class Fingerprint {
         }
     }
 
-    /** Reads what {@link #line} wrote. */
+    /** Parses what {@link #line} returned. */
     static Fingerprint parse(String line) {
         String[] words = line.split(" ", -1);
         float[] logits = new float[words.length - 1];
@@ -91,7 +91,7 @@ final class Fingerprint {
         return line.toString();
     }
 
-    /** Makes sure that another network has the same weights, and answers the same but for rounding. */
+    /** Checks that another network has the same weights, and the same logits except for rounding. */
     void requireSame(Fingerprint other, String when) {
         BrokenPromise.unless(weights.equals(other.weights), "expected the same weights " + when + ", but found others");
         Near.require(logits, other.logits, "the same logits " + when);

@@ -7,10 +7,12 @@ import io.catwalk.api.Task;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Holds made-up images with labels. */
+/** Random images with labels. */
 final class Images {
 
-    /** Side in pixels of the squares of one brightness, so that pooling does not wipe the images out. */
+    /**
+     * Side in pixels of the squares of equal brightness, which are large enough that pooling does not average them out.
+     */
     private static final int SQUARE = 4;
 
     private final Task task;
@@ -23,7 +25,7 @@ final class Images {
         this.labels = labels;
     }
 
-    /** Draws images of random squares; each class gets as many as any other, or one more. */
+    /** Draws images of random squares; the numbers of images per class differ by at most one. */
     static Images random(Task task, int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] pixels = new float[count * task.channels() * task.height() * task.width()];
@@ -52,7 +54,7 @@ final class Images {
         return labels[image];
     }
 
-    /** Returns the images from one to before another. */
+    /** Returns the images from {@code first} to before {@code end}. */
     Images range(int first, int end) {
         int size = pixels.length / count();
         return new Images(

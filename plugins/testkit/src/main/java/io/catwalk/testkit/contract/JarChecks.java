@@ -11,7 +11,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Is what a plugin promises about its jar. */
+/** Checks of a plugin's jar. */
 final class JarChecks {
 
     static final List<Check> ALL = List.of(
@@ -70,7 +70,10 @@ final class JarChecks {
         }
     }
 
-    /** Loads all that the classes name, without running any code: what is missing would end a training later. */
+    /**
+     * Loads all classes that the jar's classes use, without running any code: a missing class would end a training
+     * later.
+     */
     private static void links(Candidate candidate) throws IOException {
         BuiltJar.read(candidate.subject().jar());
         try (JarFile jar = new JarFile(candidate.subject().jar().toFile());

@@ -3,11 +3,11 @@ package io.catwalk.testkit.contract;
 import java.time.Duration;
 
 /**
- * Bounds what a plugin may take.
+ * Limits of time and memory for a plugin.
  *
- * @param check after which a check is given up
- * @param step longest time to build a network for small images, and train it for one step
- * @param bytes largest amount of memory that this may take
+ * @param check time after which a check is stopped
+ * @param step longest time to build a network for small images and train it for one step
+ * @param bytes largest amount of memory that such a step may take, in bytes
  */
 public record Limits(Duration check, Duration step, long bytes) {
 
@@ -21,7 +21,7 @@ public record Limits(Duration check, Duration step, long bytes) {
     }
 
     /**
-     * Replaces the time after which a check is given up.
+     * Replaces the time after which a check is stopped.
      *
      * @param time above 0
      * @return changed limits

@@ -2,19 +2,19 @@ package io.catwalk.testkit.contract;
 
 import org.jspecify.annotations.Nullable;
 
-/** Says in one line what was thrown. */
+/** Describes in one line what was thrown. */
 final class Lines {
 
     private static final int LONGEST = 500;
 
     private Lines() {}
 
-    /** Returns what a check found out: a broken promise in its words, or what was thrown. */
+    /** Returns the message of a broken promise, or says what else was thrown. */
     static String found(Throwable thrown) {
         return thrown instanceof BrokenPromise ? of(thrown) : "threw " + of(thrown);
     }
 
-    /** Returns type and message; of a broken promise only that. */
+    /** Returns the type and the message; for a broken promise, only the message. */
     static String of(@Nullable Throwable thrown) {
         if (thrown == null) {
             return "no reason given";
@@ -22,7 +22,7 @@ final class Lines {
         String message;
         try {
             message = thrown.getMessage();
-        } catch (Throwable e) { // even a message is the plugin's code
+        } catch (Throwable e) { // the method may be code of the plugin
             message = null;
         }
         String type = thrown.getClass().getSimpleName();

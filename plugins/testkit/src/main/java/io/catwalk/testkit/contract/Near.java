@@ -1,8 +1,8 @@
 package io.catwalk.testkit.contract;
 
 /**
- * Compares logits. The same network adds up in another order for another batch size, and where arrays lie otherwise in
- * memory; that changes their last digits, no more.
+ * Compares logits. For another batch size or memory layout, the same network adds up in another order, which changes
+ * only the last digits.
  */
 final class Near {
 
@@ -10,7 +10,7 @@ final class Near {
 
     private Near() {}
 
-    /** Makes sure that logits are the same, but for rounding. */
+    /** Checks that logits are the same, except for rounding. */
     static void require(float[] expected, float[] found, String what) {
         BrokenPromise.unless(
                 expected.length == found.length,

@@ -26,7 +26,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Runs one network on the CPU, and frees what it held. */
+/** Runs one network on the CPU; closing it frees its memory. */
 final class Network implements AutoCloseable {
 
     private static final float LEARNING_RATE = 0.002f;
@@ -54,7 +54,7 @@ final class Network implements AutoCloseable {
         }
     }
 
-    /** Takes the weights of a new block from what {@link #savedParameters} returned. */
+    /** Loads what {@link #savedParameters} returned into a new block. */
     static Network reloaded(Block block, byte[] saved) throws Exception {
         Network network = new Network(block);
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(saved))) {
@@ -79,7 +79,7 @@ final class Network implements AutoCloseable {
         return block.getOutputShapes(new Shape[] {images.shape()});
     }
 
-    /** Returns the shape that the output has. */
+    /** Returns the actual shape of the output. */
     Shape shape(Images images) {
         try (NDManager scope = manager.newSubManager()) {
             return forward(scope, images, Mode.EVALUATION).getShape();
@@ -92,7 +92,7 @@ final class Network implements AutoCloseable {
         }
     }
 
-    /** Returns each parameter that is learned, by name, with the gradient of the loss on the images. */
+    /** Returns the gradients of the loss on the images, by the names of the parameters that are trained. */
     Map<String, float[]> gradients(Images images) {
         backward(images);
         Map<String, float[]> gradients = new LinkedHashMap<>();
@@ -144,7 +144,7 @@ final class Network implements AutoCloseable {
         return weights;
     }
 
-    /** Returns how many bytes the parameters have. */
+    /** Returns the size of the parameters, in bytes. */
     long bytes() {
         long bytes = 0;
         for (Pair<String, Parameter> parameter : block.getParameters()) {
@@ -180,7 +180,7 @@ final class Network implements AutoCloseable {
         manager.close();
     }
 
-    /** Says what the network is run for: some layers, such as dropout, differ. */
+    /** What the network is run for; some layers, such as dropout, behave differently. */
     enum Mode {
         TRAINING,
         EVALUATION

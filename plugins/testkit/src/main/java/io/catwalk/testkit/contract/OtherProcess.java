@@ -10,18 +10,18 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** Makes the network of a plugin in a JVM of its own. */
+/** Builds the network of a plugin in a separate JVM. */
 final class OtherProcess {
 
     private static final int PAUSE_MILLIS = 50;
 
-    /** What the JVM of the check was told about the engine and its libraries holds there as well. */
+    /** System properties about the engine and its libraries, which are passed on to the other JVM. */
     private static final Pattern PASSED_ON =
             Pattern.compile("java\\.io\\.tmpdir|ai\\.djl\\..*|DJL_CACHE_DIR|ENGINE_CACHE_DIR|OPT_OUT_TRACKING");
 
     private OtherProcess() {}
 
-    /** Returns the fingerprint of the network that the other process makes. */
+    /** Returns the fingerprint of the network that the other process builds. */
     static Fingerprint fingerprint(Subject subject) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -38,7 +38,7 @@ final class OtherProcess {
                 subject.jar().toString(),
                 subject.className()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        // A thread that is given up is interrupted, but a read from a pipe does not hear it.
+        // A thread that is abandoned is interrupted, but a read from a pipe ignores that.
         Thread checking = Thread.currentThread();
         Thread watch = new Thread(() -> await(process, checking), "other-process");
         watch.setDaemon(true);
@@ -57,7 +57,7 @@ final class OtherProcess {
         }
     }
 
-    /** Ends a process when the thread that reads from it is not wanted any more. */
+    /** Ends a process when the thread that reads from it is interrupted or has ended. */
     private static void await(Process process, Thread reader) {
         try {
             while (!process.waitFor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -71,7 +71,7 @@ final class OtherProcess {
         }
     }
 
-    /** Ends this process when the one that started it does. */
+    /** Ends this process when the process that started it ends. */
     static void endWithParent(InputStream parent) {
         Thread watch = new Thread(
                 () -> {
@@ -80,7 +80,7 @@ final class OtherProcess {
                             Thread.onSpinWait();
                         }
                     } catch (IOException e) {
-                        // It is gone, too.
+                        // The parent has ended as well.
                     }
                     Runtime.getRuntime().halt(1);
                 },

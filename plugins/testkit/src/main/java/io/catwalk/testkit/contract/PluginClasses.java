@@ -8,8 +8,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 
 /**
- * Loads the classes of a plugin as the program promises to: what it provides comes from the program, all else from Java or
- * the plugin itself. Whatever lies on the class path beside that is not seen.
+ * Loads the classes of a plugin as the program promises: provided classes come from the program, all others from Java
+ * or from the plugin itself. Other classes on the class path are not visible.
  */
 public final class PluginClasses implements AutoCloseable {
 
@@ -31,11 +31,11 @@ public final class PluginClasses implements AutoCloseable {
     }
 
     /**
-     * Makes a classifier.
+     * Creates a classifier.
      *
      * @param className name of its class
-     * @return a new one
-     * @throws BrokenPromise if the class is missing, does not link, or cannot be made; in one line
+     * @return a new instance
+     * @throws BrokenPromise if the class is missing, does not link, or cannot be instantiated; the message is one line
      */
     public Classifier make(String className) {
         Object made;
@@ -53,7 +53,7 @@ public final class PluginClasses implements AutoCloseable {
         throw new BrokenPromise(className + " is no " + Classifier.class.getName() + ": implement that interface");
     }
 
-    /** Loads a class, and those that it extends, without running any code of it. */
+    /** Loads a class and its supertypes, without running any of its code. */
     Class<?> load(String className) throws ClassNotFoundException {
         return Class.forName(className, false, loader);
     }
@@ -63,7 +63,7 @@ public final class PluginClasses implements AutoCloseable {
         loader.close();
     }
 
-    /** Is the program as a plugin sees it. */
+    /** Class loader for those classes of the program that a plugin sees. */
     private static final class Provided extends ClassLoader {
 
         Provided() {

@@ -3,8 +3,8 @@ package io.catwalk.testkit.contract;
 import java.util.List;
 
 /**
- * Lists the packages whose classes a plugin gets from the program, and never brings itself: they hold native libraries, which
- * one class loader alone may load, or the types that program and plugin speak with.
+ * Packages whose classes the program provides, and a plugin must not contain: they hold native libraries, which only
+ * one class loader may load, or the types that the program and plugins exchange.
  */
 public final class ProvidedClasses {
 
@@ -16,8 +16,8 @@ public final class ProvidedClasses {
     /**
      * Tells whether the program provides a class.
      *
-     * @param className with dots
-     * @return whether it lies in one of the packages
+     * @param className name of the class, with dots
+     * @return whether it is in one of the packages
      */
     public static boolean contains(String className) {
         return PACKAGES.stream().anyMatch(className::startsWith);

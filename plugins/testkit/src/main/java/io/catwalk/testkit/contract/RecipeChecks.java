@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
-/** Is what a plugin promises about how it is trained. */
+/** Checks of how a plugin is trained: its recipe, and its own loss, augmentation and weights. */
 final class RecipeChecks {
 
     static final List<Check> ALL = List.of(
@@ -44,7 +44,7 @@ final class RecipeChecks {
 
     private RecipeChecks() {}
 
-    /** Is a task and a point with the recipe for both. */
+    /** A task and a point of the search space, with the recipe for both. */
     private record Case(Task task, Hyperparameters point, Recipe recipe) {
 
         @Override
@@ -57,7 +57,7 @@ final class RecipeChecks {
         cases(candidate, recipe -> true);
     }
 
-    /** Asks for the recipes of all tasks, each also with what else may be known of its images. */
+    /** Gets the recipes of all tasks, each task also with flips that keep the class, and with class sizes. */
     private static List<Case> cases(Candidate candidate, Predicate<Recipe> which) {
         List<Case> cases = new ArrayList<>();
         for (Task shape : candidate.tasks()) {
@@ -159,11 +159,11 @@ final class RecipeChecks {
         }
     }
 
-    /** Looks for the network's parameters in the header, which comes behind its length, little-endian. */
+    /** Searches the header, which follows its own little-endian length, for parameters of the network. */
     private static void requireFitting(Candidate candidate, Case each, URL weights) throws IOException {
         URLConnection connection = weights.openConnection();
         if (connection instanceof JarURLConnection jar) {
-            jar.setUseCaches(false); // or the jar would stay open
+            jar.setUseCaches(false); // otherwise the jar would stay open
         }
         String header;
         try (DataInputStream in = new DataInputStream(connection.getInputStream())) {

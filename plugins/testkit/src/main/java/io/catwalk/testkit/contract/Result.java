@@ -1,21 +1,21 @@
 package io.catwalk.testkit.contract;
 
 /**
- * Is what came of one check.
+ * Result of one check.
  *
  * @param check its id
- * @param verdict what came of it
- * @param line why, in one line; empty if it passed
- * @param hung whether the code of the plugin was still running when the check was given up
+ * @param verdict its outcome
+ * @param line the reason, in one line; empty if the check passed
+ * @param hung whether the code of the plugin was still running when the check was stopped
  * @param millis how long it took
  */
 public record Result(String check, Verdict verdict, String line, boolean hung, long millis) {
 
     /**
-     * Says that a check was not run.
+     * Returns the result of a check that was not run.
      *
      * @param check its id
-     * @param line why not
+     * @param line why it was not run
      * @return the result
      */
     public static Result skipped(String check, String line) {
@@ -23,10 +23,10 @@ public record Result(String check, Verdict verdict, String line, boolean hung, l
     }
 
     /**
-     * Says that a check failed.
+     * Returns the result of a check that failed.
      *
      * @param check its id
-     * @param line why
+     * @param line why it failed
      * @param millis how long it took
      * @return the result
      */

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Is what a plugin promises about being the same again. */
+/** Checks that the networks of a plugin are reproducible. */
 final class SameChecks {
 
     static final List<Check> ALL = List.of(
@@ -92,7 +92,7 @@ final class SameChecks {
         Task task = candidate.task();
         Images images = Images.random(task, 7, Candidate.SEED);
         try (Network saved = candidate.initialized(task)) {
-            // A step in training moves what layers such as batch normalization keep beside the weights.
+            // A training step changes the state that layers such as batch normalization keep besides the weights.
             saved.step(images);
             try (Network reloaded = Network.reloaded(candidate.network(task), saved.savedParameters())) {
                 Near.require(

@@ -6,7 +6,7 @@ import io.catwalk.testkit.contract.Network.Mode;
 import java.util.Arrays;
 import java.util.List;
 
-/** Is what a plugin promises about what goes into its networks and what comes out. */
+/** Checks of the input and output of a plugin's networks. */
 final class ShapeChecks {
 
     static final List<Check> ALL = List.of(
@@ -62,7 +62,7 @@ final class ShapeChecks {
         }
     }
 
-    /** Makes sure of the shape of the logits, as it is and as the block says it is. */
+    /** Checks the shape of the logits: the actual one, and the one that the block states. */
     static void requireLogits(Network network, Images images, String what) {
         Shape expected = images.logits();
         Shape found = network.shape(images);

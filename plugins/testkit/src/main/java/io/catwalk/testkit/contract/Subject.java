@@ -4,7 +4,7 @@ import io.catwalk.api.Classifier;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
-/** Is the classifier of a plugin that the checks are run on. Immutable; each {@code with} method returns a changed copy. */
+/** Classifier of a plugin that the checks are run on. Immutable; each {@code with} method returns a changed copy. */
 public final class Subject {
 
     private final Supplier<Classifier> source;
@@ -21,18 +21,18 @@ public final class Subject {
         this.limits = limits;
     }
 
-    /** Makes the network somewhere else than here. */
+    /** Builds the network in another place, such as another process. */
     @FunctionalInterface
     interface Elsewhere {
 
-        /** Returns the fingerprint of the network that the same classifier makes. */
+        /** Returns the fingerprint of the network that the same classifier builds. */
         Fingerprint fingerprint(Subject subject) throws Exception;
     }
 
     /**
-     * Names what to check.
+     * Returns a subject to check.
      *
-     * @param source makes the classifier anew for each check, so that none sees what another has left in it
+     * @param source creates a new classifier for each check, so that checks do not affect each other
      * @param className name of its class in the jar
      * @param jar the built plugin
      * @return the subject, with the limits of the contract
@@ -44,7 +44,7 @@ public final class Subject {
     /**
      * Replaces the limits.
      *
-     * @param newLimits what the plugin may take
+     * @param newLimits limits of time and memory for the plugin
      * @return a changed copy
      */
     public Subject withLimits(Limits newLimits) {

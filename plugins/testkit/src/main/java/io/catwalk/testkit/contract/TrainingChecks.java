@@ -4,7 +4,7 @@ import io.catwalk.api.Task;
 import java.util.List;
 import java.util.Map;
 
-/** Is what a plugin promises about how its networks learn. */
+/** Checks of how the networks of a plugin learn. */
 final class TrainingChecks {
 
     static final List<Check> ALL = List.of(

@@ -2,25 +2,25 @@ package io.catwalk.testkit.contract;
 
 import java.util.Locale;
 
-/** Says what came of a check. */
+/** Outcome of a check. */
 public enum Verdict {
 
     /** The plugin keeps the promise. */
     PASSED,
 
-    /** It does not, or it keeps one that it was expected to break. */
+    /** The plugin breaks the promise, or keeps one that it was expected to break. */
     FAILED,
 
-    /** It breaks the promise, as was declared with a reason. */
+    /** The plugin breaks the promise, and was declared to do so, with a reason. */
     EXPECTED,
 
-    /** The check was not run, since another one failed that it presumes. */
+    /** The check was not run, since another check that it presumes did not pass. */
     SKIPPED;
 
     /**
-     * Names it as tables do.
+     * Returns the name that tables use.
      *
-     * @return such as {@code passed}
+     * @return a name such as {@code passed}
      */
     @Override
     public String toString() {

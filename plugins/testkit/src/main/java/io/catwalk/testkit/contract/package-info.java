@@ -1,6 +1,6 @@
 /**
- * Holds the contract of a classifier plugin as checks with names. Whoever runs them chooses how they are shown: this package
- * knows no test library.
+ * The contract of a classifier plugin, as named checks. This package depends on no test library; its callers decide how
+ * results are shown.
  */
 @NullMarked
 package io.catwalk.testkit.contract;

@@ -47,20 +47,20 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is a plugin that breaks one promise and keeps all others.
+ * Plugin that breaks one promise and keeps all others.
  *
  * @param name what is wrong with it
- * @param check id of the check that turns red
- * @param subject is told where its jar may be written
+ * @param check id of the check that must fail
+ * @param subject creates the plugin, given the folder where its jar may be written
  */
 record BrokenPlugin(String name, String check, Function<Path, Subject> subject) {
 
     private static final AtomicInteger DRAWN = new AtomicInteger();
 
-    /** A busy machine takes a sound network not nearly so long for a step; the slow one takes longer. */
+    /** Limit for a step: a sound network takes far less time, even on a busy machine; the slow one takes more. */
     private static final Duration SLOW = Duration.ofSeconds(4);
 
-    /** All of them, in the order of the checks. */
+    /** Returns all broken plugins, in the order of the checks. */
     static List<BrokenPlugin> all() {
         return List.of(
                 jar("no provider", "jar-manifest", jar -> jar.withoutManifest("Plugin-Provider")),
@@ -310,7 +310,9 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
         return check + ": " + name;
     }
 
-    /** Answers for the network that was just built, in this process: another one takes seconds to start. */
+    /**
+     * Returns a subject whose fingerprint is computed in this process, since another process takes seconds to start.
+     */
     static Subject subject(
             Supplier<Classifier> source, Class<? extends Classifier> packed, JarOfATest jar, Path folder) {
         return Subject.of(source, packed.getName(), jar.write(folder.resolve("plugin.jar")))
@@ -320,7 +322,10 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                 });
     }
 
-    /** Draws as a generator without seed does, but never nearly the same twice in a row, as one in thousands would. */
+    /**
+     * Returns numbers like a generator without a seed, but never nearly the same twice in a row, which happens once in
+     * thousands.
+     */
     private static float drawn() {
         return 0.5f + DRAWN.getAndIncrement() % 10 / 10f;
     }
@@ -410,7 +415,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                 () -> own((logits, targets) -> logits.sub(targets).square().sum(new int[] {1}), augmentation));
     }
 
-    /** Makes a plugin with a loss and an augmentation of its own. */
+    /** Creates a plugin with its own loss and augmentation. */
     static Classifier own(BatchLoss loss, BatchAugmentation augmentation) {
         return new Sound() {
             @Override
@@ -430,7 +435,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
         };
     }
 
-    /** Makes a plugin with weights in its jar, whose file holds a parameter of the given name. */
+    /** Creates a plugin whose jar has a weights file with a parameter of the given name. */
     static Subject weights(Path folder, String parameter) {
         byte[] header = ("{\"" + parameter + "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}")
                 .getBytes(StandardCharsets.UTF_8);
@@ -472,7 +477,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
         return new Last((array, training) -> change.apply(array));
     }
 
-    /** Changes what goes through it. */
+    /** Block that applies a change to its input. */
     static final class Last extends AbstractBlock {
 
         private final Change change;
@@ -481,7 +486,7 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
             this.change = change;
         }
 
-        /** Is what it does. */
+        /** What the block does. */
         interface Change {
             NDArray of(NDArray array, boolean training);
         }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Breaks one promise at a time and looks which checks turn red. */
+/** Breaks one promise at a time and tests which checks fail. */
 final class ContractTest {
 
     @TempDir

@@ -1,6 +1,6 @@
 package io.catwalk.testkit.contract;
 
-/** Cannot be made by the program. */
+/** Classifier that the program cannot instantiate. */
 public final class HiddenConstructor extends Sound {
 
     private HiddenConstructor() {}

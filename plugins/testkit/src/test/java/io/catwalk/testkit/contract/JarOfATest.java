@@ -16,7 +16,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 
-/** Describes a jar that a test packs. */
+/** Builds a plugin jar for a test. */
 public final class JarOfATest {
 
     private final Map<String, String> manifest = new LinkedHashMap<>();
@@ -24,7 +24,7 @@ public final class JarOfATest {
 
     private JarOfATest() {}
 
-    /** Holds a class of the tests, as a plugin would. */
+    /** Starts a valid plugin jar with a class of the tests. */
     public static JarOfATest with(Class<? extends Classifier> type) {
         JarOfATest jar = new JarOfATest()
                 .manifest("Plugin-Id", "sound")
@@ -37,7 +37,7 @@ public final class JarOfATest {
         return jar.type(type);
     }
 
-    /** Adds a class, and those that it extends. */
+    /** Adds a class and its superclasses. */
     JarOfATest type(Class<?> type) {
         for (Class<?> each = type; each != Object.class; each = Objects.requireNonNull(each.getSuperclass())) {
             String path = each.getName().replace('.', '/') + ".class";
@@ -70,7 +70,7 @@ public final class JarOfATest {
         return this;
     }
 
-    /** Packs it. */
+    /** Writes the jar. */
     public Path write(Path jar) {
         Manifest written = new Manifest();
         written.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");

@@ -1,6 +1,6 @@
 package io.catwalk.testkit.contract;
 
-/** Is not in the jar. */
+/** Class that is not in the jar. */
 final class Library {
 
     private Library() {}

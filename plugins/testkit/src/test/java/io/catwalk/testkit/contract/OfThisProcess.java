@@ -6,10 +6,10 @@ import ai.djl.training.initializer.NormalInitializer;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 
-/** Builds another network in each process. */
+/** Builds a different network in each process. */
 public final class OfThisProcess extends Sound {
 
-    /** Is made by class loaders. */
+    /** Called by reflection. */
     public OfThisProcess() {}
 
     @Override

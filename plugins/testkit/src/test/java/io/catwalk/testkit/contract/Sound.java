@@ -11,10 +11,10 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Task;
 
-/** Keeps every promise; each broken plugin overrides what breaks one. */
+/** Plugin that keeps every promise; each broken plugin overrides a method to break one. */
 public class Sound implements Classifier {
 
-    /** Is made by class loaders. */
+    /** Called by reflection. */
     public Sound() {}
 
     @Override

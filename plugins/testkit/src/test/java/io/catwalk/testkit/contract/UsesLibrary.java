@@ -1,6 +1,6 @@
 package io.catwalk.testkit.contract;
 
-/** Needs a class that is not in the jar. */
+/** Class that needs another class, which is not in the jar. */
 final class UsesLibrary {
 
     private UsesLibrary() {}

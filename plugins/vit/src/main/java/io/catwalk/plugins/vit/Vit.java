@@ -24,7 +24,7 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Reads patches of the image as tokens, lets each look at all of them, and decides by their mean (Dosovitskiy et al.,
+ * Reads patches of the image as tokens, lets each attend to all of them, and classifies their mean (Dosovitskiy et al.,
  * "An Image is Worth 16x16 Words", 2021). Images of any size become a grid of at most 7x7 patches.
  *
  * <table>

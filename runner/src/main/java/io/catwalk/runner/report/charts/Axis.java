@@ -8,27 +8,27 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Maps numbers to places, along round numbers.
+ * An axis, which maps numbers to positions and has ticks at round numbers.
  *
- * @param title that stands beside it, with its unit
+ * @param title beside the axis, with its unit
  * @param low smallest number
  * @param high largest number; above {@code low}
- * @param step between two ticks; of a scale by doubling, between their exponents
- * @param scale how the numbers lie
+ * @param step between two ticks; on a doubling scale, between their exponents
+ * @param scale linear or doubling
  */
 public record Axis(String title, double low, double high, double step, Scale scale) {
 
     private static final int TICKS = 5;
 
-    /** How the numbers of an axis lie. */
+    /** Scales of an axis. */
     public enum Scale {
-        /** A step adds. */
+        /** Each step adds the same number. */
         LINEAR,
-        /** A step doubles; bounds are exponents of 2. */
+        /** A logarithmic scale; bounds and step are exponents of 2. */
         DOUBLING
     }
 
-    /** Spans numbers, with about five ticks; any finite numbers will do, also equal ones, or none. */
+    /** Returns an axis that spans the numbers, with about five ticks; the numbers may be equal, or none. */
     static Axis around(String title, Collection<Double> numbers) {
         var finite = numbers.stream()
                 .mapToDouble(Double::doubleValue)
@@ -47,13 +47,13 @@ public record Axis(String title, double low, double high, double step, Scale sca
         return new Axis(title, Math.floor(low / step) * step, Math.ceil(high / step) * step, step, Scale.LINEAR);
     }
 
-    /** Spans shares in percent, from 0 to 100 at the most. */
+    /** Returns an axis that spans shares in percent, within 0 to 100. */
     static Axis percent(String title, Collection<Double> numbers) {
         Axis axis = around(title, numbers);
         return new Axis(title, Math.max(0, axis.low), Math.min(100, axis.high), axis.step, axis.scale);
     }
 
-    /** Spans numbers above 0 from 0 on. */
+    /** Returns an axis from 0 for numbers above 0. */
     static Axis fromZero(String title, Collection<Double> numbers) {
         List<Double> all = new ArrayList<>(numbers);
         all.add(0.0);
@@ -61,7 +61,7 @@ public record Axis(String title, double low, double high, double step, Scale sca
         return new Axis(title, 0, Math.max(axis.high, axis.step), axis.step, axis.scale);
     }
 
-    /** Spans numbers above 0 by powers of two. */
+    /** Returns an axis with a doubling scale for numbers above 0. */
     static Axis doubling(String title, Collection<Double> numbers) {
         var logs = numbers.stream()
                 .filter(number -> number > 0 && Double.isFinite(number))
@@ -72,7 +72,7 @@ public record Axis(String title, double low, double high, double step, Scale sca
         return new Axis(title, low, high, Math.max(1, Math.ceil((high - low) / 7)), Scale.DOUBLING);
     }
 
-    /** Spans whole numbers from 1 on, such as epochs. */
+    /** Returns an axis of whole numbers from 1, such as epochs. */
     static Axis counting(String title, int most) {
         double step = Math.max(1, Math.ceil(around(title, List.of(1.0, (double) most)).step));
         return new Axis(title, 1, Math.max(2, most), step, Scale.LINEAR);
@@ -83,7 +83,7 @@ public record Axis(String title, double low, double high, double step, Scale sca
         return from + (place - low) / (high - low) * (to - from);
     }
 
-    /** Returns the numbers at which it has ticks. */
+    /** Returns the numbers of the ticks. */
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         double first = Math.ceil(low / step - 1e-9) * step;

@@ -3,13 +3,13 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.report.graphics.Picture;
 import java.util.List;
 
-/** Shows numbers. Its words and its table say the same to those who do not see it. */
+/** A chart of numbers. Its sentence and its table say the same in words, for readers who cannot see it. */
 public sealed interface Chart permits RowChart, XyChart, MatrixChart {
 
-    /** Returns what it is called, its file, its note and its numbers. */
+    /** Returns its title, file name, note and numbers. */
     Caption caption();
 
-    /** Returns a key for each row of its table, by which the same is found in the picture; empty for none. */
+    /** Returns a key for each row of its table, by which scripts find the same data in the picture; empty for none. */
     default List<String> keys() {
         return List.of();
     }
@@ -18,17 +18,17 @@ public sealed interface Chart permits RowChart, XyChart, MatrixChart {
      * Draws it, without its title.
      *
      * @param width in pixels; 300 or more
-     * @return the picture, so wide and as high as it needs
+     * @return the picture, of this width and as high as it needs
      */
     Picture drawn(double width);
 
     /**
-     * Says what a chart shows.
+     * The words and numbers of a chart.
      *
-     * @param name of its file, without the ending; unique within a report
-     * @param title above it
-     * @param sentence what it shows, in words
-     * @param note what a reader has to know; empty for nothing
+     * @param name of its file, without the extension; unique within a report
+     * @param title above the chart
+     * @param sentence that says what it shows
+     * @param note that a reader has to know; empty for none
      * @param table its numbers: a head, then the rows
      */
     record Caption(String name, String title, String sentence, String note, List<List<String>> table) {

@@ -21,13 +21,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws what the networks cost, and what accuracy that buys; where there is no data for a chart, there is no chart.
+ * Draws what the networks cost, and their accuracy against it; a chart without data is left out.
  *
- * @param model what the report says
+ * @param model content of the report
  */
 public record CostCharts(ReportModel model) {
 
-    /** Draws accuracy against latency, with the front. */
+    /** Draws accuracy against latency, with the Pareto front. */
     public Optional<Chart> accuracyAgainstLatency() {
         List<Entrant> measured = model.trained().stream()
                 .filter(one -> one.micros(model.engine()) != null
@@ -113,11 +113,11 @@ public record CostCharts(ReportModel model) {
         return Objects.requireNonNull(one.micros(model.engine()));
     }
 
-    /** What a network costs. */
+    /** Costs of a network. */
     public enum Cost {
-        /** Time of training. */
+        /** Training time. */
         TRAINING("training-time", "Training time"),
-        /** Time of one image. */
+        /** Latency of one image. */
         LATENCY("latency", "Latency of one image"),
         /** Size of the ONNX file. */
         FILE("file-size", "Size of the ONNX file"),
@@ -164,7 +164,7 @@ public record CostCharts(ReportModel model) {
         }
     }
 
-    /** Is what one bar says. */
+    /** The value of one bar. */
     private record Amount(String what, double value) {}
 
     /** Draws what the networks cost, as bars. */

@@ -23,15 +23,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Draws what there is to see of one classifier; where there is no data for a chart, there is no chart.
+ * Draws the charts of one classifier; a chart without data is left out.
  *
- * @param model what the report says
+ * @param model content of the report
  * @param entrant the classifier
- * @param file part of the names of its files that no other classifier has
+ * @param file part of its file names that no other classifier has
  */
 public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
 
-    /** Validation curves of more trials than these are not told apart. */
+    /** Largest number of trials whose validation curves can be told apart. */
     private static final int TRIALS = 12;
 
     /** Returns every chart that there is data for. */
@@ -41,12 +41,12 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 .toList();
     }
 
-    /** Draws the accuracies of its epochs. */
+    /** Draws training and validation accuracy by epoch. */
     public Optional<Chart> accuracy() {
         return curves("accuracy", "Accuracy, %", Epoch::trainAccuracy, Epoch::validationAccuracy, 100);
     }
 
-    /** Draws the losses of its epochs. */
+    /** Draws training and validation loss by epoch. */
     public Optional<Chart> loss() {
         return curves("loss", "Loss, nats", Epoch::trainLoss, Epoch::validationLoss, 1);
     }
@@ -136,7 +136,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                                 best, scale == 1 ? up.low() : up.high(), scale == 1 ? up.high() : up.low()))));
     }
 
-    /** Marks the epoch whose weights were kept; its words stand where the curves are not. */
+    /** Marks the epoch whose weights were kept; its label is at the end without curves. */
     private static Guide bestEpoch(int best, double from, double to) {
         return new Guide(best, from, best, to, "best epoch " + best);
     }
@@ -153,7 +153,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 .toList();
     }
 
-    /** Draws how often it is right, by its confidence. */
+    /** Draws its accuracy by its confidence. */
     public Optional<Chart> reliability() {
         Evaluation evaluation = entrant.evaluation();
         if (evaluation == null) {
@@ -204,7 +204,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 List.of(new Guide(up.low(), up.low(), up.high(), up.high(), ""))));
     }
 
-    /** Draws which classes it takes for which. */
+    /** Draws which classes are classified as which. */
     public Optional<Chart> confusion() {
         Evaluation evaluation = entrant.evaluation();
         if (evaluation == null) {

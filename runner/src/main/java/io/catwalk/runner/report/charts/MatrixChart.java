@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Shows which classes are taken for which: a row for each true class, a column for each predicted one. Right
- * answers are blue, mistakes vermilion, the stronger the larger their share of the row.
+ * Shows which classes are classified as which: a row for each true class, a column for each predicted one. Correct
+ * predictions are blue, mistakes vermilion; the larger their share of the row, the stronger the color.
  *
- * @param caption what it shows
+ * @param caption its words and numbers
  * @param matrix of counts
  * @param shown classes that it shows, ascending
  * @param classes names, in the order of the matrix
@@ -30,10 +30,10 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
     private static final Letters TITLE = Letters.bold(11);
     private static final double LARGEST = 48;
 
-    /** Narrower cells have no room for a number. */
+    /** Smallest width of a cell with room for a number. */
     private static final double NUMBERED = 24;
 
-    /** Narrower cells have no room for a name at the side. */
+    /** Smallest width of a cell with room for a name at the side. */
     private static final double NAMED = 12;
 
     /** Copies the lists. */
@@ -97,7 +97,7 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
         int images = matrix.count(truth, predicted);
         double share = matrix.share(truth, predicted);
         boolean right = truth == predicted;
-        // A mistake of a few percent must still be seen: the root spreads small shares.
+        // A mistake of a few percent must still be visible: the root enlarges small shares.
         double strength = right ? share * 0.9 : Math.sqrt(share) * 0.95;
         Pen pen = new Pen();
         pen.add(new Rect(

@@ -40,7 +40,7 @@ final class Pen {
         marks.add(new Text(x, y, text, letters, color, anchor));
     }
 
-    /** Draws the grid and the numbers of an axis that runs to the right, and its title below. */
+    /** Draws the grid, the numbers and the title of a horizontal axis, the title below. */
     void below(Axis axis, double left, double right, double top, double bottom) {
         List<Double> ticks = axis.ticks();
         double room = (right - left) / Math.max(1, ticks.size());
@@ -62,7 +62,7 @@ final class Pen {
         }
     }
 
-    /** Draws the grid and the numbers of an axis that runs upwards, and its title above. */
+    /** Draws the grid, the numbers and the title of a vertical axis, the title above. */
     void beside(Axis axis, double left, double right, double top, double bottom) {
         for (double tick : axis.ticks()) {
             double y = axis.at(tick, bottom, top);
@@ -72,7 +72,7 @@ final class Pen {
         text(0, top - 10, axis.title(), AXIS, "muted", Anchor.START);
     }
 
-    /** Returns the room that the numbers of an axis need at its left. */
+    /** Returns the width that the numbers to the left of an axis need. */
     static double room(Axis axis) {
         return 10
                 + axis.ticks().stream()

@@ -30,7 +30,7 @@ public final class Plots {
     private static final double EDGE = 14;
     private static final Letters TITLE = Letters.bold(14);
 
-    /** Pixels of the PNG for one of the chart, so that it is sharp on slides. */
+    /** Pixels of the PNG for one pixel of the chart, so that it is sharp on slides. */
     private static final int SCALE = 2;
 
     private Plots() {}
@@ -38,8 +38,8 @@ public final class Plots {
     /**
      * Writes all charts.
      *
-     * @param model what the report says
-     * @param folder where to; made if need be; charts of an earlier report in it are deleted
+     * @param model content of the report
+     * @param folder to write to; created if it does not exist; charts of an earlier report in it are deleted
      * @return the files, in the order in which they were written
      * @throws IOException if one cannot be written
      */
@@ -66,7 +66,7 @@ public final class Plots {
                             chart, entrant.name() + ": " + chart.caption().title()));
         }
         try {
-            // Most of the time of a report goes into these images.
+            // These images take most of the time of a report.
             return titles.entrySet().parallelStream()
                     .flatMap(chart -> written(chart.getKey(), chart.getValue(), folder))
                     .toList();
@@ -105,7 +105,7 @@ public final class Plots {
         return file.toString().endsWith(".svg") || file.toString().endsWith(".png");
     }
 
-    /** Returns a name that any file system takes, and no other classifier has. */
+    /** Returns a file name that is valid on any file system, and that no other classifier has. */
     private static String fileName(String name, Set<String> taken) {
         String safe = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9@._-]+", "-");
         safe = safe.substring(0, Math.min(NAME_LETTERS, safe.length()));

@@ -19,9 +19,9 @@ import java.util.Objects;
 
 /**
  * Draws the accuracy of each classifier by the strength of a corruption: a chart for each corruption, all with the same
- * axis upwards. Where nothing was measured, there is no chart.
+ * vertical axis. There are no charts if robustness was not measured.
  *
- * @param model what the report says
+ * @param model content of the report
  */
 public record RobustnessCharts(ReportModel model) {
 

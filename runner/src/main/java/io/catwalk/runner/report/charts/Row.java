@@ -4,14 +4,14 @@ import io.catwalk.runner.report.graphics.Symbol;
 import java.util.List;
 
 /**
- * Is one line of a {@link RowChart}.
+ * One row of a {@link RowChart}.
  *
  * @param name at its left
  * @param color of its marks
  * @param symbol beside its name
- * @param items what it shows along the axis
- * @param note at its right; empty for nothing
- * @param tip what it says in full
+ * @param items along the axis
+ * @param note at its right; empty for none
+ * @param tip text that is shown when a reader points at it
  * @param key that scripts find it by; empty for none
  */
 public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip, String key) {
@@ -25,7 +25,7 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
         this(name, color, symbol, items, note, tip, "");
     }
 
-    /** Is something along the axis. */
+    /** An item along the axis. */
     public sealed interface Item {
 
         /** Returns the numbers that the axis has to span. */
@@ -35,9 +35,9 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
     /**
      * A point.
      *
-     * @param at where
-     * @param symbol of it
-     * @param filled whether it is filled; else it is a ring
+     * @param at its position on the axis
+     * @param symbol of the point
+     * @param filled whether the symbol is filled; else it is only an outline
      */
     public record Dot(double at, Symbol symbol, boolean filled) implements Item {
         @Override
@@ -51,7 +51,7 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
      *
      * @param from where it begins
      * @param to where it ends
-     * @param strong whether it is a thin strong line; else it is a wide pale one
+     * @param strong whether it is a thin dark line; else it is a wide pale one
      */
     public record Range(double from, double to, boolean strong) implements Item {
         @Override
@@ -64,8 +64,8 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
      * A bar from zero.
      *
      * @param to where it ends
-     * @param place its place among the bars of the row, from 0
-     * @param of number of the bars of the row
+     * @param place its index among the bars of the row, from 0
+     * @param of number of bars in the row
      */
     public record Bar(double to, int place, int of) implements Item {
         @Override
@@ -91,7 +91,7 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
             return sorted;
         }
 
-        /** Interpolates between neighbors, as R's type 7 and NumPy do. */
+        /** Returns a quantile, interpolated between neighbors as in R's type 7 and NumPy. */
         public double quantile(double share) {
             double place = (sorted.size() - 1) * share;
             int below = (int) Math.floor(place);

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows a row for each classifier, along one axis.
  *
- * @param caption what it shows
- * @param axis of all rows; bars have none that is seen, since each says its number
+ * @param caption its words and numbers
+ * @param axis of all rows; it is not drawn for bars, since each shows its number
  * @param rows from the top down
  * @param legend what the symbols mean
  * @param band part of the axis that is shaded; null for none
- * @param tied number of the first rows that are bracketed; 0 for none
+ * @param tied number of the first rows that get a bracket; 0 for none
  */
 public record RowChart(
         Caption caption,
@@ -37,10 +37,10 @@ public record RowChart(
     private static final double ROW = 30;
     private static final double SYMBOL = 16;
 
-    /** Explains a symbol. */
+    /** An entry of the legend. */
     public record Key(String words, Symbol symbol, boolean filled) {}
 
-    /** Shades a part of the axis and says what it is. */
+    /** A shaded part of the axis. */
     public record Band(double from, double to) {}
 
     /** Copies the lists. */
@@ -152,7 +152,7 @@ public record RowChart(
         }
     }
 
-    /** The second bar of a row is pale, in a frame. */
+    /** Returns the paint of a bar: the second bar of a row is pale, with a frame. */
     private static Paint bar(String color, int place) {
         return place == 0 ? Paint.fill(color) : Paint.fill(color).opacity(0.3).framed(color, 1);
     }

@@ -26,13 +26,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws what there is to see of all classifiers together; where there is no data for a chart, there is no chart.
+ * Draws the charts of all classifiers together; a chart without data is left out.
  *
- * @param model what the report says
+ * @param model content of the report
  */
 public record RunCharts(ReportModel model) {
 
-    /** Lines of more classifiers than these hide each other. */
+    /** Largest number of classifiers whose lines do not hide each other. */
     static final int LINES = 12;
 
     /** Returns every chart that there is data for. */
@@ -53,12 +53,12 @@ public record RunCharts(ReportModel model) {
                 .toList();
     }
 
-    /** Returns those of what the networks cost. */
+    /** Returns the charts of costs. */
     public CostCharts costs() {
         return new CostCharts(model);
     }
 
-    /** Returns those of how the networks came about. */
+    /** Returns the charts of training. */
     public TrainingCharts training() {
         return new TrainingCharts(model);
     }

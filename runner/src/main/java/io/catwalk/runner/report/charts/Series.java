@@ -5,18 +5,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is one line, or one set of dots, of an {@link XyChart}.
+ * One line, or one set of dots, of an {@link XyChart}.
  *
  * @param name beside it, and in the numbers of the slides
- * @param color of it
+ * @param color of the series
  * @param symbol of its dots
  * @param look how it is drawn
- * @param labeled whether its name stands beside it: at a line's end, at a dot
- * @param points in the order in which a line joins them; points that are no numbers are left out
+ * @param labeled whether its name is shown: at the end of a line, beside a dot
+ * @param points in the order in which a line connects them; points that are not finite are left out
  */
 public record Series(String name, String color, Symbol symbol, Look look, boolean labeled, List<Point> points) {
 
-    /** Leaves out what is no number. */
+    /** Leaves out points that are not finite. */
     public Series {
         points = points.stream()
                 .filter(point -> Double.isFinite(point.x()) && Double.isFinite(point.y()))
@@ -31,23 +31,23 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
         DASHES,
         /** A thin pale line. */
         FAINT,
-        /** A dashed line that runs level to each point, then upright. */
+        /** A dashed line in steps: horizontal up to each point, then vertical. */
         STEPS,
-        /** A line with its dots. */
+        /** A line with dots. */
         MARKED,
         /** Dots. */
         DOTS
     }
 
     /**
-     * Is a point.
+     * A point.
      *
      * @param x to the right
      * @param y upwards
      * @param low lower bound of y; null for none
      * @param high upper bound of y
      * @param radius of its dot, in pixels
-     * @param tip what it says; empty for nothing
+     * @param tip text that is shown when a reader points at it; empty for none
      * @param key that scripts find it by; empty for none
      */
     public record Point(

@@ -20,23 +20,23 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * Draws how the networks learned, and how their hyperparameters were found; where there is no data for a chart, there is no chart.
+ * Draws the training of the networks, and the search for their hyperparameters; a chart without data is left out.
  *
- * @param model what the report says
+ * @param model content of the report
  */
 public record TrainingCharts(ReportModel model) {
 
-    /** Draws how the validation accuracy of all classifiers rose. */
+    /** Draws the validation accuracy of all classifiers by epoch. */
     public Optional<Chart> accuracy() {
         return validation("accuracy", "Validation accuracy, %", Epoch::validationAccuracy, 100);
     }
 
-    /** Draws how the validation loss of all classifiers fell. */
+    /** Draws the validation loss of all classifiers by epoch. */
     public Optional<Chart> loss() {
         return validation("loss", "Validation loss, nats", Epoch::validationLoss, 1);
     }
 
-    /** Draws how all classifiers learned, by the first trial of each that tells. */
+    /** Draws a validation metric by epoch, of the first trial of each classifier that has a history. */
     private Optional<Chart> validation(String what, String axis, ToDoubleFunction<Epoch> value, double scale) {
         List<Series> series = new ArrayList<>();
         List<Double> span = new ArrayList<>();
@@ -104,7 +104,7 @@ public record TrainingCharts(ReportModel model) {
         table.add(List.of("Candidate", "Epochs", tuning.measure().title(), "Folds"));
         boolean loss = tuning.selectBy() == Criterion.LOSS;
         int most = 1;
-        // The best is drawn last, over the others.
+        // The best candidate is drawn last, over the others.
         List<Tuning.Candidate> candidates = new ArrayList<>(tuning.candidates());
         candidates.sort(Comparator.comparing(candidate -> isBest(tuning, candidate)));
         for (Tuning.Candidate candidate : candidates) {

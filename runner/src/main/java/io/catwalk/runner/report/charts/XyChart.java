@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows lines and dots between two axes.
  *
- * @param caption what it shows
- * @param across axis to the right
- * @param up axis upwards
+ * @param caption its words and numbers
+ * @param across horizontal axis
+ * @param up vertical axis
  * @param series in the order in which they are drawn
  * @param guides lines that help to read it
  */
@@ -31,7 +31,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
     private static final double LINE = 14;
     private static final double HIGHEST = 380;
 
-    /** Is a thin dashed line between two points, with words at its end. */
+    /** A thin dashed line between two points, with words at its end. */
     public record Guide(double x, double y, double toX, double toY, String words) {}
 
     /** Copies the lists, and leaves out series without a point. */
@@ -45,7 +45,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         return new Drafting(width).picture();
     }
 
-    /** Keeps the frame while the chart is drawn. */
+    /** The state of a drawing in progress. */
     private final class Drafting {
 
         private final Pen pen = new Pen();
@@ -147,7 +147,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                     marks.add(one.symbol()
                             .at(x, y, point.radius(), Paint.fill(one.color()).framed("paper", 1)));
                 } else if (!point.tip().isEmpty()) {
-                    // Something to point at, though it is not seen.
+                    // An invisible mark, so that the reader can point at it.
                     marks.add(one.symbol().at(x, y, 5, Paint.fill(one.color()).opacity(0)));
                 }
                 if (!marks.isEmpty()) {
@@ -159,7 +159,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             }
         }
 
-        /** Writes the names of lines at their ends, apart from each other; where there are too many, the first of them. */
+        /** Writes the names of lines at their ends, without overlap; if there are too many, only the first ones. */
         private void labelEnds() {
             int most = (int) ((bottom - TOP) / LINE);
             List<Series> named = ends.size() > most ? ends.subList(0, most) : ends;
@@ -198,7 +198,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             return one.points().get(one.points().size() - 1);
         }
 
-        /** Writes the names of dots, each at the first place beside it that covers nothing else; else nowhere. */
+        /** Writes the name of each dot at the first place that covers nothing else; leaves it out if there is none. */
         private void labelDots(List<Dot> dots) {
             List<Area> taken = new ArrayList<>();
             for (Dot dot : dots) {
@@ -229,12 +229,12 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         }
     }
 
-    /** Is a dot in pixels, with the bar through it. */
+    /** A dot in pixels, with its error bar. */
     private record Dot(@Nullable String name, double x, double y, double radius, double top, double end) {
 
         private static final double GAP = 5;
 
-        /** Returns where its name could stand, the best place first. */
+        /** Returns possible places of its name, the best first. */
         List<Area> places(double wide) {
             List<Area> places = new ArrayList<>();
             for (double down : new double[] {0, -1, 1, -1.8, 1.8}) {
@@ -252,7 +252,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         }
     }
 
-    /** Is a part of the picture. */
+    /** A part of the picture. */
     private record Area(double left, double top, double right, double bottom) {
 
         boolean meets(Area other) {

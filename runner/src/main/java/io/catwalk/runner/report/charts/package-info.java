@@ -1,6 +1,6 @@
 /**
- * Draws the charts of a report: once, from the numbers of its model. The page, the files in {@code plots} and the
- * slides show what is made here.
+ * Draws the charts of a report, from the numbers of its model. The page, the files in {@code plots} and the slides all
+ * show these charts.
  */
 @NullMarked
 package io.catwalk.runner.report.charts;

@@ -9,32 +9,32 @@ import java.util.stream.Collectors;
 
 /**
  * Draws the layers of a network from top to bottom, with their output shapes and parameters. Long networks are
- * shortened: layers that come again and again are drawn once, with how often they come. Made to be read at a
- * width of 400 pixels; only branches beside each other make it wider.
+ * shortened: repeated layers are drawn once, with the number of repetitions. A drawing is 400 pixels wide; only
+ * branches beside each other make it wider.
  *
- * @param title that stands above it
- * @param graph that it shows
+ * @param title above the drawing
+ * @param graph to draw
  */
 public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
 
     /**
      * Prepares the drawing of an exported network.
      *
-     * @param title that stands above it, such as the name of the classifier
+     * @param title above the drawing, such as the name of the classifier
      * @param onnx a file that Catwalk exported
      * @return the drawing
      * @throws IOException if it cannot be read
-     * @throws IllegalArgumentException if it is no file that Catwalk could have exported
+     * @throws IllegalArgumentException if Catwalk could not have exported such a file
      */
     public static ArchitectureDrawing of(String title, Path onnx) throws IOException {
         return new ArchitectureDrawing(title, ArchitectureGraph.of(onnx));
     }
 
     /**
-     * Draws it as SVG, with a title and a description for those who do not see it.
+     * Draws it as SVG, with a title and a description for screen readers.
      *
-     * @param theme what it is drawn on
-     * @return an {@code svg} element that stands alone or inside a page, also with others
+     * @param theme colors of the drawing
+     * @return an {@code svg} element, for a file of its own or for a page, which may hold several
      */
     public String svg(Theme theme) {
         return Layout.of(title, graph).svg(theme, "Architecture of " + title, description());
@@ -52,8 +52,8 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
     /**
      * Draws it as an image.
      *
-     * @param theme what it is drawn on; a page counts as light
-     * @param scale pixels for one unit, of which there are 400 across or more; 2 for slides
+     * @param theme colors of the drawing; a page counts as light
+     * @param scale pixels for one unit; a drawing is at least 400 units wide; 2 for slides
      * @return a PNG file
      */
     public byte[] png(Theme theme, double scale) {

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Lists the layers of a network in an order in which they can be computed, from the images to the logits. It
- * is read from the graph that was traced and exported: what it shows is what runs.
+ * The layers of a network in an order in which they can be computed, from the images to the logits. They are read from
+ * the exported graph, so they are the layers that really run.
  *
  * @param layers each reads only layers before it
  */
@@ -25,7 +25,7 @@ public record ArchitectureGraph(List<Layer> layers) {
      * @param onnx a file that Catwalk exported
      * @return its layers
      * @throws IOException if it cannot be read
-     * @throws IllegalArgumentException if it is no file that Catwalk could have exported
+     * @throws IllegalArgumentException if Catwalk could not have exported such a file
      */
     public static ArchitectureGraph of(Path onnx) throws IOException {
         return of(Files.readAllBytes(onnx));
@@ -36,7 +36,7 @@ public record ArchitectureGraph(List<Layer> layers) {
     }
 
     /**
-     * Counts what was learned.
+     * Counts the parameters.
      *
      * @return parameters of all layers
      */
@@ -45,9 +45,9 @@ public record ArchitectureGraph(List<Layer> layers) {
     }
 
     /**
-     * Counts the multiplications with an addition for one sample.
+     * Counts the MACs for one sample.
      *
-     * @return those of convolutions, matrix products and recurrent layers
+     * @return the MACs of convolutions, matrix products and recurrent layers
      */
     public long multiplyAccumulates() {
         return layers.stream().mapToLong(Layer::multiplyAccumulates).sum();

@@ -6,8 +6,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Gives each layer a row, by the longest way to it, and a column. The longest way through the network is
- * column 0; what branches off it stands to its right, where that is free.
+ * Assigns each layer a row, by the longest path to it, and a column. The longest path through the network is in column
+ * 0; branches are to its right, each in the first free column.
  *
  * @param row of each layer
  * @param column of each layer
@@ -15,7 +15,7 @@ import java.util.List;
  * @param entry of each layer: the layer from which the line to it comes down its own column; -1 if none
  * @param exit of each layer: the layer to which the line from it goes down its own column; -1 if none
  */
-@SuppressWarnings("ArrayRecordComponent") // made once, read once, never compared
+@SuppressWarnings("ArrayRecordComponent") // created once, read once, never compared
 record Columns(int[] row, int[] column, int count, int[] entry, int[] exit) {
 
     static Columns of(List<Layer> layers) {
@@ -66,7 +66,7 @@ record Columns(int[] row, int[] column, int count, int[] entry, int[] exit) {
         return none;
     }
 
-    /** Returns the first column whose rows are free, a new one if need be. */
+    /** Returns the first column in which the rows are free; adds one if there is none. */
     private static int free(List<BitSet> taken, int top, int end) {
         for (int i = 0; i < taken.size(); i++) {
             int next = taken.get(i).nextSetBit(top);
@@ -78,7 +78,7 @@ record Columns(int[] row, int[] column, int count, int[] entry, int[] exit) {
         return taken.size() - 1;
     }
 
-    /** Returns the longest way over layers that have no column yet; empty if all have one. */
+    /** Returns the longest path through layers that have no column yet; empty if all have one. */
     private static List<Integer> longestChain(List<Layer> layers, int[] column) {
         int[] length = new int[layers.size()];
         int[] before = filled(layers.size());

@@ -5,17 +5,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes one layer of a network at inference: what computes, together with the normalization and the
- * activation that follow it.
+ * One layer of a network at inference, together with the normalization and the activation that follow it.
  *
  * @param kind what sort of layer it is
  * @param name such as {@code convolution 3×3}
  * @param detail such as {@code 32 filters, stride 2, ReLU}; may be empty
- * @param output sizes of what it gives for one sample, without the batch
- * @param parameters that were learned; running means of a batch norm are not
- * @param multiplyAccumulates for one sample
- * @param inputs indices of the layers that it reads, among those of its {@link ArchitectureGraph}
- * @param recurrence how it walks over a sequence; null for all but recurrent layers
+ * @param output sizes of its output for one sample, without the batch
+ * @param parameters number of its trained parameters; running means of a batch norm do not count
+ * @param multiplyAccumulates MACs for one sample
+ * @param inputs indices of the layers that it reads, in its {@link ArchitectureGraph}
+ * @param recurrence how it processes a sequence; null for all but recurrent layers
  */
 public record Layer(
         Kind kind,
@@ -33,17 +32,17 @@ public record Layer(
         inputs = List.copyOf(inputs);
     }
 
-    /** Sorts layers by what they do; each has its color in a drawing. */
+    /** Kinds of layers; each has its color in a drawing. */
     public enum Kind {
         /** The images. */
         INPUT("#7F7F7F"),
         /** Convolutions. */
         CONVOLUTION("#0072B2"),
-        /** Pools and means over an axis. */
+        /** Pooling layers and means over an axis. */
         POOL("#009E73"),
         /** Dense layers and matrix products. */
         DENSE("#D55E00"),
-        /** LSTM, GRU and simple recurrent nets. */
+        /** LSTM, GRU and simple recurrent layers. */
         RECURRENT("#CC79A7"),
         /** A normalization that is not part of the layer before it. */
         NORMALIZATION("#E69F00"),
@@ -51,11 +50,11 @@ public record Layer(
         ACTIVATION("#E69F00"),
         /** Where branches meet. */
         MERGE("#56B4E9"),
-        /** Other axes for the same numbers, or a part of them. */
+        /** A change of the axes, or a part of the numbers. */
         SHAPE("#7F7F7F"),
         /** Any other operator. */
         OTHER("#56B4E9"),
-        /** What the network answers. */
+        /** The logits. */
         OUTPUT("#7F7F7F");
 
         private final String color;
@@ -70,31 +69,31 @@ public record Layer(
     }
 
     /**
-     * Says how a recurrent layer walks over a sequence.
+     * How a recurrent layer processes a sequence.
      *
      * @param cell such as {@code LSTM}
      * @param steps length of the sequence
      * @param hidden size of the state
      * @param way in which the sequence is read
-     * @param answers which of the states are given on
+     * @param answers which of the states are its output
      */
     public record Recurrence(String cell, long steps, long hidden, Way way, Answers answers) {}
 
-    /** Says in which way a sequence is read. */
+    /** The direction in which a sequence is read. */
     public enum Way {
         /** From its start. */
         FORWARD,
         /** From its end. */
         REVERSE,
-        /** Both ways, by two cells. */
+        /** In both directions, by two cells. */
         BIDIRECTIONAL
     }
 
-    /** Says which states of a recurrent layer are given on. */
+    /** The states of a recurrent layer that are its output. */
     public enum Answers {
-        /** That of every step. */
+        /** The states of all steps. */
         ALL,
-        /** Only the last. */
+        /** Only the last state. */
         LAST
     }
 

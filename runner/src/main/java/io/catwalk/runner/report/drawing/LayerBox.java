@@ -115,7 +115,7 @@ record LayerBox(Layer layer, double width) {
         return lines;
     }
 
-    /** Draws the cell once for each of the first steps and for the last, with the state going on from one to the next. */
+    /** Draws the cell once for each of the first steps and for the last, with arrows for the state between them. */
     private void cells(Recurrence recurrence, double x, double y, List<Mark> marks) {
         int slots = width >= WIDE ? 5 : 3;
         boolean all = recurrence.steps() <= slots;

@@ -21,19 +21,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the layers in a graph of operators. What computes from fixed values alone vanishes; what normalizes or
- * activates joins the layer before it, if nobody else reads that; what only arranges numbers shows itself only
- * where the shape changes.
+ * Finds the layers in a graph of operators. Operators that compute from constants alone are left out; a normalization
+ * or activation becomes part of the layer before it, if no other operator reads that layer; operators that only
+ * rearrange numbers become a layer only where the shape changes.
  */
 final class LayerReader {
 
     /**
-     * Follows numbers on their way from a layer to its readers.
+     * The state of numbers on their way from a layer to its readers.
      *
-     * @param layer that made them
-     * @param sizes they have now, without the batch
+     * @param layer that computed them
+     * @param sizes at this point, without the batch
      * @param rearranged how they differ from the layer's output, as a verb; null if they do not
-     * @param functions applied since, because somebody reads the layer's output without them
+     * @param functions applied since, which are not part of the layer because its output is also read without them
      */
     private record Flow(
             int layer, List<Long> sizes, @Nullable String rearranged, List<String> functions) {
@@ -104,7 +104,7 @@ final class LayerReader {
         }
     }
 
-    /** Makes a layer of its own. */
+    /** Adds a layer for an operator. */
     private void layer(Node node, List<Flow> data, Set<Initializer> weights) {
         LayerWords words = LayerWords.of(node);
         List<Integer> sources = data.stream().map(this::source).distinct().toList();
@@ -156,7 +156,7 @@ final class LayerReader {
                 readers.containsKey(node.output().name()) ? Answers.ALL : Answers.LAST);
     }
 
-    /** Follows numbers through an operator that arranges them otherwise. */
+    /** Returns the flow behind an operator that rearranges numbers. */
     private Flow rearranged(Node node, Value output, Flow flow) {
         List<Long> sizes = sizes(output);
         String verb = flow.rearranged();
@@ -169,20 +169,20 @@ final class LayerReader {
                 }
             }
             default -> {
-                // Squeeze, Unsqueeze, Cast, Identity and Dropout change no size but those of 1.
+                // Squeeze, Unsqueeze, Cast, Identity and Dropout only add or remove sizes of 1.
             }
         }
         Layer layer = layers.get(flow.layer());
         if (layer.recurrence() != null && !"slice".equals(verb)) {
-            verb = null; // The directions and the batch change places: the layer's own output.
+            verb = null; // Only the axes of directions and batch are swapped: it is still the layer's own output.
         }
         if ("reshape".equals(verb) && same(sizes, layer.output())) {
-            verb = null; // There and back.
+            verb = null; // Reshaped back to the layer's own output.
         }
         return new Flow(flow.layer(), sizes, verb, flow.functions());
     }
 
-    /** Tells whether axes change places that the batch and axes of size 1 have no part in. */
+    /** Returns whether the order of the axes changes, apart from the batch and axes of size 1. */
     private boolean isReordered(Node node) {
         Value input = node.inputs().get(0);
         long last = -1;
@@ -198,7 +198,7 @@ final class LayerReader {
         return false;
     }
 
-    /** Joins a function of single numbers to the layer before, or carries it along. */
+    /** Adds an elementwise function to the layer before it, or to the flow, or as a layer of its own. */
     private Flow applied(Node node, Flow flow, Set<Initializer> weights) {
         Value input = node.inputs().stream()
                 .filter(value -> flow.equals(flows.get(value.name())))
@@ -228,7 +228,7 @@ final class LayerReader {
         return join(made, "", parameters(node, weights));
     }
 
-    /** A softmax is a step of its own, and the images are only normalized, never activated. */
+    /** Returns whether a function may join a layer: a softmax never does, and images are only normalized. */
     private static boolean joins(Node node, Layer layer) {
         return switch (layer.kind()) {
             case INPUT -> LayerWords.isTwoOperands(node);
@@ -254,7 +254,7 @@ final class LayerReader {
         return flow;
     }
 
-    /** Tells whether two operands are the same numbers, one of them after some functions: x · sigmoid(x). */
+    /** Returns whether two operands are the same numbers, one of them after some functions: x · sigmoid(x). */
     private static boolean isGateOnItself(List<Flow> data) {
         return data.size() == 2
                 && data.get(0).layer() == data.get(1).layer()
@@ -277,7 +277,7 @@ final class LayerReader {
         return new Flow(plain.layer(), plain.sizes(), plain.rearranged(), List.of(name));
     }
 
-    /** Names a product of numbers with a function of themselves. */
+    /** Returns the name of a product of numbers and a function of them. */
     private static String gate(List<String> functions) {
         if (functions.contains("erf")) {
             return "GELU";
@@ -290,7 +290,7 @@ final class LayerReader {
         };
     }
 
-    /** Returns the layer that a reader is drawn behind; makes one for what happened since the last. */
+    /** Returns the layer that a reader is connected to; adds layers for what was applied since the last one. */
     private int source(Flow flow) {
         Integer known = shown.get(flow);
         if (known != null) {
@@ -317,7 +317,7 @@ final class LayerReader {
         return new Flow(layers.size() - 1, sizes, null, List.of());
     }
 
-    /** Counts the weights of a node that no node before has; running means and initial states are not learned. */
+    /** Counts the weights of a node that no earlier node shares; running means and initial states are not trained. */
     private long parameters(Node node, Set<Initializer> weights) {
         List<String> names = node.inputs().stream().map(Value::name).toList();
         int learned = switch (node.operator()) {
@@ -333,7 +333,7 @@ final class LayerReader {
         return sum;
     }
 
-    /** Numbers of rank 0, and whole numbers, are part of the formula, not of what was learned. */
+    /** Counts trained numbers: scalars and integers are part of the formula. */
     private long parameters(Collection<Initializer> weights) {
         return weights.stream()
                 .map(Initializer::value)
@@ -342,12 +342,12 @@ final class LayerReader {
                 .sum();
     }
 
-    /** Returns the name of a weight of which the export has made a second form, a matrix of one row. */
+    /** Returns the original name of a weight that the export has also written as a matrix of one row. */
     private static String origin(Value weight) {
         return weight.name().replaceFirst("\\.row$", "");
     }
 
-    /** Returns the sizes without that of the batch. */
+    /** Returns the sizes without the batch size. */
     private List<Long> sizes(Value value) {
         List<Long> sizes = new ArrayList<>();
         boolean dropped = batch < 0;

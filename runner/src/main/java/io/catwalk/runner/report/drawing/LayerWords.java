@@ -12,15 +12,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Puts an ONNX operator into the words of the field.
+ * Describes an ONNX operator in the words of the field.
  *
- * @param kind of layer that it makes
+ * @param kind of its layer
  * @param name of the layer
- * @param details what else there is to say
+ * @param details further properties, such as a stride
  */
 record LayerWords(Kind kind, String name, List<String> details) {
 
-    /** Operators that change one number at a time; they become part of the layer before them. */
+    /** Activations and normalizations; they usually become part of the layer before them. */
     private static final Map<String, String> ACTIVATIONS = Map.ofEntries(
             Map.entry("Relu", "ReLU"),
             Map.entry("LeakyRelu", "leaky ReLU"),
@@ -73,7 +73,7 @@ record LayerWords(Kind kind, String name, List<String> details) {
             "Max", "maximum",
             "Min", "minimum");
 
-    /** Operators that leave every number as it is, or leave some out. */
+    /** Operators that change no number, but may select or rearrange them. */
     private static final Set<String> PLUMBING = Set.of(
             "Cast",
             "Dropout",
@@ -92,7 +92,7 @@ record LayerWords(Kind kind, String name, List<String> details) {
         return PLUMBING.contains(node.operator());
     }
 
-    /** Tells whether the operator takes its numbers one by one, or only scales them. */
+    /** Returns whether the operator is an elementwise function, a softmax or a normalization. */
     static boolean isActivation(Node node) {
         return ACTIVATIONS.containsKey(node.operator()) || SAME_NAME.contains(node.operator());
     }
@@ -166,11 +166,11 @@ record LayerWords(Kind kind, String name, List<String> details) {
 
     private static LayerWords pool(Node node, String name) {
         long[] kernel = node.attributes().numbers("kernel_shape", new long[] {1});
-        // The usual pool moves by its own size.
+        // The usual stride of a pool is the size of its window.
         return new LayerWords(Kind.POOL, name + " " + sizes(kernel), window(node, kernel));
     }
 
-    /** Says how a window moves, where that is not as usual. */
+    /** Returns stride, padding and dilation of a window, where they are not the usual ones. */
     private static List<String> window(Node node, long[] usualStrides) {
         List<String> words = new ArrayList<>();
         long[] ones = new long[usualStrides.length];

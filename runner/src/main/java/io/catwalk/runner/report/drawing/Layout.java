@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Says where everything on a drawing stands: the layers from the top to the bottom, branches beside each
- * other, and lines that pass over layers in lanes at the left. Lines run between the boxes, never over them.
+ * Lays out a drawing: the layers from the top to the bottom, branches beside each other, and lines that skip layers in
+ * lanes at the left. Lines run between the boxes, never over them.
  */
 final class Layout {
 
@@ -30,7 +30,7 @@ final class Layout {
         return new Drafting(Summary.of(graph.layers())).layout(title, graph);
     }
 
-    /** Keeps what is known while a layout is made. */
+    /** The state of a layout in progress. */
     private static final class Drafting {
 
         private final List<Layer> layers;
@@ -44,7 +44,7 @@ final class Layout {
         private final double[] top;
         private final double[] bottom;
 
-        /** A line that passes over layers, and how far to the left. */
+        /** The lane of a line that skips layers; place 0 is the rightmost. */
         private record Lane(int from, int to, int place) {}
 
         Drafting(Summary summary) {
@@ -124,7 +124,7 @@ final class Layout {
             return left + column * (boxWidth + COLUMN_GAP) + boxWidth / 2 + offset;
         }
 
-        /** A box stands in the middle of its row. */
+        /** Returns the top of a box, which is in the middle of its row. */
         private double topOf(int layer) {
             int row = columns.row()[layer];
             return (top[row] + bottom[row] - box(layer).height()) / 2;
@@ -191,7 +191,7 @@ final class Layout {
             return List.of(new Point(x, start), new Point(x, above), new Point(toX, above), new Point(toX, topOf(to)));
         }
 
-        /** Tells whether a line can come down beside a box and enter its side with nothing between. */
+        /** Returns whether a line can come down beside a box and enter its side, with no other box between. */
         private boolean isBeside(int from, int to) {
             int row = columns.row()[to];
             int low = Math.min(columns.column()[from], columns.column()[to]);
@@ -227,7 +227,7 @@ final class Layout {
             return points;
         }
 
-        /** Frames the layers of a block and says how often they come. */
+        /** Draws a frame around the layers of a block, with the number of repetitions. */
         private void frame(Block block) {
             double minX = Double.MAX_VALUE;
             double maxX = 0;

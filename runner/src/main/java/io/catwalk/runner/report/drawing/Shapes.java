@@ -11,14 +11,14 @@ import io.catwalk.runner.report.graphics.Paint;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Draws what a drawing of layers is made of. */
+/** The shapes of a drawing of layers. */
 final class Shapes {
 
     private static final double HEAD = 6;
 
     private Shapes() {}
 
-    /** How a box is drawn. */
+    /** Styles of a box. */
     enum Style {
         /** A layer: tinted and framed. */
         LAYER(0.17, 0),
@@ -46,7 +46,7 @@ final class Shapes {
         return new Text(x, y, text, letters, "ink", anchor);
     }
 
-    /** Draws a line from point to point, upright or level, with a head at its end. */
+    /** Draws a line of vertical and horizontal segments, with an arrowhead at its end. */
     static List<Mark> arrow(List<Point> points) {
         Point end = points.get(points.size() - 1);
         Point before = points.get(points.size() - 2);
@@ -60,7 +60,7 @@ final class Shapes {
                         Paint.fill("ink")));
     }
 
-    /** Returns a point at the back of the head, so far from its middle. */
+    /** Returns a point at the back of the arrowhead, at the given distance from its middle. */
     private static Point back(Point before, Point end, double aside) {
         double x = Math.signum(end.x() - before.x());
         double y = Math.signum(end.y() - before.y());

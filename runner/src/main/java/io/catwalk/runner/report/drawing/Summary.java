@@ -5,24 +5,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shortens a long network: what comes again and again is drawn once, with how often it comes.
+ * A long network in short: repeated layers are drawn once, with the number of repetitions.
  *
- * @param layers that are drawn
- * @param blocks of them that stand for several
+ * @param layers to draw
+ * @param blocks of these layers that stand for several copies
  */
 record Summary(List<Layer> layers, List<Block> blocks) {
 
-    /** More layers than these are shortened. */
+    /** Largest number of layers that are drawn without shortening. */
     private static final int READABLE = 28;
 
     private static final int LONGEST_BLOCK = 80;
 
     /**
-     * Marks layers that stand for several copies of themselves.
+     * A range of layers that stands for several copies of itself.
      *
      * @param from index of the first
      * @param to index after the last
-     * @param times how often they come
+     * @param times number of copies, this one included
      */
     record Block(int from, int to, int times) {
 
@@ -31,11 +31,11 @@ record Summary(List<Layer> layers, List<Block> blocks) {
         }
     }
 
-    /** What must be equal for two layers to be the same. */
+    /** What must be equal for two layers to count as the same. */
     private enum Likeness {
-        /** All that a drawing shows, except numbers. */
+        /** Everything that a drawing shows, except parameters and MACs. */
         WHOLE,
-        /** Only what the layer does, so that a network that grows on the way is shortened too. */
+        /** Only kind and name of a layer, so that a network that grows from layer to layer is shortened, too. */
         NAME
     }
 
@@ -80,7 +80,7 @@ record Summary(List<Layer> layers, List<Block> blocks) {
         return best;
     }
 
-    /** Tells whether the layers from {@code start} come again, for the given time, right behind. */
+    /** Returns whether copy number {@code time} of the layers from {@code start} follows them directly. */
     private boolean isCopy(int start, int length, int time, Likeness likeness) {
         int offset = time * length;
         if (start + offset + length > layers.size()
@@ -122,7 +122,7 @@ record Summary(List<Layer> layers, List<Block> blocks) {
         return true;
     }
 
-    /** Keeps the first of the copies, with the numbers of all and the shapes of the last. */
+    /** Keeps the first copy, with the sums of parameters and MACs over all copies and the shapes of the last. */
     private Summary folded(Block block) {
         int length = block.to() - block.from();
         int end = block.from() + length * block.times();

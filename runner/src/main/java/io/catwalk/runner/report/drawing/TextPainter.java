@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Draws the layers of a network as lines of text, 80 columns wide: a number for each, what it does, the shape of its output,
- * its parameters and its multiplications with an addition. A line leads down to the next layer where that reads it; what
- * else a layer reads is said.
+ * Draws the layers of a network as lines of text, 80 columns wide: for each its number, what it does, the shape of its
+ * output, its parameters and its MACs. A line leads down to the next layer if that reads it; other inputs of a layer
+ * are named.
  */
 final class TextPainter {
 
@@ -75,7 +75,7 @@ final class TextPainter {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    /** Breaks a text between words; none gives no line. */
+    /** Breaks a text between words; an empty text gives no line. */
     private static List<String> wrapped(String text) {
         List<String> all = new ArrayList<>();
         StringBuilder line = new StringBuilder();

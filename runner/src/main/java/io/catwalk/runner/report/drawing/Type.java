@@ -2,7 +2,7 @@ package io.catwalk.runner.report.drawing;
 
 import io.catwalk.runner.report.graphics.Letters;
 
-/** Lists the letters of a drawing. */
+/** Font sizes of a drawing. */
 final class Type {
 
     static final Letters TITLE = Letters.bold(16);

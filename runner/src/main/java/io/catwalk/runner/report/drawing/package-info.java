@@ -1,4 +1,4 @@
-/** Draws the architecture of a network as its exported graph has it. */
+/** Draws the architecture of a network from its exported graph. */
 @NullMarked
 package io.catwalk.runner.report.drawing;
 

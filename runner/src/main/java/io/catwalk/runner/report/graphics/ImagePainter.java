@@ -16,7 +16,7 @@ import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 
-/** Paints a picture into an image, for where SVG is not read. */
+/** Paints a picture into an image, for programs that cannot read SVG. */
 final class ImagePainter {
 
     private final Graphics2D graphics;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sets the size of letters, and estimates how wide text is: on the safe side, and alike on every machine, since
- * nobody knows which font a reader has. The widths are those of DejaVu Sans, which is wider than most.
+ * The size and weight of letters, with an estimate of the width of text. It is cautious and the same on every machine,
+ * since the font of a reader is unknown. The widths are those of DejaVu Sans, which is wider than most.
  *
  * @param size of the font in pixels
  * @param bold whether it is bold
@@ -16,12 +16,12 @@ public record Letters(double size, boolean bold) {
     private static final String NARROW = " \u00A0iljI.,:;'|!()[]/";
     private static final String WIDE = "mwMW@%";
 
-    /** Makes letters of normal weight. */
+    /** Returns letters of normal weight. */
     public static Letters plain(double size) {
         return new Letters(size, false);
     }
 
-    /** Makes bold letters. */
+    /** Returns bold letters. */
     public static Letters bold(double size) {
         return new Letters(size, true);
     }
@@ -64,7 +64,7 @@ public record Letters(double size, boolean bold) {
         return lines;
     }
 
-    /** Cuts a text to a width, in its middle, since names of one family differ at their ends; an ellipsis tells that it was cut. */
+    /** Cuts a text to a width, with an ellipsis in its middle, since similar names often differ at their ends. */
     public String cut(String text, double width) {
         if (width(text) <= width) {
             return text;

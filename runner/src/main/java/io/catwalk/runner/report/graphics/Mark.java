@@ -2,19 +2,19 @@ package io.catwalk.runner.report.graphics;
 
 import java.util.List;
 
-/** Is one thing on a picture, in pixels of CSS; x runs to the right and y downwards. */
+/** An element of a picture, in CSS pixels; x runs to the right and y downwards. */
 public sealed interface Mark {
 
-    /** Returns the same mark elsewhere. */
+    /** Returns the mark, moved. */
     Mark moved(double right, double down);
 
-    /** Where a text stands to its point. */
+    /** Position of a text relative to its point. */
     enum Anchor {
-        /** It begins there. */
+        /** The text begins at the point. */
         START,
-        /** Its middle is there. */
+        /** The middle of the text is at the point. */
         MIDDLE,
-        /** It ends there. */
+        /** The text ends at the point. */
         END
     }
 
@@ -32,14 +32,14 @@ public sealed interface Mark {
     }
 
     /**
-     * A rectangle; with a radius of half its side, a circle.
+     * A rectangle; a square with a radius of half its side is a circle.
      *
-     * @param x of its left
-     * @param y of its top
-     * @param width of it
-     * @param height of it
+     * @param x of its left edge
+     * @param y of its top edge
+     * @param width of the rectangle
+     * @param height of the rectangle
      * @param radius of its corners
-     * @param paint of it
+     * @param paint of the rectangle
      */
     record Rect(double x, double y, double width, double height, double radius, Paint paint) implements Mark {
         @Override
@@ -53,7 +53,7 @@ public sealed interface Mark {
      *
      * @param points at least two
      * @param closed whether it goes back to its first point
-     * @param paint of it
+     * @param paint of the line
      */
     record Path(List<Point> points, boolean closed, Paint paint) implements Mark {
 
@@ -74,16 +74,16 @@ public sealed interface Mark {
      *
      * @param x of its anchor
      * @param y of its baseline
-     * @param text what it says
+     * @param text to write
      * @param letters size and weight
-     * @param color of it
-     * @param anchor which part of it stands at x
-     * @param way how it runs
+     * @param color of the text
+     * @param anchor which part of it is at x
+     * @param way its direction
      */
     record Text(double x, double y, String text, Letters letters, String color, Anchor anchor, Way way)
             implements Mark {
 
-        /** Makes a level text. */
+        /** Creates a horizontal text. */
         public Text(double x, double y, String text, Letters letters, String color, Anchor anchor) {
             this(x, y, text, letters, color, anchor, Way.LEVEL);
         }
@@ -94,20 +94,20 @@ public sealed interface Mark {
         }
     }
 
-    /** How a text runs. */
+    /** Directions of a text. */
     enum Way {
         /** To the right. */
         LEVEL,
-        /** To the right, with an edge in the color of the paper, so that it is read across lines. */
+        /** To the right, with an outline in the color of the background, so that it is readable over lines. */
         LEVEL_WITH_EDGE,
         /** Upwards. */
         UPWARDS
     }
 
     /**
-     * Several marks that say together what a reader sees who points at them.
+     * Several marks with a text that is shown when a reader points at them.
      *
-     * @param text what they say
+     * @param text of the marks
      * @param key that scripts find them by; empty for none
      * @param marks in the order in which they are painted
      */

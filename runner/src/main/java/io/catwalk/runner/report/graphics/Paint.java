@@ -3,9 +3,9 @@ package io.catwalk.runner.report.graphics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how a shape is filled and framed. A color is {@code #RRGGBB} or a name of a {@link Theme}, such as {@code ink}.
+ * The fill and the outline of a shape. A color is {@code #RRGGBB} or a name of a {@link Theme}, such as {@code ink}.
  *
- * @param fill color inside; null for none
+ * @param fill color of the inside; null for none
  * @param opacity of the fill and of the line, 0 to 1
  * @param line color of the outline; null for none
  * @param width of the outline
@@ -14,27 +14,27 @@ import org.jspecify.annotations.Nullable;
 public record Paint(
         @Nullable String fill, double opacity, @Nullable String line, double width, double dash) {
 
-    /** Fills with a color. */
+    /** Returns a fill without an outline. */
     public static Paint fill(String color) {
         return new Paint(color, 1, null, 0, 0);
     }
 
-    /** Draws a solid line. */
+    /** Returns a solid line without a fill. */
     public static Paint line(String color, double width) {
         return new Paint(null, 1, color, width, 0);
     }
 
-    /** Makes it less opaque. */
+    /** Returns the paint with another opacity. */
     public Paint opacity(double share) {
         return new Paint(fill, share, line, width, dash);
     }
 
-    /** Breaks the line into dashes. */
+    /** Returns the paint with a dashed line. */
     public Paint dashed(double length) {
         return new Paint(fill, opacity, line, width, length);
     }
 
-    /** Adds a solid outline. */
+    /** Returns the paint with a solid outline. */
     public Paint framed(String color, double newWidth) {
         return new Paint(fill, opacity, color, newWidth, dash);
     }

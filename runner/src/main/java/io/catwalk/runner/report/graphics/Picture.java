@@ -3,10 +3,10 @@ package io.catwalk.runner.report.graphics;
 import java.util.List;
 
 /**
- * Holds what is drawn.
+ * A picture made of marks.
  *
- * @param width in pixels of CSS
- * @param height likewise
+ * @param width in CSS pixels
+ * @param height in CSS pixels
  * @param marks in the order in which they are painted
  */
 public record Picture(double width, double height, List<Mark> marks) {
@@ -17,10 +17,10 @@ public record Picture(double width, double height, List<Mark> marks) {
     }
 
     /**
-     * Moves all that is on it.
+     * Moves all marks.
      *
-     * @param right so far to the right
-     * @param down so far down
+     * @param right distance to the right
+     * @param down distance downwards
      * @return a picture of the same size
      */
     public Picture moved(double right, double down) {
@@ -31,22 +31,22 @@ public record Picture(double width, double height, List<Mark> marks) {
     }
 
     /**
-     * Writes it as SVG, in which text is text.
+     * Writes it as SVG; texts stay text.
      *
-     * @param theme what it is drawn on
-     * @param title what it is called
-     * @param description what it shows, in words
-     * @return an element that stands alone or inside a page, also with others
+     * @param theme colors of the picture
+     * @param title of the picture
+     * @param description of what it shows
+     * @return an {@code svg} element, for a file of its own or for a page, which may hold several
      */
     public String svg(Theme theme, String title, String description) {
         return SvgPainter.paint(this, theme, title, description);
     }
 
     /**
-     * Writes it as an ornament that needs no words.
+     * Writes it as SVG without title and description, as a decoration.
      *
-     * @param theme what it is drawn on
-     * @return an element for inside a page
+     * @param theme colors of the picture
+     * @return an {@code svg} element for a page
      */
     public String ornament(Theme theme) {
         return SvgPainter.ornament(this, theme);
@@ -55,7 +55,7 @@ public record Picture(double width, double height, List<Mark> marks) {
     /**
      * Paints it into an image.
      *
-     * @param theme what it is drawn on; a page counts as light
+     * @param theme colors of the picture; a page counts as light
      * @param scale pixels of the image for one of the picture
      * @return a PNG file
      */

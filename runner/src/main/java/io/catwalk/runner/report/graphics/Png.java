@@ -10,8 +10,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Encodes images and drawings as PNG (ISO/IEC 15948). {@code ImageIO} asks the image for each sample by itself, which took a
- * quarter of the time of a report.
+ * Encodes images and drawings as PNG (ISO/IEC 15948). {@code ImageIO} reads every sample with a call of its own, which
+ * took a quarter of the time of a report.
  */
 public final class Png {
 
@@ -25,10 +25,10 @@ public final class Png {
     /**
      * Encodes an image, every pixel as a square.
      *
-     * @param image a gray one of 1 channel, or a colored one of 3
+     * @param image of 1 channel (gray) or 3 channels (color)
      * @param scale side of the square, in pixels of the PNG; at least 1
      * @return the bytes of a PNG of width x scale by height x scale pixels, gray or RGB, 8 bits a sample
-     * @throws IllegalArgumentException if the image has other channels, or the scale is below 1
+     * @throws IllegalArgumentException if the image has another number of channels, or the scale is below 1
      */
     public static byte[] of(RasterImage image, int scale) {
         int channels = image.channels();
@@ -79,7 +79,7 @@ public final class Png {
         return file(width, height, RGB, rows);
     }
 
-    /** Returns room for the samples. Before each row is its filter: 0 for none, which suits large plain areas. */
+    /** Returns room for the samples. The byte before each row is its filter: 0, none, suits large plain areas. */
     private static byte[] rows(int width, int height, int channels) {
         return new byte[Math.multiplyExact(height, 1 + Math.multiplyExact(channels, width))];
     }

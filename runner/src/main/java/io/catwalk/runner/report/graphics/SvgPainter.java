@@ -8,7 +8,7 @@ import io.catwalk.runner.report.graphics.Mark.Tip;
 import io.catwalk.runner.report.graphics.Mark.Way;
 import java.util.stream.Collectors;
 
-/** Paints a picture as SVG: no styles, no identifiers, so that several can stand in one page. */
+/** Paints a picture as SVG, without styles and ids, so that one page can hold several. */
 final class SvgPainter {
 
     private final StringBuilder svg = new StringBuilder();
@@ -27,7 +27,7 @@ final class SvgPainter {
         boolean page = theme == Theme.PAGE;
         painter.add(page ? "inherit" : "Helvetica, Arial, sans-serif");
         if (page && picture.marks().stream().anyMatch(Tip.class::isInstance)) {
-            // What a reader can point at is for the keyboard, too: inside an image there would be nothing to reach.
+            // Tips are reachable by keyboard, too, which they would not be inside an element with role img.
             painter.add("\" role=\"group\" aria-label=\"", escaped(title + ". " + description), "\">\n");
         } else {
             painter.add("\" role=\"img\">\n<title>", escaped(title), "</title>\n<desc>");
@@ -136,7 +136,7 @@ final class SvgPainter {
         return number(point.x()) + "," + number(point.y());
     }
 
-    /** Writes hundredths at most, and no zeros at the end. */
+    /** Writes at most two decimals, without trailing zeros. */
     private static String number(double value) {
         long hundredths = Math.round(value * 100);
         long rest = Math.abs(hundredths % 100);
@@ -147,7 +147,7 @@ final class SvgPainter {
         return whole + (rest < 10 ? ".0" : ".") + (rest % 10 == 0 ? rest / 10 : rest);
     }
 
-    /** Escapes what XML gives a meaning, and leaves out what it does not allow at all. */
+    /** Escapes characters with a meaning in XML, and leaves out those that XML does not allow. */
     private static String escaped(String text) {
         return text.replaceAll("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF\\uD800-\\uDFFF]", "")
                 .replace("&", "&amp;")

@@ -6,7 +6,7 @@ import io.catwalk.runner.report.graphics.Mark.Rect;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Is a shape that stands for one thing on a chart, told apart from the others without its color. */
+/** A shape that marks one thing on a chart; shapes differ even without color. */
 public enum Symbol {
     /** A circle. */
     CIRCLE(1),
@@ -44,8 +44,8 @@ public enum Symbol {
      *
      * @param x of its middle
      * @param y of its middle
-     * @param radius of the circle of its size
-     * @param paint of it
+     * @param radius of a circle of the same size
+     * @param paint of the symbol
      * @return the mark
      */
     public Mark at(double x, double y, double radius, Paint paint) {

@@ -1,12 +1,12 @@
 package io.catwalk.runner.report.graphics;
 
-/** Gives the colors that have a name, such as {@code ink}, on what a picture is drawn on. */
+/** The background of a picture, which determines the named colors, such as {@code ink}. */
 public enum Theme {
-    /** A page of HTML, whose style sheet has a variable of each name. */
+    /** An HTML page, whose style sheet has a variable for each name. */
     PAGE,
-    /** White paper. */
+    /** A white background. */
     LIGHT,
-    /** A dark screen. */
+    /** A dark background. */
     DARK;
 
     /** Returns a color as CSS: {@code #RRGGBB} or, on a page, a variable. */

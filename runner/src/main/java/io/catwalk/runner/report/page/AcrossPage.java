@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Writes {@code across.html}: one file that shows how classifiers stand over several data sets. */
+/** Writes {@code across.html}: one file that compares classifiers over several data sets. */
 public final class AcrossPage {
 
     private AcrossPage() {}
@@ -20,8 +20,8 @@ public final class AcrossPage {
     /**
      * Writes the page.
      *
-     * @param across what it shows
-     * @param file where to; one that is there is replaced
+     * @param across content of the page
+     * @param file to write; an existing one is replaced
      * @throws IOException if it cannot be written
      */
     public static void write(Across across, Path file) throws IOException {
@@ -34,23 +34,23 @@ public final class AcrossPage {
         return html.toString();
     }
 
-    /** Draws the ranks; null if there are none. */
+    /** Returns the diagram of the ranks; null if there are none. */
     static @Nullable RankDiagram diagram(Across across) {
         CriticalDifference ranking = across.ranking();
         return ranking == null ? null : RankDiagram.of(ranking);
     }
 
-    /** Returns the address of the report of a data set, beside this page. */
+    /** Returns the address of the report of a data set, relative to this page. */
     static String report(Across.DataSet one) {
         try {
-            // A path of several parts cannot be taken for an address with a scheme.
+            // A path of several parts cannot be mistaken for an address with a scheme.
             return new URI(null, null, one.folder() + "/report.html", null).toASCIIString();
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(e);
         }
     }
 
-    /** Says whether an accuracy is the highest on its data set. */
+    /** Returns whether an accuracy is the highest on its data set. */
     static boolean isBest(Across.DataSet one, String contestant) {
         Double own = one.accuracies().get(contestant);
         return own != null && one.accuracies().values().stream().allMatch(other -> other <= own);

@@ -11,26 +11,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how many images of each class are found, the hardest class first.
+ * A table of the recall of each class, the hardest class first.
  *
- * @param entrants whose recalls it shows, the best first; none if there are no predictions
+ * @param entrants whose recalls it shows, the best first; empty if there are no predictions
  * @param rows one for each class that has images
  */
 record ClassTable(List<Entrant> entrants, List<Row> rows) {
 
-    /** More columns than these do not fit beside the names. */
+    /** Largest number of columns that fit beside the names. */
     private static final int MOST = 6;
 
     /**
-     * Shows a class.
+     * A class.
      *
      * @param label its number among the classes
      * @param name of the class
-     * @param images that it has among those that judge
+     * @param images number of its test images
      * @param recalls one for each entrant, 0 to 1
      * @param mean of them
-     * @param takenFor what the best entrant most often takes it for; null if for nothing else
-     * @param taken number of images that it takes for that
+     * @param takenFor class that the best entrant most often classifies it as by mistake; null if it makes no mistake
+     * @param taken number of these images
      */
     record Row(
             int label,

@@ -28,21 +28,21 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what each classifier answered to each image that judged it, and the images themselves, for the page to look
- * through. Numbers are packed into base 64: 16 bits each, of confidence 8, the lowest byte first.
+ * The predictions of each classifier for each test image, and the images themselves, for the image browser of the page.
+ * Numbers are packed into base 64, the lowest byte first: 16 bits each if nothing else is said, 8 for a confidence.
  *
  * @param classes names, in the order of the logits
  * @param images how many there are
- * @param names of the images: number within the test images or, with folds, within the training images; 32 bits each
- * @param part which of both: {@code test} or {@code train}
+ * @param names of the images: their numbers in the test set or, with folds, in the training set; 32 bits each
+ * @param part that the numbers refer to: {@code test} or {@code train}
  * @param truth true class of each image
- * @param models what each classifier answered, the best first
- * @param sheets the images, those first that most classifiers get wrong, until the page has enough of them
- * @param order number of the image of each place on the sheets, 32 bits each
- * @param duplicates images with a duplicate among the training images; null if nobody looked for them
+ * @param models predictions of each classifier, the best first
+ * @param sheets the images, starting with those that most classifiers get wrong, as many as the page has room for
+ * @param order number of the image at each place on the sheets, 32 bits each
+ * @param duplicates images with a duplicate in the training set; null if the run was not audited
  * @param originals their training images, in the same order
- * @param map where the images lie by the features of the most accurate classifier; null if there is none
- * @param noMap why there is none, as a sentence; empty for no reason
+ * @param map of the images by the features of the most accurate classifier; null if there is none
+ * @param noMap why there is no map, as a sentence; empty if there is no reason to give
  */
 record ImageBrowser(
         List<String> classes,
@@ -58,41 +58,41 @@ record ImageBrowser(
         @Nullable Spots map,
         String noMap) {
 
-    /** More classifiers nobody compares by single images. */
+    /** Largest number of classifiers: nobody compares more by single images. */
     private static final int MODELS = 12;
 
-    /** More images than these the page has no room for the answers of. */
+    /** Largest number of images whose predictions the page has room for. */
     private static final int IMAGES = 100_000;
 
-    /** Most characters of all sheets together: the page has to stay small. */
+    /** Largest number of characters of all sheets together: the page has to stay small. */
     private static final int BUDGET = 5_700_000;
 
-    /** Most characters of the training images that test images resemble. */
+    /** Largest number of characters of the training images that test images resemble. */
     private static final int ORIGINALS = 500_000;
 
-    /** Longest side of an image on a sheet, in pixels; larger ones are made smaller. */
+    /** Longest side of an image on a sheet, in pixels; larger images are reduced. */
     private static final int LONGEST = 64;
 
     private static final int COLUMNS = 20;
     private static final int ROWS = 25;
 
     /**
-     * Holds the answers of a classifier.
+     * The predictions of a classifier.
      *
      * @param number of the classifier in the report
      * @param name its label
      * @param predicted class of each image
-     * @param confidence in it, 0 to 255 for 0 to 1
+     * @param confidence of each prediction, 0 to 255 for 0 to 1
      * @param bins of its reliability curve, by rising confidence
-     * @param bin number of the one that each image is in, 8 bits each
+     * @param bin number of the bin of each image, 8 bits each
      */
     record Answers(int number, String name, String predicted, String confidence, List<Edges> bins, String bin) {}
 
     /**
-     * Holds the lowest and the highest confidence of a bin, 0 to 1, to four decimals.
+     * The bounds of a bin, to four decimals.
      *
-     * @param low lowest
-     * @param high highest
+     * @param low lowest confidence, 0 to 1
+     * @param high highest confidence, 0 to 1
      */
     record Edges(double low, double high) {
 
@@ -102,25 +102,25 @@ record ImageBrowser(
     }
 
     /**
-     * Holds images in rows of {@value #COLUMNS}.
+     * Contact sheets of images, in rows of {@value #COLUMNS}.
      *
      * @param width of an image in pixels
      * @param height of an image in pixels
      * @param columns of a sheet
      * @param rows of a full sheet
-     * @param pictures the sheets as PNG in base 64, the last of them shorter
+     * @param pictures the sheets as PNG in base 64; the last one may have fewer rows
      */
     record Sheets(int width, int height, int columns, int rows, List<String> pictures) {}
 
     /**
-     * Says where images lie.
+     * The positions of images on a map.
      *
-     * @param images numbers of them, 32 bits each
+     * @param images their numbers, 32 bits each
      * @param x of each to the right, 0 to 65,535, 16 bits each
-     * @param y of each upwards, by the same scale
+     * @param y of each upwards, on the same scale
      * @param across share of the variance along x, 0 to 1
-     * @param up share along y
-     * @param features that the axes are made of
+     * @param up share of the variance along y, 0 to 1
+     * @param features number of features that the axes are computed from
      */
     record Spots(String images, String x, String y, double across, double up, int features) {
 
@@ -132,7 +132,7 @@ record ImageBrowser(
             int[] images = map.images();
             double lowest = lowest(axes.across());
             double bottom = lowest(axes.up());
-            // Both axes have one scale: distances to the right and upwards can be compared.
+            // Both axes have the same scale: distances to the right and upwards can be compared.
             double largest = Math.max(highest(axes.across()) - lowest, highest(axes.up()) - bottom);
             return new Spots(
                     packed(images, images.length, 4),
@@ -160,20 +160,20 @@ record ImageBrowser(
     }
 
     /**
-     * Says which training image a test image resembles most.
+     * A test image, and the training image that it resembles most.
      *
      * @param image number of the test image
      * @param train number of the training image
-     * @param label class of that
-     * @param distance of both in gray levels, as {@link io.catwalk.runner.data.Duplicates} has it
+     * @param label class of the training image
+     * @param distance between the two in gray levels, as {@link io.catwalk.runner.data.Duplicates} defines it
      * @param mirrored whether one of them is mirrored
      */
     record Twin(int image, int train, int label, double distance, boolean mirrored) {}
 
     /**
-     * Gathers what there is; without predictions, nothing but the names of the classes.
+     * Gathers the predictions and images of a run; without predictions, only the names of the classes.
      *
-     * @param model what is said of the run
+     * @param model content of the report
      */
     static ImageBrowser of(ReportModel model) {
         Gathered gathered = Gathered.of(model);
@@ -242,7 +242,7 @@ record ImageBrowser(
         return twins;
     }
 
-    /** Writes it so that it can stand within a script element: no {@code <} in it can end that. */
+    /** Writes it as JSON for a script element: it contains no {@code <}, which could end the element. */
     String json() {
         return Json.LINE.writeValueAsString(this).replace("<", "\\u003c");
     }
@@ -297,7 +297,7 @@ record ImageBrowser(
         return new RasterImage(first.channels(), height, width, pixels);
     }
 
-    /** Averages over squares of pixels if the image is large. */
+    /** Reduces a large image by averaging over squares of pixels. */
     static RasterImage small(RasterImage one) {
         int side = (Math.max(one.width(), one.height()) + LONGEST - 1) / LONGEST;
         if (side == 1) {
@@ -325,7 +325,7 @@ record ImageBrowser(
         return (byte) (sum / count);
     }
 
-    /** Holds the answers of a classifier to all images of one seed. */
+    /** The predictions of a classifier for all images, by its trials of one seed. */
     @SuppressWarnings("ArrayRecordComponent")
     private record Part(int number, String name, List<Bin> bins, int[] truth, int[] predicted, double[] confidence) {
 
@@ -376,7 +376,7 @@ record ImageBrowser(
         }
     }
 
-    /** Holds the answers of all classifiers to the same images; names and source are null without the images. */
+    /** The predictions of all classifiers for the same images; names and source are null without the images. */
     @SuppressWarnings("ArrayRecordComponent")
     private record Gathered(
             List<Part> parts,
@@ -384,7 +384,7 @@ record ImageBrowser(
             int @Nullable [] names,
             @Nullable ImageSource source) {
 
-        /** Takes the first seed of each classifier, as far as all were asked about the same images. */
+        /** Takes the first seed of each classifier; leaves out classifiers that were evaluated on other images. */
         static @Nullable Gathered of(ReportModel model) {
             List<Part> parts = new ArrayList<>();
             List<Model> first = List.of();
@@ -427,7 +427,7 @@ record ImageBrowser(
                     .toList();
         }
 
-        /** Returns the numbers of the images within their source, in the order of the answers. */
+        /** Returns the numbers of the images within their source, in the order of the predictions. */
         private static int[] names(ReportModel model, ImageDataset dataset, List<Model> trials) {
             Map<Integer, int[]> folds = new HashMap<>();
             return trials.stream()
@@ -449,14 +449,14 @@ record ImageBrowser(
                     .toArray();
         }
 
-        /** Tells whether these are the images that were asked about: a wrong picture is worse than none. */
+        /** Returns whether the labels fit those of the predictions: a wrong picture is worse than none. */
         private static boolean isOf(ImageSource source, int[] names, int[] truth) {
             return names.length == truth.length
                     && IntStream.range(0, names.length)
                             .allMatch(i -> names[i] < source.size() && source.labels()[names[i]] == truth[i]);
         }
 
-        /** Counts the classifiers that are right about an image. */
+        /** Counts the classifiers that classify an image correctly. */
         int right(int image) {
             return (int) parts.stream()
                     .filter(part -> part.predicted[image] == part.truth[image])

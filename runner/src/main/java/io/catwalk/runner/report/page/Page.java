@@ -38,13 +38,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers what the template asks about a run.
+ * The data of the template of a report.
  *
- * @param model what is said and drawn
- * @param classes how many images of each class are found
- * @param images what each classifier answered to each image
- * @param folder that the page stands in; null for none
- * @param demo address of the page on which the networks are tried; null if there is none
+ * @param model content of the report
+ * @param classes recall of each class
+ * @param images predictions of each classifier for each image
+ * @param folder of the page; null for none
+ * @param demo address of the page on which the networks can be tried; null if there is none
  */
 record Page(
         ReportModel model,
@@ -53,7 +53,7 @@ record Page(
         @Nullable Path folder,
         @Nullable String demo) {
 
-    /** What else a run folder has for people and programs. */
+    /** Other files of a run folder that the page links to. */
     static final List<String> FILES = List.of("results.json", "results.csv", "results.md", "slides.pptx");
 
     private static final Pattern NUMERIC =
@@ -61,10 +61,10 @@ record Page(
 
     private static final int MOST_ROWS = 1_000;
 
-    /** More rows and columns than these nobody can read. */
+    /** Largest number of rows and columns that one can read. */
     private static final int LARGEST_MATRIX = 16;
 
-    /** A figure is drawn twice, and shown in the width that fits its place. */
+    /** Each figure is drawn in two widths; the page shows the one that fits. */
     private static final double WIDE = 560;
 
     private static final double NARROW = 340;
@@ -81,14 +81,14 @@ record Page(
         return new RunCharts(model);
     }
 
-    /** Returns the charts of a classifier; none of those that there is no room for. */
+    /** Returns the charts of a classifier; empty for classifiers that there is no room for. */
     List<Chart> charts(Entrant entrant) {
         return model.charted().contains(entrant)
                 ? new EntrantCharts(model, entrant, Integer.toString(entrant.number())).all()
                 : List.of();
     }
 
-    /** Returns the charts that show what the classifiers learned, and how much of it holds for other images. */
+    /** Returns the charts of training and overfitting. */
     List<Chart> learned() {
         return charts().all().stream()
                 .filter(chart -> chart.caption().name().equals("overfitting")
@@ -96,7 +96,7 @@ record Page(
                 .toList();
     }
 
-    /** Returns the charts of accuracy on corrupted images; none if that was not measured. */
+    /** Returns the charts of accuracy on corrupted images; empty if that was not measured. */
     List<Chart> robustness() {
         return new RobustnessCharts(model).all();
     }
@@ -114,29 +114,29 @@ record Page(
         return chart.drawn(width).svg(Theme.PAGE, caption.title(), caption.sentence());
     }
 
-    /** Tells whether a column of a table holds numbers, which stand to the right. */
+    /** Returns whether a column of a table holds numbers, which are aligned to the right. */
     static boolean numeric(List<List<String>> table, int column) {
         return table.stream()
                 .skip(1)
                 .allMatch(row -> NUMERIC.matcher(row.get(column)).matches());
     }
 
-    /** Says whether there is room for a table of so many trials: a browser lays out a thousand rows at once, not ten. */
+    /** Returns whether a table of these trials is shown: a browser lays out 1,000 rows at once, but not 10,000. */
     static boolean fits(List<Model> trials) {
         return trials.size() <= MOST_ROWS;
     }
 
-    /** Tells whether the classes come before all else, since accuracy says little of the small ones. */
+    /** Returns whether the classes come first, since accuracy says little about small classes. */
     boolean leadsWithClasses() {
         return model.dataset().unbalanced() && !classes.rows().isEmpty();
     }
 
-    /** Tells whether the classes have a section of their own further below: where there are few, each classifier has them. */
+    /** Returns whether the classes have their own section further below: few classes are shown with each classifier. */
     boolean manyClasses() {
         return !leadsWithClasses() && classes.rows().size() > ShownClasses.ALL;
     }
 
-    /** Names a measure with its unit, for a column or an axis. */
+    /** Returns the name of a measure with its unit, for a column or an axis. */
     static String axis(Measure measure) {
         String title = measure.title();
         return title.substring(0, 1).toUpperCase(Locale.ROOT)
@@ -148,7 +148,7 @@ record Page(
         return score == null || !Double.isFinite(score) ? Numbers.NONE : measure.text(score);
     }
 
-    /** Returns those whose verdicts are shown as a matrix. */
+    /** Returns the standings of the classifiers whose verdicts are shown as a matrix. */
     List<Standing> compared() {
         Comparison comparison = model.comparison();
         return comparison == null
@@ -156,7 +156,7 @@ record Page(
                 : comparison.standings().stream().limit(LARGEST_MATRIX).toList();
     }
 
-    /** Returns the numbers of the classes: of many, those with the lowest recall first. */
+    /** Returns the numbers of the classes; if there are many, those with the lowest recall first. */
     static List<Integer> ordered(Evaluation evaluation) {
         List<ClassScores> classes = evaluation.classes();
         Stream<Integer> labels = IntStream.range(0, classes.size()).boxed();
@@ -175,7 +175,7 @@ record Page(
                 : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
     }
 
-    /** Writes the lowest and the highest median of the processes that measured; empty where there is none. */
+    /** Writes the lowest and the highest median of the measuring processes; empty if there is no range. */
     static String range(@Nullable Latency latency) {
         return latency == null || latency.p50Range() == null
                 ? ""
@@ -183,7 +183,7 @@ record Page(
                         + Numbers.count(latency.p50Range().high());
     }
 
-    /** Writes how many times as fast ONNX Runtime is. */
+    /** Writes how many times faster ONNX Runtime is. */
     static String times(@Nullable SpeedUp speedUp) {
         return speedUp == null ? Numbers.NONE : Numbers.fixed(speedUp.times(), 2);
     }
@@ -194,7 +194,7 @@ record Page(
                 .ornament(Theme.PAGE);
     }
 
-    /** Returns the address of a file, as seen from the page; null for one that is not in its folder. */
+    /** Returns the address of a file, relative to the page; null for a file outside the folder of the page. */
     @Nullable
     String address(@Nullable Path file) {
         Path there = file == null ? null : file.toAbsolutePath().normalize();
@@ -216,7 +216,7 @@ record Page(
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Draws the network of a classifier from its ONNX file; null without one that can be read. */
+    /** Draws the network of a classifier from its ONNX file; null if there is no readable file. */
     static @Nullable String drawing(Entrant entrant) {
         Path onnx = entrant.onnx();
         try {
@@ -232,13 +232,13 @@ record Page(
         return RecipeWords.of(trial);
     }
 
-    /** Returns how overfitting was judged, as a sentence. */
+    /** Returns the rule by which overfitting was determined, as a sentence. */
     static String rule(Overfitting overfitting) {
         String rule = overfitting.explanation();
         return rule.substring(0, 1).toUpperCase(Locale.ROOT) + rule.substring(1) + ".";
     }
 
-    /** Returns where the first network came from, which says where all did: null if none says so. */
+    /** Returns the provenance of the first network that has one, which stands for all; null if none has one. */
     @Nullable
     Provenance provenance() {
         return model.done().stream()

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Places a critical-difference diagram as Demsar draws it (2006): mean ranks on an axis, the best to the left, a bar
- * over those that do not differ significantly, and the critical difference itself above.
+ * The layout of a critical-difference diagram as in Demsar (2006): mean ranks on an axis, the best to the left, a bar
+ * for each group that does not differ significantly, and the critical difference itself above.
  *
  * @param labels the classifiers
  * @param ticks whole ranks
- * @param groups the bars
+ * @param groups bars over classifiers that do not differ significantly
  * @param difference the critical difference, from rank 1 on
  * @param height of the whole, in the same unit as {@link #WIDTH}
  */
@@ -24,13 +24,13 @@ record RankDiagram(List<Label> labels, List<Tick> ticks, List<Bar> groups, Bar d
     private static final int BAR_STEP = 9;
     private static final int LABEL_STEP = 24;
 
-    /** Names a classifier: a line goes from its rank down to its height and out to its text. */
+    /** The name of a classifier: a line goes from its rank down to the height of the text, then to the text. */
     record Label(String name, String rank, double x, double y, double textX, String anchor) {}
 
-    /** Marks a rank on the axis. */
+    /** A rank on the axis. */
     record Tick(int rank, double x) {}
 
-    /** Draws a thick line. */
+    /** A thick line. */
     record Bar(double from, double to, double y) {}
 
     static RankDiagram of(CriticalDifference ranking) {
@@ -57,7 +57,7 @@ record RankDiagram(List<Label> labels, List<Tick> ticks, List<Bar> groups, Bar d
                     onLeft ? "end" : "start"));
         }
         List<Tick> ticks = new ArrayList<>();
-        int step = Math.max(1, (count + 14) / 15); // more numbers than 15 would touch
+        int step = Math.max(1, (count + 14) / 15); // more than 15 numbers would touch
         for (int rank = 1; rank <= count; rank += step) {
             ticks.add(new Tick(rank, at(rank, count)));
         }
@@ -77,7 +77,7 @@ record RankDiagram(List<Label> labels, List<Tick> ticks, List<Bar> groups, Bar d
         return LEFT + (rank - 1) / (count - 1) * (RIGHT - LEFT);
     }
 
-    /** Writes a place. */
+    /** Writes a coordinate. */
     static String px(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
     }

@@ -26,20 +26,20 @@ public final class ReportPage {
     private ReportPage() {}
 
     /**
-     * Names the place of a confusion matrix on the page.
+     * Returns the id of a confusion matrix on the page.
      *
-     * @param contestant its label
-     * @return an id, which is also a fragment of an address
+     * @param contestant label of its classifier
+     * @return the id, which is also the fragment of its address
      */
     public static String confusion(String contestant) {
         return "confusion-" + contestant.replaceAll("[^A-Za-z0-9]+", "-");
     }
 
     /**
-     * Writes the page. It leads to the page on which its networks are tried, if that stands beside it.
+     * Writes the page. It links to the page on which its networks can be tried, if that is in the same folder.
      *
-     * @param model what it shows
-     * @param file where to; one that is there is replaced
+     * @param model content of the page
+     * @param file to write; an existing one is replaced
      * @throws IOException if it cannot be written
      */
     public static void write(ReportModel model, Path file) throws IOException {
@@ -58,7 +58,7 @@ public final class ReportPage {
         return html.toString();
     }
 
-    /** Reads a script or a style sheet to stand within the page, which nothing in it can leave. */
+    /** Reads a script or a style sheet that is written into the page, and makes sure that it cannot end its element. */
     static String inlined(String resource) {
         try (InputStream in = Objects.requireNonNull(ReportPage.class.getResourceAsStream(resource), "build broken")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("</script", "<\\/script");

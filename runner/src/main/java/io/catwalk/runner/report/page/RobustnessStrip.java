@@ -10,21 +10,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
-/** Shows what each strength of a corruption looks like, on the first test image. */
+/** Shows each strength of a corruption on the first test image. */
 final class RobustnessStrip {
 
     private RobustnessStrip() {}
 
     /**
-     * Is the image at one strength.
+     * The image at one strength.
      *
      * @param words what it shows
-     * @param strength with its unit, in short
-     * @param address of a PNG, which the address holds
+     * @param strength with its unit, abbreviated
+     * @param address of a PNG, as a data URL
      */
     record Picture(String words, String strength, String address) {}
 
-    /** Draws the image as it is and at each step; a large one is made smaller first, so that noise is seen as it is. */
+    /** Draws the image unchanged and at each strength; a large one is reduced first, so that noise stays visible. */
     static List<Picture> of(ImageDataset dataset, Corruption corruption) {
         RasterImage image = ImageBrowser.small(dataset.test().image(0));
         List<Picture> pictures = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** Writes the report of a run as one HTML file that needs nothing else: no network, no other file. */
+/** Writes the report of a run as one HTML file that needs no network and no other file. */
 @NullMarked
 package io.catwalk.runner.report.page;
 

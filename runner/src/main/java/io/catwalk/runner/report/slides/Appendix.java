@@ -28,13 +28,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Holds everything that the ten slides have no room for. */
+/** The appendix: everything that the ten slides have no room for. */
 final class Appendix {
 
-    /** More classifiers have no slides of their own. */
+    /** Largest number of classifiers that get slides of their own. */
     private static final int CLASSIFIERS = 24;
 
-    /** Longer tables are read in the files. */
+    /** Largest number of slides for a table; the files hold the rest. */
     private static final int PAGES = 20;
 
     private final ReportModel model;
@@ -167,7 +167,7 @@ final class Appendix {
                 curves.stream().skip(1).findFirst());
     }
 
-    /** Two corruptions are on one slide. */
+    /** Adds the slides of the corruptions, two on each. */
     private void robustness() {
         List<Chart> all = new RobustnessCharts(model).all();
         for (int i = 0; i < all.size(); i += 2) {
@@ -177,7 +177,7 @@ final class Appendix {
         }
     }
 
-    /** Sets two charts beside each other, or what there is of them. */
+    /** Adds a slide with two charts beside each other, or with the one that exists. */
     private void pair(String title, Optional<Chart> one, Optional<Chart> other) {
         beside(
                 title,

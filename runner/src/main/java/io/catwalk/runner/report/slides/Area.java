@@ -4,7 +4,7 @@ import java.awt.geom.Rectangle2D;
 import org.apache.poi.util.Units;
 
 /**
- * Marks a part of a slide, in points from its upper left corner.
+ * A part of a slide, in points from its upper left corner.
  *
  * @param x of the left edge
  * @param y of the upper edge
@@ -64,7 +64,7 @@ record Area(double x, double y, double width, double height) {
         return new Rectangle2D.Double(x, y, width, height);
     }
 
-    /** Returns the same in the unit that charts are placed by. */
+    /** Returns the area in EMUs, the unit in which charts are placed. */
     Rectangle2D emu() {
         return new Rectangle2D.Double(Units.toEMU(x), Units.toEMU(y), Units.toEMU(width), Units.toEMU(height));
     }

@@ -17,7 +17,7 @@ import org.apache.poi.xddf.usermodel.chart.XDDFValueAxis;
 import org.apache.poi.xslf.usermodel.XSLFChart;
 import org.jspecify.annotations.Nullable;
 
-/** Draws rows of bars; the name of each row says what its bars come to, since formats such as 11m 43s are not Excel's. */
+/** Draws rows of bars; the name of each row contains the values, since Excel has no format such as 11m 43s. */
 final class Bars extends NativeChart {
 
     private final RowChart rows;

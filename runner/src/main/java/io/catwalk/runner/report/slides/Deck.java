@@ -7,7 +7,7 @@ import java.util.List;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the pages of a presentation, all of one look. */
+/** The pages of a presentation, which all look the same. */
 final class Deck implements AutoCloseable {
 
     private final XMLSlideShow show;
@@ -16,11 +16,11 @@ final class Deck implements AutoCloseable {
     private final Names names;
 
     /**
-     * Begins a presentation.
+     * Creates a presentation without pages.
      *
-     * @param footer what stands at the foot of every page
-     * @param names that need care
-     * @param template whose look it has; null for ours
+     * @param footer text at the bottom of every page
+     * @param names that must be cleaned or shortened
+     * @param template whose look it has; null for Catwalk's own
      */
     Deck(String footer, Names names, @Nullable Template template) throws IOException {
         show = template == null ? new XMLSlideShow() : template.open();
@@ -36,9 +36,9 @@ final class Deck implements AutoCloseable {
     /**
      * Adds a page at the end.
      *
-     * @param title what it says, in a sentence
-     * @param notes what the speaker says, the last where the numbers are from
-     * @return the page, with nothing on it yet
+     * @param title what the page says, in a sentence
+     * @param notes of the speaker; the last one says where the numbers are from
+     * @return the page, still empty
      */
     Page page(String title, String... notes) {
         Page page = new Page(show, look, names);
@@ -49,11 +49,11 @@ final class Deck implements AutoCloseable {
     }
 
     /**
-     * Adds as many pages as a table takes, at most so many.
+     * Adds the pages of a table, up to a largest number.
      *
      * @param title of every page
-     * @param table what it holds
-     * @param most pages
+     * @param table to show
+     * @param most largest number of pages
      * @param notes of every page
      */
     void pages(String title, Table table, int most, String... notes) {
@@ -83,7 +83,7 @@ final class Deck implements AutoCloseable {
         try {
             show.write(bytes);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // memory does not fail to be written
+            throw new UncheckedIOException(e); // does not happen: it is written to memory
         }
         return bytes.toByteArray();
     }

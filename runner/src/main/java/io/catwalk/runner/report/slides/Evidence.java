@@ -30,10 +30,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what was measured, and ends with what can be concluded from it. */
+/** The slides of the measurements, ending with the conclusions. */
 final class Evidence {
 
-    /** So many names fit beside the dots of many classifiers. */
+    /** Number of names that fit beside the dots of many classifiers. */
     private static final int NAMED = 6;
 
     /** Width of a picture in pixels. */
@@ -163,7 +163,7 @@ final class Evidence {
         shown(page, rows.size(), model.trained().size());
     }
 
-    /** Sets sentences below a table, where it leaves room for them. */
+    /** Writes sentences below a table, as far as there is room. */
     private static void say(Page page, Area rest, List<String> sentences) {
         if (rest.height() > 60 && !sentences.isEmpty()) {
             page.text(
@@ -216,7 +216,7 @@ final class Evidence {
                         "Table of the classes, the hardest first."));
     }
 
-    /** Shows which classes a classifier takes for which: few as a table, many as a picture. */
+    /** Shows which classes a classifier classifies as which: a few classes as a table, many as a picture. */
     static void confusion(Page page, Area area, Entrant one, ReportModel model) {
         List<String> classes = model.dataset().classes();
         Chart chart = new EntrantCharts(model, one, "slides").confusion().orElseThrow();
@@ -339,7 +339,7 @@ final class Evidence {
         return chart == null ? "No chart" : chart.caption().title();
     }
 
-    /** Takes from a chart what there is no room for: rows, and names beside dots. */
+    /** Removes what a slide has no room for from a chart: rows, and names beside dots. */
     static @Nullable Chart limited(@Nullable Chart chart) {
         if (chart instanceof RowChart rows && rows.rows().size() > Opening.ROWS) {
             return new RowChart(

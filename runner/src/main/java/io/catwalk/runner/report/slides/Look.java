@@ -29,13 +29,13 @@ import org.openxmlformats.schemas.drawingml.x2006.main.CTTextParagraphProperties
 import org.openxmlformats.schemas.drawingml.x2006.main.STTextAlignType;
 
 /**
- * Is how all slides look: ours, which is set where PowerPoint keeps it, in the theme and the master, or that of a
- * template.
+ * The look of all slides: Catwalk's own, which is written where PowerPoint keeps it, in the theme and the master, or
+ * that of a template.
  *
  * @param layout of every slide
  * @param page the whole slide
- * @param title where the title stands
- * @param body where everything else goes
+ * @param title area of the title
+ * @param body area of everything else
  * @param tones colors of the theme
  */
 record Look(XSLFSlideLayout layout, Area page, Area title, Area body, Map<Tone, Color> tones) {
@@ -47,14 +47,14 @@ record Look(XSLFSlideLayout layout, Area page, Area title, Area body, Map<Tone, 
     private static final Area FOOTER = new Area(48, 512, 720, 16);
     private static final Area NUMBER = new Area(832, 512, 80, 16);
 
-    /** Shares of a slide that stay free at its edges where a template does not say so. */
+    /** Share of a slide that stays free at each edge if the template does not define margins. */
     private static final double MARGIN = 0.05;
 
     Color color(Tone tone) {
         return tones.getOrDefault(tone, Color.BLACK);
     }
 
-    /** Returns where a placeholder of the layout stands; null if it has none. */
+    /** Returns the area of a placeholder of the layout; null if it has none. */
     @Nullable
     Area place(Placeholder which) {
         for (XSLFSheet sheet : List.of(layout, layout.getSlideMaster())) {
@@ -82,7 +82,7 @@ record Look(XSLFSlideLayout layout, Area page, Area title, Area body, Map<Tone, 
                 end = Math.min(end, place.y() - 6);
             }
         }
-        // A title in the lower half stands beside the content, not above it.
+        // A title in the lower half is beside the content, not above it.
         boolean above = title.y() + title.height() < page.height() / 2;
         double top = above ? title.y() + title.height() + 10 : MARGIN * page.height();
         double left = above ? Math.max(title.x(), 0.02 * page.width()) : MARGIN * page.width();
@@ -90,7 +90,7 @@ record Look(XSLFSlideLayout layout, Area page, Area title, Area body, Map<Tone, 
         return new Look(layout, page, title, new Area(left, top, right - left, end - top), tones);
     }
 
-    /** Sets our look on a new presentation. */
+    /** Gives a new presentation Catwalk's own look. */
     static Look ours(XMLSlideShow show) {
         double wider = PAGE.width() / show.getPageSize().getWidth();
         show.setPageSize(new Dimension((int) PAGE.width(), (int) PAGE.height()));

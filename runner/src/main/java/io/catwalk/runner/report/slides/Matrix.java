@@ -16,7 +16,7 @@ final class Matrix {
     private static final Color RIGHT = Color.decode(Theme.LIGHT.color("right"));
     private static final Color WRONG = Color.decode(Theme.LIGHT.color("wrong"));
 
-    /** A share of the row that is not shown as a number. */
+    /** Smaller shares of a row are not shown as a number. */
     private static final double EMPTY = 0.005;
 
     private Matrix() {}
@@ -37,7 +37,7 @@ final class Matrix {
         return new Table(columns, rows, "Confusion matrix: rows true, columns predicted classes, percent of the row.");
     }
 
-    /** Mixes the ground with a color; the root makes small shares, which are the mistakes, show. */
+    /** Mixes the background with a color; the root makes small shares of mistakes visible. */
     private static Color color(boolean right, double share, Page page) {
         double part = right ? 0.9 * share : 0.95 * Math.sqrt(share);
         return Look.mixed(right ? RIGHT : WRONG, page.color(Tone.PALE), Math.min(1, Math.max(0, part)));

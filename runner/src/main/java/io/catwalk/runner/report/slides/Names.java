@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Sets the names of classifiers and classes so that a slide can hold them: names of any length and script are
- * shortened and kept from turning the sentence that they stand in.
+ * Adapts the names of classifiers and classes to slides: long names are shortened, and names written from right to left
+ * are isolated so that they do not change the direction of the sentence around them.
  *
- * @param hostile names that cannot stay as they are, the longest first
+ * @param hostile names that have to be changed, the longest first
  */
 record Names(List<String> hostile) {
 
@@ -22,7 +22,7 @@ record Names(List<String> hostile) {
                 .toList());
     }
 
-    /** Sets the names within a text, and takes out what no slide can hold. */
+    /** Adapts the names within a text, and removes characters that a slide cannot hold. */
     String said(String text) {
         String said = text;
         for (String name : hostile) {

@@ -24,7 +24,7 @@ import org.openxmlformats.schemas.drawingml.x2006.chart.STLayoutTarget;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextBody;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextCharacterProperties;
 
-/** Draws a chart of the report as one of PowerPoint's own, which can be edited. */
+/** Draws a chart of the report as a native chart of PowerPoint, which can be edited. */
 abstract class NativeChart {
 
     /** Font size of everything in a chart, in points. */
@@ -37,11 +37,11 @@ abstract class NativeChart {
     }
 
     /**
-     * Takes the rows, series and axes of a chart.
+     * Creates the native chart for a chart of the report.
      *
-     * @param chart rows, or lines and dots
+     * @param chart of rows, or of lines and dots
      * @param look of the slides
-     * @return what draws it
+     * @return the native chart
      * @throws IllegalArgumentException for a matrix, which is a table on slides
      */
     static NativeChart of(Chart chart, Look look) {
@@ -60,19 +60,19 @@ abstract class NativeChart {
     /**
      * Draws it.
      *
-     * @param chart an empty one
+     * @param chart an empty chart to draw into
      * @param area that it fills
      */
     abstract void draw(XSLFChart chart, Area area);
 
-    /** Finds a color by its name on charts. */
+    /** Returns a color by its name in charts. */
     Color color(String name) {
         return name.startsWith("#")
                 ? Color.decode(name)
                 : look.color(name.equals("accent") ? Tone.ACCENT : name.equals("ink") ? Tone.INK : Tone.QUIET);
     }
 
-    /** Sets what all charts have in common. */
+    /** Sets the properties that all charts share. */
     void prepare(XSLFChart chart) {
         chart.setAutoTitleDeleted(true);
         chart.displayBlanksAs(DisplayBlanks.GAP);
@@ -84,7 +84,7 @@ abstract class NativeChart {
         font(space.isSetTxPr() ? space.getTxPr() : space.addNewTxPr(), Tone.INK);
     }
 
-    /** Fixes the frame of the axes, so that there is room for what stands beside it. */
+    /** Fixes the frame of the axes, so that there is room for names, notes and numbers around it. */
     static void place(CTPlotArea plot, Area frame, Area area) {
         CTManualLayout layout = (plot.isSetLayout() ? plot.getLayout() : plot.addNewLayout()).addNewManualLayout();
         layout.addNewLayoutTarget().setVal(STLayoutTarget.INNER);
@@ -123,7 +123,7 @@ abstract class NativeChart {
         to.getOrAddMajorGridProperties().setLineProperties(line(look.color(Tone.LINE), 0.5));
     }
 
-    /** Takes the marks off an axis; its numbers and the grid are enough. */
+    /** Removes the tick marks of an axis; its numbers and the grid are enough. */
     void plain(XDDFChartAxis axis) {
         axis.setMajorTickMark(AxisTickMark.NONE);
         axis.setMinorTickMark(AxisTickMark.NONE);
@@ -146,7 +146,7 @@ abstract class NativeChart {
         return new XDDFLineProperties(new XDDFNoFillProperties());
     }
 
-    /** Switches off every label that is not asked for: what is left open, each program fills in its own way. */
+    /** Sets every label option explicitly: each program has its own default for an option that is missing. */
     static void labels(CTDLbls labels, boolean value, boolean name) {
         labels.addNewShowLegendKey().setVal(false);
         labels.addNewShowVal().setVal(value);

@@ -27,10 +27,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Begins with the answer, then tells what was asked, of which networks, and how they were trained and judged. */
+/** The first slides: the answer, the question, the networks, and how they were trained and evaluated. */
 final class Opening {
 
-    /** A table of more rows is not read; the appendix has the rest. */
+    /** Largest number of rows of a table, since nobody reads more; the appendix has the rest. */
     static final int ROWS = 12;
 
     private static final int CARDS = 4;
@@ -223,7 +223,7 @@ final class Opening {
         }
     }
 
-    /** Draws a network from its ONNX file; nothing if that cannot be read. */
+    /** Draws a network from its ONNX file; draws nothing if the file cannot be read. */
     static void draw(Page page, Area area, Entrant one) {
         Path onnx = one.onnx();
         if (onnx == null) {
@@ -326,7 +326,7 @@ final class Opening {
         return new Cell(one.name(), mark, Color.decode(one.color()), null);
     }
 
-    /** Says at the foot of a page that a table does not show all classifiers. */
+    /** Writes at the bottom of a page that a table does not show all classifiers. */
     static void shown(Page page, int shown, int all) {
         if (shown < all) {
             page.text(

@@ -33,12 +33,12 @@ import org.openxmlformats.schemas.presentationml.x2006.main.CTGraphicalObjectFra
 import org.openxmlformats.schemas.presentationml.x2006.main.CTPicture;
 
 /**
- * Sets one slide. All text is cleaned on its way here, and shrinks where it would not fit; whatever shows something
- * says in words what (its alternative text).
+ * One slide. All text is cleaned, and shrinks where it would not fit; pictures, tables and charts have an alternative
+ * text.
  */
 final class Page {
 
-    /** Titles are sentences: the large letters of a template are for single words. */
+    /** Largest font size of a title: titles are sentences, but the sizes of templates are meant for a few words. */
     private static final double LARGEST_TITLE = 28;
 
     private static final double SMALLEST_TITLE = 13;
@@ -55,7 +55,7 @@ final class Page {
         slide = show.createSlide(look.layout());
         for (XSLFShape shape : List.copyOf(slide.getShapes())) {
             if (shape instanceof XSLFTextShape text && !isTitle(text)) {
-                slide.removeShape(shape); // a template asks for more than a title
+                slide.removeShape(shape); // placeholders of the template other than the title
             }
         }
     }
@@ -64,7 +64,7 @@ final class Page {
         return shape.getTextType() == Placeholder.TITLE || shape.getTextType() == Placeholder.CENTERED_TITLE;
     }
 
-    /** Returns where everything but title and footer goes. */
+    /** Returns the area of everything but title and footer. */
     Area body() {
         return look.body();
     }
@@ -91,7 +91,7 @@ final class Page {
         }
     }
 
-    /** Sets what stands at the foot of every page, where the layout has a place for it. */
+    /** Sets the footer and the page number, if the layout has placeholders for them. */
     void foot(String text, int number) {
         Area footer = look.place(Placeholder.FOOTER);
         if (footer != null) {
@@ -146,7 +146,7 @@ final class Page {
 
     private static void run(XSLFTextParagraph paragraph, String text, double size, boolean bold, Color color) {
         if (text.isEmpty()) {
-            // Without it an empty line is as high as the largest font, and so is the row of a table.
+            // Without it, an empty line is as high as the largest font, and so is the row of a table.
             paragraph.getXmlObject().addNewEndParaRPr().setSz((int) (size * 100));
             return;
         }
@@ -157,7 +157,7 @@ final class Page {
         run.setFontColor(color);
     }
 
-    /** Sets a rectangle of one tone, behind what comes after it. */
+    /** Draws a rectangle of one tone, behind everything that is added later. */
     void panel(Area area, Tone tone) {
         XSLFAutoShape shape = slide.createAutoShape();
         shape.setAnchor(area.points());
@@ -166,7 +166,7 @@ final class Page {
     }
 
     /**
-     * Sets a picture as large as its area allows, without bending it.
+     * Sets a picture as large as its area allows, without changing its proportions.
      *
      * @param area that it may fill
      * @param png bytes of a PNG
@@ -184,7 +184,7 @@ final class Page {
      * Sets a table from the top of an area down.
      *
      * @param area as wide as the table becomes, and at least as high
-     * @param given what it holds
+     * @param given the table
      * @return what is left of the area below it
      */
     Area table(Area area, Table given) {
@@ -206,7 +206,7 @@ final class Page {
                 } else {
                     fill(cell, table.rows().get(r - 1).get(c), column.kind(), layout.size(), c == 0);
                 }
-                // Two cells share an edge, and what either says of it counts in one program or another.
+                // Two cells share an edge: some programs draw the border of the one, some that of the other.
                 boolean last = r == rows - 1;
                 border(cell, BorderEdge.bottom, r == 0 ? Tone.QUIET : Tone.LINE, r == 0 ? 1 : last ? 0.75 : 0.5);
                 if (r > 0) {
@@ -255,7 +255,7 @@ final class Page {
         XSLFTextParagraph paragraph = shape.addNewTextParagraph();
         CTTextBody text = ((CTTableCell) shape.getXmlObject()).getTxBody();
         if (text.getBodyPr() == null) {
-            text.addNewBodyPr(); // the schema demands it, and POI leaves it out
+            text.addNewBodyPr(); // required by the schema, but omitted by POI
         }
         paragraph.setTextAlign(
                 switch (kind) {
@@ -271,7 +271,7 @@ final class Page {
         cell.setBorderWidth(edge, width);
     }
 
-    /** Sets a chart with its title above and its note below; without one, says that there is none. */
+    /** Sets a chart with its title above and its note below; if there is none, a text that says so. */
     void chart(Area area, @Nullable Chart chart, String heading) {
         text(area.top(20), Style.HEADING, heading);
         if (chart == null) {
@@ -295,7 +295,7 @@ final class Page {
         }
     }
 
-    /** Writes what the speaker says, and which file and key each number is from. */
+    /** Writes the notes of the speaker, with the file and key of each number. */
     void notes(List<String> paragraphs) {
         List<String> texts = new ArrayList<>(paragraphs);
         for (XSLFTextShape shape : show.getNotesSlide(slide).getPlaceholders()) {

@@ -103,7 +103,7 @@ final class RowScatter extends Scatter {
                 List.of(new At(box.quantile(0.5), y - 0.2), new At(box.quantile(0.5), y + 0.2))));
     }
 
-    /** Draws the shaded part of the axis as a line so wide, behind all others. */
+    /** Draws the shaded part of the axis as a wide line, behind all others. */
     private void shade(Area frame) {
         RowChart.Band band = chart.band();
         if (band == null) {

@@ -68,7 +68,7 @@ record Samples(Page page, Area area) {
                         + Arrays.toString(indices).replaceAll("[\\[\\]]", "") + " of the test images, from 0.");
     }
 
-    /** Sets images beside each other with a white gap; large ones lose pixels, since they are shown small. */
+    /** Puts images beside each other with a white gap; large ones lose pixels, since they are shown small. */
     private static RasterImage sideBySide(ImageSource images, int[] indices) {
         int step = Math.max(1, Math.max(images.width(), images.height()) / PIXELS);
         int height = (images.height() + step - 1) / step;

@@ -19,7 +19,7 @@ abstract class Scatter extends NativeChart {
     final Axis across;
     final Axis up;
 
-    /** What is drawn, in this order. */
+    /** The traces to draw. */
     final List<Trace> traces = new ArrayList<>();
 
     Scatter(Axis across, Axis up, Look look) {
@@ -29,7 +29,7 @@ abstract class Scatter extends NativeChart {
     }
 
     /**
-     * Is the room around the frame of the axes, in points.
+     * The room around the frame of the axes, in points.
      *
      * @param left for the names of rows, or the numbers of the axis
      * @param top for the legend
@@ -40,7 +40,7 @@ abstract class Scatter extends NativeChart {
 
     abstract Margins margins();
 
-    /** Adds the traces whose places depend on how large the frame is. */
+    /** Adds the traces whose positions depend on the size of the frame. */
     abstract void complete(Area frame);
 
     static double widest(Stream<String> texts) {
@@ -70,7 +70,7 @@ abstract class Scatter extends NativeChart {
         XDDFScatterChartData data = (XDDFScatterChartData) chart.createData(ChartTypes.SCATTER, horizontal, vertical);
         data.setStyle(ScatterStyle.LINE_MARKER);
         data.setVaryColors(false);
-        // LibreOffice loses short series after which longer ones come; and dots belong before lines.
+        // LibreOffice loses a short series if a longer one follows. This order also draws single dots over lines.
         traces.stream()
                 .sorted(Comparator.comparingInt(trace -> -trace.points().size()))
                 .map(trace -> trace.label() == null ? trace : trace.cut(0.36 * area.width()))

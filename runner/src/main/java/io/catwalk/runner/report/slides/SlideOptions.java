@@ -3,22 +3,22 @@ package io.catwalk.runner.report.slides;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which slides are made, and how they look.
+ * Options for slides.
  *
- * @param extent how much they tell
- * @param template whose look they have; null for ours
+ * @param extent how much the slides show
+ * @param template whose look they have; null for Catwalk's own
  */
 public record SlideOptions(Extent extent, @Nullable Template template) {
 
-    /** How much slides tell. */
+    /** How much the slides show. */
     public enum Extent {
-        /** What was found, on ten slides. */
+        /** The findings, on ten slides. */
         FINDINGS,
-        /** Then every detail, as an appendix. */
+        /** The findings, and every detail in an appendix. */
         WITH_APPENDIX
     }
 
-    /** Returns ten slides of our look. */
+    /** Returns the options for ten slides in Catwalk's own look. */
     public static SlideOptions standard() {
         return new SlideOptions(Extent.FINDINGS, null);
     }

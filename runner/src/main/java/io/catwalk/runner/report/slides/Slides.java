@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /**
  * Writes a presentation of a run, in which every chart and table can be edited: ten slides, each with a finding as its
- * title. What there is nothing to say of has no slide.
+ * title. Slides without content are left out.
  */
 public final class Slides {
 
@@ -17,10 +17,10 @@ public final class Slides {
     /**
      * Writes {@code slides.pptx}.
      *
-     * @param model what is said of the run, finished or interrupted
-     * @param file where to; its folder exists, a file that is there is replaced
+     * @param model content of the report on a run, finished or interrupted
+     * @param file to write, in an existing folder; an existing file is replaced
      * @param options which slides, and how they look
-     * @throws IOException if it cannot be written; an older file is then as it was
+     * @throws IOException if it cannot be written; an existing file is then unchanged
      */
     public static void write(ReportModel model, Path file, SlideOptions options) throws IOException {
         AtomicFiles.write(file, bytes(model, options));

@@ -1,14 +1,14 @@
 package io.catwalk.runner.report.slides;
 
 /**
- * Says how text is set.
+ * A style of text.
  *
- * @param size of the font in points, where it fits
+ * @param size of the font in points, if the text fits
  * @param smallest size that it may shrink to
  * @param bold whether it is bold
  * @param tone of the text
  * @param gap between paragraphs in points
- * @param bullets whether a mark stands before each paragraph
+ * @param bullets whether each paragraph has a bullet
  */
 record Style(double size, double smallest, boolean bold, Tone tone, double gap, boolean bullets) {
 

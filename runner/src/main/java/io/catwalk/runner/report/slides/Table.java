@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a table of brief texts.
+ * A table of brief texts.
  *
  * @param columns from left to right
  * @param rows from top to bottom, each with as many cells as there are columns
@@ -28,26 +28,26 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
         rows = rows.stream().map(List::copyOf).toList();
     }
 
-    /** Where the text of a column stands. */
+    /** Alignment of the text of a column. */
     enum Kind {
-        /** To the left; breaks where it does not fit. */
+        /** Left; breaks into lines if it does not fit. */
         TEXT,
-        /** To the right, on one line. */
+        /** Right, on one line. */
         NUMBER,
-        /** In the middle, under a head that is written upwards. */
+        /** Centered, under a vertical head. */
         MATRIX
     }
 
-    /** Describes a column. */
+    /** A column. */
     record Column(String head, Kind kind) {}
 
     /**
-     * Holds one text.
+     * A cell.
      *
-     * @param text what it says
-     * @param mark that stands before it, in its color; empty for none
+     * @param text in the cell
+     * @param mark before the text, in its own color; empty for none
      * @param color of the mark
-     * @param fill behind it; null for none
+     * @param fill color of the background; null for none
      */
     record Cell(
             String text, String mark, Color color, @Nullable Color fill) {
@@ -56,7 +56,7 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
             return new Cell(text, "", Color.BLACK, null);
         }
 
-        /** Makes a cell on a ground. */
+        /** Returns a cell with a background color. */
         static Cell on(Color fill, String text) {
             return new Cell(text, "", Color.BLACK, fill);
         }
@@ -70,7 +70,7 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
         return Stream.of(texts).map(Cell::of).toList();
     }
 
-    /** Makes a table whose columns stand to the right if all of their cells are numbers, but for the first. */
+    /** Returns a table whose columns, except the first, are aligned to the right if all of their cells are numbers. */
     static Table of(List<String> heads, List<List<Cell>> rows, String alternative) {
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < heads.size(); i++) {
@@ -84,7 +84,7 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
         return new Table(columns, rows, alternative);
     }
 
-    /** Makes a table of texts, of which the first are the heads. */
+    /** Returns a table of texts; the first row holds the heads. */
     static Table of(List<List<String>> texts, String alternative) {
         return of(
                 texts.get(0),
@@ -95,7 +95,7 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
                 alternative);
     }
 
-    /** Sets the names in it as a slide can hold them. */
+    /** Returns the table with its names adapted to slides. */
     Table said(Names names) {
         return new Table(
                 columns.stream()
@@ -118,12 +118,12 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
     }
 
     /**
-     * Is how a table fills an area.
+     * The layout of a table in an area.
      *
      * @param size of the font in points
      * @param widths of the columns
      * @param heights of the head and of the rows that fit
-     * @param narrow whether words and numbers do not fit into the columns
+     * @param narrow whether the columns are too narrow for their words and numbers
      */
     record Layout(double size, List<Double> widths, List<Double> heights, boolean narrow) {
 
@@ -132,7 +132,7 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
         }
     }
 
-    /** Finds the largest letters at which every row fits, and spreads the rows; else as many rows as fit. */
+    /** Finds the largest font size at which every row fits, and spreads the rows; if none does, drops the last rows. */
     Layout in(Area area) {
         double size = LARGEST;
         Layout layout = at(size, area.width());
@@ -203,7 +203,7 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
         return new Layout(size, widths, heights, sum(least) > width);
     }
 
-    /** Gives each column what it needs at least, and shares out the rest by what it would like to have. */
+    /** Gives each column its least width, and distributes the rest in proportion to what each column lacks. */
     private static List<Double> shared(List<Double> least, List<Double> wanted, double width) {
         double needs = sum(least);
         double likes = sum(wanted);

@@ -14,7 +14,7 @@ import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.apache.poi.xslf.usermodel.XSLFSlideLayout;
 import org.openxmlformats.schemas.presentationml.x2006.main.CTPresentation;
 
-/** Is a presentation whose master, theme and layouts are used. */
+/** A presentation whose master, theme and layouts are used. */
 public final class Template {
 
     private final byte[] bytes;
@@ -28,7 +28,7 @@ public final class Template {
      *
      * @param file a presentation of PowerPoint
      * @return the template
-     * @throws RequestException if it is none, or has no layout with a title
+     * @throws RequestException if it is not a presentation, or has no layout with a title
      */
     public static Template read(Path file) {
         String expected = "--template: expected a PowerPoint file (.pptx) with a layout that has a title, but " + file;
@@ -43,7 +43,7 @@ public final class Template {
         } catch (RequestException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            // What POI throws at a file that is none is of many kinds.
+            // POI throws many kinds of exceptions for a file that is not a presentation.
             throw new RequestException(expected + " cannot be read as one: save it as .pptx in PowerPoint", e);
         }
     }
@@ -54,7 +54,7 @@ public final class Template {
         while (!show.getSlides().isEmpty()) {
             show.removeSlide(0);
         }
-        // Sections and custom shows name slides that are gone; PowerPoint would call the file broken.
+        // Sections and custom shows refer to the removed slides; PowerPoint would call the file broken.
         CTPresentation presentation = show.getCTPresentation();
         if (presentation.isSetExtLst()) {
             presentation.unsetExtLst();
@@ -65,7 +65,7 @@ public final class Template {
         return show;
     }
 
-    /** Finds the layout of a title alone, else the one with a title and the least beside it. */
+    /** Finds the layout with only a title, else the one with a title and the fewest other placeholders. */
     static Optional<XSLFSlideLayout> layout(XMLSlideShow show) {
         List<XSLFSlideLayout> titled = show.getSlideMasters().stream()
                 .flatMap(master -> List.of(master.getSlideLayouts()).stream())

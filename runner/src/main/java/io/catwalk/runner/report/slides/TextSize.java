@@ -3,13 +3,13 @@ package io.catwalk.runner.report.slides;
 import io.catwalk.runner.report.graphics.Letters;
 import java.util.List;
 
-/** Estimates how high text is: what fits by this fits by the fonts of those who open the slides. */
+/** Estimates the height of text cautiously: text that fits by it also fits in the fonts of other machines. */
 final class TextSize {
 
-    /** Height of a line in font sizes. */
+    /** Height of a line as a multiple of the font size. */
     static final double LINE = 1.2;
 
-    /** Part of a width that is used, since fonts differ. */
+    /** Share of a width that is used, since fonts differ. */
     private static final double SAFE = 0.97;
 
     private TextSize() {}
@@ -34,7 +34,7 @@ final class TextSize {
         return lines;
     }
 
-    /** Returns the width of the longest word, narrower than which no line should be. */
+    /** Returns the width of the longest word; no line should be narrower. */
     static double longestWord(String text, Letters letters) {
         return List.of(text.split(" ", -1)).stream()
                 .mapToDouble(letters::width)

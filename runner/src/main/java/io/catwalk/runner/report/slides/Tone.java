@@ -1,15 +1,15 @@
 package io.catwalk.runner.report.slides;
 
-/** Names a color by what it is for; which it is, the theme of the slides says. */
+/** Names a color by its purpose; the theme of the slides defines the color itself. */
 enum Tone {
     /** Text. */
     INK,
-    /** Text that is read second, and axes. */
+    /** Secondary text, and axes. */
     QUIET,
     /** Lines of tables and grids. */
     LINE,
-    /** Grounds of boxes. */
+    /** Backgrounds of boxes. */
     PALE,
-    /** What the eye is to find first. */
+    /** What should be noticed first. */
     ACCENT
 }

@@ -20,17 +20,17 @@ import org.openxmlformats.schemas.drawingml.x2006.chart.STDLblPos;
 import org.openxmlformats.schemas.drawingml.x2006.chart.STMarkerStyle;
 
 /**
- * Is one series of a scatter chart of PowerPoint: a line, dots, or a name beside a point.
+ * One series of a scatter chart of PowerPoint: a line, dots, or a name beside a point.
  *
- * @param name of it
- * @param color of it
+ * @param name of the series
+ * @param color of the series
  * @param width of its line in points; 0 for none
- * @param dashed whether the line is
+ * @param dashed whether the line is dashed
  * @param mark symbol of its dots; null for none
- * @param filled whether the dots are
+ * @param filled whether the dots are filled
  * @param size of the dots in points
- * @param label where its name stands; null for nowhere
- * @param points of it
+ * @param label position of its name; null if it is not shown
+ * @param points of the series
  */
 record Trace(
         String name,
@@ -43,13 +43,13 @@ record Trace(
         STDLblPos.@Nullable Enum label,
         List<At> points) {
 
-    /** How names are measured and cut. */
+    /** Letters with which names are measured and cut. */
     static final Letters LETTERS = Letters.plain(NativeChart.SIZE);
 
-    /** Wider lines shade what is behind them, in points. */
+    /** Width in points above which lines are half transparent. */
     private static final double THICK = 3;
 
-    /** Is a point, in the units of the axes. */
+    /** A point, in the units of the axes. */
     record At(double x, double y) {}
 
     static Trace line(String name, Color color, double width, List<At> points) {
@@ -64,12 +64,12 @@ record Trace(
         return new Trace(name, color, 0, false, mark, filled, size, null, points);
     }
 
-    /** Cuts a name that would take the room of the picture. */
+    /** Cuts a name that would take too much room. */
     Trace cut(double longest) {
         return new Trace(LETTERS.cut(name, longest), color, width, dashed, mark, filled, size, label, points);
     }
 
-    /** Writes a name beside a point, with a gap between them. */
+    /** Returns the trace of a name beside a point, with a gap between them. */
     static Trace label(String name, Color color, STDLblPos.Enum label, At point) {
         String apart = label == STDLblPos.R ? "\u00A0" + name : label == STDLblPos.L ? name + "\u00A0\u00A0" : name;
         return new Trace(apart, color, 0, false, null, true, 0, label, List.of(point));
@@ -92,7 +92,7 @@ record Trace(
             line.setPresetDash(new XDDFPresetLineDash(PresetLineDash.DASH));
         }
         series.setLineProperties(line);
-        if (width > THICK) { // LibreOffice draws lines over the dots of others
+        if (width > THICK) { // LibreOffice draws them over the dots of other series
             series.getCTScatterSer()
                     .getSpPr()
                     .getLn()
@@ -119,8 +119,8 @@ record Trace(
     }
 
     /**
-     * Sets symbol, size and color of the dots of a series. The small edition of POI's schemas lacks the type of the
-     * size: written as plain XML it does without.
+     * Sets symbol, size and color of the dots of a series. The size is written as plain XML, since the small edition of
+     * POI's schemas lacks its type.
      */
     private void marker(CTMarker marker, Symbol symbol) {
         (marker.isSetSymbol() ? marker.getSymbol() : marker.addNewSymbol()).setVal(style(symbol));
@@ -136,7 +136,7 @@ record Trace(
         look.getLn().setW(19050);
     }
 
-    /** Finds the nearest of PowerPoint's symbols, a different one for each. */
+    /** Returns the most similar of PowerPoint's symbols, a different one for each symbol. */
     private static STMarkerStyle.Enum style(Symbol symbol) {
         return switch (symbol) {
             case CIRCLE -> STMarkerStyle.CIRCLE;

@@ -6,22 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Makes names fit to be read on a slide. */
+/** Cleans and shortens texts for slides. */
 final class Words {
 
-    /** Begins and ends a part of a line that is written in its own direction (Unicode FSI and PDI). */
+    /** Begins a part of a line that is written in its own direction (Unicode FSI); {@link #RELEASE} (PDI) ends it. */
     private static final int ISOLATE = 0x2068;
 
     private static final int RELEASE = 0x2069;
 
-    /** A longer name is cut on the slides; the notes and the files have it in full. */
+    /** Length to which names are cut on slides. */
     private static final int LONGEST_NAME = 36;
 
     private Words() {}
 
     /**
-     * Takes out what XML forbids and what would steer the text around it (control characters, lone halves of a
-     * pair, marks that turn the direction of writing), and makes one line of it.
+     * Removes characters that XML forbids or that would change the text around them (control characters, lone
+     * surrogates, marks that change the direction of writing), and puts the text on one line.
      */
     static String clean(String text) {
         return clean(text, false);
@@ -41,7 +41,7 @@ final class Words {
         return clean.toString().strip();
     }
 
-    /** Cleans a sentence whose names are clean already and set apart. */
+    /** Cleans a sentence whose names are already clean and isolated. */
     static String sentence(String text) {
         return clean(text, true);
     }
@@ -55,7 +55,7 @@ final class Words {
                 && !steers;
     }
 
-    /** Cleans a text and cuts it to so many characters as people count them, the last of them an ellipsis. */
+    /** Cleans a text and cuts it to a number of user-perceived characters, the last of them an ellipsis. */
     static String brief(String text, int characters) {
         String clean = clean(text);
         BreakIterator breaks = BreakIterator.getCharacterInstance(Locale.ROOT);
@@ -72,7 +72,7 @@ final class Words {
         return end == clean.length() ? clean : clean.substring(0, last).strip() + "…";
     }
 
-    /** Returns a name for use in a sentence: brief, and apart from it where it is written from right to left. */
+    /** Returns a name for use in a sentence: shortened, and isolated if it is written from right to left. */
     static String name(String text) {
         String brief = brief(text, LONGEST_NAME);
         return brief.codePoints().anyMatch(Words::isRightToLeft)
@@ -86,7 +86,7 @@ final class Words {
                 || direction == Character.DIRECTIONALITY_RIGHT_TO_LEFT_ARABIC;
     }
 
-    /** Lists names in a sentence, the first few of many. */
+    /** Lists names for a sentence; of many, only the first few. */
     static String list(List<String> names, int most) {
         List<String> shown = new ArrayList<>();
         boolean all = names.size() <= most;
@@ -100,7 +100,7 @@ final class Words {
                 : String.join(", ", shown.subList(0, last)) + " and " + shown.get(last);
     }
 
-    /** Returns a count and what is counted, in the singular for one. */
+    /** Returns a count with its noun, in the singular for one. */
     static String count(long value, String one, String many) {
         return Numbers.count(value) + " " + (value == 1 ? one : many);
     }

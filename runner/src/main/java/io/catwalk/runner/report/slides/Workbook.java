@@ -17,7 +17,7 @@ import org.apache.poi.xssf.usermodel.XSSFRow;
 import org.apache.poi.xssf.usermodel.XSSFSheet;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the numbers of a chart into the workbook within it, column by column. */
+/** Writes the numbers of a chart into its embedded workbook, column by column. */
 final class Workbook {
 
     private final XSLFChart chart;
@@ -59,7 +59,7 @@ final class Workbook {
         return chart.formatRange(new CellRangeAddress(1, values.size(), place, place));
     }
 
-    /** Writes the cells, after POI has written its own, in which all that is no value is a text. */
+    /** Writes the cells over those that POI has written, in which every missing value is a text. */
     void write() {
         for (int c = 0; c < columns.size(); c++) {
             for (int r = 0; r < columns.get(c).size(); r++) {

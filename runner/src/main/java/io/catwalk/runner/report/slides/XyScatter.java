@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.openxmlformats.schemas.drawingml.x2006.chart.STDLblPos;
 
-/** Draws lines and dots, with their names beside them, none on another. */
+/** Draws lines and dots, with their names beside them, so that names overlap as little as possible. */
 final class XyScatter extends Scatter {
 
-    /** A longer name at the end of a line breaks in LibreOffice. */
+    /** Largest share of the width for a name at the end of a line; LibreOffice breaks longer ones. */
     private static final double ENDS = 0.34;
 
     private final List<Series> ends;
@@ -93,7 +93,7 @@ final class XyScatter extends Scatter {
         return Math.max(up.low(), Math.min(up.high(), value));
     }
 
-    /** Runs level to each point, then upright. */
+    /** Returns the points of a staircase: horizontal up to each point, then vertical. */
     private static List<At> steps(List<At> points) {
         List<At> steps = new ArrayList<>();
         for (At point : points) {
@@ -148,7 +148,7 @@ final class XyScatter extends Scatter {
         }
     }
 
-    /** Takes the room of dashed lines, in small steps. */
+    /** Marks the areas of dashed lines as taken, segment by segment. */
     private void lines(Area frame, List<Rectangle2D> taken) {
         for (Trace trace : traces) {
             for (int i = 1; trace.dashed() && i < trace.points().size(); i++) {
@@ -158,7 +158,7 @@ final class XyScatter extends Scatter {
                 double y = y(from.y(), frame);
                 Rectangle2D line = new Rectangle2D.Double(x, y, 0, 0);
                 line.add(x(to.x(), frame), y(to.y(), frame));
-                if (line.getWidth() < 1 || line.getHeight() < 1) { // not the diagonal, which would take the whole
+                if (line.getWidth() < 1 || line.getHeight() < 1) { // not the diagonal: its rectangle covers all
                     taken.add(new Rectangle2D.Double(
                             line.getX() - 1, line.getY() - 1, line.getWidth() + 2, line.getHeight() + 2));
                 }
@@ -190,7 +190,7 @@ final class XyScatter extends Scatter {
         return new Rectangle2D.Double(side == STDLblPos.R ? x + away : x - away - width, y - height / 2, width, height);
     }
 
-    /** Returns how much of a label lies on something, or outside. */
+    /** Returns how much of a label covers other things, or is outside the frame. */
     private static double covered(Rectangle2D box, List<Rectangle2D> taken, Area frame) {
         Rectangle2D inside = box.createIntersection(new Rectangle2D.Double(0, 0, frame.width() + 10, frame.height()));
         double area = 3 * (box.getWidth() * box.getHeight() - area(inside));

@@ -1,4 +1,4 @@
-/** Tells a run as slides: text, tables and charts that a presenter can edit. */
+/** Writes a run as slides, with text, tables and charts that a presenter can edit. */
 @NullMarked
 package io.catwalk.runner.report.slides;
 

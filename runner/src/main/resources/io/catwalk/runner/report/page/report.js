@@ -1,11 +1,11 @@
 'use strict';
 
-// Everything on the page stands without this script. It adds hints at the charts, tables that sort, the browser of
-// images and the switch of colors.
+// The page is complete without this script. It adds hints on the charts, sortable tables, the image browser and the color
+// switch.
 (() => {
   const data = JSON.parse(document.getElementById('data').textContent);
   const root = document.documentElement;
-  const MANY = 30; // longer tables of classes show their first rows only, and find the others
+  const MANY = 30; // longer tables of classes show only their first rows; others are found by search
   const FIRST = 20;
 
   const minus = text => text.replace('-', '\u2212');
@@ -22,7 +22,7 @@
 
   const bdi = text => element('bdi', {}, text);
 
-  // ---- Hints at the charts: by pointing, or with the arrow keys
+  // ---- Hints on the charts, by pointing or with the arrow keys
 
   const hint = element('div', { id: 'hint', role: 'status', hidden: '' });
   document.body.append(hint);
@@ -41,7 +41,7 @@
 
   const hide = () => (hint.hidden = true);
 
-  /** Makes marks reachable: one stop for the tab key, the arrow keys from there, and to its images with Enter or a click. */
+  /** Makes marks reachable: Tab stops at one, the arrow keys move to others, and Enter or a click opens the images of a mark. */
   function reachable(place, selector) {
     const marks = () => [...place.querySelectorAll(selector)].filter(one => one.checkVisibility());
     const found = event => event.target.closest(selector);
@@ -82,7 +82,7 @@
     place.addEventListener('click', event => openImages(found(event)));
   }
 
-  // ---- The images: what each classifier answered to each of them
+  // ---- The images, with the prediction of each classifier
 
   /** Unpacks numbers of 1, 2 or 4 bytes, the lowest byte first. */
   function unpacked(text, bytes) {
@@ -97,9 +97,9 @@
   if (browser) document.querySelectorAll('table:has([data-key])').forEach(table => reachable(table, '[data-key]'));
 
   /**
-   * Reads which images a mark leads to, null for none: 3.5 are those of class 3 taken for class 5 by the classifier whose
-   * part of the page it is in, bin2 those in the third bin of its reliability curve, 1:4 what the first classifier of the
-   * report gets right and the fourth wrong.
+   * Returns which images a mark leads to, null for none. Key 3.5: images of class 3 that the classifier of this part of the
+   * page classifies as class 5. Key bin2: images in the third bin of its reliability curve. Key 1:4: images that the first
+   * classifier of the report gets right and the fourth wrong.
    */
   function wished(mark) {
     const key = mark?.dataset.key;
@@ -135,12 +135,12 @@
     const bins = data.models.map(one => unpacked(one.bin, 1));
     const confidence = data.models.map(one => unpacked(one.confidence, 1));
     const order = unpacked(data.order, 4);
-    const spot = new Int32Array(data.images).fill(-1); // where an image is on the sheets
+    const spot = new Int32Array(data.images).fill(-1); // place of each image on the sheets
     order.forEach((image, i) => (spot[image] = i));
     const right = (model, image) => predicted[model][image] === truth[image];
     const wrongs = Array.from(truth, (_, image) => data.models.reduce((sum, _model, m) => sum + !right(m, image), 0));
 
-    /** Says how much all agree, and how surely, on another class than the label: perhaps the label is wrong. */
+    /** Returns the largest sum of confidences for one class other than the label: if it is high, the label may be wrong. */
     function doubt(image) {
       const votes = new Map();
       data.models.forEach((_, m) => {
@@ -193,14 +193,14 @@
       filter({ what: 'wrong' });
       model.focus();
     });
-    let frame = null; // on the map, as places of its left, right, bottom and top
-    let bin = null; // of the reliability curve of the classifier; what is chosen from a list is in the list
+    let frame = null; // on the map, as positions of its left, right, bottom and top
+    let bin = null; // of the reliability curve of the classifier; all other choices are stored in their form fields
     model.addEventListener('change', () => {
       bin = null;
       draw(0);
     });
 
-    /** Returns with whose answers those of the classifier are compared, null for nobody's. */
+    /** Returns the classifier that the chosen one is compared with, null for none. */
     function than(value) {
       const found = /^than-(\d+)$/.exec(value);
       return found ? Number(found[1]) : null;
@@ -208,7 +208,7 @@
 
     const state = () => ({ model: Number(model.value), what: what.value, truth: wanted.value, answer: answered.value, bin, least: Number(range.value), twin: twin.checked, frame });
 
-    /** Says which images are asked for, as parts of a sentence; none for all. */
+    /** Returns the parts of a sentence that describes the filter; empty for all images. */
     function words({ model: m, what: which = 'all', truth: label = 'any', answer = 'any', bin: within = null, least = 0, twin: duplicates = false, frame: framed = null }) {
       const name = bdi(data.models[m].name);
       const other = than(which);
@@ -254,7 +254,7 @@
       }[sort.value]);
     }
 
-    /** Says what share a classifier answers, and how often rightly, if it may abstain below a confidence. */
+    /** Shows the share of images that a classifier answers, and its accuracy on them, if it abstains below a confidence. */
     function cover() {
       const m = Number(model.value);
       let kept = 0;
@@ -280,7 +280,7 @@
 
     const tile = (image, side) => picture(data.sheets, spot[image], order.length, side);
 
-    /** Shows an image, by its place among all on the sheets. */
+    /** Returns an image, by its place on the sheets. */
     function picture(sheets, at, all, side) {
       const box = element('span', { class: 'tile', style: `width:${side}px;height:${side}px` });
       const sheet = sheets?.pictures[Math.floor(at / (sheets.columns * sheets.rows))];
@@ -319,7 +319,7 @@
       cover();
     }
 
-    /** Shows the training image that an image resembles; nothing if it resembles none. */
+    /** Returns the training image that an image resembles; empty if it resembles none. */
     function original(image) {
       const one = twins.get(image);
       if (!one) return [];
@@ -330,7 +330,7 @@
       ];
     }
 
-    /** Shows one image in large, and what each classifier answered. */
+    /** Shows one image enlarged, with the prediction of each classifier. */
     function explain(image) {
       const rows = data.models.map((one, m) => element('tr', { class: right(m, image) ? '' : 'marked' },
         element('th', { scope: 'row' }, bdi(one.name)), element('td', {}, bdi(data.classes[predicted[m][image]])),
@@ -343,7 +343,7 @@
       );
     }
 
-    /** Shows the images that are asked for, of the same classifier if no other is; what is not asked for holds for all. */
+    /** Sets the filter: the classifier stays the same if the wish names none, and every other missing part matches all images. */
     function filter(wish) {
       const among = (select, value) => ([...select.options].some(option => option.value === value) ? value : 'any');
       model.value = wish.model ?? model.value;
@@ -357,7 +357,7 @@
       draw(0);
     }
 
-    /** Draws the images as a map: a ring for a right answer, a cross for a mistake, pale what is not among those shown. */
+    /** Draws the images as a map: a ring for a correct prediction, a cross for a mistake; images outside the filter are pale. */
     function imageMap(figure) {
       const numbers = unpacked(data.map.images, 4);
       const [x, y] = [data.map.x, data.map.y].map(text => unpacked(text, 2));
@@ -470,7 +470,7 @@
     return { filter, model: () => Number(model.value), said: wish => element('p', {}, 'images: ', ...words(wish)).textContent };
   }
 
-  // ---- Tables that sort
+  // ---- Sortable tables
 
   function sortable(made) {
     [...made.tHead.rows[0].cells].forEach((head, column) => {
@@ -491,7 +491,7 @@
         };
         const lines = [...made.tBodies[0].rows].map(row => [key(row), row]);
         lines.sort(([a], [b]) => {
-          if (a === null || b === null) return (a === null) - (b === null); // what is unknown stays last
+          if (a === null || b === null) return (a === null) - (b === null); // unknown values stay last
           const order = typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true });
           return rising ? order : -order;
         });
@@ -502,7 +502,7 @@
   }
   document.querySelectorAll('table.sortable').forEach(sortable);
 
-  /** Of a long table shows the first rows, and any whose name is asked for. */
+  /** Shows only the first rows of a long table, and those whose name matches the search. */
   function searchable(made) {
     if (made.tBodies[0].rows.length <= MANY) return;
     const name = element('input', { type: 'search', placeholder: 'Find a class', 'aria-label': `Find a class in ${made.caption.textContent}` });
@@ -513,7 +513,7 @@
       const wanted = name.value.trim().toLowerCase();
       const called = row => row.cells[0].textContent.trim().toLowerCase();
       const found = rows.filter(row => called(row).includes(wanted));
-      const exact = found.filter(row => called(row) === wanted); // species 9, of a hundred that begin so
+      const exact = found.filter(row => called(row) === wanted); // such as species 9 among species 90 to 99
       const seen = new Set(all.getAttribute('aria-pressed') === 'true' ? found : [...exact, ...found.slice(0, FIRST)]);
       rows.forEach(row => (row.hidden = !seen.has(row)));
       made.dispatchEvent(new Event('shown'));
@@ -543,7 +543,7 @@
     if (figure) openCell(document.getElementById(figure), truth, predicted);
   }
 
-  /** Marks a cell of a confusion matrix, such as 3 and 5 for what is 3 and was classified as 5, or with any a column. */
+  /** Marks a cell of a confusion matrix, such as 3 and 5 for class 3 classified as 5; with any as truth, a whole column. */
   function openCell(figure, truth, predicted) {
     if (!figure) return;
     for (let around = figure.closest('details'); around; around = around.parentElement.closest('details')) around.open = true;
@@ -552,7 +552,7 @@
       one.classList.toggle('marked', isMarked(one.dataset.key));
       if (one.tagName === 'TR') one.id = `${figure.id}.${one.dataset.key}`;
     });
-    figure.querySelectorAll('svg').forEach(svg => svg.append(...svg.querySelectorAll('g.marked'))); // their frames lie on top
+    figure.querySelectorAll('svg').forEach(svg => svg.append(...svg.querySelectorAll('g.marked'))); // frames on top
     const rows = [...figure.querySelectorAll('tr.marked')];
     const images = rows.reduce((sum, row) => sum + Number(row.cells[2].textContent.replace(/,/g, '')), 0);
     const answer = data.classes[predicted] ?? '';
@@ -566,21 +566,21 @@
     const place = rows[0] ?? figure;
     place.tabIndex = -1;
     const look = () => {
-      figure.scrollIntoView({ behavior: 'instant' }); // a smooth one would still run when the next begins
+      figure.scrollIntoView({ behavior: 'instant' }); // a smooth one would still be running when the next begins
       place.scrollIntoView({ block: 'nearest', behavior: 'instant' });
       place.focus({ preventScroll: true });
     };
     look();
-    // Until then the browser looks for the place by itself, and puts it below the bar.
+    // Until the page is loaded, the browser scrolls to the target itself, and puts it below the bar.
     if (document.readyState !== 'complete') addEventListener('load', () => requestAnimationFrame(look), { once: true });
   }
   addEventListener('hashchange', openTarget);
   openTarget();
 
-  // ---- The page to try networks: it holds them all, and a browser would load a lazy frame long before it is in sight
+  // ---- The page to try networks: it contains all of them, and a browser would load a lazy frame long before it is visible
 
   const docked = document.querySelector('#try iframe');
-  const color = () => docked?.contentWindow?.postMessage({ scheme: root.dataset.scheme }, '*'); // from disk, every page is of another origin
+  const color = () => docked?.contentWindow?.postMessage({ scheme: root.dataset.scheme }, '*'); // pages from disk have no common origin
   if (docked) {
     docked.addEventListener('load', color);
     new IntersectionObserver((entries, observer) => {

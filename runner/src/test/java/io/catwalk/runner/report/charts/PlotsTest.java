@@ -203,7 +203,7 @@ class PlotsTest {
         }
     }
 
-    /** Four cats, of which one is taken for a wolf; two wolves, both known; two birds, of which one is taken for a cat. */
+    /** Four cats, one classified as a wolf; two wolves, both correct; two birds, one classified as a cat. */
     @Test
     void theConfusionMatrixShowsCountsAndShares() throws Exception {
         int[] labels = {0, 0, 0, 0, 1, 1, 2, 2};
@@ -221,7 +221,7 @@ class PlotsTest {
                         "bird classified as cat: 1 of 2 (50.00 %)");
     }
 
-    /** Ten images of each of ten kinds of wolf are taken for another ten kinds; one image of each kind is right. */
+    /** Ten images of each of ten kinds of wolf are classified as another ten kinds; one of each kind is correct. */
     @Test
     void ofAThousandClassesTheThirtyMostConfusedAreShown() throws Exception {
         classes = IntStream.range(0, 1000).mapToObj(i -> "wolf " + i).toList();
@@ -275,7 +275,7 @@ class PlotsTest {
         assertThat(texts("folds")).contains("a", "b", "n = 5");
     }
 
-    /** Quartiles of 1 to 4 as numpy.quantile([1, 2, 3, 4], [.25, .5, .75]) has them. */
+    /** Quartiles of 1 to 4 as computed by numpy.quantile([1, 2, 3, 4], [.25, .5, .75]). */
     @Test
     void quartilesAreThoseOfNumpy() {
         var box = new Row.Box(List.of(1.0, 2.0, 3.0, 4.0));

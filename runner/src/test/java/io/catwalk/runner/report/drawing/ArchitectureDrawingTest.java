@@ -103,7 +103,7 @@ class ArchitectureDrawingTest {
         List<Layer> sums =
                 layers.stream().filter(layer -> layer.name().equals("add")).toList();
         assertThat(sums).hasSize(11).allMatch(sum -> sum.detail().equals("ReLU"));
-        // Behind the projection each sum reads the second convolution before it, and the sum before that.
+        // After the projection, each sum reads the second convolution before it, and the sum before that.
         for (Layer sum : sums.subList(1, sums.size())) {
             int place = layers.indexOf(sum);
             assertThat(sum.inputs()).containsExactlyInAnyOrder(place - 1, place - 3);
@@ -148,7 +148,7 @@ class ArchitectureDrawingTest {
                         "logits ()");
     }
 
-    /** Adds the numbers of a network with DJL itself. */
+    /** Counts the parameters of a network with DJL itself. */
     @ParameterizedTest
     @EnumSource
     void noParameterIsLostOrCountedTwice(BranchingNetworks network) {

@@ -21,9 +21,9 @@ import io.catwalk.onnx.OnnxExport;
 import java.util.List;
 import java.util.function.Function;
 
-/** Builds networks whose layers do not stand in one line, and exports them untrained. */
+/** Builds networks whose layers are not in one line, and exports them untrained. */
 enum BranchingNetworks {
-    /** He et al., "Deep Residual Learning for Image Recognition", 2015: a projection, then blocks alike. */
+    /** He et al., "Deep Residual Learning for Image Recognition", 2015: a projection, then identical blocks. */
     RESIDUAL {
         @Override
         Block block() {
@@ -55,7 +55,7 @@ enum BranchingNetworks {
                     .add(dense(10));
         }
     },
-    /** Szegedy et al., "Going Deeper with Convolutions", 2015: four ways beside each other. */
+    /** Szegedy et al., "Going Deeper with Convolutions", 2015: four parallel branches. */
     INCEPTION {
         @Override
         Block block() {
@@ -81,7 +81,7 @@ enum BranchingNetworks {
                     .add(dense(10));
         }
     },
-    /** Reads rows both ways and answers by the last state; activations that come back to their input. */
+    /** Reads rows in both directions and uses the last state; has activations that are combined with their input. */
     BOTH_WAYS {
         @Override
         Block block() {

@@ -62,7 +62,7 @@ final class PngTest {
         assertThatThrownBy(() -> Png.of(two.image(0), 1)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Noise cannot be compressed, so that the largest here takes more than one buffer. */
+    /** Noise cannot be compressed, so the largest image here needs more than one buffer. */
     @ParameterizedTest
     @CsvSource({"1, 1", "3, 2", "257, 190"})
     void aReaderThatIsNotOursFindsEveryPixel(int width, int height) throws IOException {

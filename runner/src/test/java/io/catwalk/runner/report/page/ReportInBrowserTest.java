@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 @Tag("browser")
 final class ReportInBrowserTest {
 
-    /** Holds every kind of chart and table there is. */
+    /** The page with every kind of chart and table. */
     private static final String RICHEST = "seven";
 
-    /** Has a map of its images. */
+    /** The page with a map of its images. */
     private static final String MAPPED = "mapped";
 
-    /** Pages stay there, to be looked at. */
+    /** Pages are kept there for inspection. */
     private static final Path FOLDER = Path.of("target", "report-pages");
 
     private static final List<String> OTHERS = List.of(

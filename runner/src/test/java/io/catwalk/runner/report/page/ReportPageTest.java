@@ -85,7 +85,7 @@ final class ReportPageTest {
         assertShows(html, comparison.headline(), comparison.limits());
     }
 
-    /** Over the folds, every image is counted once: in the matrix, and in the browser of images. */
+    /** Over the folds, every image is counted once: in the matrix, and in the image browser. */
     @Test
     void theFoldsOfAClassifierAreCountedTogether() {
         RunReport report = SamplePages.named("folds");
@@ -126,7 +126,7 @@ final class ReportPageTest {
         assertThat(beside).isEqualTo(wrong);
     }
 
-    /** An image of a fold is a training image: the fold's own number of it would show another. */
+    /** An image of a fold is a training image: its number within the fold would show another image. */
     @Test
     void theImagesOnTheSheetsAreThoseThatWereAskedAbout() throws IOException {
         for (String name : List.of("seven", "folds")) {
@@ -159,7 +159,7 @@ final class ReportPageTest {
         }
     }
 
-    /** Those come first that most classifiers get wrong, and the confidence is the largest of the softmax. */
+    /** Images that most classifiers get wrong come first, and the confidence is the largest value of the softmax. */
     @Test
     void theAnswersInThePageAreThoseOfThePredictions() {
         RunReport report = SamplePages.named("seven");
@@ -181,7 +181,7 @@ final class ReportPageTest {
                         .isCloseTo(255 * Arrays.stream(probabilities).max().orElseThrow(), within(0.51));
                 wrong[image] += predictions.correct()[image] ? 0 : 1;
             }
-            // 8 bits of confidence do not tell in which bin an image is: those of the last ones are nearly 1.
+            // 8 bits of confidence do not tell the bin of an image: in the last bins, all confidences are nearly 1.
             int[] counts = new int[one.get("bins").size()];
             for (int bin : unpacked(one.get("bin"), 1)) {
                 counts[bin]++;
@@ -323,7 +323,7 @@ final class ReportPageTest {
         assertThat(few).doesNotContain("id=\"classes\"", "balanced accuracy", "Balanced %");
     }
 
-    /** Fails with what is missing only: the page is too long to be printed. */
+    /** Fails with only the missing texts: the page is too long to be printed. */
     private static void assertShows(String html, String... texts) {
         for (String text : texts) {
             assertThat(html.contains(text)).as(text).isTrue();

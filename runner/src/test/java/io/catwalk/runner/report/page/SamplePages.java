@@ -27,10 +27,10 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Makes up runs of every kind, the unlucky ones included. */
+/** Sample runs of every kind, failed ones included. */
 final class SamplePages {
 
-    /** Names that break out of whatever is not escaped, or hide in what is. */
+    /** Names that break a page without escaping, or that are difficult even with it. */
     static final List<String> HOSTILE = List.of(
             "</script><script>alert('class')</script>",
             "<img src=x onerror=alert(1)>",
@@ -41,13 +41,13 @@ final class SamplePages {
             "line\nbreak\tand \\ backslash \u2028 end",
             " ");
 
-    /** The worst names that a classifier may have: a hostile one is refused before there is a trial. */
+    /** The worst valid names of a classifier: a hostile name is rejected before a trial starts. */
     private static final List<String> NASTY =
             List.of("constructor", "toString", "0", "A.b+c-d_e", "script", "long".repeat(24));
 
     private SamplePages() {}
 
-    /** Name to run, each of which is made once, when it is asked for: the largest takes seconds. */
+    /** Runs by name; each is built once, on first use, since the largest takes seconds. */
     private static final Map<String, Supplier<RunReport>> MAKERS = makers();
 
     private static final Map<String, RunReport> MADE = new ConcurrentHashMap<>();
@@ -71,18 +71,18 @@ final class SamplePages {
         return makers;
     }
 
-    /** Lists every run by the name of its page. */
+    /** Returns the names of all runs, which are those of their pages. */
     static Set<String> names() {
         return MAKERS.keySet();
     }
 
-    /** Returns one of them. */
+    /** Returns the run of a name. */
     static RunReport named(String name) {
         return MADE.computeIfAbsent(
                 name, made -> Objects.requireNonNull(MAKERS.get(made)).get());
     }
 
-    /** A classifier whose ONNX file is there, and images of the size that it takes. */
+    /** A classifier with an ONNX file, and images of the size that it expects. */
     private static RunReport mapped() {
         RunReport report = new SampleRun(List.of("small-conv"), SampleRun.CLOTHES, 0, 200, 5).report();
         ImageDataset small = Objects.requireNonNull(report.dataset());
@@ -124,7 +124,7 @@ final class SamplePages {
                         new Duplicate(1207, 17, 0, false, 0, 0)));
     }
 
-    /** Makes up classifiers that lose more the stronger a corruption is, each in a way of its own. */
+    /** Returns classifiers that lose more accuracy the stronger a corruption is, each at its own rate. */
     private static Robustness robustness(List<String> names) {
         List<Robustness.Classifier> classifiers = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
@@ -186,7 +186,7 @@ final class SamplePages {
         return new RunReport(part.spec(), part.results(), part.models(), null, part.missing());
     }
 
-    /** Six classifiers of one latency, whose accuracies differ by chance alone: every seventh of a sample is such a one. */
+    /** Six classifiers with the same latency, whose accuracies differ only by chance. */
     private static RunReport nearTies() {
         List<String> names = IntStream.range(0, 42)
                 .mapToObj(i -> "residual-network-with-attention-" + i)

@@ -43,13 +43,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes up runs to report on, with answers drawn at random: every number follows from them, by the code
- * that makes real reports.
+ * Sample runs to report on, with random predictions: every number is computed from them, by the code of real reports.
  *
  * @param contestants names of the classifiers, in the order of the request
  * @param classes names of the classes
  * @param folds 0 for a hold-out
- * @param images that judge each trial
+ * @param images number of test images of each trial
  * @param epochs of each training
  * @param sizes whether the classes have the same number of images
  */
@@ -75,7 +74,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     private static final Recipe RECIPE = Recipe.standard();
     private static final int SIDE = 12;
 
-    /** Makes a finished run with a comparison. */
+    /** Returns a finished run with a comparison. */
     RunReport report() {
         List<Model> models = models();
         return report(models, comparison(models), null);
@@ -149,7 +148,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
         return hyperparameters;
     }
 
-    /** Draws stripes, as many as the number of the class says, in the way of the image's own number. */
+    /** Returns images of stripes: their number depends on the class, their direction on the number of the image. */
     ImageDataset dataset() {
         return new ImageDataset("sample", "0".repeat(64), classes, striped(trainImages()), striped(images));
     }
@@ -172,7 +171,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                 .toArray();
     }
 
-    /** Makes all trials, done. */
+    /** Returns all trials, done. */
     List<Model> models() {
         List<Model> models = new ArrayList<>();
         for (TrialSpec trial : spec().trials(new Outcomes())) {

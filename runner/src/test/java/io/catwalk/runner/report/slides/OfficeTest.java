@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Has LibreOffice open the slides; its PDF shows whether every title is there in full, and no word on another. */
+/** Opens the slides in LibreOffice; its PDF shows whether all titles are complete and no words overlap. */
 @Tag("office")
 class OfficeTest {
 
@@ -78,7 +78,7 @@ class OfficeTest {
         }
     }
 
-    /** A word where LibreOffice set it, in points. */
+    /** A word and its position in the PDF of LibreOffice, in points. */
     private record Word(String text, Rectangle2D box) {}
 
     private static List<List<Word>> pages(String html) {
@@ -94,7 +94,7 @@ class OfficeTest {
             double x = Double.parseDouble(matcher.group(1));
             double y = Double.parseDouble(matcher.group(2));
             if (matcher.group(5).codePoints().noneMatch(Character::isLetterOrDigit)) {
-                continue; // marks that nobody sees have a box too
+                continue; // invisible characters have a box, too
             }
             pages.get(pages.size() - 1)
                     .add(new Word(
@@ -111,7 +111,7 @@ class OfficeTest {
         return pages;
     }
 
-    /** No word is outside of the slide, and no two lie on each other by more than the leading of their lines. */
+    /** Checks that no word is outside the slide, and that no two overlap by more than the leading of their lines. */
     private static void wordsStandApart(String where, List<Word> words) {
         assertThat(words).as(where).hasSizeGreaterThan(10);
         for (int i = 0; i < words.size(); i++) {
@@ -129,8 +129,8 @@ class OfficeTest {
         }
     }
 
-    /** Joins words to their letters and digits, since programs break words and lines differently,
-     * and of those that run from left to right. */
+    /** Joins the letters and digits of words, since programs break words and lines differently,
+     * without those that run from right to left. */
     private static String letters(List<String> words) {
         return String.join("", words).replaceAll("[^A-Za-z0-9]", "");
     }

@@ -48,7 +48,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes runs that nobody trained.
+ * Sample runs without training.
  *
  * @param classifiers their names
  * @param classes their names
@@ -70,11 +70,11 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
         return new SampleRun(numbered("net-", classifiers), numbered("class ", classes), 0, Broken.NOTHING);
     }
 
-    /** Names what tries to break a slide: markup, quotes, pictures, the other direction, length, what XML forbids. */
+    /** Returns a run with names that may break a slide: markup, quotes, emoji, right-to-left, long, invalid in XML. */
     static SampleRun hostile() {
         String rightToLeft = "\u05d7\u05d5\u05dc\u05e6\u05d4 \u0642\u0645\u064a\u0635";
         return new SampleRun(
-                // The worst names that a classifier may have: a hostile one is refused before there is a trial.
+                // The worst valid names of a classifier: a hostile name is rejected before a trial starts.
                 List.of("constructor", "A.b+c-d_e", "0", "script", "n".repeat(96)),
                 List.of(
                         "<b>bold</b> & \"more\"",
@@ -244,7 +244,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 null);
     }
 
-    /** Answers right three times of four, more often for the first classifiers; else with a class nearby. */
+    /** Returns predictions: three of four are correct, more for the first classifiers; others are a nearby class. */
     private Predictions predictions(int index) {
         SplittableRandom random = new SplittableRandom(7 + index);
         int count = judges();

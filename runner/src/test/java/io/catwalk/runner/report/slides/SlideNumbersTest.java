@@ -20,7 +20,7 @@ import org.apache.poi.xslf.usermodel.XSLFTable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Counts the numbers of the slides anew, from the answers of the networks and the records of their trials. */
+/** Computes the numbers of the slides again, from the predictions of the networks and the records of their trials. */
 class SlideNumbersTest {
 
     private static final List<List<List<List<String>>>> TABLES = new ArrayList<>();
@@ -75,7 +75,7 @@ class SlideNumbersTest {
         return best;
     }
 
-    /** Counts images of a true class that were taken for a class; -1 stands for any. */
+    /** Counts images of a true class that were classified as a class; -1 stands for any. */
     private static int count(Model model, int truth, int taken) {
         Predictions answers = answers(model);
         int count = 0;
@@ -98,7 +98,7 @@ class SlideNumbersTest {
         return String.format(Locale.ROOT, "%.2f", 100 * share);
     }
 
-    /** Writes Wilson's interval by its textbook formula. */
+    /** Computes Wilson's interval by its textbook formula. */
     private static String wilson(double share, int images) {
         double z = 1.959963984540054;
         double middle = (share + z * z / (2 * images)) / (1 + z * z / images);

@@ -67,7 +67,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 class SlidesTest {
 
-    /** The runs that slides are made of, each once for all tests. */
+    /** The runs of the slides, each built once for all tests. */
     enum Run {
         SEVEN_COMPARED(true),
         SEVEN_INTERRUPTED(false),
@@ -132,9 +132,9 @@ class SlidesTest {
         return new XMLSlideShow(new ByteArrayInputStream(Slides.bytes(model, options)));
     }
 
-    /** Reads the results of seven trained classifiers that the project keeps. */
+    /** Reads the committed results of seven trained classifiers. */
     private static RunReport committed() throws IOException {
-        // The run is of before outcomes were sealed, and there were repeats.
+        // The run is older than sealed outcomes and repeats.
         ObjectNode tree = (ObjectNode)
                 Json.JSON.readTree(Files.readString(Path.of("..", "docs", "results", "fashion-mnist", "results.json")));
         ((ObjectNode) tree.path("experiment")).put("repeats", 1);
@@ -212,7 +212,7 @@ class SlidesTest {
     void anEarlierRunWithoutFilesHasWholeSlides() throws IOException {
         try (XMLSlideShow show = open(ReportModel.of(committed()), SlideOptions.standard())) {
             wholeSlides("committed", show);
-            assertThat(show.getSlides()).hasSize(9); // nothing is known of mistakes
+            assertThat(show.getSlides()).hasSize(9); // no slide of mistakes: there are no predictions
         }
     }
 
@@ -280,7 +280,7 @@ class SlidesTest {
         return text.toString();
     }
 
-    /** Returns what is said of a picture, table or chart to those who do not see it; any text for what is text. */
+    /** Returns the alternative text of a picture, table or chart; for a text shape, any text. */
     private static String alternative(XSLFShape shape) {
         String said = shape instanceof XSLFPictureShape
                 ? ((CTPicture) shape.getXmlObject()).getNvPicPr().getCNvPr().getDescr()
@@ -294,7 +294,7 @@ class SlidesTest {
     }
 
     /**
-     * Compares the height that POI estimates with the room there is. POI's lines are a fifth higher than those of
+     * Compares the height that POI estimates with the available height. POI's lines are a fifth higher than those of
      * PowerPoint and LibreOffice: it adds 15 % to a font without leading, and a tail to each paragraph.
      */
     private static void textFits(String where, XSLFShape shape) {
@@ -364,7 +364,7 @@ class SlidesTest {
         }
     }
 
-    /** The numbers are read from results.json by hand here, and from the chart as it is drawn and as it is edited. */
+    /** Compares results.json with both copies of the numbers in a chart: one is drawn, the other can be edited. */
     @Test
     void chartsHoldTheNumbersOfTheResults() throws IOException {
         RunReport report = committed();
@@ -387,7 +387,7 @@ class SlidesTest {
         }
     }
 
-    /** Finds a column of the workbook of a chart with a title by its head, and checks that the chart draws what the column holds. */
+    /** Finds a column of a chart's workbook by its head, and checks that the chart draws the numbers of the column. */
     private static List<Double> numbers(XMLSlideShow show, String title, String head) throws IOException {
         List<XSLFShape> shapes = show.getSlides().stream()
                 .flatMap(slide -> slide.getShapes().stream())
@@ -499,7 +499,7 @@ class SlidesTest {
         assertThat(folder).isDirectoryContaining(path -> path.equals(file));
     }
 
-    /** Makes a template in another format, with a slide of its own, a dark ground and other layouts. */
+    /** Writes a template in another format, with a slide of its own, a dark background and other layouts. */
     private static Path template(Path file, boolean titled) throws IOException {
         try (XMLSlideShow show = new XMLSlideShow();
                 OutputStream out = Files.newOutputStream(file)) {
