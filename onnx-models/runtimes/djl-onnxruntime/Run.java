@@ -63,7 +63,7 @@ public final class Run {
                             about.normalization == null
                                     ? manager.create(ByteBuffer.wrap(some), shape, DataType.UINT8)
                                     : manager.create(normalized(some, about.normalization, image), shape));
-                    for (float logit : predictor.predict(images).get(0).toFloatArray()) {
+                    for (float logit : predictor.predict(images).get(about.output.name).toFloatArray()) {
                         answers.putFloat(logit);
                     }
                 }

@@ -4,10 +4,10 @@ import java.nio.file.*;
 import java.util.stream.IntStream;
 /** Prints the label of each image and its probability. Usage: java -cp JARS Classify.java FOLDER IMAGE... */
 public final class Classify {
-    record About(java.util.Map<String, double[]> normalization) {}
+    record About(java.util.Map<String, Object> output, java.util.Map<String, double[]> normalization) {}
     public static void main(String[] arguments) throws Exception {
-        String signature = Files.readString(Path.of(arguments[0], "model.signature.json"));
-        var by = new com.google.gson.Gson().fromJson(signature, About.class).normalization; // null: the file normalizes
+        var about = new com.google.gson.Gson().fromJson(Files.readString(Path.of(arguments[0], "model.signature.json")), About.class);
+        var by = about.normalization; // null: the file normalizes
         var model = ai.djl.repository.zoo.Criteria.builder().setTypes(NDList.class, NDList.class).optModelPath(Path.of(arguments[0])).build().loadModel();
         for (String path : java.util.List.of(arguments).subList(1, arguments.length)) {
             var image = javax.imageio.ImageIO.read(new java.io.File(path)).getRaster();
@@ -16,7 +16,7 @@ public final class Classify {
             for (int c = 0; c < image.getNumBands(); c++) for (int pixel : image.getSamples(0, 0, image.getWidth(), image.getHeight(), c, (int[]) null))
                 pixels = by == null ? pixels.put((byte) pixel) : pixels.putFloat((float) ((pixel / 255.0 - by.get("mean")[c]) / by.get("std")[c]));
             NDList input = new NDList(model.getNDManager().create(pixels.flip(), shape, by == null ? DataType.UINT8 : DataType.FLOAT32));
-            float[] logits = model.newPredictor().predict(input).get(0).toFloatArray();
+            float[] logits = model.newPredictor().predict(input).get(about.output.get("name").toString()).toFloatArray();
             int best = IntStream.range(0, logits.length).reduce(0, (a, b) -> logits[b] > logits[a] ? b : a);
             double sum = IntStream.range(0, logits.length).mapToDouble(i -> Math.exp(logits[i] - logits[best])).sum();
             System.out.println(path + "\t" + model.getArtifact("synset.txt", ai.djl.util.Utils::readLines).get(best) + "\t" + (float) (1 / sum));

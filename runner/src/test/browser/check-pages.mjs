@@ -36,7 +36,9 @@ async function wide(file, report) {
   await openParts(page);
   const charts = await drawn(page, report);
   await hints(page, report);
+  await columns(page, report);
   await images(page, report);
+  await linked(page, report);
   await searches(page, report);
   await tables(page, report);
   await accessible(page, 'light, 1400 px', report);
@@ -161,21 +163,16 @@ async function images(page, report) {
     for (const word of words) if (!(await status.textContent()).includes(word)) report(`${kind} leads to '${await status.textContent()}', without ${word}`);
     if (!(await page.locator('#images :focus').count())) report(`${kind} leaves the focus where it was`);
   }
-  // Over several seeds the charts count more answers than there are images.
-  const once = await page.evaluate(() => {
-    const [{ predicted }] = JSON.parse(document.getElementById('data').textContent).models;
-    return [...document.querySelector('.contestant').querySelectorAll('figure[id^=confusion] tbody tr')].reduce((sum, row) => sum + Number(row.cells[2].textContent.replace(/,/g, '')), 0) <= atob(predicted).length / 2;
-  });
   const within = page.locator('.contestant').first();
   const shown = name => within.locator(`.plot:visible g[data-key${name}]`);
-  const says = async (mark, pattern) => (once && (await mark.getAttribute('aria-label')).match(pattern) ? Number((await mark.getAttribute('aria-label')).match(pattern)[1].replace(/,/g, '')) : null);
+  const says = async (mark, pattern) => ((await mark.getAttribute('aria-label')).match(pattern) ? Number((await mark.getAttribute('aria-label')).match(pattern)[1].replace(/,/g, '')) : null);
   for (const [name, pattern] of [['*="."', /: ([\d,]+) of/], ['^=bin', /, ([\d,]+) images$/]]) {
     for (const mark of [shown(name).first(), shown(name).last()]) {
       if (await mark.count()) await follow(mark, await says(mark, pattern));
     }
   }
   const row = within.locator('table:not(figure table) tr[data-key]:visible').last();
-  if (await row.count()) await follow(row, once ? Number((await row.locator('td').last().textContent()).replace(/,/g, '')) : null, 'labeled');
+  if (await row.count()) await follow(row, Number((await row.locator('td').last().textContent()).replace(/,/g, '')), 'labeled');
   for (const mark of [page.locator('#verdict .plot:visible g[data-key]').first(), page.locator('table.matrix:visible td[data-key]').last()]) {
     if (!(await mark.count())) continue;
     const [rights, wrongs] = (await mark.getAttribute('data-key')).split(':').map(Number);
@@ -270,6 +267,32 @@ async function images(page, report) {
     return found;
   });
   wrong.forEach(report);
+}
+
+/** Where balanced accuracy has a column of its own, the standings get more of the width. */
+async function columns(page, report) {
+  const share = await page.evaluate(() => {
+    const first = document.querySelector('.first.wide');
+    return first && first.firstElementChild.getBoundingClientRect().width / first.getBoundingClientRect().width;
+  });
+  if (share !== null && share < 0.6) report(`the standings have ${Math.round(100 * share)} % of the width`);
+}
+
+/** Of many classes a matrix shows only some: a link to the cell of another class says so. */
+async function linked(page, report) {
+  const name = await page.evaluate(() => {
+    const figure = document.querySelector('figure[data-shown]');
+    if (!figure) return null;
+    const { classes } = JSON.parse(document.getElementById('data').textContent);
+    const shown = figure.dataset.shown.split(',').map(Number);
+    const other = classes.findIndex((_, label) => !shown.includes(label));
+    location.hash = `${figure.id}.${other}.${shown[0]}`;
+    return classes[other];
+  });
+  if (name === null) return;
+  await page.waitForFunction(() => document.activeElement?.matches('figure[data-shown], figure[data-shown] *'));
+  const note = await page.locator('figure[data-shown] .note').first().textContent();
+  if (!note.startsWith(`${name} is not among the `)) report(`a link to ${name}, which the matrix does not show, says '${note}'`);
 }
 
 /** On paper nothing is cut: no chart is wider than the page, and each open one is there. */

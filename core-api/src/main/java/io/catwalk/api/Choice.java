@@ -92,8 +92,7 @@ public final class Choice extends Rule {
      */
     public Choice logarithmic() {
         if (!isRange()) {
-            throw new IllegalArgumentException(
-                    "range must be there to be logarithmic, but there are options " + options);
+            throw new IllegalArgumentException("only a range can be logarithmic, but these are options: " + options);
         }
         return new Choice(options, lowest, highest, true);
     }

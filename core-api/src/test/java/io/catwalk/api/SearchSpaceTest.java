@@ -112,7 +112,7 @@ class SearchSpaceTest {
         assertThatThrownBy(() -> Choice.range(0.0, 0.0, 1.0).logarithmic())
                 .hasMessage("logarithmic range must be above 0, but is 0.0 to 1.0");
         assertThatThrownBy(() -> Choice.of(List.of(1, 2)).logarithmic())
-                .hasMessage("range must be there to be logarithmic, but there are options [1, 2]");
+                .hasMessage("only a range can be logarithmic, but these are options: [1, 2]");
     }
 
     @Test

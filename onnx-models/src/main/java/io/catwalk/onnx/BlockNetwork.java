@@ -50,7 +50,8 @@ record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options op
             NDList found =
                     block.forward(parameters.orElseGet(() -> new ParameterStore(manager, false)), network, false);
             if (options.choices().contains(Choice.PROBABILITIES)) {
-                found = new NDList(found.head(), found.head().softmax(-1));
+                found = new NDList(found); // the list may belong to the block
+                found.add(found.head().softmax(-1));
             }
             Map<String, Tensor> outputs = new LinkedHashMap<>();
             for (int i = 0; i < graph.outputs().size(); i++) {

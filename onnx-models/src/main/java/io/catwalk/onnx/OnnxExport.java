@@ -191,7 +191,7 @@ public final class OnnxExport {
     }
 
     /**
-     * Adds the softmax of the logits as a second output, {@code probabilities}.
+     * Adds the softmax of the logits as the last output, {@code probabilities}.
      *
      * @return the changed export
      */

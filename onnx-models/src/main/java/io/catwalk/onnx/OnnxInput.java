@@ -100,6 +100,16 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
                 .allMatch(axis -> axis.isSingle() || axis.name().equals(Axis.BATCH.name()));
     }
 
+    /** Returns the number of samples if it is fixed; else 1, the size at which the work of a graph is counted. */
+    static long fixedBatch(List<OnnxInput> inputs) {
+        return inputs.stream()
+                .flatMap(input -> input.dynamic().stream())
+                .filter(axis -> axis.isSingle() && axis.name().equals(Axis.BATCH.name()))
+                .mapToLong(Axis.Dynamic::least)
+                .findFirst()
+                .orElse(1);
+    }
+
     static void requireFitting(List<OnnxInput> inputs) {
         if (inputs.isEmpty()) {
             throw new IllegalArgumentException("expected at least one input, found none");

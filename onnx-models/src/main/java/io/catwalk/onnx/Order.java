@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -98,13 +99,22 @@ record Order(
         Tracing tracing = new Tracing(block, parameters, inputs, OperatorTable::has);
         Graph graph = tracing.trace(program -> Lowering.graph(program, options, naming));
         SortedMap<String, String> entries = new TreeMap<>(metadata);
-        if (inputs.stream().allMatch(OnnxInput::isOfOneSizePerSample)) {
-            entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(graph.multiplyAccumulates()));
-        }
+        multiplyAccumulates(graph)
+                .ifPresent(count -> entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(count)));
         if (options.choices().contains(Choice.FLOAT16_WEIGHTS)) {
             entries.put(MetadataKeys.WEIGHTS, MetadataKeys.FLOAT16);
             entries.put(MetadataKeys.WHOLE_WEIGHTS, String.join("\n", HalfWeights.whole(graph)));
         }
         return new Model(graph, options.opset(), entries);
+    }
+
+    /** Counts the MACs for one sample; empty if samples differ in size, or if those of a fixed batch share work. */
+    private OptionalLong multiplyAccumulates(Graph graph) {
+        if (!inputs.stream().allMatch(OnnxInput::isOfOneSizePerSample)) {
+            return OptionalLong.empty();
+        }
+        long all = graph.multiplyAccumulates();
+        long samples = OnnxInput.fixedBatch(inputs);
+        return all % samples == 0 ? OptionalLong.of(all / samples) : OptionalLong.empty();
     }
 }

@@ -112,6 +112,12 @@ class HalfPrecisionTest {
                 of(
                         "arithmetic",
                         x -> x.add(1).mul(0.3).sub(x.square()).div(x.abs().add(1))),
+                of("mask", x -> x.gt(0).toType(DataType.FLOAT16, false).mul(-1e9)),
+                of("large divisor", x -> x.mul(1e4).div(100000)),
+                of("small factor", x -> x.mul(1e4).mul(1e-8).mul(1e4)),
+                of(
+                        "array of one large number",
+                        x -> x.mul(1e4).div(x.getManager().create(1e5f))),
                 of(
                         "functions",
                         x -> x.sin().add(x.tanh()).add(x.erf()).add(x.abs().sqrt())),

@@ -111,7 +111,12 @@ class NumbersTest {
                         "mean of whole",
                         x -> whole(x).toType(DataType.FLOAT32, false).mean(new int[] {1})),
                 of("int plus real", x -> whole(x).add(0.5f)),
-                of("int div int", x -> whole(x).div(3)));
+                of("int div int", x -> whole(x).div(3)),
+                of(
+                        "row of halves for each sample",
+                        x -> x.add(x.getManager()
+                                .create(new float[] {0, 0.5f, 0, 0.5f, 0, 0.5f})
+                                .broadcast(x.getShape()))));
     }
 
     @ParameterizedTest(name = "{0}")

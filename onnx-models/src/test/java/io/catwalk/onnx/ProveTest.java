@@ -97,6 +97,21 @@ final class ProveTest {
     }
 
     @Test
+    void probabilitiesStandBehindAllOutputsOfAClassifier() {
+        Block block = new LambdaBlock(inputs -> {
+            NDArray features = inputs.head().reshape(-1, 60);
+            return new NDList(features.get(":, 0:4"), features.mul(2));
+        });
+
+        ProofReport report = OnnxExport.of(block, SAMPLE).withProbabilities().prove(new NDList(images(3)));
+
+        assertThat(report.agrees()).as(report.sentence()).isTrue();
+        assertThat(report.outcomes().get(0).outputs())
+                .extracting(output -> output.output())
+                .containsExactly("logits", "output_2", "probabilities");
+    }
+
+    @Test
     void embeddedPreprocessingIsProvenOnPixels() {
         Random random = new Random(3);
         byte[] bytes = new byte[8 * 60];

@@ -17,9 +17,12 @@ import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.recurrent.LSTM;
+import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.OnnxParser;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -56,6 +59,23 @@ class RefusalTest {
         assertRefused(x -> x.toSparse(SparseFormat.COO))
                 .hasMessageContaining("NDArray.toSparse(SparseFormat) has no ONNX form")
                 .hasMessageContaining("files hold dense arrays");
+    }
+
+    @Test
+    void aNetworkThatIsRefusedKeepsNoArrayOfTheExport() {
+        Deque<NDArray> recent = new ArrayDeque<>();
+        Block block = LambdaBlock.singleton(x -> {
+            NDArray sum = recent.isEmpty() ? x : x.add(recent.getLast());
+            recent.addLast(x);
+            return sum.mul(sum.max().getFloat());
+        });
+
+        assertThatThrownBy(() -> OnnxExport.of(block, SAMPLE).bytes()).isInstanceOf(ExportException.class);
+
+        assertThat(recent).isEmpty();
+        NDList ones = new NDList(manager.ones(new Shape(1, 6)));
+        NDList made = block.forward(new ParameterStore(manager, false), ones, false);
+        assertThat(made.head().toFloatArray()).containsOnly(1);
     }
 
     @Test

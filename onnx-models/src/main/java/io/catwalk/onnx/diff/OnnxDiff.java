@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -93,13 +94,30 @@ public final class OnnxDiff {
      *     or else in the same order
      * @param tolerance what counts as equal
      * @return the comparison
-     * @throws OnnxFileException if a file cannot be run, its weights are beside it, or the files have different numbers
-     *     of inputs or outputs
+     * @throws OnnxFileException if the reference cannot be run to its outputs, the other file cannot be run at all, a
+     *     file is larger than 2 GB with its weights, or the files have different numbers of inputs or outputs
      * @throws IllegalArgumentException if the inputs do not fit the reference
      */
     public static OnnxDiff between(Path reference, Path other, Map<String, Tensor> given, Tolerance tolerance) {
-        Side left = watched(reference, given);
-        Side right = watched(other, renamed(reference, other, given));
+        return between(reference, other, given, tolerance, () -> {});
+    }
+
+    /**
+     * Compares two files as {@link #between(Path, Path, Map, Tolerance)} does, and reports progress.
+     *
+     * @param reference the file that is right by definition
+     * @param other the file that is compared
+     * @param given an array for each input of the reference
+     * @param tolerance what counts as equal
+     * @param ran called after each run of a file
+     * @return the comparison
+     * @throws OnnxFileException as {@link #between(Path, Path, Map, Tolerance)}
+     * @throws IllegalArgumentException if the inputs do not fit the reference
+     */
+    public static OnnxDiff between(
+            Path reference, Path other, Map<String, Tensor> given, Tolerance tolerance, Runnable ran) {
+        Side left = watched(reference, given, Side::givesItsOutputs, ran);
+        Side right = watched(other, renamed(reference, other, given), any -> true, ran);
         if (left.outputs().size() != right.outputs().size()) {
             throw new OnnxFileException(
                     other,
@@ -117,16 +135,32 @@ public final class OnnxDiff {
      * @param given an array for each input, by its name
      * @param tolerance what counts as equal
      * @return the comparison
-     * @throws OnnxFileException if the file cannot be run, or its weights are beside it
+     * @throws OnnxFileException if the file cannot be run, or is larger than 2 GB with its weights
      * @throws IllegalArgumentException if the inputs do not fit
      */
     public static OnnxDiff optimized(Path file, Map<String, Tensor> given, Tolerance tolerance) {
-        Side written = watched(file, given);
+        return optimized(file, given, tolerance, () -> {});
+    }
+
+    /**
+     * Compares a file as {@link #optimized(Path, Map, Tolerance)} does, which runs it once for each of its tensors, and
+     * reports progress.
+     *
+     * @param file the file
+     * @param given an array for each input, by its name
+     * @param tolerance what counts as equal
+     * @param ran called after each run of the file
+     * @return the comparison
+     * @throws OnnxFileException as {@link #optimized(Path, Map, Tolerance)}
+     * @throws IllegalArgumentException if the inputs do not fit
+     */
+    public static OnnxDiff optimized(Path file, Map<String, Tensor> given, Tolerance tolerance, Runnable ran) {
+        Side written = watched(file, given, Side::givesItsOutputs, ran);
         Map<String, Tensor> made = new LinkedHashMap<>();
         for (String tensor : written.values().keySet()) {
             // One at a time: nodes are not fused across a tensor that a run returns.
             if (written.maker(tensor).isPresent()) {
-                made.putAll(made(file, Set.of(tensor), OnnxOptions.standard(), given));
+                made.putAll(made(file, Set.of(tensor), OnnxOptions.standard(), given, ran));
             }
         }
         return new OnnxDiff(written, new Side(written.model(), given, made), tolerance);
@@ -165,37 +199,43 @@ public final class OnnxDiff {
 
     /**
      * Runs a file and keeps all of its tensors. If it cannot run to its end, the tensors that can be computed are kept.
+     *
+     * @param suffices tells whether those that can be computed are enough to compare
+     * @throws OnnxFileException if none can be computed, or they are not enough
      */
-    private static Side watched(Path file, Map<String, Tensor> given) {
+    private static Side watched(Path file, Map<String, Tensor> given, Predicate<Side> suffices, Runnable ran) {
         ModelProto model = OnnxRunner.read(file);
         Set<String> tensors = new LinkedHashSet<>();
         model.getGraph().getNodeList().forEach(node -> tensors.addAll(node.getOutputList()));
         tensors.remove("");
         try {
-            return new Side(model, given, made(file, tensors, AS_WRITTEN, given));
+            return new Side(model, given, made(file, tensors, AS_WRITTEN, given, ran));
         } catch (OnnxFileException e) {
             Map<String, Tensor> made = new LinkedHashMap<>();
             for (String tensor : tensors) {
                 try {
-                    made.putAll(made(file, Set.of(tensor), AS_WRITTEN, given));
+                    made.putAll(made(file, Set.of(tensor), AS_WRITTEN, given, ran));
                 } catch (OnnxFileException later) {
                     e.addSuppressed(later);
                 }
             }
-            if (made.isEmpty()) {
+            Side side = new Side(model, given, made);
+            if (made.isEmpty() || !suffices.test(side)) {
                 throw e;
             }
-            return new Side(model, given, made);
+            return side;
         }
     }
 
     private static Map<String, Tensor> made(
-            Path file, Set<String> tensors, OnnxOptions options, Map<String, Tensor> given) {
+            Path file, Set<String> tensors, OnnxOptions options, Map<String, Tensor> given, Runnable ran) {
         try (OnnxRunner runner = OnnxRunner.watching(file, tensors, options)) {
             Set<String> taken = runner.inputs().stream().map(TensorInfo::name).collect(Collectors.toSet());
             Map<String, Tensor> fitting = new HashMap<>(given);
             fitting.keySet().retainAll(taken);
             return runner.run(fitting);
+        } finally {
+            ran.run();
         }
     }
 
@@ -271,7 +311,7 @@ public final class OnnxDiff {
     private List<Finding> elsewhere() {
         return reference.nodes().stream()
                 .filter(node -> !beginnings.contains(node)
-                        && other.maker(node.getOutput(0)).isPresent())
+                        && other.maker(firstOutput(node)).isPresent())
                 .map(this::finding)
                 .filter(finding -> !finding.causes().isEmpty())
                 .toList();
@@ -283,7 +323,7 @@ public final class OnnxDiff {
                 .filter(output -> reference.values().containsKey(output)
                         && partners.partner(output).isEmpty())
                 .findFirst()
-                .orElse(node.getOutput(0));
+                .orElse(firstOutput(node));
         return new Finding(
                 node.getName(),
                 node.getOpType(),
@@ -292,6 +332,14 @@ public final class OnnxDiff {
                 counterpart == null ? null : counterpart.getName(),
                 counterpart == null ? null : difference(node, tensor, counterpart),
                 counterpart == null ? List.of() : new Causes(reference, other, partners).of(node, counterpart));
+    }
+
+    /** Returns the first output that is not omitted; an empty name if all are. */
+    private static String firstOutput(NodeProto node) {
+        return node.getOutputList().stream()
+                .filter(output -> !output.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private @Nullable TensorDifference difference(NodeProto node, String tensor, NodeProto counterpart) {

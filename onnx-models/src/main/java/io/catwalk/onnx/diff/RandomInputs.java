@@ -27,8 +27,9 @@ public final class RandomInputs {
      * @param sizes sizes of other open axes by their names; 32 for an axis that is not in it
      * @param seed the same seed gives the same numbers
      * @return an array for each input, by its name
-     * @throws IllegalArgumentException if the file does not say how many axes an input has, or an array would be too
-     *     large
+     * @throws IllegalArgumentException if the file does not say how many axes an input has, or an input is not of
+     *     floats, doubles, whole numbers or booleans
+     * @throws ArithmeticException if an array would have more than 2 GB
      */
     public static Map<String, Tensor> of(List<TensorInfo> inputs, long rows, Map<String, Long> sizes, long seed) {
         SplittableRandom random = new SplittableRandom(seed);

@@ -32,6 +32,9 @@ final class Side {
         values = new LinkedHashMap<>(given);
         for (NodeProto node : model.getGraph().getNodeList()) {
             for (String output : node.getOutputList()) {
+                if (output.isEmpty()) {
+                    continue; // omitted
+                }
                 makers.put(output, node);
                 Tensor value = made.get(output);
                 if (value != null) {
@@ -61,6 +64,11 @@ final class Side {
         return model.getGraph().getOutputList().stream()
                 .map(ValueInfoProto::getName)
                 .toList();
+    }
+
+    /** Tells whether the numbers of all outputs that nodes compute are known. */
+    boolean givesItsOutputs() {
+        return outputs().stream().allMatch(output -> !makers.containsKey(output) || values.containsKey(output));
     }
 
     Optional<NodeProto> maker(String tensor) {

@@ -29,7 +29,7 @@ public record Graph(List<Value> inputs, List<Value> outputs, List<Initializer> i
     }
 
     /**
-     * Counts the multiply-accumulate operations (MACs) for one sample.
+     * Counts the multiply-accumulate operations (MACs) for one sample, or for all samples of a fixed batch.
      *
      * @return MACs of convolutions, matrix products and recurrent layers
      */

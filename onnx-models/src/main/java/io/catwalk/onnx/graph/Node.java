@@ -67,7 +67,7 @@ public record Node(
     }
 
     /**
-     * Counts the multiply-accumulate operations (MACs) of this node for one sample.
+     * Counts the multiply-accumulate operations (MACs) of this node for one sample, or for all of a fixed batch.
      *
      * @return MACs of a convolution, a matrix product or a recurrent layer; else 0
      */

@@ -1,5 +1,8 @@
 package io.catwalk.onnx.graph;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 /** Computes the sizes of slices, as NumPy and ONNX define them. */
 public final class Slices {
 
@@ -29,8 +32,11 @@ public final class Slices {
         if (step < 0) {
             boolean whole = start.equals(Dim.of(-1)) && stop.equals(Dim.of(Long.MIN_VALUE));
             if (!whole) {
-                throw new ExportException("a slice goes backwards over a part of an axis that follows the "
-                        + String.join(" and the ", length.axes()) + ": flip the whole axis, and slice forwards");
+                Set<String> axes = new LinkedHashSet<>(length.axes());
+                axes.addAll(start.axes());
+                axes.addAll(stop.axes());
+                throw new ExportException("a slice goes backwards, and the part of the axis that it takes follows the "
+                        + String.join(" and the ", axes) + ": flip the whole axis, and slice forwards");
             }
             return length.plus(Dim.of(-step - 1)).floorDividedBy(-step);
         }

@@ -8,11 +8,11 @@ final class Work {
     private Work() {}
 
     /**
-     * Counts the MACs for one sample: those of convolutions, matrix products and recurrent layers. Other operations
-     * (activations, pools, normalization) are not counted, as is usual.
+     * Counts the MACs for one sample, or for all samples of a fixed batch: those of convolutions, matrix products and
+     * recurrent layers. Other operations (activations, pools, normalization) are not counted, as is usual.
      *
      * @param graph any
-     * @return MACs for a batch of 1
+     * @return MACs with every symbolic dimension at 1
      */
     static long multiplyAccumulates(Graph graph) {
         return graph.nodes().stream().mapToLong(Work::of).sum();

@@ -2,7 +2,7 @@ package io.catwalk.onnx.lowering;
 
 /** Names what can be written in another way than by default. */
 public enum Choice {
-    /** Writes the softmax of the logits as a second output. */
+    /** Writes the softmax of the logits as the last output. */
     PROBABILITIES,
     /** Writes recurrent layers step by step, as {@code MatMul}, {@code Add}, {@code Sigmoid} and {@code Tanh}. */
     UNROLLED_RECURRENCE,

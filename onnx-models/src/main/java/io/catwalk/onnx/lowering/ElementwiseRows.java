@@ -25,7 +25,7 @@ final class ElementwiseRows {
         both(rows, "maximum", "Max, or Clip after a minimum", site -> bounded(site, Bounds::atLeast));
         both(rows, "minimum", "Min, or Clip after a maximum or relu", site -> bounded(site, Bounds::atMost));
         Map.of("add", "Add", "sub", "Sub", "mul", "Mul", "div", "Div")
-                .forEach((method, operator) -> both(rows, method, operator, site -> binary(site, operator)));
+                .forEach((method, operator) -> both(rows, method, operator, site -> arithmetic(site, operator)));
         both(rows, "pow", "Pow, or Mul for whole numbers", ElementwiseRows::pow);
         both(rows, "mod", "Mod; for reals also Less, Add, Where", ElementwiseRows::mod);
         Map.of("gt", "Greater", "gte", "GreaterOrEqual", "lt", "Less", "lte", "LessOrEqual", "eq", "Equal")
@@ -73,6 +73,27 @@ final class ElementwiseRows {
     private static void both(List<Row> rows, String method, String operators, Row.Single emission) {
         rows.add(Row.of("NDArray." + method + "(NDArray)", operators, emission));
         rows.add(Row.of("NDArray." + method + "(Number)", operators, emission));
+    }
+
+    /**
+     * Writes arithmetic. PyTorch multiplies and divides halves by a single number in FLOAT, so the number may be out of
+     * the range of halves. For a sum, it rounds the number to a half first.
+     */
+    private static Value arithmetic(Site site, String operator) {
+        boolean scales = operator.equals("Mul") || operator.equals("Div");
+        if (!scales
+                || site.resultType() != ElementType.FLOAT16
+                || !isWiderNumber(site.call().value(1))) {
+            return binary(site, operator);
+        }
+        Value made = site.to().node(operator, site.receiverAs(ElementType.FLOAT), site.as(1, ElementType.FLOAT));
+        return site.to().cast(made, ElementType.FLOAT16);
+    }
+
+    /** Tells whether an argument is a single number that is not a half already. */
+    private static boolean isWiderNumber(Object argument) {
+        return !(argument instanceof Operand operand)
+                || (operand.shape().rank() == 0 && operand.type() != ElementType.FLOAT16);
     }
 
     private static Value binary(Site site, String operator) {

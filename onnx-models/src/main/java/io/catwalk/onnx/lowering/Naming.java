@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * The names of the inputs and outputs of a graph. They come from the caller, or else from {@code NDArray.setName} in
- * forward. The defaults are {@code images} and {@code logits} for a classifier, and {@code output}, or
+ * forward. The defaults are {@code images} and {@code logits} for a classifier, and "output", or
  * {@code output_1}, ..., for the outputs of other networks.
  *
  * @param inputs names of the inputs; empty for a classifier

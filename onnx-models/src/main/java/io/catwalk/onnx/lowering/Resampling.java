@@ -7,6 +7,7 @@ import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
@@ -90,10 +91,17 @@ enum Resampling {
         return site.to().cast(made, site.resultType());
     }
 
-    /** Tells whether each size is a multiple of the old one, and at least one differs. */
+    /** Tells whether each axis repeats its pixels equally often, and at least one size differs. */
     private static boolean multiplies(TensorShape from, TensorShape size) {
         return !from.equals(size)
-                && IntStream.range(2, from.rank()).allMatch(axis -> pixels(size, axis) % pixels(from, axis) == 0);
+                && IntStream.range(2, from.rank()).allMatch(axis -> repeats(pixels(from, axis), pixels(size, axis)));
+    }
+
+    /** Tells whether each pixel is taken equally often: not so at some sizes, such as 2 to 82, as PyTorch rounds. */
+    private static boolean repeats(long from, long size) {
+        long[] exact =
+                LongStream.range(0, size).map(pixel -> pixel * from / size).toArray();
+        return size % from == 0 && Arrays.equals(nearest((int) from, (int) size), exact);
     }
 
     /** Tells whether no size is less than the old one, and at least one differs. */

@@ -69,8 +69,8 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
 
     /**
      * Checks a file whose weights were rounded to FLOAT16: a logit may differ by one unit in the last place that the
-     * largest logit of the network has in FLOAT16, {@link #HALF_PRECISION} of its absolute value, and a label may flip
-     * if all logits stay within that.
+     * largest finite logit of the network has in FLOAT16, {@link #HALF_PRECISION} of its absolute value, and a label
+     * may flip if all logits stay within that.
      *
      * @return a changed copy
      */
@@ -130,10 +130,13 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
         return new CrossCheckReport(outcomes);
     }
 
+    /** Returns the largest absolute value among the finite logits, 0 if there is none. */
     private static double largest(float[] logits) {
         double largest = 0;
         for (float logit : logits) {
-            largest = Math.max(largest, Math.abs(logit));
+            if (Float.isFinite(logit)) {
+                largest = Math.max(largest, Math.abs(logit));
+            }
         }
         return largest;
     }

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.quantize;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -20,6 +21,7 @@ final class DynamicLstm {
     static final String DOMAIN = "com.microsoft";
 
     private static final String OPERATOR = "DynamicQuantizeLSTM";
+    private static final String LAYOUT = "layout";
     private static final int LSTM_INPUTS = 8;
 
     private final Names names;
@@ -35,7 +37,7 @@ final class DynamicLstm {
     /** Tells whether a node is an LSTM with fixed weights. */
     static boolean is(NodeProto node, Wiring wiring) {
         return Protos.is(node, "LSTM")
-                && Protos.number(node, "layout", 0) == 0
+                && Protos.number(node, LAYOUT, 0) == 0
                 && wiring.fixedFloats(node.getInput(1)).isPresent()
                 && wiring.fixedFloats(node.getInput(2)).isPresent();
     }
@@ -71,7 +73,16 @@ final class DynamicLstm {
                 .setOpType(OPERATOR)
                 .clearInput()
                 .addAllInput(inputs)
+                .clearAttribute()
+                .addAllAttribute(attributes(node))
                 .build();
+    }
+
+    /** Returns the attributes without the layout, of which the operator of ONNX Runtime knows the default only. */
+    private static List<AttributeProto> attributes(NodeProto node) {
+        return node.getAttributeList().stream()
+                .filter(attribute -> !attribute.getName().equals(LAYOUT))
+                .toList();
     }
 
     /**

@@ -54,6 +54,8 @@ public final class IntegerProbe {
 
     private static final Set<String> PAIR = Set.of("QuantizeLinear", "DequantizeLinear");
 
+    private static final int IMAGE_AXES = 4;
+
     private final byte[] bytes;
     private final List<IntegerTensor> tensors;
 
@@ -72,7 +74,24 @@ public final class IntegerProbe {
      * @throws OnnxFileException if it is missing, damaged, larger than 2 GB, or ONNX Runtime does not accept it
      */
     public static Optional<IntegerProbe> of(Path file) {
-        ModelProto model = OnnxRunner.read(file);
+        return of(OnnxRunner.read(file));
+    }
+
+    /**
+     * Creates the second file from one that takes images of any size, for images of one size.
+     *
+     * @param file an ONNX file that takes float images, (batch, channels, height, width), and has pairs of
+     *     QuantizeLinear and DequantizeLinear
+     * @param height rows of an image, in pixels, where the file leaves them open; at least 1
+     * @param width columns of an image, in pixels, where the file leaves them open; at least 1
+     * @return the probe, whose images have a fixed size; empty as in {@link #of(Path)}
+     * @throws OnnxFileException as {@link #of(Path)}, or if the file cannot run on images of this size
+     */
+    public static Optional<IntegerProbe> of(Path file, int height, int width) {
+        return of(sized(OnnxRunner.read(file), height, width));
+    }
+
+    private static Optional<IntegerProbe> of(ModelProto model) {
         GraphProto graph = model.getGraph();
         Wiring wiring = new Wiring(graph);
         List<NodeProto> rounding = graph.getNodeList().stream()
@@ -96,6 +115,26 @@ public final class IntegerProbe {
         return tensors.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new IntegerProbe(giving(model, tensors).toByteArray(), tensors));
+    }
+
+    /** Fixes the size of images, (batch, channels, height, width), where it is open. */
+    private static ModelProto sized(ModelProto model, int height, int width) {
+        ModelProto.Builder changed = model.toBuilder();
+        for (ValueInfoProto.Builder input : changed.getGraphBuilder().getInputBuilderList()) {
+            if (input.getType().getTensorType().getShape().getDimCount() == IMAGE_AXES) {
+                TensorShapeProto.Builder shape =
+                        input.getTypeBuilder().getTensorTypeBuilder().getShapeBuilder();
+                fix(shape.getDimBuilder(IMAGE_AXES - 2), height);
+                fix(shape.getDimBuilder(IMAGE_AXES - 1), width);
+            }
+        }
+        return changed.build();
+    }
+
+    private static void fix(Dimension.Builder axis, int size) {
+        if (axis.getDimValue() <= 0) { // 0 stands for one that has only a name, or nothing
+            axis.setDimValue(size);
+        }
     }
 
     /**

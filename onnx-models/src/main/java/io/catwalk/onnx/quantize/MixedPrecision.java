@@ -1,6 +1,6 @@
 package io.catwalk.onnx.quantize;
 
-import io.catwalk.onnx.quantize.Judge.Score;
+import io.catwalk.onnx.quantize.Scorer.Score;
 import io.catwalk.onnx.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,18 +35,19 @@ public record MixedPrecision(
      * the loss of accuracy is within the budget. Nodes that are faster in float stay in float from the start.
      *
      * @param calibrated a float model and its ranges
-     * @param judge scores the models
+     * @param scorer scores the models
      * @param batches inputs on which the noise of nodes is measured
      * @param budget accuracy that may be lost, as a share of the images, such as 0.002
      * @return the first model within the budget; the one with all but one node in float if none is
      */
     public static MixedPrecision search(
-            CalibratedModel calibrated, Judge judge, Iterable<Map<String, Tensor>> batches, double budget) {
+            CalibratedModel calibrated, Scorer scorer, Iterable<Map<String, Tensor>> batches, double budget) {
         Set<String> inFloat = new LinkedHashSet<>(calibrated.fasterInFloat());
-        Score reference = judge.score(calibrated.floats());
+        Score reference = scorer.score(calibrated.floats());
         Map<CalibrationMethod, Score> scores = new EnumMap<>(CalibrationMethod.class);
         for (CalibrationMethod method : CalibrationMethod.values()) {
-            scores.put(method, judge.score(calibrated.quantized(method, inFloat).bytes()));
+            scores.put(
+                    method, scorer.score(calibrated.quantized(method, inFloat).bytes()));
         }
         CalibrationMethod best = scores.entrySet().stream()
                 .min(Comparator.comparingDouble(entry -> entry.getValue().loss()))
@@ -63,7 +64,7 @@ public record MixedPrecision(
                 break;
             }
             if (inFloat.add(worst.node())) {
-                score = judge.score(calibrated.quantized(best, inFloat).bytes());
+                score = scorer.score(calibrated.quantized(best, inFloat).bytes());
             }
         }
         return new MixedPrecision(calibrated.quantized(best, inFloat), best, reference, score, scores, noise);

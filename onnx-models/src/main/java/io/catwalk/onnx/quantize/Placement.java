@@ -119,7 +119,7 @@ final class Placement {
         return inBytes.containsKey(tensor);
     }
 
-    /** Tells whether a node with fixed weights reads a tensor as bytes. */
+    /** Tells whether a node in 8 bits reads a tensor. */
     boolean isReadAsBytes(String tensor) {
         return asked.contains(tensor);
     }

@@ -23,7 +23,9 @@ final class Wiring {
     Wiring(GraphProto graph) {
         graph.getInitializerList().forEach(tensor -> fixed.put(tensor.getName(), tensor));
         for (NodeProto node : graph.getNodeList()) {
-            node.getOutputList().forEach(output -> makers.put(output, node));
+            node.getOutputList().stream()
+                    .filter(output -> !output.isEmpty()) // omitted
+                    .forEach(output -> makers.put(output, node));
             for (String input : node.getInputList()) {
                 reads.merge(input, 1, Integer::sum);
                 lastReader.put(input, node);

@@ -3,7 +3,7 @@ package io.catwalk.onnx.runtime;
 import java.util.Optional;
 
 /**
- * Supplies what the file of a classifier leaves open. Immutable; each {@code with} method returns a changed copy.
+ * Supplies what the file of a classifier leaves open. Immutable; each "with" method returns a changed copy.
  *
  * @param output name of the output to use; if empty, the output called {@code logits}, or else the only one that fits
  * @param height rows of an image, in pixels, for a file that accepts any number; 0 if not given

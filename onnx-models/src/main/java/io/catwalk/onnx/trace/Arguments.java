@@ -145,7 +145,7 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
 
     private long fixed(Dim dim) {
         if (!dim.isFixed()) {
-            throw error("takes a number that follows the batch (" + dim + "), which its ONNX form cannot");
+            throw error("takes a number that depends on a dynamic axis (" + dim + "), which its ONNX form cannot");
         }
         return dim.fixed();
     }

@@ -8,6 +8,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -47,9 +48,15 @@ public final class BlockState {
         return state;
     }
 
-    /** Restores the saved state. */
+    /** Restores the saved state. A collection that cannot be changed, such as a view of another, is left as it is. */
     public void restore() {
-        restorations.forEach(Runnable::run);
+        for (Runnable restoration : restorations) {
+            try {
+                restoration.run();
+            } catch (UnsupportedOperationException e) {
+                // What this collection shows is restored with the one behind it, if the block holds that, too.
+            }
+        }
     }
 
     private void visit(@Nullable Object value) {
@@ -63,8 +70,8 @@ public final class BlockState {
             block.getChildren().forEach(child -> visit(child.getValue()));
         } else if (value.getClass().isArray()) {
             elements(value);
-        } else if (value instanceof List<?> list) {
-            list(list);
+        } else if (value instanceof Collection<?> collection) {
+            collection(collection);
         } else if (value instanceof Map<?, ?> map) {
             map(map);
         } else {
@@ -130,16 +137,17 @@ public final class BlockState {
     }
 
     @SuppressWarnings("unchecked")
-    private void list(List<?> list) {
-        List<Object> before = new ArrayList<>(list);
+    private void collection(Collection<?> collection) {
+        List<Object> before = new ArrayList<>(collection);
         restorations.add(() -> {
-            boolean same = list.size() == before.size();
+            List<Object> now = new ArrayList<>(collection);
+            boolean same = now.size() == before.size();
             for (int i = 0; same && i < before.size(); i++) {
-                same = list.get(i) == before.get(i);
+                same = now.get(i) == before.get(i);
             }
             if (!same) {
-                ((List<Object>) list).clear();
-                ((List<Object>) list).addAll(before);
+                ((Collection<Object>) collection).clear();
+                ((Collection<Object>) collection).addAll(before);
             }
         });
         before.forEach(this::visit);

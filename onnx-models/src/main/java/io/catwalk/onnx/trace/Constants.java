@@ -21,6 +21,9 @@ import java.util.stream.LongStream;
  */
 final class Constants {
 
+    /** Stands for a number that is not whole: no arithmetic may be done with it. */
+    private static final long NOT_WHOLE = Long.MIN_VALUE;
+
     private final Merge merge;
 
     Constants(Merge merge) {
@@ -110,7 +113,8 @@ final class Constants {
             usual = lengths[i] < 2 ? usual : element(data, operand.type(), 1) - firsts[i];
             steps[i] = usual;
             for (int at = 0; at < lengths[i]; at++) {
-                if (usual == 0 || element(data, operand.type(), at) != firsts[i] + at * usual) {
+                long number = element(data, operand.type(), at);
+                if (usual == 0 || number == NOT_WHOLE || number != firsts[i] + at * usual) {
                     return Optional.empty();
                 }
             }
@@ -134,7 +138,7 @@ final class Constants {
     }
 
     private static long whole(double number) {
-        return number == Math.rint(number) ? (long) number : Long.MIN_VALUE;
+        return number == Math.rint(number) ? (long) number : NOT_WHOLE;
     }
 
     private static TensorShape sliceShape(TensorShape shape) {

@@ -1,5 +1,11 @@
 package io.catwalk.onnx.diff;
 
+import static io.catwalk.onnx.TestModels.BATCH;
+import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.node;
+import static io.catwalk.onnx.TestModels.random;
+import static io.catwalk.onnx.TestModels.tensor;
+import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
@@ -11,6 +17,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Tensor;
 import java.io.IOException;
@@ -240,6 +247,80 @@ final class OnnxDiffTest {
         assertThat(report.findings()).isEmpty();
         assertThat(report.elsewhere()).isEmpty();
         assertThat(report.matched()).isEqualTo(report.tensors());
+    }
+
+    /** The network was exported for one image, although its file says that it takes any number of them. */
+    @Test
+    void aReferenceThatDoesNotComputeItsOutputIsRefused() {
+        ModelProto.Builder baked = TestModels.linear();
+        baked.getGraphBuilder()
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("shape")
+                        .setDataType(TensorProto.DataType.INT64_VALUE)
+                        .addDims(2)
+                        .addInt64Data(1)
+                        .addInt64Data(4))
+                .clearNode()
+                .addNode(node("Relu", List.of("images"), "active"))
+                .addNode(node("Reshape", List.of("active", "shape"), "flat"))
+                .addNode(node("Gemm", List.of("flat", "weight", "bias"), "logits"));
+        Path broken = TestModels.write(folder.resolve("broken.onnx"), baked);
+        Path sound = TestModels.write(folder.resolve("sound.onnx"), TestModels.linear());
+        Map<String, Tensor> rows = Map.of("images", Tensor.of(random(new Random(1), 64), 16, 1, 2, 2));
+
+        for (Path other : List.of(broken, sound)) {
+            assertThatThrownBy(() -> OnnxDiff.between(broken, other))
+                    .isInstanceOf(OnnxFileException.class)
+                    .hasMessageStartingWith(broken + ": expected ")
+                    .hasMessageNotContaining("\n");
+        }
+        assertThatThrownBy(() -> OnnxDiff.optimized(broken, rows, Tolerance.standard()))
+                .isInstanceOf(OnnxFileException.class)
+                .hasMessageStartingWith(broken + ": expected ");
+
+        DiffReport turned = OnnxDiff.between(sound, broken).report();
+        assertThat(turned.agrees()).isFalse();
+        assertThat(turned.outputs()).containsOnlyKeys("logits");
+    }
+
+    /** Each layer omits the output of all its steps, and passes on its last state. */
+    @Test
+    void layersThatOmitAnOutputAreNotMistakenForEachOther() {
+        Random random = new Random(1);
+        ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()
+                .setName("states")
+                .addInput(value("steps", FLOAT, 5, BATCH, 3))
+                .addOutput(value("h2", FLOAT, 1, BATCH, 4))
+                .addInitializer(tensor("w1", random(random, 12 * 3), 1, 12, 3))
+                .addInitializer(tensor("r1", random(random, 12 * 4), 1, 12, 4))
+                .addInitializer(tensor("w2", random(random, 12 * 4), 1, 12, 4))
+                .addInitializer(tensor("r2", random(random, 12 * 4), 1, 12, 4))
+                .addNode(lastStateOfGru(List.of("steps", "w1", "r1"), "h1"))
+                .addNode(lastStateOfGru(List.of("h1", "w2", "r2"), "h2")));
+        Path file = TestModels.write(folder.resolve("states.onnx"), model);
+
+        assertThat(OnnxDiff.between(file, file).report().elsewhere()).isEmpty();
+
+        GraphProto.Builder graph = model.getGraphBuilder();
+        weight(2, 5).plant(graph.getNodeBuilder(0), graph);
+        Path faulty = TestModels.write(folder.resolve("faulty.onnx"), model);
+        DiffReport report = OnnxDiff.between(file, faulty).report();
+        assertThat(report.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.node()).isEqualTo("GRU to h1");
+            assertThat(finding.other()).isEqualTo("GRU to h1");
+            assertThat(finding.causes()).singleElement(STRING).startsWith("weights r1: 1 of 48 numbers differ");
+        });
+        assertThat(report.elsewhere()).isEmpty();
+    }
+
+    private static NodeProto.Builder lastStateOfGru(List<String> inputs, String output) {
+        return node("GRU", inputs, "")
+                .addOutput(output)
+                .setName("GRU to " + output)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("hidden_size")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(4));
     }
 
     /** The optimizer of another program uses other names and other nodes. */

@@ -167,6 +167,13 @@ class InferenceTest {
                 .hasMessageContaining("follows the batch: flip the whole axis");
     }
 
+    @Test
+    void theAxisThatABoundFollowsIsNamedWhereALongAxisIsFixed() {
+        assertThatThrownBy(() -> Slices.size(Dim.of(10), Dim.of(-1), Dim.axis("height"), -1))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("follows the height: flip the whole axis");
+    }
+
     /** Java and Python write the end of an axis as their largest number, which is no size. */
     @Test
     void theLargestIntIsTheEndOfAnAxisThatMayBecomeLonger() {

@@ -131,8 +131,29 @@ class CrossCheckTest {
             logits[0] = Float.NaN;
             return logits;
         });
-        CrossCheckReport report = CrossCheck.standard().run(reference, file, IMAGES, COUNT);
-        assertThat(report.outcomes()).noneMatch(Outcome::agrees);
+        for (CrossCheck check :
+                List.of(CrossCheck.standard(), CrossCheck.standard().withRoundedWeights())) {
+            CrossCheckReport report = check.run(reference, file, IMAGES, COUNT);
+            assertThat(report.outcomes()).noneMatch(Outcome::agrees);
+        }
+    }
+
+    /** The tolerance for rounded weights depends on the largest logit. */
+    @Test
+    void oneInfiniteLogitHidesNoOtherDifference() {
+        ModelProto.Builder reference = withBias(Float.NEGATIVE_INFINITY, 0, 0, 0, 0);
+        CrossCheck rounded = CrossCheck.standard().withRoundedWeights();
+
+        assertThat(check(rounded, reference, reference).agrees()).isTrue();
+        assertThat(check(rounded, reference, withBias(Float.NEGATIVE_INFINITY, 0, 5, 0, 0))
+                        .outcomes())
+                .noneMatch(Outcome::agrees);
+    }
+
+    private static ModelProto.Builder withBias(float... values) {
+        ModelProto.Builder model = TestModels.convolution(5);
+        model.getGraphBuilder().setInitializer(3, TestModels.tensor("bias", values, 5));
+        return model;
     }
 
     @Test

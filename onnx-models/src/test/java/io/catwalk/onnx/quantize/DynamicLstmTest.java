@@ -54,17 +54,24 @@ class DynamicLstmTest {
                                 .setS(ByteString.copyFromUtf8(direction)))));
     }
 
+    private static Map<String, Tensor> batch() {
+        return Map.of("images", Tensor.of(random(new Random(2), STEPS * COUNT * FEATURES), STEPS, COUNT, FEATURES));
+    }
+
+    private CalibratedModel calibrated(ModelProto.Builder network) {
+        Path file = TestModels.write(folder.resolve("lstm.onnx"), network);
+        return OnnxQuantization.of(file).calibrated(List.of(batch()));
+    }
+
     @Test
     void theAnswersAreNearlyThoseInFloats() throws InvalidProtocolBufferException {
         int directions = 0;
         for (String direction : List.of("forward", "bidirectional")) {
             directions++;
             ModelProto.Builder network = network(direction, directions);
-            Path file = TestModels.write(folder.resolve("lstm.onnx"), network);
-            Map<String, Tensor> batch = Map.of(
-                    "images", Tensor.of(random(new Random(2), STEPS * COUNT * FEATURES), STEPS, COUNT, FEATURES));
+            Map<String, Tensor> batch = batch();
 
-            CalibratedModel calibrated = OnnxQuantization.of(file).calibrated(List.of(batch));
+            CalibratedModel calibrated = calibrated(network);
             QuantizedModel model = Networks.quantized(calibrated);
 
             assertThat(model.inBytes()).containsExactly("lstm");
@@ -80,5 +87,19 @@ class DynamicLstmTest {
             assertThat(inFloat.inFloat()).containsExactly("LSTM lstm");
             assertThat(inFloat.onlyForOnnxRuntime()).isFalse();
         }
+    }
+
+    /** Some programs write the default, which the operator of ONNX Runtime has no attribute for. */
+    @Test
+    void aFileThatStatesTheDefaultLayoutRunsAsOneThatDoesNot() {
+        ModelProto.Builder stated = network("forward", 1);
+        stated.getGraphBuilder().getNodeBuilder(0).addAttribute(Protos.attribute("layout", 0));
+        QuantizedModel plain = Networks.quantized(calibrated(network("forward", 1)));
+
+        QuantizedModel model = Networks.quantized(calibrated(stated));
+
+        assertThat(model.inBytes()).containsExactly("lstm");
+        assertThat(Networks.answers(model.bytes(), batch(), OptimizationLevel.ALL))
+                .containsExactly(Networks.answers(plain.bytes(), batch(), OptimizationLevel.ALL));
     }
 }

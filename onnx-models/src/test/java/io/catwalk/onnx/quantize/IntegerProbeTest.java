@@ -8,6 +8,7 @@ import static io.catwalk.onnx.TestModels.tensor;
 import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -16,7 +17,9 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
@@ -113,6 +116,67 @@ class IntegerProbeTest {
             OrtEnvironment.getEnvironment().createSession(model, options).close();
         }
         return Networks.operators(ModelProto.parseFrom(Files.readAllBytes(file)).getGraph());
+    }
+
+    /** The kernel of 3 x 3 does not fit images that are as small as the batches with which tensors are measured. */
+    @Test
+    void openSizesOfImagesBecomeThoseThatAreGiven() {
+        IntegerProbe fixed = probe(quantized(pooled(8, 8)));
+        float[] images = Networks.images(14);
+
+        IntegerProbe open =
+                IntegerProbe.of(quantized(pooled("height", "width")), 8, 8).orElseThrow();
+
+        assertThat(open.tensors()).isEqualTo(fixed.tensors());
+        assertThat(open.tensors()).extracting(IntegerTensor::numbers).contains(8 * 8 * 8, 12 * 6 * 6);
+        try (OnnxPredictor predictor = OnnxPredictor.open(open.bytes(), OnnxOptions.standard(), OnnxHints.none())) {
+            assertThat(predictor.logits(images, Networks.IMAGES))
+                    .containsExactly(integers(fixed, images, OptimizationLevel.ALL));
+        }
+    }
+
+    private static ModelProto.Builder pooled(Object height, Object width) {
+        Random random = new Random(3);
+        return TestModels.model(GraphProto.newBuilder()
+                .setName("pooled")
+                .addInput(value("images", FLOAT, BATCH, 8, height, width))
+                .addOutput(value("logits", FLOAT, BATCH, 5))
+                .addInitializer(tensor("w1", random(random, 12 * 8 * 9), 12, 8, 3, 3))
+                .addInitializer(tensor("b1", random(random, 12), 12))
+                .addInitializer(tensor("w2", random(random, 12 * 5), 12, 5))
+                .addInitializer(tensor("b2", random(random, 5), 5))
+                .addNode(node("Conv", List.of("images", "w1", "b1"), "c1"))
+                .addNode(node("Relu", List.of("c1"), "r1"))
+                .addNode(node("GlobalAveragePool", List.of("r1"), "mean"))
+                .addNode(node("Flatten", List.of("mean"), "f"))
+                .addNode(node("Gemm", List.of("f", "w2", "b2"), "logits")));
+    }
+
+    /** A Clip omits its lower bound; a GRU, which nothing reads, omits an output. */
+    @Test
+    void whatIsOmittedIsMadeByNoNode() {
+        ModelProto.Builder network = Networks.convolutional();
+        GraphProto.Builder graph = network.getGraphBuilder();
+        assertThat(graph.getNode(6).getOutput(0)).isEqualTo("r3");
+        graph.addInitializer(tensor("most", new float[] {100}))
+                .setNode(6, node("Clip", List.of("g1", "", "most"), "r3"));
+        ModelProto.Builder model = OnnxRunner.read(quantized(network)).toBuilder();
+        model.getGraphBuilder()
+                .addInitializer(tensor("steps", random(new Random(1), 6), 2, 1, 3))
+                .addInitializer(tensor("w", random(new Random(2), 9), 1, 3, 3))
+                .addInitializer(tensor("r", random(new Random(3), 3), 1, 3, 1))
+                .addNode(node("GRU", List.of("steps", "w", "r"), "")
+                        .addOutput("state")
+                        .addAttribute(Protos.attribute("hidden_size", 1)));
+
+        List<IntegerTensor> all =
+                probe(TestModels.write(folder.resolve("omitted.onnx"), model)).tensors();
+
+        assertThat(all)
+                .filteredOn(tensor -> tensor.name().equals("r3.bytes"))
+                .singleElement()
+                .satisfies(tensor ->
+                        assertThat(tensor.makers()).singleElement(STRING).startsWith("Gemm "));
     }
 
     @Test

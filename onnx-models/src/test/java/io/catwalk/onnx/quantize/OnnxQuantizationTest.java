@@ -184,23 +184,23 @@ class OnnxQuantizationTest {
                         within(1e-6));
     }
 
-    /** The judge prefers entropy, and accepts only one node in 8 bits: the search has to find both. */
+    /** The scorer prefers entropy, and accepts only one node in 8 bits: the search has to find both. */
     @Test
     void theSearchTakesTheMethodOfTheLeastLossAndLeavesNodesUntilTheBudgetHolds() {
         CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
         byte[] liked = calibrated
                 .quantized(CalibrationMethod.ENTROPY, calibrated.fasterInFloat())
                 .bytes();
-        Judge judge = model -> {
+        Scorer scorer = model -> {
             long products = Networks.operators(parse(model).getGraph()).stream()
                     .filter("DequantizeLinear"::equals)
                     .count();
             boolean few = products <= 6;
-            return new Judge.Score(Arrays.equals(model, liked) ? 0 : 1, few ? 0.9 : 0.5);
+            return new Scorer.Score(Arrays.equals(model, liked) ? 0 : 1, few ? 0.9 : 0.5);
         };
 
         MixedPrecision found =
-                MixedPrecision.search(calibrated, judge, List.of(Networks.batch(Networks.images(1))), 0.01);
+                MixedPrecision.search(calibrated, scorer, List.of(Networks.batch(Networks.images(1))), 0.01);
 
         assertThat(found.method()).isEqualTo(CalibrationMethod.ENTROPY);
         assertThat(found.score().accuracy()).isEqualTo(0.9);

@@ -70,8 +70,8 @@ class ArgumentsTest {
     }
 
     @Test
-    void aNumberThatFollowsTheBatchIsRefusedWhereItMustBeFixed() {
-        String fault = "takes a number that follows the batch (batch), which its ONNX form cannot";
+    void aNumberThatDependsOnTheBatchIsRefusedWhereItMustBeFixed() {
+        String fault = "takes a number that depends on a dynamic axis (batch), which its ONNX form cannot";
         assertRefused(() -> call(Dim.BATCH).integer(0), fault);
         assertRefused(() -> call(Dim.BATCH).get(0, Float.class), fault);
         assertRefused(() -> call(List.of(Dim.of(1), Dim.BATCH)).numbers(0), fault);

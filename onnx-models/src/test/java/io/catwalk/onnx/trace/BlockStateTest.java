@@ -13,9 +13,14 @@ import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,6 +60,8 @@ class BlockStateTest {
         final String[] words = {"before"};
         final List<String> list = new ArrayList<>(List.of("before"));
         final Map<String, String> map = new TreeMap<>(Map.of("key", "before"));
+        final Set<String> set = new HashSet<>(Set.of("before"));
+        final Deque<String> deque = new ArrayDeque<>(List.of("before"));
 
         @Override
         protected NDList forwardInternal(
@@ -79,6 +86,8 @@ class BlockStateTest {
             list.add("after");
             map.put("key", "after");
             map.put("more", "after");
+            set.add("after");
+            deque.addFirst("after");
         }
 
         void requireAsBefore() {
@@ -92,6 +101,8 @@ class BlockStateTest {
             assertThat(words).containsExactly("before");
             assertThat(list).containsExactly("before");
             assertThat(map).isEqualTo(Map.of("key", "before"));
+            assertThat(set).containsExactly("before");
+            assertThat(deque).containsExactly("before");
         }
     }
 
@@ -142,6 +153,18 @@ class BlockStateTest {
         block.named.put("fixed", Map.of("key", "fixed"));
         BlockState state = BlockState.of(block);
         assertThatCode(state::restore).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aViewThatNobodyMayChangeDoesNotKeepTheRestFromBeingRestored() {
+        Heir block = new Heir();
+        List<Object> behind = new ArrayList<>();
+        block.kept.add(Collections.unmodifiableList(behind));
+        BlockState state = BlockState.of(block);
+        behind.add("after");
+        block.change();
+        state.restore();
+        block.requireAsBefore();
     }
 
     @Test

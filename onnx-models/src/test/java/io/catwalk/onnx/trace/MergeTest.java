@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls with a batch of 2, 5 and 3, merged, give one program, or an error about the first thing that does not fit. */
 @Tag("tiny")
@@ -260,6 +261,24 @@ class MergeTest {
         Step halves =
                 mergedConstant(batch -> floats(batch, 3.5f), DataType.FLOAT32, batch -> new long[] {batch}, upToEight);
         assertThat(halves).isInstanceOf(Step.Prefix.class);
+    }
+
+    private static byte[] rows(long count, float second) {
+        ByteBuffer data = ByteBuffer.allocate((int) count * 2 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            data.putFloat(0).putFloat(second);
+        }
+        return data.array();
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0.5f, Float.NEGATIVE_INFINITY})
+    void rowsThatAreNotWholeAreRepeatedAndNotCounted(float second) {
+        Step step = mergedConstant(batch -> rows(batch, second), DataType.FLOAT32, batch -> new long[] {batch, 2});
+        assertThat(step)
+                .isInstanceOfSatisfying(
+                        Step.Repeated.class,
+                        repeated -> assertThat(repeated.slice().data()).isEqualTo(rows(1, second)));
     }
 
     @Test

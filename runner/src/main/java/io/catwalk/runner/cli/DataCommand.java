@@ -80,17 +80,19 @@ final class DataCommand implements Callable<Integer> {
         Map<String, Object> told = new LinkedHashMap<>();
         if (dataset != null) {
             Path folder = Path.of(dataset);
+            boolean usable = true;
             if (!ImageDatasets.isKnown(dataset) && FolderSurvey.isFor(folder)) {
                 FolderSurvey survey = FolderSurvey.of(folder, reading.folderReading());
                 new SurveyView(survey, console).print(json, told);
-                if (!survey.isOfOneSize() && !reading.resizes()) {
-                    return finished(told, console);
-                }
+                usable = survey.isOfOneSize() || reading.resizes();
             }
-            ImageDataset images = reading.of(dataset, 0, 0).load(Home.data(console));
-            show(images, told, console);
-            draw(samples, () -> DataSheets.samples(images), console);
-            draw(augmented, () -> DataSheets.augmented(images), console);
+            // If images of several sizes are to be drawn, loading them says what is missing.
+            if (usable || samples != null || augmented != null) {
+                ImageDataset images = reading.of(dataset, 0, 0).load(Home.data(console));
+                show(images, told, console);
+                draw(samples, () -> DataSheets.samples(images), console);
+                draw(augmented, () -> DataSheets.augmented(images), console);
+            }
         } else if (samples != null || augmented != null) {
             throw new RequestException("expected a data set to draw, but there is none: name one");
         }
@@ -114,10 +116,6 @@ final class DataCommand implements Callable<Integer> {
             told.put("cleared_bytes", bytes);
             line(console, "%,d MB deleted in %s", megabytes(bytes), cache.folder());
         }
-        return finished(told, console);
-    }
-
-    private int finished(Map<String, Object> told, Console console) {
         if (json) {
             console.json(told);
         }

@@ -107,7 +107,7 @@ final class DemoCommand implements Callable<Integer> {
         if (Files.exists(folder) && !force) {
             throw new RequestException("expected no " + folder + " yet, but it is there: replace it with --force");
         }
-        if (Files.exists(folder) && !Files.exists(folder.resolve(DemoPage.PAGE))) {
+        if (Files.exists(folder) && !DemoPage.isOne(folder)) {
             throw new RequestException("expected a page of an earlier catwalk demo in " + folder
                     + ", found something else, which is not replaced: choose another --out");
         }

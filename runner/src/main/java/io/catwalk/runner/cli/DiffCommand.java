@@ -132,29 +132,34 @@ final class DiffCommand implements Callable<Integer> {
     private int compare(Console console) throws IOException {
         PrivateFolder.claim();
         if (other == null || !Files.isDirectory(other)) {
-            return report(diff(file, other), console);
+            return report(diff(file, other, console), console);
         }
         TrialFolder folder = RunFolder.trained(other).get(0);
         EngineSettings.apply(folder.readOrder().spec().threads());
         try (Scratch scratch = new Scratch();
-                SavedTrial saved =
-                        SavedTrial.open(folder, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME)) {
+                SavedTrial saved = ForeignFile.signingWhile(
+                        () -> SavedTrial.open(
+                                folder, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME),
+                        console)) {
             Path exported = scratch.file("export.onnx");
             saved.writeUnproven(exported);
-            return report(diff(exported, file), console);
+            ForeignFile.sign(console);
+            return report(diff(exported, file, console), console);
         }
     }
 
-    private OnnxDiff diff(Path reference, @Nullable Path compared) {
+    private OnnxDiff diff(Path reference, @Nullable Path compared, Console console) {
         try {
             Tolerance tolerance = tolerance(Tolerance.standard().absolute());
             Map<String, Tensor> given;
             try (OnnxRunner runner = OnnxRunner.open(reference)) {
                 given = RandomInputs.of(runner.inputs(), rows, sizes, seed);
             }
+            ForeignFile.sign(console);
+            Runnable ran = () -> ForeignFile.sign(console);
             return compared == null
-                    ? OnnxDiff.optimized(reference, given, tolerance)
-                    : OnnxDiff.between(reference, compared, given, tolerance);
+                    ? OnnxDiff.optimized(reference, given, tolerance, ran)
+                    : OnnxDiff.between(reference, compared, given, tolerance, ran);
         } catch (IllegalArgumentException e) {
             throw new RequestException(file + ": " + e.getMessage(), e);
         }

@@ -9,7 +9,7 @@ import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
-import io.catwalk.runner.trial.Rejudging;
+import io.catwalk.runner.trial.Reevaluation;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
@@ -45,7 +45,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--dataset",
             paramLabel = "NAME|DIR",
             description =
-                    "Judge on the test images of another data set, with classes of the same names. Its images are "
+                    "Evaluate on the test images of another data set, with classes of the same names. Its images are "
                             + "resized as those of the run were, unless options say how.")
     @Nullable
     private String dataset;
@@ -74,21 +74,21 @@ final class EvaluateCommand implements Callable<Integer> {
         List<TrialFolder> trials = RunFolder.trained(folder);
         EngineSettings.apply(threads(trials.get(0)));
         ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
-        List<Rejudging> judged = new ArrayList<>();
+        List<Reevaluation> evaluated = new ArrayList<>();
         PluginCatalog catalog = plugins.open(console);
         for (TrialFolder trial : trials) {
             DatasetSpec other =
                     reading.other(dataset, trial.readOrder().dataset().imageSize());
             try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(console), other, match)) {
-                judged.add(saved.rejudge());
+                evaluated.add(saved.reevaluate());
             }
         }
         if (json) {
-            console.json(judged.stream().map(EvaluateCommand::asMap).toList());
+            console.json(evaluated.stream().map(EvaluateCommand::asMap).toList());
         } else {
-            judged.forEach(one -> print(one, console));
+            evaluated.forEach(one -> print(one, console));
         }
-        return judged.stream().allMatch(one -> one.changedLabels() <= 0) ? ExitCode.DONE : ExitCode.SOME_FAILED;
+        return evaluated.stream().allMatch(one -> one.changedLabels() <= 0) ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 
     private int threads(TrialFolder trial) throws IOException {
@@ -98,22 +98,22 @@ final class EvaluateCommand implements Callable<Integer> {
         return Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
     }
 
-    private static void print(Rejudging judged, Console console) {
-        Evaluation evaluation = judged.evaluation();
+    private static void print(Reevaluation evaluated, Console console) {
+        Evaluation evaluation = evaluated.evaluation();
         console.line(String.format(
                 Locale.ROOT,
                 "%s seed %d: accuracy %.2f %% (95 %% interval %.2f to %.2f) on %d images",
-                judged.result().trial().classifier(),
-                judged.result().trial().seed(),
+                evaluated.result().trial().classifier(),
+                evaluated.result().trial().seed(),
                 evaluation.accuracy() * 100,
                 evaluation.accuracyInterval().low() * 100,
                 evaluation.accuracyInterval().high() * 100,
                 evaluation.images()));
-        if (judged.changedLabels() >= 0) {
+        if (evaluated.changedLabels() >= 0) {
             console.line(
-                    judged.changedLabels() == 0
+                    evaluated.changedLabels() == 0
                             ? "The labels are those of the stored predictions."
-                            : judged.changedLabels() + " labels differ from the stored predictions!");
+                            : evaluated.changedLabels() + " labels differ from the stored predictions!");
         }
         console.line("");
         List<List<String>> rows = new ArrayList<>();
@@ -141,16 +141,16 @@ final class EvaluateCommand implements Callable<Integer> {
                 Integer.toString(scores.support()));
     }
 
-    private static Map<String, @Nullable Object> asMap(Rejudging judged) {
+    private static Map<String, @Nullable Object> asMap(Reevaluation evaluated) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("classifier", judged.result().trial().classifier());
-        map.put("variant", judged.result().trial().variant());
-        map.put("seed", judged.result().trial().seed());
-        map.put("fold", judged.result().trial().fold());
-        map.put("changed_labels", judged.changedLabels() < 0 ? null : judged.changedLabels());
-        map.put("metrics", judged.evaluation().metrics());
-        map.put("classes", judged.evaluation().classes());
-        map.put("flags", judged.evaluation().flags());
+        map.put("classifier", evaluated.result().trial().classifier());
+        map.put("variant", evaluated.result().trial().variant());
+        map.put("seed", evaluated.result().trial().seed());
+        map.put("fold", evaluated.result().trial().fold());
+        map.put("changed_labels", evaluated.changedLabels() < 0 ? null : evaluated.changedLabels());
+        map.put("metrics", evaluated.evaluation().metrics());
+        map.put("classes", evaluated.evaluation().classes());
+        map.put("flags", evaluated.evaluation().flags());
         return map;
     }
 

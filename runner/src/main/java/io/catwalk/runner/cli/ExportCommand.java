@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.experiment.RunFolder;
@@ -8,6 +9,7 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
+import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
@@ -175,8 +177,12 @@ final class ExportCommand implements Callable<Integer> {
                 trial,
                 out.resolve(label + (same.size() == 1 ? "" : "-" + trial.path().getFileName()) + ".onnx"))));
         for (Path file : files.values()) {
-            if (Files.exists(file) && !force) {
-                throw new RequestException("expected no " + file + " yet, but there is one: replace it with --force");
+            Path weights = ModelFiles.data(file);
+            for (Path written : List.of(file, weights, ModelSignature.beside(file), ModelCard.beside(file))) {
+                if (Files.exists(written) && !force) {
+                    throw new RequestException(
+                            "expected no " + written + " yet, but there is one: replace it with --force");
+                }
             }
         }
         Files.createDirectories(out);

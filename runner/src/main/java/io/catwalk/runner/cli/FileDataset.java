@@ -14,6 +14,7 @@ import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.trial.DatasetSpec;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -69,14 +70,15 @@ final class FileDataset {
      *
      * @throws RequestException if no images are named
      */
-    ImageDataset load(Path file, OnnxMetadata metadata, Console console) {
+    ImageDataset load(Path file, OnnxMetadata metadata, Console console) throws IOException {
         String name = dataset != null
                 ? dataset
                 : metadata.get(MetadataKeys.PROVENANCE + "dataset")
                         .orElseThrow(() -> new RequestException(file
                                 + ": expected the name of a data set in the metadata, found none; name one with "
                                 + "--dataset"));
-        return reading.of(name, ownSize(file, metadata)).load(Home.data(console));
+        DatasetSpec images = reading.of(name, ownSize(file, metadata));
+        return ForeignFile.signingWhile(() -> images.load(Home.data(console)), console);
     }
 
     /** Returns the rule that resized the images of the file to its input size; null if they were not resized. */

@@ -26,13 +26,18 @@ import picocli.CommandLine.Option;
  * file crashes ONNX Runtime, never answers or uses up the memory, only that process ends, and one line reports it.
  *
  * The process runs the same command again and does the whole work. It sends a sign of progress when the file is open,
- * and with each answer.
+ * and with each answer; while it reads images or a trial, which does not run the file, it sends one again and again.
  */
 final class ForeignFile {
 
     /** What the command does in the separate process. */
     interface Work {
         int run() throws IOException, InterruptedException;
+    }
+
+    /** What the process does without running the file. */
+    interface Reading<T> {
+        T read() throws IOException;
     }
 
     /** How the process prints its answers. */
@@ -49,6 +54,9 @@ final class ForeignFile {
     private static final String SIGNS = "signs";
 
     private static final String SIGN = "@catwalk goes on";
+
+    /** Time between two signs while images are read; the shortest timeout is a second. */
+    private static final long PAUSE_MILLIS = 200;
 
     /** Most lines that are kept of its other output. */
     private static final int MOST_NOTES = 1_000;
@@ -117,8 +125,43 @@ final class ForeignFile {
 
     /** Sends a sign that the work goes on. */
     static void sign(Console console) {
-        if (SIGNS.equals(System.getProperty(INSIDE))) {
+        if (sendsSigns()) {
             console.note(SIGN);
+        }
+    }
+
+    private static boolean sendsSigns() {
+        return SIGNS.equals(System.getProperty(INSIDE));
+    }
+
+    /**
+     * Reads something without running the file, such as images that are decoded first, and sends signs meanwhile: the
+     * time that it takes says nothing about the file.
+     *
+     * @return what was read
+     */
+    static <T> T signingWhile(Reading<T> reading, Console console) throws IOException {
+        if (!sendsSigns()) {
+            return reading.read();
+        }
+        Thread signs = new Thread(
+                () -> {
+                    try {
+                        while (true) {
+                            sign(console);
+                            Thread.sleep(PAUSE_MILLIS); // nothing tells how far the reading is
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt(); // it is done
+                    }
+                },
+                "foreign-file-signs");
+        signs.setDaemon(true);
+        signs.start();
+        try {
+            return reading.read();
+        } finally {
+            signs.interrupt();
         }
     }
 

@@ -45,14 +45,15 @@ final class IntegerCheck implements AutoCloseable {
      *
      * @param file the ONNX file; if it computes no integers, nothing is run
      * @param preprocessing normalizes the pixels
-     * @param images the first of them are used, as many as have 16 million integers together
+     * @param images of the size that the file takes; the first of them are used, as many as have 16 million integers
+     *     together
      */
     static IntegerCheck of(
             Path file, Preprocessing preprocessing, ImageSource images, RuntimeOptions options, Console console)
             throws IOException {
         IntegerCheck check = new IntegerCheck(options, console);
         try {
-            Optional<IntegerProbe> probe = IntegerProbe.of(file);
+            Optional<IntegerProbe> probe = IntegerProbe.of(file, images.height(), images.width());
             if (probe.isPresent()) {
                 check.asked = check.asked(probe.get(), preprocessing, images);
             }

@@ -97,8 +97,7 @@ final class Lease {
     private static void untilUntouched(Path file, Duration lease) throws IOException, InterruptedException {
         while (Files.exists(file)
                 && Files.getLastModifiedTime(file).toInstant().plus(lease).isAfter(Instant.now())) {
-            Thread.sleep(
-                    Math.min(5_000, Math.max(100, lease.toMillis() / 10))); // a touched file notifies nobody
+            Thread.sleep(Math.min(5_000, Math.max(100, lease.toMillis() / 10))); // a touched file notifies nobody
         }
     }
 }

@@ -153,7 +153,8 @@ final class QuantizeCommand implements Callable<Integer> {
             return dataset.load(file, metadata, console);
         }
         DatasetSpec own = trial.readOrder().dataset();
-        return Objects.requireNonNullElse(dataset.other(own.imageSize()), own).load(Home.data(console));
+        DatasetSpec chosen = Objects.requireNonNullElse(dataset.other(own.imageSize()), own);
+        return ForeignFile.signingWhile(() -> chosen.load(Home.data(console)), console);
     }
 
     private void report(QuantizedFile quantized, Console console) {

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 record SurveyView(FolderSurvey survey, Console console) {
 
     private static final int MOST_SIZES = 5;
-    private static final int MOST_DOUBLES = 10;
+    private static final int MOST_DUPLICATES = 10;
 
     /** Prints every unusual file on a line of its own; as JSON, adds them to {@code told}. */
     void print(boolean json, Map<String, Object> told) {
@@ -24,7 +24,7 @@ record SurveyView(FolderSurvey survey, Console console) {
                             .toList());
             told.put("images", survey.classes());
             told.put("unreadable", survey.unreadable());
-            told.put("doubles", survey.doubles());
+            told.put("duplicates", survey.duplicates());
             told.put("passed_over", survey.passedOver());
             return;
         }
@@ -41,7 +41,7 @@ record SurveyView(FolderSurvey survey, Console console) {
             console.item("Passed over: ", ImagePaths.counted(survey.passedOver()));
         }
         survey.unreadable().forEach((name, reason) -> console.item("Cannot be read: ", name + ", " + reason));
-        doubles();
+        duplicates();
     }
 
     private String sizes() {
@@ -56,13 +56,13 @@ record SurveyView(FolderSurvey survey, Console console) {
                         + "; they need one, such as --image-size 96x96";
     }
 
-    private void doubles() {
-        List<List<String>> doubles = survey.doubles();
-        doubles.stream()
-                .limit(MOST_DOUBLES)
+    private void duplicates() {
+        List<List<String>> duplicates = survey.duplicates();
+        duplicates.stream()
+                .limit(MOST_DUPLICATES)
                 .forEach(names -> console.item("The same file: ", String.join(", ", names)));
-        if (doubles.size() > MOST_DOUBLES) {
-            console.line("The same file: " + number(doubles.size() - MOST_DOUBLES) + " more, which --json lists");
+        if (duplicates.size() > MOST_DUPLICATES) {
+            console.line("The same file: " + number(duplicates.size() - MOST_DUPLICATES) + " more, which --json lists");
         }
     }
 

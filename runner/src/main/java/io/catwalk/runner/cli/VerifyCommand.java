@@ -19,11 +19,10 @@ import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RunFolder;
-import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
-import io.catwalk.runner.trial.JudgedImages;
+import io.catwalk.runner.trial.EvaluatedImages;
 import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.PrivateFolder;
@@ -185,10 +184,11 @@ final class VerifyCommand implements Callable<Integer> {
         TrialFolder folder = RunFolder.trained(trial).get(0);
         TrialOrder order = folder.readOrder();
         EngineSettings.apply(order.spec().threads());
-        PluginCatalog catalog = plugins.open(console);
         DatasetSpec other = dataset.other(order.dataset().imageSize());
-        try (SavedTrial saved = SavedTrial.open(folder, catalog, Home.data(console), other, dataset.match())) {
-            ParityResult parity = saved.crossCheck(file, tolerance);
+        try (SavedTrial saved = ForeignFile.signingWhile(
+                () -> SavedTrial.open(folder, plugins.open(console), Home.data(console), other, dataset.match()),
+                console)) {
+            ParityResult parity = saved.crossCheck(file, tolerance, () -> ForeignFile.sign(console));
             if (json) {
                 console.json(parity);
             } else {
@@ -206,6 +206,7 @@ final class VerifyCommand implements Callable<Integer> {
         try (Scratch scratch = new Scratch()) {
             Path exported = scratch.file("export.onnx");
             saved.writeUnproven(exported);
+            ForeignFile.sign(console);
             new DiffView(console).beginnings(OnnxDiff.between(exported, file).report());
         } catch (ExportException | OnnxFileException | IllegalArgumentException e) {
             console.note("where it differs cannot be told: " + Reasons.oneLine(String.valueOf(e.getMessage())));
@@ -215,27 +216,29 @@ final class VerifyCommand implements Callable<Integer> {
     private int score(Tolerance tolerance, Console console) throws IOException, InterruptedException {
         PrivateFolder.claim();
         OnnxMetadata metadata = OnnxMetadata.read(file);
-        ImageDataset images = dataset.load(file, metadata, console);
+        ImageDataset whole = dataset.load(file, metadata, console);
         ForeignFile.sign(console);
-        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(images))) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(whole))) {
             ForeignFile.sign(console);
             Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
-            FileDataset.requireFit(file, predictor.signature(), images);
+            FileDataset.requireFit(file, predictor.signature(), whole);
             if (runtimes.areGiven()) {
-                ImageSource some = images.test()
+                ImageSource some = whole.test()
                         .limit(
                                 Typed.within("--images", count, MOST_IMAGES),
-                                images.classes().size(),
+                                whole.classes().size(),
                                 0);
                 return report(
                         new RuntimeCheck(file, predictor, preprocessing, some, tolerance, runtimes, console).run(),
                         console);
             }
-            Optional<JudgedImages> judged = JudgedImages.of(metadata);
-            Optional<ImageDataset> own = judged.isPresent()
-                    ? judged.get().in(images)
-                    : Optional.of(images).filter(all -> areAll(all, metadata));
-            images = dataset.matched(file, own.orElse(images), metadata);
+            Optional<EvaluatedImages> evaluated = EvaluatedImages.of(metadata);
+            Optional<ImageDataset> own = ForeignFile.signingWhile(
+                    () -> evaluated.isPresent()
+                            ? evaluated.get().in(whole)
+                            : Optional.of(whole).filter(all -> areAll(all, metadata)),
+                    console);
+            ImageDataset images = dataset.matched(file, own.orElse(whole), metadata);
             Normalization normalization = FileOptions.normalization(preprocessing);
             Predictions predictions = Predictions.of(
                     ForeignFile.signing(predictor, console),

@@ -13,6 +13,7 @@ import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ final class WorkCommand implements Callable<Integer> {
     private record Ended(int exitCode, String why) {}
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws InterruptedException {
         Console console = new Console(spec);
         if (order.equals(FROM_INPUT)) {
             return oneAfterTheOther(console);
@@ -95,7 +96,6 @@ final class WorkCommand implements Callable<Integer> {
             throw new RequestException(
                     "--out must say where the outcome goes, since nothing can be written beside " + order);
         }
-        PrivateFolder.claim();
         Lease.hold(livesWith, local ? Path.of(address) : null);
         Ended ended = carryOut(address, out, console);
         console.note(ended.why);
@@ -109,7 +109,6 @@ final class WorkCommand implements Callable<Integer> {
                     "expected no --out, --files or --lives-with beside -: each line of the input says where "
                             + "the outcome goes, and the process ends with the input");
         }
-        PrivateFolder.claim();
         BlockingQueue<String> lines = Lease.lines();
         while (true) {
             Ended ended = answer(lines.take(), console);
@@ -127,32 +126,56 @@ final class WorkCommand implements Callable<Integer> {
             return carryOut(FileSource.address(words[0]), Path.of(words[1]), console);
         } catch (RequestException e) {
             return new Ended(ExitCode.BAD_REQUEST, Reasons.oneLine(String.valueOf(e.getMessage())));
-        } catch (IOException e) {
-            return new Ended(ExitCode.LOST, Reasons.of(e));
         }
     }
 
-    private Ended carryOut(URI address, @Nullable Path into, Console console) throws IOException, InterruptedException {
-        TrialOrder asked = read(address);
-        String title = asked.spec().title() + ": ";
-        Path delivery = into != null ? into.toAbsolutePath() : OrderFolder.delivery(Path.of(address), asked.attempt());
-        if (!Files.isWritable(Objects.requireNonNull(delivery.getParent()))) {
-            throw new RequestException("expected a folder that can be written for what comes of the order, but "
-                    + delivery.getParent() + " is none: choose another file with --out");
-        }
-        if (Files.exists(delivery) && !(Delivery.outcome(delivery) instanceof TrialOutcome.Lost)) {
-            return new Ended(exitCode(Delivery.outcome(delivery)), title + "was carried out before: " + delivery);
-        }
-        TrialOutcome outcome;
+    /**
+     * Carries out an order. Trouble of this machine loses the trial, since another machine may do better.
+     *
+     * @throws RequestException if there is no such order, or an option is wrong
+     */
+    private Ended carryOut(URI address, @Nullable Path into, Console console) throws InterruptedException {
+        String title = "";
         try {
-            outcome = work(asked, address, delivery, console);
-        } catch (IOException e) { // an error of this machine, not of the trial
+            prepare();
+            TrialOrder asked = read(address);
+            title = asked.spec().title() + ": ";
+            Path delivery =
+                    into != null ? into.toAbsolutePath() : OrderFolder.delivery(Path.of(address), asked.attempt());
+            if (!Files.isWritable(Objects.requireNonNull(delivery.getParent()))) {
+                throw new RequestException("expected a folder that can be written for what comes of the order, but "
+                        + delivery.getParent() + " is none: choose another file with --out");
+            }
+            TrialOutcome before = delivered(delivery, console);
+            if (before != null && !(before instanceof TrialOutcome.Lost)) {
+                return new Ended(exitCode(before), title + "was carried out before: " + delivery);
+            }
+            TrialOutcome outcome = work(asked, address, delivery, console);
+            String came = outcome instanceof TrialOutcome.Done
+                    ? "done"
+                    : (outcome instanceof TrialOutcome.Lost ? "lost: " : "failed: ") + outcome.error();
+            return new Ended(exitCode(outcome), title + came + "; see " + delivery);
+        } catch (IOException | UncheckedIOException | OutOfMemoryError e) {
             return new Ended(ExitCode.LOST, title + "lost: " + Reasons.of(e));
         }
-        String came = outcome instanceof TrialOutcome.Done
-                ? "done"
-                : (outcome instanceof TrialOutcome.Lost ? "lost: " : "failed: ") + outcome.error();
-        return new Ended(exitCode(outcome), title + came + "; see " + delivery);
+    }
+
+    private static void prepare() throws IOException {
+        try {
+            PrivateFolder.claim();
+        } catch (RequestException e) { // no order can change what this machine lacks
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Returns what came of the order before; null if nothing did, or it cannot be read and is replaced. */
+    private static @Nullable TrialOutcome delivered(Path delivery, Console console) {
+        try {
+            return Files.exists(delivery) ? Delivery.outcome(delivery) : null;
+        } catch (IOException e) {
+            console.note(delivery + " cannot be read, and the order is carried out again: " + Reasons.of(e));
+            return null;
+        }
     }
 
     private static int exitCode(TrialOutcome outcome) {
@@ -181,6 +204,8 @@ final class WorkCommand implements Callable<Integer> {
                         asked.spec().recipe().epochs(),
                         epoch.validationAccuracy() * 100));
             });
+        } catch (RequestException e) { // the order was read: no room for files, say
+            throw new IOException(e.getMessage(), e);
         } finally {
             Files.deleteIfExists(claim);
         }
@@ -190,7 +215,7 @@ final class WorkCommand implements Callable<Integer> {
         if ("file".equals(address.getScheme())) {
             return Json.read(Path.of(address), TrialOrder.class, "the order of a trial");
         }
-        try (Scratch scratch = new Scratch()) {
+        try (Scratch scratch = Scratch.in(PrivateFolder.claim().temporary())) {
             Path copy = scratch.file("order.json");
             FileSource.standard().copy(address, copy, MOST_BYTES);
             return Json.read(copy, TrialOrder.class, "the order of a trial");

@@ -49,10 +49,12 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
     /**
      * Reads the layout of a folder.
      *
+     * @param anyFolder of the images, absolute or relative
      * @param table of labels; null if the folders are the labels
      * @throws RequestException if there are not two classes, or the parts do not have the same classes
      */
-    static FolderLayout of(Path folder, @Nullable Path table) {
+    static FolderLayout of(Path anyFolder, @Nullable Path table) {
+        Path folder = anyFolder.toAbsolutePath().normalize(); // as the paths of a table are, which are looked up in it
         FoundFiles found = FoundFiles.in(folder);
         SortedMap<String, Integer> passedOver = new TreeMap<>(found.passedOver());
         List<Said> said =
@@ -163,13 +165,13 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                                 .formatted(folder, part.title(), some(unlearned)));
             }
         });
-        Set<String> judged = byPart.getOrDefault(Part.TEST, learned);
-        List<String> unjudged =
-                learned.stream().filter(name -> !judged.contains(name)).toList();
-        if (!unjudged.isEmpty()) {
+        Set<String> evaluated = byPart.getOrDefault(Part.TEST, learned);
+        List<String> untested =
+                learned.stream().filter(name -> !evaluated.contains(name)).toList();
+        if (!untested.isEmpty()) {
             throw new RequestException(
                     "Data set in %s: expected the same classes in train and test, found no images of %s in test; add or remove them"
-                            .formatted(folder, some(unjudged)));
+                            .formatted(folder, some(untested)));
         }
     }
 

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * @param formats number of images of each format
  * @param sizes number of images of each size, WIDTHxHEIGHT of the upright image, the most frequent first
  * @param unreadable the images whose headers cannot be read, with the reason for each
- * @param doubles paths of files with the same content, grouped by content
+ * @param duplicates paths of files with the same content, grouped by content
  * @param passedOver the other files in the folder: descriptions that can follow a number, with their counts
  */
 public record FolderSurvey(
@@ -30,7 +30,7 @@ public record FolderSurvey(
         SortedMap<String, Integer> formats,
         List<Map.Entry<String, Integer>> sizes,
         SortedMap<String, String> unreadable,
-        List<List<String>> doubles,
+        List<List<String>> duplicates,
         SortedMap<String, Integer> passedOver) {
 
     /**
@@ -63,11 +63,11 @@ public record FolderSurvey(
                 unreadable.put(file.name(), one.reason);
             }
         }
-        List<List<String>> doubles = byContent.values().stream()
+        List<List<String>> duplicates = byContent.values().stream()
                 .filter(names -> names.size() > 1)
                 .sorted(Comparator.comparing(names -> names.get(0)))
                 .toList();
-        return new FolderSurvey(classes, formats, byFrequency(sizes), unreadable, doubles, layout.passedOver());
+        return new FolderSurvey(classes, formats, byFrequency(sizes), unreadable, duplicates, layout.passedOver());
     }
 
     /**

@@ -36,6 +36,9 @@ public final class ImageCache {
 
     private static final String IMAGES = ".images";
 
+    /** Ends the name of a file that is being made. */
+    private static final String DRAFT = ".part";
+
     private final Path folder;
     private final Listener listener;
 
@@ -143,7 +146,7 @@ public final class ImageCache {
                 return kept.get();
             }
             makeFolder(folder);
-            try (ProcessLock lock = locked(folder.resolve(sha256 + ".lock"))) {
+            try (ProcessLock lock = locked(lock(sha256))) {
                 kept = CachedImages.open(file, sha256);
                 if (kept.isEmpty()) {
                     make(listing, file, sha256, stamp);
@@ -160,6 +163,10 @@ public final class ImageCache {
         }
     }
 
+    private Path lock(String sha256) {
+        return folder.resolve(sha256 + ".lock");
+    }
+
     /** Takes the lock, and waits for it while another process decodes the same images. */
     private ProcessLock locked(Path file) throws IOException {
         try {
@@ -172,7 +179,7 @@ public final class ImageCache {
     }
 
     private void make(ImageListing listing, Path file, String sha256, String stamp) throws IOException {
-        Path draft = folder.resolve(sha256 + ".part"); // only ours, since the lock is held
+        Path draft = folder.resolve(sha256 + DRAFT); // only ours, since the lock is held
         try (CacheWriter writer = new CacheWriter(draft, listing, sha256, listener)) {
             listing.decode(writer);
             writer.finish();
@@ -246,7 +253,8 @@ public final class ImageCache {
     }
 
     /**
-     * Deletes all cached files. Processes that use them continue; files that are being made stay.
+     * Deletes all cached files, and what stopped processes have left of others. Processes that use cached files
+     * continue; files that are being made stay.
      *
      * @return how many bytes were freed
      * @throws IOException if a file cannot be deleted
@@ -256,6 +264,15 @@ public final class ImageCache {
         for (Path file : files(IMAGES)) {
             bytes += Files.size(file);
             Files.deleteIfExists(file);
+        }
+        for (Path draft : files(DRAFT)) {
+            String name = draft.getFileName().toString();
+            try (ProcessLock lock = ProcessLock.tryTake(lock(name.substring(0, name.length() - DRAFT.length())))) {
+                if (lock != null && Files.exists(draft)) { // it may have been finished meanwhile
+                    bytes += Files.size(draft);
+                    Files.delete(draft);
+                }
+            }
         }
         Path found = folder.resolve("found");
         if (Files.isDirectory(found)) {

@@ -86,7 +86,7 @@ public record ImageDataset(
      * @param images the new test images, of the same shape
      * @return the same data set with these as its test images
      */
-    public ImageDataset judgedBy(ImageSource images) {
+    public ImageDataset withTest(ImageSource images) {
         return new ImageDataset(name, sha256, classes, train, images, validating, notes);
     }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -58,43 +57,34 @@ final class ImageFolder implements ImageListing {
         requireFew(files.size() - kept.length, images);
         int[] learned = those(kept, Part.TRAIN);
         int[] validating = those(kept, Part.VALIDATION);
-        int[] judging = those(kept, Part.TEST);
+        requireEveryClass(learned, "to train on");
+        ImageSource train = clustered(
+                images,
+                IntStream.concat(IntStream.of(learned), IntStream.of(validating))
+                        .toArray());
+        ImageSource test;
         String sha256 = images.sha256();
         List<String> notes = new ArrayList<>(notes(files.size() - kept.length));
-        if (!layout.has(Part.TEST)) {
+        if (layout.has(Part.TEST)) {
+            int[] testing = those(kept, Part.TEST);
+            requireEveryClass(testing, "for testing");
+            test = source(images, testing);
+        } else {
             double share = reading.testShare() == null ? FolderReading.STANDARD_TEST_SHARE : reading.testShare();
-            int[] all = learned;
-            int[] apart = TestShare.of(source(images, all), groups(all), layout.classes(), share);
-            judging = IntStream.of(apart).map(i -> all[i]).toArray();
-            learned = without(all, judging);
+            ImageSource all = train.select(IntStream.range(0, learned.length).toArray());
+            int[] testing = TestShare.of(all, layout.classes(), share);
+            test = train.select(testing);
+            train = train.select(Split.allBut(testing, train.size()));
             sha256 = new Sha256().add(sha256).add("test share " + share).hex();
             notes.add("%d of %d images are held out as the test set, because the folder has none (--test-share %s)"
-                    .formatted(judging.length, all.length, share));
+                    .formatted(testing.length, learned.length, share));
         }
-        requireEveryClass(learned, "to train on");
-        requireEveryClass(judging, "for testing");
-        int[] train = IntStream.concat(IntStream.of(learned), IntStream.of(validating))
-                .toArray();
-        return new ImageDataset(
-                name(),
-                sha256,
-                layout.classes(),
-                source(images, train),
-                source(images, judging),
-                validating.length,
-                notes);
+        return new ImageDataset(name(), sha256, layout.classes(), train, test, validating.length, notes);
     }
 
     /** Returns the images of a part; images without a part are training images. */
     private int[] those(int[] kept, Part part) {
         return IntStream.of(kept).filter(i -> layout.files().get(i).isFor(part)).toArray();
-    }
-
-    private static int[] without(int[] all, int[] some) {
-        BitSet left = new BitSet();
-        IntStream.of(all).forEach(left::set);
-        IntStream.of(some).forEach(left::clear);
-        return left.stream().toArray();
     }
 
     private ImageSource source(CachedImages images, int[] which) {
@@ -103,8 +93,11 @@ final class ImageFolder implements ImageListing {
                 IntStream.of(which).map(i -> layout.files().get(i).label()).toArray());
     }
 
-    private List<String> groups(int[] which) {
-        return IntStream.of(which).mapToObj(i -> layout.files().get(i).group()).toList();
+    private ImageSource clustered(CachedImages images, int[] which) {
+        ImageSource source = source(images, which);
+        List<String> groups =
+                IntStream.of(which).mapToObj(i -> layout.files().get(i).group()).toList();
+        return source.clustered(ClusterSearch.firsts(source, groups));
     }
 
     private void requireEveryClass(int[] which, String what) {
@@ -181,33 +174,48 @@ final class ImageFolder implements ImageListing {
 
     @Override
     public void decode(Sink sink) {
-        AtomicReference<@Nullable ImageSize> first = new AtomicReference<>();
+        AtomicReference<@Nullable Shape> first = new AtomicReference<>();
         IntFunction<RasterImage> decodeAsTheFirst = i -> {
             RasterImage image = decode(layout.files().get(i));
-            ImageSize size = new ImageSize(image.width(), image.height());
-            ImageSize expected = first.compareAndExchange(null, size);
-            if (expected != null && !expected.equals(size)) {
-                throw new OtherSizeException(
+            Shape shape = new Shape(image.width(), image.height());
+            Shape expected = first.compareAndExchange(null, shape);
+            Path file = layout.files().get(i).path();
+            if (expected != null && !expected.equals(shape)) {
+                throw new UnfitSizeException(
                         "%s: expected %s pixels, as another image has, found %s: its header says otherwise, so save it again"
-                                .formatted(layout.files().get(i).path(), expected, size));
+                                .formatted(file, expected, shape));
+            }
+            if (Math.max(shape.width, shape.height) > ImageSize.MAXIMUM) {
+                throw new UnfitSizeException(
+                        "%s: expected width and height of at most %d pixels, found %s; try --image-size %s"
+                                .formatted(file, ImageSize.MAXIMUM, shape, USUAL_OFFER));
             }
             return image;
         };
         try {
             sink.decode(decodeAsTheFirst, this::requireFew);
-        } catch (OtherSizeException e) {
+        } catch (UnfitSizeException e) {
             requireOneSize();
             throw new RequestException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    /** Thrown when two images have different sizes, which ends the decoding of all. */
-    private static final class OtherSizeException extends RuntimeException {
+    /** The size of an image as it is found, within no limits. */
+    private record Shape(int width, int height) {
+
+        @Override
+        public String toString() {
+            return width + "x" + height;
+        }
+    }
+
+    /** Thrown when two images have different sizes, or one is too large; it ends the decoding of all. */
+    private static final class UnfitSizeException extends RuntimeException {
 
         @Serial
         private static final long serialVersionUID = 1;
 
-        OtherSizeException(String message) {
+        UnfitSizeException(String message) {
             super(message);
         }
     }
@@ -313,6 +321,12 @@ final class ImageFolder implements ImageListing {
                     unreadable.put(i, e);
                 }
             }
+        }
+        if (unreadable.isEmpty()) {
+            throw new RequestException(
+                    ("Data set in %s: expected all decoded images in the cache, found %d of %d; decode them again after"
+                                    + " catwalk data --clear")
+                            .formatted(folder, size() - omitted, size()));
         }
         requireFew(unreadable);
     }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 public record ImageSize(int width, int height) {
 
-    private static final int MAXIMUM = 4096;
+    static final int MAXIMUM = 4096;
     private static final Pattern TEXT = Pattern.compile("(\\d{1,4})x(\\d{1,4})");
 
     /**

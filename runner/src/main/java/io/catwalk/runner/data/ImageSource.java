@@ -27,6 +27,9 @@ public final class ImageSource {
     private final int[] places;
     private final int[] labels;
 
+    /** For each image, the record of an image of its cluster, the same one for all of them. */
+    private final int[] clusters;
+
     /**
      * Creates a source of the images of some records.
      *
@@ -41,6 +44,18 @@ public final class ImageSource {
      */
     ImageSource(
             int channels, int height, int width, ImageRecords records, ImageRecords sums, int[] places, int[] labels) {
+        this(channels, height, width, records, sums, places, labels, places);
+    }
+
+    private ImageSource(
+            int channels,
+            int height,
+            int width,
+            ImageRecords records,
+            ImageRecords sums,
+            int[] places,
+            int[] labels,
+            int[] clusters) {
         if (channels < 1 || height < 1 || width < 1 || labels.length < 1) {
             throw new IllegalArgumentException(
                     "Expected at least 1 image, channel, row and column, found shape (%d, %d, %d, %d)"
@@ -67,6 +82,7 @@ public final class ImageSource {
         this.sums = sums;
         this.places = places;
         this.labels = labels;
+        this.clusters = clusters;
     }
 
     /**
@@ -234,7 +250,31 @@ public final class ImageSource {
                 records,
                 sums,
                 IntStream.of(indices).map(i -> places[i]).toArray(),
-                IntStream.of(indices).map(i -> labels[i]).toArray());
+                IntStream.of(indices).map(i -> labels[i]).toArray(),
+                IntStream.of(indices).map(i -> clusters[i]).toArray());
+    }
+
+    /**
+     * Says which images belong together, so that no split separates them; at first each is a cluster of its own. The
+     * images that are selected from these remain together.
+     *
+     * @param firsts for each image the index of the first image of its cluster
+     */
+    ImageSource clustered(int[] firsts) {
+        int[] own = IntStream.of(firsts).map(i -> places[i]).toArray();
+        return new ImageSource(channels, height, width, records, sums, places, labels, own);
+    }
+
+    /** Returns a number for each image; images of one cluster have the same. */
+    int[] clusters() {
+        return clusters;
+    }
+
+    /** Tells whether any cluster has more than one image. */
+    boolean isClustered() {
+        int[] sorted = clusters.clone();
+        Arrays.sort(sorted);
+        return IntStream.range(1, sorted.length).anyMatch(i -> sorted[i] == sorted[i - 1]);
     }
 
     /**
@@ -250,6 +290,6 @@ public final class ImageSource {
     /** Renumbers the classes: label i becomes {@code numbers[i]}. */
     ImageSource relabeled(int[] numbers) {
         int[] others = Arrays.stream(labels).map(label -> numbers[label]).toArray();
-        return new ImageSource(channels, height, width, records, sums, places, others);
+        return new ImageSource(channels, height, width, records, sums, places, others, clusters);
     }
 }

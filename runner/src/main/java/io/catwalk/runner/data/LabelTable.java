@@ -41,11 +41,11 @@ final class LabelTable {
     record Row(
             int number, String path, String label, @Nullable Part part, String group) {
 
-        /** Finds the file, which must lie in the folder of the data set. */
+        /** Finds the file, which must lie in the folder of the data set, whose path is absolute and normalized. */
         Path file(Path folder, Path table) {
             try {
                 Path file = folder.resolve(path.replace('\\', '/')).normalize();
-                if (file.startsWith(folder.normalize()) && !file.equals(folder.normalize())) {
+                if (file.startsWith(folder) && !file.equals(folder)) {
                     return file;
                 }
             } catch (InvalidPathException e) {

@@ -68,6 +68,35 @@ public record Split(int[] train, int[] validation) {
     }
 
     /**
+     * Holds out a part like {@link #holdOut(int[], int, double, long)}, but whole clusters of images that belong
+     * together. Each class gives no more than its share, unless its smallest cluster is larger than that.
+     *
+     * @param images in clusters
+     * @param classes the number of classes
+     * @param fraction share of the validation images, above 0 and below 1
+     * @param seed the same seed gives the same split
+     * @return a split of all images; that by their labels alone if each cluster is one image
+     * @throws RequestException if the fraction is out of range or leaves one part empty
+     */
+    public static Split holdOut(ImageSource images, int classes, double fraction, long seed) {
+        int[] labels = images.labels();
+        Split single = holdOut(labels, classes, fraction, seed);
+        if (!images.isClustered()) {
+            return single;
+        }
+        int[] wanted = Stratification.countPerClass(
+                IntStream.of(single.validation).map(i -> labels[i]).toArray(), classes);
+        int[] validation = Clusters.of(images, classes).draw(wanted, Stratification.random(seed, "hold-out"));
+        if (validation.length == 0) {
+            throw new RequestException(
+                    ("Validation fraction: %s of %d images leaves no image to validate on, because duplicates and"
+                                    + " images of one group stay together; try more images or smaller groups")
+                            .formatted(fraction, labels.length));
+        }
+        return new Split(allBut(validation, labels.length), validation);
+    }
+
+    /**
      * Splits into stratified folds: every image is a validation image in exactly one of them. The folds differ by at
      * most one image, in total and in each class.
      *
@@ -105,6 +134,37 @@ public record Split(int[] train, int[] validation) {
     }
 
     /**
+     * Splits into folds like {@link #folds(int[], int, int, long)}, but whole clusters of images that belong together.
+     * The folds differ by as much as the clusters make necessary.
+     *
+     * @param images in clusters
+     * @param classes the number of classes; one without images is ignored
+     * @param k the number of folds; at least 2, and no more than each class has clusters with its images
+     * @param seed the same seed gives the same folds
+     * @return k splits; those by the labels alone if each cluster is one image
+     * @throws RequestException if {@code k} is out of range
+     */
+    public static List<Split> folds(ImageSource images, int classes, int k, long seed) {
+        if (!images.isClustered()) {
+            return folds(images.labels(), classes, k, seed);
+        }
+        Clusters clusters = Clusters.of(images, classes);
+        int fewest = Arrays.stream(clusters.perClass())
+                .filter(count -> count > 0)
+                .min()
+                .orElse(0);
+        if (k < 2 || k > fewest) {
+            throw new RequestException(
+                    ("Folds: expected 2 to %d, because duplicates and images of one group stay together and one class"
+                                    + " has only %d parts that can be separated, found %d; try %s")
+                            .formatted(fewest, fewest, k, fewest < 2 ? "more images" : Math.min(5, fewest)));
+        }
+        return clusters.deal(k, Stratification.random(seed, "folds")).stream()
+                .map(fold -> new Split(allBut(fold, images.size()), fold))
+                .toList();
+    }
+
+    /**
      * Identifies the split.
      *
      * @return the SHA-256, in hexadecimal, of these 32-bit big-endian numbers: the length of
@@ -119,7 +179,8 @@ public record Split(int[] train, int[] validation) {
                 .hex();
     }
 
-    private static int[] allBut(int[] some, int size) {
+    /** Returns the indices below a size that are not among some ascending ones. */
+    static int[] allBut(int[] some, int size) {
         return IntStream.range(0, size)
                 .filter(i -> Arrays.binarySearch(some, i) < 0)
                 .toArray();

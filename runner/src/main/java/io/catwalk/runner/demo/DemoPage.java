@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ public final class DemoPage {
     /** The page itself. */
     public static final String PAGE = "index.html";
 
+    private static final String RUNTIME = "runtime.js";
+    private static final String DATA = "data.js";
     private static final List<String> OWN = List.of(PAGE, "demo.css", "demo.js");
     private static final String LIBRARY = "ort.wasm.min.js";
     private static final String GLUE = "ort-wasm-simd-threaded.mjs";
@@ -52,6 +55,17 @@ public final class DemoPage {
     }
 
     /**
+     * Tells whether a folder holds such a page. An {@code index.html} alone may be anybody's.
+     *
+     * @param folder any
+     * @return whether the files are there that every page has
+     */
+    public static boolean isOne(Path folder) {
+        return Stream.concat(OWN.stream(), Stream.of(DATA, RUNTIME))
+                .allMatch(name -> Files.isRegularFile(folder.resolve(name)));
+    }
+
+    /**
      * Writes the page.
      *
      * @param folder of the page; an existing one is replaced
@@ -74,8 +88,8 @@ public final class DemoPage {
             }
         }
         Files.copy(library.resolve(LIBRARY), folder.resolve(LIBRARY));
-        call(folder.resolve("runtime.js"), "runtime", packed(library.resolve(GLUE)), packed(library.resolve(WASM)));
-        call(folder.resolve("data.js"), "data", Data.of(images, networks));
+        call(folder.resolve(RUNTIME), "runtime", packed(library.resolve(GLUE)), packed(library.resolve(WASM)));
+        call(folder.resolve(DATA), "data", Data.of(images, networks));
         for (int i = 0; i < networks.size(); i++) {
             call(
                     folder.resolve("model-" + i + ".js"),

@@ -452,9 +452,9 @@ public final class Experiment {
     }
 
     private Results.Dataset described() {
-        ImageSource judging = spec.split().folds() == 0 ? images.dataset().test() : dataset.train();
+        ImageSource tested = spec.split().folds() == 0 ? images.dataset().test() : dataset.train();
         IntSummaryStatistics sizes = IntStream.of(
-                        judging.countPerClass(dataset.classes().size()))
+                        tested.countPerClass(dataset.classes().size()))
                 .filter(size -> size > 0)
                 .summaryStatistics();
         return new Results.Dataset(

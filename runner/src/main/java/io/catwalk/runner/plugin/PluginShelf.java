@@ -138,7 +138,8 @@ public final class PluginShelf {
         PluginFolder.jars(pluginsDir); // checks the folder before anything is downloaded
         try (Scratch scratch = new Scratch()) {
             String path = Objects.requireNonNullElse(address.getPath(), "");
-            String name = path.substring(path.lastIndexOf('/') + 1);
+            // On Windows a backslash and a colon lead to another folder, too, before the digest is compared.
+            String name = path.replaceFirst("(?s).*[/\\\\:]", "");
             if (!PluginFolder.isPlugin(name)) {
                 throw new RequestException("expected a plugin, a .jar or .zip, but found " + Reasons.quoted(name)
                         + ": build it, and name the file in its target folder");

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,9 +37,12 @@ public final class ForkedJvm {
     /** A process that it left behind may hold the pipes open for ever. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
+    /** Ctrl-C may end a process a little before this one. */
+    private static final Duration SAME_CTRL_C = Duration.ofSeconds(2);
+
     private final Duration grace;
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
-    private volatile boolean ending;
+    private final CountDownLatch ending = new CountDownLatch(1);
 
     /** Runs processes that end when this one does, and that get five seconds to end after their last message. */
     public ForkedJvm() {
@@ -130,7 +134,7 @@ public final class ForkedJvm {
                 kill(process);
                 int exitCode = process.waitFor();
                 await(CompletableFuture.allOf(out, err), LAST_WORDS);
-                if (ending || exitCode == Ending.INTERRUPTED) {
+                if (isEnding(exitCode)) {
                     // A user who stops the program also stops its processes, so this says nothing about them.
                     throw new InterruptedException("the program was stopped");
                 }
@@ -140,6 +144,15 @@ public final class ForkedJvm {
                 running.remove(process);
             }
         }
+    }
+
+    /**
+     * Returns whether this process is about to end. If the other one ended as by Ctrl-C, waits a little to see: the
+     * signal may have been sent to the other one alone, and a plugin can end with the same exit code.
+     */
+    private boolean isEnding(int exitCode) throws InterruptedException {
+        Duration time = exitCode == Ending.INTERRUPTED ? SAME_CTRL_C : Duration.ZERO;
+        return ending.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static Process start(Program program) throws IOException {
@@ -242,7 +255,7 @@ public final class ForkedJvm {
     }
 
     private void end() {
-        ending = true;
+        ending.countDown();
         running.forEach(ForkedJvm::kill);
     }
 

@@ -2,16 +2,16 @@ package io.catwalk.runner.remote;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
+import io.catwalk.runner.trial.FileDigest;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,6 +28,14 @@ public final class Delivery {
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
     private static final String OUTCOME = "outcome.json";
+
+    private static final int MOST_OUTCOME_BYTES = 64 << 20;
+
+    /**
+     * How many times the size of an archive its files may have together. {@link Archive} compresses nothing; this
+     * leaves room for one that was packed again, and little for one that is to fill the disk.
+     */
+    private static final int MOST_GROWTH = 10;
 
     private Delivery() {}
 
@@ -73,9 +81,10 @@ public final class Delivery {
             if (outcome instanceof TrialOutcome.Lost) {
                 return outcome;
             }
+            long room = MOST_GROWTH * Files.size(file);
             for (ZipEntry entry : zip.stream().toList()) {
                 if (!entry.getName().equals(OUTCOME)) {
-                    unpack(zip, entry, into);
+                    room -= unpack(zip, entry, into, room);
                 }
             }
             List<String> damage = outcome instanceof TrialOutcome.Done done ? damage(done, into) : List.of();
@@ -83,7 +92,7 @@ public final class Delivery {
                     ? outcome
                     : new TrialOutcome.Lost(
                             order.spec(), "what was handed back is damaged: " + String.join(", ", damage));
-        } catch (IOException | RequestException e) {
+        } catch (IOException | RuntimeException e) { // nothing that is in the file may stop the run
             LOG.error("{} cannot be read", file, e);
             return new TrialOutcome.Lost(
                     order.spec(), "what was handed back cannot be read: " + OrderFolderExecutor.reason(e));
@@ -109,7 +118,12 @@ public final class Delivery {
             throw new IOException(file + " has no " + OUTCOME);
         }
         try (InputStream in = zip.getInputStream(entry)) {
-            TrialOutcome outcome = Json.JSON.readValue(in, TrialOutcome.class);
+            byte[] text = in.readNBytes(MOST_OUTCOME_BYTES + 1);
+            if (text.length > MOST_OUTCOME_BYTES) {
+                throw new IOException(
+                        OUTCOME + " in " + file + " has more than " + (MOST_OUTCOME_BYTES >> 20) + " MiB");
+            }
+            TrialOutcome outcome = Json.JSON.readValue(text, TrialOutcome.class);
             if (!Json.isComplete(outcome)) {
                 throw new IOException(OUTCOME + " in " + file + " lacks something");
             }
@@ -119,18 +133,41 @@ public final class Delivery {
         }
     }
 
-    private static void unpack(ZipFile zip, ZipEntry entry, TrialFolder into) throws IOException {
-        if (!entry.getName().matches(TrialFolder.OWN)) {
-            throw new IOException("it has a file that no trial writes: " + Reasons.quoted(entry.getName()));
-        }
-        Path target = into.path().resolve(entry.getName());
+    /** Unpacks a file if it has no more bytes than there is room for, and returns how many it has. */
+    private static long unpack(ZipFile zip, ZipEntry entry, TrialFolder into, long room) throws IOException {
+        Path target = inside(into, entry.getName());
         Files.createDirectories(Objects.requireNonNull(target.getParent()));
-        try (InputStream in = zip.getInputStream(entry)) {
-            Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+        long bytes = 0;
+        try (InputStream in = zip.getInputStream(entry);
+                OutputStream out = Files.newOutputStream(target)) {
+            byte[] piece = new byte[1 << 16];
+            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                bytes += read;
+                if (bytes > room) {
+                    throw new IOException("it unpacks to more than " + MOST_GROWTH + " times its size");
+                }
+                out.write(piece, 0, read);
+            }
         }
+        return bytes;
+    }
+
+    /** Returns the path of a file of the trial; refuses every other. */
+    private static Path inside(TrialFolder trial, String name) throws IOException {
+        if (name.matches(TrialFolder.OWN)) {
+            Path folder = trial.path().toAbsolutePath().normalize();
+            Path file = folder.resolve(name).normalize();
+            if (file.startsWith(folder)) {
+                return file;
+            }
+        }
+        throw new IOException("it has a file that no trial writes: " + Reasons.quoted(name));
     }
 
     private static List<String> damage(TrialOutcome.Done done, TrialFolder folder) throws IOException {
+        for (FileDigest file : done.files()) {
+            Path unused = inside(folder, file.file());
+        }
         List<String> damage = new ArrayList<>(folder.damage(done));
         if (done.files().isEmpty()) {
             damage.add("there are no weights");

@@ -127,7 +127,9 @@ public final class OrderFolderExecutor implements TrialExecutor {
 
     /** Says in one line what went wrong; our own messages are already written for people. */
     static String reason(Exception e) {
-        return e instanceof IOException ? Reasons.of(e) : Reasons.oneLine(String.valueOf(e.getMessage()));
+        return e instanceof RequestException || e instanceof TroubleException
+                ? Reasons.oneLine(String.valueOf(e.getMessage()))
+                : Reasons.of(e);
     }
 
     @Override

@@ -268,9 +268,18 @@ public final class SparkExecutor implements TrialExecutor {
     /** Completes the outcome of a job once; later results are ignored. */
     private void settle(String id, Settling outcome) {
         Job job = jobs.remove(id);
-        if (job != null) {
-            job.outcome.complete(outcome.of(job));
+        if (job == null) {
+            return;
         }
+        TrialOutcome settled;
+        try {
+            settled = outcome.of(job);
+        } catch (RuntimeException e) { // whatever came back of one trial, the others go on
+            LOG.error("What came back of {} cannot be kept", id, e);
+            settled = new TrialOutcome.Lost(
+                    job.order.spec(), "what came back cannot be kept: " + OrderFolderExecutor.reason(e));
+        }
+        job.outcome.complete(settled);
     }
 
     private static Optional<Epoch> epoch(String line) {

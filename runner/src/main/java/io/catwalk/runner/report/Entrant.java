@@ -2,6 +2,7 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.GeneralizationGap;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +41,9 @@ public final class Entrant {
     private final Palette.Look look;
     private final List<Model> models;
     private final Results.Dataset images;
+    private final int folds;
     private final @Nullable Standing standing;
-    private SoftReference<@Nullable Pool> pool = new SoftReference<>(null);
+    private SoftReference<@Nullable Evaluation> evaluation = new SoftReference<>(null);
 
     private Entrant(
             int number,
@@ -48,12 +51,14 @@ public final class Entrant {
             Palette.Look look,
             List<Model> models,
             Results.Dataset images,
+            int folds,
             @Nullable Standing standing) {
         this.number = number;
         this.name = name;
         this.look = look;
         this.models = List.copyOf(models);
         this.images = images;
+        this.folds = folds;
         this.standing = standing;
     }
 
@@ -83,6 +88,7 @@ public final class Entrant {
                     palette.look(name),
                     Objects.requireNonNull(byName.get(name)),
                     report.results().dataset(),
+                    report.results().experiment().folds(),
                     standings.get(name)));
         }
         return List.copyOf(entrants);
@@ -101,17 +107,17 @@ public final class Entrant {
                 }
             }
         }
-        List<Metrics> judged = models.stream()
+        List<Metrics> evaluated = models.stream()
                 .filter(Model::done)
                 .map(model -> model.trained().metrics().test())
                 .toList();
-        if (judged.isEmpty()) {
+        if (evaluated.isEmpty()) {
             return null;
         }
-        double balanced = mean(judged, Metrics::balancedAccuracy);
-        double f1 = mean(judged, metrics -> metrics.macro().f1());
-        if (judged.size() == 1) {
-            Metrics one = judged.get(0);
+        double balanced = mean(evaluated, Metrics::balancedAccuracy);
+        double f1 = mean(evaluated, metrics -> metrics.macro().f1());
+        if (evaluated.size() == 1) {
+            Metrics one = evaluated.get(0);
             return new Standing(
                     name,
                     1,
@@ -125,10 +131,11 @@ public final class Entrant {
                     null,
                     null);
         }
-        Spread spread = Spread.of(judged.stream().mapToDouble(Metrics::accuracy).toArray());
+        Spread spread =
+                Spread.of(evaluated.stream().mapToDouble(Metrics::accuracy).toArray());
         return new Standing(
                 name,
-                judged.size(),
+                evaluated.size(),
                 spread.mean(),
                 spread.standardDeviation(),
                 spread.interval().low(),
@@ -278,23 +285,64 @@ public final class Entrant {
     }
 
     /** Returns whether there are predictions for test images. */
-    public boolean judged() {
+    public boolean evaluated() {
         return models.stream().anyMatch(model -> model.answers().there());
     }
 
-    /** Returns the predictions of all its trials, evaluated together; null if there are none. */
-    public synchronized @Nullable Pool pool() {
-        Pool kept = pool.get();
-        if (kept == null && judged()) {
-            kept = Pool.of(models, images.classes());
-            pool = new SoftReference<>(kept);
+    /**
+     * Returns the trials whose predictions are shown image by image: those of the first seed and, in a repeated
+     * cross-validation, of its first repetition, so that each image counts once.
+     */
+    public List<Model> shown() {
+        List<Model> there =
+                models.stream().filter(model -> model.answers().there()).toList();
+        return there.stream()
+                .filter(model -> partOf(model).equals(partOf(there.get(0))))
+                .toList();
+    }
+
+    /** Names the seed and the repetition of a trial. */
+    private List<Long> partOf(Model model) {
+        TrialSpec trial = model.outcome().trial();
+        return List.of(trial.seed(), folds == 0 ? 0 : (long) (trial.fold() - 1) / folds);
+    }
+
+    /** Says which trials {@link #shown} selects, in a sentence with a space behind it; empty if it selects all. */
+    public String selection() {
+        List<Model> shown = shown();
+        if (shown.isEmpty()
+                || shown.size()
+                        == models.stream()
+                                .filter(model -> model.answers().there())
+                                .count()) {
+            return "";
+        }
+        boolean seeds = models.stream()
+                        .map(model -> model.outcome().trial().seed())
+                        .distinct()
+                        .count()
+                > 1;
+        return (seeds ? "Seed " + shown.get(0).outcome().trial().seed() + " only" : "First repetition only")
+                + ", so that each image counts once. ";
+    }
+
+    /**
+     * Returns the evaluation of the predictions of the trials that are {@link #shown}, all together; null if there are
+     * none.
+     */
+    public synchronized @Nullable Evaluation evaluation() {
+        Evaluation kept = evaluation.get();
+        if (kept == null && evaluated()) {
+            List<Model> shown = shown();
+            kept = shown.size() == 1 ? shown.get(0).evaluation() : Evaluation.of(endToEnd(shown), images.classes());
+            evaluation = new SoftReference<>(kept);
         }
         return kept;
     }
 
-    /** Returns the evaluation of those predictions; null if there are none. */
-    public @Nullable Evaluation evaluation() {
-        Pool all = pool();
-        return all == null ? null : all.evaluation();
+    private static List<Supplier<Predictions>> endToEnd(List<Model> trials) {
+        return trials.stream()
+                .<Supplier<Predictions>>map(trial -> () -> Objects.requireNonNull(trial.predictions()))
+                .toList();
     }
 }

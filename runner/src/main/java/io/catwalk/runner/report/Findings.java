@@ -43,10 +43,10 @@ public record Findings(ReportModel model) {
         int classes = model.dataset().classes().size();
         if (tuning != null) {
             return count(tuning.candidates().size(), "candidate", "candidates") + " of " + tuning.classifier()
-                    + " were tested on " + model.judges();
+                    + " were tested on " + model.testedOn();
         }
         List<Entrant> entrants = model.entrants();
-        return capital(model.judges()) + " in " + classes + " classes "
+        return capital(model.testedOn()) + " in " + classes + " classes "
                 + (entrants.size() == 1
                         ? "show how good " + entrants.get(0).name() + " is"
                         : "decide between " + entrants.size() + " classifiers");
@@ -148,7 +148,7 @@ public record Findings(ReportModel model) {
         return "The choice is among " + names(front) + ": "
                 + (front.size() == measured
                         ? "each trades accuracy for latency"
-                        : "each of the others is beaten in both accuracy and latency");
+                        : "each of the others is worse in both accuracy and latency");
     }
 
     private String trainingTimes() {
@@ -171,13 +171,13 @@ public record Findings(ReportModel model) {
     }
 
     /** Returns the most accurate classifier that has predictions. */
-    public Optional<Entrant> judged() {
-        return model.trained().stream().filter(Entrant::judged).findFirst();
+    public Optional<Entrant> evaluated() {
+        return model.trained().stream().filter(Entrant::evaluated).findFirst();
     }
 
     /** Says which class is the hardest for the best classifier, and which class it most often classifies as which. */
     public String mistakes() {
-        Entrant best = judged().orElseThrow();
+        Entrant best = evaluated().orElseThrow();
         List<ClassScores> hardest = hardest(best);
         List<ConfusionMatrix.Cell> mistakes = evaluation(best).confusion().mistakes();
         if (mistakes.isEmpty() || hardest.isEmpty()) {
@@ -210,7 +210,7 @@ public record Findings(ReportModel model) {
                 .map(Objects::requireNonNull)
                 .toList();
         String learned = gaps.isEmpty() ? "Whether the classifiers overfit is not known" : overfitting(gaps);
-        return judged().map(best -> learned + "; " + calibration(best)).orElse(learned);
+        return evaluated().map(best -> learned + "; " + calibration(best)).orElse(learned);
     }
 
     /** Says how many classifiers overfit: those for which the interval of the gap is above 0. */

@@ -89,7 +89,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /** Says which images the trials were evaluated on. */
-    public String judges() {
+    public String testedOn() {
         Results.Summary experiment = results().experiment();
         if (experiment.folds() == 0) {
             return Numbers.count(dataset().test()) + " test images";

@@ -4,6 +4,7 @@ import io.catwalk.runner.evaluation.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 
 /** Helps with paired values: scores of the same folds, predictions of the same images. */
 final class Paired {
@@ -51,12 +52,14 @@ final class Paired {
         return pairs;
     }
 
+    /** Returns the mean; of equal values exactly their value, so that they have no spread. */
     static double mean(double[] values) {
-        double sum = 0;
+        double rounded = DoubleStream.of(values).sum() / values.length;
+        double error = 0;
         for (double value : values) {
-            sum += value;
+            error += value - rounded;
         }
-        return sum / values.length;
+        return rounded + error / values.length;
     }
 
     /** Writes a share in percentage points, with the two decimals that accuracies have. */

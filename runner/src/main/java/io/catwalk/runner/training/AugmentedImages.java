@@ -31,7 +31,7 @@ public final class AugmentedImages {
                 new BatchLoader(images, ImageLayout.CHANNELS_FIRST, new Normalization(mean, std), augmentations);
         BatchLoader.Batch batch = loader.new Batch(indices.length);
         Seeds seeds = new Seeds(seed, 0);
-        batch.fill(indices, 0, indices.length, image -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, image));
+        batch.fill(indices, 0, indices.length, place -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, indices[place]));
         List<RasterImage> changed = new ArrayList<>();
         for (int i = 0; i < indices.length; i++) {
             float[] values = batch.values(i);

@@ -79,7 +79,7 @@ final class BatchLoader {
         /**
          * Fills the memory with the images at {@code order[from..to)}.
          *
-         * @param random returns the generator of the random changes of an image, by its index
+         * @param random returns the generator of the random changes of an image, by its place in {@code order}
          */
         void fill(int[] order, int from, int to, IntFunction<? extends RandomGenerator> random) {
             FloatBuffer pixels = memory.clear().asFloatBuffer();
@@ -87,7 +87,7 @@ final class BatchLoader {
             labels = new Targets.Labels(to - from);
             for (int i = 0; i < numbers.length; i++) {
                 int index = order[from + i];
-                numbers[i] = random.apply(index);
+                numbers[i] = random.apply(from + i);
                 images.read(index, source, 0);
                 augmenter.place(source, image, numbers[i]);
                 pixels.put(image);

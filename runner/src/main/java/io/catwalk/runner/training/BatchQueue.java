@@ -22,7 +22,7 @@ final class BatchQueue implements AutoCloseable {
     private final Deque<Future<BatchLoader.Batch>> coming = new ArrayDeque<>();
     private BatchLoader.@Nullable Batch current;
     private int[] order = {};
-    private IntFunction<? extends RandomGenerator> random = image -> {
+    private IntFunction<? extends RandomGenerator> random = place -> {
         throw new IllegalStateException("no epoch has begun");
     };
     private int asked;
@@ -50,7 +50,7 @@ final class BatchQueue implements AutoCloseable {
      *
      * @param newOrder indices of the images; not changed until all batches were taken
      * @param newRandom returns, for any thread, the generator of the random changes of an image in this epoch, by its
-     *     index
+     *     place in {@code newOrder}
      */
     void begin(int[] newOrder, IntFunction<? extends RandomGenerator> newRandom) {
         order = newOrder;

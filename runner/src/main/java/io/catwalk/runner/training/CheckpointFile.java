@@ -28,7 +28,8 @@ import java.util.List;
  */
 final class CheckpointFile {
 
-    private static final String FORMAT = "catwalk checkpoint 4";
+    /** Gets the next number also when trainings change: none may continue the state of one that went another way. */
+    private static final String FORMAT = "catwalk checkpoint 5";
 
     /** Number of values that are copied at once; a vector may be longer than a Java array. */
     private static final int PIECE = 1 << 22;
@@ -60,7 +61,7 @@ final class CheckpointFile {
      * Reads a state.
      *
      * @param manager owns its vectors
-     * @throws IOException if the file cannot be read, is damaged, or has another key
+     * @throws IOException if the file cannot be read, is damaged, is of another version, or has another key
      */
     static Checkpoint read(Path file, String key, NDManager manager) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
@@ -71,7 +72,12 @@ final class CheckpointFile {
             }
             DataInputStream head = new DataInputStream(
                     new ByteArrayInputStream(get(channel, length).array()));
-            if (!head.readUTF().equals(FORMAT) || !head.readUTF().equals(key)) {
+            String format = head.readUTF();
+            if (!format.equals(FORMAT)) {
+                throw new IOException(file + ": expected a " + FORMAT + ", found a " + format
+                        + " of a version that trains in another way");
+            }
+            if (!head.readUTF().equals(key)) {
                 throw new IOException(file + " is the state of another training");
             }
             List<Epoch> history = new ArrayList<>();

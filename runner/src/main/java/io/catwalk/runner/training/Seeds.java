@@ -18,6 +18,11 @@ record Seeds(long seed, int fold) {
         return new SplitMix64(mixed(purpose.number, epoch, image));
     }
 
+    /** Returns a generator for an image at one of the places that it has in one epoch. */
+    SplitMix64 generator(Purpose purpose, int epoch, int image, int place) {
+        return new SplitMix64(mixed(purpose.number, epoch, image, place));
+    }
+
     /** Returns a seed for a generator of others, such as the engine's. */
     int engineSeed(Purpose purpose) {
         return generator(purpose).nextInt(Integer.MAX_VALUE);
@@ -30,14 +35,15 @@ record Seeds(long seed, int fold) {
 
     /** Spreads adjacent seeds, folds, purposes and epochs over all 64 bits before they are mixed again. */
     private long mixed(int... parts) {
-        long mixed = mixed(seed, fold);
+        long mixed = spread(seed, fold);
         for (int part : parts) {
-            mixed = mixed(mixed, part);
+            mixed = spread(mixed, part);
         }
         return mixed;
     }
 
-    private static long mixed(long before, long part) {
+    /** Has a name of its own, since Java would prefer it to the method above for two numbers. */
+    private static long spread(long before, long part) {
         return new SplitMix64(before ^ (part + 1) * 0x9E3779B97F4A7C15L).nextLong();
     }
 

@@ -87,7 +87,8 @@ abstract class Steps {
                 move(weight, gradient.get(part).mul((float) scale), kept);
             }
             if (average != null) {
-                average.vector().muli((float) averaging).addi(vector.mul((float) (1 - averaging)));
+                NDArray mean = average.vector();
+                mean.addi(vector.sub(mean).mul((float) (1 - averaging)));
             }
         }
     }
@@ -133,7 +134,7 @@ abstract class Steps {
 
     private static void follow(@Nullable Values following, float[] weight, double averaging, int at, int count) {
         if (following != null) {
-            approach(following.read(at, count), weight, (float) averaging, (float) (1 - averaging), count);
+            approach(following.read(at, count), weight, (float) (1 - averaging), count);
             following.write(at, count);
         }
     }
@@ -144,9 +145,10 @@ abstract class Steps {
         }
     }
 
-    private static void approach(float[] mean, float[] values, float stays, float comes, int count) {
+    /** Moves by a share of the distance: the sum of two shares would move the mean of frozen values by its rounding. */
+    private static void approach(float[] mean, float[] values, float comes, int count) {
         for (int i = 0; i < count; i++) {
-            mean[i] = mean[i] * stays + values[i] * comes;
+            mean[i] += (values[i] - mean[i]) * comes;
         }
     }
 

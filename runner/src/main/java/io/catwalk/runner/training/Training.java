@@ -9,6 +9,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.training.GradientCollector;
 import io.catwalk.api.Augmentation;
+import io.catwalk.api.Balance;
 import io.catwalk.api.BatchLoss;
 import io.catwalk.api.Gradients;
 import io.catwalk.api.Hyperparameters;
@@ -238,7 +239,7 @@ public final class Training {
         private Epoch epoch(int number, TorchPredictor predictor) {
             long start = nanoTime.getAsLong();
             balance.order(order, shuffle);
-            batches.begin(order, image -> seeds.generator(Purpose.AUGMENTATION, number, image));
+            batches.begin(order, place -> changes(number, place));
             double lossSum = 0;
             long right = 0;
             double learningRate = 0;
@@ -256,20 +257,29 @@ public final class Training {
                 right += progress.right;
             }
             double seconds = (nanoTime.getAsLong() - start) / 1e9;
-            Validation judged = validate(predictor);
-            if (held.length > 0 && !Double.isFinite(judged.loss())) {
-                throw new TrainingException("the validation loss is " + judged.loss() + " after epoch " + number
+            Validation validation = validate(predictor);
+            if (held.length > 0 && !Double.isFinite(validation.loss())) {
+                throw new TrainingException("the validation loss is " + validation.loss() + " after epoch " + number
                         + ", at learning rate " + (float) learningRate + ": try a smaller learning rate, or clipNorm");
             }
             return new Epoch(
                     number,
                     lossSum / stepsPerEpoch,
                     (double) right / ((long) stepsPerEpoch * recipe.batchSize()),
-                    judged.loss(),
-                    judged.accuracy(),
-                    judged.score(recipe.selectBy()),
+                    validation.loss(),
+                    validation.accuracy(),
+                    validation.score(recipe.selectBy()),
                     learningRate,
                     seconds);
+        }
+
+        /** Returns the generator of the random changes of the image at a place of the order, in an epoch. */
+        private SplitMix64 changes(int number, int place) {
+            int image = order[place];
+            // Sampling draws an image several times in an epoch, which are to be different pictures of it.
+            return recipe.balance() == Balance.SAMPLING
+                    ? seeds.generator(Purpose.AUGMENTATION, number, image, place)
+                    : seeds.generator(Purpose.AUGMENTATION, number, image);
         }
 
         private Progress step(double learningRate) {

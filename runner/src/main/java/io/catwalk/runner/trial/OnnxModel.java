@@ -7,6 +7,7 @@ import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.CrossCheckReport;
+import io.catwalk.onnx.parity.NormalizedImages;
 import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
@@ -66,7 +67,7 @@ final class OnnxModel {
         Path draft = rejected(file);
         try {
             export(model, dataset, order, result, options).write(draft);
-            ParityResult parity = judged(draft, model, dataset, result.normalization());
+            ParityResult parity = evaluated(draft, model, dataset, result.normalization());
             if (parity.agrees()) {
                 signature(file, draft, dataset, order.dataset().fit(), result).write(ModelSignature.beside(file));
                 ModelFiles.rename(draft, file);
@@ -122,11 +123,11 @@ final class OnnxModel {
                 .withMetadata(metadata(dataset, order, result, options).entries());
     }
 
-    private static ParityResult judged(Path file, TrainedModel model, ImageDataset dataset, Normalization normalization)
-            throws IOException {
+    private static ParityResult evaluated(
+            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization) throws IOException {
         ParityResult parity;
         try {
-            parity = crossCheck(file, model, dataset, normalization, CrossCheck.standard());
+            parity = crossCheck(file, model, dataset, normalization, CrossCheck.standard(), () -> {});
         } catch (OnnxFileException e) {
             return ParityResult.unrun(dataset.test().size(), Reasons.oneLine(String.valueOf(e.getMessage())));
         }
@@ -151,8 +152,14 @@ final class OnnxModel {
         }
     }
 
+    /** Cross-checks a file on the test images, and reports progress before each batch of them. */
     static ParityResult crossCheck(
-            Path file, TrainedModel model, ImageDataset dataset, Normalization normalization, CrossCheck check) {
+            Path file,
+            TrainedModel model,
+            ImageDataset dataset,
+            Normalization normalization,
+            CrossCheck check,
+            Runnable sign) {
         ImageSource test = dataset.test();
         boolean rounded = OnnxMetadata.read(file)
                 .get(MetadataKeys.WEIGHTS)
@@ -160,8 +167,11 @@ final class OnnxModel {
                 .isPresent();
         CrossCheck fitting = rounded ? check.withRoundedWeights() : check;
         try (Predictor reference = model.predictor()) {
-            CrossCheckReport report =
-                    fitting.run(reference, file, (from, to) -> normalization.normalized(test, from, to), test.size());
+            NormalizedImages images = (from, to) -> {
+                sign.run();
+                return normalization.normalized(test, from, to);
+            };
+            CrossCheckReport report = fitting.run(reference, file, images, test.size());
             return ParityResult.of(report, test.size(), check);
         }
     }
@@ -193,7 +203,7 @@ final class OnnxModel {
         put(more, MetadataKeys.LICENSE, options.license());
         more.putAll(metrics(result.metrics().test()));
         more.put(MetadataKeys.PROVENANCE + "dataset", dataset.name());
-        more.putAll(JudgedImages.of(order, dataset).entries());
+        more.putAll(EvaluatedImages.of(order, dataset).entries());
         more.put(MetadataKeys.PROVENANCE + "seed", Long.toString(result.trial().seed()));
         more.put(
                 MetadataKeys.PROVENANCE + "fold",

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.onnx.quantize.NodeNoise;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Sha256;
@@ -44,11 +45,15 @@ final class QuantizationCertificate {
                 new TreeMap<>(OnnxMetadata.read(from).entries());
         entries.keySet().removeIf(key -> key.startsWith(MetadataKeys.PARITY) || key.startsWith(MetadataKeys.METRICS));
         entries.putAll(OnnxModel.metrics(metrics));
-        JudgedImages.restate(entries, images);
+        EvaluatedImages.restate(entries, images);
         QuantizationVerdict verdict = quantized.verdict();
         Interval interval = verdict.accuracy().interval(0.95);
         Map<String, Object> facts = new TreeMap<>();
         facts.put("float_sha256", Sha256.of(from));
+        Path weightsBeside = ModelFiles.data(from);
+        if (ModelFiles.of(from).contains(weightsBeside)) {
+            facts.put("float_data_sha256", Sha256.of(weightsBeside));
+        }
         facts.put("float_accuracy", quantized.floatAccuracy());
         facts.put("accuracy", quantized.accuracy());
         facts.put("lost", verdict.accuracy().lost());

@@ -2,16 +2,18 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.quantize.CalibratedModel;
-import io.catwalk.onnx.quantize.Judge;
 import io.catwalk.onnx.quantize.MixedPrecision;
 import io.catwalk.onnx.quantize.OnnxQuantization;
+import io.catwalk.onnx.quantize.Scorer;
 import io.catwalk.onnx.quantize.WeightRange;
+import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
@@ -73,6 +75,7 @@ public record Quantizer(
      * @throws IOException if it cannot be written or measured
      * @throws InterruptedException if the calling thread is interrupted
      * @throws io.catwalk.onnx.OnnxFileException if the file cannot be quantized
+     * @throws RequestException if the file takes more images at once than there are to calibrate it
      */
     public QuantizedFile quantize(Path file, OnnxHints hints, ImageDataset images, Normalization normalization, Path to)
             throws IOException, InterruptedException {
@@ -88,12 +91,12 @@ public record Quantizer(
         ImageSource validation = images.train().select(split.validation());
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints);
                 Scratch scratch = new Scratch()) {
-            List<Batch> batches = batches(predictor.signature(), chosen);
+            List<Batch> batches = batches(file, predictor.signature(), chosen);
             Iterable<Map<String, Tensor>> inputs = () -> inputs(batches, predictor, chosen, normalization);
             CalibratedModel calibrated = quantization.calibrated(inputs);
-            Judge judge = model -> score(model, hints, validation, normalization, classes);
+            Scorer scorer = model -> score(model, hints, validation, normalization, classes);
             Iterable<Map<String, Tensor>> few = () -> inputs(batches.subList(0, 1), predictor, chosen, normalization);
-            MixedPrecision found = MixedPrecision.search(calibrated, judge, few, gate.budget() / 100);
+            MixedPrecision found = MixedPrecision.search(calibrated, scorer, few, gate.budget() / 100);
             Predictions before = Predictions.of(watched.apply(predictor), images.test(), normalization, classes.size());
             Predictions after = answers(found.model().bytes(), hints, images.test(), normalization, classes.size());
             Path draft = scratch.file("int8.onnx");
@@ -102,7 +105,7 @@ public record Quantizer(
             QuantizationVerdict verdict = new QuantizationVerdict(
                     throughput(latencies.get(1)) / throughput(latencies.get(0)),
                     latencies.get(0).p50Micros() / latencies.get(1).p50Micros(),
-                    (double) Files.size(file) / found.model().bytes().length,
+                    (double) ModelFiles.size(file) / found.model().bytes().length,
                     PairedAccuracy.of(before.correct(), after.correct()),
                     gate);
             Evaluation evaluation = Evaluation.of(after, classes);
@@ -124,7 +127,7 @@ public record Quantizer(
     /** A range of images that run together. */
     private record Batch(int from, int to) {}
 
-    private static List<Batch> batches(Signature signature, ImageSource images) {
+    private static List<Batch> batches(Path file, Signature signature, ImageSource images) {
         int size = signature.batch() != Signature.ANY_BATCH
                 ? signature.batch()
                 : Math.max(1, Math.min(LARGEST_BATCH, BATCH_NUMBERS / images.imageLength()));
@@ -135,6 +138,11 @@ public record Quantizer(
         }
         if (signature.batch() == Signature.ANY_BATCH && whole * size < images.size()) {
             batches.add(new Batch(whole * size, images.size()));
+        }
+        if (batches.isEmpty()) {
+            throw new RequestException(file + ": expected at least " + size + " calibration images, as many as the file"
+                    + " takes at once, found " + images.size() + ": raise --calibration-images, name a --dataset with"
+                    + " more training images, or export the model with a smaller batch");
         }
         return batches;
     }
@@ -150,10 +158,10 @@ public record Quantizer(
                 .iterator();
     }
 
-    private Judge.Score score(
+    private Scorer.Score score(
             byte[] model, OnnxHints hints, ImageSource images, Normalization normalization, List<String> classes) {
         Evaluation evaluation = Evaluation.of(answers(model, hints, images, normalization, classes.size()), classes);
-        return new Judge.Score(evaluation.metrics().logLoss(), evaluation.accuracy());
+        return new Scorer.Score(evaluation.metrics().logLoss(), evaluation.accuracy());
     }
 
     private Predictions answers(

@@ -151,11 +151,11 @@ public final class SavedTrial implements AutoCloseable {
      * @return the result
      * @throws IOException if the stored predictions cannot be read
      */
-    public Rejudging rejudge() throws IOException {
+    public Reevaluation reevaluate() throws IOException {
         try (Predictor predictor = model.predictor()) {
             Predictions now = Predictions.of(
                     predictor, dataset.test(), normalization, dataset.classes().size());
-            return new Rejudging(
+            return new Reevaluation(
                     result,
                     Evaluation.of(now, dataset.classes()),
                     ownImages ? changed(folder.readPredictions(result, "test"), now) : -1);
@@ -248,11 +248,12 @@ public final class SavedTrial implements AutoCloseable {
      *
      * @param file that should give the same results as this network
      * @param tolerance by how much a logit may differ
+     * @param sign reports progress before each batch of images
      * @return how far the file differs
      */
-    public ParityResult crossCheck(Path file, Tolerance tolerance) {
+    public ParityResult crossCheck(Path file, Tolerance tolerance, Runnable sign) {
         CrossCheck check = CrossCheck.standard().withTolerance(tolerance).withNearTies();
-        return OnnxModel.crossCheck(file, model, dataset, normalization, check);
+        return OnnxModel.crossCheck(file, model, dataset, normalization, check, sign);
     }
 
     /**

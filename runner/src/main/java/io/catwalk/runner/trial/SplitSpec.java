@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * <p>In a hold-out, the test set is that of the data set, and so is the validation set if the data set has one. In a
  * cross-validation only the training images are used: one fold of them is the test set, and the test images of the data
  * set are never used. In both, the validation set is a share of the images that are left for training, so that no image
- * is in both sets.
+ * is in both sets. Nor does either separate images of a folder that have the same pixels or the same group.
  *
  * @param folds number of folds of a cross-validation; 0 for a hold-out
  * @param repeats how often the images are dealt into folds again; 1 for a hold-out
@@ -66,7 +66,7 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
      */
     static Split fold(ImageDataset dataset, int folds, long seed, int fold) {
         int repeat = folds == 0 ? 0 : (fold - 1) / folds;
-        return Split.folds(dataset.train().labels(), dataset.classes().size(), folds, seed + repeat)
+        return Split.folds(dataset.train(), dataset.classes().size(), folds, seed + repeat)
                 .get((fold - 1) % folds);
     }
 
@@ -76,7 +76,8 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
      * @param dataset with all images
      * @param fold number of the fold, from 1 to {@link #lastFold}; 0 for the hold-out, with folds or without
      * @return the images of a trial
-     * @throws RequestException if there are more folds than images of the smallest class
+     * @throws RequestException if there are more folds than images of the smallest class, or than parts of a class that
+     *     can be separated
      */
     public TrialImages split(ImageDataset dataset, int fold) {
         int classes = dataset.classes().size();
@@ -86,7 +87,7 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
                     ? new Split(
                             IntStream.range(0, learned).toArray(),
                             IntStream.range(learned, dataset.train().size()).toArray())
-                    : Split.holdOut(dataset.train().labels(), classes, holdOut, seed);
+                    : Split.holdOut(dataset.train(), classes, holdOut, seed);
             return new TrialImages(dataset, split, null);
         }
         Split outer = fold(dataset, folds, seed, fold);
@@ -97,6 +98,6 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
                 dataset.classes(),
                 rest,
                 dataset.train().select(outer.validation()));
-        return new TrialImages(seen, Split.holdOut(rest.labels(), classes, holdOut, seed), outer);
+        return new TrialImages(seen, Split.holdOut(rest, classes, holdOut, seed), outer);
     }
 }

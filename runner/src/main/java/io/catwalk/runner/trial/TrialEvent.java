@@ -10,7 +10,7 @@ import tools.jackson.core.JacksonException;
  * Tells the parent process what happened in a trial; exactly one field is set.
  *
  * @param epoch an epoch ended
- * @param judged the network is trained and evaluated, and is exported now
+ * @param evaluated the network is trained and evaluated, and is exported now
  * @param ended outcome of the trial; nothing follows
  * @param measured a network was measured; nothing follows
  * @param sketched the requested network is written to this file; nothing follows
@@ -18,7 +18,7 @@ import tools.jackson.core.JacksonException;
  */
 record TrialEvent(
         @Nullable Epoch epoch,
-        TrialOutcome.@Nullable Done judged,
+        TrialOutcome.@Nullable Done evaluated,
         @Nullable TrialOutcome ended,
         LatencyBench.@Nullable Measured measured,
         @Nullable String sketched,
@@ -28,7 +28,7 @@ record TrialEvent(
         return new TrialEvent(epoch, null, null, null, null, null);
     }
 
-    static TrialEvent judged(TrialOutcome.Done outcome) {
+    static TrialEvent evaluated(TrialOutcome.Done outcome) {
         return new TrialEvent(null, outcome, null, null, null, null);
     }
 
@@ -49,7 +49,7 @@ record TrialEvent(
     }
 
     boolean isLast() {
-        return epoch == null && judged == null;
+        return epoch == null && evaluated == null;
     }
 
     String message() {

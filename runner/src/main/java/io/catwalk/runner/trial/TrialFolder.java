@@ -36,11 +36,15 @@ import tools.jackson.core.JacksonException;
  */
 public record TrialFolder(Path path) {
 
-    /** Every path that a trial writes into its folder, as a regular expression. */
+    /**
+     * Every path that a trial writes into its folder, as a regular expression. On no system does one that matches lead
+     * out of the folder.
+     */
     public static final String OWN =
             "(order|trial|training|split|classes|export|measure|model\\.signature)\\.json|checkpoint\\.bin"
                     + "|history\\.csv"
-                    + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log|model(\\.part)?(/[^/]+)?"
+                    + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log"
+                    + "|model(\\.part)?(/[A-Za-z0-9_][A-Za-z0-9._-]*)?"
                     + "|model(\\.rejected)?\\.onnx(\\.data)?(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
 
     private static final String HISTORY = "history.csv";

@@ -15,7 +15,7 @@ public final class TrialInProcess implements TrialExecution {
     public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener) throws IOException {
         folder.writeOrder(order);
         try {
-            return new TrialRun(order, folder).run(listener, judged -> {});
+            return new TrialRun(order, folder).run(listener, evaluated -> {});
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             LOG.error("The trial failed", e);
             return new TrialOutcome.Failed(order.spec(), TrialMain.reason(e));

@@ -59,7 +59,8 @@ final class TrialMain {
                 TrialEvent.ended(new TrialRun(read(subject, TrialOrder.class), folder(subject))
                         .run(
                                 epoch -> parent.send(TrialEvent.epoch(epoch).message()),
-                                judged -> parent.send(TrialEvent.judged(judged).message())));
+                                evaluated -> parent.send(
+                                        TrialEvent.evaluated(evaluated).message())));
             case BENCH_WEIGHTS -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfWeights.class)));
             case BENCH_FILE -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfFile.class)));
             case SKETCH ->

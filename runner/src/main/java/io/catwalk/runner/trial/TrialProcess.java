@@ -34,21 +34,22 @@ public final class TrialProcess implements TrialExecution {
         folder.writeOrder(order);
         List<String> verb =
                 List.of(TrialMain.TRAIN, folder.order().toAbsolutePath().toString());
-        AtomicReference<TrialOutcome.@Nullable Done> judged = new AtomicReference<>();
+        AtomicReference<TrialOutcome.@Nullable Done> evaluated = new AtomicReference<>();
         AtomicReference<@Nullable TrialOutcome> ended = new AtomicReference<>();
         Ending ending = run(verb, order.spec().threads(), folder, timeout, event -> {
             if (event.epoch() != null) {
                 listener.accept(event.epoch());
-            } else if (event.judged() != null) {
-                judged.set(event.judged());
+            } else if (event.evaluated() != null) {
+                evaluated.set(event.evaluated());
             } else if (event.ended() != null) {
                 ended.set(event.ended());
             }
         });
         TrialOutcome outcome = ended.get();
-        if (outcome == null && ending.ofItsOwnDoing() && judged.get() != null) {
+        if (outcome == null && ending.ofItsOwnDoing() && evaluated.get() != null) {
             // Only the export is missing, and no other process wrote the outcome.
-            TrialOutcome.Done done = judged.get()
+            TrialOutcome.Done done = evaluated
+                    .get()
                     .withOnnx(ParityResult.without(Missing.NO_FORM, ending.reason(folder, timeout)), folder);
             folder.writeOutcome(done);
             outcome = done;

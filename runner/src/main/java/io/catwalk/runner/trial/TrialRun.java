@@ -49,11 +49,11 @@ final class TrialRun {
      * Runs the remaining steps.
      *
      * @param listener receives each epoch as it ends, and first those that an earlier attempt trained
-     * @param judged called when the network is trained and evaluated, before it is exported
+     * @param evaluated called when the network is trained and evaluated, before it is exported
      * @return done; lost if a file cannot be read or written, or something is not what the order names; failed
      *     if the trained network cannot be evaluated. Exceptions of the training are passed on to the caller
      */
-    TrialOutcome run(Consumer<Epoch> listener, Consumer<TrialOutcome.Done> judged) {
+    TrialOutcome run(Consumer<Epoch> listener, Consumer<TrialOutcome.Done> evaluated) {
         Spent spent = Spent.now();
         try {
             TrialSources sources = new TrialSources(order);
@@ -66,7 +66,7 @@ final class TrialRun {
                 LoadedClassifier classifier = plugin.require(order.spec().classifier());
                 TrainingStep training = new TrainingStep(order, init, folder, checkpointPause, System::nanoTime);
                 try (TrainingStep.Trained trained = training.take(classifier, images, spent, listener)) {
-                    return judged(trained, images, judged);
+                    return evaluated(trained, images, evaluated);
                 }
             }
         } catch (TroubleException e) {
@@ -75,11 +75,12 @@ final class TrialRun {
         }
     }
 
-    private TrialOutcome judged(TrainingStep.Trained trained, TrialImages images, Consumer<TrialOutcome.Done> judged) {
+    private TrialOutcome evaluated(
+            TrainingStep.Trained trained, TrialImages images, Consumer<TrialOutcome.Done> evaluated) {
         Spent spent = Spent.now();
         TrialMetrics metrics;
         try {
-            metrics = judge(trained, images);
+            metrics = evaluate(trained, images);
         } catch (TroubleException e) {
             throw e;
         } catch (Throwable e) { // the plugin's code was run: whatever it was, the network is trained
@@ -89,14 +90,14 @@ final class TrialRun {
                     "was trained and could not be evaluated, its weights are kept: " + TrialMain.reason(e));
         }
         TrialOutcome.Done done = TroubleException.reading(() -> done(trained.weights(), metrics, spent));
-        judged.accept(done);
+        evaluated.accept(done);
         TrialOutcome.Done last =
                 order.spec().purpose() == TrialSpec.Purpose.SHIP ? exported(trained, images.dataset(), done) : done;
         TroubleException.writing(() -> folder.writeOutcome(last));
         return last;
     }
 
-    private TrialMetrics judge(TrainingStep.Trained trained, TrialImages images) {
+    private TrialMetrics evaluate(TrainingStep.Trained trained, TrialImages images) {
         ImageDataset dataset = images.dataset();
         ImageSource learned = dataset.train();
         try (Predictor predictor = trained.model().predictor()) {
@@ -117,9 +118,10 @@ final class TrialRun {
     }
 
     /** Exports and cross-checks. A network without an ONNX form is trained and evaluated nevertheless. */
-    private TrialOutcome.Done exported(TrainingStep.Trained trained, ImageDataset dataset, TrialOutcome.Done judged) {
-        return TroubleException.reading(() -> judged.withOnnx(
-                OnnxModel.write(folder.onnx(), trained.model(), dataset, order, judged, folder.readExportOptions()),
+    private TrialOutcome.Done exported(
+            TrainingStep.Trained trained, ImageDataset dataset, TrialOutcome.Done evaluated) {
+        return TroubleException.reading(() -> evaluated.withOnnx(
+                OnnxModel.write(folder.onnx(), trained.model(), dataset, order, evaluated, folder.readExportOptions()),
                 folder));
     }
 

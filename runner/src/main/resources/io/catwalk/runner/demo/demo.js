@@ -215,9 +215,9 @@ function leadToReport({ about: { report }, probabilities }) {
   const answer = probabilities && best(probabilities);
   $('report').href = probabilities ? `${report}.${truth ?? 'any'}.${answer}` : report;
   $('report').textContent = !probabilities ? 'Its confusion matrix'
-    : truth === null ? `What else it takes for ${data.classes[answer]}`
+    : truth === null ? `What else it classifies as ${data.classes[answer]}`
     : truth === answer ? `How often it recognizes ${data.classes[answer]}`
-    : `How often it takes ${data.classes[truth]} for ${data.classes[answer]}`;
+    : `How often it classifies ${data.classes[truth]} as ${data.classes[answer]}`;
 }
 
 // ---- images

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +24,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CheckoutLauncherTest {
 
     private static final String[] TOOLS = {
-        "dirname", "find", "grep", "head", "mkdir", "mv", "readlink", "rm", "sed", "sh", "touch", "cat", "chmod"
+        "cat",
+        "chmod",
+        "dirname",
+        "find",
+        "grep",
+        "head",
+        "mkdir",
+        "mv",
+        "readlink",
+        "rm",
+        "sed",
+        "sh",
+        "sleep",
+        "touch",
+        "uname"
     };
 
     /** Builds a program that prints its arguments and exits with 1. */
@@ -43,6 +58,7 @@ final class CheckoutLauncherTest {
     private Path root;
     private Path path;
     private Path stamp;
+    private Path lock;
 
     @BeforeEach
     void checkOut() throws IOException {
@@ -56,6 +72,7 @@ final class CheckoutLauncherTest {
         write("plugins/gru/src/main/java/Gru.java", "");
         write("test-data/fashion-mnist/train", "");
         stamp = root.resolve("runner/target/built");
+        lock = root.resolve("runner/target/building");
         path = Catwalk.only(folder.resolve("path"), TOOLS);
         maven(MAVEN.formatted(root));
     }
@@ -158,6 +175,74 @@ final class CheckoutLauncherTest {
         assertThat(root.resolve("runner/target/build.log")).content().contains("[INFO] bye");
         maven(MAVEN.formatted(root));
         assertThat(catwalk("list").out()).isEqualTo("ran list\n");
+    }
+
+    /** The other waits for the end of Maven, although the program looks complete before. */
+    @Test
+    void ofTwoThatStartAtOnceOneBuilds() throws Exception {
+        maven(MAVEN.formatted(root) + "sleep 1\n");
+
+        List<Process> both = List.of(start("1"), start("2"));
+
+        for (Process one : both) {
+            assertThat(one.waitFor()).isEqualTo(1);
+        }
+        for (String name : List.of("1", "2")) {
+            assertThat(folder.resolve(name + ".out")).hasContent("ran list\n");
+        }
+        String err = Files.readString(folder.resolve("1.err")) + Files.readString(folder.resolve("2.err"));
+        assertThat(err.lines().filter(line -> line.contains(": building ("))).hasSize(1);
+        assertThat(builds()).isEqualTo(1);
+        assertThat(lock).doesNotExist();
+    }
+
+    private Process start(String name) throws IOException {
+        return builder(root.resolve("catwalk").toString(), "list")
+                .redirectOutput(folder.resolve(name + ".out").toFile())
+                .redirectError(folder.resolve(name + ".err").toFile())
+                .start();
+    }
+
+    @Test
+    void theLockOfALauncherThatWasKilledIsTakenOver() throws Exception {
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        String machine = Catwalk.finish(new ProcessBuilder("uname", "-n")).out();
+        Files.createDirectories(lock);
+        Files.writeString(lock.resolve("holder"), gone.pid() + " " + machine);
+
+        assertThat(catwalk("list").out()).isEqualTo("ran list\n");
+        assertThat(builds()).isEqualTo(1);
+        assertThat(lock).doesNotExist();
+    }
+
+    @Test
+    void aLauncherThatIsStoppedLeavesNoLock() throws Exception {
+        maven("#!/bin/sh\nkill -TERM \"$PPID\"\n");
+
+        assertThat(catwalk("list").exitCode()).isEqualTo(128 + 15);
+        assertThat(lock).doesNotExist();
+    }
+
+    @Test
+    void itDoesNotBuildUnderACommandThatRuns() throws Exception {
+        catwalk("list");
+        age(stamp, 60);
+        age(root.resolve("pom.xml"), 30);
+        Path ps = path.resolve("ps");
+        String running = "java -Dcatwalk.home=" + root.toRealPath() + "/runner/target/catwalk-9.9.9 -cp lib Main";
+        Catwalk.script(ps, "#!/bin/sh\necho '" + running + "'\n");
+
+        Catwalk.Answer meanwhile = catwalk("list");
+
+        assertThat(meanwhile.err())
+                .isEqualTo("catwalk: the sources are newer than what is built, but another command still runs from it:"
+                        + " not building until that has ended\n");
+        assertThat(meanwhile.out()).isEqualTo("ran list\n");
+        assertThat(builds()).isEqualTo(1);
+        Files.delete(ps);
+        catwalk("list");
+        assertThat(builds()).isEqualTo(2);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.supply.Depot;
 import io.catwalk.runner.supply.Place;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,38 @@ final class DataCommandTest {
         assertThat(ImageIO.read(augmented.toFile()).getHeight()).isGreaterThan(9 * 112);
         assertThat(Catwalk.run("data", "--samples", samples.toString()).err())
                 .contains("expected a data set to draw, but there is none");
+    }
+
+    @Test
+    void ofImagesOfDifferentSizesNoneAreDrawnAndTheRestIsDone() throws IOException {
+        Catwalk.run("data", images, "--cache", cache);
+        String photos = photosOfTwoSizes().toString();
+        Path sheet = folder.resolve("sheet.png");
+
+        for (String option : List.of("--samples", "--augmented")) {
+            Catwalk.Answer refused = Catwalk.run("data", photos, option, sheet.toString(), "--cache", cache);
+            assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(refused.err()).hasLineCount(1).contains("--image-size");
+            assertThat(sheet).doesNotExist();
+        }
+        Catwalk.Answer shown = Catwalk.run("data", photos, "--cached", "--clear", "--cache", cache);
+        assertThat(shown.exitCode()).as("%s", shown).isEqualTo(ExitCode.DONE);
+        assertThat(shown.out())
+                .contains("they need one, such as --image-size 96x96", "tiny         160  1x8x8")
+                .endsWith("1 MB deleted in " + cache + "\n");
+        assertThat(folder.resolve("kept")).isDirectoryNotContaining("glob:**.images");
+    }
+
+    private Path photosOfTwoSizes() throws IOException {
+        Path photos = folder.resolve("photos");
+        for (int side : new int[] {8, 9}) {
+            Path ofClass = Files.createDirectories(photos.resolve("of " + side));
+            ImageIO.write(
+                    new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY),
+                    "png",
+                    ofClass.resolve("1.png").toFile());
+        }
+        return photos;
     }
 
     @Test

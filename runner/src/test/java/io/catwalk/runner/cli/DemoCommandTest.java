@@ -228,6 +228,23 @@ final class DemoCommandTest {
     }
 
     @Test
+    void aPageOfSomebodyElseIsNotReplaced() throws IOException {
+        Path site = folder.resolve("public");
+        Path photo = Files.createDirectories(site.resolve("photos")).resolve("a.jpg");
+        Files.writeString(photo, "mine");
+        Files.writeString(site.resolve("index.html"), "my page");
+
+        Catwalk.Answer kept = demoOfImages(site, world.model(), "--force");
+
+        assertThat(kept.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(kept.err())
+                .contains("found something else, which is not replaced")
+                .hasLineCount(1);
+        assertThat(site.resolve("index.html")).hasContent("my page");
+        assertThat(photo).hasContent("mine");
+    }
+
+    @Test
     void whatIsWrongIsOneLineAndWritesNothing() throws IOException {
         Path page = folder.resolve("page");
         Path wasm = folder.resolve("runtimes/web/node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm");

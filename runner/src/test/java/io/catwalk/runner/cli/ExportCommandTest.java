@@ -234,6 +234,19 @@ final class ExportCommandTest {
         exported("--force");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"mixed.md", "mixed.signature.json", "mixed.onnx.data"})
+    void aFileThatWouldLieBesideTheModelIsReplacedOnlyByForce(String name) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), "mine");
+
+        Catwalk.Answer refused = export(world.trial(ExportedRun.GOOD), "--out", folder.toString());
+
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(refused.err()).hasLineCount(1).contains(file.toString(), "--force");
+        assertThat(file).hasContent("mine");
+        assertThat(folder.resolve("mixed.onnx")).doesNotExist();
+    }
+
     @Test
     void ofSeveralNoneIsWrittenWhereOneIsInTheWay() throws IOException {
         Path last = Files.writeString(folder.resolve("two-faced.onnx"), "mine");

@@ -10,10 +10,19 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.runner.ProcessLock;
+import io.catwalk.runner.data.ImageCache;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -97,6 +106,77 @@ final class ForeignFileTest {
                         .filter(process ->
                                 process.info().commandLine().orElse("").contains(file.toString())))
                 .isEmpty();
+    }
+
+    /** Waiting for another process that decodes the images stands for decoding many. */
+    @Test
+    void signsAreSentHoweverLongImagesAreRead() throws Exception {
+        Path cache = folder.resolve("cache");
+        String[] verify = {
+            "verify", world.model().toString(), "--dataset", world.images().toString(), "--cache", cache.toString()
+        };
+        StringWriter err = new StringWriter();
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            assertThat(Catwalk.run(verify).exitCode()).isEqualTo(ExitCode.DONE);
+            ProcessLock lock = Objects.requireNonNull(ProcessLock.tryTake(removeImages(cache)));
+            try {
+                System.setProperty(ForeignFile.INSIDE, "signs");
+                PrintWriter out = new PrintWriter(new StringWriter());
+                Future<Integer> exitCode = thread.submit(() -> Main.run(out, new PrintWriter(err), verify));
+                for (int i = 0; i < 200 && signs(err.toString()) < 3; i++) {
+                    Thread.sleep(50); // nobody is notified of a line
+                }
+                assertThat(signs(err.toString())).isGreaterThanOrEqualTo(3);
+                assertThat(err.toString()).contains("waiting for the images that another process decodes");
+                lock.close();
+                assertThat(exitCode.get()).isEqualTo(ExitCode.DONE);
+            } finally {
+                lock.close();
+            }
+        } finally {
+            thread.shutdownNow();
+            System.setProperty(ForeignFile.INSIDE, "here");
+            System.clearProperty(ImageCache.PROPERTY);
+        }
+    }
+
+    /** Deletes the decoded images, and returns the file that is locked while they are decoded again. */
+    private static Path removeImages(Path cache) throws IOException {
+        try (Stream<Path> files = Files.list(cache)) {
+            Path images = files.filter(file -> file.toString().endsWith(".images"))
+                    .findFirst()
+                    .orElseThrow();
+            Files.delete(images);
+            return cache.resolve(images.getFileName().toString().replace(".images", ".lock"));
+        }
+    }
+
+    /** In batches of one image, each of the 40 images is asked about alone. */
+    @Test
+    void eachAnswerOfAComparisonIsASign() {
+        String model = world.model().toString();
+        String trial = world.trial(ExportedRun.GOOD).toString();
+        String[] plugins = {"--plugins-dir", world.plugins().toString()};
+        System.setProperty(ForeignFile.INSIDE, "signs");
+        try {
+            Catwalk.Answer against = Catwalk.run("verify", model, "--against", trial, plugins[0], plugins[1]);
+            Catwalk.Answer withTrial = Catwalk.run("diff", model, trial, plugins[0], plugins[1]);
+            Catwalk.Answer optimized = Catwalk.run("diff", model);
+
+            assertThat(against.exitCode()).as("%s", against).isEqualTo(ExitCode.DONE);
+            assertThat(signs(against.err())).isGreaterThan(40);
+            assertThat(withTrial.exitCode()).as("%s", withTrial).isEqualTo(ExitCode.DONE);
+            assertThat(signs(withTrial.err())).isGreaterThan(3);
+            assertThat(optimized.exitCode()).as("%s", optimized).isEqualTo(ExitCode.DONE);
+            assertThat(signs(optimized.err())).isGreaterThan(5);
+        } finally {
+            System.setProperty(ForeignFile.INSIDE, "here");
+        }
+    }
+
+    private static long signs(String err) {
+        return err.lines().filter("@catwalk goes on"::equals).count();
     }
 
     /** Renames the correct output, and returns the name that is now free. */

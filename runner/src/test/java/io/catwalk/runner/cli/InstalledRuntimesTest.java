@@ -10,6 +10,9 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -97,6 +100,30 @@ final class InstalledRuntimesTest {
                     .write(file);
         }
         return file;
+    }
+
+    /** The first output has the form of logits, and holds them negated. */
+    @Test
+    void theEngineOfDjlReadsTheOutputThatTheSignatureNames() throws Exception {
+        Path model = world.changed(folder.resolve("features.onnx"), file -> {
+            GraphProto.Builder graph = file.getGraphBuilder();
+            ValueInfoProto logits = graph.getOutput(0);
+            graph.addNode(NodeProto.newBuilder()
+                            .setOpType("Neg")
+                            .addInput(logits.getName())
+                            .addOutput("features"))
+                    .clearOutput()
+                    .addOutput(logits.toBuilder().setName("features"))
+                    .addOutput(logits);
+        });
+
+        Catwalk.Answer answer = Catwalk.finish(Catwalk.process(
+                folder, RuntimesTest.arguments(model, world.images(), REAL, "djl-onnxruntime", "--json")));
+
+        assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
+        assertThat(Json.JSON.readTree(answer.out()).at("/runtimes/0/outcome").asString())
+                .as("%s", answer)
+                .isEqualTo("agrees");
     }
 
     @Test

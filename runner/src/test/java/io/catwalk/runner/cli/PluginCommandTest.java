@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -148,6 +150,15 @@ final class PluginCommandTest {
                 "which climbs out",
                 "install",
                 write("out", TestPlugin.sound("out").file("../out", new byte[1])));
+    }
+
+    /** Where a backslash separates folders, this name leads out of the folder for temporary files. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no file has such a name there")
+    void ofTheNameOnlyWhatFollowsTheLastFolderCounts() throws IOException {
+        Path text = Files.writeString(folder.resolve("..\\..\\x.jar"), "no jar");
+
+        refused("cannot use x.jar: expected a jar", "install", text.toString());
     }
 
     @Test

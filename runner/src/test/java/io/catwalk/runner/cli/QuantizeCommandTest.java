@@ -2,6 +2,12 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import io.catwalk.api.Layers;
+import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
@@ -10,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -95,6 +102,55 @@ final class QuantizeCommandTest {
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(to).exists();
+    }
+
+    @Test
+    void weightsBesideTheFileCountInItsSizeAndInItsCertificate() throws IOException {
+        Path inside = folder.resolve("inside.onnx");
+        Path beside = folder.resolve("beside.onnx");
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block network = Layers.sequence(Layers.flatten(), Layers.dense(512), Layers.relu(), Layers.dense(10));
+            network.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 8, 8));
+            OnnxExport export = OnnxExport.of(network, new Shape(1, 8, 8))
+                    .withMetadata(OnnxMetadata.read(file).entries());
+            export.write(inside);
+            export.withExternalData().write(beside);
+        }
+
+        double smaller = shrinking(inside);
+
+        assertThat(smaller).isGreaterThan(1);
+        assertThat(shrinking(beside)).isCloseTo(smaller, Offset.offset(0.3));
+        assertThat(OnnxMetadata.read(folder.resolve("inside.int8.onnx")).get("quantization.float_data_sha256"))
+                .isEmpty();
+        assertThat(OnnxMetadata.read(folder.resolve("beside.int8.onnx")).get("quantization.float_data_sha256"))
+                .contains(Sha256.of(folder.resolve("beside.onnx.data")));
+    }
+
+    private double shrinking(Path model) {
+        Catwalk.Answer answer = quantize(model.toString(), "--budget", "100", "--min-speedup", "0.001", "--json");
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        return Json.JSON.readTree(answer.out()).path("shrinking").asDouble();
+    }
+
+    @Test
+    void aBatchThatTheCalibrationImagesDoNotFillIsRefused() {
+        Path exported = folder.resolve("exported");
+        Catwalk.Answer answer = Catwalk.run(
+                "export",
+                world.trial(ExportedRun.GOOD).toString(),
+                "--out",
+                exported.toString(),
+                "--batch",
+                "16",
+                "--plugins-dir",
+                world.plugins().toString());
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+
+        refused(
+                quantize(exported.resolve("mixed.onnx").toString(), "--calibration-images", "10"),
+                "mixed.onnx: expected at least 16 calibration images, as many as the file takes at once, found 10: ",
+                "raise --calibration-images");
     }
 
     @Test

@@ -212,19 +212,19 @@ final class RunCommandsTest {
 
         Catwalk.Answer json =
                 Catwalk.run("evaluate", run.resolve("trials/dense/7-0").toString(), "--plugins-dir", plugins, "--json");
-        JsonNode judged = Json.JSON.readTree(json.out()).path(0);
-        assertThat(judged.propertyNames())
+        JsonNode evaluated = Json.JSON.readTree(json.out()).path(0);
+        assertThat(evaluated.propertyNames())
                 .containsExactly(
                         "classifier", "variant", "seed", "fold", "changed_labels", "metrics", "classes", "flags");
-        assertThat(judged.path("changed_labels").asInt(-1)).isZero();
-        assertThat(judged.path("metrics"))
+        assertThat(evaluated.path("changed_labels").asInt(-1)).isZero();
+        assertThat(evaluated.path("metrics"))
                 .isEqualTo(Json.JSON
                         .readTree(trained.out())
                         .path("trials")
                         .path(0)
                         .path("metrics")
                         .path("test"));
-        assertThat(judged.path("classes").size()).isEqualTo(10);
+        assertThat(evaluated.path("classes").size()).isEqualTo(10);
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import io.catwalk.onnx.quantize.CalibratedModel;
 import io.catwalk.onnx.quantize.CalibrationMethod;
 import io.catwalk.onnx.quantize.OnnxQuantization;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Runners that answer correctly, wrongly, late and not at all. */
@@ -171,13 +175,27 @@ final class RuntimesTest {
     }
 
     /** Its answers are correct except for the integers, which it reports as all 0. */
-    @Test
-    void wholeNumbersThatDifferAreNamed() throws IOException {
+    @ParameterizedTest(name = "in a file that takes images of any size: {0}")
+    @ValueSource(booleans = {false, true})
+    void wholeNumbersThatDifferAreNamed(boolean anySize) throws IOException {
         Path int8 = folder.resolve("int8.onnx");
         CalibratedModel calibrated = OnnxQuantization.of(world.model())
                 .calibrated(List.of(Map.of("images", Tensor.of(noise(4 * 64), 4, 1, 8, 8))));
-        Files.write(
-                int8, calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of()).bytes());
+        ModelProto.Builder model =
+                ModelProto.parseFrom(calibrated
+                                .quantized(CalibrationMethod.MIN_MAX, Set.of())
+                                .bytes())
+                        .toBuilder();
+        if (anySize) {
+            TensorShapeProto.Builder shape = model.getGraphBuilder()
+                    .getInputBuilder(0)
+                    .getTypeBuilder()
+                    .getTensorTypeBuilder()
+                    .getShapeBuilder();
+            shape.getDimBuilder(2).setDimParam("height");
+            shape.getDimBuilder(3).setDimParam("width");
+        }
+        Files.write(int8, model.build().toByteArray());
         Path csv = folder.resolve("answers8.csv");
         Catwalk.run("verify", "" + int8, "--dataset", "" + world.images(), "--predictions", "" + csv);
         answering("liar", Predictions.read(csv).logits());

@@ -126,7 +126,7 @@ final class VerifyCommandTest {
      */
     @ParameterizedTest
     @CsvSource({"compare, --limit-test 20, 1-0, 20", "crossval, --folds 3 --limit-train 90, 1-1, 30"})
-    void theImagesThatARunWasJudgedOnAreFound(String command, String options, String trial, int judged)
+    void theImagesThatARunWasJudgedOnAreFound(String command, String options, String trial, int evaluated)
             throws IOException {
         Path file = trained(command, options).resolve(trial).resolve("model.onnx");
 
@@ -135,7 +135,7 @@ final class VerifyCommandTest {
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(flat(answer))
                 .startsWith(file + ": accuracy ")
-                .endsWith(" % on " + judged + " images of tiny, as the file says, and as its card says");
+                .endsWith(" % on " + evaluated + " images of tiny, as the file says, and as its card says");
         OnnxMetadata.read(file).with("metrics.test.accuracy", "0.0123").write(file);
         assertThat(Catwalk.run("verify", file.toString(), "--dataset", images).exitCode())
                 .isEqualTo(ExitCode.CROSS_CHECK_FAILED);

@@ -6,6 +6,7 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.remote.Tampered;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -244,15 +245,14 @@ final class WorkCommandTest {
                 .contains("nothing has come yet of the orders 0 in ");
     }
 
+    /** No path can be made of the name of one of the files. */
     @Test
-    void whatIsNoDeliveryIsNotBelieved() throws IOException {
-        handOut("learns", "--seeds", "2");
+    void whatIsNoDeliveryIsNotBelievedAndTheOthersAreGathered() throws IOException {
+        handOut("learns", "--seeds", "3");
         Files.writeString(orders().resolve("0.outcome-1.zip"), "no zip");
         work(orders().resolve("1.json"));
-        Path other = orders().resolve("1.outcome-1.zip");
-        try (FileSystem zip = FileSystems.newFileSystem(other)) {
-            Files.writeString(zip.getPath("passwd"), "root");
-        }
+        Tampered.put(orders().resolve("1.outcome-1.zip"), "model/\0", new byte[1]);
+        work(orders().resolve("2.json"));
 
         Catwalk.Answer gathered = resume(orders());
 
@@ -260,7 +260,40 @@ final class WorkCommandTest {
                 .contains("learns seed 1: was lost and is tried again: what was handed back cannot be read: ")
                 .contains(
                         "learns seed 2: was lost and is tried again: what was handed back cannot be read: it has a file"
-                                + " that no trial writes: 'passwd'");
+                                + " that no trial writes: 'model/")
+                .contains("nothing has come yet of the orders 0-1 in ");
+        assertThat(run().resolve("trials/learns/3-0/trial.json")).exists();
+    }
+
+    @Test
+    void anOutcomeThatCannotBeReadIsMadeAgain() throws IOException {
+        handOut("learns");
+        Files.writeString(orders().resolve("0.outcome-1.zip"), "x\n");
+
+        Catwalk.Answer answer = work(orders().resolve("0.json"));
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err())
+                .contains("0.outcome-1.zip cannot be read, and the order is carried out again: ")
+                .contains("learns seed 1: done; see ");
+        assertThat(resume(orders()).exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    /** A file where the folder for native libraries would be stands for a disk that is full or read-only. */
+    @Test
+    void whatTheMachineLacksLosesTheTrial() throws Exception {
+        handOut("learns");
+        Path file = Files.writeString(folder.resolve("cache"), "no folder");
+        ProcessBuilder builder =
+                Catwalk.process(folder, "work", orders().resolve("0.json").toString());
+        builder.command().add(1, "-Dcatwalk.cache=" + file);
+
+        Catwalk.Answer answer = Catwalk.finish(builder);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.LOST);
+        assertThat(answer.err())
+                .startsWith("lost: expected a folder for native libraries that can be written under " + file)
+                .hasLineCount(1);
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -126,6 +128,39 @@ class FolderLayoutTest {
 
         assertThat(layout.files()).extracting(ImageFile::name).containsExactly("1.png", "2.png");
         assertThat(layout.passedOver()).containsEntry("images without a label in labels.csv", 1);
+    }
+
+    @Test
+    void theFolderOfATableMayBeNamedInAnyWay() throws IOException {
+        files("1.png", "2.png", "3.png", "x/y.txt");
+        Path table = table("path,label\n1.png,a\n./2.png,b\n");
+
+        for (String way : List.of(".", "x/..")) {
+            FolderLayout layout = FolderLayout.of(folder.resolve(way), table);
+
+            assertThat(layout.files())
+                    .as(way)
+                    .extracting(ImageFile::path)
+                    .containsExactly(folder.resolve("1.png"), folder.resolve("2.png"));
+            assertThat(layout.passedOver()).as(way).containsEntry("images without a label in labels.csv", 1);
+        }
+    }
+
+    /** The working folder of a zip file is its root. */
+    @Test
+    void theFolderOfATableMayBeTheWorkingFolder() throws IOException {
+        Path table = table("path,label\n1.png,a\n2.png,b\n");
+        try (FileSystem zip = FileSystems.newFileSystem(folder.resolve("photos.zip"), Map.of("create", "true"))) {
+            Files.write(zip.getPath("/1.png"), new byte[1]);
+            Files.write(zip.getPath("/2.png"), new byte[1]);
+
+            for (String way : List.of(".", "")) {
+                FolderLayout layout = FolderLayout.of(zip.getPath(way), table);
+
+                assertThat(layout.files()).extracting(ImageFile::name).containsExactly("1.png", "2.png");
+                assertThat(layout.passedOver()).isEmpty();
+            }
+        }
     }
 
     @ParameterizedTest

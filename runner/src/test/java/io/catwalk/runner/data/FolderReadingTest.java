@@ -8,17 +8,20 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.nio.file.attribute.FileTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each image is one gray level, so that it can be recognized wherever it goes. */
 @Tag("tiny")
@@ -74,6 +77,36 @@ class FolderReadingTest {
         Set<Integer> patients = new HashSet<>(patients(train));
         patients.retainAll(patients(test));
         assertThat(patients).as("the same patient").isEmpty();
+    }
+
+    /** Each patient has four images of each class, or only four of the second class. */
+    @ParameterizedTest
+    @CsvSource({"50, 0, 40, 40", "40, 10, 32, 40"})
+    void aGroupOfSeveralClassesCountsForEachOfThem(int ofBoth, int ofSecond, int normal, int tumor) throws IOException {
+        StringBuilder table = new StringBuilder("path,label,group\n");
+        for (int i = 0; i < 8 * (ofBoth + ofSecond); i++) {
+            boolean isTumor = i % 8 >= 4;
+            if (isTumor || i < 8 * ofBoth) {
+                write(i + ".png", i / 256, i % 256, 0, 0);
+                table.append("%d.png,%s,p%d\n".formatted(i, isTumor ? "tumor" : "normal", i / 8));
+            }
+        }
+        Path labels = Files.writeString(folder.resolve("labels.csv"), table);
+
+        ImageDataset dataset = load(new FolderReading(labels.toString(), null, null));
+
+        assertThat(dataset.test().countPerClass(2)).containsExactly(normal, tumor);
+        assertThat(groupsOfEight(dataset.test()))
+                .hasSize(10)
+                .doesNotContainAnyElementsOf(groupsOfEight(dataset.train()));
+    }
+
+    /** Reads the number of each image from its first two pixels. */
+    private static Set<Integer> groupsOfEight(ImageSource images) {
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> images.read(i, i + 1))
+                .map(pixels -> (Byte.toUnsignedInt(pixels[0]) * 256 + Byte.toUnsignedInt(pixels[1])) / 8)
+                .collect(Collectors.toSet());
     }
 
     /** The patient of a gray level: 3 for two images, six images each. */
@@ -158,6 +191,46 @@ class FolderReadingTest {
     }
 
     @Test
+    void photosThatAreTooLargeAreToBeResized() throws IOException {
+        for (String name : List.of("a/1.png", "a/2.png", "b/1.png", "b/2.png")) {
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            ImageIO.write(new BufferedImage(4100, 2, BufferedImage.TYPE_BYTE_GRAY), "png", file.toFile());
+        }
+
+        for (FolderReading reading : List.of(FolderReading.STANDARD, new FolderReading(null, null, 0.5))) {
+            assertThatThrownBy(() -> load(reading))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessageContaining(
+                            "expected width and height of at most 4096 pixels, found 4100x2; try --image-size 224x224")
+                    .hasMessageNotContaining("cannot be read");
+        }
+        image("b", 5, 10);
+        assertThatThrownBy(() -> load(FolderReading.STANDARD))
+                .hasMessageContaining("expected one, found 5 of 2x2")
+                .hasMessageContaining("try --image-size 2x2");
+    }
+
+    @Test
+    void anImageThatCanBeReadAgainIsNotCalledUnreadable() throws IOException {
+        image("a", 0, 5);
+        image("b", 5, 10);
+        Path file = folder.resolve("b/9.png");
+        byte[] whole = Files.readAllBytes(file);
+        FileTime time = FileTime.fromMillis(1_000_000_000_000L);
+        Files.write(file, new byte[whole.length]);
+        Files.setLastModifiedTime(file, time);
+        load(new FolderReading(null, null, 0.1));
+        Files.write(file, whole);
+        Files.setLastModifiedTime(file, time);
+
+        assertThatThrownBy(() -> load(FolderReading.STANDARD))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("Data set in " + folder + ": expected all decoded images in the cache, found 9 of 10;"
+                        + " decode them again after catwalk data --clear");
+    }
+
+    @Test
     void aHundredThousandEmptyFilesAreOneLine() throws IOException {
         image("a", 0, 2);
         Path many = Files.createDirectories(folder.resolve("b"));
@@ -190,7 +263,7 @@ class FolderReadingTest {
         assertThat(survey.formats().toString()).isEqualTo("{BMP=1, PNG=6}");
         assertThat(survey.sizes().toString()).isEqualTo("[2x2=6, 7x3=1]");
         assertThat(survey.unreadable().toString()).isEqualTo("{train/b/z.png=an empty file}");
-        assertThat(survey.doubles()).containsExactly(List.of("train/a/0.png", "train/b/0.png"));
+        assertThat(survey.duplicates()).containsExactly(List.of("train/a/0.png", "train/b/0.png"));
         assertThat(survey.isOfOneSize()).isFalse();
     }
 
@@ -220,9 +293,11 @@ class FolderReadingTest {
     }
 
     private void write(String name, int level) throws IOException {
+        write(name, level, level, level, level);
+    }
+
+    private void write(String name, int... levels) throws IOException {
         BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_BYTE_GRAY);
-        int[] levels = new int[4];
-        Arrays.fill(levels, level);
         image.getRaster().setPixels(0, 0, 2, 2, levels);
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());

@@ -3,6 +3,7 @@ package io.catwalk.runner.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.RequestException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -321,6 +322,20 @@ class ImageCacheTest {
         pixels(again);
         assertThat(again.read).hasValue(1);
         assertThat(again.decoded).hasValue(5);
+    }
+
+    @Test
+    void whatAStoppedProcessLeftIsClearedAndWhatIsBeingMadeStays() throws IOException {
+        Path draft = Files.write(folder.resolve("0".repeat(64) + ".part"), new byte[1000]);
+        try (ProcessLock lock = ProcessLock.tryTake(folder.resolve("0".repeat(64) + ".lock"))) {
+            assertThat(lock).isNotNull();
+            assertThat(cache.clear()).isZero();
+            assertThat(draft).exists();
+        }
+        cache.open(new Five());
+
+        assertThat(cache.clear()).isEqualTo(1000 + 4096 + 5 * 2 + 5 * 16);
+        assertThat(draft).doesNotExist();
     }
 
     @Test

@@ -128,6 +128,75 @@ class SplitTest {
     }
 
     @Test
+    void imagesThatAreAllDifferentAreSplitByTheirLabelsAlone() {
+        ImageSource images = HeapImages.of(1, 1, 1, new byte[LABELS.length], LABELS);
+
+        assertThat(sha256(Split.folds(images, 3, 4, 5))).isEqualTo(sha256(Split.folds(LABELS, 3, 4, 5)));
+        assertThat(Split.holdOut(images, 3, 0.2, 42).validation()).containsExactly(5, 9, 14, 18, 19);
+    }
+
+    /** Class 0 has ten clusters of three images and ten single ones, class 1 twenty single ones. */
+    private static ImageSource clustered() {
+        int[] labels = IntStream.range(0, 60).map(i -> i < 40 ? 0 : 1).toArray();
+        return HeapImages.of(1, 1, 1, new byte[60], labels)
+                .clustered(
+                        IntStream.range(0, 60).map(i -> i < 30 ? i / 3 * 3 : i).toArray());
+    }
+
+    @Test
+    void foldsDivideNoClusterAndHaveEqualSharesOfEachClass() {
+        for (Split fold : Split.folds(clustered(), 2, 5, 7)) {
+            assertThat(clustered().select(fold.validation()).countPerClass(2)).containsExactly(8, 4);
+            assertThat(clustered().select(fold.train()).clusters())
+                    .doesNotContain(clustered().select(fold.validation()).clusters());
+        }
+        assertThat(sha256(Split.folds(clustered(), 2, 5, 7)))
+                .isEqualTo(sha256(Split.folds(clustered(), 2, 5, 7)))
+                .isNotEqualTo(sha256(Split.folds(clustered(), 2, 5, 8)));
+    }
+
+    @Test
+    void aHoldOutDividesNoCluster() {
+        Split split = Split.holdOut(clustered(), 2, 0.2, 7);
+
+        assertThat(clustered().select(split.validation()).countPerClass(2)).containsExactly(8, 4);
+        assertThat(clustered().select(split.train()).clusters())
+                .doesNotContain(clustered().select(split.validation()).clusters());
+    }
+
+    @Test
+    void aHoldOutTakesAWholeClusterWhereItsShareIsLess() {
+        ImageSource groups = HeapImages.of(1, 1, 1, new byte[12], new int[] {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1})
+                .clustered(new int[] {0, 0, 0, 3, 3, 3, 6, 6, 6, 9, 9, 9});
+
+        Split split = Split.holdOut(groups, 2, 0.2, 1);
+
+        assertThat(groups.select(split.validation()).countPerClass(2)).containsExactly(3, 3);
+    }
+
+    @Test
+    void moreFoldsThanClustersOfAClassAreRefused() {
+        ImageSource groups = HeapImages.of(1, 1, 1, new byte[6], new int[] {0, 0, 0, 1, 1, 1})
+                .clustered(new int[] {0, 0, 2, 3, 4, 5});
+
+        assertThat(Split.folds(groups, 2, 2, 1)).hasSize(2);
+        assertThatThrownBy(() -> Split.folds(groups, 2, 3, 1))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("Folds: expected 2 to 2, because duplicates and images of one group stay")
+                .hasMessageEndingWith("found 3; try 2");
+    }
+
+    @Test
+    void aHoldOutThatNoClusterFitsIsRefused() {
+        ImageSource same =
+                HeapImages.of(1, 1, 1, new byte[4], new int[] {0, 0, 1, 1}).clustered(new int[4]);
+
+        assertThatThrownBy(() -> Split.holdOut(same, 2, 0.5, 1))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("duplicates and images of one group stay together");
+    }
+
+    @Test
     void theHashIsThatOfTheIndicesAsBigEndianNumbers() {
         // printf '\0\0\0\2\0\0\0\0\0\0\0\2\0\0\0\1\0\0\0\1' | sha256sum
         assertThat(new Split(new int[] {0, 2}, new int[] {1}).sha256())

@@ -49,7 +49,7 @@ final class BaselinesTest {
         int[] labels = random.ints(train + test, 0, 3).toArray();
         ImageSource all = images(32, labels, pixels);
         int[] learned = IntStream.range(0, train).toArray();
-        ImageSource judged = all.select(IntStream.range(train, train + test).toArray());
+        ImageSource evaluated = all.select(IntStream.range(train, train + test).toArray());
         double[][] means = IntStream.range(0, train + test)
                 .mapToObj(i -> means(pixels, i * 32 * 32))
                 .toArray(double[][]::new);
@@ -62,7 +62,7 @@ final class BaselinesTest {
             right += labels[i] == labels[nearest] ? 1 : 0;
         }
 
-        Baselines found = Baselines.of(all, learned, judged, 3);
+        Baselines found = Baselines.of(all, learned, evaluated, 3);
 
         assertThat(found.nearestNeighbor()).isCloseTo((double) right / test, within(1e-12));
     }

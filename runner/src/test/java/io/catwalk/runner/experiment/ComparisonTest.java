@@ -199,9 +199,9 @@ final class ComparisonTest {
     @Test
     void severalSeedsCompareArchitecturesByWelchWithHolm() {
         for (int seed = 1; seed <= 3; seed++) {
-            judged(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36); // 0.90, 0.92, 0.94
-            judged(plan("gru", seed, 0), 0.89 + 0.01 * seed, 0, 36); // 0.90, 0.91, 0.92
-            judged(plan("rnn", seed, 0), 0.40 + 0.02 * seed, 20, 40);
+            evaluated(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36); // 0.90, 0.92, 0.94
+            evaluated(plan("gru", seed, 0), 0.89 + 0.01 * seed, 0, 36); // 0.90, 0.91, 0.92
+            evaluated(plan("rnn", seed, 0), 0.40 + 0.02 * seed, 20, 40);
         }
 
         Comparison comparison = compared();
@@ -231,12 +231,31 @@ final class ComparisonTest {
                 .contains("not what other training or test images would");
     }
 
+    /** Both have classified all images as one class of ten. */
+    @Test
+    void architecturesThatAreAtChanceWithEverySeedDoNotDiffer() {
+        for (int seed = 1; seed <= 3; seed++) {
+            evaluated(plan("conv", seed, 0), 0.1, 0, 4);
+            evaluated(plan("gru", seed, 0), 0.1, 0, 4);
+            evaluated(plan("rnn", seed, 0), 0.7, 0, 28);
+        }
+
+        Comparison comparison = compared();
+
+        assertThat(comparison.verdicts())
+                .extracting(Verdict::first, Verdict::second, Verdict::outcome, Verdict::p)
+                .containsExactly(
+                        tuple("rnn", "conv", Outcome.BETTER, 0.0),
+                        tuple("rnn", "gru", Outcome.BETTER, 0.0),
+                        tuple("conv", "gru", Outcome.UNDECIDED, 1.0));
+    }
+
     @Test
     void twoSeedsHaveMeansAndNoVerdicts() {
-        judged(plan("conv", 1, 0), 0.5, 20, 40);
-        judged(plan("rnn", 1, 0), 0.9, 0, 36);
-        judged(plan("conv", 2, 0), 0.95, 0, 38);
-        judged(plan("rnn", 2, 0), 0.5, 20, 40);
+        evaluated(plan("conv", 1, 0), 0.5, 20, 40);
+        evaluated(plan("rnn", 1, 0), 0.9, 0, 36);
+        evaluated(plan("conv", 2, 0), 0.95, 0, 38);
+        evaluated(plan("rnn", 2, 0), 0.5, 20, 40);
 
         Comparison comparison = compared();
 
@@ -252,7 +271,7 @@ final class ComparisonTest {
     @Test
     void oneArchitectureIsJudgedByItsSeeds() {
         for (int seed = 1; seed <= 3; seed++) {
-            judged(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36);
+            evaluated(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36);
         }
 
         Comparison comparison = compared();
@@ -431,9 +450,9 @@ final class ComparisonTest {
     @Test
     void theBestArchitectureHasADifferenceWithItsIntervalToEachOther() {
         for (int seed = 1; seed <= 3; seed++) {
-            judged(plan("rnn", seed, 0), 0.40 + 0.02 * seed, 20, 40);
-            judged(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36);
-            judged(plan("gru", seed, 0), 0.89 + 0.01 * seed, 0, 36);
+            evaluated(plan("rnn", seed, 0), 0.40 + 0.02 * seed, 20, 40);
+            evaluated(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36);
+            evaluated(plan("gru", seed, 0), 0.89 + 0.01 * seed, 0, 36);
         }
 
         theBestStandsToEachOther(compared(), "gru", "rnn");
@@ -589,12 +608,12 @@ final class ComparisonTest {
 
     private void model(String name, long seed, int from, int to, @Nullable Efficiency cost) {
         TrialSpec trial = plan(name, seed, 0);
-        judged(trial, (to - from) / (double) IMAGES, from, to);
+        evaluated(trial, (to - from) / (double) IMAGES, from, to);
         finished.put(done(trial, (to - from) / (double) IMAGES, cost));
     }
 
     /** Makes a trial that predicts the images from one number up to another correctly. */
-    private void judged(TrialSpec trial, double accuracy, int from, int to) {
+    private void evaluated(TrialSpec trial, double accuracy, int from, int to) {
         finished.put(done(trial, accuracy, null));
         int[] labels = new int[IMAGES];
         float[] logits = new float[2 * IMAGES];

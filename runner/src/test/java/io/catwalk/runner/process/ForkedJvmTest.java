@@ -57,6 +57,11 @@ final class ForkedJvmTest {
     }
 
     @Test
+    void aProcessThatEndsAsByCtrlCStopsNothingElse() throws Exception {
+        assertThat(run("ends as by Ctrl-C", null)).isEqualTo(new ForkedJvm.Ending(128 + 2, false));
+    }
+
+    @Test
     void whatHangsIsKilledInTime() throws Exception {
         assertThat(run("hangs", Duration.ofSeconds(1)).timedOut()).isTrue();
     }
@@ -174,6 +179,7 @@ final class ForkedJvmTest {
 
         private static final Map<String, Consumer<ParentPipe>> DEEDS = Map.of(
                 "chatters", Child::chatter,
+                "ends as by Ctrl-C", pipe -> System.exit(128 + 2),
                 "hangs", pipe -> hang(),
                 "hangs after the last word", Child::hangAtTheEnd,
                 "says its id and hangs", Child::sayIdAndHang,

@@ -2,6 +2,7 @@ package io.catwalk.runner.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
@@ -81,6 +82,21 @@ class StatisticsTest {
         assertThat(BayesianTTest.of(equal, EquivalenceRegion.STANDARD)).isEqualTo(new BayesianTTest(0, 1, 0));
         assertThat(BayesianTTest.of(CorrectedTTest.of(low, high, 0.5), EquivalenceRegion.STANDARD))
                 .isEqualTo(new BayesianTTest(1, 0, 0));
+    }
+
+    /** The mean of three times 0.1 is not 0.1 if it is the rounded sum divided by 3. */
+    @Test
+    void seedsWithoutSpreadAreCertain() {
+        double[] chance = {0.1, 0.1, 0.1};
+        double[] better = {0.7, 0.7, 0.7};
+
+        assertThat(WelchTTest.of(chance, chance).p()).isEqualTo(1);
+        assertThat(WelchTTest.of(better, chance).p()).isZero();
+        assertThat(WelchTTest.of(better, chance).standardError()).isZero();
+        // If only one varies, there are 2 degrees of freedom, for which p is 1 - t / sqrt(2 + t * t); here t * t = 108.
+        assertThat(WelchTTest.of(new double[] {0.6, 0.7, 0.8}, chance).p())
+                .isCloseTo(1 - Math.sqrt(108 / 110.0), within(1e-9));
+        assertThat(Spread.of(chance).interval()).isEqualTo(new Interval(0.1, 0.1));
     }
 
     @ParameterizedTest

@@ -39,7 +39,7 @@ class BatchLoaderTest {
     private static NDArray load(
             BatchLoader loader, NDManager manager, int[] order, int from, int to, RandomGenerator random) {
         BatchLoader.Batch batch = loader.new Batch(to - from + 1);
-        batch.fill(order, from, to, image -> random);
+        batch.fill(order, from, to, place -> random);
         return batch.array(manager);
     }
 
@@ -56,7 +56,7 @@ class BatchLoaderTest {
             assertThat(batch.getShape()).isEqualTo(new Shape(2, 1, 1, 2));
             assertThat(batch.toFloatArray()).containsExactly(new float[] {2, 3, -2, -1}, within(1e-6f));
             BatchLoader.Batch two = loader.new Batch(2);
-            two.fill(order, 1, 3, image -> new SplittableRandom(SEED));
+            two.fill(order, 1, 3, place -> new SplittableRandom(SEED));
             Targets targets = two.targets(manager, new float[0]);
             assertThat(targets.classes().getShape()).isEqualTo(new Shape(2, 1));
             assertThat(targets.classes().toLongArray()).containsExactly(7, 5);

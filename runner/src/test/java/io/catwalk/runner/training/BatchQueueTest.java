@@ -38,7 +38,8 @@ class BatchQueueTest {
                 BatchQueue queue = new BatchQueue(loader(augmentations), 10, threads)) {
             for (int epoch = 1; epoch <= 3; epoch++) {
                 int number = epoch;
-                queue.begin(ORDER, image -> new Seeds(5, 0).generator(Seeds.Purpose.AUGMENTATION, number, image));
+                queue.begin(
+                        ORDER, place -> new Seeds(5, 0).generator(Seeds.Purpose.AUGMENTATION, number, ORDER[place]));
                 for (int batch = 0; batch < 10; batch++) {
                     try (NDArray array = queue.next().array(manager)) {
                         Thread.sleep(2); // time in which another thread could overwrite it
@@ -82,8 +83,8 @@ class BatchQueueTest {
     @Test
     void whatGoesWrongInAThreadIsToldByTheNextBatch() {
         try (BatchQueue queue = new BatchQueue(loader(Augmentation.horizontalFlip()), 10, 2)) {
-            queue.begin(ORDER, image -> {
-                throw new IllegalStateException("no numbers for " + image);
+            queue.begin(ORDER, place -> {
+                throw new IllegalStateException("no numbers for " + place);
             });
             assertThatThrownBy(() -> queue.next()).hasMessageContaining("no numbers for 0");
         }

@@ -163,7 +163,7 @@ class GoldenAugmentationTest {
         Normalization levels = new Normalization(new float[] {0}, new float[] {1 / 255f});
         BatchLoader.Batch batch =
                 new BatchLoader(images, ImageLayout.CHANNELS_LAST, levels, List.of(augmentation)).new Batch(3);
-        batch.fill(new int[] {0, 1, 2}, 0, 3, image -> new Said(draws[image]));
+        batch.fill(new int[] {0, 1, 2}, 0, 3, place -> new Said(draws[place]));
         return batch;
     }
 
@@ -231,7 +231,7 @@ class GoldenAugmentationTest {
         int times = 4000;
         for (int i = 0; i < times; i++) {
             long seed = i;
-            batch.fill(new int[] {0, 1}, 0, 2, image -> new java.util.SplittableRandom(seed * 2 + image));
+            batch.fill(new int[] {0, 1}, 0, 2, place -> new java.util.SplittableRandom(seed * 2 + place));
             double share = batch.values(1)[0] / 200;
             sum += (share - 0.5) * (share - 0.5);
         }

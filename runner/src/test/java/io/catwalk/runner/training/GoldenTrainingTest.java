@@ -16,7 +16,9 @@ import io.catwalk.api.Layers;
 import io.catwalk.api.Optimizer;
 import io.catwalk.onnx.ParameterPaths;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,32 @@ class GoldenTrainingTest {
             assertThat(weights.vector().toFloatArray())
                     .containsExactly(
                             new float[] {.6f, .6f, .6f, .6f, .98f, .98f, .98f, .98f, 1, 1, 1, 1}, within(1e-6f));
+        }
+    }
+
+    @Test
+    void theAverageOfFrozenWeightsIsExactInBothKindsOfSteps() {
+        theAverageOfFrozenWeightsIsExact(Steps::step);
+        theAverageOfFrozenWeightsIsExact(Steps::stepByOperations);
+    }
+
+    private static void theAverageOfFrozenWeightsIsExact(Step step) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block network = Layers.sequence(Layers.dense(2), Layers.dense(2));
+            network.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
+            Parameter first = Objects.requireNonNull(ParameterPaths.of(network).get("01Linear.weight"));
+            Weights weights =
+                    Weights.of(manager, network, ImageLayout.CHANNELS_FIRST, parameter -> parameter == first ? 0 : 1);
+            Weights average = weights.copy(manager);
+            float[] frozen = Arrays.copyOfRange(weights.vector().toFloatArray(), 8, 12);
+            Steps steps = Steps.of(Optimizer.sgd(1, 0, 0), weights, average, manager);
+
+            for (int i = 1; i <= 300; i++) {
+                step.take(steps, manager.ones(new Shape(8)), 1, 0.01, (1.0 + i) / (10.0 + i));
+            }
+
+            assertThat(Arrays.copyOfRange(average.vector().toFloatArray(), 8, 12))
+                    .containsExactly(frozen);
         }
     }
 

@@ -24,6 +24,8 @@ import io.catwalk.runner.plugin.LoadedClassifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -43,6 +45,10 @@ class OwnPartsTest {
     private static final Recipe RECIPE = SmallWorld.plain(0.1, 3, 16);
 
     private static List<Epoch> train(Recipe recipe, BatchLoss loss, BatchAugmentation augmentation) {
+        return train(DATA, recipe, loss, augmentation);
+    }
+
+    private static List<Epoch> train(TrainingData data, Recipe recipe, BatchLoss loss, BatchAugmentation augmentation) {
         Classifier classifier = new Classifier() {
             @Override
             public String name() {
@@ -69,7 +75,7 @@ class OwnPartsTest {
                         new LoadedClassifier(classifier, "own", "own", "1", "", "", Path.of("own.jar"), ""),
                         Hyperparameters.none(),
                         SmallWorld.TASK,
-                        DATA,
+                        data,
                         recipe,
                         1,
                         0,
@@ -167,6 +173,34 @@ class OwnPartsTest {
                 .hasMessage("augmentation(...) of the plugin threw IllegalStateException: no way");
     }
 
+    /** About half of the 64 images of the epoch are the only one of its class; black images are black when moved. */
+    @Test
+    void anImageThatIsDrawnAgainIsChangedAnew() {
+        byte[] pixels = new byte[64 * 16];
+        for (int i = 0; i < 16; i++) {
+            pixels[i] = (byte) (100 + i);
+        }
+        int[] labels = new int[64];
+        labels[0] = 1;
+        Set<List<Float>> seen = ConcurrentHashMap.newKeySet();
+        BatchAugmentation spy = (images, random) -> {
+            for (float[] image : images) {
+                List<Float> values = new ArrayList<>();
+                for (float value : image) {
+                    values.add(value);
+                }
+                seen.add(values);
+            }
+        };
+        Recipe recipe = SmallWorld.plain(0.1, 1, 16)
+                .withBalance(Balance.SAMPLING)
+                .withAugmentations(Augmentation.shift(0.5), Augmentation.own());
+
+        train(SmallWorld.data(HeapImages.of(1, 4, 4, pixels, labels), 64), recipe, CROSS_ENTROPY, spy);
+
+        assertThat(seen).hasSizeGreaterThan(1 + 5); // there are 25 shifts of up to 2 pixels
+    }
+
     /** The classifier gets (channels, height, width) and random numbers that do not depend on threads, in both layouts. */
     @Test
     void imagesComeChannelsFirstInEitherLayout() {
@@ -186,7 +220,7 @@ class OwnPartsTest {
             BatchLoader loader = new BatchLoader(images, layout, levels, List.of(Augmentation.own()), spy);
             BatchLoader.Batch batch = loader.new Batch(2);
             Seeds seeds = new Seeds(5, 0);
-            batch.fill(new int[] {0, 1}, 0, 2, image -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, image));
+            batch.fill(new int[] {0, 1}, 0, 2, place -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, place));
             assertThat(seen.get())
                     .containsExactly(
                             IntStream.range(12, 24).mapToObj(i -> 10f * i).toArray(Float[]::new), within(1e-3f));

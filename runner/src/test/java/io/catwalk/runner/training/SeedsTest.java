@@ -34,6 +34,20 @@ class SeedsTest {
     }
 
     @Test
+    void everySeedAndFoldHasItsOwnSeedOfEachEpoch() {
+        Set<Integer> first = new HashSet<>();
+        for (long seed = 0; seed < 100; seed++) {
+            for (int fold = 0; fold < 10; fold++) {
+                for (int epoch = 1; epoch <= 5; epoch++) {
+                    first.add(new Seeds(seed, fold).engineSeed(Purpose.DROPOUT, epoch));
+                }
+            }
+        }
+        // A seed of the engine has 31 bits, so that two of the 5,000 may be equal by chance.
+        assertThat(first).hasSizeGreaterThan(4_990);
+    }
+
+    @Test
     void theSameSeedGivesTheSameNumbers() {
         for (Purpose purpose : Purpose.values()) {
             assertThat(new Seeds(3, 1).generator(purpose).nextLong())

@@ -85,12 +85,16 @@ class TransferTest {
     }
 
     private TrainedModel train(@Nullable InitialWeights init, Recipe recipe) {
+        return train(init, recipe, 32);
+    }
+
+    private TrainedModel train(@Nullable InitialWeights init, Recipe recipe, int trainingImages) {
         ImageSource images = SmallWorld.separable(40);
         return new Training(
                         SmallWorld.classifier(SmallWorld::convolutional),
                         Hyperparameters.none(),
                         SmallWorld.TASK,
-                        SmallWorld.data(images, 32),
+                        SmallWorld.data(images, trainingImages),
                         recipe,
                         1,
                         0,
@@ -181,6 +185,19 @@ class TransferTest {
             assertThat(values(tuned.block(), "02BatchNorm.runningMean")).isNotEqualTo(values(five, BODY.get(4)));
             assertThat(values(tuned.block(), "07Linear.weight"))
                     .isNotEqualTo(values(random.block(), "07Linear.weight"));
+        }
+    }
+
+    /** After the last of 300 steps, since all images are for training. */
+    @Test
+    void frozenWeightsKeepTheirBitsInTheAverageToo() throws IOException {
+        Block five = five();
+        Recipe averaged = SmallWorld.plain(0.1, 30, 4).withAveraging(0.998);
+
+        try (TrainedModel tuned = train(weights(params(five), 0), averaged, 40)) {
+            for (String name : BODY.subList(0, 4)) {
+                assertThat(values(tuned.block(), name)).as(name).containsExactly(values(five, name));
+            }
         }
     }
 

@@ -78,7 +78,8 @@ final class TrialRunTest {
                         "was trained and could not be evaluated, its weights are kept: IllegalStateException: no answer");
         Object weights = Files.getLastModifiedTime(trial().weights());
         List<Epoch> heard = new ArrayList<>();
-        Done second = (Done) new TrialRun(prepared(order("tiny", 4), trial()), trial()).run(heard::add, judged -> {});
+        Done second =
+                (Done) new TrialRun(prepared(order("tiny", 4), trial()), trial()).run(heard::add, evaluated -> {});
 
         assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
         assertThat(heard).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
@@ -116,7 +117,7 @@ final class TrialRunTest {
         TrialOrder order = prepared(order("tiny", 1), trial());
         Path inTheWay = trial().predictions("test").resolve("in the way");
         Files.createDirectories(inTheWay);
-        TrialOutcome lost = new TrialRun(order, trial()).run(epoch -> {}, judged -> {});
+        TrialOutcome lost = new TrialRun(order, trial()).run(epoch -> {}, evaluated -> {});
         assertThat(lost).isInstanceOf(Lost.class);
         assertThat(lost.error()).matches("could not be written: Is a directory|cannot write .*predictions.csv: .*");
 
@@ -125,7 +126,7 @@ final class TrialRunTest {
         inTheWay = folder.resolve("model.rejected.onnx/in the way");
         Files.createDirectories(inTheWay);
         Object weights = Files.getLastModifiedTime(trial().weights());
-        Done unwritten = (Done) new TrialRun(order, trial()).run(epoch -> {}, judged -> {});
+        Done unwritten = (Done) new TrialRun(order, trial()).run(epoch -> {}, evaluated -> {});
         assertThat(Objects.requireNonNull(unwritten.parity()).missing()).isEqualTo(Missing.UNWRITTEN);
         assertThat(Objects.requireNonNull(unwritten.parity()).sentence())
                 .startsWith("could not be written: cannot write ");
@@ -150,11 +151,11 @@ final class TrialRunTest {
                                             throw new CancellationException();
                                         }
                                     },
-                                    judged -> {}))
+                                    evaluated -> {}))
                     .isInstanceOf(CancellationException.class);
         }
         assertThat(other.resolve("checkpoint.bin")).exists();
-        new TrialRun(prepared(order("tiny", 4), stopped), stopped).run(epoch -> {}, judged -> {});
+        new TrialRun(prepared(order("tiny", 4), stopped), stopped).run(epoch -> {}, evaluated -> {});
 
         assertThat(Sha256.of(stopped.weights())).isEqualTo(expected);
         assertThat(Sha256.of(stopped.predictions("test"))).isEqualTo(predictions);
@@ -311,7 +312,7 @@ final class TrialRunTest {
     }
 
     private TrialOutcome run(TrialOrder order) {
-        return new TrialRun(prepared(order, trial()), trial()).run(epoch -> {}, judged -> {});
+        return new TrialRun(prepared(order, trial()), trial()).run(epoch -> {}, evaluated -> {});
     }
 
     private static TrialOrder prepared(TrialOrder order, TrialFolder folder) {

@@ -99,8 +99,8 @@ public record CostCharts(ReportModel model) {
                                         + ".",
                         (front.isEmpty()
                                         ? ""
-                                        : "The dashed line is the Pareto front: no classifier on it is beaten on both"
-                                                + " axes. ")
+                                        : "The dashed line is the Pareto front: no other classifier is better on both"
+                                                + " axes than one on it. ")
                                 + "Bars are 95 % intervals; larger symbols are larger files.",
                         table),
                 Axis.doubling("Latency of one image, µs (" + model.latencyTitle() + ")", latencies),

@@ -191,8 +191,9 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                         "Reliability",
                         "Accuracy by confidence of " + entrant.name() + "; expected calibration error " + error
                                 + " points.",
-                        "On the diagonal, confidence matches accuracy; below it the model is overconfident. Each symbol"
-                                + " holds as many images; lines are 95 % intervals. Expected calibration error: "
+                        entrant.selection()
+                                + "On the diagonal, confidence matches accuracy; below it the model is overconfident."
+                                + " Each symbol holds as many images; lines are 95 % intervals. Expected calibration error: "
                                 + error
                                 + " points in 15 bins of equal width, "
                                 + Numbers.fixed(100 * evaluation.calibration().equalMassError(), 2)
@@ -237,7 +238,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                                                         + classes.get(cell.predicted()) + ": " + cell.images())
                                                 .collect(Collectors.joining("; "))
                                         + ".",
-                        "Rows are the true class, columns the predicted one.",
+                        entrant.selection() + "Rows are the true class, columns the predicted one.",
                         table),
                 matrix,
                 shown,

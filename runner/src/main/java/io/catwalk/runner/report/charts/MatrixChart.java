@@ -13,7 +13,9 @@ import io.catwalk.runner.report.graphics.Paint;
 import io.catwalk.runner.report.graphics.Picture;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows which classes are classified as which: a row for each true class, a column for each predicted one. Correct
@@ -47,6 +49,13 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
         return cells(matrix, shown)
                 .map(cell -> cell.truth() + "." + cell.predicted())
                 .toList();
+    }
+
+    /** Returns the numbers of the classes that it shows, separated by commas; null if it shows all. */
+    public @Nullable String part() {
+        return shown.size() == classes.size()
+                ? null
+                : shown.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     /** Returns the counts of the classes that are shown, row by row. */

@@ -24,7 +24,7 @@ final class TextPainter {
 
     static List<String> paint(ArchitectureGraph graph) {
         TextPainter painter = new TextPainter(Summary.of(graph.layers()));
-        painter.line("", "layer", "output", "parameters", "mult.-adds");
+        painter.line("", "layer", "output", "parameters", "MACs");
         for (int i = 0; i < painter.summary.layers().size(); i++) {
             painter.layer(i);
         }

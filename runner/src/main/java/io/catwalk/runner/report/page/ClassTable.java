@@ -43,7 +43,7 @@ record ClassTable(List<Entrant> entrants, List<Row> rows) {
 
     static ClassTable of(ReportModel model) {
         List<Entrant> shown =
-                model.entrants().stream().filter(Entrant::judged).limit(MOST).toList();
+                model.entrants().stream().filter(Entrant::evaluated).limit(MOST).toList();
         List<Evaluation> evaluations = shown.stream()
                 .map(one -> Objects.requireNonNull(one.evaluation()))
                 .toList();

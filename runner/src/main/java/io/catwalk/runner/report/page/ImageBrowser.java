@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The predictions of each classifier for each test image, and the images themselves, for the image browser of the page.
- * Numbers are packed into base 64, the lowest byte first: 16 bits each if nothing else is said, 8 for a confidence.
+ * Numbers are packed into base 64, the lowest byte first: 16 bits each if nothing else is said.
  *
  * @param classes names, in the order of the logits
  * @param images how many there are
@@ -82,7 +82,7 @@ record ImageBrowser(
      * @param number of the classifier in the report
      * @param name its label
      * @param predicted class of each image
-     * @param confidence of each prediction, 0 to 255 for 0 to 1
+     * @param confidence of each prediction, 0 to 65,535 for 0 to 1, rounded down: only 1 is 65,535
      * @param bins of its reliability curve, by rising confidence
      * @param bin number of the bin of each image, 8 bits each
      */
@@ -108,9 +108,10 @@ record ImageBrowser(
      * @param height of an image in pixels
      * @param columns of a sheet
      * @param rows of a full sheet
+     * @param images number of images on all sheets
      * @param pictures the sheets as PNG in base 64; the last one may have fewer rows
      */
-    record Sheets(int width, int height, int columns, int rows, List<String> pictures) {}
+    record Sheets(int width, int height, int columns, int rows, int images, List<String> pictures) {}
 
     /**
      * The positions of images on a map.
@@ -204,7 +205,6 @@ record ImageBrowser(
             int[] all = IntStream.range(0, trained.length).toArray();
             originals = trained.length == 0 ? null : sheets(dataset.train(), trained, all, ORIGINALS);
         }
-        int drawn = sheets == null ? 0 : Math.min(count, sheets.pictures.size() * COLUMNS * ROWS);
         FeatureMap map = sheets == null || dataset == null || model.folded()
                 ? null
                 : FeatureMap.of(
@@ -220,7 +220,7 @@ record ImageBrowser(
                 packed(truth, count, 2),
                 answers,
                 sheets,
-                packed(order, drawn, 4),
+                packed(order, sheets == null ? 0 : sheets.images, 4),
                 twins,
                 originals,
                 map == null ? null : Spots.of(map),
@@ -259,20 +259,26 @@ record ImageBrowser(
         return Base64.getEncoder().encodeToString(buffer.array());
     }
 
-    private static Sheets sheets(ImageSource source, int[] names, int[] order, int budget) {
+    /** Draws images in their order, as many as there is room for: the last sheet ends with the last row that fits. */
+    static Sheets sheets(ImageSource source, int[] names, int[] order, int budget) {
         RasterImage first = small(source.image(names[order[0]]));
         List<String> pictures = new ArrayList<>();
-        int characters = 0;
-        int full = COLUMNS * ROWS;
-        for (int from = 0; from < order.length && characters < budget; from += full) {
-            int[] some = Arrays.copyOfRange(order, from, Math.min(order.length, from + full));
+        int left = budget;
+        int drawn = 0;
+        int rows = ROWS;
+        while (drawn < order.length && rows > 0) {
+            int[] some = Arrays.copyOfRange(order, drawn, Math.min(order.length, drawn + rows * COLUMNS));
             String png = Base64.getEncoder().encodeToString(Png.of(sheet(source, names, some, first), 1));
-            characters += png.length();
-            if (characters <= budget) {
+            if (png.length() <= left) {
                 pictures.add(png);
+                left -= png.length();
+                drawn += some.length;
+                rows = rows == ROWS ? ROWS : 0;
+            } else {
+                rows = Math.min(rows - 1, (int) ((long) rows * left / png.length()));
             }
         }
-        return new Sheets(first.width(), first.height(), COLUMNS, ROWS, pictures);
+        return new Sheets(first.width(), first.height(), COLUMNS, ROWS, drawn, pictures);
     }
 
     private static RasterImage sheet(ImageSource source, int[] names, int[] some, RasterImage first) {
@@ -327,7 +333,14 @@ record ImageBrowser(
 
     /** The predictions of a classifier for all images, by its trials of one seed. */
     @SuppressWarnings("ArrayRecordComponent")
-    private record Part(int number, String name, List<Bin> bins, int[] truth, int[] predicted, double[] confidence) {
+    private record Part(
+            int number,
+            String name,
+            List<Integer> folds,
+            List<Bin> bins,
+            int[] truth,
+            int[] predicted,
+            double[] confidence) {
 
         static Part of(Entrant entrant, List<Model> trials) {
             List<Predictions> all = trials.stream()
@@ -337,6 +350,7 @@ record ImageBrowser(
             Part part = new Part(
                     entrant.number(),
                     entrant.name(),
+                    trials.stream().map(trial -> trial.outcome().trial().fold()).toList(),
                     Objects.requireNonNull(entrant.evaluation()).calibration().equalMass(),
                     new int[images],
                     new int[images],
@@ -353,16 +367,21 @@ record ImageBrowser(
             return part;
         }
 
+        /** Labels alone do not tell images apart: those of two folds may be the same. */
+        boolean isOfTheImagesOf(Part other) {
+            return folds.equals(other.folds) && Arrays.equals(truth, other.truth);
+        }
+
         Answers answers(int count) {
-            int[] bytes = DoubleStream.of(confidence)
-                    .mapToInt(one -> (int) Math.round(255 * one))
+            int[] shares = DoubleStream.of(confidence)
+                    .mapToInt(one -> (int) (0xffff * one))
                     .toArray();
             int[] bin = DoubleStream.of(confidence).mapToInt(this::bin).toArray();
             return new Answers(
                     number,
                     name,
                     packed(predicted, count, 2),
-                    packed(bytes, count, 1),
+                    packed(shares, count, 2),
                     bins.stream().map(Edges::of).toList(),
                     packed(bin, count, 1));
         }
@@ -384,12 +403,12 @@ record ImageBrowser(
             int @Nullable [] names,
             @Nullable ImageSource source) {
 
-        /** Takes the first seed of each classifier; leaves out classifiers that were evaluated on other images. */
+        /** Leaves out classifiers that were evaluated on other images than the first. */
         static @Nullable Gathered of(ReportModel model) {
             List<Part> parts = new ArrayList<>();
             List<Model> first = List.of();
             for (Entrant entrant : model.trained()) {
-                List<Model> trials = judged(entrant);
+                List<Model> trials = entrant.shown();
                 if (trials.isEmpty() || parts.size() == MODELS) {
                     continue;
                 }
@@ -397,7 +416,7 @@ record ImageBrowser(
                 if (parts.isEmpty()) {
                     first = trials;
                 }
-                if (parts.isEmpty() || Arrays.equals(part.truth, parts.get(0).truth)) {
+                if (parts.isEmpty() || part.isOfTheImagesOf(parts.get(0))) {
                     parts.add(part);
                 }
             }
@@ -415,16 +434,6 @@ record ImageBrowser(
             return isOf(source, names, parts.get(0).truth)
                     ? new Gathered(parts, first.get(0), names, source)
                     : new Gathered(parts, first.get(0), null, null);
-        }
-
-        private static List<Model> judged(Entrant entrant) {
-            List<Model> there = entrant.done().stream()
-                    .filter(trial -> trial.answers().there())
-                    .toList();
-            return there.stream()
-                    .filter(trial -> trial.outcome().trial().seed()
-                            == there.get(0).outcome().trial().seed())
-                    .toList();
         }
 
         /** Returns the numbers of the images within their source, in the order of the predictions. */

@@ -204,7 +204,7 @@ final class Appendix {
         EntrantCharts own = new EntrantCharts(model, one, "slides");
         pair(one.name() + " by epoch", own.accuracy(), own.loss());
         network(one);
-        if (!one.judged()) {
+        if (!one.evaluated()) {
             return;
         }
         Page page = deck.page(

@@ -176,11 +176,11 @@ final class Evidence {
     }
 
     private void mistakes() {
-        Optional<Entrant> judged = findings.judged();
-        if (judged.isEmpty()) {
+        Optional<Entrant> evaluated = findings.evaluated();
+        if (evaluated.isEmpty()) {
             return;
         }
-        Entrant best = judged.get();
+        Entrant best = evaluated.get();
         Page page = deck.page(
                 findings.mistakes(),
                 full(findings.mistakes()),
@@ -237,8 +237,9 @@ final class Evidence {
 
     private void generalization() {
         Chart gaps = charts.overfitting().orElse(null);
-        Optional<Entrant> judged = findings.judged();
-        Chart reliability = judged.flatMap(best -> new EntrantCharts(model, best, "best").reliability())
+        Optional<Entrant> evaluated = findings.evaluated();
+        Chart reliability = evaluated
+                .flatMap(best -> new EntrantCharts(model, best, "best").reliability())
                 .orElse(null);
         Page page = deck.page(
                 findings.generalization(),
@@ -250,7 +251,7 @@ final class Evidence {
             page.chart(
                     page.body().right(0.44),
                     reliability,
-                    "Reliability of " + judged.map(Entrant::name).orElse(""));
+                    "Reliability of " + evaluated.map(Entrant::name).orElse(""));
         }
     }
 

@@ -264,11 +264,11 @@ final class Opening {
     private void training() {
         Page page = deck.page(
                 findings.training(),
-                full(findings.training()) + " " + String.join(" ", judging()),
+                full(findings.training()) + " " + String.join(" ", evaluation()),
                 "Source: experiment.yaml, keys split.folds, split.repeats, split.hold_out; results.json, keys"
                         + " trials[].recipe, experiment.seeds, experiment.threads, dataset.test.");
         page.text(page.body().left(0.46).top(20), Style.HEADING, "How they were evaluated");
-        page.text(page.body().left(0.46).below(28), Style.BULLETS, judging());
+        page.text(page.body().left(0.46).below(28), Style.BULLETS, evaluation());
         Area right = page.body().right(0.5);
         Map<String, List<String>> differences = model.recipeDifferences();
         page.text(
@@ -291,7 +291,7 @@ final class Opening {
                 Table.of(List.of("Classifier", "Its recipe"), rows, "Table of what differs between the recipes."));
     }
 
-    private List<String> judging() {
+    private List<String> evaluation() {
         SplitSpec split = model.run().spec().split();
         List<String> lines = new ArrayList<>();
         lines.add(

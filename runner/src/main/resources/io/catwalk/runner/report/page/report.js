@@ -133,7 +133,7 @@
     const names = data.names ? unpacked(data.names, 4) : null;
     const predicted = data.models.map(one => unpacked(one.predicted, 2));
     const bins = data.models.map(one => unpacked(one.bin, 1));
-    const confidence = data.models.map(one => unpacked(one.confidence, 1));
+    const confidence = data.models.map(one => unpacked(one.confidence, 2)); // 0 to 65535 for 0 to 1, rounded down
     const order = unpacked(data.order, 4);
     const spot = new Int32Array(data.images).fill(-1); // place of each image on the sheets
     order.forEach((image, i) => (spot[image] = i));
@@ -243,7 +243,7 @@
       for (let image = 0; image < data.images; image++) {
         if ((wanted.value === 'any' || truth[image] === Number(wanted.value))
           && (answered.value === 'any' || predicted[m][image] === Number(answered.value))
-          && confidence[m][image] >= range.value * 2.55 && (bin === null || bins[m][image] === bin) && (!twin.checked || twins.has(image)) && (!frame || framed.has(image)) && keep(m, image)) list.push(image);
+          && isSure(m, image) && (bin === null || bins[m][image] === bin) && (!twin.checked || twins.has(image)) && (!frame || framed.has(image)) && keep(m, image)) list.push(image);
       }
       const doubts = sort.value === 'label' ? new Map(list.map(image => [image, doubt(image)])) : null;
       return list.sort({
@@ -254,6 +254,8 @@
       }[sort.value]);
     }
 
+    const isSure = (m, image) => confidence[m][image] * 100 >= range.value * 65535;
+
     /** Shows the share of images that a classifier answers, and its accuracy on them, if it abstains below a confidence. */
     function cover() {
       const m = Number(model.value);
@@ -263,7 +265,7 @@
       for (let image = 0; image < data.images; image++) {
         const is = right(m, image);
         all += is;
-        if (confidence[m][image] >= range.value * 2.55) {
+        if (isSure(m, image)) {
           kept++;
           good += is;
         }
@@ -278,16 +280,16 @@
 
     const caption = image => `${data.part === 'test' ? 'Test' : 'Training'} image ${names ? names[image] : image}`;
 
-    const tile = (image, side) => picture(data.sheets, spot[image], order.length, side);
+    const tile = (image, side) => picture(data.sheets, spot[image], side);
 
     /** Returns an image, by its place on the sheets. */
-    function picture(sheets, at, all, side) {
+    function picture(sheets, at, side) {
       const box = element('span', { class: 'tile', style: `width:${side}px;height:${side}px` });
       const sheet = sheets?.pictures[Math.floor(at / (sheets.columns * sheets.rows))];
-      if (at < 0 || !sheet) return box;
+      if (at < 0 || at >= sheets?.images || !sheet) return box;
       const within = at % (sheets.columns * sheets.rows);
       const scale = side / Math.max(sheets.width, sheets.height);
-      const rows = Math.min(sheets.rows, Math.ceil((all - (at - within)) / sheets.columns));
+      const rows = Math.min(sheets.rows, Math.ceil((sheets.images - (at - within)) / sheets.columns));
       box.style.width = `${sheets.width * scale}px`;
       box.style.height = `${sheets.height * scale}px`;
       box.style.backgroundImage = `url(data:image/png;base64,${sheet})`;
@@ -305,7 +307,7 @@
         const name = data.classes[truth[image]];
         const says = data.classes[predicted[m][image]];
         const button = element('button', { type: 'button', class: is ? 'tick' : 'miss', title: `${caption(image)}: ${name}, answer ${says}` },
-          tile(image, 56), element('small', {}, bdi(says), ` ${Math.round(confidence[m][image] / 2.55)} %`));
+          tile(image, 56), element('small', {}, bdi(says), ` ${Math.round(confidence[m][image] / 655.35)} %`));
         button.addEventListener('click', () => explain(image));
         grid.append(element('li', {}, button));
       }
@@ -324,7 +326,7 @@
       const one = twins.get(image);
       if (!one) return [];
       return [
-        picture(data.originals, one.at, twins.size, 84),
+        picture(data.originals, one.at, 84),
         element('p', {}, `It resembles training image ${one.train}${one.mirrored ? ', mirrored' : ''}, labeled `, element('b', {}, bdi(data.classes[one.label])),
           `: ${one.distance ? `they differ by ${one.distance.toFixed(2)} gray levels` : 'their pixels are the same'}.`),
       ];
@@ -334,7 +336,7 @@
     function explain(image) {
       const rows = data.models.map((one, m) => element('tr', { class: right(m, image) ? '' : 'marked' },
         element('th', { scope: 'row' }, bdi(one.name)), element('td', {}, bdi(data.classes[predicted[m][image]])),
-        element('td', { class: 'n' }, `${Math.round(confidence[m][image] / 2.55)} %`)));
+        element('td', { class: 'n' }, `${Math.round(confidence[m][image] / 655.35)} %`)));
       detail.replaceChildren(
         tile(image, 168),
         element('p', {}, `${caption(image)}, labeled `, element('b', {}, bdi(data.classes[truth[image]])), '.'),
@@ -558,8 +560,12 @@
     const answer = data.classes[predicted] ?? '';
     const note = figure.querySelector('.note');
     note.dataset.said ??= note.textContent;
-    const said = truth === 'any' || truth === predicted
-      ? `Marked: ${plural(images, 'image')} ${truth === 'any' ? `classified as ${answer}` : `of ${answer} recognized`}. `
+    const shown = figure.dataset.shown?.split(','); // of many classes, the matrix has only some
+    const hidden = shown && [truth, predicted].find(label => label !== 'any' && !shown.includes(label));
+    const among = shown ? ' of the classes shown here' : '';
+    const said = hidden ? `${data.classes[hidden]} is not among the ${shown.length} classes shown here. `
+      : truth === 'any' ? `Marked: ${plural(images, 'image')}${among} classified as ${answer}. `
+      : truth === predicted ? `Marked: ${plural(images, 'image')} of ${answer} recognized. `
       : images ? `Marked: ${plural(images, 'image')} of ${data.classes[truth]} classified as ${answer}. ` : `No image of ${data.classes[truth]} was classified as ${answer}. `;
     note.textContent = answer ? said + note.dataset.said : note.dataset.said;
     figure.querySelector('details').open = true;

@@ -50,7 +50,7 @@ final class TextPainterTest {
 
         assertThat(lines)
                 .containsExactly(
-                        " layer output parameters mult.-adds",
+                        " layer output parameters MACs",
                         " 1 images 8 5 7",
                         " 2 convolution 3×3 8 5 7",
                         " 8 filters",

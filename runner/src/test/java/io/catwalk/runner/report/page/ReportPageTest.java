@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.ReportModel;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -126,6 +129,51 @@ final class ReportPageTest {
         assertThat(beside).isEqualTo(wrong);
     }
 
+    @Test
+    void theImagesOfSeveralSeedsCountOnce() {
+        SampleRun run = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 0, 200, 5).withSeeds(3L, 4L, 5L);
+        ReportModel model = ReportModel.of(run.report());
+
+        assertThat(ClassTable.of(model).rows().stream().mapToInt(ClassTable.Row::images))
+                .containsOnly(20);
+        assertThat(Objects.requireNonNull(model.entrants().get(0).evaluation()).calibration().equalMass().stream()
+                        .mapToInt(Bin::images)
+                        .sum())
+                .isEqualTo(200);
+        assertShows(ReportPage.html(model), "Seed 3 only, so that each image counts once.");
+    }
+
+    /** The images of a folder are sorted by class: all of its folds have the same labels in the same order. */
+    @Test
+    void answersForOtherFoldsAreNotShownForTheImagesOfTheFirst() {
+        SampleRun run = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 5, 100, 5, SampleRun.Sizes.SORTED);
+        List<Model> models = run.models().stream()
+                .filter(model -> model.outcome().trial().fold()
+                        != (model.outcome().trial().classifier().equals("gru") ? 2 : 4))
+                .toList();
+
+        JsonNode page = data(ReportPage.html(ReportModel.of(run.report(models, run.comparison(models), null))));
+
+        assertThat(page.get("models")).hasSize(1);
+        assertThat(page.get("images").asInt()).isEqualTo(400);
+    }
+
+    @Test
+    void aSheetThatIsTooLargeIsCutToTheRowsThatFit() {
+        byte[] noise = new byte[100 * 3 * 64 * 64];
+        new SplittableRandom(1).nextBytes(noise);
+        ImageSource photos = HeapImages.of(3, 64, 64, noise, new int[100]);
+        int[] all = IntStream.range(0, 100).toArray();
+        int budget = 700_000; // noise cannot be compressed: a row of 20 images has 330,000 characters in base 64
+
+        ImageBrowser.Sheets sheets = ImageBrowser.sheets(photos, all, all, budget);
+
+        assertThat(sheets.images()).isEqualTo(40);
+        assertThat(sheets.pictures())
+                .singleElement()
+                .satisfies(picture -> assertThat(picture).hasSizeLessThanOrEqualTo(budget));
+    }
+
     /** An image of a fold is a training image: its number within the fold would show another image. */
     @Test
     void theImagesOnTheSheetsAreThoseThatWereAskedAbout() throws IOException {
@@ -173,15 +221,17 @@ final class ReportPageTest {
                     .orElseThrow();
             var predictions = Objects.requireNonNull(model.predictions());
             int[] predicted = unpacked(one.get("predicted"), 2);
-            int[] confidence = unpacked(one.get("confidence"), 1);
+            int[] confidence = unpacked(one.get("confidence"), 2);
             for (int image = 0; image < predicted.length; image++) {
                 double[] probabilities = predictions.probabilities(image);
                 assertThat(predicted[image]).isEqualTo(predictions.predicted(image));
-                assertThat((double) confidence[image])
-                        .isCloseTo(255 * Arrays.stream(probabilities).max().orElseThrow(), within(0.51));
+                double largest = Arrays.stream(probabilities).max().orElseThrow();
+                assertThat(confidence[image] / 65_535.0)
+                        .isCloseTo(largest, within(1.6e-5))
+                        .isLessThanOrEqualTo(largest);
                 wrong[image] += predictions.correct()[image] ? 0 : 1;
             }
-            // 8 bits of confidence do not tell the bin of an image: in the last bins, all confidences are nearly 1.
+            // The confidence does not tell the bin of an image: in the last bins, all confidences are nearly 1.
             int[] counts = new int[one.get("bins").size()];
             for (int bin : unpacked(one.get("bin"), 1)) {
                 counts[bin]++;

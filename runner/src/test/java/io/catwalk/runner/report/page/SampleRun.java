@@ -51,18 +51,36 @@ import org.jspecify.annotations.Nullable;
  * @param images number of test images of each trial
  * @param epochs of each training
  * @param sizes whether the classes have the same number of images
+ * @param seeds of the trials
  */
-record SampleRun(List<String> contestants, List<String> classes, int folds, int images, int epochs, Sizes sizes) {
+record SampleRun(
+        List<String> contestants,
+        List<String> classes,
+        int folds,
+        int images,
+        int epochs,
+        Sizes sizes,
+        List<Long> seeds) {
 
     /** How many images the classes have. */
     enum Sizes {
         EQUAL,
+        /** The same, and the images are sorted by class, as those of a folder are. */
+        SORTED,
         /** The first has the most, and each has fewer than the one before. */
         FALLING
     }
 
     SampleRun(List<String> contestants, List<String> classes, int folds, int images, int epochs) {
         this(contestants, classes, folds, images, epochs, Sizes.EQUAL);
+    }
+
+    SampleRun(List<String> contestants, List<String> classes, int folds, int images, int epochs, Sizes sizes) {
+        this(contestants, classes, folds, images, epochs, sizes, List.of(1L));
+    }
+
+    SampleRun withSeeds(Long... some) {
+        return new SampleRun(contestants, classes, folds, images, epochs, sizes, List.of(some));
     }
 
     static final List<String> SEVEN =
@@ -131,7 +149,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
                 contestants.stream()
                         .map(name -> new Contestant(name, "default", hyperparameters(), RECIPE))
                         .toList(),
-                List.of(1L),
+                seeds,
                 2,
                 1,
                 ComputeDevice.CPU,
@@ -165,9 +183,11 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
 
     private int[] labels(int size) {
         return IntStream.range(0, size)
-                .map(i -> sizes == Sizes.EQUAL
-                        ? i % classes.size()
-                        : (int) (classes.size() * Math.pow((i + 0.5) / size, 1.5)))
+                .map(i -> switch (sizes) {
+                    case EQUAL -> i % classes.size();
+                    case SORTED -> i * classes.size() / size;
+                    case FALLING -> (int) (classes.size() * Math.pow((i + 0.5) / size, 1.5));
+                })
                 .toArray();
     }
 
@@ -183,7 +203,7 @@ record SampleRun(List<String> contestants, List<String> classes, int folds, int 
     private Model model(TrialSpec trial) {
         int place = contestants.indexOf(trial.classifier());
         double skill = 1.5 + (place * 5 % 7) * 0.09;
-        Predictions test = predictions(skill, trial.fold(), 31L * place + trial.fold());
+        Predictions test = predictions(skill, trial.fold(), 31L * place + trial.fold() + 1_000 * (trial.seed() - 1));
         Evaluation evaluation = Evaluation.of(test, classes);
         List<Epoch> history = history(evaluation.accuracy(), place);
         return new Model(

@@ -139,7 +139,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                         1,
                         1,
                         1),
-                new Results.Dataset("shapes", "a".repeat(64), classes, 1, 8, 8, 900, 100, judges(), 4, 4),
+                new Results.Dataset("shapes", "a".repeat(64), classes, 1, 8, 8, 900, 100, testedOn(), 4, 4),
                 outcomes,
                 comparison,
                 tuning);
@@ -152,7 +152,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 noFiles ? List.of("The images cannot be read, so there are no pictures: gone.") : List.of());
     }
 
-    private int judges() {
+    private int testedOn() {
         return classes.size() * 4;
     }
 
@@ -165,7 +165,8 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
     }
 
     private ImageDataset dataset() {
-        int[] labels = IntStream.range(0, judges()).map(i -> i % classes.size()).toArray();
+        int[] labels =
+                IntStream.range(0, testedOn()).map(i -> i % classes.size()).toArray();
         byte[] pixels = new byte[64 * labels.length];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) (i % 64 * (1 + labels[i / 64]));
@@ -197,7 +198,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 cost
                         ? new ParityResult(
                                 index % 4 != 3,
-                                judges(),
+                                testedOn(),
                                 index % 4 == 3 ? 2 : 0,
                                 3e-6,
                                 4e-7,
@@ -247,7 +248,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
     /** Returns predictions: three of four are correct, more for the first classifiers; others are a nearby class. */
     private Predictions predictions(int index) {
         SplittableRandom random = new SplittableRandom(7 + index);
-        int count = judges();
+        int count = testedOn();
         int[] labels = IntStream.range(0, count).map(i -> i % classes.size()).toArray();
         float[] logits = new float[count * classes.size()];
         for (int i = 0; i < count; i++) {

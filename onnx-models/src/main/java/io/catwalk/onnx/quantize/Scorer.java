@@ -2,7 +2,7 @@ package io.catwalk.onnx.quantize;
 
 /** Scores models on labeled images that may be used to select a model: never on the test set. */
 @FunctionalInterface
-public interface Judge {
+public interface Scorer {
 
     /**
      * Scores a model.

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("tiny")
-class JudgedImagesTest {
+class EvaluatedImagesTest {
 
     @TempDir
     private Path folder;
@@ -42,13 +42,13 @@ class JudgedImagesTest {
         return entries;
     }
 
-    private static JudgedImages judged(Map<String, String> entries) {
-        return JudgedImages.of(OnnxMetadata.empty().withAll(entries)).orElseThrow();
+    private static EvaluatedImages evaluated(Map<String, String> entries) {
+        return EvaluatedImages.of(OnnxMetadata.empty().withAll(entries)).orElseThrow();
     }
 
     @Test
     void theSameImagesAreDrawnAgain() {
-        ImageDataset found = judged(ofTwenty()).in(images(0)).orElseThrow();
+        ImageDataset found = evaluated(ofTwenty()).in(images(0)).orElseThrow();
 
         assertThat(found.test().size()).isEqualTo(20);
         assertThat(found.test().labels()).isEqualTo(images(20).test().labels());
@@ -59,10 +59,10 @@ class JudgedImagesTest {
     void otherImagesAreNotTakenForThem() throws IOException {
         Map<String, String> entries = ofTwenty();
         entries.put("provenance.limit_test", "21");
-        assertThat(judged(entries).in(images(0))).isEmpty();
+        assertThat(evaluated(entries).in(images(0))).isEmpty();
 
         Path others = TinyImages.write(folder.resolve("others"), 130);
-        assertThat(judged(ofTwenty()).in(new DatasetSpec(others.toString(), null, 0, 0).load(DataHome.of(folder))))
+        assertThat(evaluated(ofTwenty()).in(new DatasetSpec(others.toString(), null, 0, 0).load(DataHome.of(folder))))
                 .isEmpty();
     }
 
@@ -72,12 +72,12 @@ class JudgedImagesTest {
             Map<String, String> entries = ofTwenty();
             entries.put("provenance.folds", "2");
             entries.put("provenance.fold", fold);
-            assertThat(judged(entries).in(images(0))).as(fold).isEmpty();
+            assertThat(evaluated(entries).in(images(0))).as(fold).isEmpty();
         }
         Map<String, String> entries = ofTwenty();
         entries.put("provenance.folds", "1000");
         entries.put("provenance.fold", "1");
-        assertThat(judged(entries).in(images(0))).isEmpty();
+        assertThat(evaluated(entries).in(images(0))).isEmpty();
     }
 
     /** An 8-bit file may be evaluated on more images than the network was. */
@@ -85,13 +85,13 @@ class JudgedImagesTest {
     void whoIsJudgedOnAllImagesSaysSo() {
         Map<String, String> entries = ofTwenty();
 
-        JudgedImages.restate(entries, images(20));
+        EvaluatedImages.restate(entries, images(20));
         assertThat(entries).isEqualTo(ofTwenty());
 
-        JudgedImages.restate(entries, images(0));
+        EvaluatedImages.restate(entries, images(0));
         assertThat(entries)
                 .doesNotContainKey("provenance.limit_test")
                 .containsEntry("provenance.test_sha256", images(0).test().sha256());
-        assertThat(judged(entries).in(images(0)).orElseThrow().test().size()).isEqualTo(40);
+        assertThat(evaluated(entries).in(images(0)).orElseThrow().test().size()).isEqualTo(40);
     }
 }

@@ -10,4 +10,4 @@ import io.catwalk.runner.evaluation.Evaluation;
  * @param changedLabels number of images that get another label than in the stored predictions; -1 if
  *     other images were evaluated
  */
-public record Rejudging(TrialOutcome.Done result, Evaluation evaluation, int changedLabels) {}
+public record Reevaluation(TrialOutcome.Done result, Evaluation evaluation, int changedLabels) {}

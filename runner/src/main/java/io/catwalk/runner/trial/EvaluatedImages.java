@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * @param seed of the folds
  * @param sha256 digest of the images, by {@link io.catwalk.runner.data.ImageSource#sha256}
  */
-public record JudgedImages(
+public record EvaluatedImages(
         String datasetSha256, int limitTrain, int limitTest, int folds, int fold, long seed, String sha256) {
 
     private static final String DATASET_SHA256 = MetadataKeys.PROVENANCE + "dataset_sha256";
@@ -40,8 +40,8 @@ public record JudgedImages(
      * @param dataset as the trial sees it, with its test images
      * @return how they are found again
      */
-    static JudgedImages of(TrialOrder order, ImageDataset dataset) {
-        return new JudgedImages(
+    static EvaluatedImages of(TrialOrder order, ImageDataset dataset) {
+        return new EvaluatedImages(
                 dataset.sha256(),
                 order.dataset().limitTrain(),
                 order.dataset().limitTest(),
@@ -57,9 +57,9 @@ public record JudgedImages(
      * @param metadata of the file
      * @return empty if the file does not contain them, as files of earlier versions
      */
-    public static Optional<JudgedImages> of(OnnxMetadata metadata) {
+    public static Optional<EvaluatedImages> of(OnnxMetadata metadata) {
         return metadata.get(SHA256)
-                .map(sha256 -> new JudgedImages(
+                .map(sha256 -> new EvaluatedImages(
                         metadata.get(DATASET_SHA256).orElse(""),
                         (int) number(metadata, LIMIT_TRAIN),
                         (int) number(metadata, LIMIT_TEST),
@@ -101,13 +101,13 @@ public record JudgedImages(
      * Changes the metadata of an ONNX file that is evaluated on other images than the network that it came from.
      *
      * @param entries of the file; unchanged if the images are the same
-     * @param judging the data set whose test images, all of them, the file is evaluated on
+     * @param evaluated the data set whose test images, all of them, the file is evaluated on
      */
-    static void restate(Map<String, String> entries, ImageDataset judging) {
-        String sha256 = judging.test().sha256();
+    static void restate(Map<String, String> entries, ImageDataset evaluated) {
+        String sha256 = evaluated.test().sha256();
         if (!sha256.equals(entries.get(SHA256))) {
             entries.keySet().removeAll(Set.of(SHA256, LIMIT_TRAIN, LIMIT_TEST, FOLDS, SPLIT_SEED));
-            if (judging.sha256().equals(entries.get(DATASET_SHA256))) {
+            if (evaluated.sha256().equals(entries.get(DATASET_SHA256))) {
                 entries.put(SHA256, sha256);
             }
         }
@@ -135,8 +135,8 @@ public record JudgedImages(
             return Optional.empty();
         }
         try {
-            int[] judging = SplitSpec.fold(limited, folds, seed, fold).validation();
-            return Optional.of(limited.judgedBy(limited.train().select(judging)));
+            int[] images = SplitSpec.fold(limited, folds, seed, fold).validation();
+            return Optional.of(limited.withTest(limited.train().select(images)));
         } catch (RequestException e) {
             return Optional.empty();
         }

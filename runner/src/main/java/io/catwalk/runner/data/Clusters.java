@@ -1,0 +1,162 @@
+package io.catwalk.runner.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** Draws and deals images in whole clusters. A cluster may be one image, and may have images of several classes. */
+final class Clusters {
+
+    /** The class of each image. */
+    private final int[] labels;
+
+    /** Number of images of each class. */
+    private final int[] sizes;
+
+    /** The images of each cluster, ascending; the clusters are sorted by their first image. */
+    private final List<int[]> members;
+
+    private Clusters(int[] labels, int[] sizes, List<int[]> members) {
+        this.labels = labels;
+        this.sizes = sizes;
+        this.members = members;
+    }
+
+    static Clusters of(ImageSource images, int classes) {
+        int[] clusters = images.clusters();
+        Map<Integer, List<Integer>> members = new LinkedHashMap<>();
+        for (int i = 0; i < clusters.length; i++) {
+            members.computeIfAbsent(clusters[i], cluster -> new ArrayList<>()).add(i);
+        }
+        return new Clusters(
+                images.labels(),
+                images.countPerClass(classes),
+                members.values().stream()
+                        .map(some -> some.stream().mapToInt(Integer::intValue).toArray())
+                        .toList());
+    }
+
+    /** Returns in how many clusters each class has images. */
+    int[] perClass() {
+        int[] counts = new int[sizes.length];
+        for (int[] cluster : members) {
+            IntStream.of(cluster).map(image -> labels[image]).distinct().forEach(label -> counts[label]++);
+        }
+        return counts;
+    }
+
+    /**
+     * Draws clusters in random order, as long as no class gets more images than are wanted of it. A class that then has
+     * none gets the smallest cluster that leaves every class at least one image, if there is such a cluster.
+     *
+     * @param wanted number of images of each class; fewer than there are, unless there are none
+     * @return indices of the images, ascending; perhaps none
+     */
+    int[] draw(int[] wanted, SplittableRandom random) {
+        List<int[]> shuffled = shuffled(random);
+        int[] counts = new int[sizes.length];
+        BitSet drawn = new BitSet();
+        for (int[] cluster : shuffled) {
+            if (isAdded(cluster, counts, wanted)) {
+                IntStream.of(cluster).forEach(drawn::set);
+            }
+        }
+        for (int c = 0; c < sizes.length; c++) {
+            if (wanted[c] > 0 && counts[c] == 0) {
+                addSmallest(shuffled, c, counts).forEach(drawn::set);
+            }
+        }
+        return drawn.stream().toArray();
+    }
+
+    /** Counts and returns the images of the smallest cluster of a class that leaves every class an image. */
+    private IntStream addSmallest(List<int[]> clusters, int label, int[] counts) {
+        int[] most = IntStream.of(sizes).map(size -> size - 1).toArray();
+        List<int[]> rising = clusters.stream()
+                .filter(cluster -> IntStream.of(cluster).anyMatch(image -> labels[image] == label))
+                .sorted(Comparator.comparingInt((int[] cluster) -> cluster.length))
+                .toList();
+        for (int[] cluster : rising) {
+            if (isAdded(cluster, counts, most)) {
+                return IntStream.of(cluster);
+            }
+        }
+        return IntStream.empty();
+    }
+
+    /**
+     * Deals all clusters into parts with nearly equal numbers of images of each class, the largest clusters first.
+     *
+     * @param parts at least 1, and no more than there are clusters
+     * @return indices of the images of each part, ascending; at least one in each
+     */
+    List<int[]> deal(int parts, SplittableRandom random) {
+        int[][] counts = new int[parts][sizes.length];
+        int[] totals = new int[parts];
+        List<BitSet> dealt =
+                IntStream.range(0, parts).mapToObj(part -> new BitSet()).toList();
+        List<int[]> falling = shuffled(random).stream()
+                .sorted(Comparator.comparingInt((int[] cluster) -> -cluster.length))
+                .toList();
+        for (int[] cluster : falling) {
+            int best = IntStream.range(0, parts)
+                    .boxed()
+                    .min(Comparator.comparingLong((Integer part) -> -missing(cluster, counts[part]))
+                            .thenComparingDouble(part -> crowding(cluster, counts[part]))
+                            .thenComparingInt(part -> totals[part]))
+                    .orElseThrow();
+            totals[best] += cluster.length;
+            for (int image : cluster) {
+                dealt.get(best).set(image);
+                counts[best][labels[image]]++;
+            }
+        }
+        return dealt.stream().map(part -> part.stream().toArray()).toList();
+    }
+
+    /** Returns how many classes of the cluster a part with these numbers of images has not got yet. */
+    private long missing(int[] cluster, int[] counts) {
+        return IntStream.of(cluster)
+                .map(image -> labels[image])
+                .distinct()
+                .filter(label -> counts[label] == 0)
+                .count();
+    }
+
+    /** Returns how full a part with these numbers of images is of the classes of the cluster. */
+    private double crowding(int[] cluster, int[] counts) {
+        return IntStream.of(cluster)
+                .mapToDouble(image -> (double) counts[labels[image]] / sizes[labels[image]])
+                .sum();
+    }
+
+    /** Counts the images of a cluster, unless that would be more than the most of a class. */
+    private boolean isAdded(int[] cluster, int[] counts, int[] most) {
+        boolean fits = true;
+        for (int image : cluster) {
+            counts[labels[image]]++;
+            fits &= counts[labels[image]] <= most[labels[image]];
+        }
+        if (!fits) {
+            for (int image : cluster) {
+                counts[labels[image]]--;
+            }
+        }
+        return fits;
+    }
+
+    /** Returns the clusters in random order, by the class of their first image. */
+    private List<int[]> shuffled(SplittableRandom random) {
+        int[] first = members.stream().mapToInt(cluster -> labels[cluster[0]]).toArray();
+        return Stratification.shuffledByClass(first, sizes.length, random).stream()
+                .flatMapToInt(Arrays::stream)
+                .mapToObj(members::get)
+                .toList();
+    }
+}

@@ -1,0 +1,103 @@
+package io.catwalk.runner.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.MadeUp;
+import io.catwalk.runner.trial.Orders;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What comes back from an untrusted machine: if something is wrong with it, the trial is lost, and nothing else. */
+final class DeliveryTest {
+
+    @TempDir
+    private Path folder;
+
+    private TrialOrder order;
+    private Path delivery;
+    private byte[] honest;
+
+    @BeforeEach
+    void handBack() throws IOException {
+        TestPlugin.sound("sound")
+                .write(Files.createDirectory(folder.resolve("plugins")).resolve("sound.jar"));
+        TinyImages.write(folder.resolve("tiny"));
+        order = Orders.of(folder, "sound", "tiny", 1, 1);
+        TrialFolder there = new TrialFolder(Files.createDirectory(folder.resolve("there")));
+        int[] labels = IntStream.range(0, TinyImages.TEST).map(i -> i % 10).toArray();
+        delivery = folder.resolve("0.outcome-1.zip");
+        Delivery.write(delivery, MadeUp.leave(order, there, labels, 10), there);
+        honest = Files.readAllBytes(delivery);
+    }
+
+    private TrialFolder trial() throws IOException {
+        return new TrialFolder(Files.createDirectories(folder.resolve("run/trials/sound/1-0")));
+    }
+
+    private String lost() throws IOException {
+        TrialOutcome outcome = Delivery.read(delivery, order, trial());
+        assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
+        return String.valueOf(outcome.error());
+    }
+
+    @Test
+    void whatIsAsItWasHandedBackIsKept() throws IOException {
+        assertThat(Delivery.read(delivery, order, trial())).isInstanceOf(TrialOutcome.Done.class);
+        assertThat(trial().weights()).exists();
+    }
+
+    /** On Windows a backslash separates folders, too, and a colon follows a drive. */
+    @Test
+    void aFileThatNoTrialWritesIsRefusedOnEverySystem() throws IOException {
+        for (String name : List.of(
+                "passwd",
+                "../log.txt",
+                "/log.txt",
+                "C:log.txt",
+                "model/..",
+                "model/a/b",
+                "model/..\\..\\..\\evil.jar",
+                "model/C:evil.jar",
+                "model/\0")) {
+            Files.write(delivery, honest);
+            Tampered.put(delivery, name, new byte[1]);
+
+            assertThat(lost())
+                    .as("%s", name)
+                    .startsWith("what was handed back cannot be read: it has a file that no trial writes: '");
+        }
+    }
+
+    @Test
+    void aDigestOfAFileThatNoTrialWritesIsRefused() throws IOException {
+        String said = Tampered.text(delivery, "outcome.json");
+        for (String name : List.of("a\\u0000b", "../../../../there/predictions.csv")) {
+            String other = said.replace("model/network-0000.params", name);
+            Tampered.put(delivery, "outcome.json", other.getBytes(StandardCharsets.UTF_8));
+
+            assertThat(lost())
+                    .as("%s", name)
+                    .startsWith("what was handed back cannot be read: it has a file that no trial writes: '");
+        }
+    }
+
+    @Test
+    void whatWouldFillTheDiskIsNotUnpacked() throws IOException {
+        Tampered.put(delivery, "log.txt", new byte[16 << 20]);
+
+        assertThat(lost()).isEqualTo("what was handed back cannot be read: it unpacks to more than 10 times its size");
+        assertThat(Files.size(trial().log())).isLessThan(1 << 20);
+    }
+}
