@@ -31,10 +31,11 @@ import org.apache.commons.compress.compressors.gzip.GzipParameters;
  * Makes of the packed program an archive for each platform, which needs a Java runtime and nothing else (ADR 30). The same input gives
  * the same bytes: names are sorted, all have one time and no owner.
  *
- * <p>Usage: java -cp "HOME/lib/*" Download.java HOME NATIVES README TIME OUT
+ * <p>Usage: java -cp "HOME/lib/*" Download.java HOME PLUGINS NATIVES README TIME OUT
  *
  * <ul>
  *   <li>HOME: folder of the packed program, catwalk-VERSION
+ *   <li>PLUGINS: folder of the plugins that come with it
  *   <li>NATIVES: folder with pytorch-native-cpu-VERSION-PLATFORM.jar for each platform
  *   <li>README: what the archive says of itself
  *   <li>TIME: of all files, such as 2026-11-24T00:00:00Z
@@ -75,17 +76,22 @@ final class Download {
 
     private static final Pattern PYTORCH = Pattern.compile("(pytorch-native-cpu-.*?)-(?:linux|osx|win)-[a-z0-9_]+\\.jar");
 
+    /** What users install into the packed program of a build: plugins, and what the runtimes need. */
+    private static final Pattern INSTALLED = Pattern.compile("plugins/.*|runtimes/.*/(?:node_modules|target)/.*");
+
     private static final List<String> DIGESTS =
             List.of("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512", "SHA3-256", "SHA3-384", "SHA3-512");
 
     private final Path home;
+    private final Path plugins;
     private final Path natives;
     private final Instant time;
     private final String version;
     private final Path work;
 
-    private Download(Path home, Path natives, Instant time, Path work) {
+    private Download(Path home, Path plugins, Path natives, Instant time, Path work) {
         this.home = home;
+        this.plugins = plugins;
         this.natives = natives;
         this.time = time;
         this.version = home.getFileName().toString().substring("catwalk-".length());
@@ -93,16 +99,20 @@ final class Download {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Path out = Path.of(arguments[4]);
+        Path out = Path.of(arguments[5]);
         if (Files.exists(out)) {
             remove(out);
         }
         Path work = Files.createDirectories(out.resolve("work"));
-        Download download =
-                new Download(Path.of(arguments[0]), Path.of(arguments[1]), Instant.parse(arguments[3]), work);
+        Download download = new Download(
+                Path.of(arguments[0]),
+                Path.of(arguments[1]),
+                Path.of(arguments[2]),
+                Instant.parse(arguments[4]),
+                work);
         SortedMap<String, Path> files = download.common();
         for (Platform platform : Platform.values()) {
-            download.write(platform, files, Path.of(arguments[2]), out);
+            download.write(platform, files, Path.of(arguments[3]), out);
         }
         remove(work);
     }
@@ -113,10 +123,14 @@ final class Download {
         try (Stream<Path> found = Files.walk(home)) {
             for (Path file : found.filter(Files::isRegularFile).toList()) {
                 String name = home.relativize(file).toString().replace('\\', '/');
-                if (!name.startsWith("lib/catwalk.jsa")) { // good for one Java in one folder (ADR 14)
+                // The class archive is good for one Java in one folder (ADR 14).
+                if (!name.startsWith("lib/catwalk.jsa") && !INSTALLED.matcher(name).matches()) {
                     files.put(name, file);
                 }
             }
+        }
+        try (Stream<Path> found = Files.list(plugins)) {
+            found.forEach(jar -> files.put("plugins/" + jar.getFileName(), jar));
         }
         files.put("share/bash-completion/completions/catwalk", catwalk("bash", "completion", "bash"));
         files.put("share/zsh/site-functions/_catwalk", catwalk("zsh", "completion", "zsh"));

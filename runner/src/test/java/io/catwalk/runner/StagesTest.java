@@ -71,8 +71,19 @@ final class StagesTest {
     }
 
     @Test
+    void theTableNamesWhatAScriptOfAStageSkipped() throws Exception {
+        Answer answer = bash("stage \"only\" bash -c '. ../.ci/skipped; skipped \"no such program\"'");
+
+        assertThat(answer.exitCode()).isZero();
+        assertThat(table(answer).lines().skip(1))
+                .satisfiesExactly(
+                        line -> assertThat(line).matches(" +\\d+ s  only: passed"),
+                        line -> assertThat(line).isEqualTo("skipped: no such program"));
+    }
+
+    @Test
     void scriptsAreWrittenWithoutMistakesOfSyntax() throws Exception {
-        for (String script : new String[] {"run", "nightly", "release", "reproduce"}) {
+        for (String script : new String[] {"run", "nightly", "release", "reproduce", "download", "site"}) {
             assertThat(new ProcessBuilder("bash", "-n", "../.ci/" + script)
                             .start()
                             .waitFor())

@@ -37,6 +37,7 @@ final class CheckoutLauncherTest {
         "sed",
         "sh",
         "sleep",
+        "tail",
         "touch",
         "uname"
     };
@@ -44,6 +45,7 @@ final class CheckoutLauncherTest {
     /** Builds a program that prints its arguments and exits with 1. */
     private static final String MAVEN = """
             #!/bin/sh
+            [ "$1" != -v ] || { echo 'Apache Maven 3.9.0 (a fake)'; exit; }
             echo "$@" >> '%1$s/builds'
             built='%1$s/runner/target/catwalk-9.9.9'
             mkdir -p "$built/bin" "$built/lib"
@@ -177,6 +179,51 @@ final class CheckoutLauncherTest {
         assertThat(catwalk("list").out()).isEqualTo("ran list\n");
     }
 
+    @Test
+    void aBuildThatEndsHalfwayIsNotTakenForTheProgram() throws Exception {
+        maven(MAVEN.formatted(root) + "echo 'no space left'\nexit 1\n");
+        Catwalk.Answer first = catwalk("list");
+        assertThat(first.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(first.err()).endsWith("no space left\ncatwalk: the build failed; see runner/target/build.log\n");
+        assertThat(stamp).doesNotExist();
+
+        Catwalk.Answer second = catwalk("list");
+
+        assertThat(second.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(second.err()).startsWith("catwalk: the last build did not finish: building");
+        assertThat(builds()).isEqualTo(2);
+        maven(MAVEN.formatted(root));
+        assertThat(catwalk("list").out()).isEqualTo("ran list\n");
+        assertThat(catwalk("list").err()).isEmpty();
+        assertThat(builds()).isEqualTo(3);
+    }
+
+    @Test
+    void afterABuildThatEndsHalfwayOneByMavenItselfIsTaken() throws Exception {
+        maven(MAVEN.formatted(root) + "exit 1\n");
+        assertThat(catwalk("list").exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        age(root.resolve("runner/target/built.new"), 60);
+        age(root.resolve("runner/target/catwalk-runner-9.9.9.jar"), 30);
+
+        Catwalk.Answer answer = catwalk("list");
+
+        assertThat(answer.err()).isEmpty();
+        assertThat(answer.out()).isEqualTo("ran list\n");
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void theBuildLeavesTheInputToTheCommand() throws Exception {
+        maven(MAVEN.formatted(root) + "cat > /dev/null\nprintf '#!/bin/sh\\ncat\\n' > \"$built/bin/catwalk\"\n");
+        Path input = Files.writeString(folder.resolve("input"), "a\nb\n");
+        ProcessBuilder builder = builder(root.resolve("catwalk").toString(), "serve");
+
+        Catwalk.Answer answer = Catwalk.finish(builder.redirectInput(input.toFile()));
+
+        assertThat(answer.out()).isEqualTo("a\nb\n");
+        assertThat(builds()).isEqualTo(1);
+    }
+
     /** The other waits for the end of Maven, although the program looks complete before. */
     @Test
     void ofTwoThatStartAtOnceOneBuilds() throws Exception {
@@ -216,9 +263,26 @@ final class CheckoutLauncherTest {
         assertThat(lock).doesNotExist();
     }
 
+    /** Its jar is newer than the beginning of its build, but may be all that there is. */
+    @Test
+    void whatALauncherThatWasKilledHasBuiltIsNotTaken() throws Exception {
+        catwalk("list");
+        Files.move(stamp, root.resolve("runner/target/built.new"));
+        age(root.resolve("runner/target/built.new"), 60);
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        String machine = Catwalk.finish(new ProcessBuilder("uname", "-n")).out();
+        Files.createDirectories(lock);
+        Files.writeString(lock.resolve("holder"), gone.pid() + " " + machine);
+
+        assertThat(catwalk("list").err()).startsWith("catwalk: the last build did not finish: building");
+        assertThat(builds()).isEqualTo(2);
+        assertThat(lock).doesNotExist();
+    }
+
     @Test
     void aLauncherThatIsStoppedLeavesNoLock() throws Exception {
-        maven("#!/bin/sh\nkill -TERM \"$PPID\"\n");
+        maven("#!/bin/sh\n[ \"$1\" = -v ] || kill -TERM \"$PPID\"\n");
 
         assertThat(catwalk("list").exitCode()).isEqualTo(128 + 15);
         assertThat(lock).doesNotExist();
@@ -229,9 +293,7 @@ final class CheckoutLauncherTest {
         catwalk("list");
         age(stamp, 60);
         age(root.resolve("pom.xml"), 30);
-        Path ps = path.resolve("ps");
-        String running = "java -Dcatwalk.home=" + root.toRealPath() + "/runner/target/catwalk-9.9.9 -cp lib Main";
-        Catwalk.script(ps, "#!/bin/sh\necho '" + running + "'\n");
+        Path ps = runningCommand();
 
         Catwalk.Answer meanwhile = catwalk("list");
 
@@ -246,6 +308,34 @@ final class CheckoutLauncherTest {
     }
 
     @Test
+    void itDoesNotRepeatABuildThatEndedHalfwayUnderACommandThatRuns() throws Exception {
+        maven(MAVEN.formatted(root) + "exit 1\n");
+        catwalk("list");
+        Path ps = runningCommand();
+
+        Catwalk.Answer meanwhile = catwalk("list");
+
+        assertThat(meanwhile.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(meanwhile.out()).isEmpty();
+        assertThat(meanwhile.err())
+                .isEqualTo("catwalk: the last build did not finish, but another command still runs from " + root
+                        + "/runner/target/catwalk-9.9.9: try again when that has ended\n");
+        assertThat(builds()).isEqualTo(1);
+        assertThat(lock).doesNotExist();
+        Files.delete(ps);
+        catwalk("list");
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    /** Writes a fake ps, which shows a command that runs from what is built. */
+    private Path runningCommand() throws IOException {
+        Path ps = path.resolve("ps");
+        String running = "java -Dcatwalk.home=" + root.toRealPath() + "/runner/target/catwalk-9.9.9 -cp lib Main";
+        Catwalk.script(ps, "#!/bin/sh\necho '" + running + "'\n");
+        return ps;
+    }
+
+    @Test
     void withoutMavenItSaysWhatIsMissing() throws Exception {
         Files.delete(path.resolve("mvn"));
 
@@ -253,7 +343,35 @@ final class CheckoutLauncherTest {
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.err())
-                .isEqualTo("catwalk: nothing is built yet, and building needs Maven: install it (mvn 3.8 or newer)\n");
+                .isEqualTo("catwalk: nothing is built yet, and building needs Maven: install it (mvn 3.9 or newer)\n");
+    }
+
+    @Test
+    void withoutMavenTheWrapperBuilds() throws Exception {
+        Files.move(path.resolve("mvn"), root.resolve("mvnw"));
+
+        Catwalk.Answer answer = catwalk("list");
+
+        assertThat(answer.err())
+                .isEqualTo("catwalk: nothing is built yet: building with ./mvnw, which fetches Maven from the network,"
+                        + " as there is no mvn (a minute or two; the log is in runner/target/build.log)\n");
+        assertThat(answer.out()).isEqualTo("ran list\n");
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3.8.8", "3.6.3", "3.8"})
+    void insteadOfAnOldMavenTheWrapperBuilds(String old) throws Exception {
+        Files.move(path.resolve("mvn"), root.resolve("mvnw"));
+        maven("#!/bin/sh\necho 'Apache Maven " + old + " (a fake)'\necho '[ERROR] too old'\nexit 1\n");
+
+        Catwalk.Answer answer = catwalk("list");
+
+        assertThat(answer.err())
+                .isEqualTo("catwalk: nothing is built yet: building with ./mvnw, which fetches Maven from the network,"
+                        + " as mvn is older than 3.9 (a minute or two; the log is in runner/target/build.log)\n");
+        assertThat(answer.out()).isEqualTo("ran list\n");
+        assertThat(builds()).isEqualTo(1);
     }
 
     @Test
