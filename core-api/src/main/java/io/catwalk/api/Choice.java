@@ -102,6 +102,24 @@ public final class Choice extends Rule {
         return options.get(0);
     }
 
+    /**
+     * Returns the same values with another default.
+     *
+     * @param byDefault one of the values
+     * @return a choice whose options are in the same order, but for the default, which is the first
+     * @throws IllegalArgumentException if it is not one of the values
+     */
+    public Choice withDefault(Object byDefault) {
+        if (!contains(byDefault)) {
+            throw new IllegalArgumentException("default must be " + words() + ", but is " + byDefault);
+        }
+        List<Object> first = new ArrayList<>(List.of(byDefault));
+        options.stream()
+                .filter(option -> !isRange() && !option.equals(byDefault))
+                .forEach(first::add);
+        return new Choice(first, lowest, highest, logarithmic);
+    }
+
     /** {@return whether this is a range of numbers, not a list of options} */
     public boolean isRange() {
         return lowest != null;

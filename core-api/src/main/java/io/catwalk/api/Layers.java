@@ -7,7 +7,6 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.LambdaBlock;
-import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
@@ -17,9 +16,13 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.UniformInitializer;
+import ai.djl.util.PairList;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Factory methods for the layers that plugins use most. A plugin may also use any other block of DJL, or its own.
@@ -463,7 +466,7 @@ public final class Layers {
      * @return (batch, time, features) to (batch, time, units of both)
      */
     public static Block bothWays(Block there, Block back) {
-        // DJL's recurrent nets add their state to their input list, which both blocks would otherwise share.
+        // It does nothing, but the names of the parameters in saved networks count it.
         Block own = LambdaBlock.singleton(sequence -> sequence, "own");
         return joined((first, second) -> first.concat(second, 2), sequence(own, there), sequence(flip(), back, flip()));
     }
@@ -500,7 +503,38 @@ public final class Layers {
         return new ParallelBlock(
                 outputs -> new NDList(join.apply(
                         outputs.get(0).singletonOrThrow(), outputs.get(1).singletonOrThrow())),
-                List.of(first, second));
+                first,
+                second);
+    }
+
+    /**
+     * Gives each branch an input list of its own, since DJL's recurrent nets add their state to the list. The class has
+     * the name of DJL's, which is part of the names of the parameters.
+     */
+    private static final class ParallelBlock extends ai.djl.nn.ParallelBlock {
+
+        private final Function<List<NDList>, NDList> join;
+
+        ParallelBlock(Function<List<NDList>, NDList> join, Block first, Block second) {
+            super(join, List.of(first, second));
+            this.join = join;
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
+            return join.apply(getChildren().values().stream()
+                    .map(branch -> branch.forward(store, new NDList(inputs), training, params))
+                    .toList());
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store, NDList inputs, NDList labels, @Nullable PairList<String, Object> params) {
+            return join.apply(getChildren().values().stream()
+                    .map(branch -> branch.forward(store, new NDList(inputs), labels, params))
+                    .toList());
+        }
     }
 
     /**

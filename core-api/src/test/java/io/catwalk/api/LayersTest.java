@@ -57,7 +57,11 @@ class LayersTest {
                 layer("lastStep", Layers::lastStep, shape(7, 15), shape(15)),
                 layer("meanOverTime", Layers::meanOverTime, shape(7, 15), shape(15)),
                 layer("sum", () -> Layers.sum(Layers.conv(4, 1), Layers.conv(4, 3)), shape(3, 7, 5), shape(4, 7, 5)),
+                layer("sum of nets", () -> Layers.sum(Layers.gru(4, 1), Layers.lstm(4, 1)), shape(28, 6), shape(28, 4)),
                 layer("residual", () -> Layers.residual(Layers.conv(3, 3)), shape(3, 7, 5), shape(3, 7, 5)),
+                layer("residual rnn", () -> Layers.residual(Layers.rnn(6, 1)), shape(28, 6), shape(28, 6)),
+                layer("residual lstm", () -> Layers.residual(Layers.lstm(6, 1)), shape(28, 6), shape(28, 6)),
+                layer("residual gru", () -> Layers.residual(Layers.gru(6, 1)), shape(28, 6), shape(28, 6)),
                 layer("depthwise", () -> Layers.depthwise(3, 3, 1), shape(3, 7, 5), shape(3, 7, 5)),
                 layer("strided depthwise", () -> Layers.depthwise(3, 5, 2), shape(3, 7, 5), shape(3, 4, 3)),
                 layer("stem of small", () -> Layers.stem(task(28, 28), 8, 32), shape(3, 28, 28), shape(8, 28, 28)),
@@ -158,6 +162,19 @@ class LayersTest {
             assertThat(forward(Layers.sum(Layers.relu(), Layers.relu()), values).toFloatArray())
                     .containsExactly(0, 6);
         }
+    }
+
+    /** Saved networks and the recipes of plugins name parameters in this way. */
+    @Test
+    void theNamesOfParametersCountEveryBlock() {
+        Block network =
+                Layers.sequence(Layers.residual(Layers.dense(3)), Layers.bothWays(Layers.dense(2), Layers.relu()));
+        assertThat(network.getParameters().keys().stream().map(name -> name.replace('_', '.')))
+                .containsExactly(
+                        "01ParallelBlock.02SequentialBlock.01Linear.weight",
+                        "01ParallelBlock.02SequentialBlock.01Linear.bias",
+                        "02ParallelBlock.01SequentialBlock.02Linear.weight",
+                        "02ParallelBlock.01SequentialBlock.02Linear.bias");
     }
 
     @Test

@@ -132,6 +132,17 @@ class SearchSpaceTest {
         assertThat(Choice.range(2, 1, 6).values()).containsExactly(2, 1, 6);
     }
 
+    @Test
+    void anotherDefaultLeavesTheValuesAsTheyAre() {
+        assertThat(Choice.of(List.of("a", "b", "c")).withDefault("b").values()).containsExactly("b", "a", "c");
+        assertThat(Choice.range(2, 1, 6).withDefault(3).values()).containsExactly(3, 1, 6);
+        assertThat(Choice.range(0.1, 0.01, 1).logarithmic().withDefault(0.2))
+                .isEqualTo(Choice.range(0.2, 0.01, 1).logarithmic());
+        assertThatThrownBy(() -> Choice.of(List.of(1, 2)).withDefault(3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("default must be one of [1, 2], but is 3");
+    }
+
     /** Of uniform random numbers, a quarter falls into each quarter of the range, or of its logarithms. */
     @Test
     void numbersOfARangeAreDrawnEvenly() {

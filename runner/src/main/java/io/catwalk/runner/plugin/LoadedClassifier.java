@@ -10,9 +10,8 @@ import io.catwalk.api.Classifier;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.Reasons;
-import java.net.URI;
+import io.catwalk.testkit.contract.PluginFile;
 import java.net.URL;
-import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -91,7 +90,7 @@ public record LoadedClassifier(
      */
     public URL weights(Task task, Hyperparameters chosen) {
         URL weights = ask("weights(...)", () -> classifier.weights(task, chosen));
-        if (!isInJar(weights)) {
+        if (!PluginFile.contains(jar, weights)) {
             throw new PluginException(
                     where() + "expected weights in the jar itself, but weights(...) returned " + weights);
         }
@@ -117,18 +116,6 @@ public record LoadedClassifier(
         if (!Arrays.equals(found, new Shape[] {logits})) {
             throw new PluginException(where() + "expected a network from images " + images + " to logits " + logits
                     + ", but its output is " + Arrays.toString(found));
-        }
-    }
-
-    private boolean isInJar(URL resource) {
-        String url = resource.toString();
-        int end = url.indexOf("!/");
-        try {
-            return url.startsWith("jar:")
-                    && end > 0
-                    && Path.of(URI.create(url.substring("jar:".length(), end))).equals(jar.toAbsolutePath());
-        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
-            return false; // it is not a file
         }
     }
 

@@ -1,6 +1,7 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.testkit.contract.PluginFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -89,7 +90,7 @@ record PluginJar(
     static PluginJar read(Path path) throws UnusablePluginException {
         try (JarFile jar = new JarFile(path.toFile())) {
             requireNoWayOut(jar);
-            String root = root(jar);
+            String root = PluginFile.root(jar);
             requireThin(jar, root);
             Attributes manifest = manifest(jar, root);
             requireThisApi(manifest.getValue("Plugin-Requires").strip());
@@ -118,7 +119,7 @@ record PluginJar(
     /** Reads only Plugin-Id, for a message about a jar that cannot be used. */
     static @Nullable String idOf(Path path) {
         try (JarFile jar = new JarFile(path.toFile())) {
-            return attributes(jar, root(jar)).getValue("Plugin-Id");
+            return attributes(jar, PluginFile.root(jar)).getValue("Plugin-Id");
         } catch (IOException | RuntimeException | UnusablePluginException e) {
             return null;
         }
@@ -142,11 +143,6 @@ record PluginJar(
         }
     }
 
-    /** Returns where the plugin's own files are in the archive. */
-    private static String root(JarFile jar) {
-        return PluginZip.isOne(jar) ? PluginZip.OWN : "";
-    }
-
     /** Refuses paths that would lead out of the folder if the archive were unpacked. */
     private static void requireNoWayOut(JarFile jar) throws UnusablePluginException {
         for (JarEntry entry : Collections.list(jar.entries())) {
@@ -160,19 +156,15 @@ record PluginJar(
 
     /** Refuses copies of shared classes: only one class loader can load a native library. */
     private static void requireThin(JarFile jar, String root) throws IOException, UnusablePluginException {
-        Stream<String> files = jar.stream()
+        Stream<String> own = jar.stream()
                 .map(ZipEntry::getName)
                 .filter(name -> name.startsWith(root))
                 .filter(name -> SharedClasses.containsEntry(name.substring(root.length())));
-        if (!root.isEmpty()) {
-            files = Stream.concat(
-                    files,
-                    PluginZip.libraries(jar).entrySet().stream()
-                            .flatMap(library -> library.getValue().keySet().stream()
-                                    .filter(SharedClasses::containsEntry)
-                                    .map(name -> library.getKey() + "!/" + name)));
-        }
-        List<String> carried = files.sorted().toList();
+        Stream<String> ofLibraries = PluginFile.libraries(jar).entrySet().stream()
+                .flatMap(library -> library.getValue().keySet().stream()
+                        .filter(SharedClasses::containsEntry)
+                        .map(name -> library.getKey() + "!/" + name));
+        List<String> carried = Stream.concat(own, ofLibraries).sorted().toList();
         if (!carried.isEmpty()) {
             throw new UnusablePluginException("carries " + carried.get(0)
                     + (carried.size() > 1 ? " and " + (carried.size() - 1) + " more" : "")

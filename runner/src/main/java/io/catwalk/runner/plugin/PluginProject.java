@@ -84,14 +84,24 @@ public record PluginProject(String name, Build build, Language language) {
                     + ", but there is no such folder: run catwalk from where it is installed");
         }
         requireEmpty(folder);
-        Map<String, String> files =
-                files(repository.toAbsolutePath().normalize().toUri().toString());
+        Map<String, String> files = files(address(repository));
         try {
             WholeFolder.write(folder, draft -> fill(draft, files));
         } catch (IOException | UncheckedIOException e) {
             throw new RequestException("cannot write the project " + folder + ": " + Reasons.of(e), e);
         }
         return List.copyOf(files.keySet());
+    }
+
+    /** Returns the address of a folder, without what XML, Maven or Kotlin would read as their own. */
+    private static String address(Path folder) {
+        return folder.toAbsolutePath()
+                .normalize()
+                .toUri()
+                .toString()
+                .replace("&", "%26")
+                .replace("'", "%27")
+                .replace("$", "%24");
     }
 
     private static void fill(Path draft, Map<String, String> files) throws IOException {

@@ -1,5 +1,6 @@
 package io.catwalk.runner.plugin;
 
+import io.catwalk.testkit.contract.PluginFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -71,14 +72,13 @@ final class ThinJarPluginManager extends AbstractPluginManager {
 
             @Override
             public ClassLoader loadPlugin(Path path, PluginDescriptor descriptor) {
-                if (!jar.isZip()) {
-                    return super.loadPlugin(path, descriptor);
-                }
+                PluginClassLoader loader = createPluginClassLoader(path, descriptor);
                 try {
-                    return new ZipClassLoader(pluginManager, descriptor, path);
+                    PluginFile.classPath(path).forEach(loader::addURL);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
+                return loader;
             }
 
             @Override

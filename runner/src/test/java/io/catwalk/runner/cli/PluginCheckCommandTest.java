@@ -3,15 +3,22 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Suggestion;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.testkit.contract.Check;
 import io.catwalk.testkit.contract.Contract;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +104,24 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    void libraryInTheZipIsOneOfThePlugin() throws IOException {
+        TestPlugin plugin = TestPlugin.building(
+                "sound", Suggestion.class.getName() + ".question(\"a\", java.util.List.of()); " + TestPlugin.NETWORK);
+        Path zip = plugin.writeZip(folder.resolve("p.zip"), Map.of("lib/some names+1.jar", jarOf(Suggestion.class)));
+        String options = "--only jar-manifest --only jar-index --only jar-contents --only jar-links --only jar-loads"
+                + " --only two-processes";
+        assertThat(run(zip, options.split(" ", -1))).as(out.toString()).isZero();
+        assertThat(out.toString()).contains("6 of 6 checks passed");
+    }
+
+    /** The method weights is as docs/how-to/ship-a-plugin.md shows it. */
+    @Test
+    void weightsInTheJarAreItsOwn() {
+        Path kept = Path.of("src", "test", "contract", "kept-1.0.0.jar");
+        assertThat(run(kept, "--only", "own-weights")).as(out.toString()).isZero();
+    }
+
+    @Test
     void jarThatTheProgramRefusesFailsToLoad() {
         assertThat(check(TestPlugin.sound("sound").withoutManifest("Plugin-Provider")))
                 .isEqualTo(ExitCode.SOME_FAILED);
@@ -161,6 +186,17 @@ final class PluginCheckCommandTest {
 
     private int check(TestPlugin plugin, String... options) {
         return run(plugin.write(jar()), options);
+    }
+
+    private static byte[] jarOf(Class<?> type) throws IOException {
+        String file = type.getName().replace('.', '/') + ".class";
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (InputStream in = Objects.requireNonNull(type.getResourceAsStream("/" + file));
+                ZipOutputStream packed = new ZipOutputStream(bytes)) {
+            packed.putNextEntry(new ZipEntry(file));
+            in.transferTo(packed);
+        }
+        return bytes.toByteArray();
     }
 
     private Path jar() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -348,7 +350,12 @@ final class PluginCommandTest {
         assertThat(create(arguments.toArray(String[]::new)).exitCode()).isEqualTo(ExitCode.DONE);
         try (Stream<Path> files = Files.walk(folder.resolve("tiny-net"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(file).content().doesNotContainPattern("@[a-z0-9]+@").isNotBlank();
+                assertThat(file)
+                        .content()
+                        .doesNotContainPattern("@[a-z0-9]+@")
+                        // A toolchain of Gradle needs a JDK of exactly that version.
+                        .doesNotContainIgnoringCase("toolchain")
+                        .isNotBlank();
             }
         }
         assertThat(folder.resolve("tiny-net/build.gradle.kts").toFile().exists())
@@ -356,12 +363,44 @@ final class PluginCommandTest {
         assertThat(folder.resolve("tiny-net/src/main/kotlin").toFile().exists()).isEqualTo(options.contains("kotlin"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--kotlin, pom.xml, >${project.build.directory}/${project.build.finalName}.zip</catwalk.plugin.jar>",
+        "--gradle, build.gradle.kts, '\"catwalk.plugin.jar\", tasks.jar.get().'",
+        "--gradle --kotlin, build.gradle.kts, '\"catwalk.plugin.jar\", plugin.get().'"
+    })
+    void theTestsOfAProjectInspectWhatItInstalls(String options, String file, String named) throws Exception {
+        assertThat(create(("tiny-net " + options).split(" ", -1)).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(folder.resolve("tiny-net").resolve(file)).content().contains(named);
+    }
+
+    @Test
+    void theFolderOfTheArtifactsMayHaveAnyName() throws Exception {
+        Path home = folder.resolve("R&D $x's");
+
+        assertThat(createFrom(home, "tiny-net").exitCode()).isEqualTo(ExitCode.DONE);
+
+        String url = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(folder.resolve("tiny-net/pom.xml").toFile())
+                .getElementsByTagName("url")
+                .item(0)
+                .getTextContent();
+        assertThat(Path.of(URI.create(url))).isEqualTo(home.resolve("maven")).isDirectory();
+        // Maven fills in what follows a dollar sign; so does Kotlin, with the same address.
+        assertThat(url).doesNotContain("$");
+    }
+
     private Catwalk.Answer create(String... arguments) throws IOException, InterruptedException {
+        return createFrom(folder.resolve("home"), arguments);
+    }
+
+    private Catwalk.Answer createFrom(Path home, String... arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of("plugin", "new"));
         all.addAll(List.of(arguments));
         ProcessBuilder builder = Catwalk.process(folder, all.toArray(String[]::new));
-        Files.createDirectories(folder.resolve("home/maven"));
-        builder.command().add(1, "-Dcatwalk.home=" + folder.resolve("home"));
+        Files.createDirectories(home.resolve("maven"));
+        builder.command().add(1, "-Dcatwalk.home=" + home);
         return Catwalk.finish(builder);
     }
 

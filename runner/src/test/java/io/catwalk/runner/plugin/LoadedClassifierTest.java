@@ -9,12 +9,16 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("tiny")
@@ -62,6 +66,28 @@ final class LoadedClassifierTest {
                     .isInstanceOf(PluginException.class)
                     .hasMessageContaining("weights(...) threw IllegalStateException: the recipe has");
         });
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
+    void weightsAreInTheJarByWhateverPathItIsOpened() throws IOException {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Path jar = TestPlugin.having(
+                        "alpha",
+                        "",
+                        "@Override public java.net.URL weights(Task task, Hyperparameters chosen) {"
+                                + " return getClass().getResource(\"weights.safetensors\");")
+                .file("test/weights.safetensors", new byte[1])
+                .write(real.resolve("alpha.jar"));
+        Path linkedFolder =
+                Files.createSymbolicLink(folder.resolve("linked"), real).resolve("alpha.jar");
+        Path linkedJar = Files.createSymbolicLink(folder.resolve("alpha.jar"), jar);
+        for (Path path : List.of(jar, linkedFolder, linkedJar)) {
+            try (LoadedPlugin plugin = LoadedPlugin.open(path, PluginJar.sha256(path))) {
+                URL weights = plugin.require("alpha").weights(TASK, Hyperparameters.none());
+                assertThat(weights.toString()).endsWith("alpha.jar!/test/weights.safetensors");
+            }
+        }
     }
 
     /** A network must be the same when it is built again, where nobody knows how many images there were. */

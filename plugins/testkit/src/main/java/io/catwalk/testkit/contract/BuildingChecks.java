@@ -17,7 +17,7 @@ import java.util.Set;
 final class BuildingChecks {
 
     static final List<Check> ALL = List.of(
-            Check.of("points", "each point of the search space builds a network", BuildingChecks::points)
+            Check.of("points", "each point that is tried builds a network", BuildingChecks::points)
                     .presuming("supports"),
             Check.of("new-network", "each call builds a network of new blocks", BuildingChecks::newNetwork)
                     .presuming("supports"),

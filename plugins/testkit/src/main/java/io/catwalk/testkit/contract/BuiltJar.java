@@ -13,11 +13,11 @@ import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 
 /**
- * Description of a plugin jar, read from the jar itself.
+ * Description of a plugin's jar or zip, read from the file itself.
  *
  * @param manifest main entries, name to value
  * @param index class names in META-INF/extensions.idx; empty if there is no such file
- * @param files paths of all files in the jar
+ * @param files paths of all files in the jar; of a zip, those in its folder of the plugin's own files
  */
 record BuiltJar(Map<String, String> manifest, List<String> index, List<String> files) {
 
@@ -28,31 +28,41 @@ record BuiltJar(Map<String, String> manifest, List<String> index, List<String> f
                 "expected a built jar, but found " + path + ": build it first, and name it by the system property "
                         + "catwalk.plugin.jar as the parent pom of plugins does");
         try (JarFile jar = new JarFile(path.toFile())) {
-            Manifest manifest = jar.getManifest() == null ? new Manifest() : jar.getManifest();
+            String root = PluginFile.root(jar);
             return new BuiltJar(
-                    manifest.getMainAttributes().entrySet().stream()
+                    manifest(jar, root).getMainAttributes().entrySet().stream()
                             .collect(Collectors.toMap(
                                     entry -> entry.getKey().toString(),
                                     entry -> entry.getValue().toString())),
-                    index(jar),
+                    index(jar, root),
                     jar.stream()
                             .filter(entry -> !entry.isDirectory())
                             .map(JarEntry::getName)
+                            .filter(name -> name.startsWith(root))
+                            .map(name -> name.substring(root.length()))
                             .toList());
         }
     }
 
-    private static List<String> index(JarFile jar) throws IOException {
-        JarEntry entry = jar.getJarEntry("META-INF/extensions.idx");
-        if (entry == null) {
-            return List.of();
+    private static Manifest manifest(JarFile jar, String root) throws IOException {
+        try (InputStream in = open(jar, root + JarFile.MANIFEST_NAME)) {
+            return new Manifest(in);
         }
-        try (InputStream in = jar.getInputStream(entry)) {
+    }
+
+    private static List<String> index(JarFile jar, String root) throws IOException {
+        try (InputStream in = open(jar, root + "META-INF/extensions.idx")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .map(line -> line.replaceFirst("#.*", "").strip())
                     .filter(line -> !line.isEmpty())
                     .toList();
         }
+    }
+
+    /** Opens a file of the jar; one that is missing is empty. */
+    private static InputStream open(JarFile jar, String file) throws IOException {
+        JarEntry entry = jar.getJarEntry(file);
+        return entry == null ? InputStream.nullInputStream() : jar.getInputStream(entry);
     }
 }

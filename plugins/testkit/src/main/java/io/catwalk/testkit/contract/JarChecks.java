@@ -78,12 +78,13 @@ final class JarChecks {
         BuiltJar.read(candidate.subject().jar());
         try (JarFile jar = new JarFile(candidate.subject().jar().toFile());
                 PluginClasses classes = PluginClasses.open(candidate.subject().jar())) {
-            for (JarEntry entry : jar.stream()
-                    .filter(file -> file.getName().endsWith(".class")
-                            && !file.getName().startsWith("META-INF/")
-                            && !file.getName().endsWith("-info.class"))
-                    .toList()) {
-                String name = entry.getName().replaceAll("\\.class$", "").replace('/', '.');
+            String root = PluginFile.root(jar);
+            List<JarEntry> own = jar.stream()
+                    .filter(entry -> isOwnClass(entry.getName(), root))
+                    .toList();
+            for (JarEntry entry : own) {
+                String file = entry.getName().substring(root.length());
+                String name = file.replaceAll("\\.class$", "").replace('/', '.');
                 requireLoadable(classes, name, name);
                 try (InputStream in = jar.getInputStream(entry)) {
                     for (String used : ClassFile.named(in)) {
@@ -94,12 +95,19 @@ final class JarChecks {
         }
     }
 
+    private static boolean isOwnClass(String file, String root) {
+        return file.startsWith(root)
+                && file.endsWith(".class")
+                && !file.startsWith("META-INF/", root.length())
+                && !file.endsWith("-info.class");
+    }
+
     private static void requireLoadable(PluginClasses classes, String name, String usedBy) {
         try {
             classes.load(name);
         } catch (ClassNotFoundException | LinkageError e) {
             throw new BrokenPromise(usedBy + " needs " + name + ", which is neither in the jar nor of the program ("
-                    + Lines.of(e) + "): bring it inside your own package");
+                    + Lines.of(e) + "): bring it inside your own package, or into lib of a zip");
         }
     }
 

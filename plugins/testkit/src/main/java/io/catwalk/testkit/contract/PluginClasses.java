@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /**
  * Loads the classes of a plugin as the program promises: provided classes come from the program, all others from Java
- * or from the plugin itself. Other classes on the class path are not visible.
+ * or from the plugin itself, with the libraries in its zip. Other classes on the class path are not visible.
  */
 public final class PluginClasses implements AutoCloseable {
 
@@ -22,12 +22,12 @@ public final class PluginClasses implements AutoCloseable {
     /**
      * Opens a plugin.
      *
-     * @param plugin a jar, or a folder of classes
-     * @return its classes; closing them closes the jar
+     * @param plugin a jar, PF4J's zip, or a folder of classes
+     * @return its classes; closing them closes the file
      * @throws IOException if the path cannot be read
      */
     public static PluginClasses open(Path plugin) throws IOException {
-        return new PluginClasses(new URLClassLoader(new URL[] {plugin.toUri().toURL()}, new Provided()));
+        return new PluginClasses(new URLClassLoader(PluginFile.classPath(plugin).toArray(URL[]::new), new Provided()));
     }
 
     /**

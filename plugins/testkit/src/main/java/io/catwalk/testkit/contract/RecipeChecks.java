@@ -145,13 +145,12 @@ final class RecipeChecks {
     }
 
     private static void ownWeights(Candidate candidate) throws IOException {
-        String own = "jar:" + candidate.subject().jar().toUri() + "!/";
         for (Case each : cases(candidate, Recipe::pretrained)) {
             URL weights = candidate.classifier().weights(each.task, each.point);
             BrokenPromise.unless(
                     weights != null, "weights(...) returned null for " + each + ": is the file in the jar?");
             BrokenPromise.unless(
-                    weights.toString().startsWith(own),
+                    PluginFile.contains(candidate.subject().jar(), weights),
                     "expected weights in the jar for " + each + ", but found " + weights);
             if (weights.toString().endsWith(".safetensors")) {
                 requireFitting(candidate, each, weights);

@@ -455,7 +455,8 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                     @Override
                     public URL weights(Task task, Hyperparameters chosen) {
                         try {
-                            return URI.create("jar:" + jar.toUri() + "!/META-INF/weights.safetensors")
+                            // As a class loader returns it: with one slash after file, not three.
+                            return URI.create("jar:" + jar.toUri().toURL() + "!/META-INF/weights.safetensors")
                                     .toURL();
                         } catch (MalformedURLException e) {
                             throw new IllegalStateException(e);

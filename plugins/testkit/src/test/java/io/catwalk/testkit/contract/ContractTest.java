@@ -56,10 +56,57 @@ final class ContractTest {
     @Test
     void soundPluginPassesEveryCheckInTwoProcesses() throws InterruptedException {
         Path jar = JarOfATest.with(Sound.class).write(folder.resolve("plugin.jar"));
-        assertThat(results(Subject.of(Sound::new, Sound.class.getName(), jar), Map.of()))
-                .hasSameSizeAs(Contract.checks())
-                .allSatisfy(result ->
-                        assertThat(result.verdict()).as(result.toString()).isEqualTo(Verdict.PASSED));
+        List<Result> results = results(Subject.of(Sound::new, Sound.class.getName(), jar), Map.of());
+        assertThat(results).hasSameSizeAs(Contract.checks());
+        requirePassed(results);
+    }
+
+    @Test
+    void soundZipWithItsLibraryPassesTheChecksThatReadTheFile() throws Exception {
+        JarOfATest library = JarOfATest.library().type(Library.class);
+        Path zip = JarOfATest.with(SoundWithLibrary.class).writeZip(folder.resolve("plugin.zip"), library);
+        List<Check> reading = Contract.checks().stream()
+                .filter(check -> check.id().startsWith("jar-") || check.id().equals("two-processes"))
+                .toList();
+        assertThat(reading).hasSize(6);
+        String className = SoundWithLibrary.class.getName();
+        try (PluginClasses classes = PluginClasses.open(zip)) {
+            Subject subject = Subject.of(() -> classes.make(className), className, zip);
+            requirePassed(results(subject, Map.of(), reading));
+        }
+    }
+
+    @Test
+    void weightsOfAZipAreAmongThePluginsOwnFiles() throws Exception {
+        JarOfATest plugin = JarOfATest.with(SoundWithWeights.class);
+        JarOfATest library = JarOfATest.library().type(Library.class).file("weights.pt", "weights");
+        assertThat(ownWeights(plugin.writeZip(folder.resolve("in-library.zip"), library)))
+                .startsWith("expected weights in the jar for ")
+                .contains("but found memory:/lib/library.jar!/weights.pt");
+        plugin.file("weights.pt", "weights");
+        assertThat(ownWeights(plugin.writeZip(folder.resolve("own.zip"), library)))
+                .isEmpty();
+    }
+
+    /** Returns what the check of the weights says. */
+    private static String ownWeights(Path zip) throws Exception {
+        String className = SoundWithWeights.class.getName();
+        try (PluginClasses classes = PluginClasses.open(zip)) {
+            Subject subject = Subject.of(() -> classes.make(className), className, zip);
+            return new ContractRun(subject, Expectations.none(), List.of())
+                    .run(Contract.require("own-weights"))
+                    .line();
+        }
+    }
+
+    @Test
+    void libraryThatIsMissingInAZipIsFoundMissing() throws InterruptedException {
+        JarOfATest library = JarOfATest.library().type(UsesLibrary.class);
+        Path zip = JarOfATest.with(SoundWithLibrary.class).writeZip(folder.resolve("plugin.zip"), library);
+        Subject subject = Subject.of(SoundWithLibrary::new, SoundWithLibrary.class.getName(), zip);
+        Result result = new ContractRun(subject, Expectations.none(), List.of()).run(Contract.require("jar-links"));
+        assertThat(result.line())
+                .startsWith(SoundWithLibrary.class.getName() + " needs " + Library.class.getName() + ", which");
     }
 
     @Test
@@ -182,10 +229,21 @@ final class ContractTest {
                         .toList());
     }
 
+    private static void requirePassed(List<Result> results) {
+        assertThat(results)
+                .allSatisfy(result ->
+                        assertThat(result.verdict()).as(result.toString()).isEqualTo(Verdict.PASSED));
+    }
+
     private static List<Result> results(Subject subject, Map<String, String> expected) throws InterruptedException {
+        return results(subject, expected, Contract.checks());
+    }
+
+    private static List<Result> results(Subject subject, Map<String, String> expected, List<Check> checks)
+            throws InterruptedException {
         ContractRun run = new ContractRun(subject, Expectations.of(expected), List.of());
         List<Result> results = new ArrayList<>();
-        for (Check check : Contract.checks()) {
+        for (Check check : checks) {
             results.add(run.run(check));
         }
         return results;

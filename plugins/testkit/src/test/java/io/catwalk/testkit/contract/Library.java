@@ -1,6 +1,6 @@
 package io.catwalk.testkit.contract;
 
-/** Class that is not in the jar. */
+/** Class that is not in the jar, but may be in a library of a zip. */
 final class Library {
 
     private Library() {}

@@ -1,3 +1,5 @@
+import org.jetbrains.kotlin.gradle.dsl.JvmTarget
+
 plugins {
     kotlin("jvm") version "@kotlin@"
 }
@@ -5,6 +7,17 @@ plugins {
 group = "@group@"
 version = "@version@"
 description = "@description@"
+
+// Any JDK from 17 on compiles for Java 17, which Catwalk needs.
+kotlin {
+    compilerOptions {
+        jvmTarget.set(JvmTarget.JVM_17)
+    }
+}
+
+tasks.withType<JavaCompile>().configureEach {
+    options.release.set(17)
+}
 
 repositories {
     // Catwalk's own artifacts come with the program; change the path when it moves.
@@ -43,22 +56,18 @@ tasks.jar {
     )
 }
 
-tasks.test {
-    useJUnitPlatform()
-    environment("OMP_NUM_THREADS", "1")
-    // The contract has a look at the built jar.
-    dependsOn(tasks.jar)
-    systemProperty("catwalk.plugin.jar", tasks.jar.get().archiveFile.get().asFile.path)
-}
-
-kotlin {
-    jvmToolchain(17)
-}
-
 // PF4J's zip: the plugin's own files with its manifest in classes, and its libraries in lib.
 val plugin by tasks.registering(Zip::class) {
     into("classes") { with(tasks.jar.get()) }
     into("lib") { from(configurations.runtimeClasspath) }
+}
+
+tasks.test {
+    useJUnitPlatform()
+    environment("OMP_NUM_THREADS", "1")
+    // The contract has a look at the built zip.
+    dependsOn(plugin)
+    systemProperty("catwalk.plugin.jar", plugin.get().archiveFile.get().asFile.path)
 }
 
 tasks.assemble {

@@ -6,8 +6,9 @@ group = "@group@"
 version = "@version@"
 description = "@description@"
 
-java {
-    toolchain.languageVersion = JavaLanguageVersion.of(17)
+// Any JDK from 17 on compiles for Java 17, which Catwalk needs.
+tasks.withType<JavaCompile>().configureEach {
+    options.release.set(17)
 }
 
 repositories {
