@@ -11,10 +11,12 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import java.io.IOException;
+import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -34,8 +36,10 @@ import tools.jackson.databind.introspect.VisibilityChecker;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
+import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /**
  * Configures the JSON and YAML mappers of the program: snake case, unknown keys are refused, and {@code null} is
@@ -52,7 +56,7 @@ public final class Json {
     public static final JsonMapper LINE = configured(JsonMapper.builder()).build();
 
     /** Reads and writes YAML. */
-    public static final YAMLMapper YAML = configured(YAMLMapper.builder())
+    public static final YAMLMapper YAML = configured(YAMLMapper.builder(quotingNumbers()))
             .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
             .disable(YAMLWriteFeature.USE_NATIVE_TYPE_ID)
             .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
@@ -128,6 +132,13 @@ public final class Json {
         }
     }
 
+    private static YAMLFactory quotingNumbers() {
+        return new YAMLFactory()
+                .rebuild()
+                .stringQuotingChecker(new QuotedNumbers())
+                .build();
+    }
+
     private static <B extends MapperBuilder<?, B>> B configured(B builder) {
         SimpleModule finite = new SimpleModule();
         finite.addSerializer(Double.class, new FiniteOrNull());
@@ -169,6 +180,21 @@ public final class Json {
 
         private static boolean isOfContract(Class<?> type) {
             return type.getPackageName().equals(CONTRACT) && !type.isRecord() && !type.isEnum();
+        }
+    }
+
+    /** Also quotes text that is a number with an exponent, such as 1e-4, which would be read as 1.0E-4 otherwise. */
+    private static final class QuotedNumbers extends StringQuotingChecker.Default {
+
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        private static final Pattern NUMBER =
+                Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\\.inf|\\.nan");
+
+        @Override
+        public boolean needToQuoteValue(String value) {
+            return super.needToQuoteValue(value) || NUMBER.matcher(value).matches();
         }
     }
 

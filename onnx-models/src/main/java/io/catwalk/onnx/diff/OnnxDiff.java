@@ -78,11 +78,26 @@ public final class OnnxDiff {
      * @throws IllegalArgumentException if random numbers cannot be drawn for the inputs of the reference
      */
     public static OnnxDiff between(Path reference, Path other) {
+        return between(reference, other, () -> {});
+    }
+
+    /**
+     * Compares two files as {@link #between(Path, Path)} does, and reports progress.
+     *
+     * @param reference the file that is right by definition
+     * @param other the file that is compared
+     * @param ran called when the numbers are drawn, and after each run of a file
+     * @return the comparison
+     * @throws OnnxFileException as {@link #between(Path, Path, Map, Tolerance)}
+     * @throws IllegalArgumentException if random numbers cannot be drawn for the inputs of the reference
+     */
+    public static OnnxDiff between(Path reference, Path other, Runnable ran) {
         Map<String, Tensor> drawn;
         try (OnnxRunner runner = OnnxRunner.open(reference)) {
             drawn = RandomInputs.of(runner.inputs(), 16, Map.of(), 1);
         }
-        return between(reference, other, drawn, Tolerance.standard());
+        ran.run();
+        return between(reference, other, drawn, Tolerance.standard(), ran);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +34,7 @@ public final class BlockState {
 
     private final Set<Object> visited = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Runnable> restorations = new ArrayList<>();
+    private final List<Runnable> restorationsOfMaps = new ArrayList<>();
 
     private BlockState() {}
 
@@ -50,12 +52,15 @@ public final class BlockState {
 
     /** Restores the saved state. A collection that cannot be changed, such as a view of another, is left as it is. */
     public void restore() {
-        for (Runnable restoration : restorations) {
-            try {
-                restoration.run();
-            } catch (UnsupportedOperationException e) {
-                // What this collection shows is restored with the one behind it, if the block holds that, too.
-            }
+        restorations.forEach(BlockState::run);
+        restorationsOfMaps.forEach(BlockState::run); // last, since a set may be a view of a map and write into it
+    }
+
+    private static void run(Runnable restoration) {
+        try {
+            restoration.run();
+        } catch (UnsupportedOperationException e) {
+            // What this collection shows is restored with the one behind it, if the block holds that, too.
         }
     }
 
@@ -139,29 +144,45 @@ public final class BlockState {
     @SuppressWarnings("unchecked")
     private void collection(Collection<?> collection) {
         List<Object> before = new ArrayList<>(collection);
-        restorations.add(() -> {
-            List<Object> now = new ArrayList<>(collection);
-            boolean same = now.size() == before.size();
-            for (int i = 0; same && i < before.size(); i++) {
-                same = now.get(i) == before.get(i);
-            }
-            if (!same) {
-                ((Collection<Object>) collection).clear();
-                ((Collection<Object>) collection).addAll(before);
-            }
-        });
+        restorations.add(() -> refill((Collection<Object>) collection, before));
         before.forEach(this::visit);
+    }
+
+    private static void refill(Collection<Object> collection, List<Object> before) {
+        List<Object> now = new ArrayList<>(collection);
+        if (collection instanceof List<Object> list && now.size() == before.size()) {
+            for (int i = 0; i < before.size(); i++) {
+                if (now.get(i) != before.get(i)) {
+                    list.set(i, before.get(i)); // a list of fixed size cannot be cleared
+                }
+            }
+        } else if (!same(now, before)) {
+            if (!(collection instanceof Queue)) { // a queue may have no room for more
+                collection.addAll(before); // throws for the keys or values of a map, which clear() would empty
+            }
+            collection.clear();
+            collection.addAll(before);
+        }
+    }
+
+    private static boolean same(List<Object> now, List<Object> before) {
+        boolean same = now.size() == before.size();
+        for (int i = 0; same && i < before.size(); i++) {
+            same = now.get(i) == before.get(i);
+        }
+        return same;
     }
 
     @SuppressWarnings("unchecked")
     private void map(Map<?, ?> map) {
         Map<Object, Object> before = new LinkedHashMap<>(map);
-        restorations.add(() -> {
+        restorationsOfMaps.add(() -> {
             boolean same = map.size() == before.size();
             for (Map.Entry<Object, Object> entry : before.entrySet()) {
                 same = same && map.get(entry.getKey()) == entry.getValue();
             }
             if (!same) {
+                ((Map<Object, Object>) map).putAll(before); // throws for a view that only clear() can change
                 ((Map<Object, Object>) map).clear();
                 ((Map<Object, Object>) map).putAll(before);
             }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -249,9 +250,8 @@ final class OnnxDiffTest {
         assertThat(report.matched()).isEqualTo(report.tensors());
     }
 
-    /** The network was exported for one image, although its file says that it takes any number of them. */
-    @Test
-    void aReferenceThatDoesNotComputeItsOutputIsRefused() {
+    /** Writes a network that was exported for one image, although its file says that it takes any number of them. */
+    private Path forOneImage() {
         ModelProto.Builder baked = TestModels.linear();
         baked.getGraphBuilder()
                 .addInitializer(TensorProto.newBuilder()
@@ -264,7 +264,12 @@ final class OnnxDiffTest {
                 .addNode(node("Relu", List.of("images"), "active"))
                 .addNode(node("Reshape", List.of("active", "shape"), "flat"))
                 .addNode(node("Gemm", List.of("flat", "weight", "bias"), "logits"));
-        Path broken = TestModels.write(folder.resolve("broken.onnx"), baked);
+        return TestModels.write(folder.resolve("broken.onnx"), baked);
+    }
+
+    @Test
+    void aReferenceThatDoesNotComputeItsOutputIsRefused() {
+        Path broken = forOneImage();
         Path sound = TestModels.write(folder.resolve("sound.onnx"), TestModels.linear());
         Map<String, Tensor> rows = Map.of("images", Tensor.of(random(new Random(1), 64), 16, 1, 2, 2));
 
@@ -281,6 +286,17 @@ final class OnnxDiffTest {
         DiffReport turned = OnnxDiff.between(sound, broken).report();
         assertThat(turned.agrees()).isFalse();
         assertThat(turned.outputs()).containsOnlyKeys("logits");
+    }
+
+    /** A file that fails as a whole is run once more for each of its three tensors. */
+    @Test
+    void eachRunIsReported() {
+        Path sound = TestModels.write(folder.resolve("sound.onnx"), TestModels.linear());
+        AtomicInteger reports = new AtomicInteger();
+
+        OnnxDiff.between(sound, forOneImage(), reports::incrementAndGet);
+
+        assertThat(reports).hasValue(1 + 1 + 1 + 3); // the numbers, one file, the other, its tensors
     }
 
     /** Each layer omits the output of all its steps, and passes on its last state. */

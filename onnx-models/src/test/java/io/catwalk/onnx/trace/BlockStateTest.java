@@ -15,13 +15,17 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -165,6 +169,59 @@ class BlockStateTest {
         block.change();
         state.restore();
         block.requireAsBefore();
+    }
+
+    /** A recurrent block may keep its hidden state and its cell state so. */
+    @Test
+    void aListOfFixedSizeHoldsItsElementsAgain() {
+        Heir block = new Heir();
+        List<String> states = Arrays.asList("before", "other");
+        block.kept.add(states);
+        BlockState state = BlockState.of(block);
+        states.set(0, "after");
+        states.set(1, "after");
+        state.restore();
+        assertThat(states).containsExactly("before", "other");
+    }
+
+    /** Through these views, entries can be removed from a map, but not added. */
+    @Test
+    void aMapOfWhichABlockHoldsOnlyViewsLosesNothing() {
+        Heir block = new Heir();
+        Map<String, String> map = new TreeMap<>(Map.of("key", "before"));
+        block.kept.add(map.values());
+        block.kept.add(map.keySet());
+        BlockState state = BlockState.of(block);
+        map.put("more", "after");
+        state.restore();
+        assertThat(map).containsEntry("key", "before");
+    }
+
+    /** A map that has grown lists its entries in another order. Keys that are added to its key set get this value. */
+    @Test
+    void aMapIsAsItWasThoughItsViewsAreHeldToo() {
+        Heir block = new Heir();
+        ConcurrentHashMap<Integer, String> map = new ConcurrentHashMap<>(Map.of(16, "first", 1, "second"));
+        block.named.put("map", map);
+        block.last.set(List.of(map.values(), map.keySet("any")));
+        BlockState state = BlockState.of(block);
+        for (int key = 0; key < 1_000; key++) {
+            map.put(key, "after");
+        }
+        state.restore();
+        assertThat(map).isEqualTo(Map.of(16, "first", 1, "second"));
+    }
+
+    @Test
+    void aQueueThatIsFullHoldsItsElementsAgain() {
+        Heir block = new Heir();
+        Queue<String> queue = new ArrayBlockingQueue<>(2, true, List.of("before", "other"));
+        block.kept.add(queue);
+        BlockState state = BlockState.of(block);
+        queue.remove();
+        queue.add("after");
+        state.restore();
+        assertThat(queue).containsExactly("before", "other");
     }
 
     @Test

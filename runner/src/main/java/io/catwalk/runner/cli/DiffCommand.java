@@ -134,18 +134,26 @@ final class DiffCommand implements Callable<Integer> {
         if (other == null || !Files.isDirectory(other)) {
             return report(diff(file, other, console), console);
         }
-        TrialFolder folder = RunFolder.trained(other).get(0);
+        TrialFolder folder = RunFolder.onlyTrained(other);
         EngineSettings.apply(folder.readOrder().spec().threads());
         try (Scratch scratch = new Scratch();
                 SavedTrial saved = ForeignFile.signingWhile(
                         () -> SavedTrial.open(
                                 folder, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME),
                         console)) {
-            Path exported = scratch.file("export.onnx");
-            saved.writeUnproven(exported);
-            ForeignFile.sign(console);
-            return report(diff(exported, file, console), console);
+            return report(diff(exported(saved, scratch, console), file, console), console);
         }
+    }
+
+    /** Exports the network of a trial, which does not run the file that is compared. */
+    static Path exported(SavedTrial saved, Scratch scratch, Console console) throws IOException {
+        Path exported = scratch.file("export.onnx");
+        return ForeignFile.signingWhile(
+                () -> {
+                    saved.writeUnproven(exported);
+                    return exported;
+                },
+                console);
     }
 
     private OnnxDiff diff(Path reference, @Nullable Path compared, Console console) {

@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ClassifierEntry;
@@ -23,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -202,51 +202,73 @@ final class ExperimentOptions {
         }
     }
 
-    /** Asks for the recipes of several choices at once, so that {@link #contestant} finds them ready. */
-    void prepare(InstalledClassifier classifier, List<Map<String, Object>> choices) {
-        Set<String> known = classifier.searchSpace().choices().keySet();
-        List<Hyperparameters> points = new ArrayList<>();
-        for (Map<String, Object> one : choices) {
-            Map<String, Object> chosen = new LinkedHashMap<>(one);
-            chosen.keySet().retainAll(known);
-            try {
-                points.add(classifier.searchSpace().choose(chosen));
-            } catch (IllegalArgumentException e) {
-                throw new RequestException(classifier.name() + ": " + e.getMessage(), e);
-            }
-        }
-        classifier.recipes(points);
+    /** Makes one contestant, as {@link #contestants(PluginCatalog, String, List)} does. */
+    Contestant contestant(PluginCatalog catalog, String name, Map<String, Object> choices) {
+        return contestants(catalog, name, List.of(choices)).get(0);
     }
 
     /**
-     * Makes a contestant from a classifier.
+     * Makes contestants from a classifier, with its entry in the file.
      *
      * @param catalog was asked about a task
-     * @param choices hyperparameters of the classifier, and numbers of its recipe; these override the options
+     * @param choices for each contestant, hyperparameters of the classifier and numbers of its recipe; these override
+     *     the entry and the options
      */
-    Contestant contestant(PluginCatalog catalog, String name, String variant, Map<String, Object> choices) {
-        InstalledClassifier classifier = catalog.require(name);
-        Map<String, Object> chosen = new LinkedHashMap<>();
-        Map<String, Object> ofRecipe = new LinkedHashMap<>();
+    List<Contestant> contestants(PluginCatalog catalog, String name, List<Map<String, Object>> choices) {
+        ClassifierEntry entry = entry(name);
+        InstalledClassifier classifier = file().classifier(entry, catalog);
         Set<String> known = classifier.searchSpace().choices().keySet();
-        choices.forEach((key, value) -> (known.contains(key) ? chosen : ofRecipe).put(key, value));
+        List<Map<String, Object>> points = new ArrayList<>();
+        for (Map<String, Object> choice : choices) {
+            Map<String, Object> point = new LinkedHashMap<>(choice);
+            point.keySet().retainAll(known);
+            points.add(point);
+        }
+        List<Contestant> plain;
         try {
-            Hyperparameters point = classifier.searchSpace().choose(chosen);
-            Contestant plain = adjusted(
-                    new Contestant(classifier.name(), variant, point.values(), classifier.recipe(point)),
-                    false,
-                    catalog);
-            Recipe recipe = plain.recipe();
-            chosenBatch |= ofRecipe.containsKey("batch_size");
-            for (Map.Entry<String, Object> entry : ofRecipe.entrySet()) {
-                recipe = RecipeOverrides.with(recipe, entry.getKey(), entry.getValue());
+            plain = file().contestants(entry, classifier, points);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(name + ": " + e.getMessage(), e);
+        }
+        List<Contestant> contestants = new ArrayList<>();
+        for (int i = 0; i < choices.size(); i++) {
+            Contestant one = adjusted(plain.get(i), entry.recipe().has("augmentations"), catalog);
+            Map<String, Object> ofRecipe = new LinkedHashMap<>(choices.get(i));
+            ofRecipe.keySet().removeAll(known);
+            contestants.add(one.with(changed(one.recipe(), ofRecipe, name, known)));
+        }
+        return contestants;
+    }
+
+    /**
+     * Returns the entry of the file for a classifier; its defaults if there is none.
+     *
+     * @throws RequestException if the file has several variants of it
+     */
+    ClassifierEntry entry(String name) {
+        List<ClassifierEntry> entries = file().entries(List.of(name));
+        if (entries.size() > 1) {
+            throw new RequestException(file().path() + ": expected one entry of " + name
+                    + " for --set or a search to change, but found the variants "
+                    + entries.stream().map(ClassifierEntry::variant).collect(Collectors.joining(", "))
+                    + ": leave all but one out");
+        }
+        return entries.get(0);
+    }
+
+    private Recipe changed(Recipe recipe, Map<String, Object> numbers, String name, Set<String> known) {
+        chosenBatch |= numbers.containsKey("batch_size");
+        Recipe changed = recipe;
+        try {
+            for (Map.Entry<String, Object> number : numbers.entrySet()) {
+                changed = RecipeOverrides.with(changed, number.getKey(), number.getValue());
             }
-            return plain.with(recipe);
+            return changed;
         } catch (IllegalArgumentException | RequestException e) {
-            String neither = ofRecipe.isEmpty()
-                    ? ""
-                    : "not among the hyperparameters (" + (known.isEmpty() ? "none" : String.join(", ", known)) + "): ";
-            throw new RequestException(classifier.name() + ": " + neither + e.getMessage(), e);
+            throw new RequestException(
+                    name + ": not among the hyperparameters (" + (known.isEmpty() ? "none" : String.join(", ", known))
+                            + "): " + e.getMessage(),
+                    e);
         }
     }
 

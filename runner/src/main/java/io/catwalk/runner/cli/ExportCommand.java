@@ -61,7 +61,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--opset", paramLabel = "N", description = "13 to 21. Default: ${DEFAULT-VALUE}")
     private int opset = ExportOptions.DEFAULT_OPSET;
 
-    @Option(names = "--probabilities", description = "Add the softmax of the logits as a second output.")
+    @Option(names = "--probabilities", description = "Add the softmax of the logits as the last output.")
     private boolean probabilities;
 
     @Option(names = "--embed-preprocessing", description = "Take uint8 pixels and normalize them in the graph.")

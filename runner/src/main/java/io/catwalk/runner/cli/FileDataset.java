@@ -16,6 +16,7 @@ import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -105,13 +106,18 @@ final class FileDataset {
     }
 
     /**
-     * Puts the classes of images into the order of the file.
+     * Gives images the classes of the file: by name in its order, by index under its names. Names of another program
+     * that are no names for all classes are left out.
      *
-     * @throws RequestException if the file names no classes, or different ones
+     * @throws RequestException if the classes are matched by name, and the file names none, or different ones
      */
     ImageDataset matched(Path file, ImageDataset images, OnnxMetadata metadata) {
         if (byIndex) {
-            return images;
+            int classes = images.classes().size();
+            return metadata.labels()
+                    .filter(names -> names.size() == classes && new HashSet<>(names).size() == classes)
+                    .map(names -> images.labeledAs(names, ClassMatch.BY_INDEX))
+                    .orElse(images);
         }
         List<String> classes = metadata.labels()
                 .orElseThrow(() -> new RequestException(file + ": expected the names of the classes in the metadata, "

@@ -98,7 +98,7 @@ final class PackageCommand implements Callable<Integer> {
             Path to = target(ModelFiles.name(subject));
             return foreign.run(spec, subject, () -> packFile(to, console));
         }
-        TrialFolder trial = RunFolder.trained(subject).get(0);
+        TrialFolder trial = RunFolder.onlyTrained(subject);
         if (!Files.exists(trial.onnx())) {
             throw new RequestException(
                     "expected " + trial.onnx() + ", found none: write it with catwalk export " + trial.path());
@@ -128,16 +128,14 @@ final class PackageCommand implements Callable<Integer> {
         OnnxMetadata metadata = PackedFile.requireOwnFloats(subject);
         List<PackedFile> files = new ArrayList<>();
         addInBytes(files, subject);
-        ImageDataset images = dataset.load(subject, metadata, console);
+        ImageDataset loaded = dataset.load(subject, metadata, console);
         ForeignFile.sign(console);
         try (OnnxPredictor predictor = OnnxPredictor.open(subject)) {
-            FileDataset.requireFit(subject, predictor.signature(), images);
+            FileDataset.requireFit(subject, predictor.signature(), loaded);
             files.add(0, PackedFile.main(subject, predictor.signature().pixels() == PixelType.UINT8));
         }
-        write(
-                new Parcel(ModelFiles.name(subject), files, dataset.matched(subject, images, metadata), runners()),
-                to,
-                console);
+        ImageDataset images = dataset.matched(subject, loaded, metadata);
+        write(new Parcel(ModelFiles.name(subject), files, images, runners()), to, console);
         return ExitCode.DONE;
     }
 
@@ -155,6 +153,12 @@ final class PackageCommand implements Callable<Integer> {
                 throw new RequestException("expected the trial as it was trained and exported, but " + trial.path()
                         + "/" + damage.get(0) + ": have it made again by catwalk resume");
             }
+            ImageDataset images = other == null
+                    ? saved.dataset()
+                    : fitting(
+                            trial,
+                            other.load(Home.data(console)),
+                            saved.dataset().classes());
             Path converse = scratch.file("converse.onnx");
             ParityResult parity = saved.export(converse, own.withEmbeddedPreprocessing(!own.embeddedPreprocessing()));
             if (!parity.agrees()) {
@@ -165,12 +169,17 @@ final class PackageCommand implements Callable<Integer> {
             files.add(PackedFile.main(own.embeddedPreprocessing() ? converse : trial.onnx(), false));
             files.add(PackedFile.ofPixels(own.embeddedPreprocessing() ? trial.onnx() : converse));
             addInBytes(files, trial.onnx());
-            ImageDataset images = other == null
-                    ? saved.dataset()
-                    : other.load(Home.data(console)).labeledAs(saved.dataset().classes(), dataset.match());
             write(new Parcel(order.spec().label(), files, images, runners()), to, console);
             return ExitCode.DONE;
         }
+    }
+
+    /** Gives other images than the trial's own the classes of its network; refuses those that do not fit. */
+    private ImageDataset fitting(TrialFolder trial, ImageDataset images, List<String> classes) {
+        try (OnnxPredictor predictor = OnnxPredictor.open(trial.onnx())) {
+            FileDataset.requireFit(trial.onnx(), predictor.signature(), images);
+        }
+        return images.labeledAs(classes, dataset.match());
     }
 
     /** Adds the 8-bit file that is named, or lies beside the float file. */

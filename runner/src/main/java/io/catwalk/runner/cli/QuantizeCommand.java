@@ -108,8 +108,7 @@ final class QuantizeCommand implements Callable<Integer> {
         Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
         Typed.within("--calibration-images", calibrationImages, MOST_CALIBRATION);
         QuantizationGate gate = new QuantizationGate(budget, minSpeedup);
-        TrialFolder trial =
-                Files.isDirectory(subject) ? RunFolder.trained(subject).get(0) : null;
+        TrialFolder trial = Files.isDirectory(subject) ? RunFolder.onlyTrained(subject) : null;
         Path file = trial == null ? subject : trial.onnx();
         if (trial != null && !Files.exists(file)) {
             throw new RequestException(

@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,8 +44,7 @@ final class TrainCommand implements Callable<Integer> {
                         catalog -> options.spec(
                                 choices.isEmpty()
                                         ? options.contestants(List.of(name), catalog, new Console(spec))
-                                        : List.of(options.contestant(
-                                                catalog, name, TrialSpec.DEFAULT_VARIANT, typed(choices))),
+                                        : List.of(options.contestant(catalog, name, typed(choices))),
                                 options.split()));
     }
 

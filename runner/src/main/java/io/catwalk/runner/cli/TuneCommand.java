@@ -12,11 +12,12 @@ import io.catwalk.runner.experiment.TuningSpec.Rung;
 import io.catwalk.runner.experiment.TuningSpec.Strategy;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
 final class TuneCommand implements Callable<Integer> {
 
     private static final String LEARNING_RATE = "learning_rate";
+    private static final String EPOCHS = "epochs";
 
     @Spec
     private CommandSpec spec;
@@ -56,17 +58,19 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = "--candidates",
             paramLabel = "N",
-            description = "Points that are drawn; the first is what the plugin comes with. Default: ${DEFAULT-VALUE}")
+            description = "Points that are drawn; the first is what --config says, else what the plugin comes with. "
+                    + "Default: ${DEFAULT-VALUE}")
     private int candidates = 9;
 
     @Option(
             names = "--search",
             paramLabel = "NAME=VALUE,...",
             description = "What to search over; repeatable: a hyperparameter (without values: all that the plugin "
-                    + "offers), a number of the recipe such as learning_rate, batch_size or weight_decay, or "
-                    + "augmentation=none,flip,flip+shift,flip+shift+erase. LOW..HIGH is a range to draw from, and "
-                    + "LOW..HIGH:log one in which each factor is as likely as another. Default: all hyperparameters (none "
-                    + "with --init, whose weights fit one network), and the learning rate, halved and doubled")
+                    + "offers), a number of the recipe such as learning_rate, batch_size or weight_decay, but not "
+                    + "epochs, or augmentation=none,flip,flip+shift,flip+shift+erase. LOW..HIGH is a range to draw "
+                    + "from, and LOW..HIGH:log one in which each factor is as likely as another. Default: all "
+                    + "hyperparameters that --config leaves open (none with --init, whose weights fit one network), "
+                    + "and the learning rate, halved and doubled")
     private List<String> search = List.of();
 
     @Option(
@@ -95,7 +99,7 @@ final class TuneCommand implements Callable<Integer> {
 
     private ExperimentSpec request(PluginCatalog catalog) {
         InstalledClassifier classifier = catalog.require(name);
-        Contestant plain = options.contestant(catalog, name, TrialSpec.DEFAULT_VARIANT, Map.of());
+        Contestant plain = options.contestant(catalog, name, Map.of());
         SearchSpace space = search.isEmpty() ? standardSpace(classifier, plain) : space(classifier, plain);
         List<Map<String, Object>> points = strategy == Strategy.GRID
                 ? Candidates.grid(space)
@@ -104,22 +108,31 @@ final class TuneCommand implements Callable<Integer> {
         List<Rung> rungs = strategy == Strategy.HALVING
                 ? Candidates.halving(points.size(), epochs, eta)
                 : List.of(new Rung(epochs, points.size()));
-        options.prepare(classifier, points);
         List<Contestant> contestants = new ArrayList<>();
-        for (Map<String, Object> point : points) {
-            contestants.add(options.contestant(catalog, name, TuningSpec.variant(contestants.size() + 1), point));
+        for (Contestant one : options.contestants(catalog, name, points)) {
+            contestants.add(one.withVariant(TuningSpec.variant(contestants.size() + 1)));
         }
         return options.spec(contestants, folds.split(options, 3), new TuningSpec(strategy, rungs, points));
     }
 
-    /** Also searches over the network, unless there are initial weights, which fit only one. */
+    /**
+     * Also searches over the hyperparameters that the experiment file leaves open, unless there are initial weights,
+     * which fit only one network.
+     */
     private SearchSpace standardSpace(InstalledClassifier classifier, Contestant plain) {
-        SearchSpace space = classifier.searchSpace();
+        SearchSpace space = SearchSpace.none();
         if (plain.init() != null) {
             new Console(spec)
                     .note(name + ": the search is over the learning rate alone, since another network may not fit the"
                             + " initial weights: name with --search what leaves its shapes as they are");
-            space = SearchSpace.none();
+        } else {
+            Set<String> said = options.entry(name).hyperparameters().keySet();
+            for (Map.Entry<String, Choice> open :
+                    classifier.searchSpace().choices().entrySet()) {
+                if (!said.contains(open.getKey())) {
+                    space = space.with(open.getKey(), open.getValue());
+                }
+            }
         }
         double rate = plain.recipe().optimizer().learningRate();
         return space.with(LEARNING_RATE, rate, rate / 2, rate * 2);
@@ -130,6 +143,10 @@ final class TuneCommand implements Callable<Integer> {
         for (String asked : search) {
             String[] parts = asked.split("=", 2);
             Choice known = classifier.searchSpace().choices().get(parts[0]);
+            if (known == null && parts[0].equals(EPOCHS)) {
+                throw new RequestException("--search epochs cannot be compared, since all candidates of a rung train"
+                        + " equally long: say how long with --score-epochs, and for the best with --epochs");
+            }
             if (parts.length == 1 && known == null) {
                 throw new RequestException("--search " + asked + " needs values to try, such as " + asked + "=A,B");
             }
@@ -140,12 +157,12 @@ final class TuneCommand implements Callable<Integer> {
                 space = space.with(
                         parts[0],
                         known != null && parts.length == 1
-                                ? known
+                                ? known.withDefault(value(plain, parts[0]))
                                 : Typed.choice(
                                         parts[1],
                                         () -> known == null
                                                 ? RecipeOverrides.number(plain.recipe(), parts[0])
-                                                : known.byDefault()));
+                                                : value(plain, parts[0])));
             } catch (IllegalArgumentException e) {
                 throw new RequestException(
                         "--search " + asked + ": " + e.getMessage() + ": write values such as " + parts[0]
@@ -154,5 +171,10 @@ final class TuneCommand implements Callable<Integer> {
             }
         }
         return space;
+    }
+
+    /** Returns the value of a hyperparameter: that of the experiment file, or the default. */
+    private static Object value(Contestant plain, String name) {
+        return Objects.requireNonNull(plain.hyperparameters().get(name));
     }
 }

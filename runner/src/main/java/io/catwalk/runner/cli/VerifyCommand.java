@@ -181,7 +181,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int crossCheck(Path trial, Tolerance tolerance, Console console) throws IOException {
-        TrialFolder folder = RunFolder.trained(trial).get(0);
+        TrialFolder folder = RunFolder.onlyTrained(trial);
         TrialOrder order = folder.readOrder();
         EngineSettings.apply(order.spec().threads());
         DatasetSpec other = dataset.other(order.dataset().imageSize());
@@ -204,10 +204,9 @@ final class VerifyCommand implements Callable<Integer> {
     /** Compares the file with the export of the network, node by node. */
     private void showWhere(SavedTrial saved, Console console) throws IOException {
         try (Scratch scratch = new Scratch()) {
-            Path exported = scratch.file("export.onnx");
-            saved.writeUnproven(exported);
-            ForeignFile.sign(console);
-            new DiffView(console).beginnings(OnnxDiff.between(exported, file).report());
+            Path exported = DiffCommand.exported(saved, scratch, console);
+            OnnxDiff diff = OnnxDiff.between(exported, file, () -> ForeignFile.sign(console));
+            new DiffView(console).beginnings(diff.report());
         } catch (ExportException | OnnxFileException | IllegalArgumentException e) {
             console.note("where it differs cannot be told: " + Reasons.oneLine(String.valueOf(e.getMessage())));
         }

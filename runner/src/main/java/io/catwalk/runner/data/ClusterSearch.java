@@ -46,7 +46,7 @@ final class ClusterSearch {
         }
     }
 
-    /** Compares pixels only where the hashes of their sums, which are cached, are equal. */
+    /** Reads pixels only where the hashes of their sums, which are cached, are equal. */
     private void joinDuplicates() {
         int[] hashes = IntStream.range(0, first.length)
                 .map(i -> Arrays.hashCode(images.sums(i)))
@@ -59,14 +59,19 @@ final class ClusterSearch {
                 byHash.computeIfAbsent(hashes[i], hash -> new ArrayList<>()).add(i);
             }
         }
-        for (List<Integer> alike : byHash.values()) {
-            List<Integer> different = new ArrayList<>();
-            for (int image : alike) {
-                different.stream()
-                        .filter(one -> isDuplicate(one, image))
-                        .findFirst()
-                        .ifPresentOrElse(one -> join(one, image), () -> different.add(image));
-            }
+        byHash.values().forEach(this::joinDuplicatesAmong);
+    }
+
+    /** Compares pixels only where their hashes are equal: an object that is moved leaves all sums as they were. */
+    private void joinDuplicatesAmong(List<Integer> alike) {
+        Map<Integer, List<Integer>> byPixels = new HashMap<>();
+        for (int image : alike) {
+            byte[] pixels = images.read(image, image + 1);
+            List<Integer> different = byPixels.computeIfAbsent(Arrays.hashCode(pixels), hash -> new ArrayList<>());
+            different.stream()
+                    .filter(one -> Arrays.equals(images.read(one, one + 1), pixels))
+                    .findFirst()
+                    .ifPresentOrElse(one -> join(one, image), () -> different.add(image));
         }
     }
 
@@ -74,10 +79,6 @@ final class ClusterSearch {
     private static boolean isRepeated(int[] sorted, int hash) {
         int at = Arrays.binarySearch(sorted, hash);
         return (at > 0 && sorted[at - 1] == hash) || (at + 1 < sorted.length && sorted[at + 1] == hash);
-    }
-
-    private boolean isDuplicate(int a, int b) {
-        return Arrays.equals(images.read(a, a + 1), images.read(b, b + 1));
     }
 
     private void join(int a, int b) {

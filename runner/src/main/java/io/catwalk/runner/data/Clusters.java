@@ -46,9 +46,16 @@ final class Clusters {
     int[] perClass() {
         int[] counts = new int[sizes.length];
         for (int[] cluster : members) {
-            IntStream.of(cluster).map(image -> labels[image]).distinct().forEach(label -> counts[label]++);
+            for (int label : classes(cluster)) {
+                counts[label]++;
+            }
         }
         return counts;
+    }
+
+    /** Returns the classes of a cluster, each once. */
+    private int[] classes(int[] cluster) {
+        return IntStream.of(cluster).map(image -> labels[image]).distinct().toArray();
     }
 
     /**
@@ -90,8 +97,17 @@ final class Clusters {
         return IntStream.empty();
     }
 
+    /** Says how well a cluster fits into a part that has some images already. */
+    private record Place(int part, double missing, double crowding, int images) {
+
+        static final Comparator<Place> BEST_FIRST = Comparator.comparingDouble((Place place) -> -place.missing)
+                .thenComparingDouble(Place::crowding)
+                .thenComparingInt(Place::images);
+    }
+
     /**
-     * Deals all clusters into parts with nearly equal numbers of images of each class, the largest clusters first.
+     * Deals all clusters into parts with nearly equal numbers of images of each class, the largest clusters first. If
+     * clusters have images of several classes, a part may get none of a class.
      *
      * @param parts at least 1, and no more than there are clusters
      * @return indices of the images of each part, ascending; at least one in each
@@ -99,19 +115,24 @@ final class Clusters {
     List<int[]> deal(int parts, SplittableRandom random) {
         int[][] counts = new int[parts][sizes.length];
         int[] totals = new int[parts];
+        int[] left = perClass();
         List<BitSet> dealt =
                 IntStream.range(0, parts).mapToObj(part -> new BitSet()).toList();
         List<int[]> falling = shuffled(random).stream()
                 .sorted(Comparator.comparingInt((int[] cluster) -> -cluster.length))
                 .toList();
         for (int[] cluster : falling) {
+            int[] classes = classes(cluster);
             int best = IntStream.range(0, parts)
-                    .boxed()
-                    .min(Comparator.comparingLong((Integer part) -> -missing(cluster, counts[part]))
-                            .thenComparingDouble(part -> crowding(cluster, counts[part]))
-                            .thenComparingInt(part -> totals[part]))
-                    .orElseThrow();
+                    .mapToObj(part -> new Place(
+                            part, missing(classes, counts[part], left), crowding(cluster, counts[part]), totals[part]))
+                    .min(Place.BEST_FIRST)
+                    .orElseThrow()
+                    .part;
             totals[best] += cluster.length;
+            for (int label : classes) {
+                left[label]--;
+            }
             for (int image : cluster) {
                 dealt.get(best).set(image);
                 counts[best][labels[image]]++;
@@ -120,20 +141,27 @@ final class Clusters {
         return dealt.stream().map(part -> part.stream().toArray()).toList();
     }
 
-    /** Returns how many classes of the cluster a part with these numbers of images has not got yet. */
-    private long missing(int[] cluster, int[] counts) {
-        return IntStream.of(cluster)
-                .map(image -> labels[image])
-                .distinct()
-                .filter(label -> counts[label] == 0)
-                .count();
+    /**
+     * Counts the classes of a cluster that a part with these numbers of images has not got yet. A class counts for more
+     * if fewer clusters of it are left, since the part has fewer other chances to get it.
+     */
+    private static double missing(int[] classes, int[] counts, int[] left) {
+        double missing = 0;
+        for (int label : classes) {
+            if (counts[label] == 0) {
+                missing += 1.0 / left[label];
+            }
+        }
+        return missing;
     }
 
     /** Returns how full a part with these numbers of images is of the classes of the cluster. */
     private double crowding(int[] cluster, int[] counts) {
-        return IntStream.of(cluster)
-                .mapToDouble(image -> (double) counts[labels[image]] / sizes[labels[image]])
-                .sum();
+        double crowding = 0;
+        for (int image : cluster) {
+            crowding += (double) counts[labels[image]] / sizes[labels[image]];
+        }
+        return crowding;
     }
 
     /** Counts the images of a cluster, unless that would be more than the most of a class. */

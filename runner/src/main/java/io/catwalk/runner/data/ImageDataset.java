@@ -93,14 +93,17 @@ public record ImageDataset(
     /**
      * Numbers the classes in the order of a network that was trained on classes of the same names.
      *
-     * @param order names of the network's classes, in the order of its logits
+     * @param order names of the network's classes, in the order of its logits; by index, as many as these images have
      * @param match what to do where they differ
-     * @return the same images; by name, with classes in the given order and labels that fit it
+     * @return the same images with the network's classes; by name, with labels that fit their order
      * @throws RequestException if the classes are matched by name and the names differ
      */
     public ImageDataset labeledAs(List<String> order, ClassMatch match) {
-        if (match == ClassMatch.BY_INDEX || order.equals(classes)) {
+        if (order.equals(classes)) {
             return this;
+        }
+        if (match == ClassMatch.BY_INDEX) {
+            return new ImageDataset(name, sha256, order, train, test, validating, notes);
         }
         List<String> missing =
                 order.stream().filter(one -> !classes.contains(one)).toList();

@@ -27,8 +27,9 @@ public final class ImageDatasets {
      *
      * <p>The SHA-256 of a folder of images is taken over the class names, how images are resized, the path (relative to
      * the folder, with {@code /}), label, part and group of every image, training images first, in the order of classes
-     * and file names, and the SHA-256 of each file; where a share is held out as the test set, once more over that and
-     * the share. Texts are UTF-8 after their length; lengths and labels are 32-bit big-endian numbers.
+     * and file names, and the SHA-256 of each file; where any training images have the same pixels or group, once more
+     * over that and {@code clusters}; where a share is held out as the test set, once more over that and the share.
+     * Texts are UTF-8 after their length; lengths and labels are 32-bit big-endian numbers.
      *
      * @param nameOrFolder {@code fashion-mnist}, or the path of a folder
      * @param home where data sets are, and where their decoded images are kept

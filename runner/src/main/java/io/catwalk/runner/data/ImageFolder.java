@@ -64,6 +64,9 @@ final class ImageFolder implements ImageListing {
                         .toArray());
         ImageSource test;
         String sha256 = images.sha256();
+        if (train.isClustered()) { // its splits are not those of earlier versions, which separated such images
+            sha256 = new Sha256().add(sha256).add("clusters").hex();
+        }
         List<String> notes = new ArrayList<>(notes(files.size() - kept.length));
         if (layout.has(Part.TEST)) {
             int[] testing = those(kept, Part.TEST);

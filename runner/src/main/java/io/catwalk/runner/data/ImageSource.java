@@ -270,8 +270,12 @@ public final class ImageSource {
         return clusters;
     }
 
-    /** Tells whether any cluster has more than one image. */
-    boolean isClustered() {
+    /**
+     * Tells whether there are images that belong together, so that no split separates them.
+     *
+     * @return whether any cluster has more than one image
+     */
+    public boolean isClustered() {
         int[] sorted = clusters.clone();
         Arrays.sort(sorted);
         return IntStream.range(1, sorted.length).anyMatch(i -> sorted[i] == sorted[i - 1]);

@@ -3,6 +3,7 @@ package io.catwalk.runner.data;
 import io.catwalk.runner.RequestException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -16,6 +17,10 @@ import java.util.stream.IntStream;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Split(int[] train, int[] validation) {
+
+    /** What to try where images that belong together leave too little to divide. */
+    private static final String FEWER_SHARED =
+            "remove images that many groups share (catwalk data DIR lists equal files)";
 
     /**
      * Checks the order and that no index is in both.
@@ -90,8 +95,9 @@ public record Split(int[] train, int[] validation) {
         if (validation.length == 0) {
             throw new RequestException(
                     ("Validation fraction: %s of %d images leaves no image to validate on, because duplicates and"
-                                    + " images of one group stay together; try more images or smaller groups")
-                            .formatted(fraction, labels.length));
+                                    + " images of one group stay together; try more images or smaller groups, %s, or"
+                                    + " name validation images (folder val, or column split)")
+                            .formatted(fraction, labels.length, FEWER_SHARED));
         }
         return new Split(allBut(validation, labels.length), validation);
     }
@@ -138,30 +144,60 @@ public record Split(int[] train, int[] validation) {
      * The folds differ by as much as the clusters make necessary.
      *
      * @param images in clusters
-     * @param classes the number of classes; one without images is ignored
+     * @param classes their names; one without images is ignored
      * @param k the number of folds; at least 2, and no more than each class has clusters with its images
      * @param seed the same seed gives the same folds
      * @return k splits; those by the labels alone if each cluster is one image
-     * @throws RequestException if {@code k} is out of range
+     * @throws RequestException if {@code k} is out of range, or a fold has all images of a class
      */
-    public static List<Split> folds(ImageSource images, int classes, int k, long seed) {
+    public static List<Split> folds(ImageSource images, List<String> classes, int k, long seed) {
         if (!images.isClustered()) {
-            return folds(images.labels(), classes, k, seed);
+            return folds(images.labels(), classes.size(), k, seed);
         }
-        Clusters clusters = Clusters.of(images, classes);
-        int fewest = Arrays.stream(clusters.perClass())
-                .filter(count -> count > 0)
-                .min()
-                .orElse(0);
+        Clusters clusters = Clusters.of(images, classes.size());
+        int[] apart = clusters.perClass();
+        int scarcest = IntStream.range(0, apart.length)
+                .filter(c -> apart[c] > 0)
+                .boxed()
+                .min(Comparator.comparingInt(c -> apart[c]))
+                .orElseThrow();
+        int fewest = apart[scarcest];
         if (k < 2 || k > fewest) {
             throw new RequestException(
-                    ("Folds: expected 2 to %d, because duplicates and images of one group stay together and one class"
-                                    + " has only %d parts that can be separated, found %d; try %s")
-                            .formatted(fewest, fewest, k, fewest < 2 ? "more images" : Math.min(5, fewest)));
+                    ("Folds: expected 2 to %d, because duplicates and images of one group stay together and class %s"
+                                    + " can be divided into no more than %d, found %d; try %s")
+                            .formatted(
+                                    fewest,
+                                    classes.get(scarcest),
+                                    fewest,
+                                    k,
+                                    fewest < 2 ? "more images, or " + FEWER_SHARED : Math.min(5, fewest)));
         }
-        return clusters.deal(k, Stratification.random(seed, "folds")).stream()
+        List<int[]> parts = clusters.deal(k, Stratification.random(seed, "folds"));
+        requireSeveralOfEveryClass(parts, images, classes);
+        return parts.stream()
                 .map(fold -> new Split(allBut(fold, images.size()), fold))
                 .toList();
+    }
+
+    /** Refuses parts of which one has all images of a class: without that part, the class cannot be trained on. */
+    private static void requireSeveralOfEveryClass(List<int[]> parts, ImageSource images, List<String> classes) {
+        int[] having = new int[classes.size()];
+        for (int[] part : parts) {
+            int[] counts = images.select(part).countPerClass(classes.size());
+            for (int c = 0; c < having.length; c++) {
+                having[c] += counts[c] > 0 ? 1 : 0;
+            }
+        }
+        for (int c = 0; c < having.length; c++) {
+            if (having[c] == 1) {
+                throw new RequestException(
+                        ("Folds: expected images of class %s in at least 2 of %d, so that each leaves some to train on,"
+                                        + " found all in one, because duplicates and images of one group stay together;"
+                                        + " try smaller groups, another --split-seed, or %s")
+                                .formatted(classes.get(c), parts.size(), FEWER_SHARED));
+            }
+        }
     }
 
     /**

@@ -19,6 +19,9 @@ public record CollectionSpec(int schema, List<Member> members) {
     /** The version of the format that this program writes. */
     public static final int SCHEMA = 1;
 
+    /** Length of the longest name of a folder. */
+    private static final int LONGEST = 80;
+
     /** Copies the list, and checks that the folders stay inside the collection. */
     public CollectionSpec {
         members = List.copyOf(members);
@@ -69,7 +72,8 @@ public record CollectionSpec(int schema, List<Member> members) {
             String name = folder(images.name());
             String free = name;
             for (int number = 2; !folders.add(free.toLowerCase(Locale.ROOT)); number++) {
-                free = name + "-" + number;
+                String suffix = "-" + number;
+                free = cut(name, LONGEST - suffix.length()) + suffix;
             }
             members.add(new Member(free, spec));
         }
@@ -90,6 +94,10 @@ public record CollectionSpec(int schema, List<Member> members) {
         if (safe.isEmpty() || CollectionFolder.isOwnFile(safe)) {
             return "images" + (safe.isEmpty() ? "" : "-" + safe);
         }
-        return safe.length() > 80 ? safe.substring(0, 80).replaceAll("[.-]+$", "") : safe;
+        return cut(safe, LONGEST);
+    }
+
+    private static String cut(String name, int longest) {
+        return name.length() > longest ? name.substring(0, longest).replaceAll("[.-]+$", "") : name;
     }
 }

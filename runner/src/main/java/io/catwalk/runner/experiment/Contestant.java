@@ -44,6 +44,16 @@ public record Contestant(
     }
 
     /**
+     * Renames the choice.
+     *
+     * @param newVariant its name
+     * @return a changed copy
+     */
+    public Contestant withVariant(String newVariant) {
+        return new Contestant(name, newVariant, hyperparameters, recipe, init, pluginSha256);
+    }
+
+    /**
      * Replaces the recipe.
      *
      * @param newRecipe how to train

@@ -117,14 +117,15 @@ public final class Experiment {
         this.clock = clock;
         this.dataset = dataset;
         images = asked.split().split(dataset, Math.min(1, asked.split().folds()));
-        spec = smallerBatches ? asked.withBatchesUpTo(images.split().train().length) : asked;
+        int fewest = asked.split().fewestToTrainOn(dataset);
+        spec = smallerBatches ? asked.withBatchesUpTo(fewest) : asked;
         LatencySettings usual = LatencySettings.standard();
         latencySettings = asked.dataset().limited() ? usual.brief() : usual;
         for (Contestant one : spec.classifiers()) {
             catalog.require(one.name());
-            if (one.recipe().batchSize() > images.split().train().length) {
+            if (one.recipe().batchSize() > fewest) {
                 throw new RequestException("batch size must be at most the number of training images, "
-                        + images.split().train().length + ", but is "
+                        + fewest + ", but is "
                         + one.recipe().batchSize() + " for " + one.name()
                         + ": choose a smaller --batch-size or a larger --limit-train");
             }
@@ -366,7 +367,7 @@ public final class Experiment {
                     + catalog.require(trial.classifier()).jar().getFileName() + ")";
         }
         if (!then.datasetSha256().equals(now.datasetSha256())) {
-            return "the images of " + dataset.name() + " have changed";
+            return "the images of " + dataset.name() + ", or how they are split, have changed";
         }
         return then.software().makesTheSame(now.software())
                 ? "it was made from another request"

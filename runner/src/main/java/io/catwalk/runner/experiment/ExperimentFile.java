@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.Recipe;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.FolderReading;
@@ -10,6 +11,7 @@ import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
@@ -20,9 +22,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -368,30 +374,65 @@ public record ExperimentFile(Path path, Content content) {
      * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
      */
     public Contestant contestant(ClassifierEntry entry, InstalledClassifier classifier) {
+        return contestants(entry, classifier, List.of(Map.of())).get(0);
+    }
+
+    /**
+     * Resolves an entry once for each of several choices of hyperparameters.
+     *
+     * @param entry one of {@link #entries}
+     * @param classifier with the name of the entry
+     * @param choices name to value; these override the hyperparameters of the entry
+     * @return for each choice, the classifier with everything else that was chosen for it
+     * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
+     * @throws IllegalArgumentException if the classifier has no such hyperparameter or option as a choice names
+     */
+    public List<Contestant> contestants(
+            ClassifierEntry entry, InstalledClassifier classifier, List<Map<String, Object>> choices) {
         String source = path + ": " + entry.label();
         String at = "classifiers[" + index(entry) + "]";
         requirePinned(entry, classifier, at);
+        requireHyperparameters(entry, classifier, source, at);
+        InitialWeights init = init(entry, source, at);
+        List<Hyperparameters> points = new ArrayList<>();
+        for (Map<String, Object> choice : choices) {
+            Map<String, Object> chosen = new LinkedHashMap<>(entry.hyperparameters());
+            chosen.putAll(choice);
+            points.add(classifier.searchSpace().choose(chosen));
+        }
+        Map<Hyperparameters, Recipe> recipes = classifier.recipes(points);
+        return points.stream()
+                .map(point -> new Contestant(
+                                entry.name(),
+                                entry.variant(),
+                                point.values(),
+                                RecipeOverrides.recipe(
+                                        Objects.requireNonNull(recipes.get(point)),
+                                        entry.recipe(),
+                                        source,
+                                        at + ".recipe"))
+                        .startingFrom(init))
+                .toList();
+    }
+
+    private static void requireHyperparameters(
+            ClassifierEntry entry, InstalledClassifier classifier, String source, String at) {
         Set<String> known = classifier.searchSpace().choices().keySet();
         for (String name : entry.hyperparameters().keySet()) {
             if (!known.contains(name)) {
                 throw new RequestException(source + ": " + TreeReader.unknownKey(at + ".hyperparameters", name, known));
             }
         }
-        Hyperparameters chosen;
         try {
-            chosen = classifier.searchSpace().choose(entry.hyperparameters());
+            classifier.searchSpace().choose(entry.hyperparameters());
         } catch (IllegalArgumentException e) {
             throw new RequestException(source + ": " + at + ".hyperparameters: " + e.getMessage(), e);
         }
-        Contestant contestant = new Contestant(
-                entry.name(),
-                entry.variant(),
-                chosen.values(),
-                RecipeOverrides.recipe(classifier.recipe(chosen), entry.recipe(), source, at + ".recipe"));
+    }
+
+    private static @Nullable InitialWeights init(ClassifierEntry entry, String source, String at) {
         try {
-            return entry.init() == null
-                    ? contestant
-                    : contestant.startingFrom(entry.init().resolved());
+            return entry.init() == null ? null : entry.init().resolved();
         } catch (RequestException e) {
             throw new RequestException(source + ": " + at + "." + e.getMessage(), e);
         }

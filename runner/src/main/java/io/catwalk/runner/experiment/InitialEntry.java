@@ -9,11 +9,9 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.training.WeightFile;
-import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,13 +70,9 @@ public record InitialEntry(
 
     private static Path onlyTrained(Path folder) {
         try {
-            List<TrialFolder> trained = RunFolder.trained(folder);
-            if (trained.size() != 1) {
-                throw new RequestException(
-                        "init: expected a folder with one trained network, but " + folder + " has " + trained.size()
-                                + ": name one, such as " + trained.get(0).path());
-            }
-            return trained.get(0).weights();
+            return RunFolder.onlyTrained(folder).weights();
+        } catch (RequestException e) {
+            throw new RequestException("init: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new RequestException("init: cannot read " + folder + ": " + Reasons.of(e), e);
         }

@@ -138,6 +138,24 @@ public record RunFolder(Path path) {
     }
 
     /**
+     * Finds the only trial with trained weights.
+     *
+     * @param folder a run folder with one trained network, or the folder of one trial in it
+     * @return the trial
+     * @throws RequestException if it is neither, or has no trained network or several
+     * @throws IOException if it cannot be read
+     */
+    public static TrialFolder onlyTrained(Path folder) throws IOException {
+        List<TrialFolder> trained = trained(folder);
+        if (trained.size() != 1) {
+            throw new RequestException("expected a folder with one trained network, but " + folder + " has "
+                    + trained.size() + ": name one, such as "
+                    + trained.get(0).path());
+        }
+        return trained.get(0);
+    }
+
+    /**
      * Writes the request.
      *
      * @param spec in full

@@ -22,23 +22,31 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 import tools.jackson.databind.introspect.AnnotatedClassResolver;
 import tools.jackson.databind.jsontype.NamedType;
+import tools.jackson.databind.type.LogicalType;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** Reads a tree that a user has written into a record. Errors say in one line what is wrong and where. */
 final class TreeReader {
 
-    /** Accepts no text as a number, no fraction as an integer, no null in a list and no duplicate keys. */
+    /**
+     * Accepts no text as a number, no fraction as text or as an integer, no null in a list and no duplicate keys. A
+     * fraction as text would be another one than in the file: 1e-4 is 1.0E-4 in the tree.
+     */
     static final YAMLMapper MAPPER = Json.YAML
             .rebuild()
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .withCoercionConfig(
+                    LogicalType.Textual, text -> text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
             .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
             .build();
 
@@ -90,7 +98,10 @@ final class TreeReader {
             return missingKey(where(base, parent), path.get(parent.size()).getPropertyName(), at(tree, parent));
         }
         if (e instanceof MismatchedInputException mismatch) {
-            return where + " must be " + words(mismatch.getTargetType()) + ", but is " + words(found);
+            String quoted = mismatch.getTargetType() == String.class && found.isFloatingPointNumber()
+                    ? ": put it in quotes"
+                    : "";
+            return where + " must be " + words(mismatch.getTargetType()) + ", but is " + words(found) + quoted;
         }
         if (e instanceof InputCoercionException) {
             return where + " must be a smaller number, but is " + words(found);

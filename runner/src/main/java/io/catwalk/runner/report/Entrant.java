@@ -290,15 +290,22 @@ public final class Entrant {
     }
 
     /**
-     * Returns the trials whose predictions are shown image by image: those of the first seed and, in a repeated
-     * cross-validation, of its first repetition, so that each image counts once.
+     * Returns the trials whose predictions are shown image by image: those of one seed and, in a repeated
+     * cross-validation, of one repetition, so that each image counts once. Of several, the first with the most trials
+     * that have predictions is taken.
      */
     public List<Model> shown() {
-        List<Model> there =
-                models.stream().filter(model -> model.answers().there()).toList();
-        return there.stream()
-                .filter(model -> partOf(model).equals(partOf(there.get(0))))
-                .toList();
+        Map<List<Long>, List<Model>> parts = new LinkedHashMap<>();
+        for (Model model : models) {
+            if (model.answers().there()) {
+                parts.computeIfAbsent(partOf(model), part -> new ArrayList<>()).add(model);
+            }
+        }
+        List<Model> shown = List.of();
+        for (List<Model> part : parts.values()) {
+            shown = part.size() > shown.size() ? part : shown;
+        }
+        return List.copyOf(shown);
     }
 
     /** Names the seed and the repetition of a trial. */
@@ -322,8 +329,9 @@ public final class Entrant {
                         .distinct()
                         .count()
                 > 1;
-        return (seeds ? "Seed " + shown.get(0).outcome().trial().seed() + " only" : "First repetition only")
-                + ", so that each image counts once. ";
+        List<Long> part = partOf(shown.get(0));
+        return (seeds ? "Seed " + part.get(0) : "Repetition " + (part.get(1) + 1))
+                + " only, so that each image counts once. ";
     }
 
     /**

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Options of the export to ONNX.
  *
  * @param opset 13 to 21
- * @param probabilities whether the softmax of the logits is a second output
+ * @param probabilities whether the softmax of the logits is added as the last output
  * @param embeddedPreprocessing whether the file takes pixels and normalizes them itself
  * @param batch number of images of a fixed batch; null allows any
  * @param unrolledRecurrence whether recurrent layers are written step by step

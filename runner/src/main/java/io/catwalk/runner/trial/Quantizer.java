@@ -31,6 +31,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Quantizes an image classifier to 8 bits and evaluates it: calibrates and selects on training images, compares on all
@@ -55,6 +57,8 @@ public record Quantizer(
 
     /** Number of training images that models are selected by; one image is then a twentieth of a percentage point. */
     private static final int VALIDATION_IMAGES = 2_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Quantizer.class);
 
     private static final int LARGEST_BATCH = 100;
 
@@ -81,11 +85,7 @@ public record Quantizer(
             throws IOException, InterruptedException {
         OnnxQuantization quantization = OnnxQuantization.of(file).withWeights(weights);
         List<String> classes = images.classes();
-        Split split = Split.holdOut(
-                images.train().labels(),
-                classes.size(),
-                Math.min(0.5, (double) VALIDATION_IMAGES / images.train().size()),
-                SEED);
+        Split split = split(images);
         ImageSource calibration = images.train().select(split.train());
         ImageSource chosen = calibration.limit(Math.min(calibrationImages, calibration.size()), classes.size(), SEED);
         ImageSource validation = images.train().select(split.validation());
@@ -121,6 +121,21 @@ public record Quantizer(
                     .write(draft);
             AtomicFiles.write(quantized.file(), Files.readAllBytes(draft));
             return quantized;
+        }
+    }
+
+    /**
+     * Splits the training images into those to calibrate with and those to select by. Clusters stay together, unless
+     * there are too few: neither part is evaluated on.
+     */
+    static Split split(ImageDataset images) {
+        int classes = images.classes().size();
+        double share = Math.min(0.5, (double) VALIDATION_IMAGES / images.train().size());
+        try {
+            return Split.holdOut(images.train(), classes, share, SEED);
+        } catch (RequestException e) {
+            LOG.warn("The images to calibrate with and those to select by share groups: {}", e.getMessage());
+            return Split.holdOut(images.train().labels(), classes, share, SEED);
         }
     }
 

@@ -68,7 +68,8 @@ public final class SavedTrial implements AutoCloseable {
      * @param match how their classes are matched with those that the network was trained on
      * @return the trial, to be closed
      * @throws IOException if the folder cannot be read
-     * @throws RequestException if the trial has no weights, or the plugin or images do not fit them
+     * @throws RequestException if the trial has no weights, the plugin or images do not fit them, or the trial's own
+     *     images are not those of its training any more
      */
     public static SavedTrial open(
             TrialFolder folder, PluginCatalog catalog, DataHome dataHome, @Nullable DatasetSpec other, ClassMatch match)
@@ -86,7 +87,7 @@ public final class SavedTrial implements AutoCloseable {
         TrialOrder order = folder.readOrder();
         InstalledClassifier classifier = catalog.require(order.spec().classifier());
         requireSamePlugin(result, classifier);
-        ImageDataset dataset = other == null ? order.images(dataHome).dataset() : other.load(dataHome);
+        ImageDataset dataset = other == null ? own(order, result, dataHome) : other.load(dataHome);
         LoadedPlugin plugin = classifier.load();
         try {
             TrainedModel model = model(folder, plugin.require(classifier.name()), result, dataset);
@@ -289,6 +290,21 @@ public final class SavedTrial implements AutoCloseable {
                     + classifier.jar().getFileName() + " ("
                     + classifier.jarSha256().substring(0, 12) + "): name the folder of the old one with --plugins-dir");
         }
+    }
+
+    /** Loads the images of a trial. Others are refused: it may have been trained on some of their test images. */
+    private static ImageDataset own(TrialOrder order, TrialOutcome.Done result, DataHome dataHome) {
+        ImageDataset whole = order.dataset().load(dataHome);
+        String trainedOn = result.provenance().datasetSha256();
+        if (!whole.sha256().equals(trainedOn)) {
+            throw new RequestException("expected the images of " + whole.name() + " that "
+                    + result.trial().classifier() + " was trained on (sha256 "
+                    + TrialSources.shortened(trainedOn) + "), but found others ("
+                    + TrialSources.shortened(whole.sha256())
+                    + "): they have changed, or an earlier version split them in another way, so put the old ones back,"
+                    + " or have the trial made again by catwalk resume");
+        }
+        return order.split().split(whole, order.spec().fold()).dataset();
     }
 
     private static TrainedModel model(

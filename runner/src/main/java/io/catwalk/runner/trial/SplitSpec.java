@@ -66,8 +66,29 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
      */
     static Split fold(ImageDataset dataset, int folds, long seed, int fold) {
         int repeat = folds == 0 ? 0 : (fold - 1) / folds;
-        return Split.folds(dataset.train(), dataset.classes().size(), folds, seed + repeat)
+        return Split.folds(dataset.train(), dataset.classes(), folds, seed + repeat)
                 .get((fold - 1) % folds);
+    }
+
+    /**
+     * Counts the images that are left for training where they are fewest: folds differ by whole groups of images that
+     * stay together.
+     *
+     * @param dataset with all images
+     * @return number of images of the smallest training set of all folds; that of the hold-out without folds
+     * @throws RequestException if a fold cannot be split, as in {@link #split}
+     */
+    public int fewestToTrainOn(ImageDataset dataset) {
+        if (folds == 0 || !dataset.train().isClustered()) {
+            // Folds of single images differ by one image at most, and none has more test images than the first.
+            return split(dataset, Math.min(1, folds)).split().train().length;
+        }
+        return IntStream.range(0, repeats)
+                .boxed()
+                .flatMap(repeat -> Split.folds(dataset.train(), dataset.classes(), folds, seed + repeat).stream())
+                .mapToInt(outer -> within(dataset, outer).split().train().length)
+                .min()
+                .orElseThrow();
     }
 
     /**
@@ -77,20 +98,23 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
      * @param fold number of the fold, from 1 to {@link #lastFold}; 0 for the hold-out, with folds or without
      * @return the images of a trial
      * @throws RequestException if there are more folds than images of the smallest class, or than parts of a class that
-     *     can be separated
+     *     can be separated, or nothing is left to validate on
      */
     public TrialImages split(ImageDataset dataset, int fold) {
-        int classes = dataset.classes().size();
         if (fold == 0) {
             int learned = dataset.train().size() - dataset.validating();
             Split split = dataset.validating() > 0
                     ? new Split(
                             IntStream.range(0, learned).toArray(),
                             IntStream.range(learned, dataset.train().size()).toArray())
-                    : Split.holdOut(dataset.train(), classes, holdOut, seed);
+                    : Split.holdOut(dataset.train(), dataset.classes().size(), holdOut, seed);
             return new TrialImages(dataset, split, null);
         }
-        Split outer = fold(dataset, folds, seed, fold);
+        return within(dataset, fold(dataset, folds, seed, fold));
+    }
+
+    /** Splits the images that a fold leaves for training. */
+    private TrialImages within(ImageDataset dataset, Split outer) {
         ImageSource rest = dataset.train().select(outer.train());
         ImageDataset seen = new ImageDataset(
                 dataset.name(),
@@ -98,6 +122,6 @@ public record SplitSpec(int folds, int repeats, double holdOut, long seed) {
                 dataset.classes(),
                 rest,
                 dataset.train().select(outer.validation()));
-        return new TrialImages(seen, Split.holdOut(rest, classes, holdOut, seed), outer);
+        return new TrialImages(seen, Split.holdOut(rest, dataset.classes().size(), holdOut, seed), outer);
     }
 }

@@ -171,7 +171,8 @@ public final class TrialSources {
         });
     }
 
-    private static String shortened(String sha256) {
+    /** Returns as much of a digest as a message needs. */
+    static String shortened(String sha256) {
         return sha256.length() > 12 ? sha256.substring(0, 12) : sha256;
     }
 }

@@ -124,13 +124,14 @@ final class BadRequestTest {
                     crossval lstm --budget soon  | --budget must be a number with s, m or h, such as 30m, but is soon
                     crossval lstm --region -1    | expected a region of practical equivalence from 0 to 100 points of accuracy, but found -1.0; try 0.5
                     tune lstm --search units     | --search units needs values to try, such as units=A,B
-                    tune lstm --search epochs=   | --search epochs=: options must be at least one, none twice, all of one type, but are []: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
-                    tune lstm --search epochs=2,2 | --search epochs=2,2: options must be at least one, none twice, all of one type, but are [2, 2]: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
-                    tune lstm --search epochs=2,many | --search epochs=2,many: options must be at least one, none twice, all of one type, but are [2, many]: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
-                    tune lstm --search epochs=9..30 --strategy grid | expected values of epochs for a grid, but found the range between 9 and 30: name them with --search epochs=A,B, or search with --strategy random
-                    tune lstm --search epochs=30..9 | --search epochs=30..9: range must be from a lower to a higher number, but is 30 to 9: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
-                    tune lstm --search epochs=1..9 | --search epochs=1..9: range must hold the default 10, but is 1 to 9: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
-                    tune lstm --search epochs=a..b | --search epochs=a..b: range must be from a number to a number, but is a..b: write values such as epochs=A,B, or a range such as epochs=LOW..HIGH
+                    tune lstm --search batch_size= | --search batch_size=: options must be at least one, none twice, all of one type, but are []: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
+                    tune lstm --search batch_size=2,2 | --search batch_size=2,2: options must be at least one, none twice, all of one type, but are [2, 2]: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
+                    tune lstm --search batch_size=2,many | --search batch_size=2,many: options must be at least one, none twice, all of one type, but are [2, many]: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
+                    tune lstm --search batch_size=4..30 --strategy grid | expected values of batch_size for a grid, but found the range between 4 and 30: name them with --search batch_size=A,B, or search with --strategy random
+                    tune lstm --search batch_size=30..4 | --search batch_size=30..4: range must be from a lower to a higher number, but is 30 to 4: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
+                    tune lstm --search batch_size=1..7 | --search batch_size=1..7: range must hold the default 8, but is 1 to 7: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
+                    tune lstm --search batch_size=a..b | --search batch_size=a..b: range must be from a number to a number, but is a..b: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
+                    tune lstm --search epochs=1,2 --strategy grid | --search epochs cannot be compared, since all candidates of a rung train equally long: say how long with --score-epochs, and for the best with --epochs
                     tune lstm --search clip_norm=0..2:log | --search clip_norm=0..2:log: logarithmic range must be above 0, but is 0.0 to 2.0: write values such as clip_norm=A,B, or a range such as clip_norm=LOW..HIGH
                     tune lstm --candidates 0     | --candidates must be at least 1, but is 0
                     tune lstm --eta 1            | expected --eta of at least 2, and at least 1 epoch and candidate, but found 1, 10 and 3
@@ -176,7 +177,6 @@ final class BadRequestTest {
                     tune lstm --candidates 2147483647    | --candidates must be at most 10000
                     tune lstm --eta 2147483647           | --eta must be at most 1000
                     tune lstm --score-epochs 2147483647  | epochs of a candidate must be at most 100000
-                    tune lstm --search epochs=1,2147483647 --strategy grid | epochs of lstm must be at most 100000
                     """)
     void anExtremeNumberIsRefusedAtOnce(String command, String message) {
         List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));

@@ -3,17 +3,23 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -113,6 +119,24 @@ final class ClassNamesTest {
 
         assertThat(accuracy(evaluate(other, "--classes-by-index"))).isLessThan(0.3);
         assertThat(accuracy(verify(other, "--classes-by-index"))).isLessThan(0.3);
+    }
+
+    @Test
+    void byTheirPlacesTheImagesTakeTheNamesOfTheFileIfEachClassHasItsOwn() throws IOException {
+        FileDataset byIndex = CommandLine.populateCommand(new FileDataset(), "--classes-by-index");
+        Path file = trial.resolve("model.onnx");
+        OnnxMetadata metadata = OnnxMetadata.read(file);
+        ImageDataset images = new DatasetSpec(folder.resolve("tiny").toString(), null, null, null, null, 0, 0, null)
+                .load(DataHome.of(folder));
+
+        ImageDataset renamed = byIndex.matched(file, images, metadata.withLabels(names("class-")));
+
+        assertThat(renamed.classes()).isEqualTo(names("class-"));
+        assertThat(renamed.test().labels()).isEqualTo(images.test().labels());
+        for (List<String> others : List.of(Collections.nCopies(10, "class"), List.of("a", "b"))) {
+            assertThat(byIndex.matched(file, images, metadata.withLabels(others)))
+                    .isSameAs(images);
+        }
     }
 
     @Test

@@ -103,6 +103,9 @@ final class DiffCommandTest {
         refused(Catwalk.run("diff", model, model, "--reduce", folder.toString()), "--reduce must name a new folder");
         refused(Catwalk.run("diff", model, model, "--abs", "-1"), "expected tolerances of 0 or above");
         refused(Catwalk.run("diff", folder.resolve("none.onnx").toString()), "none.onnx: expected ");
+        refused(
+                Catwalk.run("diff", model, ExportedRun.get().run().toString()),
+                "expected a folder with one trained network");
     }
 
     private static void refused(Catwalk.Answer answer, String words) {

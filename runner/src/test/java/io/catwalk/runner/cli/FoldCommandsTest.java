@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** A cross-validation and a search, and the files that they write. */
@@ -28,6 +33,10 @@ final class FoldCommandsTest {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("wide").write(plugins.resolve("wide.jar"));
         TestPlugin.sound("narrow").write(plugins.resolve("narrow.jar"));
+        TestPlugin.having("spacious", "", """
+                        @Override public SearchSpace searchSpace() {
+                            return SearchSpace.none().with("rate", Choice.range(0.1, 0.0, 0.9)).with("size", 4, 6, 8);
+                        """).write(plugins.resolve("spacious.jar"));
         TinyImages.write(folder.resolve("tiny"));
     }
 
@@ -76,6 +85,42 @@ final class FoldCommandsTest {
                 .filteredOn(trial -> !trial.path("parity").isNull())
                 .extracting(trial -> trial.path("classifier").asString() + trial.path("fold"))
                 .containsExactly("wide1", "narrow1");
+    }
+
+    /** Writes images of two classes in large groups: the three folds leave 37, 25 and 39 images for training. */
+    private static Path groups(Path images) throws IOException {
+        Files.createDirectory(images);
+        StringBuilder table = new StringBuilder("path,label,group,split\n");
+        int image = 0;
+        for (String group : List.of("a 20", "b 19", "a 18", "a 17", "b 3", "b 2", "a 1", "b 1")) {
+            String[] labelAndSize = group.split(" ", -1);
+            for (int i = 0; i < Integer.parseInt(labelAndSize[1]); i++) {
+                BufferedImage pixels = new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_GRAY);
+                pixels.getRaster().setSample(0, 0, 0, image);
+                ImageIO.write(pixels, "png", images.resolve(image + ".png").toFile());
+                String part = group.endsWith(" 1") ? "test" : "train";
+                table.append("%d.png,%s,%s,%s\n".formatted(image, labelAndSize[0], group, part));
+                image++;
+            }
+        }
+        return Files.writeString(images.resolve("labels.csv"), table);
+    }
+
+    @Test
+    void batchesAreNotLargerThanTheSmallestFoldAllows() throws IOException {
+        Path images = folder.resolve("groups");
+        String request = "crossval narrow --folds 3 --epochs 1 --threads 1 --in-process --no-latency --plugins-dir "
+                + folder.resolve("plugins") + " --dataset " + images + " --labels " + groups(images) + " --out "
+                + folder.resolve("grouped");
+
+        Catwalk.Answer larger = Catwalk.run((request + " --batch-size 26").split(" ", -1));
+        Catwalk.Answer adapted = Catwalk.run(request.split(" ", -1));
+
+        assertThat(larger.exitCode()).as("%s", larger).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(larger.err())
+                .contains("batch size must be at most the number of training images, 25, but is 26 for narrow");
+        assertThat(adapted.exitCode()).as("%s", adapted).isEqualTo(ExitCode.DONE);
+        assertThat(adapted.err()).contains("narrow: batches of 25 images instead of ");
     }
 
     @Test
@@ -168,6 +213,80 @@ final class FoldCommandsTest {
         assertThat(trials.at("/0/recipe/epochs").asInt()).isEqualTo(2);
         assertThat(trials.at("/0/recipe/optimizer/learning_rate").asDouble()).isEqualTo(0.01);
         assertThat(Files.readString(folder.resolve("mine/experiment.yaml"))).contains("region: 1.5", "hold_out: 0.2");
+    }
+
+    private static Catwalk.Answer withFile(String command, String out, String yaml) throws IOException {
+        Path file = Files.writeString(folder.resolve(out + ".yaml"), yaml);
+        List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
+        arguments.addAll(List.of(
+                "--config", file.toString(), "--out", folder.resolve(out).toString()));
+        arguments.addAll(List.of("--plugins-dir", folder.resolve("plugins").toString()));
+        arguments.addAll(List.of("--dataset", folder.resolve("tiny").toString()));
+        arguments.addAll(List.of("--threads", "1", "--in-process", "--no-latency"));
+        return Catwalk.run(arguments.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "train narrow --set learning_rate=0.02, set, slow",
+        "tune narrow --strategy grid --search learning_rate=0.02 --folds 2 --score-epochs 1, search, best"
+    })
+    void whatIsChosenChangesTheEntryOfTheFile(String command, String out, String variant) throws IOException {
+        Catwalk.Answer answer = withFile(command, out, """
+                classifiers:
+                - name: narrow
+                  variant: slow
+                  recipe: {epochs: 1, batch_size: 8, optimizer: {learning_rate: 0.01, weight_decay: 0.5}}
+                """);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        JsonNode trial = json(out + "/results.json")
+                .path("trials")
+                .valueStream()
+                .filter(one -> one.path("fold").asInt() == 0)
+                .findFirst()
+                .orElseThrow();
+        assertThat(trial.path("variant").asString()).isEqualTo(variant);
+        assertThat(trial.at("/recipe/epochs").asInt()).isEqualTo(1);
+        assertThat(trial.at("/recipe/batch_size").asInt()).isEqualTo(8);
+        assertThat(trial.at("/recipe/optimizer/learning_rate").asDouble()).isEqualTo(0.02);
+        assertThat(trial.at("/recipe/optimizer/weight_decay").asDouble()).isEqualTo(0.5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rate=0.4..0.6, within, 0.5", "rate, offered, 0.5", "size, options, 8"})
+    void aSearchStartsAtTheEntryOfTheFile(String search, String out, String value) throws IOException {
+        String yaml = """
+                classifiers:
+                - name: spacious
+                  hyperparameters: {rate: 0.5, size: 8}
+                  recipe: {epochs: 1, batch_size: 8}
+                """;
+
+        Catwalk.Answer answer = withFile(
+                "tune spacious --strategy random --candidates 1 --folds 2 --score-epochs 1 --search " + search,
+                out,
+                yaml);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        String name = search.replaceAll("=.*", "");
+        assertThat(json(out + "/results.json").at("/tuning/candidates/0/choices/" + name))
+                .hasToString(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train narrow --set learning_rate=0.02", "tune narrow"})
+    void anEntryThatCannotBeChangedIsRefused(String command) throws IOException {
+        Catwalk.Answer pinned = withFile(
+                command, "pinned", "classifiers: [{name: narrow, plugin_sha256: '%s'}]".formatted("0".repeat(64)));
+        Catwalk.Answer several =
+                withFile(command, "several", "classifiers: [{name: narrow, variant: a}, {name: narrow, variant: b}]");
+
+        assertThat(pinned.exitCode()).as("%s", pinned).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(pinned.err()).hasLineCount(1).contains("classifiers[0].plugin_sha256: expected the jar 0000");
+        assertThat(several.exitCode()).as("%s", several).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(several.err()).hasLineCount(1).contains("expected one entry of narrow", "found the variants a, b");
+        assertThat(folder.resolve("pinned")).doesNotExist();
     }
 
     private static List<Integer> integers(JsonNode array) {

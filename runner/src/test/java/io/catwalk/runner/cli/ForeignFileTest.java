@@ -124,11 +124,14 @@ final class ForeignFileTest {
                 System.setProperty(ForeignFile.INSIDE, "signs");
                 PrintWriter out = new PrintWriter(new StringWriter());
                 Future<Integer> exitCode = thread.submit(() -> Main.run(out, new PrintWriter(err), verify));
-                for (int i = 0; i < 200 && signs(err.toString()) < 3; i++) {
+                String waits = "waiting for the images that another process decodes";
+                for (int i = 0;
+                        i < 600 && (signs(err.toString()) < 3 || !err.toString().contains(waits));
+                        i++) {
                     Thread.sleep(50); // nobody is notified of a line
                 }
                 assertThat(signs(err.toString())).isGreaterThanOrEqualTo(3);
-                assertThat(err.toString()).contains("waiting for the images that another process decodes");
+                assertThat(err.toString()).contains(waits);
                 lock.close();
                 assertThat(exitCode.get()).isEqualTo(ExitCode.DONE);
             } finally {
@@ -175,6 +178,33 @@ final class ForeignFileTest {
         }
     }
 
+    /** On random numbers the file fails as a whole, and each of its tensors is computed alone. */
+    @Test
+    void eachAnswerIsASignWhileTheDifferenceIsLocated() throws IOException {
+        Path file = world.changed(folder.resolve("fails.onnx"), ForeignFileTest::failOnRandomNumbers);
+        int nodes = ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getNodeCount();
+        StringWriter printed = new StringWriter();
+        String[] verify = {
+            "verify",
+            file.toString(),
+            "--against",
+            world.trial(ExportedRun.GOOD).toString(),
+            "--plugins-dir",
+            world.plugins().toString()
+        };
+        System.setProperty(ForeignFile.INSIDE, "signs");
+        try {
+            int exitCode = Main.run(new PrintWriter(printed), new PrintWriter(printed), verify);
+
+            String text = printed.toString();
+            assertThat(exitCode).as("%s", text).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+            assertThat(text).contains(": DISAGREES: ");
+            assertThat(signs(text.substring(text.indexOf(": DISAGREES: ")))).isGreaterThan(nodes);
+        } finally {
+            System.setProperty(ForeignFile.INSIDE, "here");
+        }
+    }
+
     private static long signs(String err) {
         return err.lines().filter("@catwalk goes on"::equals).count();
     }
@@ -200,11 +230,31 @@ final class ForeignFileTest {
                 .addNode(node("Div", "too large").addInput("least").addInput("minus one"))
                 .addNode(node("Cast", "number")
                         .addInput("too large")
-                        .addAttribute(AttributeProto.newBuilder()
-                                .setName("to")
-                                .setType(AttributeProto.AttributeType.INT)
-                                .setI(TensorProto.DataType.FLOAT_VALUE)))
+                        .addAttribute(attribute("to", TensorProto.DataType.FLOAT_VALUE)))
                 .addNode(node("Add", logits).addInput(HONEST).addInput("number"));
+    }
+
+    /**
+     * Adds 1000 to all logits, taken from a list of one element. Its index is the least number of the images without
+     * its decimals: 0 or -1 for normalized pixels, which is that element, and beyond the list for a thousand random
+     * numbers.
+     */
+    private static void failOnRandomNumbers(ModelProto.Builder model) {
+        String logits = hide(model);
+        model.getGraphBuilder()
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("list")
+                        .setDataType(TensorProto.DataType.FLOAT_VALUE)
+                        .addDims(1)
+                        .addFloatData(1000))
+                .addNode(node("ReduceMin", "least number")
+                        .addInput(model.getGraph().getInput(0).getName())
+                        .addAttribute(attribute("keepdims", 0)))
+                .addNode(node("Cast", "index")
+                        .addInput("least number")
+                        .addAttribute(attribute("to", TensorProto.DataType.INT64_VALUE)))
+                .addNode(node("Gather", "element").addInput("list").addInput("index"))
+                .addNode(node("Add", logits).addInput(HONEST).addInput("element"));
     }
 
     private static void loopForEver(ModelProto.Builder model) {
@@ -236,6 +286,13 @@ final class ForeignFileTest {
 
     private static NodeProto.Builder node(String type, String output) {
         return NodeProto.newBuilder().setOpType(type).setName(output).addOutput(output);
+    }
+
+    private static AttributeProto.Builder attribute(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value);
     }
 
     private static TensorProto whole(String name, int value) {

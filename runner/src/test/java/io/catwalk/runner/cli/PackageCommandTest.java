@@ -46,8 +46,10 @@ final class PackageCommandTest {
         List<String> arguments = new ArrayList<>(List.of("package", subject.toString(), "--out", to.toString()));
         arguments.addAll(List.of("--runtimes-dir", RUNTIMES.toString()));
         arguments.addAll(List.of("--plugins-dir", world.plugins().toString()));
-        arguments.addAll(List.of("--dataset", world.images().toString()));
         arguments.addAll(List.of(more));
+        if (!arguments.contains("--dataset")) {
+            arguments.addAll(List.of("--dataset", world.images().toString()));
+        }
         return Catwalk.run(arguments.toArray(String[]::new));
     }
 
@@ -281,6 +283,58 @@ final class PackageCommandTest {
                 world.plugins().toString()));
 
         refused(pack(exported.resolve("mixed.onnx")), "found one that takes 3 at once", "export it without --batch");
+    }
+
+    @Test
+    void aRunOfSeveralTrialsIsRefused() throws IOException {
+        refused(
+                pack(world.run()),
+                "expected a folder with one trained network, but " + world.run() + " has ",
+                ": name one, such as " + world.run().resolve("trials"));
+    }
+
+    /** As many pixels as the network takes, but in another shape. */
+    @Test
+    void imagesOfAnotherShapeAreRefused() throws IOException {
+        Path narrow = otherImages("narrow");
+        for (String part : List.of("train", "t10k")) {
+            Path file = narrow.resolve(part + "-images-idx3-ubyte");
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[11] = 16; // rows
+            bytes[15] = 4; // columns
+            Files.write(file, bytes);
+        }
+        for (Path subject : List.of(world.trial(ExportedRun.GOOD), world.model())) {
+            refused(
+                    pack(subject, "--dataset", narrow.toString()),
+                    "expected images of 1x8x8 (channels, height, width), found 1x16x4");
+        }
+    }
+
+    @Test
+    void classesThatAreMatchedByIndexHaveTheNamesOfTheNetwork() throws IOException {
+        Path renamed = otherImages("renamed");
+        Files.writeString(renamed.resolve("classes.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+        List<String> classes = OnnxMetadata.read(world.model()).labels().orElseThrow();
+        for (Path subject : List.of(world.trial(ExportedRun.GOOD), world.model())) {
+            to = folder.resolve("of-" + subject.getFileName());
+
+            done(pack(subject, "--dataset", renamed.toString(), "--classes-by-index"));
+
+            assertThat(Files.readAllLines(to.resolve("labels.txt"))).isEqualTo(classes);
+            assertThat(Files.readAllLines(to.resolve("synset.txt"))).isEqualTo(classes);
+            assertThat(read("model.signature.json").path("labels").valueStream())
+                    .extracting(JsonNode::asString)
+                    .containsExactlyElementsOf(classes);
+            for (JsonNode image : read("samples/expected.json").path("images")) {
+                assertThat(image.path("label").asString()).isIn(classes);
+                assertThat(image.at("/answers/model.onnx/label").asString()).isIn(classes);
+            }
+        }
+    }
+
+    private Path otherImages(String name) throws IOException {
+        return ExportedRun.copy(world.images(), folder.resolve(name));
     }
 
     @Test

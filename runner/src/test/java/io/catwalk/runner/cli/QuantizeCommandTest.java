@@ -160,6 +160,7 @@ final class QuantizeCommandTest {
                 quantize(file.toString(), "--out", folder.resolve("there.onnx").toString()),
                 "expected no ",
                 "replace it with --force");
+        refused(quantize(world.run().toString()), "expected a folder with one trained network", "name one, such as ");
         refused(quantize(file.toString(), "--budget", "-1"), "--budget must be from 0 to 100 points");
         refused(quantize(file.toString(), "--min-speedup", "0"), "--min-speedup must be above 0");
         refused(quantize(file.toString(), "--calibration-images", "0"), "--calibration-images");

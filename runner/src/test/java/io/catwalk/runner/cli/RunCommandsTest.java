@@ -240,6 +240,30 @@ final class RunCommandsTest {
                 .hasLineCount(1);
     }
 
+    /** A split of other images may test a network on some that it was trained on. */
+    @Test
+    void aRunOfImagesThatAreOthersNowIsNotEvaluatedOnThem() throws IOException {
+        Path older = ExportedRun.copy(run, folder.resolve("older"));
+        Path outcome = older.resolve("trials/dense/7-0/trial.json");
+        String digest = Json.JSON.readTree(trained.out()).at("/dataset/sha256").asString();
+        assertThat(outcome).content().contains(digest);
+        Files.writeString(outcome, Files.readString(outcome).replace(digest, "0".repeat(64)));
+
+        for (String command : List.of("evaluate", "export")) {
+            Catwalk.Answer answer = Catwalk.run(command, older.toString(), "--plugins-dir", plugins);
+
+            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(answer.err())
+                    .hasLineCount(1)
+                    .contains(
+                            "expected the images of tiny that dense was trained on (sha256 000000000000)",
+                            "but found others (" + digest.substring(0, 12) + ")",
+                            "put the old ones back, or have the trial made again by catwalk resume");
+        }
+        Catwalk.Answer named = Catwalk.run("evaluate", older.toString(), "--plugins-dir", plugins, "--dataset", images);
+        assertThat(named.exitCode()).as("%s", named).isEqualTo(ExitCode.DONE);
+    }
+
     @Test
     void evaluateRefusesImagesOfAnotherShape() throws IOException {
         Path others = folder.resolve("pictures");

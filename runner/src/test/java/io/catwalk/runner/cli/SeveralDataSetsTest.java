@@ -247,6 +247,32 @@ final class SeveralDataSetsTest {
     }
 
     @Test
+    void longNamesThatCollideAreCutToMakeRoomForTheNumber() throws IOException {
+        String name = "s".repeat(85);
+        images(folder.resolve("one").resolve(name), 11);
+        images(folder.resolve("two").resolve(name), 12);
+        Path out = folder.resolve("long");
+
+        Catwalk.Answer answer = Catwalk.run(
+                "compare",
+                "linear",
+                "small-conv",
+                "--dataset=" + folder.resolve("one").resolve(name),
+                "--dataset=" + folder.resolve("two").resolve(name),
+                "--plugins-dir=" + folder.resolve("plugins"),
+                "--out=" + out,
+                "--epochs=1",
+                "--batch-size=4",
+                "--threads=1",
+                "--in-process",
+                "--no-latency");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(out.resolve("s".repeat(80)).resolve("results.json")).isRegularFile();
+        assertThat(out.resolve("s".repeat(78) + "-2").resolve("results.json")).isRegularFile();
+    }
+
+    @Test
     void theSameImagesTwiceAreRefusedBeforeAnythingIsWritten() {
         Path out = folder.resolve("twice");
         String data = folder.resolve("data0/shapes").toString();

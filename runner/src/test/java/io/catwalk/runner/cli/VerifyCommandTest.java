@@ -443,6 +443,17 @@ final class VerifyCommandTest {
         assertThat(parity.path("max_abs").asDouble()).isGreaterThan(1e-4);
     }
 
+    @Test
+    void againstARunOfSeveralTrialsItAsksWhichOne() {
+        refused(
+                Catwalk.run(
+                        "verify",
+                        world.model().toString(),
+                        "--against",
+                        world.run().toString()),
+                "expected a folder with one trained network");
+    }
+
     private Catwalk.Answer against(Path file, String trial, String... more) {
         List<String> arguments = new java.util.ArrayList<>(List.of(
                 "verify",

@@ -1,7 +1,6 @@
 package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.catwalk.runner.plugin.PluginProject;
 import io.catwalk.runner.trial.Software;
@@ -40,9 +39,6 @@ final class WritingAPluginIT {
 
     @Test
     void pageLeadsFromAnEmptyFolderToARow() throws Exception {
-        assumeFalse(
-                System.getProperty("maven.version", "").matches("3\\.[0-8]\\..*"),
-                "Maven before 3.9 knows no second local repository");
         String page = Files.readString(HOME.resolve("docs/how-to/write-a-plugin.md"));
         List<String> commands =
                 COMMANDS.matcher(page).results().map(match -> match.group(1)).toList();

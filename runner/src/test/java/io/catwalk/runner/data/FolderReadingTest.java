@@ -79,6 +79,51 @@ class FolderReadingTest {
         assertThat(patients).as("the same patient").isEmpty();
     }
 
+    /** Runs of earlier versions, which split duplicates otherwise, must not be taken for runs on the same images. */
+    @Test
+    void aDigestTellsThatImagesStayTogether() throws IOException {
+        image("train/a", 0, 2);
+        image("train/b", 2, 4);
+        image("test/a", 4, 5);
+        image("test/b", 5, 6);
+        assertThat(load(FolderReading.STANDARD).sha256())
+                .isEqualTo(listed(
+                        "train/a/0.png",
+                        "train/a/1.png",
+                        "train/b/2.png",
+                        "train/b/3.png",
+                        "test/a/4.png",
+                        "test/b/5.png"));
+
+        write("train/b/4.png", 3);
+
+        String listed = listed(
+                "train/a/0.png",
+                "train/a/1.png",
+                "train/b/2.png",
+                "train/b/3.png",
+                "train/b/4.png",
+                "test/a/4.png",
+                "test/b/5.png");
+        assertThat(load(FolderReading.STANDARD).sha256())
+                .isEqualTo(new Sha256().add(listed).add("clusters").hex());
+    }
+
+    /** Computes the digest of these files of the classes a and b as it is documented, without clusters. */
+    private String listed(String... names) throws IOException {
+        Sha256 sum = new Sha256().add(2).add("a").add("b").add("null").add(names.length);
+        for (String name : names) {
+            sum.add(name)
+                    .add(name.contains("/a/") ? 0 : 1)
+                    .add(name.startsWith("train") ? "TRAIN" : "TEST")
+                    .add("");
+        }
+        for (String name : names) {
+            sum.add(Sha256.of(folder.resolve(name)));
+        }
+        return sum.hex();
+    }
+
     /** Each patient has four images of each class, or only four of the second class. */
     @ParameterizedTest
     @CsvSource({"50, 0, 40, 40", "40, 10, 32, 40"})

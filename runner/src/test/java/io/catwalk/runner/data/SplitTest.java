@@ -20,6 +20,9 @@ class SplitTest {
     /** Class 0 has 7 images, class 1 has 11, class 2 has 5, mixed. */
     private static final int[] LABELS = {0, 1, 1, 2, 0, 1, 0, 1, 1, 2, 0, 1, 2, 1, 0, 1, 1, 2, 0, 1, 0, 2, 1};
 
+    private static final List<String> CLASSES = List.of("a", "b", "c");
+    private static final List<String> TWO = List.of("a", "b");
+
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5})
     void everyImageValidatesInExactlyOneFold(int k) {
@@ -131,7 +134,7 @@ class SplitTest {
     void imagesThatAreAllDifferentAreSplitByTheirLabelsAlone() {
         ImageSource images = HeapImages.of(1, 1, 1, new byte[LABELS.length], LABELS);
 
-        assertThat(sha256(Split.folds(images, 3, 4, 5))).isEqualTo(sha256(Split.folds(LABELS, 3, 4, 5)));
+        assertThat(sha256(Split.folds(images, CLASSES, 4, 5))).isEqualTo(sha256(Split.folds(LABELS, 3, 4, 5)));
         assertThat(Split.holdOut(images, 3, 0.2, 42).validation()).containsExactly(5, 9, 14, 18, 19);
     }
 
@@ -145,14 +148,14 @@ class SplitTest {
 
     @Test
     void foldsDivideNoClusterAndHaveEqualSharesOfEachClass() {
-        for (Split fold : Split.folds(clustered(), 2, 5, 7)) {
+        for (Split fold : Split.folds(clustered(), TWO, 5, 7)) {
             assertThat(clustered().select(fold.validation()).countPerClass(2)).containsExactly(8, 4);
             assertThat(clustered().select(fold.train()).clusters())
                     .doesNotContain(clustered().select(fold.validation()).clusters());
         }
-        assertThat(sha256(Split.folds(clustered(), 2, 5, 7)))
-                .isEqualTo(sha256(Split.folds(clustered(), 2, 5, 7)))
-                .isNotEqualTo(sha256(Split.folds(clustered(), 2, 5, 8)));
+        assertThat(sha256(Split.folds(clustered(), TWO, 5, 7)))
+                .isEqualTo(sha256(Split.folds(clustered(), TWO, 5, 7)))
+                .isNotEqualTo(sha256(Split.folds(clustered(), TWO, 5, 8)));
     }
 
     @Test
@@ -179,11 +182,47 @@ class SplitTest {
         ImageSource groups = HeapImages.of(1, 1, 1, new byte[6], new int[] {0, 0, 0, 1, 1, 1})
                 .clustered(new int[] {0, 0, 2, 3, 4, 5});
 
-        assertThat(Split.folds(groups, 2, 2, 1)).hasSize(2);
-        assertThatThrownBy(() -> Split.folds(groups, 2, 3, 1))
+        assertThat(Split.folds(groups, TWO, 2, 1)).hasSize(2);
+        assertThatThrownBy(() -> Split.folds(groups, TWO, 3, 1))
                 .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("Folds: expected 2 to 2, because duplicates and images of one group stay")
-                .hasMessageEndingWith("found 3; try 2");
+                .hasMessage("Folds: expected 2 to 2, because duplicates and images of one group stay together and"
+                        + " class a can be divided into no more than 2, found 3; try 2");
+    }
+
+    @Test
+    void foldsOfImagesThatAreAllInOneClusterAreRefused() {
+        ImageSource same =
+                HeapImages.of(1, 1, 1, new byte[4], new int[] {0, 0, 1, 1}).clustered(new int[4]);
+
+        assertThatThrownBy(() -> Split.folds(same, TWO, 2, 1))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("and class a can be divided into no more than 1, found 2; try more images, or")
+                .hasMessageEndingWith("remove images that many groups share (catwalk data DIR lists equal files)");
+    }
+
+    /** Class a has two clusters. The smaller one holds images of the other classes, too, which have many clusters. */
+    @Test
+    void everyFoldLeavesImagesOfAScarceClassToTrainOn() {
+        int[] labels = {0, 0, 0, 0, 0, 1, 1, 2, 2, 0, 1, 2, 1, 1, 1, 2, 2, 2};
+        ImageSource images = HeapImages.of(1, 1, 1, new byte[labels.length], labels)
+                .clustered(new int[] {0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9, 12, 13, 14, 15, 16, 17});
+
+        assertThat(Split.folds(images, CLASSES, 2, 1))
+                .allSatisfy(fold ->
+                        assertThat(images.select(fold.train()).countPerClass(3)).doesNotContain(0));
+    }
+
+    /** Each of the three clusters shares a class with each other one: two of them in a fold have all of one class. */
+    @Test
+    void foldsThatLeaveNoImageOfAClassToTrainOnAreRefused() {
+        ImageSource images = HeapImages.of(1, 1, 1, new byte[6], new int[] {0, 1, 0, 2, 1, 2})
+                .clustered(new int[] {0, 0, 2, 2, 4, 4});
+
+        assertThatThrownBy(() -> Split.folds(images, CLASSES, 2, 1))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("Folds: expected images of class ")
+                .hasMessageContaining(" in at least 2 of 2, so that each leaves some to train on, found all in one")
+                .hasMessageContaining("try smaller groups, another --split-seed, or remove images");
     }
 
     @Test
@@ -193,7 +232,9 @@ class SplitTest {
 
         assertThatThrownBy(() -> Split.holdOut(same, 2, 0.5, 1))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("duplicates and images of one group stay together");
+                .hasMessageContaining("duplicates and images of one group stay together")
+                .hasMessageEndingWith("try more images or smaller groups, remove images that many groups share (catwalk"
+                        + " data DIR lists equal files), or name validation images (folder val, or column split)");
     }
 
     @Test

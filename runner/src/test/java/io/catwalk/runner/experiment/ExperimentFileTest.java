@@ -216,6 +216,34 @@ final class ExperimentFileTest {
     }
 
     @Test
+    void aChoiceOverridesTheHyperparametersOfAnEntryAndNothingElse() throws IOException {
+        ExperimentFile file = file("classifiers:\n"
+                + "- {name: gru, hyperparameters: {units: 64, pooling: max}, recipe: {batch_size: 7}}");
+        ClassifierEntry entry = file.entries(List.of()).get(0);
+
+        List<Contestant> chosen = file.contestants(entry, GRU, List.of(Map.of("pooling", "mean")));
+
+        assertThat(chosen).singleElement().satisfies(one -> {
+            assertThat(one.hyperparameters()).containsEntry("units", 64).containsEntry("pooling", "mean");
+            assertThat(one.recipe()).isEqualTo(Recipe.standard().withEpochs(16).withBatchSize(7));
+        });
+    }
+
+    /** YAML reads 1e-4 as a number, whose text would be 1.0E-4. */
+    @ParameterizedTest
+    @CsvSource({"1e-4, 1.0E-4", "1.10, 1.1", "64.0, 64.0"})
+    void aVariantThatIsAFractionIsToBeQuoted(String variant, String number) throws IOException {
+        assertThat(refusal("classifiers: [{name: gru, variant: " + variant + "}]"))
+                .isEqualTo("classifiers[0].variant must be text, but is " + number + ": put it in quotes");
+        Contestant quoted = only("{name: gru, variant: \"" + variant + "\"}");
+        assertThat(quoted.variant()).isEqualTo(variant);
+
+        ExperimentFile again = file(Json.YAML.writeValueAsString(Map.of("classifiers", List.of(quoted))));
+
+        assertThat(again.entries(List.of()).get(0).variant()).isEqualTo(variant);
+    }
+
+    @Test
     void aVariantMayBeCalledByANumber() throws IOException {
         assertThat(only("{name: gru, variant: 64}").variant()).isEqualTo("64");
     }

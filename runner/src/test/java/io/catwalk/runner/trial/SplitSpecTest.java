@@ -7,6 +7,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Split;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +87,39 @@ final class SplitSpecTest {
             }
         }
         assertThat(tested).isEqualTo(96);
+    }
+
+    @Test
+    void noQuantizationIsCalibratedAndSelectedOnImagesOfOneGroup() throws IOException {
+        ImageDataset dataset = photos(true);
+        ImageSource images = dataset.train();
+
+        Split split = Quantizer.split(dataset);
+
+        assertThat(patients(images.select(split.train())))
+                .doesNotContainAnyElementsOf(patients(images.select(split.validation())));
+    }
+
+    /** With one group in each class, no group can be in the other part. */
+    @Test
+    void oneGroupForEachClassIsQuantizedAllTheSame() throws IOException {
+        ImageDataset dataset = photos(true);
+        int[] two = IntStream.range(0, dataset.train().size())
+                .filter(i -> Set.of(1, 11)
+                        .contains(Byte.toUnsignedInt(dataset.train().read(i, i + 1)[0]) / 3))
+                .toArray();
+        ImageDataset few = new ImageDataset(
+                dataset.name(),
+                dataset.sha256(),
+                dataset.classes(),
+                dataset.train().select(two),
+                dataset.test());
+        assertThatThrownBy(() -> Split.holdOut(few.train(), 2, 0.5, 0)).isInstanceOf(RequestException.class);
+
+        Split split = Quantizer.split(few);
+
+        assertThat(few.train().select(split.train()).countPerClass(2)).containsExactly(3, 3);
+        assertThat(few.train().select(split.validation()).countPerClass(2)).containsExactly(3, 3);
     }
 
     @Test

@@ -59,6 +59,13 @@ record ClassTable(List<Entrant> entrants, List<Row> rows) {
         return new ClassTable(shown, List.copyOf(rows));
     }
 
+    /** Says of which trials all recalls are, as {@link Entrant#selection} does; empty if that differs by entrant. */
+    String selection() {
+        List<String> selections =
+                entrants.stream().map(Entrant::selection).distinct().toList();
+        return selections.size() == 1 ? selections.get(0) : "";
+    }
+
     private static ConfusionMatrix.@Nullable Cell mistake(ConfusionMatrix matrix, int label) {
         return matrix.mistakes().stream() // the most frequent first
                 .filter(cell -> cell.truth() == label)

@@ -8,9 +8,12 @@ import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.report.Answers;
+import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.trial.TrialSpec;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -141,6 +145,49 @@ final class ReportPageTest {
                         .sum())
                 .isEqualTo(200);
         assertShows(ReportPage.html(model), "Seed 3 only, so that each image counts once.");
+    }
+
+    /** With its first seed, one of the classifiers has answers for one fold of three. */
+    @Test
+    void theSeedWithTheMostAnswersIsShown() {
+        List<String> classes =
+                IntStream.range(0, 40).mapToObj(i -> "class " + i).toList();
+        SampleRun run = new SampleRun(List.of("gru", "lstm"), classes, 3, 200, 5).withSeeds(3L, 4L);
+        List<Model> all = run.models();
+        List<Model> some = all.stream()
+                .map(model -> losesAnswers(model.outcome().trial()) ? withoutAnswers(model) : model)
+                .toList();
+
+        ReportModel whole = ReportModel.of(run.report(all, null, null));
+        ReportModel part = ReportModel.of(run.report(some, null, null));
+
+        assertThat(seedsShown(whole)).isEqualTo(Map.of("gru", List.of(3L, 3L, 3L), "lstm", List.of(3L, 3L, 3L)));
+        assertThat(seedsShown(part)).isEqualTo(Map.of("gru", List.of(4L, 4L, 4L), "lstm", List.of(3L, 3L, 3L)));
+        assertThat(part.entrants())
+                .allSatisfy(entrant -> assertThat(
+                                Objects.requireNonNull(entrant.evaluation()).images())
+                        .isEqualTo(600));
+        assertShows(ReportPage.html(whole), "Seed 3 only, so that each image counts once. Recall is the share");
+        String html = ReportPage.html(part);
+        assertShows(html, "Recall is the share");
+        assertThat(html.contains("counts once. Recall is the share")).isFalse();
+    }
+
+    private static boolean losesAnswers(TrialSpec trial) {
+        return trial.classifier().equals("gru") && trial.seed() == 3 && trial.fold() > 1;
+    }
+
+    private static Model withoutAnswers(Model model) {
+        return new Model(model.label(), model.outcome(), model.history(), Answers.NONE, model.onnx());
+    }
+
+    private static Map<String, List<Long>> seedsShown(ReportModel model) {
+        return model.entrants().stream()
+                .collect(Collectors.toMap(
+                        Entrant::name,
+                        entrant -> entrant.shown().stream()
+                                .map(one -> one.outcome().trial().seed())
+                                .toList()));
     }
 
     /** The images of a folder are sorted by class: all of its folds have the same labels in the same order. */
