@@ -26,6 +26,7 @@ class RefusalPlaceTest {
     private static final Shape SAMPLE = new Shape(6);
 
     @Test
+    @Tag("long")
     void aBlockWithoutANameIsCalledAsWhatItExtends() {
         Block block = new SequentialBlock().add(new AbstractBlock() {
             @Override

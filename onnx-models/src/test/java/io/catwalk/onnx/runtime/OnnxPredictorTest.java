@@ -314,6 +314,7 @@ class OnnxPredictorTest {
     }
 
     @Test
+    @Tag("long")
     @EnabledOnOs(OS.LINUX)
     void memoryStaysFlatOverManyRuns() throws Exception {
         try (OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()))) {
@@ -329,6 +330,7 @@ class OnnxPredictorTest {
     }
 
     @Test
+    @Tag("long")
     @EnabledOnOs(OS.LINUX)
     void memoryStaysFlatOverManyOpenings() throws Exception {
         ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()

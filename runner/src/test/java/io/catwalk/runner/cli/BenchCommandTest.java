@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,7 @@ final class BenchCommandTest {
     }
 
     @Test
+    @Tag("long")
     void whoeverStopsItKeepsTheTurnsUntilThen() throws Exception {
         Path copy = ExportedRun.get().copyTo(folder.resolve("copy"));
         Process bench = Catwalk.process(
@@ -126,6 +128,7 @@ final class BenchCommandTest {
     }
 
     @Test
+    @Tag("long")
     void theFastestOptionsOfASessionAreWrittenBesideTheFile() throws IOException {
         Path model = Files.copy(ExportedRun.get().model(), folder.resolve("mine.onnx"));
         String[] command = {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -123,6 +124,7 @@ final class DamagedRunTest {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @MethodSource("damages")
     void aDamagedFileIsNamed(String file, String damage) throws IOException {
         Path damaged = run.resolve(file);

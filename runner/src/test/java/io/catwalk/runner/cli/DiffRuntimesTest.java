@@ -78,6 +78,7 @@ final class DiffRuntimesTest {
     }
 
     @Test
+    @Tag("long")
     void theNodeThatARuntimeDoesNotKnowIsNamed() throws IOException {
         runner("small", FaultyRunner.UNKNOWN);
 
@@ -91,6 +92,7 @@ final class DiffRuntimesTest {
     }
 
     @Test
+    @Tag("long")
     void theToleranceDecides() throws IOException {
         runner("faulty", FaultyRunner.EPSILON);
 
@@ -105,6 +107,7 @@ final class DiffRuntimesTest {
     }
 
     @Test
+    @Tag("long")
     void verifySaysWhereARuntimeBeginsToDisagree() throws IOException {
         runner("faulty", FaultyRunner.EPSILON);
         runner("honest", FaultyRunner.NONE);

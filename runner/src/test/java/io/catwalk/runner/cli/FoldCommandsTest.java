@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,7 @@ final class FoldCommandsTest {
     }
 
     @Test
+    @Tag("long")
     void everyTrainingImageJudgesOnceInEachRepeatAndChoosesNoEpochThere() throws IOException {
         Catwalk.Answer answer = run("crossval wide narrow", "cv", "--folds", "3", "--repeats", "2");
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -92,6 +93,7 @@ final class ForeignFileTest {
     }
 
     @Test
+    @Tag("long")
     void aFileThatNeverAnswersIsGivenUp() throws Exception {
         Path file = world.changed(folder.resolve("endless.onnx"), ForeignFileTest::loopForEver);
 

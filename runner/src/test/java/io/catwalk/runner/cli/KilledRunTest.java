@@ -127,6 +127,7 @@ final class KilledRunTest {
     }
 
     @Test
+    @Tag("long")
     void killedOnceAndGoneOnWithItTrainsOnlyWhatIsMissing() throws Exception {
         run = folder.resolve("once");
         Process program = Catwalk.process(

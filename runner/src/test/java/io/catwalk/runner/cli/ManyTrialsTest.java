@@ -38,6 +38,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +58,7 @@ class ManyTrialsTest {
     private Path folder;
 
     @Test
+    @Tag("long")
     void aRunOfManyTrialsStaysCheap() throws Exception {
         Path images = TinyImages.write(folder.resolve("images"), TRAIN);
         Path plugins = Files.createDirectory(folder.resolve("plugins"));

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -210,6 +211,7 @@ final class OlderRunsTest {
      * as that of the finished run.
      */
     @Test
+    @Tag("long")
     void aKilledRunGoesOn() throws IOException {
         Path killed = ExportedRun.copy(KEPT.resolve("killed"), folder.resolve("killed"));
         String done = Files.readString(killed.resolve("trials/small-conv/1-0/trial.json"));

@@ -85,6 +85,7 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    @Tag("long")
     void pluginThatDoesNotEvenLoadInTimeIsStopped() {
         TestPlugin plugin = TestPlugin.withBodies(
                 "sound", "while (true) { Thread.onSpinWait(); }", "return \"sound\";", TestPlugin.NETWORK);
@@ -138,6 +139,7 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    @Tag("long")
     void expectedFailureThatPassesIsOne() {
         assertThat(twoClasses("task.width();", "--expect", "two-classes=needs three"))
                 .isEqualTo(ExitCode.SOME_FAILED);

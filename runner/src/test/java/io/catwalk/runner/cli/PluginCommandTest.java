@@ -90,6 +90,7 @@ final class PluginCommandTest {
 
     /** Two files of one plugin would both be refused afterwards. */
     @Test
+    @Tag("long")
     void ofManyInstalledAtOnceOneStays() throws Exception {
         List<Callable<Catwalk.Answer>> installs = new ArrayList<>();
         for (int version = 1; version <= 6; version++) {
@@ -343,6 +344,7 @@ final class PluginCommandTest {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @ValueSource(strings = {"--gradle", "--kotlin", "--gradle --kotlin", ""})
     void nothingIsLeftToBeFilledIn(String options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("tiny-net"));

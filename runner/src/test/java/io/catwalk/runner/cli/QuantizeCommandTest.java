@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +79,7 @@ final class QuantizeCommandTest {
     }
 
     @Test
+    @Tag("long")
     void aFileThatFailsItsGateKeepsTheNameOfOneThatDoesNotShip() {
         Catwalk.Answer answer = quantize(file.toString(), "--min-speedup", "1000");
 
@@ -105,6 +107,7 @@ final class QuantizeCommandTest {
     }
 
     @Test
+    @Tag("long")
     void weightsBesideTheFileCountInItsSizeAndInItsCertificate() throws IOException {
         Path inside = folder.resolve("inside.onnx");
         Path beside = folder.resolve("beside.onnx");

@@ -14,6 +14,7 @@ import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.apache.poi.xslf.usermodel.XSLFSlide;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -134,6 +135,7 @@ final class RobustnessReportTest {
     }
 
     @Test
+    @Tag("long")
     void whatIsKnownIsReadAndOnlyAChangedFileIsMeasuredAgain() throws IOException {
         assertThat(report("--robustness").err()).contains("robustness of dense", "robustness of wide");
         assertThat(report("--robustness").err()).isEmpty();

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -323,6 +324,7 @@ final class RunCommandsTest {
     }
 
     @Test
+    @Tag("long")
     void inThisProcessTheOutcomeIsTheSame() throws IOException, InterruptedException {
         Path out = folder.resolve("runs/in-process");
 

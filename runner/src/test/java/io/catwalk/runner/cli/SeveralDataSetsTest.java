@@ -152,6 +152,7 @@ final class SeveralDataSetsTest {
     }
 
     @Test
+    @Tag("long")
     void reportAndResumeUnderstandTheFolderAndTrainNothingAgain() throws IOException {
         Path summary = runs.resolve("across.json");
         String before = Files.readString(summary);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,7 @@ final class UnsupportedImagesTest {
     }
 
     @Test
+    @Tag("long")
     void withSeveralDataSetsItIsSaidOnce() {
         Catwalk.Answer answer = run(
                 "compare",

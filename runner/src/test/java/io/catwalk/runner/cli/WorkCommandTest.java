@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +121,7 @@ final class WorkCommandTest {
 
     /** The images of the run are gone, and the folder of the orders was moved: a machine needs nothing else. */
     @Test
+    @Tag("long")
     void ordersThatWereCarriedElsewhereComeToTheBitsOfALocalRun() throws Exception {
         Path local = folder.resolve("local");
         compare(shared.resolve("tiny"), "learns", "--seeds", "3", "--out", local.toString());
@@ -172,6 +174,7 @@ final class WorkCommandTest {
     }
 
     @Test
+    @Tag("long")
     void whatWasCarriedOutIsNotCarriedOutAgain() throws IOException {
         handOut("learns");
         work(orders().resolve("0.json"));
@@ -204,6 +207,7 @@ final class WorkCommandTest {
 
     /** An attempt that was lost and finishes late overwrites nothing. */
     @Test
+    @Tag("long")
     void aTrialThatIsLostIsOrderedAgainAndWhatComesLateHarmsNothing() throws IOException {
         handOut("learns", "--same-machine=Z80");
 
@@ -247,6 +251,7 @@ final class WorkCommandTest {
 
     /** No path can be made of the name of one of the files. */
     @Test
+    @Tag("long")
     void whatIsNoDeliveryIsNotBelievedAndTheOthersAreGathered() throws IOException {
         handOut("learns", "--seeds", "3");
         Files.writeString(orders().resolve("0.outcome-1.zip"), "no zip");
@@ -297,6 +302,7 @@ final class WorkCommandTest {
     }
 
     @Test
+    @Tag("long")
     void theFilesOfATrialOutliveAKillWhereTheyAreAskedFor() throws Exception {
         handOut("hangs");
         Path files = folder.resolve("files");
@@ -323,6 +329,7 @@ final class WorkCommandTest {
     }
 
     @Test
+    @Tag("long")
     void workEndsWithTheInputOrWhenNobodyRenewsTheLease() throws Exception {
         handOut("hangs", "--seeds", "2");
         Process fed = Catwalk.process(folder, "work", orders().resolve("0.json").toString(), "--lives-with", "input")

@@ -276,6 +276,7 @@ class FolderReadingTest {
     }
 
     @Test
+    @Tag("long")
     void aHundredThousandEmptyFilesAreOneLine() throws IOException {
         image("a", 0, 2);
         Path many = Files.createDirectories(folder.resolve("b"));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,7 @@ final class InspectionTest {
     }
 
     @Test
+    @Tag("long")
     void aCacheThatCannotBeWrittenIsNone(@TempDir Path own) throws IOException {
         Path file = Files.createFile(own.resolve("file"));
         counting(own.resolve("witness")).write(own.resolve("alpha.jar"));
@@ -112,6 +114,7 @@ final class InspectionTest {
 
     /** With 11 x 7 points, not all recipes are asked for beforehand. */
     @Test
+    @Tag("long")
     void recipesOfALargeSpaceAreAskedForWhereTheyAreWanted(@TempDir Path own) throws IOException {
         String space = SPACE + "return SearchSpace.none().with(\"a\", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)"
                 + ".with(\"b\", 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0); } ";

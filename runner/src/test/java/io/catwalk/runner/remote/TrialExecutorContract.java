@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +132,7 @@ abstract class TrialExecutorContract {
     }
 
     @Test
+    @Tag("long")
     void twoAtOnceAndTwoThatWaitEachComeToTheSameBytes() throws Exception {
         try (TrialExecutor executor = open()) {
             List<TrialFolder> trials = new ArrayList<>();
@@ -188,6 +190,7 @@ abstract class TrialExecutorContract {
     }
 
     @Test
+    @Tag("long")
     void aTrialWhoseWorkIsKilledIsLostAndTheNextAttemptMakesTheSame() throws Exception {
         try (TrialExecutor executor = open()) {
             String undisturbed = weights(executor, trial("undisturbed"));
@@ -210,6 +213,7 @@ abstract class TrialExecutorContract {
     }
 
     @Test
+    @Tag("long")
     void whatIsUnderWayWhenTheExecutorIsClosedCanBeOrderedFromTheNextOne() throws Exception {
         TrialFolder trial = trial("restarted");
         Submitted submitted;
@@ -224,6 +228,7 @@ abstract class TrialExecutorContract {
     }
 
     @Test
+    @Tag("long")
     void whatCannotBeFoundOrIsNotAsOrderedLosesTheTrialOnly() throws Exception {
         TrialOrder order = order("learns");
         TrialOrder other = order.with(new TrialInputs(

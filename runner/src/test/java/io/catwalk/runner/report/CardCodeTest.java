@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +66,7 @@ class CardCodeTest {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @CsvSource({"1, false,", "3, false,", "1, true,", "3, true, 2", "1, false, 4"})
     void theJavaProgramAnswersLikeOurPredictor(int channels, boolean embedded, Integer batch)
             throws IOException, InterruptedException {

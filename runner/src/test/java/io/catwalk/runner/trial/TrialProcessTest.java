@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,6 +160,7 @@ final class TrialProcessTest {
     }
 
     @Test
+    @Tag("long")
     void aProcessThatNeverEndsAfterItsOutcomeHoldsNobodyUp() throws Exception {
         TrialOutcome outcome =
                 new TrialProcess().train(within(120, order("never-ends", 1)), trial("endless"), epoch -> {});

@@ -12,7 +12,7 @@ final class TrainingChecks {
                     .presuming("finite"),
             Check.of("gradient", "the gradient reaches every parameter", TrainingChecks::gradient)
                     .presuming("finite"),
-            Check.of("overfit", "64 images are memorized in 400 steps", TrainingChecks::overfit)
+            Check.of("overfit", "32 images are memorized in 400 steps", TrainingChecks::overfit)
                     .presuming("gradient"));
 
     private static final int STEPS = 400;
@@ -49,7 +49,7 @@ final class TrainingChecks {
 
     private static void overfit(Candidate candidate) {
         Task task = candidate.task();
-        Images images = Images.random(task, 64, Candidate.SEED);
+        Images images = Images.random(task, 32, Candidate.SEED);
         try (Network network = candidate.initialized(task)) {
             int right = 0;
             for (int step = 1; step <= STEPS && right < images.count(); step++) {

@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -362,6 +363,7 @@ final class ReportPageTest {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @ValueSource(strings = {"seven", "hundred", "classes-200", "classes-1000"})
     void aPageIsSmallEnoughToBeSentByMail(String name) {
         assertThat(html(name).getBytes(StandardCharsets.UTF_8).length).isBetween(100_000, 8_000_000);

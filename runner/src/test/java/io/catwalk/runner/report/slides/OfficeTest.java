@@ -29,6 +29,7 @@ class OfficeTest {
     Path folder;
 
     @Test
+    @Tag("long")
     void everySlideOfANormalRunIsShown() throws IOException, InterruptedException {
         everySlideIsShown(Run.SEVEN_COMPARED, Extent.FINDINGS);
     }
