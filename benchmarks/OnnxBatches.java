@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The side of Catwalk in onnxruntime_batches.py. Reads lines {@code MODEL THREADS BATCH SECONDS} and answers each with the median
- * time of a batch, in microseconds, and the labels of the first one.
+ * The side of Catwalk in onnxruntime_batches.py. Reads lines of MODEL, THREADS, BATCH and SECONDS, with tabs between them, and
+ * answers each with the median time of a batch, in microseconds, and the labels of the first one.
  *
  * <p>Arguments: an IDX file of images, 28 x 28.
  */
@@ -26,7 +26,7 @@ final class OnnxBatches {
         String open = "";
         OnnxPredictor predictor = null;
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-            String[] words = line.split(" ");
+            String[] words = line.split("\t");
             if (!open.equals(words[0] + " " + words[1])) {
                 if (predictor != null) {
                     predictor.close();

@@ -79,7 +79,7 @@ def answer_in_python(images):
     pixels = numpy.fromfile(images, numpy.uint8)[16:].reshape(-1, 1, 28, 28)
     opened, session = None, None
     for line in sys.stdin:
-        model, threads, batch, seconds = line.split()
+        model, threads, batch, seconds = line.rstrip("\n").split("\t")  # paths may have blanks
         if opened != (model, threads):
             opened, session = (model, threads), Session(model, int(threads))
         size = int(batch)
@@ -97,7 +97,7 @@ def processor():
 
 
 class Worker:
-    """A process that answers each line of words with a line of JSON."""
+    """A process that answers each line of words, with tabs between them, with a line of JSON."""
 
     def __init__(self, *command):
         environment = dict(os.environ, ORT_DISABLE_TELEMETRY="1")
@@ -112,7 +112,7 @@ class Worker:
         self.process.wait()
 
     def ask(self, *words):
-        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.write("\t".join(map(str, words)) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 

@@ -30,6 +30,8 @@ try {
   await occlusion(page);
   await drawing(page);
   await files(page);
+  await transparency(page);
+  await failure(page);
   await page.context().close();
 
   const narrow = await open({ width: 400, colorScheme: 'dark', hasTouch: true });
@@ -121,14 +123,52 @@ async function files(page) {
     context.drawImage(small, 0, 0, large.width, large.height);
     return large.toDataURL('image/png');
   });
-  await page.locator('#file').setInputFiles({ name: 'image.png', mimeType: 'image/png', buffer: Buffer.from(url.split(',')[1], 'base64') });
-  await page.waitForFunction(() => !/The label/.test(document.getElementById('verdict').textContent));
-  await settled(page);
-  const found = await page.evaluate(() => demo.networks.map(network => network.probabilities));
+  const found = await answersTo(page, url);
   if (own.some((all, i) => all.some((share, j) => Math.abs(share - found[i][j]) > 1e-3))) report('a file of a test image gets another answer');
   await page.locator('#file').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no image') });
   await page.waitForFunction(() => /notes.txt is none/.test(document.getElementById('verdict').textContent), { timeout: 5000 })
     .catch(() => report('says nothing of a file that is no image'));
+}
+
+/** Opens a PNG file, after a test image was shown, and returns the probabilities of every network. */
+async function answersTo(page, url) {
+  await page.locator('#file').setInputFiles({ name: 'image.png', mimeType: 'image/png', buffer: Buffer.from(url.split(',')[1], 'base64') });
+  await page.waitForFunction(() => !/The label/.test(document.getElementById('verdict').textContent));
+  await settled(page);
+  return page.evaluate(() => demo.networks.map(network => network.probabilities));
+}
+
+/** What is transparent counts as white, as it does for catwalk predict. */
+async function transparency(page) {
+  const answers = {};
+  for (const background of ['white', 'transparent', 'black']) {
+    await page.locator('#tests button').nth(2).click();
+    await settled(page);
+    const url = await page.evaluate(background => {
+      const image = Object.assign(document.createElement('canvas'), { width: 40, height: 40 });
+      const context = image.getContext('2d');
+      for (const [color, side] of [[background, 40], ['gray', 20]]) {
+        context.fillStyle = color;
+        context.fillRect(20 - side / 2, 20 - side / 2, side, side);
+      }
+      return image.toDataURL('image/png');
+    }, background);
+    answers[background] = (await answersTo(page, url)).join();
+  }
+  if (answers.transparent !== answers.white) report('a transparent background gets another answer than a white one');
+  if (answers.black === answers.white) report('a black background gets the answer of a white one');
+}
+
+/** A network that cannot run any more says so, and the others go on. */
+async function failure(page) {
+  await page.evaluate(() => { demo.networks[0].session = { run: () => Promise.reject(new Error('out of memory')) }; });
+  await page.locator('#tests button').nth(4).click();
+  await settled(page);
+  const shown = await page.locator('#answers button').allTextContents();
+  if (shown[0] !== 'out of memory' || shown.slice(1).includes('out of memory')) report(`shows ${shown} if the first network cannot run`);
+  const answered = await page.evaluate(() => demo.networks.filter(network => network.probabilities).length);
+  if (answered !== shown.length - 1) report(`${answered} of ${shown.length} networks answer if the first cannot run`);
+  if (!/The label is/.test(await verdict(page))) report(`says ${await verdict(page)} if the first network cannot run`);
 }
 
 async function accessible(page, how) {

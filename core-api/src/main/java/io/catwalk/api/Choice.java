@@ -20,7 +20,7 @@ public final class Choice extends Rule {
                 || new LinkedHashSet<>(options).size() < options.size()
                 || options.stream().map(Object::getClass).distinct().count() > 1) {
             throw new IllegalArgumentException(
-                    "options must be at least one, none twice, all of one type, but are " + options);
+                    "options must be one or more distinct values of the same type, but are " + options);
         }
         this.options = List.copyOf(options);
         this.lowest = lowest;
@@ -157,8 +157,10 @@ public final class Choice extends Rule {
      *
      * @param random number drawn uniformly, 0 or above and below 1
      * @return one of the options, each equally likely; or a number of the range
+     * @throws IllegalArgumentException if the number is not as described
      */
     public Object at(double random) {
+        Check.fraction("random number", random);
         if (lowest == null || highest == null) {
             return options.get((int) (random * options.size()));
         }

@@ -23,14 +23,8 @@ import java.util.List;
 public final class Gradients {
 
     private static final String PYTORCH_ARRAY = "ai.djl.pytorch.engine.PtNDArray";
-    private static final Field ARRAYS_OF_SCOPE = field(NDScope.class, "resources");
-
-    private static final ClassValue<Field> BUFFER_OF_ARRAY = new ClassValue<>() {
-        @Override
-        protected Field computeValue(Class<?> type) {
-            return field(type, "dataRef");
-        }
-    };
+    private static final ClassValue<Field> ARRAYS_OF_SCOPE = fieldNamed("resources");
+    private static final ClassValue<Field> BUFFER_OF_ARRAY = fieldNamed("dataRef");
 
     private Gradients() {}
 
@@ -43,7 +37,8 @@ public final class Gradients {
      * @throws IllegalStateException if the constants cannot be kept with this version of DJL
      */
     public static GradientCollector collector(Engine engine) {
-        Holding holding = new Holding();
+        // The field is looked up first, since a scope that is made stays on the thread until it is closed.
+        Holding holding = new Holding(ARRAYS_OF_SCOPE.get(NDScope.class));
         GradientCollector collector;
         try {
             collector = engine.newGradientCollector();
@@ -78,9 +73,9 @@ public final class Gradients {
 
         private final List<ByteBuffer> buffers = new ArrayList<>();
 
-        Holding() {
+        Holding(Field arraysOfScope) {
             try {
-                ARRAYS_OF_SCOPE.set(this, new IdentityHashMap<NDArray, NDArray>() {
+                arraysOfScope.set(this, new IdentityHashMap<NDArray, NDArray>() {
                     @Override
                     public NDArray put(NDArray array, NDArray same) {
                         hold(array);
@@ -107,16 +102,24 @@ public final class Gradients {
         }
     }
 
-    private static Field field(Class<?> type, String name) {
-        try {
-            Field field = type.getDeclaredField(name);
-            field.setAccessible(true);
-            return field;
-        } catch (NoSuchFieldException | InaccessibleObjectException e) {
-            throw new IllegalStateException(
-                    "expected DJL 0.36, whose " + type.getName() + " has a field " + name
-                            + " that can be read, but found " + e.getMessage(),
-                    e);
-        }
+    /** Returns the field of each class that has this name; it is looked up when it is needed for the first time. */
+    private static ClassValue<Field> fieldNamed(String name) {
+        return new ClassValue<>() {
+            @Override
+            protected Field computeValue(Class<?> type) {
+                try {
+                    Field field = type.getDeclaredField(name);
+                    field.setAccessible(true);
+                    return field;
+                } catch (NoSuchFieldException | InaccessibleObjectException e) {
+                    throw new IllegalStateException(
+                            "expected DJL 0.36, whose " + type.getName() + " has a field " + name
+                                    + " that can be read, but found "
+                                    + (e instanceof NoSuchFieldException ? "none" : e.getMessage())
+                                    + ": use the version of DJL that Catwalk comes with",
+                            e);
+                }
+            }
+        };
     }
 }

@@ -1,7 +1,6 @@
 package io.catwalk.api;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
@@ -16,13 +15,7 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
-import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.UniformInitializer;
-import ai.djl.util.PairList;
-import java.util.List;
-import java.util.function.BinaryOperator;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Factory methods for the layers that plugins use most. A plugin may also use any other block of DJL, or its own.
@@ -51,7 +44,7 @@ public final class Layers {
      * @return the input shape of both blocks to their output shape
      */
     public static Block sum(Block first, Block second) {
-        return joined(NDArray::add, first, second);
+        return new ParallelBlock(NDArray::add, first, second);
     }
 
     /**
@@ -238,7 +231,7 @@ public final class Layers {
     public static Block squeezeExcite(int channels, int squeezed) {
         Block factors = LambdaBlock.singleton(
                 values -> hardSigmoid(values).expandDims(2).expandDims(3), "factors");
-        return joined(
+        return new ParallelBlock(
                 NDArray::mul,
                 Blocks.identityBlock(),
                 sequence(globalAveragePool(), dense(squeezed), relu(), dense(channels), factors));
@@ -368,6 +361,15 @@ public final class Layers {
     }
 
     /**
+     * Draws the weights as PyTorch does: DJL's default is made for relu, and the recurrence amplifies its larger
+     * weights.
+     */
+    private static Block recurrent(int units, Block block) {
+        block.setInitializer(new UniformInitializer((float) (1 / Math.sqrt(units))), Parameter.Type.WEIGHT);
+        return block;
+    }
+
+    /**
      * Keeps the last step of a sequence.
      *
      * @return (batch, time, features) to (batch, features)
@@ -468,7 +470,8 @@ public final class Layers {
     public static Block bothWays(Block there, Block back) {
         // It does nothing, but the names of the parameters in saved networks count it.
         Block own = LambdaBlock.singleton(sequence -> sequence, "own");
-        return joined((first, second) -> first.concat(second, 2), sequence(own, there), sequence(flip(), back, flip()));
+        return new ParallelBlock(
+                (first, second) -> first.concat(second, 2), sequence(own, there), sequence(flip(), back, flip()));
     }
 
     private static Block flip() {
@@ -497,52 +500,5 @@ public final class Layers {
 
     private static Block turn() {
         return LambdaBlock.singleton(images -> images.transpose(0, 2, 1, 3), "turn");
-    }
-
-    private static Block joined(BinaryOperator<NDArray> join, Block first, Block second) {
-        return new ParallelBlock(
-                outputs -> new NDList(join.apply(
-                        outputs.get(0).singletonOrThrow(), outputs.get(1).singletonOrThrow())),
-                first,
-                second);
-    }
-
-    /**
-     * Gives each branch an input list of its own, since DJL's recurrent nets add their state to the list. The class has
-     * the name of DJL's, which is part of the names of the parameters.
-     */
-    private static final class ParallelBlock extends ai.djl.nn.ParallelBlock {
-
-        private final Function<List<NDList>, NDList> join;
-
-        ParallelBlock(Function<List<NDList>, NDList> join, Block first, Block second) {
-            super(join, List.of(first, second));
-            this.join = join;
-        }
-
-        @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
-            return join.apply(getChildren().values().stream()
-                    .map(branch -> branch.forward(store, new NDList(inputs), training, params))
-                    .toList());
-        }
-
-        @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, NDList labels, @Nullable PairList<String, Object> params) {
-            return join.apply(getChildren().values().stream()
-                    .map(branch -> branch.forward(store, new NDList(inputs), labels, params))
-                    .toList());
-        }
-    }
-
-    /**
-     * Draws the weights as PyTorch does: DJL's default is made for relu, and the recurrence amplifies its larger
-     * weights.
-     */
-    private static Block recurrent(int units, Block block) {
-        block.setInitializer(new UniformInitializer((float) (1 / Math.sqrt(units))), Parameter.Type.WEIGHT);
-        return block;
     }
 }

@@ -49,7 +49,7 @@ public final class Recipe extends Rule {
         Check.notNegative("clipNorm", clipNorm);
         Check.atLeast("patience", patience, 0);
         if (augmentations.stream().filter(Recipe::mixes).count() > 1) {
-            throw new IllegalArgumentException("augmentations must mix images at most once, but have mixtures "
+            throw new IllegalArgumentException("augmentations must include at most one mixture, but include "
                     + augmentations.stream().filter(Recipe::mixes).toList());
         }
         this.optimizer = Objects.requireNonNull(optimizer, "optimizer");

@@ -164,6 +164,26 @@ class LayersTest {
         }
     }
 
+    /** DJL's recurrent nets add their state to the list of their inputs. */
+    @Test
+    void noBranchSeesTheStateOfTheOtherWhetherLabelsAreGivenOrNot() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray input = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(1, 3, 2));
+            Block first = Layers.gru(2, 1);
+            Block second = Layers.gru(2, 1);
+            Block sum = Layers.sum(first, second);
+            forward(sum, input);
+            NDArray added = train(first, input).add(train(second, input));
+            float[] expected = added.toFloatArray();
+
+            ParameterStore store = new ParameterStore(manager, false);
+            NDList labeled = sum.forward(store, new NDList(input), new NDList(), null);
+
+            assertThat(labeled.singletonOrThrow().toFloatArray()).containsExactly(expected);
+            assertThat(train(sum, input).toFloatArray()).containsExactly(expected);
+        }
+    }
+
     /** Saved networks and the recipes of plugins name parameters in this way. */
     @Test
     void theNamesOfParametersCountEveryBlock() {

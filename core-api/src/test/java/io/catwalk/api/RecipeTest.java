@@ -56,7 +56,7 @@ class RecipeTest {
                 of(() -> Augmentation.cutMix(Double.NaN), "alpha" + positive + "NaN"),
                 of(
                         () -> STANDARD.withAugmentations(Augmentation.mixup(0.5), Augmentation.cutMix(2)),
-                        "augmentations must mix images at most once, but have mixtures " + "[Mixup(0.5), CutMix(2.0)]"),
+                        "augmentations must include at most one mixture, but include " + "[Mixup(0.5), CutMix(2.0)]"),
                 of(() -> Augmentation.erase(0, 0.1), "probability" + positive + "0.0"),
                 of(() -> Augmentation.erase(1.5, 0.1), "probability must be at most 1.0, but is 1.5"),
                 of(() -> Augmentation.erase(0.5, 0), "largestArea" + positive + "0.0"),

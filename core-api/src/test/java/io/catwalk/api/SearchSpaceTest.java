@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
 class SearchSpaceTest {
@@ -86,10 +88,10 @@ class SearchSpaceTest {
 
     @Test
     void optionsThatMakeNoSenseAreRefused() {
-        String message = "hyperparameter 'a': options must be at least one, none twice, all of one type, but are ";
+        String message = "hyperparameter 'a': options must be one or more distinct values of the same type, but are ";
         assertThatThrownBy(() -> Choice.of(List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("options must be at least one, none twice, all of one type, but are []");
+                .hasMessage("options must be one or more distinct values of the same type, but are []");
         assertThatThrownBy(() -> SearchSpace.none().with("a", 1, 2, 1)).hasMessage(message + "[1, 2, 1]");
         assertThatThrownBy(() -> SearchSpace.none().with("a", 1, 2.0)).hasMessage(message + "[1, 2.0]");
         assertThatThrownBy(() -> SearchSpace.none().with("a", 1L))
@@ -158,6 +160,17 @@ class SearchSpaceTest {
         Choice options = Choice.of(List.of("a", "b"));
         assertThat(List.of(options.at(0), options.at(0.49), options.at(0.5), options.at(0.99)))
                 .containsExactly("a", "a", "b", "b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, 1, 2, Double.NaN})
+    void aRandomNumberOutOfRangeIsRefused(double random) {
+        Choice options = Choice.of(List.of("a", "b"));
+        for (Choice choice : List.of(options, Choice.range(2, 1, 4), Choice.range(0.1, 0.0, 1.0))) {
+            assertThatThrownBy(() -> choice.at(random))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("random number must be 0 or above and below 1, but is " + random);
+        }
     }
 
     @Test

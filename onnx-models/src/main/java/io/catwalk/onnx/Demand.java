@@ -74,10 +74,10 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
                     ? reportOnFiles(network, model, named)
                     : proof.run(network, OnnxSerializer.bytes(model), named);
         } catch (OnnxFileException e) {
-            throw new ExportException("ONNX Runtime does not open what was exported: " + e.getMessage(), e);
+            throw new ExportException("ONNX Runtime cannot open the exported model: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new ExportException(
-                    "the proof needs files for a while, which cannot be written: " + e + "; make room for them", e);
+                    "cannot write the temporary files of the proof: " + e + "; make room on the disk", e);
         }
     }
 

@@ -126,7 +126,7 @@ public final class OnnxExport {
     public OnnxExport withOutputNames(String... names) {
         List<String> outputs = List.of(names);
         if (outputs.stream().anyMatch(String::isBlank) || Set.copyOf(outputs).size() != outputs.size()) {
-            throw new IllegalArgumentException("expected outputs with names of their own, found " + outputs);
+            throw new IllegalArgumentException("expected a different name for each output, found " + outputs);
         }
         return new OnnxExport(order.withOutputs(outputs));
     }
@@ -298,7 +298,8 @@ public final class OnnxExport {
      */
     public byte[] bytes() {
         if (order.options().choices().contains(Choice.EXTERNAL_DATA)) {
-            throw new IllegalStateException("bytes are one file, and external data was asked for: use write");
+            throw new IllegalStateException(
+                    "expected an export without external data, which is a second file: use write");
         }
         return OnnxSerializer.bytes(order.model());
     }

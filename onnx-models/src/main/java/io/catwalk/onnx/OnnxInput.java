@@ -119,7 +119,7 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
         for (OnnxInput input : inputs) {
             if (!names.add(input.name)) {
                 throw new IllegalArgumentException(
-                        "expected inputs with names of their own, found " + input.name + " twice");
+                        "expected a different name for each input, found " + input.name + " twice");
             }
             for (Axis.Dynamic axis : input.dynamic()) {
                 Axis.Dynamic other = known.putIfAbsent(axis.name(), axis);

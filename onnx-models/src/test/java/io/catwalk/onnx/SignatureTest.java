@@ -217,7 +217,8 @@ class SignatureTest {
                         .outputs()))
                 .containsExactly("a FLOAT(batch)", "b FLOAT(batch)");
         assertThatThrownBy(() -> export.withOutputNames("a").bytes()).hasMessageContaining("returns 2 array(s)");
-        assertThatThrownBy(() -> export.withOutputNames("a", "a")).hasMessageContaining("names of their own");
+        assertThatThrownBy(() -> export.withOutputNames("a", "a"))
+                .hasMessageContaining("a different name for each output");
         assertThatThrownBy(() -> export.withOutputNames("a", "left").bytes())
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("the name left is given to two");

@@ -34,7 +34,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,7 +114,6 @@ class WithoutOnnxRuntimeTest {
     }
 
     @Test
-    @Tag("long")
     void aNetworkIsExportedAndAProofIsRefused(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("model.onnx");
         String without = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))

@@ -2,7 +2,6 @@ package io.catwalk.runner;
 
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Writes texts from other sources into Markdown (CommonMark with the tables of GitHub). */
 public final class Markdown {
@@ -30,13 +29,29 @@ public final class Markdown {
     public static String table(List<List<String>> rows) {
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
-            text.append("| ")
-                    .append(row.stream().map(Markdown::text).collect(Collectors.joining(" | ")))
-                    .append(" |\n");
-            if (row == rows.get(0)) {
-                text.append("|---|").append("--:|".repeat(row.size() - 1)).append('\n');
-            }
+            List<String> cells = row.stream().map(Markdown::text).toList();
+            text.append(row == rows.get(0) ? head(cells) : row(cells));
         }
         return text.toString();
+    }
+
+    /**
+     * Writes the header of a table.
+     *
+     * @param cells of the header, which are Markdown already
+     * @return two lines; the first column is left-aligned, the others, which hold numbers, are right-aligned
+     */
+    public static String head(List<String> cells) {
+        return row(cells) + "|---|" + "--:|".repeat(cells.size() - 1) + "\n";
+    }
+
+    /**
+     * Writes a row of a table.
+     *
+     * @param cells of the row, which are Markdown already
+     * @return one line
+     */
+    public static String row(List<String> cells) {
+        return "| " + String.join(" | ", cells).replace("\n", " ") + " |\n";
     }
 }

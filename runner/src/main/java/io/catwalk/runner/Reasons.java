@@ -52,13 +52,13 @@ public final class Reasons {
             return "Permission denied";
         }
         if (failure instanceof NoSuchFileException) {
-            return "no such file or folder as " + failure.getFile();
+            return "no such file or folder: " + failure.getFile();
         }
         if (failure instanceof FileAlreadyExistsException) {
-            return "there is already " + failure.getFile();
+            return failure.getFile() + " exists already";
         }
         return failure instanceof DirectoryNotEmptyException
-                ? "there is a folder " + failure.getFile() + " that is not empty"
+                ? "the folder " + failure.getFile() + " is not empty"
                 : failure.getMessage();
     }
 

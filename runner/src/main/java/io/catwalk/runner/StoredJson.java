@@ -45,7 +45,7 @@ final class StoredJson {
                     .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                     .readValue(text);
         } catch (StreamReadException e) {
-            throw damaged("line " + e.getLocation().getLineNr() + " breaks off or is not of its format", e);
+            throw damaged("line " + e.getLocation().getLineNr() + " is truncated or malformed", e);
         } catch (JacksonException e) {
             throw damaged(reason(e), e);
         }
@@ -93,7 +93,7 @@ final class StoredJson {
         if (failure instanceof UnrecognizedPropertyException) {
             return "it has an unknown key " + at;
         }
-        return at.isEmpty() ? "its keys or values are others" : "the value of " + at + " is missing or wrong";
+        return at.isEmpty() ? "it has unexpected keys or values" : "the value of " + at + " is missing or wrong";
     }
 
     private static String path(DatabindException failure) {

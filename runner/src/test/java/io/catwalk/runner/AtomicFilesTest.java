@@ -178,7 +178,7 @@ final class AtomicFilesTest {
 
         assertThatThrownBy(() -> AtomicFiles.write(file, "a"))
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("cannot write " + file + ": no such file or folder as ");
+                .hasMessageStartingWith("cannot write " + file + ": no such file or folder: ");
     }
 
     private static void assertWhole(Path file) throws IOException {

@@ -4,10 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What .ci/run and .ci/nightly say and do about their stages. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "needs bash")
@@ -79,6 +88,46 @@ final class StagesTest {
                 .satisfiesExactly(
                         line -> assertThat(line).matches(" +\\d+ s  only: passed"),
                         line -> assertThat(line).isEqualTo("skipped: no such program"));
+    }
+
+    /** By the specifications of ELF and Mach-O; the last file is a class of Java. */
+    @ParameterizedTest
+    @CsvSource({
+        "7f454c4602010103000000000000000003003e00, linux-x86_64",
+        "7f454c460201010000000000000000000300b700, linux-aarch64",
+        "cffaedfe0c00000100000000, osx-aarch64",
+        "7f454c4601010100000000000000000003000300, another processor or system",
+        "7f454c4602010100000000000000000003001500, another processor or system",
+        "cffaedfe0700000103000000, another processor or system",
+        "cafebabe0000000201000007, another processor or system",
+        "cafebabe0000003d00220a00, something else"
+    })
+    void theFirstBytesTellWhatALibraryIsFor(String bytes, String told, @TempDir Path folder) throws Exception {
+        Path library = Files.write(folder.resolve("a library"), HexFormat.of().parseHex(bytes));
+        String magic = "eval \"$(sed -n '/^magic() {/,/^}/p' ../.ci/download)\"\n";
+
+        Answer answer = bash(magic + "stage library magic '" + library + "'");
+
+        assertThat(answer.out()).startsWith("== library\n" + told + "\n");
+    }
+
+    /** A class that was renamed would fail its stage only in the night. */
+    @Test
+    void theTestsThatTheNightNamesAreThere() throws IOException {
+        List<String> named = Pattern.compile("\\b[A-Z]\\w+(Test|IT)\\b")
+                .matcher(Files.readString(Path.of("../.ci/nightly")))
+                .results()
+                .map(test -> test.group() + ".java")
+                .toList();
+
+        assertThat(named).hasSizeGreaterThan(5);
+        List<String> there = new ArrayList<>();
+        for (String folder : List.of("src/test/java", "../onnx-models/src/test/java")) {
+            try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                files.forEach(file -> there.add(file.getFileName().toString()));
+            }
+        }
+        assertThat(there).containsAll(named);
     }
 
     @Test

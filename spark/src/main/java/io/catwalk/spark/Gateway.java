@@ -99,9 +99,11 @@ public final class Gateway {
                 return;
             }
             for (Path file : supplies(order)) {
-                if (added.putIfAbsent(file.toString(), true) == null) {
+                // Another job that needs the file waits until Spark has it. What Spark could not add is not recorded.
+                added.computeIfAbsent(file.toString(), unused -> {
                     spark.addFile(file.toUri().toString());
-                }
+                    return true;
+                });
             }
             // The web page of the cluster shows the job by this name.
             spark.setJobGroup(id, name, true);

@@ -159,7 +159,7 @@ public record Dim(List<Term> terms, long fixed) {
      */
     public long fixed(String what) {
         if (!isFixed()) {
-            throw new ExportException(what + " must not follow the " + String.join(" and the ", axes()) + ", but is "
+            throw new ExportException(what + " must not depend on the " + String.join(" and the ", axes()) + ", but is "
                     + this + "; give the input a fixed size there");
         }
         return fixed;

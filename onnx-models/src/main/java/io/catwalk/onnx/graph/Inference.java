@@ -87,7 +87,8 @@ public final class Inference {
         }
         List<Made> made = rule.infer(new Operands(inputs, attributes, outputs));
         if (made.size() < outputs) {
-            throw new ExportException(operator + " makes " + made.size() + " outputs, but " + outputs + " were asked");
+            throw new ExportException(
+                    operator + " makes " + made.size() + " outputs, but " + outputs + " were requested");
         }
         return made.subList(0, outputs);
     }

@@ -35,7 +35,7 @@ public final class Slices {
                 Set<String> axes = new LinkedHashSet<>(length.axes());
                 axes.addAll(start.axes());
                 axes.addAll(stop.axes());
-                throw new ExportException("a slice goes backwards, and the part of the axis that it takes follows the "
+                throw new ExportException("a slice goes backwards, and the part that it takes depends on the "
                         + String.join(" and the ", axes) + ": flip the whole axis, and slice forwards");
             }
             return length.plus(Dim.of(-step - 1)).floorDividedBy(-step);

@@ -85,12 +85,12 @@ public final class Typecheck {
     private static void checkUse(Graph graph, Set<String> used) {
         for (Initializer initializer : graph.initializers()) {
             String name = initializer.value().name();
-            require(used.contains(name), "the constant " + name + " is used by nobody");
+            require(used.contains(name), "the constant " + name + " is never used");
         }
         for (Node node : graph.nodes()) {
             require(
                     node.outputs().stream().anyMatch(output -> used.contains(output.name())),
-                    "nobody uses the outputs of " + node);
+                    "the outputs of " + node + " are never used");
         }
     }
 
@@ -100,7 +100,7 @@ public final class Typecheck {
 
     private static void requireMade(Map<String, Value> made, Value value, String user) {
         Value definition = made.get(value.name());
-        require(definition != null, user + " uses " + value.name() + ", which nobody has made before");
+        require(definition != null, user + " uses " + value.name() + ", which no earlier node makes");
         require(value.equals(definition), user + " takes " + value + " for " + definition);
     }
 

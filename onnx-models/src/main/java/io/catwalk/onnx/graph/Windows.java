@@ -30,8 +30,8 @@ public record Windows(long size, long stride, long before, long after, long dila
             return steps.fixed() * stride >= length.fixed() + before ? steps : steps.plus(Dim.of(1));
         }
         if (after + stride > dilation * (size - 1) + 1) {
-            throw new ExportException("whether the last window starts inside of the padding follows the "
-                    + String.join(" and the ", length.axes()) + ": leave ceilMode out");
+            throw new ExportException("whether the last window starts inside the padding depends on the "
+                    + String.join(" and the ", length.axes()) + ": do not use ceilMode");
         }
         return steps.plus(Dim.of(1));
     }

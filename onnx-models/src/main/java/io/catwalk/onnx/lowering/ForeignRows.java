@@ -41,10 +41,9 @@ final class ForeignRows {
             for (OnnxOperation operation : ServiceLoader.load(OnnxOperation.class, loader)) {
                 String signature = operation.signature();
                 if (builtIn.test(signature) || rows.put(signature, row(signature, operation)) != null) {
-                    throw new ExportException(signature + " has a row already, beside that of "
-                            + operation.getClass().getName() + ": a row of "
-                            + OnnxOperation.class.getName() + " adds a method and replaces none; take it out of"
-                            + " META-INF/services");
+                    throw new ExportException(signature + " already has a row, which "
+                            + operation.getClass().getName() + " would replace: "
+                            + OnnxOperation.class.getName() + " only adds methods; take it out of META-INF/services");
                 }
             }
         } catch (ServiceConfigurationError e) {

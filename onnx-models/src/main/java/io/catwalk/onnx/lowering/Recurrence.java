@@ -85,8 +85,8 @@ record Recurrence(
                 bidirectional ? 2 : 1,
                 site.call().get(9 + shift, Boolean.class));
         if (!recurrence.isInOrder()) {
-            throw site.error("is handed biases where weights belong, and computes nonsense that fits by chance: DJL"
-                    + " mixes them up in a block with both directions and biases. Use optHasBiases(false), or two"
+            throw site.error("gets biases in place of weights, and computes nonsense because the shapes happen to fit:"
+                    + " DJL mixes them up in a block with both directions and biases. Use optHasBiases(false), or two"
                     + " recurrent blocks, one on a flipped sequence, and concatenate");
         }
         return recurrence;

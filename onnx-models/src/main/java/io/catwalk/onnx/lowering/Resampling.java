@@ -29,7 +29,7 @@ enum Resampling {
     BICUBIC;
 
     private static final String WHOLE =
-            "of whole numbers rounds as no ONNX operator does: use toType(FLOAT32) before it";
+            "of whole numbers rounds in a way that no ONNX operator does: use toType(FLOAT32) before it";
 
     static List<Row> rows() {
         return List.of(

@@ -58,7 +58,7 @@ record ModelFile(
         if (beside + fields.bytes().length > Integer.MAX_VALUE) {
             throw new OnnxFileException(
                     file,
-                    "a model of at most 2 GB with its weights, to look into it",
+                    "a model that can be inspected, at most 2 GB with its weights",
                     beside + " bytes of weights beside it",
                     "run it instead");
         }
@@ -70,8 +70,8 @@ record ModelFile(
         if (checkWeights(file, whole) == Weights.BESIDE) {
             throw new OnnxFileException(
                     file,
-                    "weights of its main graph alone in a file beside it",
-                    "some of nodes or subgraphs",
+                    "external weights in its main graph only",
+                    "some in nodes or subgraphs",
                     "store them inside (in Python: onnx.save(onnx.load(file), other))");
         }
         return whole;

@@ -85,8 +85,8 @@ sealed interface Pixels {
         @Override
         public void write(byte[] images, int from, int length, int end, ByteBuffer input) {
             if (table == null) {
-                throw new IllegalStateException("expected a file that says how pixels are normalized, found none of it "
-                        + "in its metadata; normalize the images and call logits(float[], int)");
+                throw new IllegalStateException("expected a file whose metadata says how pixels are normalized, found "
+                        + "none; normalize the images and call logits(float[], int)");
             }
             FloatBuffer numbers = input.asFloatBuffer();
             planes.each(length, (channel, source, target, step) -> {

@@ -61,7 +61,7 @@ final class Session implements AutoCloseable {
                     e);
         } catch (IOException e) {
             options.close();
-            throw new OnnxFileException(file, "a model that stays in its place", e.toString(), "try again", e);
+            throw new OnnxFileException(file, "a model that is not moved while it opens", e.toString(), "try again", e);
         } catch (RuntimeException | Error e) {
             options.close();
             throw e;
@@ -88,7 +88,7 @@ final class Session implements AutoCloseable {
         lifetime.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException("what runs " + file + " is closed");
+                throw new IllegalStateException("the session of " + file + " is closed");
             }
             return run.on(session, environment);
         } catch (OrtException e) {

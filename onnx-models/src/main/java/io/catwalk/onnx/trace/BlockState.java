@@ -60,7 +60,10 @@ public final class BlockState {
         try {
             restoration.run();
         } catch (UnsupportedOperationException e) {
-            // What this collection shows is restored with the one behind it, if the block holds that, too.
+            // What this collection shows is restored with the one behind it, if the block holds that, too. If not, it
+            // stays as the calls of forward have left it. That makes no file wrong: the calls of a trace follow each
+            // other without a restoration, and all must be alike, so a block that computes something else after the
+            // change is refused. So is the next export of a block that keeps an array there that is closed by then.
         }
     }
 

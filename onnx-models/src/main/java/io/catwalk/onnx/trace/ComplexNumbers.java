@@ -13,12 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class ComplexNumbers {
 
     /** Advice on how to use them. */
-    static final String WAY = "take them apart by real(), whose last axis is the real and the imaginary part";
+    static final String WAY = "split them with real(), whose last axis is the real and the imaginary part";
 
     /** Error message for operations that do not expect the last axis of two. */
     static final String FAULT =
-            "complex numbers can be transformed (fft, ifft, irfft, fft2, ifft2) and measured (abs), and nothing else: "
-                    + WAY;
+            "complex numbers can only be transformed (fft, ifft, irfft, fft2, ifft2) or measured (abs): " + WAY;
 
     /** Primitives that return complex numbers; stft does so on request. */
     private static final Set<String> MAKERS = Set.of("fft", "ifft", "rfft", "fft2", "ifft2", "stft", "complex");

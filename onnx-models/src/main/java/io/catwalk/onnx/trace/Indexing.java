@@ -165,7 +165,8 @@ final class Indexing {
                 && elements.stream()
                         .allMatch(element -> element instanceof NDIndexPick || element instanceof NDIndexAll);
         if (!single) {
-            throw tracer.error("DJL has addPickDim only beside whole axes: slice first, and pick from what is left");
+            throw tracer.error(
+                    "DJL allows addPickDim only together with whole axes: slice first, then pick from the result");
         }
         NDArray indices = tracer.traced(arrayIn(picks.get(0)).orElseThrow()).proxy();
         Object[] arguments = {indices, (long) elements.indexOf(picks.get(0))};

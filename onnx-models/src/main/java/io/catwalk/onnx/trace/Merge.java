@@ -223,7 +223,7 @@ final class Merge {
                     other,
                     where + " has the number " + values[0],
                     Long.toString(values[other]),
-                    ", which is no multiple of the " + axes(other));
+                    ", which is not a multiple of the " + axes(other));
         });
     }
 

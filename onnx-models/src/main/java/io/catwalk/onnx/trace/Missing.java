@@ -23,15 +23,14 @@ final class Missing {
                     + " in an order that mixes biases and weights up: use optHasBiases(false), or two recurrent blocks, one on a"
                     + " flipped sequence, and concatenate";
 
-    private static final String SHAPE_OF_DATA =
-            "the shape of what it makes depends on the data, which ONNX cannot hold: ";
+    private static final String SHAPE_OF_DATA = "the shape of its result depends on the data, which ONNX cannot hold: ";
     private static final String COMPLEX = "keep the real and the imaginary part in two arrays";
 
     private static final Map<String, String> WAYS = Map.ofEntries(
             Map.entry(
                     "NDArrayEx.multiBoxDetection",
                     "which boxes it suppresses depends on their numbers: return the predictions and the anchors from"
-                            + " forward, and detect in what runs the file"),
+                            + " forward, and run the detection in the program that runs the file"),
             Map.entry("NDArrayEx.multiBoxTarget", "it makes the targets of the loss: call it outside of forward"),
             Map.entry("NDArrayEx.deconvolution", "enlarge with interpolation, then use a convolution"),
             Map.entry("NDArrayEx.prelu", "use Activation.leakyRelu, or x.maximum(0).add(x.minimum(0).mul(alpha))"),
@@ -54,11 +53,11 @@ final class Missing {
             Map.entry("NDArray.atanh", "use x.add(1).div(NDArrays.sub(1, x)).log().div(2)"),
             Map.entry(
                     "NDArray.inverse",
-                    "ONNX inverts no matrix that depends on the input: invert it in what runs the file and make it an"
-                            + " input, write its formula if it has two rows"));
+                    "ONNX cannot invert a matrix that depends on the input: invert it in the program that runs the file"
+                            + " and pass it as an input, write its formula if it has two rows"));
 
     private static final Map<String, String> FAMILIES = Map.of(
-            "NDArrayEx\\.random.*", "images are varied before they reach the network: call it outside of forward",
+            "NDArrayEx\\.random.*", "augment images before they reach the network: call it outside of forward",
             "NDArrayEx\\..*Update", "it trains weights: call it outside of forward");
 
     private Missing() {}
@@ -96,8 +95,8 @@ final class Missing {
     /** Returns why an array of a type cannot be created; empty if it can. */
     static Optional<String> type(DataType type) {
         return TYPES.contains(type)
-                ? Optional.of("the engine has no " + type + ", and ends the whole process where one is made: use"
-                        + " FLOAT32, FLOAT16 or INT32")
+                ? Optional.of("the engine has no " + type + ", and creating one crashes the whole process: use FLOAT32,"
+                        + " FLOAT16 or INT32")
                 : Optional.empty();
     }
 

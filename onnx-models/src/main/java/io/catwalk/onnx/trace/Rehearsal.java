@@ -128,8 +128,8 @@ final class Rehearsal {
                 String found = i < slots.size()
                         ? slots.get(i).type() + "" + slots.get(i).shape()
                         : "nothing";
-                throw error(call.arguments().signature() + " makes " + found + now() + ", where "
-                        + call.results().get(i).type() + shape(call.results().get(i)) + " follows from what it makes "
+                throw error(call.arguments().signature() + " makes " + found + now() + ", but "
+                        + call.results().get(i).type() + shape(call.results().get(i)) + " would fit what it makes "
                         + before());
             }
         }

@@ -85,8 +85,8 @@ record Selection(
         Selection read(NDIndex index) {
             elements(index, shape.dimension()).forEach(this::read);
             if (mask.isPresent() && !arrays.isEmpty()) {
-                throw tracer.error("a mask that depends on the input beside index arrays has no ONNX form here: index"
-                        + " with the arrays first");
+                throw tracer.error("index arrays together with a mask that depends on the input have no ONNX form here:"
+                        + " index with the arrays first");
             }
             Object[] numbers = {column(0), column(1), column(2), column(3), longs(squeezed), longs(added)};
             return new Selection(slicing, numbers, List.copyOf(arrays), longs(axes), mask, maskedAxis);
@@ -149,7 +149,7 @@ record Selection(
 
         private void mask(TracedArray found) {
             if (found.real().getDataType() != DataType.BOOLEAN) {
-                throw tracer.error("an index by a mask needs an array of BOOLEAN, and not of "
+                throw tracer.error("expected a mask of type BOOLEAN, but found "
                         + found.real().getDataType() + ": use toType(BOOLEAN)");
             }
             Shape masked = found.real().getShape();

@@ -250,7 +250,7 @@ final class TracedArray implements InvocationHandler {
             return proxy;
         }
         if (storage.parameter().isPresent() || outside) {
-            throw tracer.error("gatherNd of DJL overwrites its indices, and these live longer than the call: give it"
+            throw tracer.error("DJL's gatherNd overwrites its indices, and these are used again after the call: pass"
                     + " indices.duplicate()");
         }
         NDArray copy = proxy.duplicate();
@@ -276,8 +276,8 @@ final class TracedArray implements InvocationHandler {
         }
         requireWritable();
         if (dependsOnInput() || tracer.dependsOnInput(arguments)) {
-            throw tracer.error("replacing all that an array holds has no ONNX form where the input is in it: use the"
-                    + " other array in its place");
+            throw tracer.error("replacing the whole content of an array has no ONNX form if either depends on the"
+                    + " input: use the other array instead");
         }
         Object result = tracer.runConstant(this, real, method, arguments);
         storage.written();

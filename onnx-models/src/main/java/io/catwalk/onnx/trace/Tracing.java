@@ -112,8 +112,8 @@ public record Tracing(
         }
         Sizes longest = schedule.longest();
         if (constants(program, longest) > LARGEST_CONSTANTS) {
-            throw new ExportException("arrays that forward makes again take " + constants(program, longest)
-                    + " bytes for " + longest + ": bound the axes by less (Axis.of(name).atMost(n))");
+            throw new ExportException("arrays that forward creates in each call take " + constants(program, longest)
+                    + " bytes for " + longest + ": lower the bounds of the axes (Axis.of(name).atMost(n))");
         }
         Program whole = program.completed(calls.rehearse(program, base, longest, Mode.DRY, true));
         // The merged calls have not been compared with the complete arrays yet.

@@ -34,7 +34,7 @@ final class Writing {
     static void set(Tracer tracer, TracedArray array, NDIndex index, Object value) {
         array.requireWritable();
         if (index.stream().anyMatch(NDIndexPick.class::isInstance)) {
-            throw tracer.error("DJL writes nothing where an index has addPickDim: use scatter");
+            throw tracer.error("DJL cannot write through an index with addPickDim: use scatter");
         }
         Object real = value instanceof NDArray operand ? tracer.traced(operand).real() : value;
         if (!array.dependsOnInput() && !tracer.dependsOnInput(new Object[] {index, value})) {
@@ -63,8 +63,8 @@ final class Writing {
     private static void masked(Tracer tracer, TracedArray part, Selection selection, Object value, Object real) {
         TracedArray mask = selection.mask().orElseThrow();
         if (real instanceof NDArray values && values.size() != 1) {
-            throw tracer.error("several values for a mask that depends on the input have no ONNX form, since the mask"
-                    + " tells how many there are: make an array of them all, and use where");
+            throw tracer.error("several values for a mask that depends on the input have no ONNX form, because the mask"
+                    + " decides how many are written: put them into an array of the full shape, and use where");
         }
         NDIndex places = new NDIndex().addAllDim(selection.maskedAxis()).addBooleanIndex(mask.real());
         Object[] arguments = {value, mask.proxy(), (long) selection.maskedAxis()};

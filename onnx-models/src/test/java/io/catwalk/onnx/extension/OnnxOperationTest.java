@@ -102,9 +102,10 @@ class OnnxOperationTest {
         assertThatThrownBy(() -> export(INVERTING))
                 .isInstanceOf(ExportException.class)
                 .hasMessageMatching(
-                        "NDArray\\.inverse\\(\\) has no ONNX form here: ONNX inverts no matrix that depends on"
-                                + " the input: invert it in what runs the file and make it an input, write its formula if it has"
-                                + " two rows, or add a row of your own: implement " + OnnxOperation.class.getName()
+                        "NDArray\\.inverse\\(\\) has no ONNX form here: ONNX cannot invert a matrix that depends on"
+                                + " the input: invert it in the program that runs the file and pass it as an input,"
+                                + " write its formula if it has two rows, or add a row of your own: implement "
+                                + OnnxOperation.class.getName()
                                 + " \\(block LambdaBlock, called at OnnxOperationTest\\.java:\\d+\\)");
     }
 
@@ -201,7 +202,7 @@ class OnnxOperationTest {
         for (Class<?>[] operations : new Class<?>[][] {{Add.class}, {Inverse.class, Other.class}}) {
             assertThatThrownBy(() -> export(INVERTING, operations))
                     .isInstanceOf(ExportException.class)
-                    .hasMessageContaining("has a row already")
+                    .hasMessageContaining("already has a row")
                     .hasMessageContaining(operations[operations.length - 1].getName());
         }
     }

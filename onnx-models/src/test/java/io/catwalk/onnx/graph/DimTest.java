@@ -145,7 +145,7 @@ class DimTest {
     void aSizeThatMustStayNamesTheAxesThatItFollows() {
         assertThatThrownBy(() -> HEIGHT.times(WIDTH).fixed("image size"))
                 .isInstanceOf(ExportException.class)
-                .hasMessageContaining("image size must not follow the height and the width, but is height*width");
+                .hasMessageContaining("image size must not depend on the height and the width, but is height*width");
     }
 
     /** There is little padding after the axis, so the last window always starts before it. */

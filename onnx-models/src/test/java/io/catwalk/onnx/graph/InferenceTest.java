@@ -164,14 +164,14 @@ class InferenceTest {
     void goingBackwardsOverAPartOfALongAxisIsRefused(long start, long stop, long step) {
         assertThatThrownBy(() -> Slices.size(Dim.BATCH, Dim.of(start), Dim.of(stop), step))
                 .isInstanceOf(ExportException.class)
-                .hasMessageContaining("follows the batch: flip the whole axis");
+                .hasMessageContaining("depends on the batch: flip the whole axis");
     }
 
     @Test
     void theAxisThatABoundFollowsIsNamedWhereALongAxisIsFixed() {
         assertThatThrownBy(() -> Slices.size(Dim.of(10), Dim.of(-1), Dim.axis("height"), -1))
                 .isInstanceOf(ExportException.class)
-                .hasMessageContaining("follows the height: flip the whole axis");
+                .hasMessageContaining("depends on the height: flip the whole axis");
     }
 
     /** Java and Python write the end of an axis as their largest number, which is no size. */
@@ -385,7 +385,7 @@ class InferenceTest {
         assertThatThrownBy(() -> infer("Cast", Attributes.NONE.with("to", 99), tensor("2")))
                 .hasMessageContaining("unknown ONNX element type 99");
         assertThatThrownBy(() -> Inference.infer("Relu", List.of(tensor("2")), Attributes.NONE, 2))
-                .hasMessageContaining("Relu makes 1 outputs, but 2 were asked");
+                .hasMessageContaining("Relu makes 1 outputs, but 2 were requested");
         assertThat(Inference.infer("TopK", List.of(tensor("2 9"), numbers("4")), Attributes.NONE, 1))
                 .hasSize(1);
     }

@@ -49,7 +49,7 @@ class TypecheckTest {
     void aValueUsedBeforeItIsMadeIsFound() {
         assertWrong(
                 graph(List.of(), node("a", "Relu", LOGITS, BETWEEN), node("b", "Neg", BETWEEN, IMAGES)),
-                "a uses between, which nobody has made before");
+                "a uses between, which no earlier node makes");
     }
 
     @Test
@@ -124,14 +124,14 @@ class TypecheckTest {
 
     @Test
     void anUnusedConstantIsFound() {
-        assertWrong(graph(List.of(WEIGHT), node("a", "Relu", LOGITS, IMAGES)), "the constant weight is used by nobody");
+        assertWrong(graph(List.of(WEIGHT), node("a", "Relu", LOGITS, IMAGES)), "the constant weight is never used");
     }
 
     @Test
     void anUnusedNodeIsFound() {
         assertWrong(
                 graph(List.of(), node("a", "Relu", LOGITS, IMAGES), node("b", "Neg", BETWEEN, IMAGES)),
-                "nobody uses the outputs of Neg b[images(batch, 2)]");
+                "the outputs of Neg b[images(batch, 2)] are never used");
     }
 
     @Test

@@ -123,6 +123,6 @@ class ResamplingTest {
                         4,
                         1))
                 .isInstanceOf(ExportException.class)
-                .hasMessageContaining("of whole numbers rounds as no ONNX operator does");
+                .hasMessageContaining("of whole numbers rounds in a way that no ONNX operator does");
     }
 }

@@ -126,7 +126,7 @@ class MergeTest {
         assertArgumentRefused(batch -> batch > 2 ? "large" : "small", "gets small for a batch of 2, but large for 5");
         assertArgumentRefused(
                 batch -> batch % 3,
-                "has the number 2 for a batch of 2, but 0 for 3, which is no multiple of the batch");
+                "has the number 2 for a batch of 2, but 0 for 3, which is not a multiple of the batch");
         assertArgumentRefused(
                 batch -> batch > 2 ? new Shape(1, 2) : new Shape(1), "has 1 axes for a batch of 2, but 2 for 5");
         assertArgumentRefused(batch -> batch > 2 ? List.of(slot(0, batch, 3)) : List.of(), "gets [] for a batch of 2");

@@ -71,7 +71,7 @@ class MissingTest {
 
     @Test
     void familiesOfMethodsShareAWay() {
-        assertThat(words(NDArrayEx.class, "randomFlipLeftRight", () -> null)).contains("images are varied before");
+        assertThat(words(NDArrayEx.class, "randomFlipLeftRight", () -> null)).contains("augment images before");
         assertThat(words(NDArrayEx.class, "adamUpdate", () -> null)).contains("it trains weights");
     }
 
@@ -79,7 +79,7 @@ class MissingTest {
     void complexNumbersAreTakenApartWhateverTheMethod() throws Exception {
         var method = NDArray.class.getMethod("atanh");
         assertThat(Missing.primitive(Signature.of(method, DataType.COMPLEX64), method, () -> null))
-                .startsWith("complex NDArray.atanh() has no ONNX form here: take them apart by real()");
+                .startsWith("complex NDArray.atanh() has no ONNX form here: split them with real()");
     }
 
     @ParameterizedTest

@@ -243,8 +243,7 @@ class RehearsalTest {
         };
         assertDiffers(
                 called.andThen(rehearsal -> rehearsal.made(List.of(slot(3, 5), slot(4, 6)))),
-                PAIR
-                        + " makes float32(6) for a batch of 5, where FLOAT(5) follows from what it makes for a batch of 2");
+                PAIR + " makes float32(6) for a batch of 5, but FLOAT(5) would fit what it makes for a batch of 2");
         assertDiffers(called.andThen(rehearsal -> rehearsal.made(List.of(slot(3, 5)))), PAIR + " makes nothing");
     }
 

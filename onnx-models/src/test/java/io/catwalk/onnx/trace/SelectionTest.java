@@ -150,14 +150,14 @@ class SelectionTest {
         assertRefused("a mask of shape (6, 4) does not fit axis 2", ":, :, {}", mask(6, 4));
         assertThatThrownBy(() -> Selection.of(tracer, new NDIndex().addBooleanIndex(manager.ones(new Shape(4))), SHAPE))
                 .isInstanceOf(ExportException.class)
-                .hasMessageContaining("needs an array of BOOLEAN, and not of float32");
+                .hasMessageContaining("expected a mask of type BOOLEAN, but found float32");
     }
 
     @Test
     void severalPicksAtOnceAreRefused() {
         assertRefused("two masks that depend on the input", "{}, {}", inputMask(4), inputMask(5));
         assertRefused(
-                "a mask that depends on the input beside index arrays",
+                "index arrays together with a mask that depends on the input",
                 "{}, {}",
                 inputMask(4),
                 manager.create(new long[] {0, 1}));

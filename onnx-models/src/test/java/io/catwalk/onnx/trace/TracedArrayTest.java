@@ -225,7 +225,7 @@ class TracedArrayTest {
         assertThat(input.gatherNd(two).getShape()).isEqualTo(new Shape(2));
         assertRefused("changed in place through another array", () -> input.gatherNd(two));
         NDArray outside = manager.create(new long[] {0, 1, 1, 2}, new Shape(2, 2));
-        assertRefused("give it indices.duplicate()", () -> input.gatherNd(outside));
+        assertRefused("pass indices.duplicate()", () -> input.gatherNd(outside));
         assertThat(outside.toLongArray()).containsExactly(0, 1, 1, 2);
     }
 
@@ -242,7 +242,7 @@ class TracedArrayTest {
                 .toList();
         assertThat(taken).hasSize(2);
         assertThat(taken.get(1).data()).isNotEqualTo(taken.get(0).data());
-        assertRefused("replacing all that an array holds", () -> input.set(new float[] {7, 8, 9, 7, 8, 9}));
+        assertRefused("replacing the whole content of an array", () -> input.set(new float[] {7, 8, 9, 7, 8, 9}));
     }
 
     @Test
@@ -373,10 +373,10 @@ class TracedArrayTest {
                         .get(0)
                         .shape())
                 .isEqualTo(new Shape(2, 2, 2));
-        assertRefused("complex numbers can be transformed", () -> input.mul(spectrum));
-        assertRefused("complex numbers can be transformed", () -> spectrum.muli(2));
-        assertRefused("complex numbers can be transformed", spectrum::getNDArrayInternal);
-        assertRefused("complex numbers can be transformed", () -> tracer.outputs(new NDList(spectrum)));
+        assertRefused("complex numbers can only be transformed", () -> input.mul(spectrum));
+        assertRefused("complex numbers can only be transformed", () -> spectrum.muli(2));
+        assertRefused("complex numbers can only be transformed", spectrum::getNDArrayInternal);
+        assertRefused("complex numbers can only be transformed", () -> tracer.outputs(new NDList(spectrum)));
         assertThat(spectrum.abs().getDataType()).isEqualTo(DataType.FLOAT32);
     }
 }

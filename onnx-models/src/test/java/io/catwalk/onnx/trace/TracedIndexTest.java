@@ -139,13 +139,13 @@ class TracedIndexTest {
         assertThat(call.signature()).isEqualTo(PICK);
         assertThat(call.arguments().get(2)).isEqualTo(2L); // the axis
         assertRefused(
-                "DJL has addPickDim only beside whole axes",
+                "DJL allows addPickDim only together with whole axes",
                 () -> input.get(new NDIndex().addSliceDim(0, 2).addPickDim(last)));
         assertRefused(
-                "DJL has addPickDim only beside whole axes",
+                "DJL allows addPickDim only together with whole axes",
                 () -> input.get(new NDIndex().addPickDim(last).addPickDim(last)));
         assertRefused(
-                "DJL writes nothing where an index has addPickDim",
+                "DJL cannot write through an index with addPickDim",
                 () -> input.set(new NDIndex().addAllDim(2).addPickDim(last), 1));
     }
 

@@ -14,7 +14,7 @@ final class Exceptions {
             Map.entry("tricks/matrix inverse", "NDArray.inverse()"),
             Map.entry("tricks/in place on a view", "changed in place through another array"),
             // DJL computes with whatever lies in memory behind a weight
-            Map.entry("sequence/LSTM both ways square", "computes nonsense that fits by chance"),
+            Map.entry("sequence/LSTM both ways square", "computes nonsense because the shapes happen to fit"),
             Map.entry("transformer/Linformer", "let the traced array be the receiver"));
 
     /** What the exporter refuses for any size of batch, and exports within the bounds that its message asks for. */

@@ -59,18 +59,18 @@ final class AuditCommand implements Callable<Integer> {
     @Mixin
     private ImageOptions reading;
 
-    @Option(names = "--limit-train", paramLabel = "N", description = "Use N training images, in equal shares.")
+    @Option(names = "--limit-train", paramLabel = "N", description = "Use a stratified sample of N training images.")
     @Nullable
     private Integer limitTrain;
 
-    @Option(names = "--limit-test", paramLabel = "N", description = "Use N test images, in equal shares.")
+    @Option(names = "--limit-test", paramLabel = "N", description = "Use a stratified sample of N test images.")
     @Nullable
     private Integer limitTest;
 
     @Option(
             names = "--distance",
             paramLabel = "D",
-            description = "Gray levels up to which two images look the same; 0: the same pixels. "
+            description = "Largest distance of two duplicates, in gray levels; 0: the same pixels. "
                     + "Default: ${DEFAULT-VALUE}")
     private double distance = Duplicates.NEAR;
 
@@ -144,9 +144,9 @@ final class AuditCommand implements Callable<Integer> {
         boolean same = provenance.datasetSha256().equals(images.sha256());
         if (!same || !Arrays.equals(answers.labels(), images.test().labels())) {
             throw new RequestException(
-                    "expected the answers to the " + images.test().size() + " test images of "
+                    "expected predictions for the " + images.test().size() + " test images of "
                             + images.name() + " in " + folder.predictions("test")
-                            + ", but found those to others: the images have changed since the run");
+                            + ", but found those of others: the images have changed since the run");
         }
     }
 

@@ -48,11 +48,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measure how fast an ONNX file answers, or the networks of a run, on DJL + PyTorch and on ONNX Runtime. What "
-                    + "is measured of a run is written into its results.",
-            "Each in five fresh processes, in turns, after warm-up until two windows of calls agree within 2 %%: one "
-                    + "image (p50, p90, p99), and images per second in batches of 64 and 256. Figures are the medians "
-                    + "of the processes; p90 and p99 are those of all their calls."
+            "Measure how fast an ONNX file is, or how fast the networks of a run are on DJL + PyTorch and on ONNX "
+                    + "Runtime. For a run, the figures are written into its results.",
+            "Each network runs in five fresh processes, in turns, and warms up until two windows of calls agree within "
+                    + "2 %%. The figures are the latency of one image (p50, p90, p99), and images per second in "
+                    + "batches of 64 and 256: medians of the processes, but p90 and p99 are those of all their calls."
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
@@ -76,17 +76,16 @@ final class BenchCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             description =
-                    "Seconds for each network on each engine in each process; one that is slow, or long in warming up, may "
-                            + "take three times as long. Default: 3, and 1 with --tune. For a file, --timeout has to be "
-                            + "longer")
+                    "Seconds for each network on each engine in each process; one that is slow, or warms up for long, "
+                            + "may take three times as long. Default: 3, and 1 with --tune. For a file, --timeout has "
+                            + "to be longer")
     private @Nullable Double seconds;
 
     @Option(
             names = "--processes",
             paramLabel = "N",
-            description =
-                    "Processes for each network on each engine, in turns; networks of one classifier, of other seeds "
-                            + "or folds, share them. Default: 5")
+            description = "Processes for each network on each engine, in turns; the seeds and folds of one classifier "
+                    + "share them. Default: 5")
     private @Nullable Integer processes;
 
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
@@ -271,7 +270,7 @@ final class BenchCommand implements Callable<Integer> {
                 "",
                 "One image in microseconds (p50, lowest to highest p50 of a process, p90, p99), images per second in "
                         + "batches of 64 and 256; threads: " + engineThreads + ", processes: " + most
-                        + ". A dash: too few calls for it in the time (--seconds), or no range of one process.");
+                        + ". A dash: too few calls in the time (--seconds), or a single process, which has no range.");
         LatencyNotes.of(rows).forEach(note -> console.item("", note));
         latencies(rows)
                 .map(Latency::busy)

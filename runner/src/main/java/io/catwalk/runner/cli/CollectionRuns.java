@@ -59,7 +59,7 @@ final class CollectionRuns {
     static void requireOneDataSet(ConductOptions options, int dataSets) {
         if (options.orders != null) {
             throw new RequestException("--orders takes one data set at a time, but there are " + dataSets
-                    + ": hand the trials of each out by themselves");
+                    + ": run the command once for each");
         }
     }
 

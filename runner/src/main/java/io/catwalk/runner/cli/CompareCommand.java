@@ -20,7 +20,7 @@ final class CompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "CLASSIFIER", description = "Who takes part. Default: all that catwalk list shows")
+    @Parameters(paramLabel = "CLASSIFIER", description = "What to train. Default: all that catwalk list shows")
     private List<String> names = List.of();
 
     @Mixin

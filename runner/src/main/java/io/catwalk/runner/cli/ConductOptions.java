@@ -45,8 +45,8 @@ final class ConductOptions {
     @Option(
             names = "--budget",
             paramLabel = "TIME",
-            description = "Stop training after so long, such as 45m or 2h: what does not fit is listed as not run, "
-                    + "and catwalk resume goes on with it.")
+            description = "Stop training after this time, such as 45m or 2h. Trials that did not finish are listed "
+                    + "as not run; catwalk resume runs them.")
     @Nullable
     String budget;
 
@@ -61,23 +61,23 @@ final class ConductOptions {
     @Option(
             names = "--orders",
             paramLabel = "DIR",
-            description = "Train nothing here: write an order for each trial into a folder, for catwalk work on the "
-                    + "machines of a cluster; catwalk resume RUN --orders DIR gathers what came of them.")
+            description = "Do not train here: write an order for each trial into this folder. catwalk work carries "
+                    + "out an order on a machine of a cluster; catwalk resume RUN --orders DIR collects the outcomes.")
     @Nullable
     Path orders;
 
     @Option(
             names = "--on",
             paramLabel = "MASTER",
-            description = "Train on a cluster of Apache Spark 4, such as spark://host:7077, or what else spark-submit "
-                    + "takes as a master; SPARK_HOME says where Spark is.")
+            description = "Train on an Apache Spark 4 cluster: spark://host:7077, or any other master that "
+                    + "spark-submit accepts. Set SPARK_HOME to the folder of Spark.")
     @Nullable
     String master;
 
     @Option(
             names = "--images-in-place",
-            description = "With --orders or --on, leave a folder of images where it is, for machines that see it under "
-                    + "the same path. Otherwise a copy goes along.")
+            description = "With --orders or --on: do not send a copy of the image folder, because the machines see it "
+                    + "under the same path.")
     boolean imagesInPlace;
 
     /** Set only by the command that finds trials of an earlier start. */
@@ -100,9 +100,9 @@ final class ConductOptions {
             arity = "0..1",
             fallbackValue = "",
             paramLabel = "PROCESSOR",
-            description =
-                    "Train on one kind of processor only, since bits are equal on one kind: on this machine's, or on "
-                            + "the one named, as catwalk doctor names it. Trials elsewhere are lost, and tried again.")
+            description = "Train on one processor model only, because results are bit-identical only there: this "
+                    + "machine's, or the one named (see catwalk doctor). A trial that another processor gets is lost, "
+                    + "and tried again.")
     @Nullable
     String sameMachine;
 
@@ -160,14 +160,14 @@ final class ConductOptions {
     int exitCode(Conducted conducted, Path run, Console console) {
         Results results = conducted.results();
         if (!conducted.handedOut().isEmpty()) {
-            console.note("nothing has come yet of the orders " + conducted.handedOut() + " in " + orders
-                    + ": have each carried out by catwalk work " + orders
-                    + "/N.json, then gather them by catwalk resume "
+            console.note("no outcome yet for the orders " + conducted.handedOut() + " in " + orders
+                    + ": carry out each with catwalk work " + orders
+                    + "/N.json, then collect the outcomes with catwalk resume "
                     + run + " --orders " + orders);
         } else if (!results.experiment().notRun().isEmpty()) {
-            console.note("not run, since the time was over: "
+            console.note("not run, because the time was up: "
                     + String.join(", ", results.experiment().notRun())
-                    + "; catwalk resume goes on with them");
+                    + "; catwalk resume runs them");
         }
         if (results.disagreeing() > 0) {
             return ExitCode.CROSS_CHECK_FAILED;
@@ -187,9 +187,8 @@ final class ConductOptions {
             Contestant one = now.classifiers().get(i);
             String then = request.classifiers().get(i).pluginSha256();
             if (then != null && !then.equals(one.pluginSha256()) && told.add(one.name())) {
-                console.note(one.name() + ": the run was asked for with another jar than "
-                        + catalog.require(one.name()).jar().getFileName()
-                        + " is now; all of its trials are made with this one");
+                console.note(one.name() + ": the run was started with another jar; all trials of this classifier use "
+                        + catalog.require(one.name()).jar().getFileName());
             }
         }
         return now;
@@ -253,11 +252,11 @@ final class ConductOptions {
         return orders != null || master != null;
     }
 
-    private TrialExecutor executor(ExperimentSpec spec, RunFolder run) throws IOException, InterruptedException {
+    private TrialExecutor executor(ExperimentSpec spec, RunFolder run) throws IOException {
         Packing.Images images = imagesInPlace ? Packing.Images.IN_PLACE : Packing.Images.PACKED;
         if (master != null && spark != null) {
             String onWorkers = System.getenv("CATWALK_WORKER_HOME");
-            return new SparkExecutor(
+            return SparkExecutor.whenNeeded(
                     new SparkExecutor.Settings(
                             spark, master, Home.path(), onWorkers == null ? null : Path.of(onWorkers), run.sparkLog()),
                     spec.threads(),

@@ -48,10 +48,13 @@ final class DataCommand implements Callable<Integer> {
     @Mixin
     private ImageOptions reading;
 
-    @Option(names = "--cached", description = "List the decoded images that are kept, and what orders brought.")
+    @Option(
+            names = "--cached",
+            description = "List the decoded images that are kept, files that stopped commands left unfinished, and "
+                    + "what orders brought.")
     private boolean cached;
 
-    @Option(names = "--clear", description = "Delete it all. Runs that use it go on.")
+    @Option(names = "--clear", description = "Delete all of that. Runs that use it continue.")
     private boolean clear;
 
     @Option(
@@ -74,7 +77,7 @@ final class DataCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (dataset == null && !cached && !clear && samples == null && augmented == null) {
-            throw new RequestException("expected a data set to look at, or --cached or --clear, but there is none");
+            throw new RequestException("expected a data set, --cached or --clear, but found none: name one");
         }
         Console console = new Console(spec);
         Map<String, Object> told = new LinkedHashMap<>();
@@ -100,6 +103,7 @@ final class DataCommand implements Callable<Integer> {
         Depot depot = Depot.standard();
         if (cached) {
             list(cache, told, console);
+            listUnfinished(cache, told, console);
             Depot.Content brought = depot.content();
             told.put("brought_by_orders", brought);
             if (brought.things() > 0) {
@@ -154,7 +158,7 @@ final class DataCommand implements Callable<Integer> {
             int[] sizes = IntStream.of(trained).sorted().toArray();
             line(
                     console,
-                    "%,d classes of %,d to %,d training images, half of them of %,d or fewer; --json has each",
+                    "%,d classes of %,d to %,d training images, median %,d; --json has each",
                     sizes.length,
                     sizes[0],
                     sizes[sizes.length - 1],
@@ -189,6 +193,21 @@ final class DataCommand implements Callable<Integer> {
         }
         table(console, rows);
         line(console, "In %s", cache.folder());
+    }
+
+    private void listUnfinished(ImageCache cache, Map<String, Object> told, Console console) throws IOException {
+        List<ImageCache.Unfinished> files = cache.unfinished();
+        told.put("unfinished", files);
+        if (!files.isEmpty()) {
+            long bytes = files.stream().mapToLong(ImageCache.Unfinished::bytes).sum();
+            line(
+                    console,
+                    "%,d %s that stopped commands left unfinished, of %,d MB; --clear deletes %s",
+                    files.size(),
+                    files.size() == 1 ? "file" : "files",
+                    megabytes(bytes),
+                    files.size() == 1 ? "it" : "them");
+        }
     }
 
     private void line(Console console, String format, Object... values) {

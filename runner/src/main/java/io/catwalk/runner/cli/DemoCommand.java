@@ -62,9 +62,8 @@ final class DemoCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "RUN|MODEL.onnx",
-            description =
-                    "A run folder, of which each network with an ONNX file is taken once, or ONNX files of the same "
-                            + "classes and image size.")
+            description = "A run folder, or ONNX files with the same classes and image size. Of a run, each network "
+                    + "with an ONNX file is taken once.")
     private List<Path> subjects = List.of();
 
     @Option(
@@ -79,8 +78,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description =
-                    "How many test images come along, of each class its share; 0 for none. Default: ${DEFAULT-VALUE}")
+            description = "Number of test images on the page, a stratified sample; 0 for none. "
+                    + "Default: ${DEFAULT-VALUE}")
     private int images = 100;
 
     @Mixin
@@ -89,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--runtimes-dir",
             paramLabel = "DIR",
-            description = "Take ONNX Runtime Web from there. Default: where verify --runtimes web has it")
+            description = "Folder to take ONNX Runtime Web from. Default: that of verify --runtimes web")
     private @Nullable Path runtimes;
 
     @Mixin
@@ -105,7 +104,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         Path folder = out != null ? out : run() != null ? subjects.get(0).resolve("demo") : Path.of("demo");
         if (Files.exists(folder) && !force) {
-            throw new RequestException("expected no " + folder + " yet, but it is there: replace it with --force");
+            throw new RequestException("expected a new folder, but " + folder + " exists: replace it with --force");
         }
         if (Files.exists(folder) && !DemoPage.isOne(folder)) {
             throw new RequestException("expected a page of an earlier catwalk demo in " + folder
@@ -200,8 +199,8 @@ final class DemoCommand implements Callable<Integer> {
                 }
                 DemoImages here = about(predictor, all, tests);
                 if (about != null && !about.equals(here)) {
-                    throw new RequestException(file + ": expected images and classes as " + first
-                            + " has them, found others: write a page of its own for it");
+                    throw new RequestException(file + ": expected the image size and classes of " + first
+                            + ", but found others: write a separate page for it");
                 }
                 about = here;
                 Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);

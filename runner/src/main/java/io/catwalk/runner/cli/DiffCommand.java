@@ -35,13 +35,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "diff",
         description = {
-            "Compare two ONNX files node by node on the same numbers, and name the first node that computes otherwise, the line "
-                    + "of code that it came from, and what is another there: an attribute, weights, or what it reads.",
-            "In place of the second file, the folder of a trial stands for what its network exports to now. Without it, the "
-                    + "file as it is written is compared with what ONNX Runtime makes of it by its optimizations.",
-            "With --runtimes, an image classifier is compared with itself in other runtimes. Each is asked about parts of the "
-                    + "file, as in a binary search; the images are random pixels.",
-            "Ends with 0 if all outputs agree, with 3 if they do not, and with 1 if a runtime gives no answer."
+            "Compare two ONNX files node by node on the same inputs. Name the first node that computes something else, "
+                    + "the line of code that it came from, and what differs there: an attribute, weights or inputs.",
+            "The second file may be the folder of a trial: its network is exported for the comparison. Without a "
+                    + "second file, the file is compared with itself after the optimizations of ONNX Runtime.",
+            "With --runtimes, an image classifier is compared with itself in other runtimes, on random pixels. A "
+                    + "binary search over parts of the file finds the first node that differs.",
+            "Exit codes: 0 if all outputs agree, 3 if they do not, 1 if a runtime gives no answer."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -52,54 +52,50 @@ final class DiffCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The file that is right by definition.")
+    @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The reference.")
     private Path file = Path.of("");
 
     @Parameters(
             index = "1",
             arity = "0..1",
             paramLabel = "OTHER.onnx|TRIAL",
-            description = "What is compared with it. Of a trial, the network is right by definition.")
+            description = "The file to compare with it, or a trial, whose network is then the reference.")
     @Nullable
     private Path other;
 
     @Option(
             names = "--abs",
             paramLabel = "X",
-            description = "Numbers may differ by so much. Default: 1e-5; with --runtimes 1e-4, as verify has it")
+            description = "Absolute tolerance. Default: 1e-5; with --runtimes 1e-4, as for verify")
     @Nullable
     private Double absolute;
 
     @Option(
             names = "--rel",
             paramLabel = "X",
-            description = "And by so large a share of their magnitude. Default: ${DEFAULT-VALUE}")
+            description = "Relative tolerance, added to --abs. Default: ${DEFAULT-VALUE}")
     private double relative = Tolerance.standard().relative();
 
     @Option(
             names = "--rows",
             paramLabel = "N",
-            description = "Size of a first axis that is open, such as the batch. Default: ${DEFAULT-VALUE}")
+            description = "Size of a dynamic first axis, such as the batch. Default: ${DEFAULT-VALUE}")
     private int rows = 16;
 
     @Option(
             names = "--size",
             paramLabel = "NAME=N",
-            description = "Size of another axis that is open, by its name; may come again. Default: 32")
+            description = "Size of another dynamic axis, by its name; repeatable. Default: 32")
     private Map<String, Long> sizes = new LinkedHashMap<>();
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            description = "Of the numbers that are drawn. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the inputs. Default: ${DEFAULT-VALUE}")
     private long seed = 1;
 
     @Option(
             names = "--reduce",
             paramLabel = "DIR",
-            description =
-                    "Write the first node that computes otherwise into this new folder, as a model of its own, once as "
-                            + "each file has it, with what it read and made.")
+            description = "Write the first node that differs into this new folder: from each file, a model of that "
+                    + "node alone, with its inputs and outputs.")
     @Nullable
     private Path reduced;
 
@@ -120,11 +116,11 @@ final class DiffCommand implements Callable<Integer> {
         Console console = new Console(spec);
         Typed.within("--rows", rows, MOST_ROWS);
         if (reduced != null && Files.exists(reduced)) {
-            throw new RequestException("--reduce must name a new folder, but there is " + reduced);
+            throw new RequestException("--reduce must name a new folder, but " + reduced + " exists");
         }
         if (runtimes.areGiven() && other != null) {
-            throw new RequestException("expected one file with --runtimes, which are compared on it, found also "
-                    + other + ": leave one of them out");
+            throw new RequestException("expected one file with --runtimes, but found also " + other
+                    + ": leave out --runtimes or the second file");
         }
         return foreign.run(spec, file, () -> runtimes.areGiven() ? compareRuntimes(console) : compare(console));
     }
@@ -223,7 +219,7 @@ final class DiffCommand implements Callable<Integer> {
         if (json) {
             console.json(report);
         } else {
-            String compared = other == null ? "what ONNX Runtime makes of it" : other.toString();
+            String compared = other == null ? "itself after the optimizations of ONNX Runtime" : other.toString();
             new DiffView(console).print(file, compared, report);
         }
         if (reduced != null) {

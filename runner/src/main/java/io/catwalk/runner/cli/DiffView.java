@@ -48,7 +48,7 @@ final class DiffView {
             });
             beginnings(report);
         }
-        shown("  not alike either: ", report.elsewhere());
+        shown("  also written differently: ", report.elsewhere());
     }
 
     /** Prints where the difference begins. */
@@ -69,7 +69,7 @@ final class DiffView {
             words.append(" (").append(finding.place()).append(')');
         }
         if (finding.other() == null) {
-            words.append(", to which no node of the other file answers");
+            words.append(", which has no counterpart in the other file");
         } else if (!finding.other().equals(finding.node())) {
             words.append(" and ").append(finding.other());
         }
@@ -78,7 +78,7 @@ final class DiffView {
         }
         finding.causes().forEach(cause -> words.append("; ").append(cause));
         if (finding.causes().isEmpty() && finding.other() != null) {
-            words.append("; both files have it alike");
+            words.append("; the node is the same in both files");
         }
         return words.toString();
     }

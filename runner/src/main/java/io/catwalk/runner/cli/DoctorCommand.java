@@ -122,7 +122,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static String device(Accelerators here) {
         return here.choose(Accelerators.AUTO)
                 + (here.cards().isEmpty() ? "" : ", " + String.join(", ", here.cards()))
-                + (here.cudaBuild() ? "" : " (PyTorch is one for the processor)");
+                + (here.cudaBuild() ? "" : " (CPU build of PyTorch)");
     }
 
     private String data() {

@@ -55,7 +55,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--classes-by-index",
-            description = "Match the classes of the images with those of the network by their places, not by name.")
+            description = "Match the classes of the images with those of the network by index, not by name.")
     private boolean byIndex;
 
     @Mixin

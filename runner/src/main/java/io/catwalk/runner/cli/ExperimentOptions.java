@@ -36,7 +36,7 @@ final class ExperimentOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE.yaml",
-            description = "Take what is not said here from an experiment file: see docs/reference/experiment-file.md.")
+            description = "Experiment file; options override it. See docs/reference/experiment-file.md.")
     @Nullable
     Path config;
 
@@ -45,7 +45,8 @@ final class ExperimentOptions {
             paramLabel = "NAME|DIR",
             description =
                     "fashion-mnist, a folder of IDX files, or a folder of images: CLASS/*, or train/CLASS/*, test/CLASS/* "
-                            + "and perhaps val/CLASS/*, the validation set; repeatable: several get a run each and are compared across. Default: fashion-mnist")
+                            + "and perhaps val/CLASS/*, the validation set; repeatable: each data set gets its own "
+                            + "run, and the runs are compared. Default: fashion-mnist")
     private List<String> datasets = List.of();
 
     @Mixin
@@ -64,8 +65,8 @@ final class ExperimentOptions {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Seed of each training: first weights, order and changes of the images, dropout, and the "
-                    + "points that a search draws. Not of the split. Default: 1")
+            description = "Seed of each training: initial weights, order and augmentation of the images, dropout; "
+                    + "and of the points that a search draws. The split has --split-seed. Default: 1")
     @Nullable
     Long seed;
 
@@ -92,11 +93,11 @@ final class ExperimentOptions {
     @Nullable
     Double holdOut;
 
-    @Option(names = "--limit-train", paramLabel = "N", description = "Use N training images, in equal shares.")
+    @Option(names = "--limit-train", paramLabel = "N", description = "Use a stratified sample of N training images.")
     @Nullable
     Integer limitTrain;
 
-    @Option(names = "--limit-test", paramLabel = "N", description = "Use N test images, in equal shares.")
+    @Option(names = "--limit-test", paramLabel = "N", description = "Use a stratified sample of N test images.")
     @Nullable
     Integer limitTest;
 
@@ -107,16 +108,15 @@ final class ExperimentOptions {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads of each trial. Default: what the jobs leave; 1 on other machines")
+            description = "Threads of each trial. Default: cores divided by jobs; 1 with --orders or --on")
     @Nullable
     Integer threads;
 
     @Option(
             names = "--device",
             paramLabel = "auto|cpu|cuda",
-            description =
-                    "What networks are trained on. cuda needs a PyTorch with it (docs/adr/0015) and a graphics "
-                            + "card of NVIDIA; this version has not been tried on one. Default: auto, cuda where it can be used")
+            description = "Device to train on. cuda needs a CUDA build of PyTorch (docs/adr/0015) and an NVIDIA GPU; "
+                    + "this version has not been tested on one. Default: auto, which takes cuda if it can be used")
     @Nullable
     String device;
 
@@ -298,7 +298,7 @@ final class ExperimentOptions {
     /** Returns the seeds of the trials. */
     List<Long> seeds() {
         if (seeds != null && seed != null) {
-            throw new RequestException("--seeds must be the only one, but --seed is there, too: keep one of both");
+            throw new RequestException("--seeds must not be given together with --seed: keep one of them");
         }
         if (seeds != null) {
             return Typed.seeds(seeds);

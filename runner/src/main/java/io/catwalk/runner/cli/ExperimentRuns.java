@@ -91,7 +91,7 @@ final class ExperimentRuns {
             int batch = spec.classifiers().get(i).recipe().batchSize();
             if (batch < wanted) {
                 console.note(asked.classifiers().get(i).name() + ": batches of " + batch + " images instead of "
-                        + wanted + ", since there are no more to train on");
+                        + wanted + ", because there are no more training images");
             }
         }
     }
@@ -108,8 +108,8 @@ final class ExperimentRuns {
     private int onAll(String name, List<Experiment> experiments, PluginCatalog catalog)
             throws IOException, InterruptedException {
         if (experiments.get(0).spec().tuning() != null) {
-            throw new RequestException("--dataset must be one for a search, but there are " + experiments.size()
-                    + ": search on each by itself");
+            throw new RequestException("a search takes one data set at a time, but there are " + experiments.size()
+                    + ": run the command once for each");
         }
         CollectionRuns.requireOneDataSet(options.conduct, experiments.size());
         CollectionSpec.Gathering gathering = new CollectionSpec.Gathering();
@@ -123,8 +123,7 @@ final class ExperimentRuns {
     /** Reports what was changed in the recipes of plugins, once no error can stop the command any more. */
     private void tellUnmirrored() {
         if (options.recipes.hasLeftUnmirrored()) {
-            console.note(
-                    "no image is mirrored, since a mirrored one may be of another class: add --augment all if it is not");
+            console.note("no image is mirrored, because that may change its class: add --augment all if it does not");
         }
     }
 

@@ -86,8 +86,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--float16",
             description =
-                    "Hold large weights as 16-bit floats: half the size, not more speed on a CPU, which computes in "
-                            + "32 bits as before. Takes --out, since labels may flip where two are all but equal; they are listed.")
+                    "Store large weights as 16-bit floats: half the size, but no more speed on a CPU, which still "
+                            + "computes in 32 bits. Needs --out: the labels of near ties may flip; they are listed.")
     private boolean float16;
 
     @Option(names = "--author", paramLabel = "NAME", description = "Who made the model.")
@@ -145,7 +145,7 @@ final class ExportCommand implements Callable<Integer> {
         }
         if (float16 && out == null) {
             throw new RequestException(
-                    "--float16 takes --out DIR: the file in a trial folder is the network, label for label");
+                    "--float16 needs --out DIR: the file in a trial folder must not flip a label of the network");
         }
         return new ExportOptions(
                 opset,
@@ -181,7 +181,7 @@ final class ExportCommand implements Callable<Integer> {
             for (Path written : List.of(file, weights, ModelSignature.beside(file), ModelCard.beside(file))) {
                 if (Files.exists(written) && !force) {
                     throw new RequestException(
-                            "expected no " + written + " yet, but there is one: replace it with --force");
+                            "expected a new file, but " + written + " exists: replace it with --force");
                 }
             }
         }

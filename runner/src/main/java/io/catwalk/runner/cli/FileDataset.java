@@ -30,7 +30,7 @@ final class FileDataset {
             names = "--dataset",
             paramLabel = "NAME|DIR",
             description =
-                    "Data set to score on. Default: the one that the file names, or that of the trial. Its images "
+                    "Data set to evaluate on. Default: the one that the file names, or that of the trial. Its images "
                             + "are resized as the file says, unless options say how.")
     private @Nullable String dataset;
 
@@ -42,7 +42,7 @@ final class FileDataset {
 
     @Option(
             names = "--classes-by-index",
-            description = "Match the classes of the images with those of the network by their places, not by name.")
+            description = "Match the classes of the images with those of the network by index, not by name.")
     private boolean byIndex;
 
     /** Returns the other options about the file. */
@@ -121,7 +121,7 @@ final class FileDataset {
         }
         List<String> classes = metadata.labels()
                 .orElseThrow(() -> new RequestException(file + ": expected the names of the classes in the metadata, "
-                        + "found none; match those of the images by their places with --classes-by-index"));
+                        + "found none; match those of the images by index with --classes-by-index"));
         return images.labeledAs(classes, ClassMatch.BY_NAME);
     }
 

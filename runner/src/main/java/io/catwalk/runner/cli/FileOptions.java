@@ -71,8 +71,8 @@ final class FileOptions {
                     stated.color(), signature.height(), signature.width(), stated.mean(), stated.std());
         }
         if (normalize == null && !bytes) {
-            throw new RequestException(file + ": expected in the metadata how to normalize pixels, found nothing; give "
-                    + "it with --normalize MEAN/STD, such as 0.5/0.25");
+            throw new RequestException(file + ": expected the mean and deviation of the pixels in the metadata, found "
+                    + "none; give them with --normalize MEAN/STD, such as 0.5/0.25");
         }
         int channels = signature.channels();
         if (channels != 1 && channels != 3) {

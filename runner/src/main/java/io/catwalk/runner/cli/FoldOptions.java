@@ -8,11 +8,11 @@ import picocli.CommandLine.Option;
 /** The options of every command that splits the training images into folds. */
 final class FoldOptions {
 
-    @Option(names = "--folds", paramLabel = "K", description = "Number of folds. Default: 5, to tune 3")
+    @Option(names = "--folds", paramLabel = "K", description = "Number of folds. Default: 5; tune: 3")
     @Nullable
     private Integer folds;
 
-    @Option(names = "--repeats", paramLabel = "N", description = "Deal the images into folds so often. Default: 1")
+    @Option(names = "--repeats", paramLabel = "N", description = "Number of splits into folds. Default: 1")
     @Nullable
     private Integer repeats;
 

@@ -67,8 +67,8 @@ final class ForeignFile {
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            description = "Give up when the file is not open, or gives no further answer, after so long, such as 30s "
-                    + "or 5m. Default: ${DEFAULT-VALUE}")
+            description = "Give up if opening the file, or any single answer, takes longer, such as 30s or 5m. "
+                    + "Default: ${DEFAULT-VALUE}")
     private String timeout = "60s";
 
     /**
@@ -235,7 +235,7 @@ final class ForeignFile {
         if (exitCode >= SIGNAL) {
             throw new RequestException(file + ": expected a model that ONNX Runtime can run, but "
                     + (exitCode == KILLED
-                            ? "its process was killed from outside, perhaps for want of memory"
+                            ? "its process was killed from outside, perhaps because memory ran out"
                             : "it crashed ONNX Runtime")
                     + ": export it again, or check where it comes from");
         }

@@ -20,8 +20,8 @@ final class ImageOptions {
     @Option(
             names = "--fit",
             paramLabel = "stretch|crop|pad",
-            description = "How an image of another shape comes into --image-size: stretched; cropped to its middle; "
-                    + "or whole, with black around it. Default: stretch")
+            description = "How to fit an image of another shape into --image-size: stretch it, crop it to its center, "
+                    + "or pad it with black. Default: stretch")
     @Nullable
     private String fit;
 
@@ -97,8 +97,8 @@ final class ImageOptions {
     @Nullable
     DatasetSpec other(@Nullable String name, @Nullable String resizing) {
         if (name == null && areGiven()) {
-            throw new RequestException("expected a data set that is read so, found none: name one with --dataset, or"
-                    + " leave out --image-size, --fit, --labels, --test-share and --skip-unreadable");
+            throw new RequestException("expected --dataset with --image-size, --fit, --labels, --test-share or"
+                    + " --skip-unreadable, but found none: add it, or leave them out");
         }
         return name == null ? null : of(name, resizing);
     }

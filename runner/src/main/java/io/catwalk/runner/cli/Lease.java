@@ -43,7 +43,7 @@ final class Lease {
         Duration lease = Duration.ofSeconds(ExperimentFile.seconds("--lives-with", livesWith));
         if (file == null) {
             throw new RequestException(
-                    "--lives-with " + livesWith + " needs an order that is a file: --lives-with input");
+                    "--lives-with " + livesWith + " needs an order in a file: try --lives-with input");
         }
         watch(() -> untilUntouched(file, lease));
     }

@@ -42,11 +42,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "package",
         description = {
-            "Write a folder for whoever receives a model: its ONNX files, labels, model card, sample images with the "
+            "Write a folder for the recipient of a model: its ONNX files, labels, model card, sample images with the "
                     + "expected answers, a short program for each runtime, files for DJL Serving and Triton, and "
                     + "digests.",
-            "A trial is packed in both forms, for normalized floats and for pixels, a file in the form that it has. A "
-                    + "8-bit file beside it is included."
+            "The model of a trial is packed in two forms, for normalized floats and for pixels; a file is packed in "
+                    + "its own form. An 8-bit file beside it is included."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -63,7 +63,7 @@ final class PackageCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "The folder, which is not there yet, or empty. Default: NAME-package in this folder")
+            description = "New or empty folder to write to. Default: NAME-package in this folder")
     private @Nullable Path out;
 
     @Option(
@@ -75,7 +75,7 @@ final class PackageCommand implements Callable<Integer> {
     @Option(
             names = "--runtimes-dir",
             paramLabel = "DIR",
-            description = "Take the programs for runtimes from there. Default: those that come with Catwalk")
+            description = "Folder of the programs for runtimes. Default: the one that comes with Catwalk")
     private @Nullable Path runtimes;
 
     @Mixin
@@ -118,8 +118,8 @@ final class PackageCommand implements Callable<Integer> {
                 }
             }
         }
-        throw new RequestException("expected no " + to + " yet, or an empty folder, but "
-                + (Files.isDirectory(to) ? "it is a folder with files in it" : "it is a file")
+        throw new RequestException("expected a new or empty folder, but " + to
+                + (Files.isDirectory(to) ? " is a folder with files in it" : " is a file")
                 + ": name another folder with --out");
     }
 
@@ -151,7 +151,7 @@ final class PackageCommand implements Callable<Integer> {
             List<String> damage = trial.damage(saved.result());
             if (!damage.isEmpty()) {
                 throw new RequestException("expected the trial as it was trained and exported, but " + trial.path()
-                        + "/" + damage.get(0) + ": have it made again by catwalk resume");
+                        + "/" + damage.get(0) + ": make it again with catwalk resume");
             }
             ImageDataset images = other == null
                     ? saved.dataset()

@@ -52,7 +52,7 @@ final class PluginCheckCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "Longest time for all of it. Default: ${DEFAULT-VALUE}",
+            description = "Time limit for all checks. Default: ${DEFAULT-VALUE}",
             defaultValue = "60")
     private int seconds;
 
@@ -64,7 +64,7 @@ final class PluginCheckCommand implements Callable<Integer> {
         if (!Files.isRegularFile(jar)) {
             throw new RequestException("expected a plugin's jar, but found "
                     + (Files.isDirectory(jar) ? "the folder " : "no file ") + jar
-                    + ": build the plugin, and name the jar that it becomes");
+                    + ": build the plugin, and name its jar");
         }
         if (seconds < 1) {
             throw new RequestException("expected --seconds of at least 1, but found " + seconds);
@@ -113,7 +113,7 @@ final class PluginCheckCommand implements Callable<Integer> {
             return Expectations.of(expect);
         } catch (IllegalArgumentException e) {
             throw new RequestException(
-                    e.getMessage() + "; say it as --expect ID=REASON, such as --expect 'onnx=sorts the image'", e);
+                    e.getMessage() + "; write --expect ID=REASON, such as --expect 'onnx=sorts the image'", e);
         }
     }
 

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** Helps to write plugins, and manages the folder of installed ones. */
 @Command(
         name = "plugin",
-        description = "Start and check a plugin, install and remove plugins, and show what they are made of.",
+        description = "Create, check, install, remove, list and inspect plugins.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {

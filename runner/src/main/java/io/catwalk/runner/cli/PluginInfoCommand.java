@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 /** Shows the structure of a classifier. */
 @Command(
         name = "info",
-        description = "Show what a classifier is made of: its layers, its recipe, and what may be chosen.",
+        description = "Show the layers, the recipe and the search space of a classifier.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class PluginInfoCommand implements Callable<Integer> {
@@ -47,7 +47,7 @@ final class PluginInfoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", description = "A classifier, or the Plugin-Id of the only one of its plugin.")
+    @Parameters(paramLabel = "NAME", description = "A classifier, or the Plugin-Id of a plugin with only one.")
     private String name = "";
 
     @Mixin

@@ -36,7 +36,7 @@ final class PluginInstallCommand implements Callable<Integer> {
     @Option(
             names = "--index",
             paramLabel = "FILE|URL",
-            description = "Take the newest release that fits from this index, as pf4j-update has it (plugins.json).")
+            description = "Take the newest compatible release from this index, a plugins.json of pf4j-update.")
     @Nullable
     private String index;
 

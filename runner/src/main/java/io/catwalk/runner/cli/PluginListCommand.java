@@ -36,7 +36,7 @@ final class PluginListCommand implements Callable<Integer> {
     @Option(
             names = "--index",
             paramLabel = "FILE|URL",
-            description = "An index of plugins, as pf4j-update has it (plugins.json).")
+            description = "An index of plugins, a plugins.json of pf4j-update.")
     @Nullable
     private String index;
 

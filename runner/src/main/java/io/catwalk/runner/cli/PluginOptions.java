@@ -15,8 +15,7 @@ final class PluginOptions {
 
     @Option(
             names = "--locked",
-            description = "Refuse plugin jars that are not those of the folder's plugins.lock, which catwalk list "
-                    + "--lock writes.")
+            description = "Refuse plugin jars that differ from plugins.lock, which catwalk list --lock writes.")
     boolean locked;
 
     /** Returns the catalog of the plugins, after checking the lock file if that is requested. */
@@ -26,7 +25,7 @@ final class PluginOptions {
             differences.forEach(difference -> console.note("locked: " + difference));
             if (!differences.isEmpty()) {
                 throw new RequestException("expected the jars of " + folder.resolve("plugins.lock") + ", but "
-                        + differences.size() + (differences.size() == 1 ? " is" : " are") + " not as locked");
+                        + differences.size() + (differences.size() == 1 ? " differs" : " differ"));
             }
         }
         return PluginCatalog.open(folder);

@@ -55,13 +55,13 @@ final class PredictCommand implements Callable<Integer> {
             index = "1..*",
             arity = "0..*",
             paramLabel = "IMAGE|DIR",
-            description = "Image files (PNG, JPEG, GIF, BMP, TIFF or WebP), and folders of them, however deep.")
+            description = "Image files (PNG, JPEG, GIF, BMP, TIFF or WebP), and folders, searched recursively.")
     private List<Path> images = List.of();
 
     @Option(
             names = "--from",
             paramLabel = "FILE|-",
-            description = "Label the images of a list with one path a line, too; - is standard input, read to its end.")
+            description = "Also classify the images of a list, one path a line; - is standard input, read to its end.")
     private @Nullable Path list;
 
     @Option(names = "--top", paramLabel = "K", description = "How many classes to name. Default: 3; all with --json")
@@ -76,8 +76,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--fit",
             paramLabel = "stretch|crop|pad",
-            description = "How images of another size come to that of the network. Default: as the file says; one that "
-                    + "says nothing takes no other size")
+            description = "How to fit images of another size to that of the network. Default: as the file says; if it "
+                    + "says nothing, they are refused")
     private @Nullable String fit;
 
     @Option(
@@ -85,10 +85,10 @@ final class PredictCommand implements Callable<Integer> {
             paramLabel = "A,B,...",
             hideParamSyntax = true,
             split = ",",
-            description = "Names of the classes in the order of the outputs, for a file without.")
+            description = "Names of the classes in the order of the outputs, for a file that has none.")
     private List<String> labels = List.of();
 
-    @Option(names = "--classes-by-index", description = "Take --labels by their places where the file has other names.")
+    @Option(names = "--classes-by-index", description = "Rename the classes of the file to --labels, by index.")
     private boolean byIndex;
 
     @Mixin

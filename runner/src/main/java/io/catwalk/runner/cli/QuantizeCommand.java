@@ -58,7 +58,7 @@ final class QuantizeCommand implements Callable<Integer> {
             description = "A float ONNX file of any program, or the folder of a trial that was exported.")
     private Path subject = Path.of("");
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Where to. Default: MODEL.int8.onnx beside the model")
+    @Option(names = "--out", paramLabel = "FILE", description = "The file. Default: MODEL.int8.onnx beside the model")
     private @Nullable Path out;
 
     @Option(names = "--force", description = "Replace a file that is there.")
@@ -73,8 +73,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--min-speedup",
             paramLabel = "TIMES",
-            description = "How many times as fast as the float file it must be, in batches of 64. "
-                    + "Default: ${DEFAULT-VALUE}")
+            description = "Required speed-up over the float file, in batches of 64. Default: ${DEFAULT-VALUE}")
     private double minSpeedup = 1.05;
 
     @Option(
@@ -87,10 +86,10 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--calibration-images",
             paramLabel = "N",
-            description = "Training images that ranges are taken from. Default: ${DEFAULT-VALUE}")
+            description = "Number of training images for calibration. Default: ${DEFAULT-VALUE}")
     private int calibrationImages = 500;
 
-    @Option(names = "--threads", paramLabel = "N", description = "While speed is measured. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--threads", paramLabel = "N", description = "Threads to measure with. Default: ${DEFAULT-VALUE}")
     private int threads = 1;
 
     @Mixin
@@ -116,7 +115,7 @@ final class QuantizeCommand implements Callable<Integer> {
         }
         Path to = out == null ? QuantizedFile.beside(file) : out;
         if (Files.exists(to) && !force) {
-            throw new RequestException("expected no " + to + " yet, but there is one: replace it with --force");
+            throw new RequestException("expected a new file, but " + to + " exists: replace it with --force");
         }
         return foreign.run(spec, file, () -> quantize(file, trial, to, gate, console));
     }
@@ -182,6 +181,7 @@ final class QuantizeCommand implements Callable<Integer> {
         if (quantized.found().model().onlyForOnnxRuntime()) {
             console.item("  ", "only ONNX Runtime reads it, for its LSTMs in 8 bits");
         }
+        quantized.notes().forEach(note -> console.item("  ", note));
         if (quantized.latency().busy() != null || quantized.floatLatency().busy() != null) {
             console.note("the machine was busy while speed was measured: measure again when it is quiet");
         }
@@ -216,6 +216,7 @@ final class QuantizeCommand implements Callable<Integer> {
         answer.put("noise", quantized.found().noise());
         answer.put("float_latency", quantized.floatLatency());
         answer.put("latency", quantized.latency());
+        answer.put("notes", quantized.notes());
         return answer;
     }
 }

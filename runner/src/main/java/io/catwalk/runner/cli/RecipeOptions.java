@@ -31,28 +31,25 @@ final class RecipeOptions {
     @Option(
             names = "--balance",
             paramLabel = "none|class-weights|sampling",
-            description =
-                    "What is done about classes of unequal size, instead of what each recipe says: each image counts "
-                            + "by the inverse of the size of its class, or all classes are drawn equally often.")
+            description = "How to treat classes of unequal size, instead of what each recipe says: weight each image "
+                    + "by the inverse of the size of its class, or draw all classes equally often.")
     @Nullable
     private String balance;
 
     @Option(
             names = "--select-by",
             paramLabel = "CRITERION",
-            description =
-                    "What the best epoch is chosen by on the validation images, and the best candidate of tune on the folds, "
-                            + "instead of what each recipe says: accuracy, balanced-accuracy, macro-f1 or loss.")
+            description = "Criterion that selects the best epoch on the validation images, and the best candidate of "
+                    + "tune on the folds, instead of each recipe's: accuracy, balanced-accuracy, macro-f1 or loss.")
     @Nullable
     private String selectBy;
 
     @Option(
             names = "--augment",
             paramLabel = "all|none|TYPE,...",
-            description =
-                    "Which augmentations leave the class of these images as it is: horizontal-flip, shift, rotate, "
-                            + "crop, light, erase, own, mixup, cutmix; recipes do without the others. Default: all for fashion-mnist, "
-                            + "all but horizontal-flip for other images")
+            description = "Augmentations that do not change the class of these images: horizontal-flip, shift, "
+                    + "rotate, crop, light, erase, own, mixup, cutmix; recipes skip the others. Default: all for "
+                    + "fashion-mnist, all but horizontal-flip for other images")
     @Nullable
     private String augment;
 
@@ -68,8 +65,7 @@ final class RecipeOptions {
     @Option(
             names = "--init-rate",
             paramLabel = "RATE",
-            description = "What the learning rate is multiplied by for the parameters that --init brings; 0 freezes "
-                    + "them. Default: 1")
+            description = "Learning rate factor for the parameters that --init loads; 0 freezes them. Default: 1")
     @Nullable
     private Double initRate;
 
@@ -116,8 +112,8 @@ final class RecipeOptions {
     Contestant started(Contestant contestant) {
         if (init == null) {
             if (initRate != null) {
-                throw new RequestException("--init-rate needs weights that it is for: add --init, or write rate under"
-                        + " init in the experiment file");
+                throw new RequestException(
+                        "--init-rate needs --init: add it, or write rate under init in the experiment file");
             }
             return contestant;
         }

@@ -68,8 +68,8 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "How many test images --robustness uses, of each class its share. Default: "
-                    + RobustnessMeter.IMAGES)
+            description =
+                    "Number of test images for --robustness, a stratified sample. Default: " + RobustnessMeter.IMAGES)
     private @Nullable Integer images;
 
     @Override

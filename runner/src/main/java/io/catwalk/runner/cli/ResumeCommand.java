@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "resume",
         description = {
-            "Go on with an interrupted run, to the results that it would have had without interruption.",
-            "What is done is kept; what failed is tried again; what another plugin jar has made is made again."
+            "Continue an interrupted run; the results are those of a run without interruption.",
+            "Finished trials are kept, failed ones are tried again, and those of another plugin jar are run again."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

@@ -160,7 +160,7 @@ final class RuntimeCheck {
                     .compared(runner, program)
                     .outcome();
         } catch (OnnxFileException | IllegalArgumentException e) {
-            console.note("where " + runner.name() + " differs cannot be told: "
+            console.note("cannot locate where " + runner.name() + " differs: "
                     + Reasons.oneLine(String.valueOf(e.getMessage())));
             return null;
         }

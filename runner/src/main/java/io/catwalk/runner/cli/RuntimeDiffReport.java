@@ -58,7 +58,7 @@ final class RuntimeDiffReport {
     void print(Console console) {
         for (Entry entry : entries) {
             if (entry.compared() == null) {
-                console.item(file + ": ", "not asked in " + entry.runner().name() + ": " + entry.reason());
+                console.item(file + ": ", "not run in " + entry.runner().name() + ": " + entry.reason());
             } else {
                 print(entry, entry.compared(), console);
             }
@@ -99,8 +99,7 @@ final class RuntimeDiffReport {
                     differs.finding() == null
                             ? List.of(
                                     indent + "it begins at ",
-                                    "no node: cut at its end and asked about single images or batches, the file"
-                                            + " answers alike")
+                                    "no node: the file agrees if it is cut at its end and runs in its smallest batches")
                             : List.of(indent + "it begins at ", words(differs.finding())));
             differs.unasked()
                     .forEach((tensor, reason) ->
@@ -117,7 +116,7 @@ final class RuntimeDiffReport {
 
     private static String node(Finding finding) {
         if (finding.operator().isEmpty()) {
-            return "the input: pixels are normalized otherwise";
+            return "the input: pixels are normalized differently";
         }
         String name =
                 finding.node().isEmpty() ? finding.operator() + " that makes " + finding.tensor() : finding.node();

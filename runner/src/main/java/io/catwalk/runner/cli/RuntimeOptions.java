@@ -22,21 +22,21 @@ final class RuntimeOptions {
             paramLabel = "all|NAME,...",
             hideParamSyntax = true,
             split = ",",
-            description = "Ask other runtimes about the same images, and compare their answers with those of ONNX "
-                    + "Runtime for Java: python, node, web and more, see docs/how-to/use-an-onnx-file.md. all leaves out what is not "
-                    + "installed, and says how to install it.")
+            description = "Run the file in other runtimes too, and compare their answers with those of ONNX Runtime "
+                    + "for Java: python, node, web and more, see docs/how-to/use-an-onnx-file.md. all skips those that "
+                    + "are not installed, and says how to install them.")
     private List<String> names = List.of();
 
     @Option(
             names = "--runtime-timeout",
             paramLabel = "TIME",
-            description = "With --runtimes, end one that takes longer to answer. Default: ${DEFAULT-VALUE}")
+            description = "With --runtimes: stop a runtime that takes longer. Default: ${DEFAULT-VALUE}")
     private String timeout = "10m";
 
     @Option(
             names = "--runtimes-dir",
             paramLabel = "DIR",
-            description = "Take the runners from there. Default: those that come with the program")
+            description = "Folder of the runners. Default: the one that comes with Catwalk")
     private @Nullable Path folder;
 
     /** Returns whether other runtimes are requested. */
@@ -81,7 +81,7 @@ final class RuntimeOptions {
     private static RequestException unknown(String name, List<Runner> known) {
         List<String> words = new ArrayList<>(List.of(ALL));
         known.forEach(runner -> words.add(runner.name()));
-        return new RequestException("--runtimes must be of " + String.join(", ", words) + ", but has '" + name + "'"
+        return new RequestException("--runtimes must be among " + String.join(", ", words) + ", but has '" + name + "'"
                 + Suggestion.question(name, words));
     }
 }

@@ -109,10 +109,10 @@ record RuntimeReport(
 
     private static List<List<String>> where(RuntimeOutcome outcome) {
         if (outcome instanceof RuntimeOutcome.Agrees) {
-            return List.of(List.of("", "asked again about the images that differ most, it agrees"));
+            return List.of(List.of("", "agrees in a second run on the images that differ most"));
         }
         if (outcome instanceof RuntimeOutcome.Refuses refuses) {
-            return List.of(List.of("", "where it begins cannot be told: " + refuses.reason()));
+            return List.of(List.of("", "cannot locate where it differs: " + refuses.reason()));
         }
         return RuntimeDiffReport.where("", outcome);
     }
@@ -146,7 +146,7 @@ record RuntimeReport(
                 .collect(Collectors.joining("; "));
         return String.format(
                 Locale.ROOT,
-                "%,d differ, by %d at most; that begins behind %s",
+                "%,d differ, by at most %d; the first difference is after %s",
                 integers.different(),
                 integers.largest(),
                 beginnings);

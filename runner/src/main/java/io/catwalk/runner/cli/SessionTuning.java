@@ -40,14 +40,14 @@ final class SessionTuning {
             names = "--tune",
             description = "Try threads, batches, optimization levels, spinning and memory pattern in turns, and write "
                     + "the fastest options into NAME.session.properties beside the file, where predict and "
-                    + "OnnxOptions.tuned take them. --threads is then the most that may be taken, --seconds the time "
-                    + "for ten turns of each.")
+                    + "OnnxOptions.tuned take them. --threads is then the upper limit, --seconds the time for ten "
+                    + "turns of each.")
     private boolean tune;
 
     @Option(
             names = "--for",
             paramLabel = "latency|throughput",
-            description = "What --tune is for: one image at a time, or many. Default: latency")
+            description = "What --tune optimizes: one image at a time, or many. Default: latency")
     private @Nullable String goal;
 
     /** Returns whether tuning is requested. */

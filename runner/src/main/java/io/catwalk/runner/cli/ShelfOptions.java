@@ -18,7 +18,7 @@ final class ShelfOptions {
     /** Notes that the lock file, if there is one, still has the earlier pins. */
     void noteLock(Console console) {
         if (Files.exists(folder.resolve("plugins.lock"))) {
-            console.note("plugins.lock still names the plugins of before: write it again with catwalk list --lock");
+            console.note("plugins.lock still names the earlier plugins: write it again with catwalk list --lock");
         }
     }
 }

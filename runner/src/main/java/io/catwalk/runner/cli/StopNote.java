@@ -12,9 +12,7 @@ final class StopNote {
     private final Thread hook;
 
     StopNote(Path run, Console console) {
-        hook = new Thread(
-                () -> console.note("catwalk: stopped; catwalk resume " + run + " goes on from what has finished"),
-                "stop-note");
+        hook = new Thread(() -> console.note("catwalk: stopped; continue with catwalk resume " + run), "stop-note");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 

@@ -23,7 +23,7 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "CLASSIFIER", description = "One that catwalk list shows.")
+    @Parameters(paramLabel = "CLASSIFIER", description = "Name of a classifier, see catwalk list.")
     private String name = "";
 
     @Option(

@@ -45,20 +45,20 @@ final class TuneCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "CLASSIFIER", description = "One that catwalk list shows.")
+    @Parameters(paramLabel = "CLASSIFIER", description = "Name of a classifier, see catwalk list.")
     private String name = "";
 
     @Option(
             names = "--strategy",
             paramLabel = "grid|random|halving",
-            description = "Try every point, points drawn by chance, or those with ever more epochs for the better "
+            description = "Try every point, random points, or random points with more and more epochs for the better "
                     + "ones. Default: ${DEFAULT-VALUE}")
     private Strategy strategy = Strategy.HALVING;
 
     @Option(
             names = "--candidates",
             paramLabel = "N",
-            description = "Points that are drawn; the first is what --config says, else what the plugin comes with. "
+            description = "Number of points to draw; the first is that of --config, or else the plugin's defaults. "
                     + "Default: ${DEFAULT-VALUE}")
     private int candidates = 9;
 
@@ -68,7 +68,7 @@ final class TuneCommand implements Callable<Integer> {
             description = "What to search over; repeatable: a hyperparameter (without values: all that the plugin "
                     + "offers), a number of the recipe such as learning_rate, batch_size or weight_decay, but not "
                     + "epochs, or augmentation=none,flip,flip+shift,flip+shift+erase. LOW..HIGH is a range to draw "
-                    + "from, and LOW..HIGH:log one in which each factor is as likely as another. Default: all "
+                    + "from, LOW..HIGH:log the same on a logarithmic scale. Default: all "
                     + "hyperparameters that --config leaves open (none with --init, whose weights fit one network), "
                     + "and the learning rate, halved and doubled")
     private List<String> search = List.of();
@@ -76,7 +76,7 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = "--score-epochs",
             paramLabel = "N",
-            description = "Epochs of each training that scores; with halving, in the last rung. Default: the recipe's")
+            description = "Epochs to score a candidate; with halving, in the last rung. Default: the recipe's")
     @Nullable
     private Integer scoreEpochs;
 
@@ -123,8 +123,8 @@ final class TuneCommand implements Callable<Integer> {
         SearchSpace space = SearchSpace.none();
         if (plain.init() != null) {
             new Console(spec)
-                    .note(name + ": the search is over the learning rate alone, since another network may not fit the"
-                            + " initial weights: name with --search what leaves its shapes as they are");
+                    .note(name + ": only the learning rate is searched, because the initial weights may not fit other"
+                            + " hyperparameters: add with --search those that keep the shapes of the network");
         } else {
             Set<String> said = options.entry(name).hyperparameters().keySet();
             for (Map.Entry<String, Choice> open :
@@ -144,8 +144,8 @@ final class TuneCommand implements Callable<Integer> {
             String[] parts = asked.split("=", 2);
             Choice known = classifier.searchSpace().choices().get(parts[0]);
             if (known == null && parts[0].equals(EPOCHS)) {
-                throw new RequestException("--search epochs cannot be compared, since all candidates of a rung train"
-                        + " equally long: say how long with --score-epochs, and for the best with --epochs");
+                throw new RequestException("--search cannot vary epochs, because all candidates of a rung train equally"
+                        + " long: set them with --score-epochs, and those of the best with --epochs");
             }
             if (parts.length == 1 && known == null) {
                 throw new RequestException("--search " + asked + " needs values to try, such as " + asked + "=A,B");

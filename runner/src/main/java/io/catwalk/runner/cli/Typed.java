@@ -124,21 +124,20 @@ final class Typed {
     static List<Long> seeds(String text) {
         if (!text.matches("[0-9]{1,9}|-?[0-9]{1,18}(,-?[0-9]{1,18})+")) {
             throw new RequestException(
-                    "--seeds must be how many, such as 5, or the seeds between commas, such as 1,7,9," + " but is "
-                            + text);
+                    "--seeds must be a number of seeds, such as 5, or a list, such as 1,7,9, but is " + text);
         }
         if (!text.contains(",")) {
             long count = Long.parseLong(text);
             if (count < 1 || count > MOST_SEEDS) {
-                throw new RequestException("--seeds must be how many, 1 to " + MOST_SEEDS + ", or the seeds between"
-                        + " commas, but is " + text + ": for the one seed " + text + " try --seed " + text);
+                throw new RequestException("--seeds must be a number of seeds from 1 to " + MOST_SEEDS
+                        + ", or a list, but is " + text + ": for the one seed " + text + " try --seed " + text);
             }
             return LongStream.rangeClosed(1, count).boxed().toList();
         }
         List<Long> seeds =
                 Stream.of(text.split(",", -1)).map(Long::valueOf).distinct().toList();
         if (seeds.size() < text.split(",", -1).length) {
-            throw new RequestException("--seeds must have none twice, but is " + text + ": leave one out");
+            throw new RequestException("--seeds must not repeat a seed, but is " + text + ": leave one out");
         }
         return seeds;
     }

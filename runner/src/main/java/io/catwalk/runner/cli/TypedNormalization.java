@@ -71,7 +71,7 @@ record TypedNormalization(List<Double> mean, List<Double> std) {
             return json(file.toString(), Files.readString(file));
         } catch (IOException e) {
             throw new RequestException(
-                    file + ": expected a file with how to normalize, but " + Reasons.of(e) + "; check --normalize", e);
+                    file + ": expected a file with mean and std, but " + Reasons.of(e) + "; check --normalize", e);
         }
     }
 
@@ -82,13 +82,13 @@ record TypedNormalization(List<Double> mean, List<Double> std) {
             node = Json.JSON.readTree(text);
         } catch (JacksonException e) {
             throw new RequestException(
-                    where + ": expected JSON with mean and std, found what is none; check its commas and brackets", e);
+                    where + ": expected JSON with mean and std, found invalid JSON; check its commas and brackets", e);
         }
         for (String key :
                 List.of("rescale_offset", "include_top")) { // they mean more than one subtraction and division
             if (node.path(key).asBoolean(false)) {
-                throw new RequestException(where + ": expected one mean and deviation per channel, found \"" + key
-                        + "\": true besides; work out the numbers, and give them with --normalize MEAN/STD");
+                throw new RequestException(where + ": expected one mean and deviation per channel, found also \"" + key
+                        + "\": true; work out the numbers, and give them with --normalize MEAN/STD");
             }
         }
         if (node.has("mean") || node.has("std")) {

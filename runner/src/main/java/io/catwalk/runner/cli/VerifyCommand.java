@@ -72,14 +72,13 @@ final class VerifyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.onnx", description = "The file.")
     private Path file = Path.of("");
 
-    @Option(names = "--show", description = "Only print what the file says of itself.")
+    @Option(names = "--show", description = "Only print the metadata of the file.")
     private boolean show;
 
     @Option(
             names = "--write-signature",
-            description =
-                    "Only write NAME.signature.json beside the file, by what it says of itself: what a program needs to "
-                            + "ask it, see docs/reference/onnx-files.md. One that is there is replaced.")
+            description = "Only write NAME.signature.json beside the file, from its metadata: what a program needs to "
+                    + "run it, see docs/reference/onnx-files.md. An existing one is replaced.")
     private boolean signature;
 
     @Mixin
@@ -92,20 +91,20 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--abs",
             paramLabel = "X",
-            description = "With --against or --runtimes, a logit may differ by so much. Default: 1e-4")
+            description = "With --against or --runtimes: absolute tolerance of a logit. Default: 1e-4")
     @Nullable
     private Double absolute;
 
     @Option(
             names = "--rel",
             paramLabel = "X",
-            description =
-                    "And by so large a share of its magnitude. Where the right logits of two labels are no further apart "
-                            + "than both may differ, the other label is a near tie: it is listed, and passes. Default: 0")
+            description = "Relative tolerance of a logit, added to --abs. If the reference logits of two labels are "
+                    + "closer than their tolerances together, the other label is a near tie: it is listed, and "
+                    + "passes. Default: 0")
     @Nullable
     private Double relative;
 
-    @Option(names = "--predictions", paramLabel = "CSV", description = "Write its logits on the test images there.")
+    @Option(names = "--predictions", paramLabel = "CSV", description = "Write the logits of the test images here.")
     @Nullable
     private Path answers;
 
@@ -115,7 +114,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "With --runtimes, how many test images, of each class its share. Default: ${DEFAULT-VALUE}")
+            description = "With --runtimes: number of test images, a stratified sample. Default: ${DEFAULT-VALUE}")
     private int count = 10_000;
 
     @Mixin
@@ -174,7 +173,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (json) {
             console.json(metadata.entries());
         } else if (metadata.entries().isEmpty()) {
-            console.line("The file says nothing of itself.");
+            console.line("The file has no metadata.");
         } else {
             metadata.entries().forEach((key, value) -> console.item(key + ": ", value.replace("\n", ", ")));
         }
@@ -208,7 +207,7 @@ final class VerifyCommand implements Callable<Integer> {
             OnnxDiff diff = OnnxDiff.between(exported, file, () -> ForeignFile.sign(console));
             new DiffView(console).beginnings(diff.report());
         } catch (ExportException | OnnxFileException | IllegalArgumentException e) {
-            console.note("where it differs cannot be told: " + Reasons.oneLine(String.valueOf(e.getMessage())));
+            console.note("cannot locate where it differs: " + Reasons.oneLine(String.valueOf(e.getMessage())));
         }
     }
 

@@ -32,9 +32,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "work",
         description = {
-            "Carry out one order that another command has written with --orders, and write what came of it beside it.",
-            "Ends with 0 if the trial is done, 1 if it has failed, which it would anywhere, 75 if it was lost, which it "
-                    + "may not be elsewhere, and 2 if there is no such order."
+            "Carry out one order that another command wrote with --orders, and write its outcome beside it.",
+            "Exit codes: 0 if the trial is done; 1 if it failed, as it would on any machine; 75 if it was lost, and "
+                    + "may be done on another machine; 2 if there is no such order."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -49,32 +49,31 @@ final class WorkCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "ORDER|-",
             description =
-                    "File or https: address of the order. With - each line of the standard input is one: ORDER, a tab, "
-                            + "FILE.zip. One is carried out after the other, each is answered by a line 'ended CODE WHY', and with the "
-                            + "input ends the process")
+                    "File or https: address of the order. With -, each line of the standard input is an order: ORDER, "
+                            + "a tab, FILE.zip. The orders are carried out one after the other. The answer to each is "
+                            + "a line 'ended CODE WHY'. The process ends when the input ends")
     private String order = "";
 
     @Option(
             names = "--out",
             paramLabel = "FILE.zip",
-            description = "Write what came of it there. Default: ORDER.outcome-ATTEMPT.zip beside the order")
+            description = "File for the outcome. Default: ORDER.outcome-ATTEMPT.zip beside the order")
     @Nullable
     private Path out;
 
     @Option(
             names = "--files",
             paramLabel = "DIR",
-            description =
-                    "Keep the files of the trial there while it runs: after a kill, the same command goes on from "
-                            + "them. Default: a temporary folder")
+            description = "Folder for the files of the trial while it runs: after a kill, the same command continues "
+                    + "from them. Default: a temporary folder")
     @Nullable
     private Path files;
 
     @Option(
             names = "--lives-with",
             paramLabel = "input|TIME",
-            description = "End when the standard input ends, or when nobody has touched the file of the order for so "
-                    + "long, such as 10m. Default: end with the trial")
+            description = "End when the standard input ends, or when nothing has touched the file of the order for "
+                    + "this time, such as 10m. Default: end with the trial")
     @Nullable
     private String livesWith;
 
@@ -94,7 +93,7 @@ final class WorkCommand implements Callable<Integer> {
         boolean local = "file".equals(address.getScheme());
         if (!local && out == null) {
             throw new RequestException(
-                    "--out must say where the outcome goes, since nothing can be written beside " + order);
+                    "--out must name a file for the outcome, because nothing can be written beside " + order);
         }
         Lease.hold(livesWith, local ? Path.of(address) : null);
         Ended ended = carryOut(address, out, console);
@@ -143,8 +142,8 @@ final class WorkCommand implements Callable<Integer> {
             Path delivery =
                     into != null ? into.toAbsolutePath() : OrderFolder.delivery(Path.of(address), asked.attempt());
             if (!Files.isWritable(Objects.requireNonNull(delivery.getParent()))) {
-                throw new RequestException("expected a folder that can be written for what comes of the order, but "
-                        + delivery.getParent() + " is none: choose another file with --out");
+                throw new RequestException("expected a writable folder for the outcome of the order, but "
+                        + delivery.getParent() + " is not: choose another file with --out");
             }
             TrialOutcome before = delivered(delivery, console);
             if (before != null && !(before instanceof TrialOutcome.Lost)) {

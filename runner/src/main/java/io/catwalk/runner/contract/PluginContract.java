@@ -201,16 +201,16 @@ public final class PluginContract {
         if (begun != null) {
             settle(Result.failed(begun, how, 0));
         } else if (settled.size() == before) {
-            refuse(how + " as it was loaded");
+            refuse(how + " while it was loaded");
         } else {
             LOG.debug("The process ended after a check that hung");
         }
     }
 
     private synchronized void timeIsOver() {
-        String line = "all " + seconds() + " s for the plugin were over";
+        String limit = "the limit of " + seconds() + " s for the plugin";
         if (classifiers.isEmpty()) {
-            refuse("did not load before " + line);
+            refuse("did not load within " + limit);
             return;
         }
         int under = settled.size();
@@ -218,8 +218,8 @@ public final class PluginContract {
             String id = checks.get(i % checks.size()).id();
             settle(
                     i == under
-                            ? Result.failed(id, "did not end before " + line, 0)
-                            : Result.skipped(id, "was not run, since " + line));
+                            ? Result.failed(id, "did not end within " + limit, 0)
+                            : Result.skipped(id, "was not run within " + limit));
         }
         over = true;
     }

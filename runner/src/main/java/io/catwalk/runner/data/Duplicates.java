@@ -24,8 +24,8 @@ public final class Duplicates {
     /** The distance in words. */
     public static final String DISTANCE = "The distance of two images is the root mean square difference of their "
             + "pixels, from 0 to 255 gray levels, over all channels. One of them may be mirrored left to right and "
-            + "moved by one pixel in each direction, so that the distance becomes least; pixels that then lie on "
-            + "none of the other do not count.";
+            + "moved by one pixel in each direction, whichever gives the smallest distance; pixels that then have no "
+            + "counterpart do not count.";
 
     /** Up to this distance, in gray levels, two images look the same. */
     public static final double NEAR = 8;

@@ -136,7 +136,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
     private void check(Path folder) {
         if (classes.size() < 2) {
             throw new RequestException("Data set in %s: expected at least 2 classes, found %s; %s"
-                    .formatted(folder, classes.isEmpty() ? "no image in a folder of a class" : classes, FORMS));
+                    .formatted(folder, classes.isEmpty() ? "no class folder with an image" : classes, FORMS));
         }
         Map<Part, Set<String>> byPart = files.stream()
                 .filter(file -> file.part() != null)
@@ -161,7 +161,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                     names.stream().filter(name -> !learned.contains(name)).toList();
             if (!unlearned.isEmpty()) {
                 throw new RequestException(
-                        "Data set in %s: expected classes to train on in %s, found images of %s there only; add or remove them"
+                        "Data set in %s: expected only classes with training images in %s, found others: %s; add training images or remove these classes"
                                 .formatted(folder, part.title(), some(unlearned)));
             }
         });

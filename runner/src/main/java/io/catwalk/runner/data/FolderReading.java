@@ -58,7 +58,7 @@ public record FolderReading(
         try {
             return labels == null ? null : Path.of(labels);
         } catch (InvalidPathException e) {
-            throw new RequestException("--labels must be a file, but is no path: " + labels, e);
+            throw new RequestException("--labels must be a file, but is not a path: " + labels, e);
         }
     }
 }

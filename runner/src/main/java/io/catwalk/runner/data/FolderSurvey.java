@@ -110,7 +110,7 @@ public record FolderSurvey(
             } catch (UnreadableImageException e) {
                 return new Seen("", "", "", e.reason());
             } catch (IOException e) {
-                return new Seen("", "", "", "what cannot be read (" + Reasons.of(e) + ")");
+                return new Seen("", "", "", "a file that cannot be read (" + Reasons.of(e) + ")");
             }
         }
     }

@@ -210,9 +210,9 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
             return array.apply(length);
         } catch (OutOfMemoryError e) {
             throw new RequestException(
-                    "IDX file %s: expected no more than fits the memory of %,d MiB, but its header says %,d bytes or labels; "
+                    "IDX file %s: expected data that fits into the heap of %,d MiB, but its header says %,d bytes or labels; "
                                     .formatted(path, Runtime.getRuntime().maxMemory() >> 20, length)
-                            + "give the program more by CATWALK_OPTS=-Xmx8g, or use a part of the images",
+                            + "set a larger heap with CATWALK_OPTS=-Xmx8g, or use a part of the images",
                     e);
         }
     }

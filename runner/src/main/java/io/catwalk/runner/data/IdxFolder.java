@@ -143,7 +143,7 @@ final class IdxFolder implements ImageListing {
         }
         if (rule != null && !List.of(rule.size().height(), rule.size().width()).equals(expected)) {
             throw new RequestException(
-                    "Image size %s: expected %dx%d as in %s, for only folders of image files are resized; leave it out"
+                    "Image size %s: expected %dx%d as in %s, because only folders of image files are resized; leave it out"
                             .formatted(rule.size(), expected.get(1), expected.get(0), train.path()));
         }
     }

@@ -96,6 +96,14 @@ public final class ImageCache {
     public record Entry(Path file, String name, int images, int channels, int height, int width, long bytes) {}
 
     /**
+     * Describes a file that a process was making when it was stopped.
+     *
+     * @param file where it is
+     * @param bytes length of the file
+     */
+    public record Unfinished(Path file, long bytes) {}
+
+    /**
      * Uses a folder.
      *
      * @param folder created when it is needed
@@ -153,12 +161,12 @@ public final class ImageCache {
                     kept = CachedImages.open(file, sha256);
                 }
                 remember(stamp, sha256);
-                return kept.orElseThrow(() -> new IOException(file + " is not what was written to it"));
+                return kept.orElseThrow(() -> new IOException(file + " does not hold what was written to it"));
             }
         } catch (IOException | UncheckedIOException e) {
             throw new RequestException(
-                    "expected a folder for decoded images that can be written, but " + folder + " cannot ("
-                            + Reasons.of(e) + "): name another with --cache DIR, or by the variable " + VARIABLE,
+                    "expected a writable folder for decoded images, but " + folder + " is not (" + Reasons.of(e)
+                            + "): name another with --cache DIR, or with the variable " + VARIABLE,
                     e);
         }
     }
@@ -202,8 +210,8 @@ public final class ImageCache {
 
     private static void requireUnchanged(ImageListing listing, String stamp) {
         if (!listing.stamp().equals(stamp)) {
-            throw new RequestException("expected a data set that nobody changes meanwhile, but files of "
-                    + listing.name() + " have changed while they were read: try again when they are all there");
+            throw new RequestException("expected a data set that does not change while it is read, but files of "
+                    + listing.name() + " did: try again when the data set is complete");
         }
     }
 
@@ -253,6 +261,30 @@ public final class ImageCache {
     }
 
     /**
+     * Lists the files that stopped processes have left unfinished; files that are being made are not among them.
+     *
+     * @return the files, by their names
+     * @throws IOException if the folder cannot be read, or a file cannot be locked
+     */
+    public List<Unfinished> unfinished() throws IOException {
+        List<Unfinished> unfinished = new ArrayList<>();
+        for (Path draft : files(DRAFT)) {
+            try (ProcessLock lock = lockOfStopped(draft)) {
+                if (lock != null && Files.exists(draft)) { // it may have been finished meanwhile
+                    unfinished.add(new Unfinished(draft, Files.size(draft)));
+                }
+            }
+        }
+        return unfinished;
+    }
+
+    /** Locks a file that no process is making any more; returns null if one still is. */
+    private @Nullable ProcessLock lockOfStopped(Path draft) throws IOException {
+        String name = draft.getFileName().toString();
+        return ProcessLock.tryTake(lock(name.substring(0, name.length() - DRAFT.length())));
+    }
+
+    /**
      * Deletes all cached files, and what stopped processes have left of others. Processes that use cached files
      * continue; files that are being made stay.
      *
@@ -266,8 +298,7 @@ public final class ImageCache {
             Files.deleteIfExists(file);
         }
         for (Path draft : files(DRAFT)) {
-            String name = draft.getFileName().toString();
-            try (ProcessLock lock = ProcessLock.tryTake(lock(name.substring(0, name.length() - DRAFT.length())))) {
+            try (ProcessLock lock = lockOfStopped(draft)) {
                 if (lock != null && Files.exists(draft)) { // it may have been finished meanwhile
                     bytes += Files.size(draft);
                     Files.delete(draft);

@@ -96,7 +96,7 @@ public final class ImageDatasets {
             return Path.of(text);
         } catch (InvalidPathException e) {
             throw new RequestException(
-                    "Data set '%s': expected %s, found what is no path".formatted(text, expected(dataHome)), e);
+                    "Data set '%s': expected %s, found an invalid path".formatted(text, expected(dataHome)), e);
         }
     }
 

@@ -101,7 +101,7 @@ final class ImageDecoder {
                 throw new UnreadableImageException("%d bytes, more than %d".formatted(length, MOST_FILE_BYTES), null);
             }
         } catch (IOException e) {
-            throw new UnreadableImageException("what cannot be read (" + Reasons.of(e) + ")", e);
+            throw new UnreadableImageException("a file that cannot be read (" + Reasons.of(e) + ")", e);
         }
         if (file.length == 0) {
             throw new UnreadableImageException("an empty file", null);
@@ -189,7 +189,7 @@ final class ImageDecoder {
         }
         checkSize(reader.getWidth(0), reader.getHeight(0), Byte.SIZE);
         if (tags.picturePixels() > (long) reader.getWidth(0) * reader.getHeight(0)) {
-            throw damaged("the picture within is larger than it says, or is there twice", null);
+            throw damaged("the embedded picture is larger than its header says, or occurs twice", null);
         }
         ImageTypeSpecifier stored = reader.getRawImageType(0);
         if (stored != null) {

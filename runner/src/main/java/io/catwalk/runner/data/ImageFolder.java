@@ -185,7 +185,7 @@ final class ImageFolder implements ImageListing {
             Path file = layout.files().get(i).path();
             if (expected != null && !expected.equals(shape)) {
                 throw new UnfitSizeException(
-                        "%s: expected %s pixels, as another image has, found %s: its header says otherwise, so save it again"
+                        "%s: expected %s pixels, as another image has, found %s, although its header says otherwise; save it again"
                                 .formatted(file, expected, shape));
             }
             if (Math.max(shape.width, shape.height) > ImageSize.MAXIMUM) {
@@ -263,7 +263,7 @@ final class ImageFolder implements ImageListing {
                                 entry.getValue().get(0).path()))
                 .collect(Collectors.joining(", "));
         throw new RequestException(
-                "Images of different sizes: expected one, found %s%s; try --image-size %s, with --fit crop or pad if they are not to be stretched"
+                "Images of different sizes: expected one size, found %s%s; try --image-size %s, with --fit crop or pad if they are not to be stretched"
                         .formatted(
                                 found,
                                 often.size() > 3 ? " and " + (often.size() - 3) + " more sizes" : "",
@@ -304,7 +304,7 @@ final class ImageFolder implements ImageListing {
                         size(),
                         most == null ? "" : ", more than a share of " + most,
                         named,
-                        unreadable.size() > MOST_NAMED ? " | and others, which catwalk data " + folder + " names" : "",
+                        unreadable.size() > MOST_NAMED ? " | and others, which catwalk data " + folder + " lists" : "",
                         most == null
                                 ? "replace or remove them, or leave them out with --skip-unreadable"
                                 : "replace or remove them"));

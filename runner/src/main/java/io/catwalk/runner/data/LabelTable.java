@@ -27,7 +27,7 @@ import tools.jackson.dataformat.csv.CsvSchema;
  */
 final class LabelTable {
 
-    private static final String EXPECTED = "UTF-8 text with the columns path and label, and perhaps split and group";
+    private static final String EXPECTED = "UTF-8 text with the columns path and label, optionally split and group";
 
     private LabelTable() {}
 
@@ -92,7 +92,7 @@ final class LabelTable {
                         e);
             }
             throw new RequestException(
-                    "Labels in %s: expected %s, found after record %d what is none (%s)"
+                    "Labels in %s: expected %s, found malformed text after record %d (%s)"
                             .formatted(table, EXPECTED, rows.size(), Reasons.visible(e.getOriginalMessage())),
                     e);
         }
@@ -102,7 +102,7 @@ final class LabelTable {
         long split = rows.stream().filter(row -> row.part() != null).count();
         if (split != 0 && split != rows.size()) {
             throw new RequestException(
-                    "Labels in %s: expected a split for all images or for none, found %d of %d; fill the others in"
+                    "Labels in %s: expected a split for all images or for none, found %d of %d; fill in the others"
                             .formatted(table, split, rows.size()));
         }
         return rows;
@@ -133,7 +133,7 @@ final class LabelTable {
 
     private static char separator(Path table) throws IOException {
         if (Files.exists(table) && !Files.isRegularFile(table)) {
-            throw new IOException("it is no file"); // a pipe may never end
+            throw new IOException("it is not a file"); // a pipe may never end
         }
         try (var text = Files.newBufferedReader(table, StandardCharsets.UTF_8)) {
             String names = text.readLine();

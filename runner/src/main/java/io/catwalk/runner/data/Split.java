@@ -192,9 +192,9 @@ public record Split(int[] train, int[] validation) {
         for (int c = 0; c < having.length; c++) {
             if (having[c] == 1) {
                 throw new RequestException(
-                        ("Folds: expected images of class %s in at least 2 of %d, so that each leaves some to train on,"
-                                        + " found all in one, because duplicates and images of one group stay together;"
-                                        + " try smaller groups, another --split-seed, or %s")
+                        ("Folds: expected images of class %s in at least 2 of %d folds, so that each leaves some to"
+                                        + " train on, found all in one, because duplicates and images of one group stay"
+                                        + " together; try smaller groups, another --split-seed, or %s")
                                 .formatted(classes.get(c), parts.size(), FEWER_SHARED));
             }
         }

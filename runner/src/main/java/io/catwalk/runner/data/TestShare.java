@@ -44,9 +44,9 @@ final class TestShare {
         for (int c = 0; c < sizes.length; c++) {
             if (counts[c] == 0) {
                 throw new RequestException(
-                        ("Class %s: expected images for testing whose groups and duplicates leave every class some to"
-                                        + " train on, found none of %d; make the groups smaller or name the test"
-                                        + " images in a column split")
+                        ("Class %s: expected test images that leave every class some to train on, found none of %d,"
+                                        + " because duplicates and images of one group stay together; make the groups"
+                                        + " smaller or name the test images in a column split")
                                 .formatted(classes.get(c), sizes[c]));
             }
         }

@@ -200,7 +200,7 @@ public record CollectionFolder(Path path) {
             for (Path entry : entries.sorted().toList()) {
                 String name = entry.getFileName().toString();
                 String foreign =
-                        isOwnFile(name) ? null : runs.contains(name) ? RunFolder.foreign(entry) : "is of no run";
+                        isOwnFile(name) ? null : runs.contains(name) ? RunFolder.foreign(entry) : "belongs to no run";
                 if (foreign != null) {
                     throw new RequestException("--out must be new, empty or a run folder, but " + entry + " " + foreign
                             + ": it is left as it is; choose another");

@@ -67,7 +67,7 @@ record Contest(
         List<String> leftOut = new ArrayList<>();
         if (!without.isEmpty()) {
             leftOut.add(Headline.names(without) + (without.size() == 1 ? " has" : " have")
-                    + " no trained network and no place here.");
+                    + " no trained network, and so no rank.");
         }
         if (!paired && trials.size() > 1) {
             leftOut.add("There are no verdicts, since not all have finished the same "

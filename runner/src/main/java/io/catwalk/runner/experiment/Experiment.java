@@ -117,7 +117,7 @@ public final class Experiment {
         this.clock = clock;
         this.dataset = dataset;
         images = asked.split().split(dataset, Math.min(1, asked.split().folds()));
-        int fewest = asked.split().fewestToTrainOn(dataset);
+        int fewest = fewestToTrainOn(asked, dataset);
         spec = smallerBatches ? asked.withBatchesUpTo(fewest) : asked;
         LatencySettings usual = LatencySettings.standard();
         latencySettings = asked.dataset().limited() ? usual.brief() : usual;
@@ -130,6 +130,15 @@ public final class Experiment {
                         + ": choose a smaller --batch-size or a larger --limit-train");
             }
         }
+    }
+
+    /** Counts the training images of the trial that has fewest. */
+    private static int fewestToTrainOn(ExperimentSpec asked, ImageDataset dataset) {
+        int fewest = asked.split().fewestToTrainOn(dataset);
+        // The best of a search is trained without folds, and so without the validation images of the data set.
+        return asked.tuning() == null
+                ? fewest
+                : Math.min(fewest, asked.split().split(dataset, 0).split().train().length);
     }
 
     /**
@@ -215,7 +224,7 @@ public final class Experiment {
             }
         } catch (IOException | RequestException e) {
             LOG.error("The baselines could not be kept", e);
-            listener.note("what one is right for without a network is not known: " + Reasons.of(e));
+            listener.note("the baselines could not be computed: " + Reasons.of(e));
         }
     }
 

@@ -95,8 +95,7 @@ public record ExperimentFile(Path path, Content content) {
             if (datasets != null) {
                 datasets = List.copyOf(datasets);
                 if (dataset != null) {
-                    throw new RequestException(
-                            "datasets must be the only one, but dataset is there, too: keep one of both");
+                    throw new RequestException("datasets must not be given together with dataset: keep one of them");
                 }
                 if (datasets.isEmpty()) {
                     throw new RequestException(
@@ -121,7 +120,7 @@ public record ExperimentFile(Path path, Content content) {
             if (trialTimeout != null) {
                 if (trialTimeoutSeconds != null) {
                     throw new RequestException(
-                            "trial_timeout must be the only one, but trial_timeout_seconds is there, too: keep one");
+                            "trial_timeout must not be given together with trial_timeout_seconds: keep one of them");
                 }
                 trialTimeoutSeconds = seconds("--trial-timeout", trialTimeout);
             }
@@ -148,7 +147,7 @@ public record ExperimentFile(Path path, Content content) {
             Set<String> seen = new HashSet<>();
             for (String item : items) {
                 if (!seen.add(item.toLowerCase(Locale.ROOT))) {
-                    throw new RequestException(key + " must have none twice, but has " + item + " twice: " + ifTwice);
+                    throw new RequestException(key + " must be distinct, but has " + item + " twice: " + ifTwice);
                 }
             }
         }

@@ -40,23 +40,23 @@ record LatencyColumn(List<TrialOutcome> trials, List<String> notes) {
                 .distinct()
                 .toList();
         if (!elsewhere.isEmpty()) {
-            notes.add("Latencies are those of " + place + "; what was measured on " + String.join(" and on ", elsewhere)
-                    + " does not stand beside them: catwalk bench RUN measures all again.");
+            notes.add("Latencies were measured on " + place + "; those from " + String.join(" and from ", elsewhere)
+                    + " are left out: catwalk bench RUN measures all again.");
         }
         latencies(trials)
                 .map(Latency::busy)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .ifPresent(busy -> notes.add("~: measured while " + busy
-                        + ", so that no speed-up follows: catwalk bench RUN measures all again."));
+                        + ", so there is no speed-up: catwalk bench RUN measures all again."));
         List<LatencyRow> rows = done(trials).map(LatencyRow::of).toList();
         notes.addAll(LatencyNotes.of(rows));
         if (ofOneProcess(rows)) {
-            notes.add("Each latency is that of one process, so that no range is known: catwalk bench RUN measures in"
+            notes.add("Each latency was measured in one process, so there is no range: catwalk bench RUN measures in"
                     + " five, in turns.");
         }
         if (all.stream().anyMatch(LatencyColumn::isUnmeasured)) {
-            notes.add("Not every latency was measured: catwalk bench RUN does so.");
+            notes.add("Some latencies were not measured: catwalk bench RUN measures them.");
         }
         return new LatencyColumn(trials, notes);
     }

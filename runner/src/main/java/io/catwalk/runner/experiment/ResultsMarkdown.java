@@ -9,6 +9,7 @@ import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Writes results as Markdown: one row per trial or, if contestants have several trials, one row per contestant. */
 record ResultsMarkdown(Results results) {
@@ -27,8 +28,8 @@ record ResultsMarkdown(Results results) {
 
     private static void tuning(StringBuilder text, Tuning tuning) {
         List<List<String>> rows = tuning.table();
-        head(text, rows.get(0).toArray(String[]::new));
-        rows.subList(1, rows.size()).forEach(row -> row(text, row.get(0), row.subList(1, row.size())));
+        text.append(Markdown.head(rows.get(0)));
+        rows.subList(1, rows.size()).forEach(row -> text.append(Markdown.row(row)));
         text.append('\n').append(tuning.explanation()).append("\n\n");
     }
 
@@ -157,15 +158,10 @@ record ResultsMarkdown(Results results) {
     }
 
     private static void head(StringBuilder text, String... columns) {
-        text.append("| ").append(String.join(" | ", columns)).append(" |\n|---|");
-        text.append("--:|".repeat(columns.length - 1)).append('\n');
+        text.append(Markdown.head(List.of(columns)));
     }
 
     private static void row(StringBuilder text, String first, List<String> cells) {
-        text.append("| ")
-                .append(first)
-                .append(" | ")
-                .append(String.join(" | ", cells))
-                .append(" |\n");
+        text.append(Markdown.row(Stream.concat(Stream.of(first), cells.stream()).toList()));
     }
 }

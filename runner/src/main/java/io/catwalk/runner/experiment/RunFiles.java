@@ -80,7 +80,7 @@ final class RunFiles {
         walk((entry, attributes) -> {
             if (attributes.isSymbolicLink()) {
                 throw new RequestException("expected a run folder of files and folders, but " + relative(entry) + " in "
-                        + folder + " is a link: nothing was changed; put there what it points at");
+                        + folder + " is a link: nothing was changed; replace it with what it points at");
             }
             if (attributes.isRegularFile()
                     && AtomicFiles.target(entry.getFileName().toString()).isPresent()) {
@@ -111,7 +111,7 @@ final class RunFiles {
         for (Path part = inside; part != null && !part.equals(run); part = part.getParent()) {
             if (Files.isSymbolicLink(part)) {
                 throw new RequestException("expected a folder of the run, but " + part
-                        + " is a link: nothing was changed; put there what it points at");
+                        + " is a link: nothing was changed; replace it with what it points at");
             }
         }
     }

@@ -389,7 +389,7 @@ public record RunFolder(Path path) {
         RunFiles files = new RunFiles(path);
         String foreign = files.foreign();
         if (foreign != null) {
-            return "holds " + foreign + ", which is of no run";
+            return "holds " + foreign + ", which belongs to no run";
         }
         try {
             if (!files.nothing()) {

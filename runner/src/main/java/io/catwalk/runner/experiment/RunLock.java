@@ -59,7 +59,7 @@ public final class RunLock implements AutoCloseable {
                 }
                 String holder = holder(file);
                 if (patience <= 0 || holder.endsWith(Purpose.TRAIN.words)) {
-                    throw new RequestException("expected a run that nobody works on, but " + holder + ": "
+                    throw new RequestException("expected a run that is not in use, but " + holder + ": "
                             + run.path().toAbsolutePath().normalize() + "; wait for it, or stop it");
                 }
                 if (!said) {

@@ -44,8 +44,8 @@ final class FileCard {
 
     private static String made(String name, OnnxMetadata metadata) {
         StringBuilder text = new StringBuilder("# " + Markdown.text(name) + "\n\n");
-        text.append("An image classifier, trained with Catwalk. No card lay beside the file; this is what the file\n")
-                .append("says of itself.\n\n| key | value |\n|---|---|\n");
+        text.append("An image classifier, trained with Catwalk. There was no card beside the file, so these are the\n")
+                .append("entries of its metadata.\n\n| key | value |\n|---|---|\n");
         metadata.entries()
                 .forEach((key, value) -> text.append("| ")
                         .append(Markdown.text(key))

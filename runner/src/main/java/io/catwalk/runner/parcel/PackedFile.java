@@ -89,10 +89,10 @@ public record PackedFile(String name, Path source, String purpose) {
     public static OnnxMetadata requireOwnFloats(Path file) {
         OnnxMetadata metadata = OnnxMetadata.read(file);
         String missing = metadata.labels().isEmpty()
-                ? "no names of classes"
+                ? "no class names"
                 : metadata.preprocessing().isEmpty()
-                        ? "nothing of how to normalize pixels"
-                        : metadata.under(MetadataKeys.PROVENANCE).isEmpty() ? "nothing of its training" : null;
+                        ? "no normalization of pixels"
+                        : metadata.under(MetadataKeys.PROVENANCE).isEmpty() ? "no provenance" : null;
         if (missing != null) {
             throw new RequestException(file + ": expected a file that Catwalk exported, found " + missing
                     + " in the metadata: name a trial, or a file that catwalk export wrote");

@@ -37,8 +37,8 @@ final class ParcelReadme {
         leftOut.append('\n')
                 .append(wrapped(
                         "",
-                        runner.runtime() + " has no program here: it knows no `" + operator + "`. A file that "
-                                + "was exported with `--unroll-recurrent --batch 1` is for it."))
+                        runner.runtime() + " has no program here: it does not support `" + operator + "`. Export the "
+                                + "file with `--unroll-recurrent --batch 1` for it."))
                 .append('\n');
     }
 

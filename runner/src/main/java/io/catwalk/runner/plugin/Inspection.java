@@ -54,7 +54,7 @@ final class Inspection {
         Map<PluginJar, InspectionAnswer> answers = new LinkedHashMap<>();
         List<PluginJar> unknown = new ArrayList<>();
         for (PluginJar jar : jars) {
-            answers.put(jar, new InspectionAnswer.None("was not looked at"));
+            answers.put(jar, new InspectionAnswer.None("was not inspected"));
             cache.find(jar, task)
                     .ifPresentOrElse(seen -> answers.put(jar, new InspectionAnswer.Seen(seen)), () -> unknown.add(jar));
         }
@@ -148,6 +148,6 @@ final class Inspection {
 
     private static RequestException stopped(InterruptedException e) {
         Thread.currentThread().interrupt();
-        return new RequestException("was stopped while it looked at the plugins", e);
+        return new RequestException("stopped while inspecting the plugins", e);
     }
 }

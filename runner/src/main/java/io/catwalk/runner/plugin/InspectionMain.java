@@ -93,7 +93,7 @@ final class InspectionMain {
     private List<SeenClassifier> look(int index, InspectionQuestion question) throws UnusablePluginException {
         PluginJar jar = PluginJar.read(Path.of(question.jar()));
         if (!jar.sha256().equals(question.sha256())) {
-            throw new UnusablePluginException("has changed while it was looked at: try again");
+            throw new UnusablePluginException("has changed during the inspection: try again");
         }
         try (LoadedPlugin plugin = LoadedPlugin.open(jar, step -> begin(index, step))) {
             List<SeenClassifier> seen = new ArrayList<>();
@@ -173,8 +173,8 @@ final class InspectionMain {
     private static List<SeenClassifier> requireFitForAFile(List<SeenClassifier> seen) throws UnusablePluginException {
         String line = Json.LINE.writeValueAsString(seen);
         if (line.length() > InspectionProcess.LONGEST_LINE / 2) {
-            throw new UnusablePluginException("says too much of itself, " + line.length() + " letters of JSON: make its"
-                    + " search space smaller");
+            throw new UnusablePluginException("its description is too long, " + line.length() + " letters of JSON: make"
+                    + " its search space smaller");
         }
         List<SeenClassifier> read;
         try {
@@ -184,7 +184,7 @@ final class InspectionMain {
         }
         if (!read.equals(seen)) {
             throw new UnusablePluginException(
-                    "its search space or recipe has a number that is infinite or none: choose finite ones");
+                    "its search space or recipe has a number that is infinite or NaN: choose finite numbers");
         }
         return seen;
     }
@@ -194,7 +194,7 @@ final class InspectionMain {
         try {
             reason = e instanceof UnusablePluginException unusable ? unusable.reason() : "threw " + Reasons.of(e);
         } catch (Throwable again) { // even the message is produced by the plugin's code
-            reason = "threw something that cannot say what it is";
+            reason = "threw an exception whose message cannot be read";
         }
         return reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) + " ..." : reason;
     }

@@ -96,7 +96,7 @@ final class InspectionProcess implements AutoCloseable {
         try (InspectionProcess asked = new InspectionProcess(builder.start(), patience)) {
             return asked.answers(questions);
         } catch (IOException e) {
-            throw new RequestException("cannot start a process to look at the plugins: " + Reasons.of(e), e);
+            throw new RequestException("cannot start a process to inspect the plugins: " + Reasons.of(e), e);
         }
     }
 
@@ -131,7 +131,7 @@ final class InspectionProcess implements AutoCloseable {
             }
         }
         while (answers.size() < questions.size()) {
-            answers.add(new InspectionAnswer.None("was not looked at"));
+            answers.add(new InspectionAnswer.None("was not inspected"));
         }
         return answers;
     }

@@ -176,14 +176,14 @@ public final class LoadedPlugin implements AutoCloseable {
                     "the constructor of " + className + " threw " + Reasons.of(e.getCause()), e);
         } catch (ReflectiveOperationException | LinkageError e) {
             throw new UnusablePluginException(
-                    "cannot make a " + className + " (" + Reasons.of(e)
+                    "cannot create a " + className + " (" + Reasons.of(e)
                             + "): expected a public class with a public constructor without parameters",
                     e);
         } catch (Throwable e) { // an exception of a static initializer arrives unwrapped, even a ThreadDeath
             throw new UnusablePluginException("a static initializer of " + className + " threw " + Reasons.of(e), e);
         }
         throw new UnusablePluginException(
-                "its extension " + className + " is no " + Classifier.class.getName() + ": implement that interface");
+                "its extension " + className + " does not implement " + Classifier.class.getName());
     }
 
     /** Returns whether this is a valid name of a classifier. */

@@ -162,7 +162,7 @@ public final class PluginCatalog {
         String question = Suggestion.question(name, known);
         return "no classifier is named '" + name + "'" + (question.isEmpty() ? "." : question)
                 + (known.isEmpty()
-                        ? " There is none at all in " + pluginsDir
+                        ? " There are no classifiers in " + pluginsDir
                         : " Known are " + String.join(", ", known))
                 + (failures.isEmpty() ? "" : "; " + failures.size() + " plugin jars failed to load, see catwalk list");
     }

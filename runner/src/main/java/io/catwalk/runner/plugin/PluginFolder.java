@@ -22,7 +22,7 @@ public final class PluginFolder {
     static List<Path> jars(Path pluginsDir) {
         if (!Files.isDirectory(pluginsDir)) {
             throw new RequestException("expected a folder of plugin jars at " + pluginsDir + ", but "
-                    + (Files.exists(pluginsDir) ? "that is no folder" : "there is none")
+                    + (Files.exists(pluginsDir) ? "that is not a folder" : "there is none")
                     + ": name another with --plugins-dir");
         }
         try (Stream<Path> files = Files.list(pluginsDir)) {

@@ -85,7 +85,7 @@ public final class PluginIndex {
             source.copy(address, copy, MOST_BYTES);
             text = Files.readString(copy);
         } catch (IOException e) {
-            throw new RequestException("expected an index in " + where + ", but it is no text in UTF-8", e);
+            throw new RequestException("expected an index in " + where + ", but it is not UTF-8 text", e);
         }
         return new PluginIndex(address, entries(where, text));
     }
@@ -98,8 +98,8 @@ public final class PluginIndex {
             throw malformed(
                     where,
                     e.getLocation() == null
-                            ? "another"
-                            : "another at line " + e.getLocation().getLineNr(),
+                            ? "something else"
+                            : "something else at line " + e.getLocation().getLineNr(),
                     e);
         }
         List<Entry> entries = read == null ? List.of() : Arrays.asList(read);
@@ -197,7 +197,7 @@ public final class PluginIndex {
             file = address.resolve(URI.create(release.url()));
             FileSource.requireKind(file);
         } catch (IllegalArgumentException e) {
-            throw new RequestException(what + " at " + Reasons.quoted(release.url()) + ", which is no address", e);
+            throw new RequestException(what + " at " + Reasons.quoted(release.url()) + ", which is not an address", e);
         } catch (RequestException e) {
             throw new RequestException(what + ": " + e.getMessage(), e);
         }
@@ -205,7 +205,7 @@ public final class PluginIndex {
                 file.getScheme().equals("https") && URI.create(release.url()).isAbsolute();
         if (!elsewhere && !isBelow(file, address.resolve("."))) {
             throw new RequestException(what + " at " + Reasons.quoted(release.url())
-                    + ", which climbs out of the folder of the index: expected a path below it, or https:");
+                    + ", which leads out of the folder of the index: expected a path below it, or https:");
         }
         return new Release(
                 id, release.version(), file, release.sha512sum().strip().toLowerCase(Locale.ROOT));

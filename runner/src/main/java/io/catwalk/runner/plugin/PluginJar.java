@@ -73,8 +73,8 @@ record PluginJar(
     /** Entries of a manifest that a plugin must not have, and why. */
     private static final Map<String, String> REFUSED_ENTRIES = new TreeMap<>(Map.of(
             "Class-Path",
-            "but what it names would run without standing in the jar's digest: remove that entry, and put all"
-                    + " classes into the jar",
+            "but the jar's digest does not cover the files that it names: remove that entry, and put all classes into"
+                    + " the jar",
             "Plugin-Class",
             "which would run before anybody asks for the classifier: remove that entry, and annotate the classifier"
                     + " with @Extension",
@@ -108,7 +108,7 @@ record PluginJar(
                     sha256(path));
         } catch (ZipException e) {
             throw new UnusablePluginException(
-                    "expected a jar, but found a file that is none or is cut off (" + e.getMessage()
+                    "expected a jar, but found a damaged file or another format (" + e.getMessage()
                             + "): copy it again",
                     e);
         } catch (IOException | RuntimeException e) {
@@ -148,8 +148,8 @@ record PluginJar(
         for (JarEntry entry : Collections.list(jar.entries())) {
             String name = entry.getName();
             if (OUTWARD.matcher(name).find()) {
-                throw new UnusablePluginException("expected paths inside of it, but found " + Reasons.quoted(name)
-                        + ", which climbs out: do not use it, and ask where it comes from");
+                throw new UnusablePluginException("expected paths inside the jar, but found " + Reasons.quoted(name)
+                        + ", which leads out of it: do not use it, and ask where it comes from");
             }
         }
     }

@@ -163,7 +163,7 @@ public final class PluginShelf {
         try (ProcessLock lock = lock()) {
             return change.get();
         } catch (IOException e) {
-            throw new RequestException("cannot give back the lock of " + pluginsDir + ": " + Reasons.of(e), e);
+            throw new RequestException("cannot release the lock of " + pluginsDir + ": " + Reasons.of(e), e);
         }
     }
 
@@ -187,7 +187,7 @@ public final class PluginShelf {
         String found = sha512(copy);
         if (!found.equalsIgnoreCase(expected)) {
             throw new RequestException("expected SHA-512 " + shortened(expected) + " of " + address + ", but found "
-                    + shortened(found) + ": it is another file than was meant, so do not use it");
+                    + shortened(found) + ": it is not the expected file, so do not use it");
         }
     }
 
@@ -214,7 +214,7 @@ public final class PluginShelf {
                 && !(release.id().equals(jar.id()) && release.version().equals(jar.version()))) {
             throw new RequestException("the index says that " + release.address() + " is " + release.id() + " "
                     + release.version() + ", but it is " + jar.id() + " " + jar.version()
-                    + ": tell whoever keeps the index");
+                    + ": tell the maintainer of the index");
         }
         List<String> names = classifiers(jar);
         List<Path> before = filesOf(jar.id());
@@ -225,7 +225,8 @@ public final class PluginShelf {
         requireOwnNames(jar, names);
         Path target = pluginsDir.resolve(jar.id() + "-" + jar.version() + (jar.isZip() ? ".zip" : ".jar"));
         if (Files.exists(target) && !before.contains(target)) {
-            throw new RequestException("expected no other plugin in " + target + ": rename that file, or remove it");
+            throw new RequestException(
+                    "expected no file of another plugin at " + target + ", but found one: rename or remove it");
         }
         try {
             AtomicFiles.write(target, out -> Files.copy(jar.path(), out));
@@ -275,7 +276,7 @@ public final class PluginShelf {
         }
         if (downgrade == Downgrade.REFUSED && PluginIndex.compare(version, jar.version()) > 0) {
             throw new RequestException("expected a newer " + jar.id() + " than " + version + ", which is in "
-                    + old.getFileName() + ", but found " + jar.version() + ": replace it all the same with --force");
+                    + old.getFileName() + ", but found " + jar.version() + ": use --force to replace it anyway");
         }
         return version;
     }
@@ -331,7 +332,7 @@ public final class PluginShelf {
         List<String> known = plugins.stream().map(Plugin::id).toList();
         String question = Suggestion.question(name, known);
         return "no plugin in " + pluginsDir + " is named '" + name + "'" + (question.isEmpty() ? ":" : question)
-                + " there " + (known.isEmpty() ? "is none" : "are " + String.join(", ", known));
+                + " the folder has " + (known.isEmpty() ? "none" : String.join(", ", known));
     }
 
     private static String several(String name, List<Path> files) {

@@ -42,12 +42,12 @@ public final class PluginsLock {
      */
     public static Path write(Path pluginsDir, PluginCatalog catalog) {
         if (!catalog.failures().isEmpty()) {
-            throw new RequestException("expected plugins that all load, to lock them, but found "
+            throw new RequestException("expected plugins that all load, but these do not: "
                     + catalog.failures().stream()
                             .map(failure -> String.valueOf(failure.jar().getFileName()))
                             .distinct()
                             .collect(Collectors.joining(", "))
-                    + ": see catwalk list, and move them away or mend them");
+                    + ": see catwalk list, and remove or fix them");
         }
         Map<String, String> lines = new TreeMap<>();
         for (InstalledClassifier one : catalog.classifiers()) {

@@ -91,11 +91,11 @@ public final class Delivery {
             return damage.isEmpty()
                     ? outcome
                     : new TrialOutcome.Lost(
-                            order.spec(), "what was handed back is damaged: " + String.join(", ", damage));
+                            order.spec(), "the returned files are damaged: " + String.join(", ", damage));
         } catch (IOException | RuntimeException e) { // nothing that is in the file may stop the run
             LOG.error("{} cannot be read", file, e);
             return new TrialOutcome.Lost(
-                    order.spec(), "what was handed back cannot be read: " + OrderFolderExecutor.reason(e));
+                    order.spec(), "the returned file cannot be read: " + OrderFolderExecutor.reason(e));
         }
     }
 
@@ -125,11 +125,11 @@ public final class Delivery {
             }
             TrialOutcome outcome = Json.JSON.readValue(text, TrialOutcome.class);
             if (!Json.isComplete(outcome)) {
-                throw new IOException(OUTCOME + " in " + file + " lacks something");
+                throw new IOException(OUTCOME + " in " + file + " is incomplete");
             }
             return outcome;
         } catch (JacksonException e) {
-            throw new IOException(OUTCOME + " in " + file + " is no outcome of a trial", e);
+            throw new IOException(OUTCOME + " in " + file + " is not the outcome of a trial", e);
         }
     }
 

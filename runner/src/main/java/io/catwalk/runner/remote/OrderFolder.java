@@ -41,8 +41,8 @@ public record OrderFolder(Path path) {
             Files.createDirectories(path);
             try (Stream<Path> all = Files.list(path)) {
                 if (all.findAny().isPresent()) {
-                    throw new RequestException("--orders must name a new or an empty folder, but there is something in "
-                            + path + ": catwalk resume RUN --orders " + path + " goes on with the orders of a run");
+                    throw new RequestException("--orders must name a new or an empty folder, but " + path
+                            + " is not empty: to continue its run, try catwalk resume RUN --orders " + path);
                 }
             }
             Files.createDirectories(new OrderFolder(path).supplies());
@@ -65,7 +65,7 @@ public record OrderFolder(Path path) {
     public static OrderFolder open(Path path) {
         OrderFolder folder = new OrderFolder(path);
         if (!Files.isDirectory(folder.supplies())) {
-            throw new RequestException("--orders must name the folder of orders that the run was begun with, but "
+            throw new RequestException("--orders must name the folder of orders that the run was started with, but "
                     + path + " has no " + folder.supplies().getFileName());
         }
         return folder;

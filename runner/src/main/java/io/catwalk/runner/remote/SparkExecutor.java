@@ -92,6 +92,19 @@ public final class SparkExecutor implements TrialExecutor {
             Path log) {}
 
     /**
+     * Returns an executor that starts a Spark application when the first trial is submitted. If it does not start,
+     * submitting throws a {@link RequestException}; if files cannot be written, a {@link java.io.UncheckedIOException}.
+     *
+     * @param settings paths and addresses
+     * @param threads of each trial; each trial requests as many cores
+     * @param images what happens to the images
+     * @return an executor that is not open yet
+     */
+    public static TrialExecutor whenNeeded(Settings settings, int threads, Packing.Images images) {
+        return new DeferredExecutor(SLOTS, () -> new SparkExecutor(settings, threads, images));
+    }
+
+    /**
      * Starts a Spark application.
      *
      * @param settings paths and addresses
@@ -101,8 +114,7 @@ public final class SparkExecutor implements TrialExecutor {
      * @throws IOException if files cannot be written
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public SparkExecutor(Settings settings, int threads, Packing.Images images)
-            throws IOException, InterruptedException {
+    SparkExecutor(Settings settings, int threads, Packing.Images images) throws IOException, InterruptedException {
         log = settings.log;
         scratch = new Scratch();
         Process started = null;
@@ -255,7 +267,7 @@ public final class SparkExecutor implements TrialExecutor {
             Files.delete(delivery);
             Files.delete(orders.order(job.number));
         } catch (IOException e) {
-            return new TrialOutcome.Lost(job.order.spec(), "what came back cannot be kept: " + Reasons.of(e));
+            return new TrialOutcome.Lost(job.order.spec(), "the returned files cannot be saved: " + Reasons.of(e));
         }
         return outcome;
     }
@@ -277,7 +289,7 @@ public final class SparkExecutor implements TrialExecutor {
         } catch (RuntimeException e) { // whatever came back of one trial, the others go on
             LOG.error("What came back of {} cannot be kept", id, e);
             settled = new TrialOutcome.Lost(
-                    job.order.spec(), "what came back cannot be kept: " + OrderFolderExecutor.reason(e));
+                    job.order.spec(), "the returned files cannot be saved: " + OrderFolderExecutor.reason(e));
         }
         job.outcome.complete(settled);
     }

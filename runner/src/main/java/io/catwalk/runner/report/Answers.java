@@ -1,7 +1,6 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -10,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +18,11 @@ import org.jspecify.annotations.Nullable;
 public final class Answers {
 
     /** Stands for a trial without predictions. */
-    public static final Answers NONE = new Answers(null, null, List.of());
+    public static final Answers NONE = new Answers(null, List.of());
 
-    private final @Nullable Reading file;
-    private final @Nullable Predictions given;
+    private final @Nullable Reading reading;
     private final List<String> classes;
     private SoftReference<@Nullable Predictions> read = new SoftReference<>(null);
-    private SoftReference<@Nullable PredictedClasses> predicted = new SoftReference<>(null);
     private SoftReference<@Nullable Evaluation> evaluated = new SoftReference<>(null);
 
     /** Reads the predictions of a trial. */
@@ -35,9 +31,8 @@ public final class Answers {
         Predictions read() throws IOException;
     }
 
-    private Answers(@Nullable Reading file, @Nullable Predictions given, List<String> classes) {
-        this.file = file;
-        this.given = given;
+    private Answers(@Nullable Reading reading, List<String> classes) {
+        this.reading = reading;
         this.classes = classes;
     }
 
@@ -49,7 +44,7 @@ public final class Answers {
      * @return the answers
      */
     public static Answers of(Predictions predictions, List<String> classes) {
-        return new Answers(null, predictions, classes);
+        return new Answers(() -> predictions, classes);
     }
 
     /**
@@ -62,7 +57,7 @@ public final class Answers {
      */
     static Answers in(TrialFolder folder, Done done, List<String> classes) {
         return Files.exists(folder.predictions("test"))
-                ? new Answers(() -> folder.readPredictions(done, "test"), null, classes)
+                ? new Answers(() -> folder.readPredictions(done, "test"), classes)
                 : NONE;
     }
 
@@ -72,7 +67,7 @@ public final class Answers {
      * @return false if the trial has no predictions
      */
     public boolean there() {
-        return file != null || given != null;
+        return reading != null;
     }
 
     /**
@@ -83,33 +78,14 @@ public final class Answers {
      * @throws io.catwalk.runner.RequestException if they are not those of the trial
      */
     public synchronized @Nullable Predictions predictions() {
-        if (given != null || file == null) {
-            return given;
-        }
         Predictions kept = read.get();
-        if (kept == null) {
+        if (kept == null && reading != null) {
             try {
-                kept = file.read();
+                kept = reading.read();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
             read = new SoftReference<>(kept);
-        }
-        return kept;
-    }
-
-    /**
-     * Returns the predicted classes, for callers that need no logits: those of all models fit into memory.
-     *
-     * @return the predicted classes; null if there are none
-     * @throws UncheckedIOException if they cannot be read
-     */
-    public synchronized @Nullable PredictedClasses predictedClasses() {
-        PredictedClasses kept = predicted.get();
-        Predictions whole = kept == null ? predictions() : null;
-        if (whole != null) {
-            kept = whole.predictedClasses();
-            predicted = new SoftReference<>(kept);
         }
         return kept;
     }
@@ -121,12 +97,10 @@ public final class Answers {
      * @throws UncheckedIOException if they cannot be read
      */
     public synchronized @Nullable Evaluation evaluation() {
-        if (!there()) {
-            return null;
-        }
         Evaluation kept = evaluated.get();
-        if (kept == null) {
-            kept = Evaluation.of(Objects.requireNonNull(predictions()), classes);
+        Predictions predictions = kept == null ? predictions() : null;
+        if (predictions != null) {
+            kept = Evaluation.of(predictions, classes);
             evaluated = new SoftReference<>(kept);
         }
         return kept;

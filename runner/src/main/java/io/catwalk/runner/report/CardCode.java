@@ -4,7 +4,6 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.trial.ExportOptions;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -118,11 +117,12 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
         return fixed == null ? any : fixed;
     }
 
-    private static String numbers(float[] values, String suffix) {
-        List<String> texts = new ArrayList<>(Collections.nCopies(values.length, suffix));
-        for (int i = 0; i < values.length; i++) {
-            texts.set(i, values[i] + suffix);
+    /** Writes numbers with commas between them, and a suffix behind each. */
+    static String numbers(float[] values, String suffix) {
+        StringBuilder text = new StringBuilder();
+        for (float value : values) {
+            text.append(text.isEmpty() ? "" : ", ").append(value).append(suffix);
         }
-        return String.join(", ", texts);
+        return text.toString();
     }
 }

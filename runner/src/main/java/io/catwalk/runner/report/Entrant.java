@@ -1,5 +1,6 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
@@ -114,34 +115,19 @@ public final class Entrant {
         if (evaluated.isEmpty()) {
             return null;
         }
-        double balanced = mean(evaluated, Metrics::balancedAccuracy);
-        double f1 = mean(evaluated, metrics -> metrics.macro().f1());
-        if (evaluated.size() == 1) {
-            Metrics one = evaluated.get(0);
-            return new Standing(
-                    name,
-                    1,
-                    one.accuracy(),
-                    null,
-                    one.accuracyLow(),
-                    one.accuracyHigh(),
-                    balanced,
-                    f1,
-                    null,
-                    null,
-                    null);
-        }
-        Spread spread =
-                Spread.of(evaluated.stream().mapToDouble(Metrics::accuracy).toArray());
+        Metrics one = evaluated.get(0);
+        Spread spread = evaluated.size() == 1
+                ? null
+                : Spread.of(evaluated.stream().mapToDouble(Metrics::accuracy).toArray());
         return new Standing(
                 name,
                 evaluated.size(),
-                spread.mean(),
-                spread.standardDeviation(),
-                spread.interval().low(),
-                spread.interval().high(),
-                balanced,
-                f1,
+                spread == null ? one.accuracy() : spread.mean(),
+                spread == null ? null : (Double) spread.standardDeviation(),
+                spread == null ? one.accuracyLow() : spread.interval().low(),
+                spread == null ? one.accuracyHigh() : spread.interval().high(),
+                mean(evaluated, Metrics::balancedAccuracy),
+                mean(evaluated, metrics -> metrics.macro().f1()),
                 null,
                 null,
                 null);
@@ -188,6 +174,15 @@ public final class Entrant {
      */
     public Standing stands() {
         return Objects.requireNonNull(standing, name);
+    }
+
+    /**
+     * Writes the 95 % interval of its accuracy, in percent.
+     *
+     * @throws NullPointerException if none has a trained network
+     */
+    public String interval() {
+        return Numbers.percent(stands().accuracyLow()) + " to " + Numbers.percent(stands().accuracyHigh());
     }
 
     /** Returns the trials with a trained network. */

@@ -47,7 +47,7 @@ public record FeatureMap(int[] images, @Nullable PrincipalAxes axes, int feature
      */
     public static FeatureMap of(String name, @Nullable Path file, Normalization normalization, ImageSource images) {
         if (file == null) {
-            return without(name + ", the most accurate, has no ONNX file");
+            return without(name + ", the most accurate classifier, has no ONNX file");
         }
         int count = Math.min(IMAGES, images.size());
         int[] some = IntStream.range(0, count)

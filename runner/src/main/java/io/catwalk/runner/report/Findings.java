@@ -85,12 +85,12 @@ public record Findings(ReportModel model) {
             return model.entrants().get(0).name() + " was trained for " + most;
         }
         if (model.recipeDifferences().isEmpty()) {
-            return "All " + model.entrants().size() + " classifiers were trained by the same recipe, for " + most;
+            return "All " + model.entrants().size() + " classifiers were trained with the same recipe, for " + most;
         }
         return (epochs.getMin() == epochs.getMax()
-                        ? "All train for " + most
-                        : "They train for " + epochs.getMin() + " to " + epochs.getMax() + " epochs")
-                + " by recipes that differ: a difference in accuracy may come from there";
+                        ? "All were trained for " + most
+                        : "They were trained for " + epochs.getMin() + " to " + epochs.getMax() + " epochs")
+                + ", with different recipes: a difference in accuracy may come from these";
     }
 
     /** Says how accurate the best classifier is, and than how many others it is significantly better. */
@@ -99,9 +99,7 @@ public record Findings(ReportModel model) {
         Entrant best = trained.get(0);
         String score = Numbers.percent(best.stands().accuracy()) + " %";
         if (trained.size() == 1) {
-            return best.name() + " recognizes " + score + " of the images (95 % interval "
-                    + Numbers.percent(best.stands().accuracyLow()) + " to "
-                    + Numbers.percent(best.stands().accuracyHigh()) + ")";
+            return best.name() + " recognizes " + score + " of the images (95 % interval " + best.interval() + ")";
         }
         if (model.comparison() == null) {
             return best.name() + " has the highest accuracy, " + score
@@ -115,8 +113,8 @@ public record Findings(ReportModel model) {
             return best.name() + " leads with " + score + ", ahead of "
                     + (others == 1 ? trained.get(1).name() : "each of the other " + others);
         }
-        return best.name() + " leads with " + score + ": of the other " + others + ", it is ahead of "
-                + (ahead == 0 ? "none" : ahead)
+        return best.name() + " leads with " + score + ": it is ahead of " + (ahead == 0 ? "none" : ahead)
+                + " of the other " + others
                 + (equivalent == 0 ? "" : ", equivalent to " + equivalent)
                 + (rest == 0 ? "" : ", not clearly different from " + rest);
     }
@@ -164,7 +162,11 @@ public record Findings(ReportModel model) {
 
     /** Writes the median time of one image, marked if it was measured on a busy machine. */
     public String latency(Entrant one) {
-        Latency latency = one.latency(model.engine());
+        return latency(one.latency(model.engine()));
+    }
+
+    /** Writes the median time of one image, marked if it was measured on a busy machine. */
+    public static String latency(@Nullable Latency latency) {
         return latency == null
                 ? Numbers.NONE
                 : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
@@ -200,6 +202,13 @@ public record Findings(ReportModel model) {
                 .filter(scores -> scores.support() > 0)
                 .sorted(Comparator.comparingDouble(ClassScores::recall))
                 .toList();
+    }
+
+    /** Returns the most frequent mistake of a classifier with the images of one class; empty if it makes none. */
+    public static Optional<ConfusionMatrix.Cell> mistake(ConfusionMatrix matrix, int label) {
+        return matrix.mistakes().stream() // the most frequent first
+                .filter(cell -> cell.truth() == label)
+                .findFirst();
     }
 
     /** Says which classifiers overfit, and whether the confidence of the best one matches its accuracy. */
@@ -267,7 +276,7 @@ public record Findings(ReportModel model) {
         long agreeing = all.stream().filter(ParityResult::agrees).count();
         long flips = all.stream().mapToLong(ParityResult::flips).sum();
         if (all.isEmpty()) {
-            return "No network was exported, so nothing is known of its ONNX file";
+            return "No network was exported, so there is no ONNX file to check";
         }
         String largest = Numbers.scientific(all.stream()
                 .map(ParityResult::maxAbs)
@@ -320,7 +329,7 @@ public record Findings(ReportModel model) {
         }
         Entrant best = trained.get(0);
         if (trained.size() == 1) {
-            return best.name() + " was tested, but compared with no other classifier";
+            return best.name() + " was tested, but not compared with another classifier";
         }
         if (model.comparison() == null) {
             return best.name() + " leads, but whether it is better was not tested";
@@ -328,7 +337,7 @@ public record Findings(ReportModel model) {
         int tied = model.tied();
         return tied == 1
                 ? "This run supports one choice: " + best.name()
-                : "This run leaves " + tied + " of " + trained.size() + " classifiers as the choice: "
+                : "This run leaves " + tied + " of " + trained.size() + " classifiers to choose from: "
                         + names(trained.subList(0, tied));
     }
 
@@ -422,17 +431,18 @@ public record Findings(ReportModel model) {
             sentences.add("The winner's score is optimistically biased: it was selected as the maximum");
         }
         if (!model.recipeDifferences().isEmpty()) {
-            sentences.add("The recipes differ, so a difference need not come from the architecture");
+            sentences.add("The recipes differ, so a difference in accuracy need not come from the architecture");
         }
-        sentences.add("All of it holds for " + model.dataset().name() + ", and the latencies for this machine");
+        sentences.add(
+                "The results hold for " + model.dataset().name() + " only, and the latencies for this machine only");
         sentences.addAll(model.results().latencyNotes());
         if (experiment.finished() < experiment.planned()) {
             sentences.add(experiment.finished() + " of " + experiment.planned()
-                    + " trials are finished: the rest is not in it");
+                    + " trials are finished; the others are not included");
         }
         int failed = model.failed().size();
         if (failed > 0) {
-            sentences.add(count(failed, "trial", "trials") + " failed, so the answer is of the rest");
+            sentences.add(count(failed, "trial failed and is", "trials failed and are") + " not included");
         }
         sentences.addAll(model.run().missing().stream().limit(NAMES).toList());
         return sentences;
@@ -450,17 +460,24 @@ public record Findings(ReportModel model) {
         if (!all) {
             shown.add(names.size() - shown.size() + " more");
         }
-        int last = shown.size() - 1;
-        return last < 1
-                ? String.join("", shown)
-                : String.join(", ", shown.subList(0, last)) + " and " + shown.get(last);
+        return joined(shown);
     }
 
-    private static String count(long value, String one, String many) {
+    /** Joins texts for a sentence: with commas, and with "and" before the last. */
+    static String joined(List<String> parts) {
+        int last = parts.size() - 1;
+        return last < 1
+                ? String.join("", parts)
+                : String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
+    }
+
+    /** Returns a count with its noun, in the singular for one. */
+    public static String count(long value, String one, String many) {
         return Numbers.count(value) + " " + (value == 1 ? one : many);
     }
 
-    private static String capital(String sentence) {
+    /** Returns a sentence with a capital letter at its beginning. */
+    public static String capital(String sentence) {
         return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
     }
 }

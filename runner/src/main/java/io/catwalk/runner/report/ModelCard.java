@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -262,7 +263,8 @@ public record ModelCard(
                 options.embeddedPreprocessing()
                         ? "- Pixels from 0 to 255; the file normalizes them itself.\n"
                         : "- Pixels from 0 to 255 become `(pixel / 255 - mean) / std`, with mean "
-                                + numbers(normalization.mean()) + " and std " + numbers(normalization.std()) + ".\n");
+                                + CardCode.numbers(normalization.mean(), "") + " and std "
+                                + CardCode.numbers(normalization.std(), "") + ".\n");
         text.append("- Output `logits`, (").append(batch).append(", ");
         text.append(dataset.classes().size()).append("), float32; their softmax ");
         text.append(options.probabilities() ? "is the output `probabilities`.\n" : "gives probabilities.\n");
@@ -331,9 +333,8 @@ public record ModelCard(
                     .append(picture.replace("@", "%40"))
                     .append(")\n");
         }
-        String rule = done.overfitting().explanation();
-        text.append('\n').append(Character.toUpperCase(rule.charAt(0)));
-        text.append(rule.substring(1)).append(".\n");
+        String rule = Findings.capital(done.overfitting().explanation());
+        text.append('\n').append(rule).append(".\n");
         return text.toString();
     }
 
@@ -427,21 +428,13 @@ public record ModelCard(
     }
 
     private static void row(StringBuilder text, String... cells) {
-        text.append("| ").append(String.join(" | ", cells).replace("\n", " ")).append(" |\n");
+        text.append(Markdown.row(List.of(cells)));
     }
 
     private static String settings(Map<String, Object> hyperparameters) {
         return hyperparameters.entrySet().stream()
                 .map(entry -> ", " + Markdown.text(entry.getKey() + " " + entry.getValue()))
                 .collect(Collectors.joining());
-    }
-
-    private static String numbers(float[] values) {
-        StringBuilder text = new StringBuilder();
-        for (float value : values) {
-            text.append(text.isEmpty() ? "" : ", ").append(value);
-        }
-        return text.toString();
     }
 
     private static String count(long value) {

@@ -95,10 +95,10 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
             return Numbers.count(dataset().test()) + " test images";
         }
         if (results().tuning() != null) {
-            return experiment.folds() + " folds of the training images, and the best of the search by the test images";
+            return experiment.folds() + " folds of the training images; the best candidate also on the test images";
         }
-        return experiment.folds() + " folds of the training images"
-                + (experiment.repeats() > 1 ? ", dealt " + experiment.repeats() + " times" : "");
+        return (experiment.repeats() > 1 ? experiment.repeats() + " × " : "") + experiment.folds()
+                + " folds of the training images";
     }
 
     /** Says in a sentence which classifier to choose. */
@@ -118,8 +118,8 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                         ? " and " + Numbers.percent(standing.balancedAccuracy()) + " % balanced accuracy"
                         : "");
         return trained.size() > 1
-                ? score + ", the highest; nothing says yet how sure that is."
-                : score + "; there is no other to compare it with.";
+                ? score + ", the highest; whether that is more than chance was not tested."
+                : score + "; there is no other classifier to compare it with.";
     }
 
     /** Says in a sentence what the answer leaves open; empty if it leaves nothing open. */
@@ -132,7 +132,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
             return "";
         }
         return results().experiment().finished() < results().experiment().planned()
-                ? "The comparison is made when the last trial has finished; this run has not come that far."
+                ? "The classifiers are compared when the last trial has finished; this run is not complete."
                 : "This run was written without a comparison.";
     }
 

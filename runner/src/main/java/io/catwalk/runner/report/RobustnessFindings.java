@@ -1,5 +1,7 @@
 package io.catwalk.runner.report;
 
+import static io.catwalk.runner.report.Findings.joined;
+
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
@@ -24,12 +26,11 @@ public record RobustnessFindings(Robustness robustness) {
     /** Says which classifier loses least under each corruption; of a single one, which corruption costs it most. */
     public String all() {
         if (robustness.classifiers().size() == 1) {
+            Classifier only = robustness.classifiers().get(0);
             Corruption worst = List.of(Corruption.values()).stream()
-                    .min(Comparator.comparingDouble(
-                            one -> robustness.classifiers().get(0).kept(one)))
+                    .min(Comparator.comparingDouble(only::kept))
                     .orElseThrow();
-            return robustness.classifiers().get(0).name() + " loses most under " + strongest(worst) + ": it keeps "
-                    + kept(robustness.classifiers().get(0), worst);
+            return only.name() + " loses most under " + strongest(worst) + ": it keeps " + kept(only, worst);
         }
         Map<String, List<String>> least = new LinkedHashMap<>();
         List<String> unclear = new ArrayList<>();
@@ -44,8 +45,9 @@ public record RobustnessFindings(Robustness robustness) {
             return "No classifier loses clearly less of its accuracy than all others under " + joined(unclear);
         }
         List<String> parts = new ArrayList<>();
-        least.forEach((name, corruptions) -> parts.add(
-                name + (parts.isEmpty() ? " loses least of its accuracy under " : " under ") + joined(corruptions)));
+        least.forEach((name, corruptions) -> parts.add(name
+                + (parts.isEmpty() ? " loses the smallest share of its accuracy under " : " under ")
+                + joined(corruptions)));
         return joined(parts)
                 + (unclear.isEmpty() ? "" : "; under " + joined(unclear) + ", the best do not clearly differ");
     }
@@ -90,7 +92,7 @@ public record RobustnessFindings(Robustness robustness) {
                 .mapToDouble(step -> (step.accuracy().high() - step.accuracy().low()) / 2)
                 .max()
                 .orElse(0);
-        return "95 % intervals are " + Numbers.fixed(100 * widest, 1) + " points to each side at most";
+        return "95 % intervals extend at most " + Numbers.fixed(100 * widest, 1) + " points to each side";
     }
 
     private List<Classifier> ranked(Corruption corruption) {
@@ -109,10 +111,5 @@ public record RobustnessFindings(Robustness robustness) {
         return Numbers.percent(one.kept(corruption)) + " % of its accuracy ("
                 + Numbers.percent(one.clean().share()) + " to "
                 + Numbers.percent(one.curve(corruption).last().accuracy().share()) + " %)";
-    }
-
-    private static String joined(List<String> parts) {
-        int last = parts.size() - 1;
-        return last == 0 ? parts.get(0) : String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
     }
 }

@@ -51,16 +51,6 @@ public record RunReport(
         leaked = leaked == null ? null : List.copyOf(leaked);
     }
 
-    /** Creates the data of a run without robustness or audit. */
-    public RunReport(
-            ExperimentSpec spec,
-            Results results,
-            List<Model> models,
-            @Nullable ImageDataset dataset,
-            List<String> missing) {
-        this(spec, results, models, dataset, missing, null, null);
-    }
-
     /**
      * A finished trial.
      *
@@ -146,7 +136,8 @@ public record RunReport(
         try {
             dataset = spec.dataset().load(dataHome);
             if (!dataset.sha256().equals(results.dataset().sha256())) {
-                missing.add("The images of " + dataset.name() + " are not those of the run any more: no pictures.");
+                missing.add("The images of " + dataset.name()
+                        + " are no longer those of the run, so there are no pictures.");
                 dataset = null;
             }
         } catch (RequestException e) {
@@ -190,7 +181,7 @@ public record RunReport(
         if (outcome instanceof Done done) {
             answers = Answers.in(folder, done, results.dataset().classes());
             if (!answers.there()) {
-                missing.add(label + " has no predictions: no confusion matrix, classes or calibration.");
+                missing.add(label + " has no predictions, so no confusion matrix, class scores or calibration.");
             }
         }
         return new Model(

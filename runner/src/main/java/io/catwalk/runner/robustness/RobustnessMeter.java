@@ -18,6 +18,7 @@ import io.catwalk.runner.robustness.Robustness.Curve;
 import io.catwalk.runner.robustness.Robustness.Step;
 import io.catwalk.runner.trial.FileDigest;
 import io.catwalk.runner.trial.Software;
+import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,11 +85,14 @@ public final class RobustnessMeter {
             }
             if (dataset == null) {
                 fold = done.trial().fold();
-                dataset = run.folder()
-                        .trial(done.trial())
-                        .readOrder()
-                        .images(home)
-                        .dataset();
+                TrialOrder order = run.folder().trial(done.trial()).readOrder();
+                ImageDataset whole = order.dataset().load(home);
+                if (!whole.sha256().equals(results.dataset().sha256())) {
+                    throw new RequestException("expected the test images that "
+                            + run.folder().path() + " was evaluated on, but those of " + whole.name()
+                            + " have been changed: restore the original images");
+                }
+                dataset = order.split().split(whole, fold).dataset();
             }
             if (done.trial().fold() == fold) {
                 files.putIfAbsent(done.trial().label(), done);
@@ -96,13 +100,8 @@ public final class RobustnessMeter {
         }
         if (dataset == null) {
             throw new RequestException("expected networks with ONNX files in "
-                    + run.folder().path() + ", found none: write them by catwalk export "
+                    + run.folder().path() + ", found none: write them with catwalk export "
                     + run.folder().path());
-        }
-        if (!dataset.sha256().equals(results.dataset().sha256())) {
-            throw new RequestException(
-                    "expected the test images that " + run.folder().path() + " was evaluated on, but those of "
-                            + dataset.name() + " have been changed: put the earlier ones back");
         }
         return new RobustnessMeter(run, dataset, most, files);
     }
@@ -147,7 +146,7 @@ public final class RobustnessMeter {
                     && !own.sha256().equals(digest)) {
                 throw new RequestException(
                         "expected the ONNX file of " + done.trial().title() + ", but " + file
-                                + " has been changed: write it again by catwalk export "
+                                + " has been changed: write it again with catwalk export "
                                 + run.folder().path());
             }
         }

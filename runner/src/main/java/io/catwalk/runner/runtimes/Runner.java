@@ -218,7 +218,7 @@ public final class Runner {
                     .run(timeout, beat);
             if (ending.timedOut()) {
                 return new Answer.Failed("it gave no answer within " + timeout.toSeconds()
-                        + " s and was ended: give it longer with --runtime-timeout");
+                        + " s and was stopped: give it more time with --runtime-timeout");
             }
             if (ending.exitCode() != 0) {
                 return new Answer.Failed(reason(ending));

@@ -87,7 +87,7 @@ public record CriticalDifference(
      */
     public static String refusal(int dataSets) {
         return "expected at least " + FEWEST_DATA_SETS + " data sets for a critical-difference diagram, but found "
-                + dataSets + ": ranks over so few say nothing about classifiers; compare by crossval, or add data sets";
+                + dataSets + ": ranks over so few say nothing about classifiers; use crossval, or add data sets";
     }
 
     private static void check(List<String> names, double[][] scores, double level) {

@@ -56,7 +56,7 @@ public record WelchTTest(double difference, double standardError, double degrees
     /** Says why this number of seeds is too small for a test. */
     static String refusal(int seeds) {
         return "expected at least " + FEWEST_SEEDS + " seeds to compare architectures on one split, but found " + seeds
-                + ": so few do not tell how much the seed changes; try --seeds 5";
+                + ": so few do not show how much the results vary; try --seeds 5";
     }
 
     /**

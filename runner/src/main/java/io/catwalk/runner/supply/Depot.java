@@ -74,10 +74,10 @@ public final class Depot {
                 reasons.add(String.valueOf(e.getMessage()));
             } catch (IOException e) {
                 LOG.info("{} cannot be kept", what, e);
-                reasons.add("it cannot be kept in " + folder + " (" + Reasons.of(e) + ")");
+                reasons.add("it cannot be stored in " + folder + " (" + Reasons.of(e) + ")");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new RequestException("stopped while " + what + " was brought", e);
+                throw new RequestException("stopped while fetching " + what, e);
             }
         }
         throw new RequestException(
@@ -137,8 +137,8 @@ public final class Depot {
             source.bring(from, draft, MOST_BYTES);
             String found = Sha256.of(draft);
             if (!found.equals(sha256)) {
-                throw new RequestException("what is at " + from + " has the sha256 " + found.substring(0, 12) + ", not "
-                        + sha256.substring(0, 12));
+                throw new RequestException("the file at " + from + " has the sha256 " + found.substring(0, 12)
+                        + ", not " + sha256.substring(0, 12));
             }
             AtomicFiles.publish(draft, file);
         } finally {
@@ -224,7 +224,7 @@ public final class Depot {
     private static Path inside(Path folder, String entry) {
         Path path = folder.resolve(entry).normalize();
         if (!path.startsWith(folder)) {
-            throw new RequestException("the archive has a file outside of itself: " + entry);
+            throw new RequestException("the archive has a path that leads out of it: " + entry);
         }
         return path;
     }

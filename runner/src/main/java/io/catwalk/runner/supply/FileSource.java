@@ -89,7 +89,7 @@ public final class FileSource {
         if (!local && !remote) {
             throw new RequestException("expected an address with https:, or with file: and a path, but found "
                     + Reasons.quoted(uri.toString())
-                    + (scheme.equals("http") ? ", which anybody on the way can change: take https:" : ""));
+                    + (scheme.equals("http") ? ", which can be changed in transit: use https:" : ""));
         }
     }
 
@@ -113,7 +113,7 @@ public final class FileSource {
             if ("file".equals(from.getScheme())) {
                 Path file = Path.of(from);
                 if (!Files.isRegularFile(file)) {
-                    throw new IOException(Files.exists(file) ? "that is no file" : "there is no such file");
+                    throw new IOException(Files.exists(file) ? "that is not a file" : "there is no such file");
                 }
                 try (InputStream in = Files.newInputStream(file)) {
                     in.transferTo(limited);
@@ -122,11 +122,10 @@ public final class FileSource {
                 fetch(from, limited);
             }
         } catch (IOException e) {
-            throw new RequestException(
-                    "expected a file at " + from + ", but " + reason(e) + ": is the address right?", e);
+            throw new RequestException("expected a file at " + from + ", but " + reason(e) + ": check the address", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RequestException("was stopped while it read " + from, e);
+            throw new RequestException("stopped while reading " + from, e);
         }
     }
 
@@ -137,14 +136,14 @@ public final class FileSource {
             int status =
                     response.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode();
             if (status != OK) {
-                throw new IOException("the answer was status " + status);
+                throw new IOException("the server answered with status " + status);
             }
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException io
                     ? io
                     : e.getCause() instanceof UncheckedIOException io ? io.getCause() : new IOException(e.getCause());
         } catch (TimeoutException e) {
-            throw new IOException("it did not come within " + patience.toSeconds() + " s", e);
+            throw new IOException("it did not arrive within " + patience.toSeconds() + " s", e);
         } finally {
             response.cancel(true);
         }
@@ -191,7 +190,7 @@ public final class FileSource {
         public void write(byte[] bytes, int offset, int length) throws IOException {
             room -= length;
             if (room < 0) {
-                throw new IOException("it has more than " + (most >> 20) + " MiB, the most that is taken");
+                throw new IOException("it has more than " + (most >> 20) + " MiB, the limit");
             }
             out.write(bytes, offset, length);
         }

@@ -41,7 +41,7 @@ final class Rates {
         for (ParameterGroup group : groups) {
             if (!found.contains(group)) {
                 throw new TrainingException("expected parameters named " + group.names()
-                        + ", for which the recipe has a rate, but the network has none that no group before it has: "
+                        + ", for which the recipe sets a rate, but found none outside earlier groups: try one of "
                         + String.join(", ", ParameterPaths.of(block).keySet()));
             }
         }

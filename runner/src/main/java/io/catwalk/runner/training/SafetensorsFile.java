@@ -44,7 +44,7 @@ final class SafetensorsFile {
             long start = Long.BYTES + length;
             JsonNode names = Json.JSON.readTree(new String(header, StandardCharsets.UTF_8));
             if (!names.isObject()) {
-                throw damaged(file, "a header in JSON with names", "another");
+                throw damaged(file, "a header in JSON with names", "other JSON");
             }
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             for (Map.Entry<String, JsonNode> entry : names.properties()) {
@@ -56,7 +56,7 @@ final class SafetensorsFile {
             return tensors;
         } catch (JacksonException e) {
             throw new IOException(
-                    file + ": expected a header in JSON, but found another: is it a safetensors file?", e);
+                    file + ": expected a header in JSON, but found something else: is it a safetensors file?", e);
         }
     }
 

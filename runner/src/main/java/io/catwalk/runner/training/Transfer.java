@@ -47,12 +47,13 @@ public record Transfer(String sha256, List<String> taken, List<String> fresh) {
     /**
      * Summarizes the transfer.
      *
-     * @return one line, such as {@code 6 of 8 parameters start from the weights 0123456789ab, fresh are ...}
+     * @return one line, such as {@code 6 of 8 parameters start from the weights 0123456789ab, the others at random:
+     *     ...}
      */
     public String sentence() {
         String all = taken.size() + " of " + (taken.size() + fresh.size()) + " parameters start from the weights "
                 + sha256.substring(0, Math.min(12, sha256.length()));
-        return fresh.isEmpty() ? all : all + ", fresh are " + String.join(", ", fresh);
+        return fresh.isEmpty() ? all : all + ", the others at random: " + String.join(", ", fresh);
     }
 
     /**

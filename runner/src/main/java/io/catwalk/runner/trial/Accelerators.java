@@ -72,13 +72,12 @@ public record Accelerators(boolean cudaBuild, List<String> cards) {
      */
     public ComputeDevice required(ComputeDevice device) {
         if (device == ComputeDevice.CUDA && !cudaBuild) {
-            throw new RequestException(
-                    "--device cuda needs a PyTorch with CUDA, but this is one for the processor: name"
-                            + " the folder of one by PYTORCH_LIBRARY_PATH, with PYTORCH_FLAVOR=cu128, or take --device cpu");
+            throw new RequestException("--device cuda needs a CUDA build of PyTorch, but found the CPU build: set"
+                    + " PYTORCH_LIBRARY_PATH to the folder of one and PYTORCH_FLAVOR=cu128, or try --device cpu");
         }
         if (device == ComputeDevice.CUDA && cards.isEmpty()) {
-            throw new RequestException("--device cuda needs a graphics card of NVIDIA, but nvidia-smi shows none: look"
-                    + " at the driver, or take --device cpu");
+            throw new RequestException("--device cuda needs an NVIDIA GPU, but nvidia-smi shows none: check the driver,"
+                    + " or try --device cpu");
         }
         return device;
     }

@@ -82,7 +82,7 @@ final class HistoryFile {
     }
 
     private static RequestException damaged(Path file, int line, String found) {
-        return new RequestException("expected the course of a training in " + file + ", but line " + line + " is "
-                + found + ": the file is left as it is; take it from a copy, or delete it");
+        return new RequestException("expected the history of a training in " + file + ", but line " + line + " is "
+                + found + ": the file is left as it is; restore it from a copy, or delete it");
     }
 }

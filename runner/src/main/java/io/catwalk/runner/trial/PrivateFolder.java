@@ -139,7 +139,7 @@ public record PrivateFolder(Path path) {
         Path made = Files.createTempFile(folder, "probe", ".tmp");
         try {
             if (!Files.getOwner(folder).equals(Files.getOwner(made))) {
-                throw refusal("a folder of your own at " + folder, "one of " + Files.getOwner(folder));
+                throw refusal("a folder of your own at " + folder, "one that belongs to " + Files.getOwner(folder));
             }
             Files.write(made, new byte[4096]);
         } finally {
@@ -151,7 +151,7 @@ public record PrivateFolder(Path path) {
             if (allowed.stream().anyMatch(others::contains)) {
                 throw refusal(
                         "a folder that only you can write to at " + folder,
-                        "mode " + PosixFilePermissions.toString(allowed) + " (chmod 700 mends it)");
+                        "mode " + PosixFilePermissions.toString(allowed) + " (try chmod 700)");
             }
         }
     }

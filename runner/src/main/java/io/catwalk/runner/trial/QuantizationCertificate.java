@@ -79,6 +79,9 @@ final class QuantizationCertificate {
         if (!quantized.found().noise().isEmpty()) {
             facts.put("signal_to_noise_db", noise(quantized));
         }
+        if (!quantized.notes().isEmpty()) {
+            facts.put("notes", String.join("\n", quantized.notes()));
+        }
         facts.forEach((name, value) -> entries.put(KEY + name, String.valueOf(value)));
         return new OnnxMetadata(entries);
     }

@@ -67,7 +67,7 @@ public record QuantizationVerdict(
                 ? String.format(Locale.ROOT, "beyond the budget of %s points", points(gate.budget() / 100))
                 : speedup < 1 + NOTHING
                         ? "not faster here"
-                        : String.format(Locale.ROOT, "not the %.2f times as fast that are asked for", gate.speedup());
+                        : String.format(Locale.ROOT, "not the required %.2f times as fast", gate.speedup());
         return reason + ": ship the float file";
     }
 

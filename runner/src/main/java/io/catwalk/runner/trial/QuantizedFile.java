@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.onnx.quantize.MixedPrecision;
 import io.catwalk.onnx.runtime.ModelFiles;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Holds the result of quantizing a file.
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * @param accuracy of the 8-bit model
  * @param floatLatency of the float model, measured in turns with the other model
  * @param latency of the 8-bit model
+ * @param notes what users should know about how it was made, one line each
  */
 public record QuantizedFile(
         Path file,
@@ -22,7 +24,13 @@ public record QuantizedFile(
         double floatAccuracy,
         double accuracy,
         Latency floatLatency,
-        Latency latency) {
+        Latency latency,
+        List<String> notes) {
+
+    /** Copies the list. */
+    public QuantizedFile {
+        notes = List.copyOf(notes);
+    }
 
     /**
      * Returns the path of the 8-bit file of a float file.

@@ -67,6 +67,9 @@ public record Quantizer(
 
     private static final long SEED = 0;
 
+    private static final String SHARED_GROUPS = "calibrated and selected on images of the same groups, since there are"
+            + " too few groups to keep them apart: add training images of other groups";
+
     /**
      * Quantizes a file.
      *
@@ -85,10 +88,10 @@ public record Quantizer(
             throws IOException, InterruptedException {
         OnnxQuantization quantization = OnnxQuantization.of(file).withWeights(weights);
         List<String> classes = images.classes();
-        Split split = split(images);
-        ImageSource calibration = images.train().select(split.train());
+        Parts parts = parts(images);
+        ImageSource calibration = images.train().select(parts.split().train());
         ImageSource chosen = calibration.limit(Math.min(calibrationImages, calibration.size()), classes.size(), SEED);
-        ImageSource validation = images.train().select(split.validation());
+        ImageSource validation = images.train().select(parts.split().validation());
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints);
                 Scratch scratch = new Scratch()) {
             List<Batch> batches = batches(file, predictor.signature(), chosen);
@@ -116,7 +119,8 @@ public record Quantizer(
                     Evaluation.of(before, classes).accuracy(),
                     evaluation.accuracy(),
                     latencies.get(0),
-                    latencies.get(1));
+                    latencies.get(1),
+                    parts.notes());
             QuantizationCertificate.of(file, quantized, chosen.size(), weights, images, evaluation.metrics())
                     .write(draft);
             AtomicFiles.write(quantized.file(), Files.readAllBytes(draft));
@@ -125,17 +129,25 @@ public record Quantizer(
     }
 
     /**
+     * Holds the training images in two parts.
+     *
+     * @param split into those to calibrate with (train) and those to select by (validation)
+     * @param notes what users should know about it, one line each
+     */
+    record Parts(Split split, List<String> notes) {}
+
+    /**
      * Splits the training images into those to calibrate with and those to select by. Clusters stay together, unless
      * there are too few: neither part is evaluated on.
      */
-    static Split split(ImageDataset images) {
+    static Parts parts(ImageDataset images) {
         int classes = images.classes().size();
         double share = Math.min(0.5, (double) VALIDATION_IMAGES / images.train().size());
         try {
-            return Split.holdOut(images.train(), classes, share, SEED);
+            return new Parts(Split.holdOut(images.train(), classes, share, SEED), List.of());
         } catch (RequestException e) {
             LOG.warn("The images to calibrate with and those to select by share groups: {}", e.getMessage());
-            return Split.holdOut(images.train().labels(), classes, share, SEED);
+            return new Parts(Split.holdOut(images.train().labels(), classes, share, SEED), List.of(SHARED_GROUPS));
         }
     }
 

@@ -193,18 +193,18 @@ public final class SavedTrial implements AutoCloseable {
             throw new RequestException("expected the accuracy of the stored predictions, " + accuracy + ", in "
                     + folder.outcome() + ", but found "
                     + result.metrics().test().accuracy()
-                    + ": one of them has been edited, have both made again by catwalk resume");
+                    + ": one of them has been edited, make both again with catwalk resume");
         }
         try (Predictor predictor = model.predictor()) {
             Predictions now = Predictions.of(
                     predictor, dataset.test(), normalization, dataset.classes().size());
             if (now.logits().length != then.logits().length) {
-                return "there are " + now.images() + " test images, and were " + then.images();
+                return "there are " + now.images() + " test images, but there were " + then.images();
             }
             Parity parity = Parity.of(then.logits(), now.logits(), then.images(), ROUNDING);
             return Arrays.equals(then.logits(), now.logits()) || parity.maxAbs() <= ROUNDING
                     ? null
-                    : "the network no longer answers as when it was trained: "
+                    : "the network no longer gives the answers that it gave after training: "
                             + parity.flips().size() + " of " + parity.images() + " images get another label, and logits"
                             + " differ by up to " + (float) parity.maxAbs()
                             + "; does its plugin draw random numbers, or has the machine changed?";
@@ -301,8 +301,8 @@ public final class SavedTrial implements AutoCloseable {
                     + result.trial().classifier() + " was trained on (sha256 "
                     + TrialSources.shortened(trainedOn) + "), but found others ("
                     + TrialSources.shortened(whole.sha256())
-                    + "): they have changed, or an earlier version split them in another way, so put the old ones back,"
-                    + " or have the trial made again by catwalk resume");
+                    + "): they have changed, or an earlier version split them in another way: restore the old ones, or"
+                    + " make the trial again with catwalk resume");
         }
         return order.split().split(whole, order.spec().fold()).dataset();
     }

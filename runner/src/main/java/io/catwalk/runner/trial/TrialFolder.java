@@ -306,7 +306,7 @@ public record TrialFolder(Path path) {
         String damage = damage(done, file).orElse(null);
         if (damage != null) {
             throw new RequestException("expected the files of " + done.trial().title() + " as its training left them,"
-                    + " but " + path + "/" + damage + ": have it made again by catwalk resume");
+                    + " but " + path + "/" + damage + ": make it again with catwalk resume");
         }
     }
 

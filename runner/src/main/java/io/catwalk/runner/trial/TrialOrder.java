@@ -91,6 +91,6 @@ public record TrialOrder(
         return own
                 ? outcome
                 : new TrialOutcome.Lost(
-                        spec, "it was made from another plugin, other images or by another version than was ordered");
+                        spec, "it was made with another plugin, other images or another version than the order states");
     }
 }

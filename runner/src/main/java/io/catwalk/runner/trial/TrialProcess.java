@@ -125,7 +125,7 @@ public final class TrialProcess implements TrialExecution {
         private String how() {
             return switch (exitCode) {
                 case ABORTED -> CRASHED;
-                case KILLED -> "was killed from outside, perhaps for want of memory (try fewer --jobs)";
+                case KILLED -> "was killed from outside, perhaps because memory ran out (try fewer --jobs)";
                 default ->
                     exitCode > 128
                             ? "was ended by signal " + (exitCode - 128)

@@ -37,7 +37,8 @@ public final class TrialSources {
         Software expected = order.inputs().software();
         if (!here.makesTheSame(expected)) {
             throw new TroubleException(
-                    "expected " + expected.makers() + ", as the run was asked for, but this is " + here.makers(), null);
+                    "expected " + expected.makers() + ", as at the start of the run, but this is " + here.makers(),
+                    null);
         }
     }
 
@@ -68,7 +69,7 @@ public final class TrialSources {
             throw new TroubleException(
                     "expected the images of " + order.dataset().name() + " of sha256 " + shortened(expected)
                             + ", but found " + shortened(images.dataset().sha256())
-                            + ": they have changed since the run was asked for, so put the old ones back or start again",
+                            + ": they have changed since the run was started: restore the old ones, or start again",
                     null);
         }
         return images;
@@ -126,7 +127,7 @@ public final class TrialSources {
                 throw new TroubleException(
                         "expected the initial weights " + file + " of sha256 " + shortened(init.sha256())
                                 + ", but " + (found.isEmpty() ? "there is no such file" : "found " + shortened(found))
-                                + ": put the old ones back or start again",
+                                + ": restore the old ones, or start again",
                         null);
             }
             return new InitialWeights(file.toString(), init.sha256(), init.rate());
@@ -165,8 +166,8 @@ public final class TrialSources {
                     "expected the plugin " + order.inputs().pluginId() + " "
                             + order.inputs().pluginVersion()
                             + " of sha256 " + shortened(expected) + ", but no jar in " + place
-                            + " is that: it has changed since the run was asked for, so put the old one back or start"
-                            + " again",
+                            + " has that digest: it has changed since the run was started: restore the old one, or"
+                            + " start again",
                     null);
         });
     }

@@ -51,11 +51,17 @@ async function addNetwork(index, base64) {
   try {
     await runtime;
     network.session = await ort.InferenceSession.create(new Uint8Array(await unpacked(base64)));
-    await answer();
   } catch (error) {
-    network.failure = String(error.message ?? error);
+    leaveOut(network, error);
     show();
+    return;
   }
+  await answer();
+}
+
+/** Shows in place of the answers of a network why there are none. */
+function leaveOut(network, error) {
+  Object.assign(network, { session: null, probabilities: undefined, ms: undefined, failure: String(error.message ?? error) });
 }
 
 const count = (n, word) => `${n} ${word}${n === 1 ? '' : 's'}`;
@@ -135,9 +141,13 @@ async function answer() {
   const turn = ++asked;
   for (const network of networks) {
     if (!network.session || !current) continue;
-    const [scores] = await ask(network, [current], ms => { network.ms = ms; });
-    if (turn !== asked) return;
-    network.probabilities = probabilities(network, scores);
+    try {
+      const [scores] = await ask(network, [current], ms => { network.ms = ms; });
+      if (turn !== asked) return;
+      network.probabilities = probabilities(network, scores);
+    } catch (error) {
+      leaveOut(network, error); // the others answer
+    }
   }
   if (turn !== asked) return;
   told = turn;
@@ -173,7 +183,8 @@ function show() {
     probability.textContent = network.probabilities ? percent(network.probabilities[label]) : '';
     ms.textContent = network.ms === undefined ? '' : network.ms.toFixed(1);
   });
-  $('verdict').textContent = answered.length ? verdict(answered, votes, most) : 'Loading the networks.';
+  $('verdict').textContent = answered.length ? verdict(answered, votes, most)
+    : networks.every(network => network.failure) ? 'No network can answer here: the table says why.' : 'Loading the networks.';
   showClasses();
 }
 
@@ -380,10 +391,12 @@ async function open(file) {
   }
   const canvas = Object.assign(document.createElement('canvas'), { width: bitmap.width, height: bitmap.height });
   const context = canvas.getContext('2d');
+  context.fillStyle = '#fff'; // transparent pixels are put on white, as for the data set
+  context.fillRect(0, 0, bitmap.width, bitmap.height);
   context.drawImage(bitmap, 0, 0);
   blacken();
   pad.imageSmoothingEnabled = true;
-  place(bitmap);
+  place(canvas);
   look(context.getImageData(0, 0, bitmap.width, bitmap.height));
 }
 

@@ -204,7 +204,7 @@ final class AuditCommandTest {
 
         assertThat(refusal("audit", run.toString()))
                 .isEqualTo("expected the files of mixed seed 1 as its training left them, but " + trial
-                        + "/predictions.csv is missing: have it made again by catwalk resume");
+                        + "/predictions.csv is missing: make it again with catwalk resume");
     }
 
     @Test
@@ -230,7 +230,7 @@ final class AuditCommandTest {
                 Files.readString(request).replace(ExportedRun.get().images().toString(), images.toString()));
 
         assertThat(refusal("audit", run.toString()))
-                .startsWith("expected the answers to the 40 test images of planted in ")
+                .startsWith("expected predictions for the 40 test images of planted in ")
                 .endsWith(": the images have changed since the run");
     }
 

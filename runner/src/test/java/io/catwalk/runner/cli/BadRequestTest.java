@@ -91,7 +91,7 @@ final class BadRequestTest {
                     --jobs 0              | --jobs must be at least 1, but is 0
                     --threads -1          | --threads must be at least 1, but is -1
                     --device gpu          | --device must be auto, cpu or cuda, but is 'gpu'
-                    --device cuda         | --device cuda needs a PyTorch with CUDA, but this is one for the processor: name the folder of one by PYTORCH_LIBRARY_PATH, with PYTORCH_FLAVOR=cu128, or take --device cpu
+                    --device cuda         | --device cuda needs a CUDA build of PyTorch, but found the CPU build: set PYTORCH_LIBRARY_PATH to the folder of one and PYTORCH_FLAVOR=cu128, or try --device cpu
                     --trial-timeout soon  | --trial-timeout must be a number with s, m or h, such as 30m, but is soon
                     --trial-timeout 0s    | --trial-timeout must be at least 1s, but is 0s
                     --in-process --trial-timeout 5s | --trial-timeout needs processes that can be stopped: leave --in-process out
@@ -115,6 +115,7 @@ final class BadRequestTest {
         assertThat(refusal(command.toArray(String[]::new))).isEqualTo(message);
     }
 
+    /** A search has three folds: two of them hold 80 of the 120 images, and a tenth of these is held out. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     crossval lstm --folds 1      | --folds must be at least 2, but is 1: try 5
@@ -124,14 +125,16 @@ final class BadRequestTest {
                     crossval lstm --budget soon  | --budget must be a number with s, m or h, such as 30m, but is soon
                     crossval lstm --region -1    | expected a region of practical equivalence from 0 to 100 points of accuracy, but found -1.0; try 0.5
                     tune lstm --search units     | --search units needs values to try, such as units=A,B
-                    tune lstm --search batch_size= | --search batch_size=: options must be at least one, none twice, all of one type, but are []: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search batch_size=2,2 | --search batch_size=2,2: options must be at least one, none twice, all of one type, but are [2, 2]: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search batch_size=2,many | --search batch_size=2,many: options must be at least one, none twice, all of one type, but are [2, many]: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
+                    tune lstm --search batch_size= | --search batch_size=: options must be one or more distinct values of the same type, but are []: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
+                    tune lstm --search batch_size=2,2 | --search batch_size=2,2: options must be one or more distinct values of the same type, but are [2, 2]: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
+                    tune lstm --search batch_size=2,many | --search batch_size=2,many: options must be one or more distinct values of the same type, but are [2, many]: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
                     tune lstm --search batch_size=4..30 --strategy grid | expected values of batch_size for a grid, but found the range between 4 and 30: name them with --search batch_size=A,B, or search with --strategy random
                     tune lstm --search batch_size=30..4 | --search batch_size=30..4: range must be from a lower to a higher number, but is 30 to 4: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
                     tune lstm --search batch_size=1..7 | --search batch_size=1..7: range must hold the default 8, but is 1 to 7: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
                     tune lstm --search batch_size=a..b | --search batch_size=a..b: range must be from a number to a number, but is a..b: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search epochs=1,2 --strategy grid | --search epochs cannot be compared, since all candidates of a rung train equally long: say how long with --score-epochs, and for the best with --epochs
+                    tune lstm --search batch_size=8,73 | batch size must be at most the number of training images, 72, but is 73 for lstm: choose a smaller --batch-size or a larger --limit-train
+                    tune lstm --search batch_size=0,8 | lstm: not among the hyperparameters (none): recipe: batch_size must be at least 1, but is 0
+                    tune lstm --search epochs=1,2 --strategy grid | --search cannot vary epochs, because all candidates of a rung train equally long: set them with --score-epochs, and those of the best with --epochs
                     tune lstm --search clip_norm=0..2:log | --search clip_norm=0..2:log: logarithmic range must be above 0, but is 0.0 to 2.0: write values such as clip_norm=A,B, or a range such as clip_norm=LOW..HIGH
                     tune lstm --candidates 0     | --candidates must be at least 1, but is 0
                     tune lstm --eta 1            | expected --eta of at least 2, and at least 1 epoch and candidate, but found 1, 10 and 3
@@ -174,6 +177,8 @@ final class BadRequestTest {
                     crossval lstm --folds -2147483648    | --folds must be at least 2
                     crossval lstm --repeats 2000000000   | --folds times --repeats must be at most 100000, but is 10000000000
                     crossval lstm --folds 2 --repeats 2147483647 | --folds times --repeats must be at most 100000, but is 4294967294
+                    tune lstm --search batch_size=8,2147483647 | batch size must be at most the number of training images, 72, but is 2147483647 for lstm
+                    tune lstm --search batch_size=-999999999,8 | lstm: not among the hyperparameters (none): recipe: batch_size must be at least 1, but is -999999999
                     tune lstm --candidates 2147483647    | --candidates must be at most 10000
                     tune lstm --eta 2147483647           | --eta must be at most 1000
                     tune lstm --score-epochs 2147483647  | epochs of a candidate must be at most 100000

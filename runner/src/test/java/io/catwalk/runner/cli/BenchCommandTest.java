@@ -82,7 +82,7 @@ final class BenchCommandTest {
                         .path("pytorch")
                         .isNull())
                 .isTrue();
-        assertThat(results.path("latency_notes").path(0).asString()).contains("with 1 thread; what was measured on");
+        assertThat(results.path("latency_notes").path(0).asString()).contains("with 1 thread; those from");
     }
 
     @Test

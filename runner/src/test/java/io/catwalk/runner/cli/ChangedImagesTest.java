@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 @Tag("long")
 final class ChangedImagesTest {
 
-    private static final String CHANGED = "they have changed since the run was asked for, so put the old ones back";
+    private static final String CHANGED = "they have changed since the run was started: restore the old ones";
 
     @TempDir
     private Path folder;

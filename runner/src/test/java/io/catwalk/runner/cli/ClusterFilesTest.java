@@ -10,6 +10,9 @@ import io.kubernetes.client.openapi.models.V1Job;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -74,6 +77,22 @@ final class ClusterFilesTest {
 
         String work = "catwalk work /shared/orders/7.json --files /shared/orders/7.files";
         assertThat(Files.readAllLines(calls)).containsExactly(work, work, work, "scontrol requeue 41_7", work);
+    }
+
+    /** Without names, a comparison takes all plugins that come with the program. */
+    @Test
+    void theArrayOnThePageHasAJobForEachOrder() throws IOException {
+        String page = Files.readString(Path.of("../docs/how-to/train-on-many-machines.md"));
+        Matcher commands = Pattern.compile("catwalk compare --seeds (\\d+) --orders .*\nsbatch --array=0-(\\d+) ")
+                .matcher(page);
+        assertThat(commands.find()).isTrue();
+        long plugins;
+        try (Stream<Path> folders = Files.list(Path.of("../plugins"))) {
+            plugins = folders.filter(each -> Files.isDirectory(each.resolve("src/main/java/io/catwalk/plugins")))
+                    .count();
+        }
+
+        assertThat(Long.parseLong(commands.group(2)) + 1).isEqualTo(plugins * Long.parseLong(commands.group(1)));
     }
 
     private static int array(Path programs, int code, int restarts) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
@@ -84,6 +85,29 @@ final class DataCommandTest {
         assertThat(Catwalk.run("data", "--cached", "--cache", cache).out()).doesNotContain("brought");
     }
 
+    @Test
+    void whatStoppedCommandsLeftUnfinishedIsListedUntilItIsDeleted() throws IOException {
+        Path kept = Files.createDirectories(folder.resolve("kept"));
+        String sha256 = "0123456789abcdef".repeat(4);
+        Path draft = Files.write(kept.resolve(sha256 + ".part"), new byte[1_500_000]);
+
+        assertThat(Catwalk.run("data", "--cached", "--cache", cache).out().lines())
+                .endsWith("1 file that stopped commands left unfinished, of 2 MB; --clear deletes it");
+        JsonNode json = Json.JSON.readTree(
+                Catwalk.run("data", "--cached", "--json", "--cache", cache).out());
+        assertThat(json.at("/unfinished/0/bytes").asInt()).isEqualTo(1_500_000);
+        assertThat(json.path("unfinished").size()).isEqualTo(1);
+        // A command that is still making the file holds its lock.
+        try (ProcessLock lock = ProcessLock.tryTake(kept.resolve(sha256 + ".lock"))) {
+            assertThat(lock).isNotNull();
+            assertThat(Catwalk.run("data", "--cached", "--cache", cache).out()).doesNotContain("unfinished");
+        }
+
+        assertThat(Catwalk.run("data", "--clear", "--cache", cache).out()).isEqualTo("2 MB deleted in " + cache + "\n");
+        assertThat(draft).doesNotExist();
+        assertThat(Catwalk.run("data", "--cached", "--cache", cache).out()).doesNotContain("unfinished");
+    }
+
     /** Ten classes of at most eight images, each drawn at 14 times its size of 8 pixels. */
     @Test
     void samplesAndAugmentationsAreDrawn() throws IOException {
@@ -138,6 +162,6 @@ final class DataCommandTest {
         Catwalk.Answer answer = Catwalk.run("data");
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).contains("expected a data set to look at, or --cached or --clear");
+        assertThat(answer.err()).contains("expected a data set, --cached or --clear, but found none");
     }
 }

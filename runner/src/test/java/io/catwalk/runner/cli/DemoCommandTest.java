@@ -207,7 +207,7 @@ final class DemoCommandTest {
         Catwalk.Answer refused = demoOfImages(page, world.model());
         assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(refused.err())
-                .isEqualTo("catwalk: expected no " + page + " yet, but it is there: replace it with --force\n");
+                .isEqualTo("catwalk: expected a new folder, but " + page + " exists: replace it with --force\n");
         assertThat(page.resolve("left-over.js")).exists();
 
         assertThat(demoOfImages(page, world.model(), "--force").exitCode()).isEqualTo(ExitCode.DONE);

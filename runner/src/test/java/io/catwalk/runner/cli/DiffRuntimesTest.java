@@ -153,7 +153,7 @@ final class DiffRuntimesTest {
                 description, Files.readString(description).replace("\"files\" : [ ]", "\"files\" : [ \"x\" ]"));
 
         refused(diff(folder, "absent"), "--runtimes absent: The runtime absent is not installed: install-it");
-        refused(diff(folder, "absnt"), "--runtimes must be of all, absent, but has 'absnt'; did you mean 'absent'?");
+        refused(diff(folder, "absnt"), "--runtimes must be among all, absent, but has 'absnt'; did you mean 'absent'?");
         refused(diff(folder, "absent", "" + ExportedRun.get().model()), "expected one file with --runtimes");
         refused(diff(folder, "absent", "--abs", "-1"), "--abs and --rel: expected tolerances of 0 or above");
     }

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the experiment files of the documentation, on a few real images. */
+@Tag("long")
 final class ExampleExperimentsTest {
 
     @TempDir
@@ -38,7 +39,6 @@ final class ExampleExperimentsTest {
 
     /** The example has a timeout, which requires processes. */
     @Test
-    @Tag("long")
     void theExampleOfAllOptionsRuns() throws IOException {
         run("compare", "all-options");
     }

@@ -214,7 +214,7 @@ final class ExportCommandTest {
                 "--opset 12; --opset must be from 13 to 21, but is 12",
                 "--opset 22; --opset must be from 13 to 21, but is 22",
                 "--batch 0; --batch must be at least 1, but is 0",
-                "--float16; --float16 takes --out DIR: the file in a trial folder is the network, label for label"
+                "--float16; --float16 needs --out DIR: the file in a trial folder must not flip a label of the network"
             })
     void whatCannotBeIsRefused(String options, String reason) {
         Catwalk.Answer answer = export(world.trial(ExportedRun.GOOD), options.split(" ", -1));

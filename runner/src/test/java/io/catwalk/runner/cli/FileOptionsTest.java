@@ -135,7 +135,7 @@ final class FileOptionsTest {
                         trial.path("metrics").path("test").path("accuracy").asDouble() * 100));
         refused(
                 catwalk("verify", file, "--dataset", images),
-                "expected in the metadata how to normalize pixels, found nothing; give it with --normalize MEAN/STD");
+                "expected the mean and deviation of the pixels in the metadata, found none; give them with --normalize MEAN/STD");
     }
 
     @ParameterizedTest
@@ -303,11 +303,11 @@ final class FileOptionsTest {
                 "0.5/0.5,0,1; the STD of --normalize must be above 0, but is 0",
                 "{\"mean\": [0.5]}; expected numbers as \"std\", found none",
                 "{\"mean\": [0.5], \"std\": [\"a\"]}; expected numbers as \"std\", found [\"a\"]",
-                "{\"mean\": ; --normalize: expected JSON with mean and std, found what is none",
+                "{\"mean\": ; --normalize: expected JSON with mean and std, found invalid JSON",
                 "{\"do_resize\": true}; expected numbers as \"image_mean\", found none",
-                "{\"image_mean\": [0], \"image_std\": [1], \"rescale_offset\": true}; \"rescale_offset\": true besides",
+                "{\"image_mean\": [0], \"image_std\": [1], \"rescale_offset\": true}; found also \"rescale_offset\": true",
                 "{\"image_mean\": [0], \"image_std\": [1], \"rescale_factor\": 0}; expected a rescale_factor above 0",
-                "gone.json; gone.json: expected a file with how to normalize, but"
+                "gone.json; gone.json: expected a file with mean and std, but"
             })
     void whatDoesNotSayHowToNormalizeIsRefused(String text, String reason) throws IOException {
         refused(
@@ -364,8 +364,9 @@ final class FileOptionsTest {
         graph.addNodeBuilder().setOpType("Flatten").addInput("means").addOutput("logits");
         ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(8).setGraph(graph);
         model.addOpsetImportBuilder().setVersion(17);
-        return Files.write(
-                Files.createTempFile(folder, "model", ".onnx"), model.build().toByteArray());
+        // A short name, so that a table with large numbers has room for it.
+        Path file = Files.createTempDirectory(folder, "").resolve(graph.getName() + ".onnx");
+        return Files.write(file, model.build().toByteArray());
     }
 
     /** Describes a float tensor; an axis is a number or a name. */

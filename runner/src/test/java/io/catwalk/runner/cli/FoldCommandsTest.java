@@ -125,6 +125,34 @@ final class FoldCommandsTest {
         assertThat(adapted.err()).contains("narrow: batches of 25 images instead of ");
     }
 
+    /** Each fold leaves 22 of the 36 images for training, but the best is trained on the 12 of the folder train. */
+    @Test
+    void aBatchThatTheTrainingOfTheBestDoesNotFillIsRefusedBeforeTheSearch() throws IOException {
+        Path images = folder.resolve("validated");
+        int image = 0;
+        for (String partAndSize : List.of("train 6", "val 12", "test 2")) {
+            String[] words = partAndSize.split(" ", -1);
+            for (String label : List.of("a", "b")) {
+                Path part = Files.createDirectories(images.resolve(words[0]).resolve(label));
+                for (int i = 0; i < Integer.parseInt(words[1]); i++) {
+                    BufferedImage pixels = new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_GRAY);
+                    pixels.getRaster().setSample(0, 0, 0, image++);
+                    ImageIO.write(pixels, "png", part.resolve(i + ".png").toFile());
+                }
+            }
+        }
+        String request = "tune narrow --strategy grid --search learning_rate=0.01 --folds 3 --epochs 1 --threads 1"
+                + " --in-process --no-latency --batch-size 13 --plugins-dir " + folder.resolve("plugins")
+                + " --dataset " + images + " --out " + folder.resolve("searched");
+
+        Catwalk.Answer answer = Catwalk.run(request.split(" ", -1));
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .contains("batch size must be at most the number of training images, 12, but is 13 for narrow");
+        assertThat(folder.resolve("searched")).doesNotExist();
+    }
+
     @Test
     void aSearchTrainsTheBestInFullAndJudgesItOnTheTestImagesOnce() throws IOException {
         Catwalk.Answer answer = run(

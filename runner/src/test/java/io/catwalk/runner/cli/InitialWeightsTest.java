@@ -133,7 +133,7 @@ final class InitialWeightsTest {
         assertThat(answer.exitCode()).as("%s", answer).isNotEqualTo(ExitCode.DONE);
         assertThat((answer.out() + answer.err()).replaceAll("\\s+", " "))
                 .contains("expected the initial weights " + file)
-                .contains("put the old ones back or start again");
+                .contains("restore the old ones, or start again");
     }
 
     @Test
@@ -149,7 +149,7 @@ final class InitialWeightsTest {
         assertThat(run("train", out, "small-conv", "--init", folder.toString()).err())
                 .contains("expected a run folder with an experiment.yaml");
         assertThat(run("train", out, "small-conv", "--init-rate", "0.5").err())
-                .contains("--init-rate needs weights that it is for: add --init");
+                .contains("--init-rate needs --init: add it");
         assertThat(run("train", out, "small-conv", "--init", first.toString(), "--init-rate", "-1")
                         .err())
                 .contains("rate must be between 0 and 1000, but is -1.0");
@@ -177,7 +177,7 @@ final class InitialWeightsTest {
                 first.toString());
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.err()).contains("small-conv: the search is over the learning rate alone");
+        assertThat(answer.err()).contains("small-conv: only the learning rate is searched");
         TuningSpec search =
                 Objects.requireNonNull(RunFolder.open(run).readExperiment().tuning());
         assertThat(search.choices())

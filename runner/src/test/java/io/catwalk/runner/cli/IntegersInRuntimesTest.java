@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The integers of 8-bit files in other runtimes. Runtimes that are not installed are skipped. */
+@Tag("long")
 final class IntegersInRuntimesTest {
 
     private static final Path REAL =
@@ -84,7 +85,6 @@ final class IntegersInRuntimesTest {
 
     /** 28 * 28 pixels, 16 and 32 maps of 14 * 14 and 7 * 7, and 64 sums. */
     @Test
-    @Tag("long")
     void theyAreEqualInEveryRuntimeWhereAllIsInBytes() throws Exception {
         JsonNode said = asked(inBytes, REAL, "all");
 
@@ -98,7 +98,6 @@ final class IntegersInRuntimesTest {
 
     /** A float sum in another order may differ, and now and then rounds to another integer. */
     @Test
-    @Tag("long")
     void whereTheyAreNotTheOperatorIsInFloatsAndIsNamed() throws Exception {
         JsonNode said = asked(behindFloats, REAL, "all");
 

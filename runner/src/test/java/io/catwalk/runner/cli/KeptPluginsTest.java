@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
  * {@code lstm} is one of ours. They are never compiled again, so a change that breaks them also breaks third-party
  * plugins.
  */
+@Tag("long")
 final class KeptPluginsTest {
 
     private static final String JARS =
@@ -54,7 +55,6 @@ final class KeptPluginsTest {
 
     /** A later version of recipe, task and augmentation, each with one more component, is first on the class path. */
     @Test
-    @Tag("long")
     void theyRunOnAContractThatHasGrown() throws Exception {
         Path grown = grown();
         ProcessBuilder builder = compare();

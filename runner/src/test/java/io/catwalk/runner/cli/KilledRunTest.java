@@ -31,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Runs of six trials that are killed at random instants, whichever command is running, and continued each time.
  * {@code -Dcatwalk.kills=200} kills more often than the suite does, {@code -Dcatwalk.seed=2} at other instants.
  */
+@Tag("long")
 final class KilledRunTest {
 
     private static final int KILLS = Integer.getInteger("catwalk.kills", 20);
@@ -90,7 +91,6 @@ final class KilledRunTest {
     }
 
     @Test
-    @Tag("long")
     void killedAndGoneOnWithItEndsAsIfNothingHadHappened(TestReporter reporter) throws Exception {
         carryOut(REQUEST); // in separate processes: the engine of this one may have been started with other settings
         carryOut(EXPORT);
@@ -127,7 +127,6 @@ final class KilledRunTest {
     }
 
     @Test
-    @Tag("long")
     void killedOnceAndGoneOnWithItTrainsOnlyWhatIsMissing() throws Exception {
         run = folder.resolve("once");
         Process program = Catwalk.process(
@@ -170,7 +169,7 @@ final class KilledRunTest {
         assertThat(folder.resolve(exitCodes.get(0) == ExitCode.DONE ? "second.txt" : "first.txt"))
                 .content()
                 .hasLineCount(1)
-                .matches("catwalk: (expected a run that nobody works on, but |--out must be new, )[^\n]*\n");
+                .matches("catwalk: (expected a run that is not in use, but |--out must be new, )[^\n]*\n");
         assertThat(results().path("trials")).hasSize(2);
     }
 

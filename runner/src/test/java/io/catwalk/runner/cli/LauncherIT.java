@@ -62,6 +62,7 @@ final class LauncherIT {
     }
 
     @Test
+    @Tag("long")
     void classesComeFromTheArchiveHereAndInTheProcessOfATrial() throws Exception {
         TinyImages.write(folder.resolve("tiny"));
         ProcessBuilder builder = catwalk(
@@ -92,6 +93,7 @@ final class LauncherIT {
     }
 
     @Test
+    @Tag("long")
     void aCopyElsewhereAnswersWithoutTheArchive() throws Exception {
         Path copy = folder.resolve("a copy");
         assertThat(new ProcessBuilder("cp", "-R", HOME.toString(), copy.toString())
@@ -140,6 +142,7 @@ final class LauncherIT {
 
     /** Java 17 crashes when it notifies a recorder or agent of classes that come from an archive. */
     @Test
+    @Tag("long")
     void aFlightRecorderOrAnAgentPassesTheArchiveOver() throws Exception {
         ProcessBuilder builder = catwalk("list");
         Path recording = folder.resolve("list.jfr");

@@ -151,7 +151,7 @@ final class ListCommandTest {
                         line -> assertThat(line).startsWith("locked: gone.jar: is in plugins.lock, but not in the"),
                         line -> assertThat(line)
                                 .isEqualTo("catwalk: expected the jars of " + folder.resolve("plugins.lock")
-                                        + ", but 3 are not as locked"));
+                                        + ", but 3 differ"));
         assertThat(ran).doesNotExist();
         Catwalk.Answer compared =
                 Catwalk.run("compare", "--locked", "--plugins-dir", folder.toString(), "--out", folder + "/run");
@@ -180,7 +180,7 @@ final class ListCommandTest {
         Catwalk.Answer answer = list("--lock");
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).contains("expected plugins that all load, to lock them, but found text.jar");
+        assertThat(answer.err()).contains("expected plugins that all load, but these do not: text.jar");
         assertThat(folder.resolve("plugins.lock")).doesNotExist();
     }
 

@@ -38,7 +38,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,7 +57,6 @@ class ManyTrialsTest {
     private Path folder;
 
     @Test
-    @Tag("long")
     void aRunOfManyTrialsStaysCheap() throws Exception {
         Path images = TinyImages.write(folder.resolve("images"), TRAIN);
         Path plugins = Files.createDirectory(folder.resolve("plugins"));

@@ -182,7 +182,7 @@ final class PackageCommandTest {
         assertThat(to.resolve("README.md"))
                 .content()
                 .startsWith("# mine\n")
-                .contains("OpenCV's DNN module in Java has no program here: it knows no `GRU`.");
+                .contains("OpenCV's DNN module in Java has no program here: it does not support `GRU`.");
         assertThat(to.resolve("opencv-java")).doesNotExist();
         assertThat(Files.readAllLines(to.resolve("README.md"))).allMatch(line -> line.length() <= 80);
     }
@@ -232,7 +232,7 @@ final class PackageCommandTest {
         assertThat(again.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(again.err())
                 .hasLineCount(1)
-                .contains("expected no " + to + " yet, or an empty folder", "with files in it", "--out");
+                .contains("expected a new or empty folder, but " + to, "with files in it", "--out");
     }
 
     @Test
@@ -250,7 +250,7 @@ final class PackageCommandTest {
 
         refused(
                 pack(bare),
-                bare + ": expected a file that Catwalk exported, found no names of classes in the metadata",
+                bare + ": expected a file that Catwalk exported, found no class names in the metadata",
                 "catwalk export");
     }
 

@@ -143,7 +143,8 @@ final class PhotosRunTest {
         arguments[5] = "--labels";
         assertThat(Catwalk.run(arguments).err())
                 .hasLineCount(1)
-                .startsWith("catwalk: expected a data set that is read so, found none: name one with --dataset");
+                .startsWith(
+                        "catwalk: expected --dataset with --image-size, --fit, --labels, --test-share or --skip-unreadable, but found none");
     }
 
     @Test

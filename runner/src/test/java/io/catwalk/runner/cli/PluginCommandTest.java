@@ -120,7 +120,7 @@ final class PluginCommandTest {
     void whatCannotBeUsedIsRefusedAsTheCatalogDoes() throws IOException {
         TestPlugin.sound("gru").write(plugins.resolve("gru-1.2.3.jar"));
         Path text = Files.writeString(folder.resolve("text.jar"), "no jar");
-        refused("cannot use text.jar: expected a jar, but found a file that is none", "install", text.toString());
+        refused("cannot use text.jar: expected a jar, but found a damaged file", "install", text.toString());
         refused("there is no such file", "install", folder.resolve("none.jar").toString());
         refused("expected a plugin, a .jar or .zip, but found 'notes.txt'", "install", "notes.txt");
         refused(
@@ -150,7 +150,7 @@ final class PluginCommandTest {
                 "install",
                 write("climbing", TestPlugin.sound("climbing").manifest("Plugin-Id", "../climbing")));
         refused(
-                "which climbs out",
+                "which leads out",
                 "install",
                 write("out", TestPlugin.sound("out").file("../out", new byte[1])));
     }
@@ -173,14 +173,14 @@ final class PluginCommandTest {
                 jar.toString(),
                 "--sha512",
                 "abc");
-        refused("it is another file than was meant", "install", jar.toString(), "--sha512", "0".repeat(128));
+        refused("it is not the expected file", "install", jar.toString(), "--sha512", "0".repeat(128));
         assertThat(plugin("install", jar.toString(), "--sha512", sha512(jar)).exitCode())
                 .isEqualTo(ExitCode.DONE);
     }
 
     @Test
     void anotherProtocolThanHttpsIsRefused() {
-        refused("anybody on the way can change: take https:", "install", "http://example.org/gru.jar");
+        refused("which can be changed in transit: use https:", "install", "http://example.org/gru.jar");
         refused("expected an address with https:", "install", "ftp://example.org/gru.jar");
         refused("expected an address with https:", "install", "jar:file:/x.zip!/gru.jar");
     }
@@ -223,7 +223,7 @@ final class PluginCommandTest {
 
         refused("there is no such file", install);
         inIndex("no json");
-        refused("but found another at line 1", install);
+        refused("but found something else at line 1", install);
         inIndex("{\"id\": \"gru\"}");
         refused("expected an index in", install);
         inIndex("[{\"description\": \"nothing\"}]");
@@ -233,7 +233,7 @@ final class PluginCommandTest {
         inIndex("[]");
         refused("has no plugin 'gru'", install);
         inIndex(entry(release("1.2.3", null, "gru.jar", "0".repeat(128))));
-        refused("it is another file than was meant", install);
+        refused("it is not the expected file", install);
         inIndex(entry("{\"version\": \"1.2.3\", \"url\": \"gru.jar\"}"));
         refused("without its SHA-512", install);
         inIndex(entry(release("1.2.4", null, "gru.jar", digest)));
@@ -243,14 +243,14 @@ final class PluginCommandTest {
         for (String out : List.of(
                 "../gru.jar", "%2e%2e/gru.jar", "x/../../gru.jar", jar.toUri().toString())) {
             inIndex(entry(release("1.2.3", null, out, digest)));
-            refused("climbs out of the folder of the index", install);
+            refused("leads out of the folder of the index", install);
         }
         inIndex(entry(release("1.2.3", null, "http://example.org/gru.jar", digest)));
-        refused("take https:", install);
+        refused("use https:", install);
         inIndex(entry(release("1.2.3", null, "//example.org/gru.jar", digest)));
         refused("expected an address with https:", install);
         inIndex(entry(release("1.2.3", null, "a b", digest)));
-        refused("which is no address", install);
+        refused("which is not an address", install);
         Files.write(folder.resolve("index/plugins.json"), new byte[(4 << 20) + 1]);
         refused("it has more than 4 MiB", install);
         inIndex(entry(release("1.2.3", null, "gru.jar", digest)));

@@ -307,7 +307,7 @@ final class PredictCommandTest {
         String labels = "a,b,c,d,e,f,g,h,i,j";
 
         refused(predict(bare, image), "expected the names of the classes", "give them with --labels");
-        refused(predict(bare, image, "--labels", labels), "how to normalize pixels", "--normalize MEAN/STD");
+        refused(predict(bare, image, "--labels", labels), "mean and deviation of the pixels", "--normalize MEAN/STD");
         JsonNode answer = json(predict(bare, image, "--labels", labels, "--normalize", normalize, "--json"))
                 .path(0);
         assertThat(answer.path("label").asString()).isEqualTo("" + (char) ('a' + stored.predicted()[3]));

@@ -11,11 +11,13 @@ import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -69,6 +71,8 @@ final class QuantizeCommandTest {
                 .contains(json.path("verdict").asString());
         assertThat(certificate.get("quantization.weights")).contains("int8 from -64 to 64");
         assertThat(certificate.get("quantization.test_images")).contains("40");
+        assertThat(json.path("notes").toString()).isEqualTo("[]");
+        assertThat(certificate.get("quantization.notes")).isEmpty();
         assertThat(certificate.labels()).isEqualTo(OnnxMetadata.read(file).labels());
         assertThat(certificate.under("parity."))
                 .as("what was proven of the float file")
@@ -87,6 +91,45 @@ final class QuantizeCommandTest {
         assertThat(answer.out().replaceAll("\\s+", " ")).contains("ship the float file");
         assertThat(folder.resolve("model.int8.onnx")).doesNotExist();
         assertThat(folder.resolve("model.int8.rejected.onnx")).exists();
+    }
+
+    /** Writes four training images and a test image of each class, in one group and without one. */
+    private static Path oneGroupOfEachClass(List<String> classes, Path images) throws IOException {
+        Files.createDirectory(images);
+        StringBuilder table = new StringBuilder("path,label,group,split\n");
+        for (int i = 0; i < 5 * classes.size(); i++) {
+            BufferedImage pixels = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+            pixels.getRaster().setSample(0, 0, 0, i);
+            ImageIO.write(pixels, "png", images.resolve(i + ".png").toFile());
+            String label = classes.get(i / 5);
+            table.append("%d.png,%s,%s\n".formatted(i, label, i % 5 == 0 ? ",test" : label + ",train"));
+        }
+        return Files.writeString(images.resolve("labels.csv"), table);
+    }
+
+    @Test
+    @Tag("long")
+    void tooFewGroupsToKeepApartAreToldAndInTheCertificate() throws IOException {
+        Path images = folder.resolve("grouped");
+        Path labels = oneGroupOfEachClass(OnnxMetadata.read(file).labels().orElseThrow(), images);
+
+        Catwalk.Answer answer = Catwalk.run(
+                "quantize",
+                file.toString(),
+                "--dataset",
+                images.toString(),
+                "--labels",
+                labels.toString(),
+                "--budget",
+                "100",
+                "--min-speedup",
+                "0.001");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().replaceAll("\\s+", " "))
+                .contains("calibrated and selected on images of the same groups");
+        assertThat(OnnxMetadata.read(folder.resolve("model.int8.onnx")).get("quantization.notes"))
+                .hasValueSatisfying(note -> assertThat(note).startsWith("calibrated and selected on images of the"));
     }
 
     @Test
@@ -161,7 +204,7 @@ final class QuantizeCommandTest {
         Files.writeString(folder.resolve("there.onnx"), "");
         refused(
                 quantize(file.toString(), "--out", folder.resolve("there.onnx").toString()),
-                "expected no ",
+                "expected a new file, but ",
                 "replace it with --force");
         refused(quantize(world.run().toString()), "expected a folder with one trained network", "name one, such as ");
         refused(quantize(file.toString(), "--budget", "-1"), "--budget must be from 0 to 100 points");

@@ -56,8 +56,9 @@ final class RecipeOptionsTest {
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(answer.err())
-                .contains("no image is mirrored, since a mirrored one may be of another class: add --augment all")
-                .contains("small-conv: batches of 108 images instead of 128, since there are no more to train on");
+                .contains("no image is mirrored, because that may change its class: add --augment all")
+                .contains(
+                        "small-conv: batches of 108 images instead of 128, because there are no more training images");
         assertThat(recipe(run).augmentations()).containsExactly(Augmentation.shift(0.04));
         assertThat(recipe(run).batchSize()).isEqualTo(108);
     }

@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
@@ -98,7 +101,8 @@ final class ResumeCommandTest {
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(answer.err())
-                .contains("changed: the run was asked for with another jar than changed.jar is now")
+                .contains(
+                        "changed: the run was started with another jar; all trials of this classifier use changed.jar")
                 .contains("changed seed 1: is run again, since its plugin is another jar now (changed.jar)")
                 .contains("1 trial is done already")
                 .doesNotContain("kept seed 1: started");
@@ -185,7 +189,7 @@ final class ResumeCommandTest {
         assertThat(results().at("/experiment/not_run").valueStream())
                 .extracting(JsonNode::asString)
                 .containsExactly("one seed 1");
-        assertThat(stopped.err()).contains("not run, since the time was over: one seed 1");
+        assertThat(stopped.err()).contains("not run, because the time was up: one seed 1");
 
         // Includes the latencies, which are measured after all trials.
         assertThat(withPlugins(List.of("resume", run.toString()), "--in-process")
@@ -220,6 +224,31 @@ final class ResumeCommandTest {
 
         assertThat(resume().exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
+    }
+
+    /** The Spark of this test leaves a mark when it is started. */
+    @Test
+    @Tag("long")
+    @DisabledOnOs(OS.WINDOWS) // spark-submit is a shell script here
+    void sparkIsNotStartedWhenNothingIsLeft() throws IOException, InterruptedException {
+        plugin(TestPlugin.sound("one"), "one");
+        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
+        Path spark = folder.resolve("spark");
+        Path mark = folder.resolve("started");
+        Files.createFile(Files.createDirectories(spark.resolve("jars")).resolve("spark-core_2.13-4.0.0.jar"));
+        Catwalk.script(
+                Files.createDirectories(spark.resolve("bin")).resolve("spark-submit"),
+                "#!/bin/sh\ntouch '" + mark + "'\n");
+        ProcessBuilder resume = Catwalk.process(
+                folder, "resume", run.toString(), "--on", "local", "--no-latency", "--plugins-dir", plugins.toString());
+        resume.environment().put("SPARK_HOME", spark.toString());
+
+        Catwalk.Answer answer = Catwalk.finish(resume);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err()).contains("1 trial is done already");
+        assertThat(mark).doesNotExist();
+        assertThat(run.resolve("spark.log")).doesNotExist();
     }
 
     @Test

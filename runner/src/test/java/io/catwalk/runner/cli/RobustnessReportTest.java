@@ -177,6 +177,21 @@ final class RobustnessReportTest {
         assertRefused(report(), "robustness.json");
     }
 
+    /** Ten images of ten classes cannot be split, but that is not what the user has to know. */
+    @Test
+    void imagesThatHaveChangedAreNamedEvenIfTheyCannotBeSplit() throws IOException {
+        TinyImages.write(images, 10);
+        try {
+            assertRefused(
+                    report("--robustness"),
+                    "expected the test images that " + run
+                            + " was evaluated on, but those of tiny have been changed: restore the original images");
+        } finally {
+            TinyImages.write(images);
+        }
+        assertThat(run.resolve("robustness.json")).doesNotExist();
+    }
+
     private static void assertRefused(Catwalk.Answer answer, String words) {
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.err()).hasLineCount(1).startsWith("catwalk: ").contains(words);

@@ -259,7 +259,7 @@ final class RunCommandsTest {
                     .contains(
                             "expected the images of tiny that dense was trained on (sha256 000000000000)",
                             "but found others (" + digest.substring(0, 12) + ")",
-                            "put the old ones back, or have the trial made again by catwalk resume");
+                            "restore the old ones, or make the trial again with catwalk resume");
         }
         Catwalk.Answer named = Catwalk.run("evaluate", older.toString(), "--plugins-dir", plugins, "--dataset", images);
         assertThat(named.exitCode()).as("%s", named).isEqualTo(ExitCode.DONE);

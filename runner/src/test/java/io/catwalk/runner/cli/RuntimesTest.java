@@ -210,8 +210,8 @@ final class RuntimesTest {
 
         assertThat(answer.out().replaceAll("\\s+", " "))
                 .contains(" integers: 8,160 of 40 image(s), which the file computes in 8 bits ")
-                .containsPattern(" liar: [0-9,]+ differ, by [0-9]+ at most; that begins behind the input, rounded "
-                        + "\\(in 40 image\\(s\\)\\)")
+                .containsPattern(" liar: [0-9,]+ differ, by at most [0-9]+; the first difference is after the input, "
+                        + "rounded \\(in 40 image\\(s\\)\\)")
                 .contains(" java without kernels in 8 bits: ");
     }
 
@@ -234,7 +234,7 @@ final class RuntimesTest {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(answer.out())
                 .containsPattern("\nstuck +FAILED\n")
-                .contains("\nstuck: it gave no answer within 2 s and was ended")
+                .contains("\nstuck: it gave no answer within 2 s and was stopped")
                 .containsPattern("\nhonest .* agrees\n");
         assertThat(running("sleep 4711")).isFalse();
     }
@@ -292,7 +292,7 @@ final class RuntimesTest {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.err())
                 .isEqualToIgnoringNewLines(
-                        "catwalk: --runtimes must be of all, honest, but has 'honset';" + " did you mean 'honest'?");
+                        "catwalk: --runtimes must be among all, honest, but has 'honset'; did you mean 'honest'?");
     }
 
     @Test

@@ -304,9 +304,9 @@ final class SeveralDataSetsTest {
             value = {
                 "--seeds 0; --seed 0",
                 "--seeds 20240101; for the one seed 20240101 try --seed 20240101",
-                "--seeds 1,1; none twice",
+                "--seeds 1,1; must not repeat a seed, but is 1,1",
                 "--seeds 1,x; such as 1,7,9, but is 1,x",
-                "--seeds 3 --seed 2; keep one of both"
+                "--seeds 3 --seed 2; must not be given together with --seed: keep one of them"
             })
     void seedsThatAreNoneAreRefused(String options, String message) {
         Catwalk.Answer answer = Catwalk.run(arguments(folder.resolve("none"), 1, options.split(" ", -1)));

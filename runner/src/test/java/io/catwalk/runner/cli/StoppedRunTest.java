@@ -109,7 +109,7 @@ final class StoppedRunTest {
                 .containsExactlyElementsOf(
                         signal.equals("KILL")
                                 ? List.of()
-                                : List.of("catwalk: stopped; catwalk resume run goes on from what has finished"));
+                                : List.of("catwalk: stopped; continue with catwalk resume run"));
         for (ProcessHandle child : children) {
             assertThat(child.onExit().get(10, SECONDS).isAlive()).isFalse();
         }

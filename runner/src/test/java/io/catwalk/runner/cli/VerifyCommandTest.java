@@ -229,11 +229,11 @@ final class VerifyCommandTest {
         Path file = world.changed(folder.resolve("bare.onnx"), ModelProto.Builder::clearMetadataProps);
 
         assertThat(Catwalk.run("verify", file.toString(), "--show").out())
-                .isEqualToIgnoringNewLines("The file says nothing of itself.");
+                .isEqualToIgnoringNewLines("The file has no metadata.");
         refused(Catwalk.run("verify", file.toString()), "expected the name of a data set", "name one with --dataset");
         refused(
                 Catwalk.run("verify", file.toString(), "--dataset", images),
-                "expected in the metadata how to normalize pixels, found nothing");
+                "expected the mean and deviation of the pixels in the metadata, found none");
     }
 
     @Test
@@ -371,7 +371,7 @@ final class VerifyCommandTest {
         assertThat(flat(answer)).contains(": agrees: 0 flips in 20 images, largest difference ");
         refused(
                 against(world.model(), ExportedRun.GOOD, "--test-share", "0.5"),
-                "expected a data set that is read so, found none: name one with --dataset, or leave out");
+                "expected --dataset with --image-size, --fit, --labels, --test-share or --skip-unreadable, but found none");
     }
 
     @Test

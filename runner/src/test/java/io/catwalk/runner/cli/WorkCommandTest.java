@@ -130,7 +130,7 @@ final class WorkCommandTest {
                 compare(images, "learns", "--seeds", "3", "--out", run().toString(), "--orders", orders().toString());
         assertThat(handedOut.exitCode()).as("%s", handedOut).isEqualTo(ExitCode.DONE);
         assertThat(handedOut.err())
-                .contains("nothing has come yet of the orders 0-2 in " + orders(), "by catwalk work " + orders());
+                .contains("no outcome yet for the orders 0-2 in " + orders(), "with catwalk work " + orders());
         assertThat(Files.readString(orders().resolve("0.json")))
                 .doesNotContain(folder.toString())
                 .doesNotContain(shared.toString());
@@ -145,7 +145,7 @@ final class WorkCommandTest {
         Files.move(folder.resolve("hidden"), images);
         Catwalk.Answer two = resume(elsewhere);
         assertThat(two.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(two.err()).contains("nothing has come yet of the orders 1 in " + elsewhere);
+        assertThat(two.err()).contains("no outcome yet for the orders 1 in " + elsewhere);
 
         assertThat(work(elsewhere.resolve("1.json")).exitCode()).isEqualTo(ExitCode.DONE);
         Catwalk.Answer all = resume(elsewhere);
@@ -201,7 +201,7 @@ final class WorkCommandTest {
         assertThat(gathered.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(gathered.err()).contains("failed: fails: ").contains("no such network");
         Catwalk.Answer retried = resume(orders(), "--retry");
-        assertThat(retried.err()).contains("nothing has come yet of the orders 0 in ");
+        assertThat(retried.err()).contains("no outcome yet for the orders 0 in ");
         assertThat(orders().resolve("0.json")).content().contains("\"attempt\" : 2");
     }
 
@@ -222,7 +222,7 @@ final class WorkCommandTest {
         Catwalk.Answer gathered = resume(orders());
         assertThat(gathered.err())
                 .contains("learns seed 1: was lost and is tried again: ")
-                .contains("nothing has come yet of the orders 0 in ");
+                .contains("no outcome yet for the orders 0 in ");
         assertThat(orders().resolve("0.json")).content().contains("\"attempt\" : 2");
         assertThat(work(orders().resolve("0.json")).exitCode()).isEqualTo(ExitCode.DONE);
         Files.copy(first, orders().resolve("0.outcome-1.zip"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
@@ -245,8 +245,8 @@ final class WorkCommandTest {
 
         assertThat(gathered.err())
                 .contains(
-                        "was lost and is tried again: what was handed back is damaged: model/network-0000.params has been")
-                .contains("nothing has come yet of the orders 0 in ");
+                        "was lost and is tried again: the returned files are damaged: model/network-0000.params has been")
+                .contains("no outcome yet for the orders 0 in ");
     }
 
     /** No path can be made of the name of one of the files. */
@@ -262,11 +262,10 @@ final class WorkCommandTest {
         Catwalk.Answer gathered = resume(orders());
 
         assertThat(gathered.err())
-                .contains("learns seed 1: was lost and is tried again: what was handed back cannot be read: ")
-                .contains(
-                        "learns seed 2: was lost and is tried again: what was handed back cannot be read: it has a file"
-                                + " that no trial writes: 'model/")
-                .contains("nothing has come yet of the orders 0-1 in ");
+                .contains("learns seed 1: was lost and is tried again: the returned file cannot be read: ")
+                .contains("learns seed 2: was lost and is tried again: the returned file cannot be read: it has a file"
+                        + " that no trial writes: 'model/")
+                .contains("no outcome yet for the orders 0-1 in ");
         assertThat(run().resolve("trials/learns/3-0/trial.json")).exists();
     }
 
@@ -408,10 +407,11 @@ final class WorkCommandTest {
                 "expected no --out, --files or --lives-with beside -: ");
         assertRefused(
                 Catwalk.run("work", "https://localhost/0.json"),
-                "--out must say where the outcome goes, since nothing can be written beside https://localhost/0.json");
+                "--out must name a file for the outcome, because nothing can be written beside https://localhost/0.json");
         assertRefused(
                 compare(images, "learns", "--orders", folder.toString()),
-                "--orders must name a new or an empty folder, but there is something in ");
+                "--orders must name a new or an empty folder, but " + folder
+                        + " is not empty: to continue its run, try");
         assertRefused(
                 compare(images, "learns", "--orders", orders().toString(), "--in-process"),
                 "--orders trains nothing here: leave --in-process out");
@@ -423,8 +423,8 @@ final class WorkCommandTest {
                         orders().resolve("0.json"),
                         "--out",
                         folder.resolve("gone/x.zip").toString()),
-                "expected a folder that can be written for what comes of the order, but ");
-        assertRefused(resume(folder), "--orders must name the folder of orders that the run was begun with");
+                "expected a writable folder for the outcome of the order, but ");
+        assertRefused(resume(folder), "--orders must name the folder of orders that the run was started with");
     }
 
     private static void assertRefused(Catwalk.Answer answer, String... words) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -38,6 +39,7 @@ final class WritingAPluginIT {
     private Path folder;
 
     @Test
+    @Tag("long")
     void pageLeadsFromAnEmptyFolderToARow() throws Exception {
         String page = Files.readString(HOME.resolve("docs/how-to/write-a-plugin.md"));
         List<String> commands =

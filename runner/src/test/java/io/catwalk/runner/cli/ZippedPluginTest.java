@@ -7,10 +7,12 @@ import io.catwalk.runner.plugin.TestPlugin;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A plugin that is packaged as a zip works in every step, like a jar. */
+@Tag("long")
 final class ZippedPluginTest {
 
     @TempDir

@@ -183,7 +183,7 @@ class FolderLayoutTest {
                 "path,label~^1~.png^,a~2.png,b|found none for 1\\u000a.png; correct the paths or remove the lines",
                 "path,label~^../~1.png^,a|in record 1; correct it",
                 "^fi~le^,label~1.png,a|found the columns fi\\u000ale, label; name them in the first line",
-                "path,label~1.png,a,x,y~2.png,b|expected UTF-8 text with the columns path and label, and perhaps split",
+                "path,label~1.png,a,x,y~2.png,b|expected UTF-8 text with the columns path and label, optionally split",
             })
     void aTableThatIsWrongIsOneLine(String text, String reason) throws IOException {
         files("1.png", "2.png");
@@ -219,7 +219,7 @@ class FolderLayoutTest {
     @Test
     void partsThatDoNotFitAreRefused() throws IOException {
         files("train/a/1.png", "train/b/2.png", "val/c/3.png");
-        assertThatThrownBy(() -> layout(null)).hasMessageContaining("in val, found images of c there only");
+        assertThatThrownBy(() -> layout(null)).hasMessageContaining("in val, found others: c");
         files("val/c/../../test/a/4.png");
         Files.delete(folder.resolve("val/c/3.png"));
         assertThatThrownBy(() -> layout(null)).hasMessageContaining("found no images of b in test");
@@ -229,7 +229,7 @@ class FolderLayoutTest {
     void onlyPartsToJudgeAndNoImagesAtAllAreRefused() throws IOException {
         files("notes.txt");
         assertThatThrownBy(() -> layout(null))
-                .hasMessageContaining("expected at least 2 classes, found no image in a folder of a class")
+                .hasMessageContaining("expected at least 2 classes, found no class folder with an image")
                 .hasMessageContaining("--labels FILE.csv");
         files("test/a/1.png", "test/b/1.png");
         assertThatThrownBy(() -> layout(null)).hasMessageContaining("expected images to train on, found only [test]");

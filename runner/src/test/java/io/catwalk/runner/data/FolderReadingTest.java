@@ -229,7 +229,7 @@ class FolderReadingTest {
 
         assertThatThrownBy(() -> load(FolderReading.STANDARD))
                 .hasMessageContaining(
-                        "expected one, found 10 of 2x2 (such as " + folder.resolve("a/0.png") + "), 1 of 7x3")
+                        "expected one size, found 10 of 2x2 (such as " + folder.resolve("a/0.png") + "), 1 of 7x3")
                 .hasMessageContaining("try --image-size 2x2, with --fit crop or pad");
         ImageDataset dataset = load(FolderReading.STANDARD, ResizeRule.parse("4x4 pad"));
         assertThat(dataset.train().width()).isEqualTo(4);
@@ -252,7 +252,7 @@ class FolderReadingTest {
         }
         image("b", 5, 10);
         assertThatThrownBy(() -> load(FolderReading.STANDARD))
-                .hasMessageContaining("expected one, found 5 of 2x2")
+                .hasMessageContaining("expected one size, found 5 of 2x2")
                 .hasMessageContaining("try --image-size 2x2");
     }
 
@@ -288,7 +288,7 @@ class FolderReadingTest {
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("100000 of 100002 images cannot be read: Image ")
                 .hasMessageNotContaining("\n")
-                .hasMessageContaining("| and others, which catwalk data " + folder + " names");
+                .hasMessageContaining("| and others, which catwalk data " + folder + " lists");
     }
 
     @Test

@@ -261,7 +261,7 @@ class ImageCacheTest {
         };
         assertThatThrownBy(() -> pixels(five))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("files of five have changed while they were read");
+                .hasMessageContaining("does not change while it is read, but files of five did");
         assertThat(file()).doesNotExist();
     }
 
@@ -292,7 +292,7 @@ class ImageCacheTest {
         ImageCache wrong = new ImageCache(file, ImageCache.Listener.none());
         assertThatThrownBy(() -> wrong.open(new Five()))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("expected a folder for decoded images that can be written, but " + file)
+                .hasMessageContaining("expected a writable folder for decoded images, but " + file)
                 .hasMessageContaining("--cache DIR");
     }
 

@@ -236,7 +236,7 @@ class ImageFolderTest {
 
         refuses()
                 .hasMessageContaining("Data set in " + folder)
-                .hasMessageContaining("found no image in a folder of a class; images are expected as CLASS/*");
+                .hasMessageContaining("found no class folder with an image; images are expected as CLASS/*");
     }
 
     @Test
@@ -244,7 +244,7 @@ class ImageFolderTest {
         writeSmallSet();
         Files.delete(folder.resolve("train/b/0.png"));
 
-        refuses().hasMessageContaining("expected classes to train on in test, found images of b there only");
+        refuses().hasMessageContaining("expected only classes with training images in test, found others: b");
     }
 
     @Test
@@ -254,7 +254,7 @@ class ImageFolderTest {
 
         refuses()
                 .hasMessageContaining("Data set in " + folder)
-                .hasMessageContaining("expected classes to train on in test, found images of c there only");
+                .hasMessageContaining("expected only classes with training images in test, found others: c");
     }
 
     @Test

@@ -300,7 +300,7 @@ class OddImagesTest {
 
         assertThatThrownBy(() -> ImageDecoder.decode(file))
                 .hasMessage(
-                        "a WebP that cannot be decoded (the picture within is larger than it says, or is there twice)");
+                        "a WebP that cannot be decoded (the embedded picture is larger than its header says, or occurs twice)");
     }
 
     /** A BMP may contain a whole PNG, whose size is independent. */
@@ -471,7 +471,7 @@ class OddImagesTest {
     void aFolderIsNoFile() {
         assertThatThrownBy(() -> ImageDecoder.decode(folder))
                 .isInstanceOf(UnreadableImageException.class)
-                .hasMessageStartingWith("what cannot be read (");
+                .hasMessageStartingWith("a file that cannot be read (");
     }
 
     private static int indexOf(byte[] content, int... wanted) {

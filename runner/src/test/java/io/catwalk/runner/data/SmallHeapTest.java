@@ -46,7 +46,7 @@ final class SmallHeapTest {
         sparse(labels, HUGE, header(0x0801, HUGE));
         Files.write(folder.resolve("t10k-images-idx3-ubyte"), concat(header(0x0803, 1, 1, 1), 1));
 
-        assertThat(loaded()).startsWith("IDX file " + labels + ": expected no more than fits the memory of ");
+        assertThat(loaded()).startsWith("IDX file " + labels + ": expected data that fits into the heap of ");
     }
 
     /** Writes a header and zeros, which take no room on the disk. */

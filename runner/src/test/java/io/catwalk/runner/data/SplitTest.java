@@ -221,7 +221,8 @@ class SplitTest {
         assertThatThrownBy(() -> Split.folds(images, CLASSES, 2, 1))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("Folds: expected images of class ")
-                .hasMessageContaining(" in at least 2 of 2, so that each leaves some to train on, found all in one")
+                .hasMessageContaining(
+                        " in at least 2 of 2 folds, so that each leaves some to train on, found all in one")
                 .hasMessageContaining("try smaller groups, another --split-seed, or remove images");
     }
 

@@ -169,7 +169,7 @@ final class ComparisonTest {
 
         assertThat(comparison.standings()).hasSize(3);
         assertThat(comparison.verdicts()).hasSize(3);
-        assertThat(comparison.limits()).endsWith(" lstm has no trained network and no place here.");
+        assertThat(comparison.limits()).endsWith(" lstm has no trained network, and so no rank.");
     }
 
     @Test
@@ -264,7 +264,7 @@ final class ComparisonTest {
         assertThat(comparison.headline()).endsWith("but it is not compared with any other.");
         assertThat(comparison.limits())
                 .endsWith("There are no verdicts: expected at least 3 seeds to compare architectures on one split, but"
-                        + " found 2: so few do not tell how much the seed changes; try --seeds 5.");
+                        + " found 2: so few do not show how much the results vary; try --seeds 5.");
         assertThat(comparison.standings().get(0).accuracyHigh()).isEqualTo(1); // Student's would be far above
     }
 

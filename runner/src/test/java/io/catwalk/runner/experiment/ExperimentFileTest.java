@@ -338,7 +338,7 @@ final class ExperimentFileTest {
             seeds: [1.5]           | seeds[0] must be a whole number, but is 1.5
             seeds: [99999999999999999999] | seeds[0] must be a smaller number, but is 99999999999999999999
             seeds: []              | seeds must have at least one, but has none: try [1]
-            seeds: [1, 2, 1]       | seeds must have none twice, but has 1 twice: leave one out
+            seeds: [1, 2, 1]       | seeds must be distinct, but has 1 twice: leave one out
             classifiers: []        | classifiers must have at least one, but has none: leave it out for all that catwalk list shows
             classifiers: gru       | classifiers must be a list, but is 'gru'
             classifiers: [null]    | classifiers[0] must be keys with values, but is null
@@ -346,9 +346,9 @@ final class ExperimentFileTest {
             classifiers: [{}]      | classifiers[0] must have the key 'name', but has none
             classifiers: [{name: null}]  | classifiers[0].name must be text, but is null
             classifiers: [{name: [gru]}] | classifiers[0].name must be text, but is a list
-            classifiers: [gru, gru]      | classifiers must have none twice, but has gru twice: give each choice a variant of its own
-            classifiers: [gru, {name: gru, variant: default}] | classifiers must have none twice, but has gru twice: give each choice a variant of its own
-            classifiers: [{name: gru, variant: a}, {name: gru, variant: A}] | classifiers must have none twice, but has gru@A twice: give each choice a variant of its own
+            classifiers: [gru, gru]      | classifiers must be distinct, but has gru twice: give each choice a variant of its own
+            classifiers: [gru, {name: gru, variant: default}] | classifiers must be distinct, but has gru twice: give each choice a variant of its own
+            classifiers: [{name: gru, variant: a}, {name: gru, variant: A}] | classifiers must be distinct, but has gru@A twice: give each choice a variant of its own
             classifiers: [{name: gru, recipe: fast}]          | classifiers[0].recipe must be keys with values, but is 'fast'
             classifiers: [{name: gru, hyperparameters: 3}]    | classifiers[0].hyperparameters must be keys with values, but is 3
             classifiers: [{name: gru, hyperparameters: {units: null}}] | classifiers[0].hyperparameters.units must be a value, but is null
@@ -358,7 +358,7 @@ final class ExperimentFileTest {
             trial_timeout: soon    | trial_timeout must be a number with s, m or h, such as 30m, but is soon
             trial_timeout: 90      | trial_timeout must be a number with s, m or h, such as 30m, but is 90
             trial_timeout: 0s      | trial_timeout_seconds must be at least 1, but is 0
-            {trial_timeout: 9s, trial_timeout_seconds: 9} | trial_timeout must be the only one, but trial_timeout_seconds is there, too: keep one
+            {trial_timeout: 9s, trial_timeout_seconds: 9} | trial_timeout must not be given together with trial_timeout_seconds: keep one of them
             region: -1             | expected a region of practical equivalence from 0 to 100 points of accuracy, but found -1.0; try 0.5
             region: wide           | region must be a number, but is 'wide'
             split: {hold_out: 1}   | split.hold_out must be above 0 and below 1, but is 1.0

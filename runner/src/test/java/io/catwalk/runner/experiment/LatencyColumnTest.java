@@ -53,9 +53,9 @@ final class LatencyColumnTest {
         assertThat(((Done) column.trials().get(0)).efficiency().onnxruntime()).isNull();
         assertThat(((Done) column.trials().get(0)).efficiency().onnxBytes()).isEqualTo(410_000);
         assertThat(column.notes())
-                .containsExactly("Latencies are those of AMD EPYC (2 cores, amd64, Linux 6.1) with 1 thread; what was"
-                        + " measured on Apple M4 (10 cores, aarch64, Mac OS X 15) with 1 thread does not stand beside"
-                        + " them: catwalk bench RUN measures all again.");
+                .containsExactly("Latencies were measured on AMD EPYC (2 cores, amd64, Linux 6.1) with 1 thread; those"
+                        + " from Apple M4 (10 cores, aarch64, Mac OS X 15) with 1 thread are left out: catwalk bench"
+                        + " RUN measures all again.");
     }
 
     @Test
@@ -74,7 +74,7 @@ final class LatencyColumnTest {
         assertThat(column.notes())
                 .singleElement()
                 .asString()
-                .contains("with 2 threads; what was", "with 1 thread does");
+                .contains("with 2 threads; those from", "with 1 thread are left out");
     }
 
     @Test
@@ -88,8 +88,8 @@ final class LatencyColumnTest {
 
         assertThat(speedUps(column)).containsExactly(null, 4.0);
         assertThat(column.notes())
-                .containsExactly("~: measured while other programs took 80 % of the processors, so that no speed-up"
-                        + " follows: catwalk bench RUN measures all again.");
+                .containsExactly("~: measured while other programs took 80 % of the processors, so there is no"
+                        + " speed-up: catwalk bench RUN measures all again.");
     }
 
     private static Latency figures(
@@ -147,7 +147,7 @@ final class LatencyColumnTest {
                 1, 5_000, 80, 80.0, 500.0, 1.0, 1.0, 5, null, null, null, List.of(1), "others worked", HERE);
 
         assertThat(LatencyColumn.of(List.of(done("a", busy, busy))).notes())
-                .containsExactly("~: measured while others worked, so that no speed-up follows: catwalk bench RUN"
+                .containsExactly("~: measured while others worked, so there is no speed-up: catwalk bench RUN"
                         + " measures all again.");
     }
 
@@ -155,7 +155,7 @@ final class LatencyColumnTest {
     void oneProcessHasNoRange() {
         Latency one = figures(80, 90, 1, 1, 1, List.of());
         assertThat(LatencyColumn.of(List.of(done("a", one, one))).notes())
-                .containsExactly("Each latency is that of one process, so that no range is known: catwalk bench RUN"
+                .containsExactly("Each latency was measured in one process, so there is no range: catwalk bench RUN"
                         + " measures in five, in turns.");
         assertThat(LatencyColumn.of(List.of(done("a", one, one), done("a", one, one)))
                         .notes())
@@ -180,7 +180,8 @@ final class LatencyColumnTest {
     void whatWasNotMeasuredIsSaid() {
         LatencyColumn column = LatencyColumn.of(List.of(done("a", null, null), measured("b", HERE, 1)));
 
-        assertThat(column.notes()).containsExactly("Not every latency was measured: catwalk bench RUN does so.");
+        assertThat(column.notes())
+                .containsExactly("Some latencies were not measured: catwalk bench RUN measures them.");
         assertThat(LatencyColumn.of(List.of(measured("b", HERE, 1))).notes()).isEmpty();
     }
 }

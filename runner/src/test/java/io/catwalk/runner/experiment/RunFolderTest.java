@@ -148,11 +148,11 @@ final class RunFolderTest {
         Files.writeString(precious.resolve("thesis.tex"), "years of work");
         Files.createSymbolicLink(path.resolve(name), precious);
 
-        assertKept(path, "holds " + name + ", which is of no run");
+        assertKept(path, "holds " + name + ", which belongs to no run");
         assertThatThrownBy(() -> RunFolder.open(path).lock(RunLock.Purpose.TRAIN))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("expected a run folder of files and folders, but " + name + " in " + path.toRealPath()
-                        + " is a link: nothing was changed; put there what it points at");
+                        + " is a link: nothing was changed; replace it with what it points at");
         assertThat(precious.resolve("thesis.tex")).hasContent("years of work");
     }
 
@@ -208,7 +208,7 @@ final class RunFolderTest {
         Files.createDirectories(path.resolve(other).getParent());
         Files.writeString(path.resolve(other), "mine");
 
-        assertKept(path, "holds " + other + ", which is of no run");
+        assertKept(path, "holds " + other + ", which belongs to no run");
         assertThat(path.resolve(other)).hasContent("mine");
     }
 
@@ -245,7 +245,7 @@ final class RunFolderTest {
         for (int i = 0; i < 2; i++) { // a refusal does not release the lock of the first
             assertThatThrownBy(() -> run.lock(RunLock.Purpose.WRITE))
                     .isInstanceOf(RequestException.class)
-                    .hasMessage("expected a run that nobody works on, but this process works on it: "
+                    .hasMessage("expected a run that is not in use, but this process works on it: "
                             + run.path().toAbsolutePath() + "; wait for it, or stop it");
         }
         first.close();
@@ -259,7 +259,7 @@ final class RunFolderTest {
 
         assertThatThrownBy(() -> RunFolder.claim(path, RunFolder.Existing.REPLACE))
                 .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("expected a run that nobody works on");
+                .hasMessageStartingWith("expected a run that is not in use");
         assertThat(path.resolve("experiment.yaml")).exists();
         somebody.close();
     }

@@ -71,7 +71,7 @@ final class RunLockTest {
                 .singleElement()
                 .satisfies(line -> assertThat(line)
                         .matches(
-                                "expected a run that nobody works on, but (process \\d+ trains in it|another process works on it)"
+                                "expected a run that is not in use, but (process \\d+ trains in it|another process works on it)"
                                         + ": .*|--out must be new, .*"));
         assertThat(run).isDirectoryContaining("glob:**/experiment.yaml");
     }
@@ -108,7 +108,7 @@ final class RunLockTest {
                     throw new AssertionError("waits");
                 }))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected a run that nobody works on, but process "
+                .hasMessage("expected a run that is not in use, but process "
                         + others.get(0).pid() + " trains in it: " + folder.toAbsolutePath()
                         + "; wait for it, or stop it");
     }

@@ -68,7 +68,7 @@ final class PluginCatalogTest {
         assertThatThrownBy(() -> catalog.require("alpha"))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("'alpha'")
-                .hasMessageContaining("none at all in " + folder);
+                .hasMessageContaining("There are no classifiers in " + folder);
     }
 
     @Test
@@ -84,7 +84,7 @@ final class PluginCatalogTest {
         Path file = Files.createFile(folder.resolve("plugins"));
         assertThatThrownBy(() -> PluginCatalog.open(file))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("that is no folder");
+                .hasMessageContaining("that is not a folder");
     }
 
     @Test
@@ -117,13 +117,13 @@ final class PluginCatalogTest {
         Path jar = TestPlugin.sound("alpha").write(folder.resolve("alpha-1.0.jar"));
         byte[] whole = Files.readAllBytes(jar);
         Files.write(jar, Arrays.copyOf(whole, whole.length / 2));
-        assertRefused("alpha", "none or is cut off");
+        assertRefused("alpha", "a damaged file or another format");
     }
 
     @Test
     void fileThatIsNoJarIsRefused() throws IOException {
         Files.writeString(folder.resolve("alpha.jar"), "This is a text.");
-        assertRefused("alpha", "none or is cut off");
+        assertRefused("alpha", "a damaged file or another format");
     }
 
     @Test
@@ -252,7 +252,7 @@ final class PluginCatalogTest {
     @Test
     void classPathInTheManifestIsRefused() {
         TestPlugin.sound("alpha").manifest("Class-Path", "other.jar").write(folder.resolve("alpha.jar"));
-        assertRefused("alpha", "its META-INF/MANIFEST.MF has Class-Path, but what it names would run");
+        assertRefused("alpha", "its META-INF/MANIFEST.MF has Class-Path, but the jar's digest does not cover");
     }
 
     @Test
@@ -312,7 +312,7 @@ final class PluginCatalogTest {
                 .file("META-INF/extensions.idx", (own + "$Other\n").getBytes(UTF_8))
                 .file(own.replace('.', '/') + "$Other.class", bytes)
                 .write(folder.resolve("alpha.jar"));
-        assertRefused("alpha", "is no io.catwalk.api.Classifier");
+        assertRefused("alpha", "does not implement io.catwalk.api.Classifier");
     }
 
     /** An extension of another kind. */
@@ -329,7 +329,7 @@ final class PluginCatalogTest {
         TestPlugin.sound("alpha")
                 .file(TestPlugin.CLASS_FILE, new byte[] {1, 2, 3})
                 .write(folder.resolve("alpha.jar"));
-        assertRefused("alpha", "cannot make a test.Sample (ClassFormatError");
+        assertRefused("alpha", "cannot create a test.Sample (ClassFormatError");
     }
 
     /** Proves that the classifier is not listed and that who asks for it reads the reason in one line. */

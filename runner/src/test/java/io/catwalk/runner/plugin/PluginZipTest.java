@@ -187,7 +187,7 @@ final class PluginZipTest {
     void aLibraryThatIsNoJarIsNamed() {
         plugin.writeZip(plugins.resolve("a.zip"), Map.of("lib/maths.jar", "no jar".getBytes(UTF_8)));
 
-        assertThat(failure()).contains("lib/maths.jar is no jar");
+        assertThat(failure()).contains("lib/maths.jar is not a jar");
     }
 
     @ParameterizedTest
@@ -197,7 +197,7 @@ final class PluginZipTest {
         files.put(path, new byte[1]);
         plugin.writeZip(plugins.resolve("a.zip"), files);
 
-        assertThat(failure()).contains("expected paths inside of it, but found '" + path + "', which climbs out");
+        assertThat(failure()).contains("expected paths inside the jar, but found '" + path + "', which leads out");
     }
 
     @Test

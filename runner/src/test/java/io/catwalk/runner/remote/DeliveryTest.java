@@ -76,7 +76,7 @@ final class DeliveryTest {
 
             assertThat(lost())
                     .as("%s", name)
-                    .startsWith("what was handed back cannot be read: it has a file that no trial writes: '");
+                    .startsWith("the returned file cannot be read: it has a file that no trial writes: '");
         }
     }
 
@@ -89,7 +89,7 @@ final class DeliveryTest {
 
             assertThat(lost())
                     .as("%s", name)
-                    .startsWith("what was handed back cannot be read: it has a file that no trial writes: '");
+                    .startsWith("the returned file cannot be read: it has a file that no trial writes: '");
         }
     }
 
@@ -97,7 +97,7 @@ final class DeliveryTest {
     void whatWouldFillTheDiskIsNotUnpacked() throws IOException {
         Tampered.put(delivery, "log.txt", new byte[16 << 20]);
 
-        assertThat(lost()).isEqualTo("what was handed back cannot be read: it unpacks to more than 10 times its size");
+        assertThat(lost()).isEqualTo("the returned file cannot be read: it unpacks to more than 10 times its size");
         assertThat(Files.size(trial().log())).isLessThan(1 << 20);
     }
 }

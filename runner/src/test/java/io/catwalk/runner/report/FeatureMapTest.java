@@ -51,6 +51,6 @@ final class FeatureMapTest {
     @Test
     void withoutAFileItSaysWhyThereIsNoMap() throws IOException {
         assertThat(FeatureMap.of("gru", null, NORMALIZATION, images()).absent())
-                .isEqualTo("There is no map of the images: gru, the most accurate, has no ONNX file.");
+                .isEqualTo("There is no map of the images: gru, the most accurate classifier, has no ONNX file.");
     }
 }

@@ -49,8 +49,8 @@ final class RobustnessFindingsTest {
 
         assertThat(findings.all())
                 .isEqualTo(
-                        "gru loses least of its accuracy under shift and lstm under rotation; under noise and contrast,"
-                                + " the best do not clearly differ");
+                        "gru loses the smallest share of its accuracy under shift and lstm under rotation; under noise and"
+                                + " contrast, the best do not clearly differ");
         assertThat(findings.of(Corruption.ROTATION))
                 .isEqualTo(
                         "lstm loses least under rotation (30 degrees): it keeps 50.00 % of its accuracy (80.00 to 40.00 %);"
@@ -66,7 +66,7 @@ final class RobustnessFindingsTest {
         Robustness.Classifier gru = classifier("gru", 60, 60, 60, 60);
 
         assertThat(new RobustnessFindings(of(gru, classifier("lstm", 5, 5, 5, 5))).all())
-                .isEqualTo("gru loses least of its accuracy under shift, rotation, noise and contrast");
+                .isEqualTo("gru loses the smallest share of its accuracy under shift, rotation, noise and contrast");
         assertThat(new RobustnessFindings(of(gru, classifier("lstm", 60, 60, 60, 60))).all())
                 .isEqualTo(
                         "No classifier loses clearly less of its accuracy than all others under shift, rotation, noise and"

@@ -107,7 +107,7 @@ final class DepotTest {
         Place wrong = new Place(other.toUri(), digest, null);
         assertThatThrownBy(() -> depot().bring("the plugin p", List.of(wrong)))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected the plugin p, but what is at " + other.toUri() + " has the sha256 "
+                .hasMessage("expected the plugin p, but the file at " + other.toUri() + " has the sha256 "
                         + Sha256.of(other).substring(0, 12) + ", not " + digest.substring(0, 12));
         assertThat(folder.resolve("depot").resolve(digest)).doesNotExist();
 
@@ -135,11 +135,11 @@ final class DepotTest {
         Place place = place(zip("photos/a", entry), "photos");
         if (entry.startsWith("/")) {
             assertThatThrownBy(() -> depot().bring("the images", List.of(place)))
-                    .hasMessageContaining("outside of itself");
+                    .hasMessageContaining("leads out of it");
             return;
         }
         assertThatThrownBy(() -> depot().bring("the images", List.of(place)))
-                .hasMessageContaining("a file outside of itself: " + entry);
+                .hasMessageContaining("a path that leads out of it: " + entry);
         assertThat(folder.resolve("out")).doesNotExist();
     }
 

@@ -131,8 +131,8 @@ final class FileSourceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "none, the answer was status 404",
-        "unsafe, the answer was status 302",
+        "none, the server answered with status 404",
+        "unsafe, the server answered with status 302",
         "large, it has more than 1 MiB",
     })
     void whatIsNotTheFileIsRefused(String path, String reason) {
@@ -145,7 +145,7 @@ final class FileSourceTest {
     void aServerThatIsStuckIsLeft() {
         assertThatThrownBy(() -> source(Duration.ofSeconds(2)).copy(address("stuck"), folder.resolve("copy"), 1 << 20))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("it did not come within 2 s");
+                .hasMessageContaining("it did not arrive within 2 s");
     }
 
     @Test

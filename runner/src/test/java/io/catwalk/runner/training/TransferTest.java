@@ -176,7 +176,7 @@ class TransferTest {
             Transfer transfer = transfer(tuned);
             assertThat(transfer.taken()).containsExactlyElementsOf(BODY);
             assertThat(transfer.sentence())
-                    .isEqualTo("6 of 8 parameters start from the weights 0123456789ab, fresh are "
+                    .isEqualTo("6 of 8 parameters start from the weights 0123456789ab, the others at random: "
                             + "07Linear.weight (5x16 in the file, 2x16 here), 07Linear.bias (5 in the file, 2 here)");
             for (String name : BODY.subList(0, 4)) {
                 assertThat(values(tuned.block(), name)).as(name).containsExactly(values(five, name));
@@ -278,7 +278,7 @@ class TransferTest {
 
         assertThatThrownBy(() -> train(null, recipe))
                 .isInstanceOf(TrainingException.class)
-                .hasMessageStartingWith("expected parameters named *Conv3d*, for which the recipe has a rate, but the")
+                .hasMessageStartingWith("expected parameters named *Conv3d*, for which the recipe sets a rate, but")
                 .hasMessageContaining("01Conv2d.weight, 01Conv2d.bias");
     }
 

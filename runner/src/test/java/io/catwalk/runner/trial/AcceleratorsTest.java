@@ -34,7 +34,7 @@ final class AcceleratorsTest {
     void whatCannotBeUsedIsRefusedWithWhatIsMissing() {
         assertThatThrownBy(() -> STANDARD.choose("cuda"))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("needs a PyTorch with CUDA")
+                .hasMessageContaining("needs a CUDA build of PyTorch")
                 .hasMessageContaining("PYTORCH_LIBRARY_PATH");
         assertThatThrownBy(() -> NO_CARD.choose("cuda"))
                 .isInstanceOf(RequestException.class)

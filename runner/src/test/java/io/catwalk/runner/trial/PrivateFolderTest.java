@@ -83,7 +83,7 @@ final class PrivateFolderTest {
                 .isThrownBy(() -> PrivateFolder.at(temporary.resolve("catwalk")))
                 .withMessage("expected a folder that only you can write to at " + folder + " under "
                         + temporary.resolve("catwalk")
-                        + ", found mode rwxrwxrwx (chmod 700 mends it): name another by"
+                        + ", found mode rwxrwxrwx (try chmod 700): name another by"
                         + " CATWALK_OPTS=-Dcatwalk.cache=DIR");
     }
 

@@ -40,7 +40,7 @@ class QuantizationVerdictTest {
                 .startsWith("int8 is as fast, ")
                 .endsWith("ship the float file");
         assertThat(verdict(1.5, 5, 5, new QuantizationGate(0.2, 2)).words())
-                .endsWith(": not the 2.00 times as fast that are asked for: ship the float file");
+                .endsWith(": not the required 2.00 times as fast: ship the float file");
     }
 
     @Test

@@ -94,15 +94,17 @@ final class SplitSpecTest {
         ImageDataset dataset = photos(true);
         ImageSource images = dataset.train();
 
-        Split split = Quantizer.split(dataset);
+        Quantizer.Parts parts = Quantizer.parts(dataset);
 
-        assertThat(patients(images.select(split.train())))
-                .doesNotContainAnyElementsOf(patients(images.select(split.validation())));
+        assertThat(patients(images.select(parts.split().train())))
+                .doesNotContainAnyElementsOf(
+                        patients(images.select(parts.split().validation())));
+        assertThat(parts.notes()).isEmpty();
     }
 
     /** With one group in each class, no group can be in the other part. */
     @Test
-    void oneGroupForEachClassIsQuantizedAllTheSame() throws IOException {
+    void oneGroupForEachClassIsQuantizedAllTheSameAndSaid() throws IOException {
         ImageDataset dataset = photos(true);
         int[] two = IntStream.range(0, dataset.train().size())
                 .filter(i -> Set.of(1, 11)
@@ -116,10 +118,14 @@ final class SplitSpecTest {
                 dataset.test());
         assertThatThrownBy(() -> Split.holdOut(few.train(), 2, 0.5, 0)).isInstanceOf(RequestException.class);
 
-        Split split = Quantizer.split(few);
+        Quantizer.Parts parts = Quantizer.parts(few);
+        Split split = parts.split();
 
         assertThat(few.train().select(split.train()).countPerClass(2)).containsExactly(3, 3);
         assertThat(few.train().select(split.validation()).countPerClass(2)).containsExactly(3, 3);
+        assertThat(parts.notes())
+                .containsExactly("calibrated and selected on images of the same groups, since there are too few groups"
+                        + " to keep them apart: add training images of other groups");
     }
 
     @Test

@@ -241,7 +241,7 @@ final class TrialRunTest {
                 assertThatThrownBy(this::export)
                         .isInstanceOf(RequestException.class)
                         .hasMessageContaining(digest.file() + " has ")
-                        .hasMessageEndingWith("have it made again by catwalk resume");
+                        .hasMessageEndingWith("make it again with catwalk resume");
             }
             Files.delete(file);
             assertThat(trial().damage(done)).containsExactly(digest.file() + " is missing");
@@ -259,7 +259,8 @@ final class TrialRunTest {
 
         assertThat(parity.agrees()).isFalse();
         assertThat(parity.missing()).isEqualTo(Missing.ANOTHER_NETWORK);
-        assertThat(parity.sentence()).startsWith("REFUSED: the network no longer answers as when it was trained: ");
+        assertThat(parity.sentence())
+                .startsWith("REFUSED: the network no longer gives the answers that it gave after training: ");
         assertThat(Sha256.of(trial().onnx())).isEqualTo(proven);
         assertThat(trial().outcome()).hasContent(outcome);
     }

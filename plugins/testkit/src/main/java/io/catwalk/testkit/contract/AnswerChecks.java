@@ -16,9 +16,9 @@ final class AnswerChecks {
     static final List<Check> ALL = List.of(
             Check.of("alone", "the answer to an image does not depend on the others", AnswerChecks::alone)
                     .presuming("repeatable"),
-            Check.of("many-images", "65 images at once get the answers of a few", AnswerChecks::many)
+            Check.of("many-images", "65 images at once are answered as in small batches", AnswerChecks::many)
                     .presuming("alone"),
-            Check.of("onnx", "the ONNX form answers alike, for 1 to 65 images", AnswerChecks::onnx)
+            Check.of("onnx", "the ONNX form answers the same, for 1 to 65 images", AnswerChecks::onnx)
                     .presuming("repeatable", "alone", "many-images"));
 
     private static final int MANY = 65;
@@ -31,7 +31,7 @@ final class AnswerChecks {
         try (Network network = candidate.initialized(task)) {
             float[] together = network.logits(images, Mode.EVALUATION);
             float[] alone = inBatches(network, images, 1);
-            Near.require(alone, together, "among 7 images the logits of each alone");
+            Near.require(alone, together, "the same logits for an image alone and in a batch of 7");
         }
     }
 
@@ -42,7 +42,7 @@ final class AnswerChecks {
             Near.require(
                     inBatches(network, images, 13),
                     network.logits(images, Mode.EVALUATION),
-                    "among " + MANY + " images the logits of batches of 13");
+                    "the same logits in a batch of " + MANY + " and in batches of 13");
         }
     }
 
@@ -65,7 +65,7 @@ final class AnswerChecks {
                         Near.require(
                                 known,
                                 predictor.logits(asked.pixels(), batch),
-                                "from ONNX, in batches of " + batch + ", the logits of the network");
+                                "the logits of the network from its ONNX form, in batches of " + batch);
                     }
                 }
             }

@@ -21,7 +21,7 @@ final class BuildingChecks {
                     .presuming("supports"),
             Check.of("new-network", "each call builds a network of new blocks", BuildingChecks::newNetwork)
                     .presuming("supports"),
-            Check.of("generator", "to build a network takes no number from the engine", BuildingChecks::generator)
+            Check.of("generator", "building a network draws no number from the engine", BuildingChecks::generator)
                     .presuming("supports"));
 
     private static final int NUMBERS = 8;
@@ -49,7 +49,7 @@ final class BuildingChecks {
             BrokenPromise.unless(
                     disjoint(second, parts),
                     "expected new blocks each time at " + point.values()
-                            + ", but the second network has some of the first: build all of it in network(...)");
+                            + ", but the second network shares some with the first: create all in network(...)");
         }
     }
 
@@ -74,7 +74,7 @@ final class BuildingChecks {
         candidate.points().forEach(point -> candidate.network(task, point));
         BrokenPromise.unless(
                 Arrays.equals(expected, numbers()),
-                "expected the engine's generator as it was before network(...), but found it seeded again or used:"
+                "expected network(...) to leave the engine's random generator alone, but it seeded or used it:"
                         + " leave random numbers to initializers and blocks");
     }
 

@@ -66,7 +66,7 @@ final class DescriptionChecks {
             support.reason()
                     .ifPresent(reason -> BrokenPromise.unless(
                             WORDS.matcher(reason).matches(),
-                            "expected " + question + " to say in a line of words what it needs, but found '" + reason
+                            "expected " + question + " to give its reason in one line of words, but found '" + reason
                                     + "'"));
         }
         candidate.task();
@@ -77,7 +77,7 @@ final class DescriptionChecks {
         try {
             support = answer.get();
         } catch (RuntimeException | LinkageError e) {
-            throw new BrokenPromise(question + " threw " + Lines.of(e) + ": answer by Support.no in words");
+            throw new BrokenPromise(question + " threw " + Lines.of(e) + ": return Support.no(reason) instead");
         }
         BrokenPromise.unless(support != null, question + " returned null");
         return support;

@@ -52,7 +52,7 @@ public final class Expectations {
             case PASSED ->
                 Result.failed(
                         found.check(),
-                        "was expected to fail (" + reason + "), but passes: expect it no more",
+                        "was expected to fail (" + reason + "), but passes: remove the expectation",
                         found.millis());
             case EXPECTED, SKIPPED -> found;
         };

@@ -93,7 +93,7 @@ final class Fingerprint {
 
     /** Checks that another network has the same weights, and the same logits except for rounding. */
     void requireSame(Fingerprint other, String when) {
-        BrokenPromise.unless(weights.equals(other.weights), "expected the same weights " + when + ", but found others");
+        BrokenPromise.unless(weights.equals(other.weights), "expected the same weights " + when + ", but they differ");
         Near.require(logits, other.logits, "the same logits " + when);
     }
 }

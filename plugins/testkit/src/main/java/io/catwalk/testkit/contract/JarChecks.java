@@ -19,7 +19,7 @@ final class JarChecks {
             Check.of("jar-index", "META-INF/extensions.idx names the classifier", JarChecks::index),
             Check.of("jar-contents", "the jar holds the plugin's own packages only", JarChecks::contents),
             Check.of("jar-links", "each class that the jar's classes use is there", JarChecks::links),
-            Check.of("jar-loads", "the class loads and can be made, in its own loader", JarChecks::loads)
+            Check.of("jar-loads", "the class loads in its own loader and can be created", JarChecks::loads)
                     .presuming("jar-links"));
 
     private static final List<String> NEEDED =
@@ -106,8 +106,8 @@ final class JarChecks {
         try {
             classes.load(name);
         } catch (ClassNotFoundException | LinkageError e) {
-            throw new BrokenPromise(usedBy + " needs " + name + ", which is neither in the jar nor of the program ("
-                    + Lines.of(e) + "): bring it inside your own package, or into lib of a zip");
+            throw new BrokenPromise(usedBy + " needs " + name + ", which neither the jar nor the program provides ("
+                    + Lines.of(e) + "): put it into your own package, or into lib of a zip");
         }
     }
 

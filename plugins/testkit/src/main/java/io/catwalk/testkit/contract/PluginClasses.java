@@ -50,7 +50,8 @@ public final class PluginClasses implements AutoCloseable {
         if (made instanceof Classifier classifier) {
             return classifier;
         }
-        throw new BrokenPromise(className + " is no " + Classifier.class.getName() + ": implement that interface");
+        throw new BrokenPromise(
+                "expected " + className + " to implement " + Classifier.class.getName() + ", but it does not");
     }
 
     /** Loads a class and its supertypes, without running any of its code. */

@@ -72,7 +72,7 @@ public final class PluginFile {
                 }
             }
             if (files.isEmpty()) {
-                throw new IOException(jar.getName() + " is no jar, or is empty: pack it again");
+                throw new IOException(jar.getName() + " is not a jar, or is empty: pack it again");
             }
             libraries.put(jar.getName(), files);
         }

@@ -31,13 +31,13 @@ import java.util.function.Predicate;
 final class RecipeChecks {
 
     static final List<Check> ALL = List.of(
-            Check.of("recipe", "a valid recipe for each task and point, twice alike", RecipeChecks::recipe)
+            Check.of("recipe", "a valid, repeatable recipe for each task and point", RecipeChecks::recipe)
                     .presuming("supports"),
-            Check.of("own-loss", "an own loss is one finite number for each image", RecipeChecks::ownLoss)
+            Check.of("own-loss", "its own loss is one finite number per image", RecipeChecks::ownLoss)
                     .presuming("recipe"),
-            Check.of("own-augmentation", "an own augmentation keeps sizes, uses its generator", RecipeChecks::ownChange)
+            Check.of("own-augmentation", "its augmentation keeps sizes and is reproducible", RecipeChecks::ownChange)
                     .presuming("recipe"),
-            Check.of("own-weights", "own weights lie in the jar and fit the network", RecipeChecks::ownWeights)
+            Check.of("own-weights", "its own weights are in the jar and fit the network", RecipeChecks::ownWeights)
                     .presuming("recipe"));
 
     private static final int BATCH = 7;
@@ -140,7 +140,7 @@ final class RecipeChecks {
             BrokenPromise.unless(
                     Arrays.deepEquals(first, second),
                     "expected the same images from the same generator for " + each
-                            + ", but found others: take random numbers from the generator that is passed");
+                            + ", but they differ: take random numbers only from the generator that is passed");
         }
     }
 

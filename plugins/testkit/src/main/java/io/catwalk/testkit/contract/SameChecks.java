@@ -19,9 +19,9 @@ final class SameChecks {
                             "training draws random numbers from the engine only",
                             SameChecks::seededTraining)
                     .presuming("same-seed"),
-            Check.of("no-state", "what was built before changes nothing", SameChecks::noState)
+            Check.of("no-state", "networks built before do not change a new one", SameChecks::noState)
                     .presuming("same-seed"),
-            Check.of("two-processes", "another process makes the same network", SameChecks::twoProcesses)
+            Check.of("two-processes", "another process builds the same network", SameChecks::twoProcesses)
                     .presuming("same-seed"),
             Check.of("repeatable", "evaluation answers the same twice", SameChecks::repeatable)
                     .presuming("finite"),
@@ -39,7 +39,7 @@ final class SameChecks {
             Near.require(
                     first.logits(images, Mode.EVALUATION),
                     second.logits(images, Mode.EVALUATION),
-                    "the same logits from one seed, with all that is drawn in parameters");
+                    "the same logits from one seed (keep every random number in a parameter)");
         }
     }
 
@@ -76,7 +76,7 @@ final class SameChecks {
         Fingerprint.of(candidate, candidate.task())
                 .requireSame(
                         subject.elsewhere().fingerprint(subject),
-                        "in another process (is something in the order of a Set.of, Map.of, or of hash codes?)");
+                        "in another process (does anything depend on the order of Set.of, Map.of or hash codes?)");
     }
 
     private static void repeatable(Candidate candidate) {
@@ -98,7 +98,7 @@ final class SameChecks {
                 Near.require(
                         saved.logits(images, Mode.EVALUATION),
                         reloaded.logits(images, Mode.EVALUATION),
-                        "the same logits from saved parameters, which hold whatever the training changes");
+                        "the same logits from saved parameters (keep all that training changes in parameters)");
             }
         }
     }
@@ -111,6 +111,6 @@ final class SameChecks {
                 "expected the parameters " + expected.keySet() + " twice, but found " + found.keySet());
         expected.forEach((name, weights) -> BrokenPromise.unless(
                 Arrays.equals(weights, found.get(name)),
-                "expected the same weights of " + name + " from one seed, but found others"));
+                "expected the same weights of " + name + " from one seed, but they differ"));
     }
 }

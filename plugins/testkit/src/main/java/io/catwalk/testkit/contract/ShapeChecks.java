@@ -20,7 +20,7 @@ final class ShapeChecks {
                     .presuming("shapes"),
             Check.of(
                             "thousand-classes",
-                            "a thousand logits for as many classes",
+                            "a thousand logits for a thousand classes",
                             candidate -> classes(candidate, 1_000))
                     .presuming("shapes"),
             Check.of("finite", "all logits are finite, in training and evaluation", ShapeChecks::finite)

@@ -163,7 +163,7 @@ final class ContractTest {
                         tuple(
                                 "jar-index",
                                 Verdict.FAILED,
-                                "was expected to fail (it is odd), but passes: expect it no more"));
+                                "was expected to fail (it is odd), but passes: remove the expectation"));
     }
 
     @Test

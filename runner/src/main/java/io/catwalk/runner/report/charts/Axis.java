@@ -78,7 +78,8 @@ public record Axis(String title, double low, double high, double step, Scale sca
         return new Axis(title, 1, Math.max(2, most), step, Scale.LINEAR);
     }
 
-    double at(double value, double from, double to) {
+    /** Returns the position of a number, on an axis from one position to another. */
+    public double at(double value, double from, double to) {
         double place = scale == Scale.DOUBLING ? Math.log(value) / Math.log(2) : value;
         return from + (place - low) / (high - low) * (to - from);
     }

@@ -70,9 +70,7 @@ public record CostCharts(ReportModel model) {
                             RunCharts.finite(100 * standing.accuracyLow()),
                             RunCharts.finite(100 * standing.accuracyHigh()),
                             Math.min(11, Math.max(4.5, size)),
-                            one.name() + ": " + Numbers.percent(standing.accuracy()) + " % ("
-                                    + Numbers.percent(standing.accuracyLow()) + " to "
-                                    + Numbers.percent(standing.accuracyHigh()) + "), "
+                            one.name() + ": " + Numbers.percent(standing.accuracy()) + " % (" + one.interval() + "), "
                                     + Numbers.micros(one.micros(model.engine())) + ", "
                                     + Numbers.bytes(efficiency.onnxBytes())))));
             table.add(List.of(
@@ -88,7 +86,7 @@ public record CostCharts(ReportModel model) {
                         "accuracy-latency",
                         "Accuracy against latency",
                         front.isEmpty()
-                                ? "There is no Pareto front: the latencies are of a busy machine."
+                                ? "There is no Pareto front: the latencies were measured on a busy machine."
                                 : "On the Pareto front of accuracy and latency: "
                                         + front.stream()
                                                 .map(one -> one.name() + " with "
@@ -99,8 +97,8 @@ public record CostCharts(ReportModel model) {
                                         + ".",
                         (front.isEmpty()
                                         ? ""
-                                        : "The dashed line is the Pareto front: no other classifier is better on both"
-                                                + " axes than one on it. ")
+                                        : "The dashed line is the Pareto front: no classifier is better on both axes"
+                                                + " than those on it. ")
                                 + "Bars are 95 % intervals; larger symbols are larger files.",
                         table),
                 Axis.doubling("Latency of one image, µs (" + model.latencyTitle() + ")", latencies),
@@ -195,16 +193,14 @@ public record CostCharts(ReportModel model) {
                 cells.add(amount.map(each -> cost.text(each.value())).orElse(Numbers.NONE));
             }
             table.add(cells);
-            rows.add(new Row(
-                    one.name(),
-                    one.color(),
-                    one.symbol(),
+            rows.add(Row.of(
+                    one,
                     items,
                     String.join(" / ", cells.subList(1, cells.size())),
-                    one.name() + ": "
-                            + amounts.stream()
-                                    .map(each -> each.what() + " " + cost.text(each.value()))
-                                    .collect(Collectors.joining(", "))));
+                    amounts.stream()
+                            .map(each -> each.what() + " " + cost.text(each.value()))
+                            .collect(Collectors.joining(", ")),
+                    ""));
         }
         if (rows.isEmpty()) {
             return Optional.empty();

@@ -68,28 +68,10 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         int digits = scale == 1 ? 4 : 2;
         List<Series> series = new ArrayList<>();
         for (Model other : trials.subList(1, trials.size())) {
-            series.add(new Series(
-                    other.label(),
-                    entrant.color(),
-                    entrant.symbol(),
-                    Look.FAINT,
-                    false,
-                    points(other, validation, scale, "")));
+            series.add(line(other.label(), Look.FAINT, false, points(other, validation, scale, "")));
         }
-        series.add(new Series(
-                "training",
-                entrant.color(),
-                entrant.symbol(),
-                Look.DASHES,
-                true,
-                points(first, training, scale, "Training")));
-        series.add(new Series(
-                "validation",
-                entrant.color(),
-                entrant.symbol(),
-                Look.LINE,
-                true,
-                points(first, validation, scale, "Validation")));
+        series.add(line("training", Look.DASHES, true, points(first, training, scale, "Training")));
+        series.add(line("validation", Look.LINE, true, points(first, validation, scale, "Validation")));
         List<Double> span = series.stream()
                 .flatMap(one -> one.points().stream().map(Point::y))
                 .filter(Double::isFinite)
@@ -139,6 +121,10 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
     /** Marks the epoch whose weights were kept; its label is at the end without curves. */
     private static Guide bestEpoch(int best, double from, double to) {
         return new Guide(best, from, best, to, "best epoch " + best);
+    }
+
+    private Series line(String name, Look look, boolean labeled, List<Point> points) {
+        return new Series(name, entrant.color(), entrant.symbol(), look, labeled, points);
     }
 
     private List<Point> points(Model trial, ToDoubleFunction<Epoch> value, double scale, String name) {
@@ -193,7 +179,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                                 + " points.",
                         entrant.selection()
                                 + "On the diagonal, confidence matches accuracy; below it the model is overconfident."
-                                + " Each symbol holds as many images; lines are 95 % intervals. Expected calibration error: "
+                                + " All symbols hold equally many images; lines are 95 % intervals. Expected calibration error: "
                                 + error
                                 + " points in 15 bins of equal width, "
                                 + Numbers.fixed(100 * evaluation.calibration().equalMassError(), 2)
@@ -201,7 +187,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                         table),
                 new Axis("Confidence, %", up.low(), up.high(), up.step(), up.scale()),
                 up,
-                List.of(new Series(entrant.name(), entrant.color(), entrant.symbol(), Look.MARKED, false, points)),
+                List.of(line(entrant.name(), Look.MARKED, false, points)),
                 List.of(new Guide(up.low(), up.low(), up.high(), up.high(), ""))));
     }
 

@@ -82,7 +82,7 @@ public final class Plots {
         try {
             AtomicFiles.write(
                     svg, picture.svg(Theme.LIGHT, title, chart.caption().sentence()));
-            AtomicFiles.write(png, picture.png(Theme.LIGHT, SCALE));
+            AtomicFiles.write(png, picture.png(SCALE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

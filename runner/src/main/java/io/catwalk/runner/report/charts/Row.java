@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.charts;
 
+import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.graphics.Symbol;
 import java.util.List;
 
@@ -21,8 +22,9 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
         items = List.copyOf(items);
     }
 
-    Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip) {
-        this(name, color, symbol, items, note, tip, "");
+    /** Returns the row of a classifier, with a tip that begins with its name. */
+    static Row of(Entrant one, List<Item> items, String note, String tip, String key) {
+        return new Row(one.name(), one.color(), one.symbol(), items, note, one.name() + ": " + tip, key);
     }
 
     /** An item along the axis. */

@@ -73,7 +73,7 @@ public record RunCharts(ReportModel model) {
         List<Row> rows = new ArrayList<>();
         List<Double> span = new ArrayList<>(List.of(0.0));
         List<List<String>> table = new ArrayList<>();
-        table.add(List.of("Classifier", "Difference to the best", "95 % interval", "p", "Outcome"));
+        table.add(List.of("Classifier", "Difference from the best", "95 % interval", "p", "Outcome"));
         for (Entrant one : model.trained()) {
             Verdict verdict = model.verdict(one.name(), best.name());
             List<Item> items = new ArrayList<>();
@@ -99,16 +99,14 @@ public record RunCharts(ReportModel model) {
                 continue;
             }
             items.forEach(item -> span.addAll(item.span()));
-            rows.add(new Row(
-                    one.name(),
-                    one.color(),
-                    one.symbol(),
+            rows.add(Row.of(
+                    one,
                     items,
                     points,
-                    one.name() + ": " + Numbers.percent(one.stands().accuracy()) + " %"
+                    Numbers.percent(one.stands().accuracy()) + " %"
                             + (verdict == null
                                     ? ", the best"
-                                    : ", " + points + " points to the best"
+                                    : ", " + points + " points relative to the best"
                                             + (interval.isEmpty() ? "" : " (95 % interval " + interval + ")") + ", p "
                                             + Numbers.probability(verdict.p())),
                     verdict == null ? "" : model.pair(best.name(), one.name())));
@@ -120,8 +118,8 @@ public record RunCharts(ReportModel model) {
         return Optional.of(new RowChart(
                 new Caption(
                         "differences",
-                        "Difference to the best",
-                        "Differences in accuracy to " + best.name() + ": "
+                        "Difference from the best",
+                        "Differences in accuracy from " + best.name() + ": "
                                 + rows.stream()
                                         .skip(1)
                                         .map(row -> row.name() + " " + row.note() + " points")
@@ -159,18 +157,9 @@ public record RunCharts(ReportModel model) {
             }
             items.add(new Dot(accuracy(one), one.symbol(), true));
             items.forEach(item -> span.addAll(item.span()));
-            List<String> cells = List.of(
-                    one.name(),
-                    Numbers.percent(standing.accuracy()),
-                    Numbers.percent(standing.accuracyLow()) + " to " + Numbers.percent(standing.accuracyHigh()));
+            List<String> cells = List.of(one.name(), Numbers.percent(standing.accuracy()), one.interval());
             table.add(cells);
-            rows.add(new Row(
-                    one.name(),
-                    one.color(),
-                    one.symbol(),
-                    items,
-                    cells.get(1),
-                    one.name() + ": " + cells.get(1) + " % (" + cells.get(2) + ")"));
+            rows.add(Row.of(one, items, cells.get(1), cells.get(1) + " % (" + cells.get(2) + ")", ""));
         }
         return rows.isEmpty()
                 ? Optional.empty()
@@ -202,14 +191,13 @@ public record RunCharts(ReportModel model) {
             List<String> five = Stream.of(0.0, 0.25, 0.5, 0.75, 1.0)
                     .map(share -> Numbers.fixed(box.quantile(share), 2))
                     .toList();
-            rows.add(new Row(
-                    one.name(),
-                    one.color(),
-                    one.symbol(),
+            rows.add(Row.of(
+                    one,
                     List.of(box),
                     "n = " + accuracies.size(),
-                    one.name() + ": median " + five.get(2) + " %, half of the trials from " + five.get(1) + " to "
-                            + five.get(3) + " %"));
+                    "median " + five.get(2) + " %, half of the trials from " + five.get(1) + " to " + five.get(3)
+                            + " %",
+                    ""));
             span.addAll(accuracies);
             List<String> row = new ArrayList<>(List.of(one.name(), Integer.toString(accuracies.size())));
             row.addAll(five);
@@ -285,15 +273,13 @@ public record RunCharts(ReportModel model) {
                             places.stream().mapToDouble(place -> place).min().orElse(0),
                             places.stream().mapToDouble(place -> place).max().orElse(0),
                             false));
-            rows.add(new Row(
-                    one.name(),
-                    one.color(),
-                    one.symbol(),
+            rows.add(Row.of(
+                    one,
                     dots,
                     Numbers.points(gap.mean()) + (gap.toldApart() ? "" : " ?"),
-                    one.name() + ": training " + cells.get(1) + " %, validation " + cells.get(2) + " %, test "
-                            + cells.get(3) + " %, gap " + cells.get(4) + " points (95 % interval " + cells.get(5)
-                            + ")"));
+                    "training " + cells.get(1) + " %, validation " + cells.get(2) + " %, test " + cells.get(3)
+                            + " %, gap " + cells.get(4) + " points (95 % interval " + cells.get(5) + ")",
+                    ""));
         }
         if (rows.isEmpty()) {
             return Optional.empty();
@@ -304,7 +290,7 @@ public record RunCharts(ReportModel model) {
                         "Training, validation and test accuracy",
                         rows.stream().map(Row::tip).collect(Collectors.joining("; ")) + ".",
                         "The same weights on three sets of images. The longer the bar, the worse the model generalizes."
-                                + " At the right: training less validation accuracy, in points; with a question mark"
+                                + " At the right: training minus validation accuracy, in points; with a question mark"
                                 + " where its interval includes 0.",
                         table),
                 Axis.percent("Accuracy, %", span),

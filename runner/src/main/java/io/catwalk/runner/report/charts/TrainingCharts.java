@@ -83,7 +83,7 @@ public record TrainingCharts(ReportModel model) {
                                 + ".",
                         "The validation set selects the epoch, so the best value is optimistic."
                                 + (model.trained().size() > RunCharts.LINES
-                                        ? " Shown are the " + RunCharts.LINES + " most accurate classifiers."
+                                        ? " The " + RunCharts.LINES + " most accurate classifiers are shown."
                                         : ""),
                         table),
                 Axis.counting("Epoch", epochs),

@@ -50,14 +50,13 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
     }
 
     /**
-     * Draws it as an image.
+     * Draws it as an image, on white.
      *
-     * @param theme colors of the drawing; a page counts as light
      * @param scale pixels for one unit; a drawing is at least 400 units wide; 2 for slides
      * @return a PNG file
      */
-    public byte[] png(Theme theme, double scale) {
-        return Layout.of(title, graph).png(theme, scale);
+    public byte[] png(double scale) {
+        return Layout.of(title, graph).png(scale);
     }
 
     private String description() {

@@ -28,8 +28,8 @@ record LayerBox(Layer layer, double width) {
     private static final double CELLS = 92;
 
     static LayerBox of(Layer layer, double column) {
-        boolean small = layer.kind() == Kind.MERGE || layer.kind() == Kind.SHAPE;
-        return new LayerBox(layer, small ? Math.min(column, SMALL_WIDTH) : column);
+        LayerBox box = new LayerBox(layer, column);
+        return box.isSmall() ? new LayerBox(layer, Math.min(column, SMALL_WIDTH)) : box;
     }
 
     private boolean isSmall() {

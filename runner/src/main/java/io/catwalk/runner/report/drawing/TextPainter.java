@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.drawing;
 
+import io.catwalk.runner.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,7 @@ final class TextPainter {
         for (int i = 0; i < painter.summary.layers().size(); i++) {
             painter.layer(i);
         }
-        painter.line("", "all", "", number(graph.parameters()), number(graph.multiplyAccumulates()));
+        painter.line("", "all", "", Numbers.count(graph.parameters()), Numbers.count(graph.multiplyAccumulates()));
         return painter.lines;
     }
 
@@ -39,8 +40,8 @@ final class TextPainter {
                 String.valueOf(index + 1),
                 names.get(0),
                 layer.outputShape(),
-                layer.parameters() == 0 ? "" : number(layer.parameters()),
-                layer.multiplyAccumulates() == 0 ? "" : number(layer.multiplyAccumulates()));
+                layer.parameters() == 0 ? "" : Numbers.count(layer.parameters()),
+                layer.multiplyAccumulates() == 0 ? "" : Numbers.count(layer.multiplyAccumulates()));
         List<Layer> layers = summary.layers();
         String way = index + 1 < layers.size() && layers.get(index + 1).inputs().contains(index) ? "│" : "";
         names.subList(1, names.size()).forEach(name -> line(way, name, "", "", ""));
@@ -69,10 +70,6 @@ final class TextPainter {
     private void line(String gutter, String name, String output, String parameters, String work) {
         lines.add(String.format(Locale.ROOT, FORMAT, gutter, name, output, parameters, work)
                 .stripTrailing());
-    }
-
-    private static String number(long value) {
-        return String.format(Locale.ROOT, "%,d", value);
     }
 
     /** Breaks a text between words; an empty text gives no line. */

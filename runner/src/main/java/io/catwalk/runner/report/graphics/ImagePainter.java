@@ -16,18 +16,16 @@ import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 
-/** Paints a picture into an image, for programs that cannot read SVG. */
+/** Paints a picture on white into an image, for programs that cannot read SVG. */
 final class ImagePainter {
 
     private final Graphics2D graphics;
-    private final Theme theme;
 
-    private ImagePainter(Graphics2D graphics, Theme theme) {
+    private ImagePainter(Graphics2D graphics) {
         this.graphics = graphics;
-        this.theme = theme;
     }
 
-    static byte[] png(Picture picture, Theme theme, double scale) {
+    static byte[] png(Picture picture, double scale) {
         BufferedImage image = new BufferedImage(
                 (int) Math.ceil(picture.width() * scale),
                 (int) Math.ceil(picture.height() * scale),
@@ -37,10 +35,10 @@ final class ImagePainter {
             graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
             graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
             graphics.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            graphics.setColor(Color.decode(theme.color("paper")));
+            graphics.setColor(Color.decode(Theme.LIGHT.color("paper")));
             graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
             graphics.scale(scale, scale);
-            ImagePainter painter = new ImagePainter(graphics, theme);
+            ImagePainter painter = new ImagePainter(graphics);
             picture.marks().forEach(painter::paint);
         } finally {
             graphics.dispose();
@@ -82,7 +80,7 @@ final class ImagePainter {
     }
 
     private Color color(String name, double opacity) {
-        Color color = Color.decode(theme.color(name));
+        Color color = Color.decode(Theme.LIGHT.color(name));
         return new Color(color.getRed(), color.getGreen(), color.getBlue(), (int) Math.round(opacity * 255));
     }
 

@@ -53,13 +53,12 @@ public record Picture(double width, double height, List<Mark> marks) {
     }
 
     /**
-     * Paints it into an image.
+     * Paints it into an image, on white.
      *
-     * @param theme colors of the picture; a page counts as light
      * @param scale pixels of the image for one of the picture
      * @return a PNG file
      */
-    public byte[] png(Theme theme, double scale) {
-        return ImagePainter.png(this, theme == Theme.PAGE ? Theme.LIGHT : theme, scale);
+    public byte[] png(double scale) {
+        return ImagePainter.png(this, scale);
     }
 }

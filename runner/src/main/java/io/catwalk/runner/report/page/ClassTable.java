@@ -3,6 +3,7 @@ package io.catwalk.runner.report.page;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,9 +51,8 @@ record ClassTable(List<Entrant> entrants, List<Row> rows) {
         List<Row> rows = new ArrayList<>();
         List<String> classes = model.dataset().classes();
         for (int label = 0; !shown.isEmpty() && label < classes.size(); label++) {
-            ConfusionMatrix best = evaluations.get(0).confusion();
-            if (best.support(label) > 0) {
-                rows.add(row(classes, evaluations, label, mistake(best, label)));
+            if (evaluations.get(0).confusion().support(label) > 0) {
+                rows.add(row(classes, evaluations, label));
             }
         }
         rows.sort(Comparator.comparingDouble(Row::mean));
@@ -66,22 +66,16 @@ record ClassTable(List<Entrant> entrants, List<Row> rows) {
         return selections.size() == 1 ? selections.get(0) : "";
     }
 
-    private static ConfusionMatrix.@Nullable Cell mistake(ConfusionMatrix matrix, int label) {
-        return matrix.mistakes().stream() // the most frequent first
-                .filter(cell -> cell.truth() == label)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static Row row(
-            List<String> classes, List<Evaluation> evaluations, int label, ConfusionMatrix.@Nullable Cell mistake) {
+    private static Row row(List<String> classes, List<Evaluation> evaluations, int label) {
+        ConfusionMatrix best = evaluations.get(0).confusion();
+        ConfusionMatrix.Cell mistake = Findings.mistake(best, label).orElse(null);
         List<Double> recalls = evaluations.stream()
                 .map(one -> one.classes().get(label).recall())
                 .toList();
         return new Row(
                 label,
                 classes.get(label),
-                evaluations.get(0).confusion().support(label),
+                best.support(label),
                 recalls,
                 recalls.stream().mapToDouble(recall -> recall).average().orElse(0),
                 mistake == null ? null : classes.get(mistake.predicted()),

@@ -4,14 +4,13 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.FeatureMap;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
-import io.catwalk.runner.report.graphics.Png;
 import io.catwalk.runner.statistics.PrincipalAxes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,9 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -51,10 +48,10 @@ record ImageBrowser(
         String part,
         String truth,
         List<Answers> models,
-        @Nullable Sheets sheets,
+        @Nullable SpriteSheets sheets,
         String order,
         @Nullable List<Twin> duplicates,
-        @Nullable Sheets originals,
+        @Nullable SpriteSheets originals,
         @Nullable Spots map,
         String noMap) {
 
@@ -69,12 +66,6 @@ record ImageBrowser(
 
     /** Largest number of characters of the training images that test images resemble. */
     private static final int ORIGINALS = 500_000;
-
-    /** Longest side of an image on a sheet, in pixels; larger images are reduced. */
-    private static final int LONGEST = 64;
-
-    private static final int COLUMNS = 20;
-    private static final int ROWS = 25;
 
     /**
      * The predictions of a classifier.
@@ -100,18 +91,6 @@ record ImageBrowser(
             return new Edges(Math.round(1e4 * bin.low()) / 1e4, Math.round(1e4 * bin.high()) / 1e4);
         }
     }
-
-    /**
-     * Contact sheets of images, in rows of {@value #COLUMNS}.
-     *
-     * @param width of an image in pixels
-     * @param height of an image in pixels
-     * @param columns of a sheet
-     * @param rows of a full sheet
-     * @param images number of images on all sheets
-     * @param pictures the sheets as PNG in base 64; the last one may have fewer rows
-     */
-    record Sheets(int width, int height, int columns, int rows, int images, List<String> pictures) {}
 
     /**
      * The positions of images on a map.
@@ -188,22 +167,20 @@ record ImageBrowser(
         for (Part part : gathered.parts) {
             answers.add(part.answers(count));
         }
-        int[] names = gathered.names;
         int[] order = IntStream.range(0, count)
                 .boxed()
                 .sorted(Comparator.comparingInt(gathered::right))
                 .mapToInt(image -> image)
                 .toArray();
-        Sheets sheets = names == null || gathered.source == null ? null : sheets(gathered.source, names, order, BUDGET);
+        SpriteSheets sheets = gathered.sheets(order);
         ImageDataset dataset = model.run().dataset();
         List<Duplicate> leaked = model.run().leaked();
         List<Twin> twins = null;
-        Sheets originals = null;
+        SpriteSheets originals = null;
         if (leaked != null && sheets != null && dataset != null && !model.folded()) {
             twins = twins(leaked, dataset);
             int[] trained = twins.stream().mapToInt(Twin::train).toArray();
-            int[] all = IntStream.range(0, trained.length).toArray();
-            originals = trained.length == 0 ? null : sheets(dataset.train(), trained, all, ORIGINALS);
+            originals = trained.length == 0 ? null : SpriteSheets.of(dataset.train(), trained, ORIGINALS);
         }
         FeatureMap map = sheets == null || dataset == null || model.folded()
                 ? null
@@ -215,12 +192,12 @@ record ImageBrowser(
         return new ImageBrowser(
                 classes,
                 count,
-                names == null ? "" : packed(names, count, 4),
+                gathered.names == null ? "" : packed(gathered.names, count, 4),
                 model.folded() ? "train" : "test",
                 packed(truth, count, 2),
                 answers,
                 sheets,
-                packed(order, sheets == null ? 0 : sheets.images, 4),
+                packed(order, sheets == null ? 0 : sheets.images(), 4),
                 twins,
                 originals,
                 map == null ? null : Spots.of(map),
@@ -257,78 +234,6 @@ record ImageBrowser(
             }
         }
         return Base64.getEncoder().encodeToString(buffer.array());
-    }
-
-    /** Draws images in their order, as many as there is room for: the last sheet ends with the last row that fits. */
-    static Sheets sheets(ImageSource source, int[] names, int[] order, int budget) {
-        RasterImage first = small(source.image(names[order[0]]));
-        List<String> pictures = new ArrayList<>();
-        int left = budget;
-        int drawn = 0;
-        int rows = ROWS;
-        while (drawn < order.length && rows > 0) {
-            int[] some = Arrays.copyOfRange(order, drawn, Math.min(order.length, drawn + rows * COLUMNS));
-            String png = Base64.getEncoder().encodeToString(Png.of(sheet(source, names, some, first), 1));
-            if (png.length() <= left) {
-                pictures.add(png);
-                left -= png.length();
-                drawn += some.length;
-                rows = rows == ROWS ? ROWS : 0;
-            } else {
-                rows = Math.min(rows - 1, (int) ((long) rows * left / png.length()));
-            }
-        }
-        return new Sheets(first.width(), first.height(), COLUMNS, ROWS, drawn, pictures);
-    }
-
-    private static RasterImage sheet(ImageSource source, int[] names, int[] some, RasterImage first) {
-        int rows = (some.length + COLUMNS - 1) / COLUMNS;
-        int width = COLUMNS * first.width();
-        int height = rows * first.height();
-        byte[] pixels = new byte[first.channels() * width * height];
-        for (int i = 0; i < some.length; i++) {
-            RasterImage image = small(source.image(names[some[i]]));
-            int left = i % COLUMNS * first.width();
-            int top = i / COLUMNS * first.height();
-            for (int line = 0; line < first.channels() * first.height(); line++) {
-                int plane = line / first.height() * height * width;
-                System.arraycopy(
-                        image.pixels(),
-                        line * first.width(),
-                        pixels,
-                        plane + (top + line % first.height()) * width + left,
-                        first.width());
-            }
-        }
-        return new RasterImage(first.channels(), height, width, pixels);
-    }
-
-    /** Reduces a large image by averaging over squares of pixels. */
-    static RasterImage small(RasterImage one) {
-        int side = (Math.max(one.width(), one.height()) + LONGEST - 1) / LONGEST;
-        if (side == 1) {
-            return one;
-        }
-        int height = Math.max(1, one.height() / side);
-        int width = Math.max(1, one.width() / side);
-        byte[] pixels = new byte[one.channels() * height * width];
-        for (int i = 0; i < pixels.length; i++) {
-            int plane = i / (height * width) * one.height() * one.width();
-            pixels[i] = average(one, plane, i / width % height * side, i % width * side, side);
-        }
-        return new RasterImage(one.channels(), height, width, pixels);
-    }
-
-    private static byte average(RasterImage one, int plane, int top, int left, int side) {
-        int sum = 0;
-        int count = 0;
-        for (int y = top; y < Math.min(top + side, one.height()); y++) {
-            for (int x = left; x < Math.min(left + side, one.width()); x++) {
-                sum += one.pixels()[plane + y * one.width() + x] & 0xff;
-                count++;
-            }
-        }
-        return (byte) (sum / count);
     }
 
     /** The predictions of a classifier for all images, by its trials of one seed. */
@@ -438,22 +343,16 @@ record ImageBrowser(
 
         /** Returns the numbers of the images within their source, in the order of the predictions. */
         private static int[] names(ReportModel model, ImageDataset dataset, List<Model> trials) {
-            Map<Integer, int[]> folds = new HashMap<>();
             return trials.stream()
                     .flatMapToInt(trial -> {
                         int fold = trial.outcome().trial().fold();
-                        int images = Objects.requireNonNull(trial.answers().predictedClasses())
-                                .images();
-                        return fold == 0
-                                ? IntStream.range(0, images)
-                                : Arrays.stream(folds.computeIfAbsent(
-                                        fold,
-                                        number -> Objects.requireNonNull(model.run()
-                                                        .spec()
-                                                        .split()
-                                                        .split(dataset, number)
-                                                        .fold())
-                                                .validation()));
+                        if (fold == 0) {
+                            Predictions predictions = Objects.requireNonNull(trial.predictions());
+                            return IntStream.range(0, predictions.images());
+                        }
+                        Split split =
+                                model.run().spec().split().split(dataset, fold).fold();
+                        return Arrays.stream(Objects.requireNonNull(split).validation());
                     })
                     .toArray();
         }
@@ -463,6 +362,19 @@ record ImageBrowser(
             return names.length == truth.length
                     && IntStream.range(0, names.length)
                             .allMatch(i -> names[i] < source.size() && source.labels()[names[i]] == truth[i]);
+        }
+
+        /** Draws the images in an order of their predictions; returns null without the images. */
+        @Nullable
+        SpriteSheets sheets(int[] order) {
+            if (names == null || source == null) {
+                return null;
+            }
+            int[] numbers = new int[order.length];
+            for (int place = 0; place < order.length; place++) {
+                numbers[place] = names[order[place]];
+            }
+            return SpriteSheets.of(source, numbers, BUDGET);
         }
 
         /** Counts the classifiers that classify an image correctly. */

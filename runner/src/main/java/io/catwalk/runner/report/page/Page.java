@@ -8,9 +8,8 @@ import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Measure;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.Entrant;
-import io.catwalk.runner.report.RecipeWords;
+import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Chart;
@@ -25,13 +24,13 @@ import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.SpeedUp;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,10 +72,6 @@ record Page(
         return new Page(model, ClassTable.of(model), ImageBrowser.of(model), folder, demo);
     }
 
-    Results results() {
-        return model.results();
-    }
-
     RunCharts charts() {
         return new RunCharts(model);
     }
@@ -90,9 +85,12 @@ record Page(
 
     /** Returns the charts of training and overfitting. */
     List<Chart> learned() {
-        return charts().all().stream()
-                .filter(chart -> chart.caption().name().equals("overfitting")
-                        || chart.caption().name().startsWith("validation-"))
+        RunCharts all = charts();
+        return Stream.of(
+                        all.overfitting(),
+                        all.training().accuracy(),
+                        all.training().loss())
+                .flatMap(Optional::stream)
                 .toList();
     }
 
@@ -138,10 +136,7 @@ record Page(
 
     /** Returns the name of a measure with its unit, for a column or an axis. */
     static String axis(Measure measure) {
-        String title = measure.title();
-        return title.substring(0, 1).toUpperCase(Locale.ROOT)
-                + title.substring(1)
-                + (measure.unit().equals("%") ? " %" : ", " + measure.unit());
+        return Findings.capital(measure.title()) + (measure.unit().equals("%") ? " %" : ", " + measure.unit());
     }
 
     static String score(Measure measure, @Nullable Double score) {
@@ -166,13 +161,6 @@ record Page(
                 ? labels.toList()
                 : labels.sorted(absent.thenComparing(label -> classes.get(label).recall()))
                         .toList();
-    }
-
-    /** Writes the median time of one image, marked if it was measured on a busy machine. */
-    static String latency(@Nullable Latency latency) {
-        return latency == null
-                ? Numbers.NONE
-                : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
     }
 
     /** Writes the lowest and the highest median of the measuring processes; empty if there is no range. */
@@ -228,14 +216,9 @@ record Page(
         }
     }
 
-    static List<String> recipe(TrialSpec trial) {
-        return RecipeWords.of(trial);
-    }
-
     /** Returns the rule by which overfitting was determined, as a sentence. */
     static String rule(Overfitting overfitting) {
-        String rule = overfitting.explanation();
-        return rule.substring(0, 1).toUpperCase(Locale.ROOT) + rule.substring(1) + ".";
+        return Findings.capital(overfitting.explanation()) + ".";
     }
 
     /** Returns the provenance of the first network that has one, which stands for all; null if none has one. */

@@ -19,8 +19,8 @@ record RankDiagram(List<Label> labels, List<Tick> ticks, List<Bar> groups, Bar d
 
     static final int WIDTH = 860;
     static final int AXIS = 64;
-    private static final int LEFT = 250;
-    private static final int RIGHT = 610;
+    static final int LEFT = 250;
+    static final int RIGHT = 610;
     private static final int BAR_STEP = 9;
     private static final int LABEL_STEP = 24;
 
@@ -80,13 +80,5 @@ record RankDiagram(List<Label> labels, List<Tick> ticks, List<Bar> groups, Bar d
     /** Writes a coordinate. */
     static String px(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
-    }
-
-    int axisFrom() {
-        return LEFT;
-    }
-
-    int axisTo() {
-        return RIGHT;
     }
 }

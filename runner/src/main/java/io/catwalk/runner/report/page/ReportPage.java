@@ -48,11 +48,7 @@ public final class ReportPage {
         AtomicFiles.write(file, html(Page.of(model, folder, demo)));
     }
 
-    static String html(ReportModel model) {
-        return html(Page.of(model, null, null));
-    }
-
-    private static String html(Page page) {
+    static String html(Page page) {
         TemplateOutput html = new StringOutput(2_000_000);
         TEMPLATES.render("report.jte", page, html);
         return html.toString();

@@ -9,6 +9,7 @@ import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
@@ -31,9 +32,6 @@ import java.util.stream.Stream;
 /** The appendix: everything that the ten slides have no room for. */
 final class Appendix {
 
-    /** Largest number of classifiers that get slides of their own. */
-    private static final int CLASSIFIERS = 24;
-
     /** Largest number of slides for a table; the files hold the rest. */
     private static final int PAGES = 20;
 
@@ -54,9 +52,12 @@ final class Appendix {
             search();
             costs();
             pair("How the trials of each classifier spread", charts.spread(), Optional.empty());
-            learned();
+            pair(
+                    "How all classifiers learned",
+                    charts.training().accuracy(),
+                    charts.training().loss());
             robustness();
-            model.trained().stream().limit(CLASSIFIERS).forEach(this::classifier);
+            model.charted().forEach(this::classifier);
         }
         failures();
         provenance();
@@ -67,25 +68,17 @@ final class Appendix {
         for (Entrant one : model.trained()) {
             for (Model trial : one.done()) {
                 TrialMetrics metrics = trial.trained().metrics();
-                rows.add(Stream.concat(
-                                Stream.of(new Cell(
-                                        trial.label(),
-                                        name(one).mark(),
-                                        name(one).color(),
-                                        null)),
-                                Table.row(
-                                        Numbers.percent(metrics.test().accuracy()),
-                                        Numbers.percent(metrics.test().balancedAccuracy()),
-                                        Numbers.percent(metrics.test().macro().f1()),
-                                        Numbers.fixed(metrics.test().matthews(), 4),
-                                        Numbers.fixed(metrics.test().logLoss(), 4),
-                                        Numbers.percent(metrics.test().ece()),
-                                        Numbers.percent(metrics.validation().accuracy()),
-                                        Numbers.percent(metrics.train().accuracy()),
-                                        Integer.toString(
-                                                trial.trained().timing().bestEpoch()))
-                                        .stream())
-                        .toList());
+                rows.add(Table.row(
+                        new Cell(trial.label(), name(one).mark(), name(one).color(), null),
+                        Numbers.percent(metrics.test().accuracy()),
+                        Numbers.percent(metrics.test().balancedAccuracy()),
+                        Numbers.percent(metrics.test().macro().f1()),
+                        Numbers.fixed(metrics.test().matthews(), 4),
+                        Numbers.fixed(metrics.test().logLoss(), 4),
+                        Numbers.percent(metrics.test().ece()),
+                        Numbers.percent(metrics.validation().accuracy()),
+                        Numbers.percent(metrics.train().accuracy()),
+                        Integer.toString(trial.trained().timing().bestEpoch())));
             }
         }
         deck.pages(
@@ -127,7 +120,7 @@ final class Appendix {
         deck.pages(
                 "Appendix: every pair of classifiers",
                 Table.of(
-                        List.of("Classifier", "Compared with", "Difference, points", "95 % interval", "p", "It is"),
+                        List.of("Classifier", "Compared with", "Difference, points", "95 % interval", "p", "Outcome"),
                         rows,
                         "Table of how every two classifiers compare."),
                 PAGES,
@@ -155,16 +148,6 @@ final class Appendix {
                 "Size of the file and memory of training",
                 charts.costs().cost(Cost.FILE),
                 charts.costs().cost(Cost.MEMORY));
-    }
-
-    private void learned() {
-        List<Chart> curves = charts.all().stream()
-                .filter(chart -> chart.caption().name().startsWith("validation-"))
-                .toList();
-        pair(
-                "How all classifiers learned",
-                curves.stream().findFirst(),
-                curves.stream().skip(1).findFirst());
     }
 
     /** Adds the slides of the corruptions, two on each. */
@@ -208,7 +191,7 @@ final class Appendix {
             return;
         }
         Page page = deck.page(
-                "Appendix: what " + one.name() + " takes for what, and how sure it is",
+                "Appendix: mistakes and confidence of " + one.name(),
                 own.reliability().map(chart -> chart.caption().sentence()).orElse(""),
                 "Source: trials/*/*/predictions.csv.");
         Evidence.confusion(page, page.body().left(0.54), one, model);
@@ -258,7 +241,7 @@ final class Appendix {
         if (!rows.isEmpty()) {
             deck.pages(
                     "Appendix: what is missing, and why",
-                    Table.of(List.of("Of", "What is missing"), rows, "Table of what is missing."),
+                    Table.of(List.of("Trial or run", "What is missing"), rows, "Table of what is missing."),
                     PAGES,
                     "Source: results.json, keys trials[].error and experiment.not_run; the files of the run folder.");
         }
@@ -276,7 +259,7 @@ final class Appendix {
                 experiment.finished() + " of " + experiment.planned() + " finished, "
                         + model.failed().size()
                         + " failed; " + experiment.jobs() + " at once, "
-                        + Words.count(experiment.threads(), "thread", "threads") + " each"));
+                        + Findings.count(experiment.threads(), "thread", "threads") + " each"));
         rows.add(Table.row(
                 "Data set",
                 model.dataset().name() + ", SHA-256 " + model.dataset().sha256()));

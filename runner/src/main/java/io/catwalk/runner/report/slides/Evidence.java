@@ -20,7 +20,6 @@ import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.charts.Series;
 import io.catwalk.runner.report.charts.XyChart;
-import io.catwalk.runner.report.graphics.Theme;
 import io.catwalk.runner.report.slides.Table.Cell;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
@@ -80,15 +79,14 @@ final class Evidence {
         List<Entrant> trained = model.trained();
         for (Entrant one : first(trained, Opening.ROWS)) {
             Verdict verdict = model.verdict(one.name(), trained.get(0).name());
-            rows.add(List.of(
+            rows.add(Table.row(
                     name(one),
-                    Cell.of(Numbers.percent(one.stands().accuracy())),
-                    Cell.of(Numbers.percent(one.stands().accuracyLow()) + " to "
-                            + Numbers.percent(one.stands().accuracyHigh())),
-                    Cell.of(Numbers.probability(verdict == null ? null : verdict.p())),
-                    Cell.of(verdict == null ? Numbers.NONE : ReportModel.words(verdict.outcome()))));
+                    Numbers.percent(one.stands().accuracy()),
+                    one.interval(),
+                    Numbers.probability(verdict == null ? null : verdict.p()),
+                    verdict == null ? Numbers.NONE : ReportModel.words(verdict.outcome())));
         }
-        List<String> columns = List.of("Classifier", "Accuracy %", "95 % interval", "p", "To the best");
+        List<String> columns = List.of("Classifier", "Accuracy %", "95 % interval", "p", "Versus the best");
         boolean compared = model.comparison() != null && trained.size() > 1;
         Area rest = page.table(
                 page.body().right(0.48).above(20),
@@ -145,13 +143,13 @@ final class Evidence {
         List<List<Cell>> rows = new ArrayList<>();
         for (Entrant one : first(model.trained(), Opening.ROWS)) {
             Latency latency = one.latency(model.engine());
-            rows.add(List.of(
+            rows.add(Table.row(
                     name(one),
-                    Cell.of(findings.latency(one)),
-                    Cell.of(Numbers.count(latency == null ? null : latency.imagesPerSecond256())),
-                    Cell.of(Numbers.bytes(Opening.onnxBytes(one))),
-                    Cell.of(Numbers.duration(
-                            one.efficiency() == null ? null : one.efficiency().trainingSeconds()))));
+                    findings.latency(one),
+                    Numbers.count(latency == null ? null : latency.imagesPerSecond256()),
+                    Numbers.bytes(Opening.onnxBytes(one)),
+                    Numbers.duration(
+                            one.efficiency() == null ? null : one.efficiency().trainingSeconds())));
         }
         Area rest = page.table(
                 page.body().right(0.48).above(20),
@@ -193,13 +191,11 @@ final class Evidence {
         List<ClassScores> hardest = Findings.hardest(best);
         for (ClassScores scores : first(hardest, 10)) {
             int label = model.dataset().classes().indexOf(scores.name());
-            String taken = matrix.mistakes().stream()
-                    .filter(cell -> cell.truth() == label)
-                    .findFirst()
+            String taken = Findings.mistake(matrix, label)
                     .map(cell ->
                             model.dataset().classes().get(cell.predicted()) + " (" + Numbers.count(cell.images()) + ")")
                     .orElse(Numbers.NONE);
-            rows.add(List.of(Cell.of(scores.name()), Cell.of(Numbers.percent(scores.recall())), Cell.of(taken)));
+            rows.add(Table.row(scores.name(), Numbers.percent(scores.recall()), taken));
         }
         Area right = page.body().right(0.4);
         page.text(
@@ -229,7 +225,7 @@ final class Evidence {
         } else {
             page.picture(
                     area.below(24).above(20),
-                    chart.drawn(PICTURE).png(Theme.LIGHT, 2),
+                    chart.drawn(PICTURE).png(2),
                     chart.caption().title() + ". " + chart.caption().sentence());
             page.text(area.bottom(14), Style.NOTE, chart.caption().note());
         }
@@ -266,21 +262,21 @@ final class Evidence {
         for (Entrant one : first(checked, Opening.ROWS)) {
             ParityResult parity = Objects.requireNonNull(Findings.worst(one));
             boolean numbers = parity.maxAbs() != null;
-            rows.add(List.of(
+            rows.add(Table.row(
                     name(one),
-                    Cell.of(parity.verdict()),
-                    Cell.of(Numbers.count(parity.images())),
-                    Cell.of(numbers ? Numbers.count(parity.flips()) : Numbers.NONE),
-                    Cell.of(Numbers.scientific(parity.maxAbs())),
-                    Cell.of(Numbers.scientific(parity.meanAbs())),
-                    Cell.of(Numbers.scientific(parity.tolerance())),
-                    Cell.of(Numbers.count(parity.configurations())),
-                    Cell.of(Words.brief(parity.worst(), 60))));
+                    parity.verdict(),
+                    Numbers.count(parity.images()),
+                    numbers ? Numbers.count(parity.flips()) : Numbers.NONE,
+                    Numbers.scientific(parity.maxAbs()),
+                    Numbers.scientific(parity.meanAbs()),
+                    Numbers.scientific(parity.tolerance()),
+                    Numbers.count(parity.configurations()),
+                    Words.brief(parity.worst(), 60)));
         }
         Page page = deck.page(
                 findings.files(),
-                full(findings.files()) + " What is shipped is the file: this tells whether it answers like the network"
-                        + " that was tested.",
+                full(findings.files()) + " The file is what is shipped: this check tells whether it answers like the"
+                        + " network that was tested.",
                 "Source: results.json, key trials[].parity (agrees, images, flips, max_abs, mean_abs, tolerance,"
                         + " configurations, worst).");
         Area rest = page.table(

@@ -33,12 +33,11 @@ import org.openxmlformats.schemas.drawingml.x2006.main.STTextAlignType;
  * that of a template.
  *
  * @param layout of every slide
- * @param page the whole slide
  * @param title area of the title
  * @param body area of everything else
  * @param tones colors of the theme
  */
-record Look(XSLFSlideLayout layout, Area page, Area title, Area body, Map<Tone, Color> tones) {
+record Look(XSLFSlideLayout layout, Area title, Area body, Map<Tone, Color> tones) {
 
     private static final String FONT = "Arial";
     private static final int TITLE_SIZE = 24;
@@ -70,7 +69,7 @@ record Look(XSLFSlideLayout layout, Area page, Area title, Area body, Map<Tone, 
         Dimension size = show.getPageSize();
         Area page = new Area(0, 0, size.getWidth(), size.getHeight());
         Map<Tone, Color> tones = tones(layout.getSlideMaster());
-        Look bare = new Look(layout, page, page, page, tones);
+        Look bare = new Look(layout, page, page, tones);
         Area title = bare.place(Placeholder.TITLE);
         if (title == null) {
             title = page.within(MARGIN * page.height()).top(0.16 * page.height());
@@ -87,7 +86,7 @@ record Look(XSLFSlideLayout layout, Area page, Area title, Area body, Map<Tone, 
         double top = above ? title.y() + title.height() + 10 : MARGIN * page.height();
         double left = above ? Math.max(title.x(), 0.02 * page.width()) : MARGIN * page.width();
         double right = above ? Math.min(title.x() + title.width(), 0.98 * page.width()) : (1 - MARGIN) * page.width();
-        return new Look(layout, page, title, new Area(left, top, right - left, end - top), tones);
+        return new Look(layout, title, new Area(left, top, right - left, end - top), tones);
     }
 
     /** Gives a new presentation Catwalk's own look. */
@@ -115,7 +114,7 @@ record Look(XSLFSlideLayout layout, Area page, Area title, Area body, Map<Tone, 
         Map<Tone, Color> tones = tones(master);
         bar(master, new Area(0, 0, PAGE.width(), 6), tones.get(Tone.ACCENT));
         bar(master, new Area(FOOTER.x(), 504, TITLE.width(), 0.75), tones.get(Tone.LINE));
-        return new Look(layout, PAGE, TITLE, new Area(48, 112, 864, 382), tones);
+        return new Look(layout, TITLE, new Area(48, 112, 864, 382), tones);
     }
 
     private static void bar(XSLFSlideMaster master, Area area, @Nullable Color color) {

@@ -1,6 +1,6 @@
 package io.catwalk.runner.report.slides;
 
-import static io.catwalk.runner.report.slides.Words.count;
+import static io.catwalk.runner.report.Findings.count;
 import static io.catwalk.runner.report.slides.Words.full;
 
 import io.catwalk.runner.Numbers;
@@ -13,7 +13,6 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.EntrantCharts;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
-import io.catwalk.runner.report.graphics.Theme;
 import io.catwalk.runner.report.slides.Table.Cell;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.SplitSpec;
@@ -85,8 +84,7 @@ final class Opening {
         List<List<String>> cards = List.of(
                 List.of(
                         Numbers.percent(standing.accuracy()) + " %",
-                        "accuracy of " + best.name() + ", 95 % interval " + Numbers.percent(standing.accuracyLow())
-                                + " to " + Numbers.percent(standing.accuracyHigh())),
+                        "accuracy of " + best.name() + ", 95 % interval " + best.interval()),
                 List.of(
                         findings.latency(best),
                         best.micros(model.engine()) == null
@@ -124,10 +122,7 @@ final class Opening {
             if (balanced) {
                 row.add(Cell.of(Numbers.percent(standing.balancedAccuracy())));
             }
-            row.addAll(Table.row(
-                    Numbers.percent(standing.accuracyLow()) + " to " + Numbers.percent(standing.accuracyHigh()),
-                    findings.latency(one),
-                    Numbers.bytes(onnxBytes(one))));
+            row.addAll(Table.row(one.interval(), findings.latency(one), Numbers.bytes(onnxBytes(one))));
             rows.add(row);
         }
         page.table(area, Table.of(columns, rows, "Table of the classifiers, the most accurate first."));
@@ -158,27 +153,22 @@ final class Opening {
         Results.Dataset data = model.dataset();
         Page page = deck.page(
                 findings.question(),
-                "The question is which classifier to use on " + data.name() + ", and how sure that is.",
+                "The question is which classifier to use on " + data.name() + ", and how certain that choice is.",
                 "All classes: " + Words.brief(String.join(", ", data.classes()), 3000) + ".",
                 "Source: results.json, key dataset (name, classes, train, validation, test, largest_class,"
                         + " smallest_class, sha256); the pictures are the first test images of each class. SHA-256 "
                         + data.sha256() + ".");
         String kind = data.channels() == 1 ? "Gray" : data.channels() == 3 ? "Color" : data.channels() + "-channel";
-        List<List<String>> texts = new ArrayList<>(List.of(
+        List<List<String>> texts = List.of(
                 List.of(data.name(), ""),
                 List.of(kind + " images, pixels", data.width() + " × " + data.height()),
                 List.of("Classes", Numbers.count(data.classes().size())),
                 List.of("For training", Numbers.count(data.train())),
                 List.of("For validation (epoch selection)", Numbers.count(data.validation())),
                 List.of(model.folded() ? "For testing, in a fold" : "For testing", Numbers.count(data.test())),
-                List.of("Test images of a class", range(data.smallestClass(), data.largestClass()))));
-        List<List<Cell>> rows = texts.stream()
-                .skip(1)
-                .map(row -> Table.row(row.toArray(String[]::new)))
-                .toList();
+                List.of("Test images of a class", range(data.smallestClass(), data.largestClass())));
         page.table(
-                page.body().left(0.36),
-                Table.of(List.of(data.name(), ""), rows, "Table of the images for training, validation and testing."));
+                page.body().left(0.36), Table.of(texts, "Table of the images for training, validation and testing."));
         new Samples(page, page.body().right(0.6)).show(model.run().dataset(), data);
     }
 
@@ -190,12 +180,12 @@ final class Opening {
         List<List<Cell>> rows = new ArrayList<>();
         for (Entrant one : first(model.entrants(), ROWS)) {
             Efficiency costs = one.efficiency();
-            rows.add(List.of(
+            rows.add(Table.row(
                     name(one),
-                    Cell.of(settings(one.request().hyperparameters())),
-                    Cell.of(Numbers.count(costs == null ? null : costs.parameters())),
-                    Cell.of(millions(costs == null ? null : costs.multiplyAccumulates())),
-                    Cell.of(Numbers.bytes(onnxBytes(one)))));
+                    settings(one.request().hyperparameters()),
+                    Numbers.count(costs == null ? null : costs.parameters()),
+                    millions(costs == null ? null : costs.multiplyAccumulates()),
+                    Numbers.bytes(onnxBytes(one))));
         }
         Table table = Table.of(
                 List.of("Classifier", "Hyperparameters", "Parameters", "MACs, millions", "ONNX file"),
@@ -233,7 +223,7 @@ final class Opening {
             ArchitectureDrawing drawing = ArchitectureDrawing.of(Words.name(one.name()), onnx);
             page.picture(
                     area,
-                    drawing.png(Theme.LIGHT, 2),
+                    drawing.png(2),
                     "Architecture of " + drawing.title() + ", from the input on: "
                             + drawing.graph().layers().stream()
                                     .map(layer -> layer.name() + " (" + layer.outputShape() + ")")
@@ -283,8 +273,7 @@ final class Opening {
             return;
         }
         List<List<Cell>> rows = first(model.trained(), ROWS).stream()
-                .map(one ->
-                        List.of(name(one), Cell.of(String.join("; ", differences.getOrDefault(one.name(), List.of())))))
+                .map(one -> Table.row(name(one), String.join("; ", differences.getOrDefault(one.name(), List.of()))))
                 .toList();
         page.table(
                 right.below(26),
@@ -296,16 +285,16 @@ final class Opening {
         List<String> lines = new ArrayList<>();
         lines.add(
                 model.folded()
-                        ? "The training images are dealt into " + split.folds() + " folds"
+                        ? "The training images are split into " + split.folds() + " folds"
                                 + (split.repeats() > 1 ? ", " + split.repeats() + " times" : "")
-                                + "; each fold tests networks that never saw it."
+                                + "; each fold tests networks that were not trained on it."
                         : "The " + count(model.dataset().test(), "test image is", "test images are")
                                 + " used once, after training.");
         lines.add(Numbers.fixed(100 * split.holdOut(), 0)
-                + " % of the images to train on are kept back to select the epoch; they neither train nor test.");
+                + " % of the training images are held out, only to select the epoch.");
         int seeds = model.results().experiment().seeds().size();
         lines.add(seeds == 1 ? "One seed each." : seeds + " seeds each: accuracies are means over them.");
-        lines.add("Every number of a network is of the same weights, without dropout or augmentation.");
+        lines.add("All numbers of a network are those of the same weights, without dropout or augmentation.");
         lines.add("Latency is the median of one image after warm-up, on "
                 + count(model.results().experiment().threads(), "thread", "threads") + " of this machine.");
         return lines;

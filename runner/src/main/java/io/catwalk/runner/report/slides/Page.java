@@ -2,7 +2,6 @@ package io.catwalk.runner.report.slides;
 
 import io.catwalk.runner.report.charts.Chart;
 import java.awt.Color;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.poi.sl.usermodel.Insets2D;
 import org.apache.poi.sl.usermodel.PictureData;
@@ -297,11 +296,10 @@ final class Page {
 
     /** Writes the notes of the speaker, with the file and key of each number. */
     void notes(List<String> paragraphs) {
-        List<String> texts = new ArrayList<>(paragraphs);
         for (XSLFTextShape shape : show.getNotesSlide(slide).getPlaceholders()) {
             if (shape.getTextType() == Placeholder.BODY) {
                 shape.clearText();
-                for (String paragraph : texts) {
+                for (String paragraph : paragraphs) {
                     shape.addNewTextParagraph().addNewTextRun().setText(Words.sentence(paragraph));
                 }
             }

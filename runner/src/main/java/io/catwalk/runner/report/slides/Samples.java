@@ -22,7 +22,7 @@ record Samples(Page page, Area area) {
                     area.top(90).within(20),
                     Style.BODY,
                     dataset == null
-                            ? "There are no pictures: the images of the run cannot be read any more."
+                            ? "There are no pictures: the images of the run can no longer be read."
                             : "There are no pictures: images of " + data.channels() + " channels cannot be drawn.");
             return;
         }

@@ -70,6 +70,11 @@ record Table(List<Column> columns, List<List<Cell>> rows, String alternative) {
         return Stream.of(texts).map(Cell::of).toList();
     }
 
+    /** Returns a row that begins with the given cell. */
+    static List<Cell> row(Cell first, String... texts) {
+        return Stream.concat(Stream.of(first), Stream.of(texts).map(Cell::of)).toList();
+    }
+
     /** Returns a table whose columns, except the first, are aligned to the right if all of their cells are numbers. */
     static Table of(List<String> heads, List<List<Cell>> rows, String alternative) {
         List<Column> columns = new ArrayList<>();

@@ -1,9 +1,6 @@
 package io.catwalk.runner.report.slides;
 
-import io.catwalk.runner.Numbers;
 import java.text.BreakIterator;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /** Cleans and shortens texts for slides. */
@@ -84,25 +81,6 @@ final class Words {
         byte direction = Character.getDirectionality(point);
         return direction == Character.DIRECTIONALITY_RIGHT_TO_LEFT
                 || direction == Character.DIRECTIONALITY_RIGHT_TO_LEFT_ARABIC;
-    }
-
-    /** Lists names for a sentence; of many, only the first few. */
-    static String list(List<String> names, int most) {
-        List<String> shown = new ArrayList<>();
-        boolean all = names.size() <= most;
-        names.stream().limit(all ? most : most - 1).forEach(name -> shown.add(name(name)));
-        if (!all) {
-            shown.add(names.size() - shown.size() + " more");
-        }
-        int last = shown.size() - 1;
-        return last < 1
-                ? String.join("", shown)
-                : String.join(", ", shown.subList(0, last)) + " and " + shown.get(last);
-    }
-
-    /** Returns a count with its noun, in the singular for one. */
-    static String count(long value, String one, String many) {
-        return Numbers.count(value) + " " + (value == 1 ? one : many);
     }
 
     /** Ends a sentence with a period. It may begin with a name, which keeps its first letter. */

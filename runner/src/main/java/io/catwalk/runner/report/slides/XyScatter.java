@@ -1,6 +1,5 @@
 package io.catwalk.runner.report.slides;
 
-import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Series;
 import io.catwalk.runner.report.charts.XyChart;
 import io.catwalk.runner.report.slides.Trace.At;
@@ -205,8 +204,7 @@ final class XyScatter extends Scatter {
     }
 
     private double x(double value, Area frame) {
-        double place = across.scale() == Axis.Scale.DOUBLING ? Math.log(value) / Math.log(2) : value;
-        return (place - across.low()) / (across.high() - across.low()) * frame.width();
+        return across.at(value, 0, frame.width());
     }
 
     private double y(double value, Area frame) {

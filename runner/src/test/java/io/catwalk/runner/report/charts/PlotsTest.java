@@ -74,7 +74,8 @@ class PlotsTest {
                 null,
                 "compare");
         return Plots.write(
-                        ReportModel.of(new RunReport(spec, results, models, null, List.of())), folder.resolve("plots"))
+                        ReportModel.of(new RunReport(spec, results, models, null, List.of(), null, null)),
+                        folder.resolve("plots"))
                 .stream()
                 .map(file -> file.getFileName().toString())
                 .toList();

@@ -222,7 +222,7 @@ class ArchitectureDrawingTest {
     void theImageHasTheSizeOfTheDrawing() throws Exception {
         ArchitectureDrawing drawing = ArchitectureDrawing.of("conv-maxpool", ZOO.resolve("conv-maxpool.onnx"));
         Element svg = parsed(drawing.svg(Theme.LIGHT)).getDocumentElement();
-        var image = ImageIO.read(new ByteArrayInputStream(drawing.png(Theme.DARK, 2)));
+        var image = ImageIO.read(new ByteArrayInputStream(drawing.png(2)));
         assertThat((double) image.getWidth()).isEqualTo(Math.ceil(2 * number(svg, "width")));
         assertThat((double) image.getHeight()).isEqualTo(Math.ceil(2 * number(svg, "height")));
     }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
-import io.catwalk.runner.data.HeapImages;
-import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.report.Answers;
@@ -28,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,7 +46,11 @@ final class ReportPageTest {
 
     /** Returns the page of one of the runs. */
     private static String html(String name) {
-        return PAGES.computeIfAbsent(name, made -> ReportPage.html(ReportModel.of(SamplePages.named(made))));
+        return PAGES.computeIfAbsent(name, made -> html(ReportModel.of(SamplePages.named(made))));
+    }
+
+    private static String html(ReportModel model) {
+        return ReportPage.html(Page.of(model, null, null));
     }
 
     @Test
@@ -145,7 +146,7 @@ final class ReportPageTest {
                         .mapToInt(Bin::images)
                         .sum())
                 .isEqualTo(200);
-        assertShows(ReportPage.html(model), "Seed 3 only, so that each image counts once.");
+        assertShows(html(model), "Seed 3 only, so that each image counts once.");
     }
 
     /** With its first seed, one of the classifiers has answers for one fold of three. */
@@ -168,8 +169,8 @@ final class ReportPageTest {
                 .allSatisfy(entrant -> assertThat(
                                 Objects.requireNonNull(entrant.evaluation()).images())
                         .isEqualTo(600));
-        assertShows(ReportPage.html(whole), "Seed 3 only, so that each image counts once. Recall is the share");
-        String html = ReportPage.html(part);
+        assertShows(html(whole), "Seed 3 only, so that each image counts once. Recall is the share");
+        String html = html(part);
         assertShows(html, "Recall is the share");
         assertThat(html.contains("counts once. Recall is the share")).isFalse();
     }
@@ -200,26 +201,10 @@ final class ReportPageTest {
                         != (model.outcome().trial().classifier().equals("gru") ? 2 : 4))
                 .toList();
 
-        JsonNode page = data(ReportPage.html(ReportModel.of(run.report(models, run.comparison(models), null))));
+        JsonNode page = data(html(ReportModel.of(run.report(models, run.comparison(models), null))));
 
         assertThat(page.get("models")).hasSize(1);
         assertThat(page.get("images").asInt()).isEqualTo(400);
-    }
-
-    @Test
-    void aSheetThatIsTooLargeIsCutToTheRowsThatFit() {
-        byte[] noise = new byte[100 * 3 * 64 * 64];
-        new SplittableRandom(1).nextBytes(noise);
-        ImageSource photos = HeapImages.of(3, 64, 64, noise, new int[100]);
-        int[] all = IntStream.range(0, 100).toArray();
-        int budget = 700_000; // noise cannot be compressed: a row of 20 images has 330,000 characters in base 64
-
-        ImageBrowser.Sheets sheets = ImageBrowser.sheets(photos, all, all, budget);
-
-        assertThat(sheets.images()).isEqualTo(40);
-        assertThat(sheets.pictures())
-                .singleElement()
-                .satisfies(picture -> assertThat(picture).hasSizeLessThanOrEqualTo(budget));
     }
 
     /** An image of a fold is a training image: its number within the fold would show another image. */
@@ -351,7 +336,7 @@ final class ReportPageTest {
                 "stride-conv seed 1",
                 "rnn seed 1",
                 "The images cannot be read.",
-                "nothing says yet how sure that is");
+                "whether that is more than chance was not tested");
     }
 
     @Test

@@ -95,7 +95,9 @@ final class SamplePages {
                         .toList(),
                 new ImageDataset(
                         small.name(), small.sha256(), small.classes(), larger(small.train()), larger(small.test())),
-                report.missing());
+                report.missing(),
+                null,
+                null);
     }
 
     /** Repeats the images until they are 28 x 28. */
@@ -183,7 +185,7 @@ final class SamplePages {
                 models,
                 List.of("lstm seed 1", "rnn seed 1", "stride-conv seed 1"),
                 List.of("The images cannot be read."));
-        return new RunReport(part.spec(), part.results(), part.models(), null, part.missing());
+        return new RunReport(part.spec(), part.results(), part.models(), null, part.missing(), null, null);
     }
 
     /** Six classifiers with the same latency, whose accuracies differ only by chance. */
@@ -250,7 +252,7 @@ final class SamplePages {
     private static RunReport withoutComparison(RunReport report) {
         Results old = report.results();
         Results results = new Results(old.schema(), old.experiment(), old.dataset(), old.trials(), null, null);
-        return new RunReport(report.spec(), results, report.models(), report.dataset(), report.missing());
+        return new RunReport(report.spec(), results, report.models(), report.dataset(), report.missing(), null, null);
     }
 
     private static RunReport with(RunReport report, List<Model> models, List<String> notRun, List<String> missing) {
@@ -275,6 +277,6 @@ final class SamplePages {
                 models.stream().map(Model::outcome).toList(),
                 old.comparison(),
                 old.tuning());
-        return new RunReport(report.spec(), results, models, report.dataset(), missing);
+        return new RunReport(report.spec(), results, models, report.dataset(), missing, null, null);
     }
 }

@@ -120,7 +120,7 @@ record SampleRun(
                 models.stream().map(Model::outcome).toList(),
                 comparison,
                 tuning);
-        return new RunReport(spec, results, models, dataset, List.of());
+        return new RunReport(spec, results, models, dataset, List.of(), null, null);
     }
 
     private Results.Dataset described() {

@@ -29,19 +29,16 @@ class OfficeTest {
     Path folder;
 
     @Test
-    @Tag("long")
     void everySlideOfANormalRunIsShown() throws IOException, InterruptedException {
         everySlideIsShown(Run.SEVEN_COMPARED, Extent.FINDINGS);
     }
 
     @Test
-    @Tag("long")
     void everySlideWithHostileNamesIsShown() throws IOException, InterruptedException {
         everySlideIsShown(Run.HOSTILE_NAMES, Extent.WITH_APPENDIX);
     }
 
     @Test
-    @Tag("long")
     void everySlideOfALargeRunIsShown() throws IOException, InterruptedException {
         everySlideIsShown(Run.THIRTY_OF_200_CLASSES, Extent.FINDINGS);
     }

@@ -149,7 +149,9 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 results,
                 models,
                 noFiles ? null : dataset(),
-                noFiles ? List.of("The images cannot be read, so there are no pictures: gone.") : List.of());
+                noFiles ? List.of("The images cannot be read, so there are no pictures: gone.") : List.of(),
+                null,
+                null);
     }
 
     private int testedOn() {

@@ -173,7 +173,7 @@ class SlidesTest {
         List<RunReport.Model> models = results.trials().stream()
                 .map(trial -> new RunReport.Model(results.label(trial.trial()), trial, List.of(), Answers.NONE, null))
                 .toList();
-        return new RunReport(spec, results, models, null, List.of("There are no predictions."));
+        return new RunReport(spec, results, models, null, List.of("There are no predictions."), null, null);
     }
 
     @ParameterizedTest
@@ -441,7 +441,7 @@ class SlidesTest {
             assertThat(text(show))
                     .contains(
                             "whether that is more than chance was not tested",
-                            "7 of 8 trials are finished: the rest is not in it")
+                            "7 of 8 trials are finished; the others are not included")
                     .doesNotContain("is ahead of", "clearly differ", "clearly different");
         }
     }
@@ -456,7 +456,7 @@ class SlidesTest {
             assertThat(show.getSlides()).hasSize(5); // nothing was measured
         }
         try (XMLSlideShow show = Run.ONE_FAILED.slides()) {
-            assertThat(text(show)).contains("1 trial failed, so the answer is of the rest");
+            assertThat(text(show)).contains("1 trial failed and is not included");
         }
     }
 
