@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -37,9 +38,8 @@ record Task(String id, String home, byte[] order, List<String> supplies) impleme
             @Nullable String reason) implements Serializable {}
 
     Came run() throws InterruptedException {
-        String place = "a machine without a name";
+        String place = machine();
         try {
-            place = InetAddress.getLocalHost().getHostName();
             Channel.send(new Channel.Message(id, place, null));
             // In the folder of the executor, which is deleted with those of the application, however the executor ends.
             Path folder = Files.createTempDirectory(
@@ -51,6 +51,14 @@ record Task(String id, String home, byte[] order, List<String> supplies) impleme
             }
         } catch (IOException | UncheckedIOException e) {
             return new Came(place, null, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String machine() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) { // it can train all the same
+            return "a machine without a name";
         }
     }
 

@@ -6,7 +6,6 @@ import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
@@ -189,6 +188,7 @@ final class DemoCommand implements Callable<Integer> {
         OnnxHints hints = all == null ? dataset.options().hints() : dataset.hints(all);
         List<DemoNetwork> networks = new ArrayList<>();
         DemoImages about = null;
+        String fit = null;
         for (Map.Entry<String, Shown> entry : shown.entrySet()) {
             Path file = entry.getValue().file();
             ModelFiles.requireWeightsInside(file);
@@ -203,12 +203,16 @@ final class DemoCommand implements Callable<Integer> {
                             + ", but found others: write a separate page for it");
                 }
                 about = here;
-                Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
+                ModelSignature signature =
+                        ModelSignature.stated(file, predictor, dataset.options().preprocessing(file, predictor));
+                String own = signature.resize().fit();
+                if (fit != null && own != null && !own.equals(fit)) {
+                    throw new RequestException(file + ": expected images that are resized with --fit " + fit
+                            + ", as for the files before, but found " + own + ": write a separate page for it");
+                }
+                fit = fit == null ? own : fit;
                 networks.add(new DemoNetwork(
-                        entry.getKey(),
-                        file,
-                        ModelSignature.stated(file, predictor, preprocessing),
-                        entry.getValue().report()));
+                        entry.getKey(), file, signature, entry.getValue().report()));
             }
         }
         page.write(folder, Objects.requireNonNull(about), networks);

@@ -259,17 +259,17 @@ final class ExperimentOptions {
     private Recipe changed(Recipe recipe, Map<String, Object> numbers, String name, Set<String> known) {
         chosenBatch |= numbers.containsKey("batch_size");
         Recipe changed = recipe;
-        try {
-            for (Map.Entry<String, Object> number : numbers.entrySet()) {
+        for (Map.Entry<String, Object> number : numbers.entrySet()) {
+            try {
                 changed = RecipeOverrides.with(changed, number.getKey(), number.getValue());
+            } catch (IllegalArgumentException | RequestException e) {
+                String hyperparameters = known.isEmpty() || RecipeOverrides.has(recipe, number.getKey())
+                        ? ""
+                        : "not one of the hyperparameters " + String.join(", ", known) + ": ";
+                throw new RequestException(name + ": " + hyperparameters + e.getMessage(), e);
             }
-            return changed;
-        } catch (IllegalArgumentException | RequestException e) {
-            throw new RequestException(
-                    name + ": not among the hyperparameters (" + (known.isEmpty() ? "none" : String.join(", ", known))
-                            + "): " + e.getMessage(),
-                    e);
         }
+        return changed;
     }
 
     /** Changes the recipe according to the options; a recipe whose augmentations the user wrote keeps them. */

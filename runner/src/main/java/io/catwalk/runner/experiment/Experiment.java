@@ -127,7 +127,7 @@ public final class Experiment {
                 throw new RequestException("batch size must be at most the number of training images, "
                         + fewest + ", but is "
                         + one.recipe().batchSize() + " for " + one.name()
-                        + ": choose a smaller --batch-size or a larger --limit-train");
+                        + ": choose smaller batches or a larger --limit-train");
             }
         }
     }

@@ -96,12 +96,30 @@ public final class RecipeOverrides {
         return tree.at("/" + path(tree, name).replace('.', '/')).numberValue();
     }
 
+    /**
+     * Says whether a name can be used.
+     *
+     * @param recipe any
+     * @param name of anything
+     * @return whether {@link #with} changes what has this name
+     */
+    public static boolean has(Recipe recipe, String name) {
+        return name.equals(AUGMENTATION)
+                || meant(numbers(TreeReader.MAPPER.valueToTree(recipe), ""), name)
+                                .size()
+                        == 1;
+    }
+
+    private static List<String> meant(List<String> numbers, String name) {
+        return numbers.stream()
+                .filter(number -> number.equals(name) || number.endsWith("." + name))
+                .toList();
+    }
+
     /** Returns the path of the only number with this name. */
     private static String path(ObjectNode tree, String name) {
         List<String> numbers = numbers(tree, "");
-        List<String> meant = numbers.stream()
-                .filter(number -> number.equals(name) || number.endsWith("." + name))
-                .toList();
+        List<String> meant = meant(numbers, name);
         if (meant.size() != 1) {
             List<String> known = new ArrayList<>(meant.isEmpty() ? numbers : meant);
             known.add(AUGMENTATION);

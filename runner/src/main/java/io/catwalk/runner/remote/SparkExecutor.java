@@ -224,6 +224,7 @@ public final class SparkExecutor implements TrialExecutor {
     }
 
     private void listen() {
+        String broken = null;
         try (BufferedReader in =
                 new BufferedReader(new InputStreamReader(driver.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -231,10 +232,13 @@ public final class SparkExecutor implements TrialExecutor {
                     hear(line.substring(MARK.length()).split(" ", -1));
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // no outcome would arrive any more, so all trials end below
             LOG.info("The output of Spark broke off", e);
+            broken = Reasons.of(e);
         }
-        String reason = "the Spark application ended: " + lastWords();
+        String reason = broken == null
+                ? "the Spark application ended: " + lastWords()
+                : "the output of Spark could not be read: " + broken;
         ended = reason;
         ready.completeExceptionally(new IOException(reason));
         jobs.keySet().forEach(id -> settle(id, job -> new TrialOutcome.Lost(job.order.spec(), reason)));

@@ -335,7 +335,7 @@ function see(pixels) {
 /** Resizes as for the data set: area means along an axis that shrinks, linear interpolation between centers if it grows. */
 function resized(image) {
   const { channels, height, width } = data;
-  const fit = networks[0].about.signature.resize.fit;
+  const fit = networks.map(network => network.about.signature.resize.fit).find(Boolean);
   const wanted = width / height, is = image.width / image.height;
   let columns = [0, image.width, width, width], rows = [0, image.height, height, height];
   if (fit === 'crop' && is > wanted) columns = [(image.width - wanted * image.height) / 2, wanted * image.height, width, width];

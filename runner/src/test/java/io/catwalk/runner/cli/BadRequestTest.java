@@ -46,7 +46,10 @@ final class BadRequestTest {
     @BeforeAll
     static void pack() throws IOException {
         plugins = Files.createDirectory(shared.resolve("plugins"));
-        TestPlugin.sound("conv-maxpool").write(plugins.resolve("conv-maxpool.jar"));
+        TestPlugin.having("conv-maxpool", "", """
+                        @Override public SearchSpace searchSpace() {
+                            return SearchSpace.none().with("filters", 4, 8).with("dense", 16, 32);
+                        """).write(plugins.resolve("conv-maxpool.jar"));
         TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
     }
 
@@ -87,7 +90,7 @@ final class BadRequestTest {
     @CsvSource(delimiter = '|', textBlock = """
                     --epochs 0            | --epochs must be at least 1, but is 0
                     --batch-size -3       | --batch-size must be at least 1, but is -3
-                    --batch-size 109      | batch size must be at most the number of training images, 108, but is 109 for lstm: choose a smaller --batch-size or a larger --limit-train
+                    --batch-size 109      | batch size must be at most the number of training images, 108, but is 109 for lstm: choose smaller batches or a larger --limit-train
                     --jobs 0              | --jobs must be at least 1, but is 0
                     --threads -1          | --threads must be at least 1, but is -1
                     --device gpu          | --device must be auto, cpu or cuda, but is 'gpu'
@@ -102,8 +105,8 @@ final class BadRequestTest {
                     --limit-test -1       | --limit-test must be 0 (all) or above, but is -1
                     --hold-out 1          | --hold-out must be above 0 and below 1, but is 1.0
                     --image-size big      | Image size: expected WIDTHxHEIGHT in pixels, found 'big'; try 32x32
-                    --set units=3         | lstm: not among the hyperparameters (none): expected the name of one number of the recipe, but found 'units' (known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up, epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)
-                    --set learning_rates=1 | lstm: not among the hyperparameters (none): expected the name of one number of the recipe, but found 'learning_rates'; did you mean 'learning_rate'? (known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up, epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)
+                    --set units=3         | lstm: expected the name of one number of the recipe, but found 'units' (known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up, epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)
+                    --set learning_rates=1 | lstm: expected the name of one number of the recipe, but found 'learning_rates'; did you mean 'learning_rate'? (known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up, epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)
                     """)
     void anOptionOutOfItsRangeIsNamed(String options, String message) {
         List<String> command = new ArrayList<>(List.of("train", "lstm", "--batch-size", "16"));
@@ -113,6 +116,13 @@ final class BadRequestTest {
         command.addAll(List.of(options.split(" ", -1)));
 
         assertThat(refusal(command.toArray(String[]::new))).isEqualTo(message);
+    }
+
+    @Test
+    void whatIsNeitherAHyperparameterNorANumberOfTheRecipeIsNamed() {
+        assertThat(refusal("train", "conv-maxpool", "--set", "filter=8"))
+                .startsWith("conv-maxpool: not one of the hyperparameters filters, dense: expected the name of"
+                        + " one number of the recipe, but found 'filter'");
     }
 
     /** A search has three folds: two of them hold 80 of the 120 images, and a tenth of these is held out. */
@@ -132,8 +142,8 @@ final class BadRequestTest {
                     tune lstm --search batch_size=30..4 | --search batch_size=30..4: range must be from a lower to a higher number, but is 30 to 4: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
                     tune lstm --search batch_size=1..7 | --search batch_size=1..7: range must hold the default 8, but is 1 to 7: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
                     tune lstm --search batch_size=a..b | --search batch_size=a..b: range must be from a number to a number, but is a..b: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search batch_size=8,73 | batch size must be at most the number of training images, 72, but is 73 for lstm: choose a smaller --batch-size or a larger --limit-train
-                    tune lstm --search batch_size=0,8 | lstm: not among the hyperparameters (none): recipe: batch_size must be at least 1, but is 0
+                    tune lstm --search batch_size=8,73 | batch size must be at most the number of training images, 72, but is 73 for lstm: choose smaller batches or a larger --limit-train
+                    tune lstm --search batch_size=0,8 | lstm: recipe: batch_size must be at least 1, but is 0
                     tune lstm --search epochs=1,2 --strategy grid | --search cannot vary epochs, because all candidates of a rung train equally long: set them with --score-epochs, and those of the best with --epochs
                     tune lstm --search clip_norm=0..2:log | --search clip_norm=0..2:log: logarithmic range must be above 0, but is 0.0 to 2.0: write values such as clip_norm=A,B, or a range such as clip_norm=LOW..HIGH
                     tune lstm --candidates 0     | --candidates must be at least 1, but is 0
@@ -166,10 +176,10 @@ final class BadRequestTest {
                     train lstm --limit-train 2147483648  | Invalid value for option '--limit-train'
                     train lstm --limit-test -2147483648  | --limit-test must be 0 (all) or above
                     train lstm --trial-timeout 9999999999h | --trial-timeout must be a number with s, m or h
-                    train lstm --set learning_rate=NaN   | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be above 0 and finite, but is NaN
-                    train lstm --set learning_rate=1e999 | lstm: not among the hyperparameters (none): recipe: optimizer.learning_rate must be above 0 and finite, but is Infinity
-                    train lstm --set weight_decay=-1e308 | lstm: not among the hyperparameters (none): recipe: optimizer.weight_decay must be
-                    train lstm --set label_smoothing=1e308 | lstm: not among the hyperparameters (none): recipe: label_smoothing must be
+                    train lstm --set learning_rate=NaN   | lstm: recipe: optimizer.learning_rate must be above 0 and finite, but is NaN
+                    train lstm --set learning_rate=1e999 | lstm: recipe: optimizer.learning_rate must be above 0 and finite, but is Infinity
+                    train lstm --set weight_decay=-1e308 | lstm: recipe: optimizer.weight_decay must be
+                    train lstm --set label_smoothing=1e308 | lstm: recipe: label_smoothing must be
                     train lstm --budget 9999999999h      | --budget must be a number with s, m or h
                     crossval lstm --region 1e308         | expected a region of practical equivalence from 0 to 100
                     crossval lstm --region NaN           | expected a region of practical equivalence from 0 to 100
@@ -178,7 +188,7 @@ final class BadRequestTest {
                     crossval lstm --repeats 2000000000   | --folds times --repeats must be at most 100000, but is 10000000000
                     crossval lstm --folds 2 --repeats 2147483647 | --folds times --repeats must be at most 100000, but is 4294967294
                     tune lstm --search batch_size=8,2147483647 | batch size must be at most the number of training images, 72, but is 2147483647 for lstm
-                    tune lstm --search batch_size=-999999999,8 | lstm: not among the hyperparameters (none): recipe: batch_size must be at least 1, but is -999999999
+                    tune lstm --search batch_size=-999999999,8 | lstm: recipe: batch_size must be at least 1, but is -999999999
                     tune lstm --candidates 2147483647    | --candidates must be at most 10000
                     tune lstm --eta 2147483647           | --eta must be at most 1000
                     tune lstm --score-epochs 2147483647  | epochs of a candidate must be at most 100000

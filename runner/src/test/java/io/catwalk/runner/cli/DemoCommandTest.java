@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.BrowserScript;
@@ -242,6 +243,29 @@ final class DemoCommandTest {
                 .hasLineCount(1);
         assertThat(site.resolve("index.html")).hasContent("my page");
         assertThat(photo).hasContent("mine");
+    }
+
+    /** The page resizes an image once, for all of its networks. */
+    @Test
+    void networksThatResizeDifferentlyNeedPagesOfTheirOwn() throws IOException {
+        Path page = folder.resolve("page");
+
+        Catwalk.Answer answer = demoOfImages(page, fitted("crop"), world.model(), fitted("pad"));
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .hasLineCount(1)
+                .endsWith(
+                        "pad.onnx: expected images that are resized with --fit crop, as for the files before, but found"
+                                + " pad: write a separate page for it\n");
+        assertThat(page).doesNotExist();
+    }
+
+    private Path fitted(String fit) throws IOException {
+        return world.changed(
+                folder.resolve(fit + ".onnx"),
+                model ->
+                        model.addMetadataPropsBuilder().setKey(MetadataKeys.FIT).setValue(fit));
     }
 
     @Test
