@@ -158,7 +158,7 @@ final class DataCommand implements Callable<Integer> {
             int[] sizes = IntStream.of(trained).sorted().toArray();
             line(
                     console,
-                    "%,d classes of %,d to %,d training images, median %,d; --json has each",
+                    "%,d classes of %,d to %,d training images, half of them with at most %,d; --json has each",
                     sizes.length,
                     sizes[0],
                     sizes[sizes.length - 1],

@@ -124,7 +124,8 @@ final class TuneCommand implements Callable<Integer> {
         if (plain.init() != null) {
             new Console(spec)
                     .note(name + ": only the learning rate is searched, because the initial weights may not fit other"
-                            + " hyperparameters: add with --search those that keep the shapes of the network");
+                            + " hyperparameters: name with --search what to search instead, such as"
+                            + " learning_rate=A,B and hyperparameters that keep the shapes of the network");
         } else {
             Set<String> said = options.entry(name).hyperparameters().keySet();
             for (Map.Entry<String, Choice> open :

@@ -264,9 +264,12 @@ public final class ImageCache {
      * Lists the files that stopped processes have left unfinished; files that are being made are not among them.
      *
      * @return the files, by their names
-     * @throws IOException if the folder cannot be read, or a file cannot be locked
+     * @throws IOException if the folder cannot be read
      */
     public List<Unfinished> unfinished() throws IOException {
+        if (!Files.isWritable(folder)) {
+            return List.of(); // a lock could not be taken, and nothing could be deleted
+        }
         List<Unfinished> unfinished = new ArrayList<>();
         for (Path draft : files(DRAFT)) {
             try (ProcessLock lock = lockOfStopped(draft)) {

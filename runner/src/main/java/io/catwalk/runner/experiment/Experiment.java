@@ -224,7 +224,7 @@ public final class Experiment {
             }
         } catch (IOException | RequestException e) {
             LOG.error("The baselines could not be kept", e);
-            listener.note("the baselines could not be computed: " + Reasons.of(e));
+            listener.note("the baselines could not be read or written: " + Reasons.of(e));
         }
     }
 

@@ -37,8 +37,8 @@ final class ParcelReadme {
         leftOut.append('\n')
                 .append(wrapped(
                         "",
-                        runner.runtime() + " has no program here: it does not support `" + operator + "`. Export the "
-                                + "file with `--unroll-recurrent --batch 1` for it."))
+                        runner.runtime() + " has no program here: it does not support `" + operator + "`. It needs "
+                                + "a file that was exported with `catwalk export --unroll-recurrent --batch 1`."))
                 .append('\n');
     }
 

@@ -38,6 +38,9 @@ final class DeferredExecutor implements TrialExecutor {
     public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
         try {
             if (opened == null) {
+                if (Thread.interrupted()) { // as by the opening before; each one would start Spark
+                    throw new InterruptedException();
+                }
                 opened = opening.open();
             }
             return opened.submit(order, folder, listener);

@@ -235,6 +235,7 @@ public final class SparkExecutor implements TrialExecutor {
         } catch (IOException | RuntimeException e) { // no outcome would arrive any more, so all trials end below
             LOG.info("The output of Spark broke off", e);
             broken = Reasons.of(e);
+            driver.destroy(); // its trials would only take the place of others
         }
         String reason = broken == null
                 ? "the Spark application ended: " + lastWords()
@@ -317,6 +318,11 @@ public final class SparkExecutor implements TrialExecutor {
         String id = "trial-" + number;
         CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
         jobs.put(id, new Job(number, order, folder, listener, outcome));
+        String over = ended;
+        if (over != null) {
+            settle(id, job -> new TrialOutcome.Lost(order.spec(), over));
+            return new Submitted(outcome, () -> {});
+        }
         try {
             Path file = orders.order(number);
             AtomicFiles.write(file, Json.JSON.writeValueAsString(packing.packed(order)));

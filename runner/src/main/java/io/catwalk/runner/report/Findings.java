@@ -89,7 +89,7 @@ public record Findings(ReportModel model) {
         }
         return (epochs.getMin() == epochs.getMax()
                         ? "All were trained for " + most
-                        : "They were trained for " + epochs.getMin() + " to " + epochs.getMax() + " epochs")
+                        : "They were trained for at most " + epochs.getMin() + " to " + epochs.getMax() + " epochs")
                 + ", with different recipes: a difference in accuracy may come from these";
     }
 
@@ -103,7 +103,7 @@ public record Findings(ReportModel model) {
         }
         if (model.comparison() == null) {
             return best.name() + " has the highest accuracy, " + score
-                    + "; whether that is more than chance was not tested";
+                    + "; whether the lead is more than chance was not tested";
         }
         int others = trained.size() - 1;
         int ahead = outcomes(best, Outcome.BETTER);

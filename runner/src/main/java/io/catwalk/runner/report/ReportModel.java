@@ -118,7 +118,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                         ? " and " + Numbers.percent(standing.balancedAccuracy()) + " % balanced accuracy"
                         : "");
         return trained.size() > 1
-                ? score + ", the highest; whether that is more than chance was not tested."
+                ? score + ", the highest; whether the lead is more than chance was not tested."
                 : score + "; there is no other classifier to compare it with.";
     }
 

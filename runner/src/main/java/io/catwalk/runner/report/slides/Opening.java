@@ -291,7 +291,7 @@ final class Opening {
                         : "The " + count(model.dataset().test(), "test image is", "test images are")
                                 + " used once, after training.");
         lines.add(Numbers.fixed(100 * split.holdOut(), 0)
-                + " % of the training images are held out, only to select the epoch.");
+                + " % of the images to train on are held out, only to select the epoch.");
         int seeds = model.results().experiment().seeds().size();
         lines.add(seeds == 1 ? "One seed each." : seeds + " seeds each: accuracies are means over them.");
         lines.add("All numbers of a network are those of the same weights, without dropout or augmentation.");

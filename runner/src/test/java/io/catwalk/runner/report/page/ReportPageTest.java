@@ -336,7 +336,7 @@ final class ReportPageTest {
                 "stride-conv seed 1",
                 "rnn seed 1",
                 "The images cannot be read.",
-                "whether that is more than chance was not tested");
+                "whether the lead is more than chance was not tested");
     }
 
     @Test

@@ -440,7 +440,7 @@ class SlidesTest {
         try (XMLSlideShow show = Run.SEVEN_INTERRUPTED.slides()) {
             assertThat(text(show))
                     .contains(
-                            "whether that is more than chance was not tested",
+                            "whether the lead is more than chance was not tested",
                             "7 of 8 trials are finished; the others are not included")
                     .doesNotContain("is ahead of", "clearly differ", "clearly different");
         }
