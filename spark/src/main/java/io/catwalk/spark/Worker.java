@@ -109,7 +109,9 @@ final class Worker implements AutoCloseable {
             in.write((order + "\t" + delivery + "\n").getBytes(StandardCharsets.UTF_8));
             in.flush();
         } catch (IOException gone) {
-            process.destroy(); // if it has not ended yet; its error output says more than a broken pipe
+            // If it has not ended yet: its error output says more than a broken pipe. Process.destroy() would close
+            // that output.
+            process.toHandle().destroy();
         }
         for (Optional<String> line = lines.take(); line.isPresent(); line = lines.take()) {
             if (line.get().startsWith(ENDED)) {
@@ -125,10 +127,14 @@ final class Worker implements AutoCloseable {
 
     /** Closes the input of the process, which then ends its own process, too. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         boolean interrupted = Thread.interrupted();
         try {
-            process.getOutputStream().close();
+            try {
+                process.getOutputStream().close();
+            } catch (IOException gone) {
+                // It has ended without reading all of its input.
+            }
             if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
