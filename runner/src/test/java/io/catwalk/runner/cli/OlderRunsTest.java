@@ -29,6 +29,10 @@ final class OlderRunsTest {
 
     private static final Path KEPT = Path.of("../test-data/runs/0.1.0");
 
+    /** The only sentence of the results that has been worded anew since then. */
+    private static final String REWORDED = "\"Each latency was measured in one process, so there is no range: catwalk"
+            + " bench RUN measures in five, in turns.\"";
+
     @TempDir
     private Path folder;
 
@@ -106,9 +110,8 @@ final class OlderRunsTest {
         requireDone(answer);
         assertThat(answer.err()).isEmpty();
         Map<String, String> expected = leaves(then);
-        expected.keySet().removeIf(key -> key.startsWith("/latency_notes/")); // sentences, which may be worded anew
+        expected.put("/latency_notes/2", REWORDED);
         assertThat(leaves(results(finished))).hasSizeGreaterThan(500).containsAllEntriesOf(expected);
-        assertThat(results(finished).path("latency_notes")).hasSameSizeAs(then.path("latency_notes"));
         assertThat(finished.resolve("standings.csv")).exists();
         assertThat(finished.resolve("slides.pptx")).isNotEmptyFile();
         assertThat(finished.resolve("plots/accuracy-latency.svg")).isNotEmptyFile();
