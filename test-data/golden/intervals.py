@@ -109,7 +109,7 @@ def newcombe_cases():
 
 
 def bin_cases():
-    """Bins of equal numbers of images; images of equal confidence share one."""
+    """Bins of equal numbers of images; images of equal confidence share one, and each has at least 50, if there are."""
     for name, images in [("many", 1000), ("few", 120), ("tied", 900), ("one bin", 49)]:
         confidence = RANDOM.beta(6, 1, images)
         if name == "tied":
@@ -119,7 +119,13 @@ def bin_cases():
         order = np.sort(confidence)
         # An image belongs behind a cut if its confidence is above that of the image before the cut.
         before = [order[i * images // count - 1] for i in range(1, count)]
-        which = np.searchsorted(np.unique(before), confidence, side="left")
+        cuts, filled = [], 0
+        for cut in np.unique(before):
+            behind = int((order <= cut).sum())
+            if min(behind - filled, images - behind) >= 50:
+                cuts.append(cut)
+                filled = behind
+        which = np.searchsorted(cuts, confidence, side="left")
         bins = []
         error = 0.0
         for one in np.unique(which):

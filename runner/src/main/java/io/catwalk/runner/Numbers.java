@@ -31,9 +31,9 @@ public final class Numbers {
         return known(value) ? signed(String.format(Locale.ROOT, "%." + digits + "f", value(value))) : NONE;
     }
 
-    /** Formats a whole number with commas at the thousands. */
+    /** Formats a number with commas at the thousands, rounded to a whole one. */
     public static String count(@Nullable Number value) {
-        return known(value) ? String.format(Locale.ROOT, "%,d", (long) value(value)) : NONE;
+        return known(value) ? String.format(Locale.ROOT, "%,d", Math.round(value(value))) : NONE;
     }
 
     /** Formats a small number such as 1.1e-05. */
@@ -47,6 +47,12 @@ public final class Numbers {
             return NONE;
         }
         return value(p) < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", value(p));
+    }
+
+    /** Formats a probability for a sentence, with its relation: {@code = 0.0123}, or {@code < 0.0001}. */
+    public static String p(double p) {
+        String formatted = probability(p);
+        return formatted.startsWith("<") ? formatted : "= " + formatted;
     }
 
     /** Formats seconds as 52s, 11m 43s or 2h 05m. */

@@ -49,7 +49,7 @@ record Agreement(double accuracy, double balancedAccuracy, double matthews, doub
         return new Agreement(
                 correct / images,
                 recalls / present,
-                ratio(covariance, Math.sqrt(truthSpread) * Math.sqrt(predictedSpread)),
+                ratio(covariance, Math.sqrt(truthSpread * predictedSpread)),
                 ratio(covariance, images * images - expected),
                 List.copyOf(flags));
     }

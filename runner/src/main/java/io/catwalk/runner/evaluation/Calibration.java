@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  *     left out
  * @param equalMassError the same error over the bins of equal mass, 0 to 1
  * @param equalMass the reliability curve in bins of equal mass, by rising confidence: 15, or fewer so that each has
- *     50 images; images of equal confidence share a bin
+ *     50 images, if there are as many; images of equal confidence share a bin
  */
 public record Calibration(double expectedError, List<Bin> reliability, double equalMassError, List<Bin> equalMass) {
 
@@ -56,15 +56,6 @@ public record Calibration(double expectedError, List<Bin> reliability, double eq
             double accuracy,
             double accuracyLow,
             double accuracyHigh) {
-
-        /**
-         * Tells whether chance may explain the difference between confidence and accuracy in this bin.
-         *
-         * @return whether the mean confidence is within the interval of the accuracy
-         */
-        public boolean agrees() {
-            return accuracyLow <= confidence && confidence <= accuracyHigh;
-        }
 
         private double gap() {
             return images * Math.abs(accuracy - confidence);
@@ -106,6 +97,7 @@ public record Calibration(double expectedError, List<Bin> reliability, double eq
                 .mapToInt(Integer::intValue)
                 .toArray();
         int bins = Math.max(1, Math.min(BINS, rising.length / FEWEST_IMAGES));
+        int fewest = Math.max(1, Math.min(FEWEST_IMAGES, rising.length));
         List<Bin> filled = new ArrayList<>();
         int from = 0;
         for (int b = 1; b <= bins; b++) {
@@ -113,7 +105,11 @@ public record Calibration(double expectedError, List<Bin> reliability, double eq
             while (to < rising.length && confidence[rising[to]] == confidence[rising[to - 1]]) {
                 to++;
             }
-            if (to > from) {
+            // Equal confidences make a bin larger, so that too few images may be left for the bins behind it.
+            if (rising.length - to < fewest) {
+                to = rising.length;
+            }
+            if (to - from >= fewest) {
                 filled.add(bin(right, confidence, rising, from, to));
                 from = to;
             }

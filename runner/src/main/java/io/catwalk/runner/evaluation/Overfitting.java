@@ -3,7 +3,6 @@ package io.catwalk.runner.evaluation;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /**
@@ -13,6 +12,8 @@ import java.util.Locale;
  * @param validation accuracy on the images that selected its epoch, 0 to 1
  * @param test accuracy on the test images, 0 to 1
  * @param validationImages how many images the validation set has; at least 1
+ * @param verdict on the gap between training and validation accuracy
+ * @param rule by which the verdict was found, with its numbers, in one sentence
  */
 @JsonPropertyOrder({
     "training_accuracy",
@@ -25,15 +26,18 @@ import java.util.Locale;
     "rule"
 })
 @JsonIgnoreProperties(
-        value = {"validation_gap", "test_gap", "verdict", "rule"},
+        value = {"validation_gap", "test_gap"},
         allowGetters = true)
 public record Overfitting(
         @JsonProperty("training_accuracy") double training,
         @JsonProperty("validation_accuracy") double validation,
         @JsonProperty("test_accuracy") double test,
-        int validationImages) {
+        int validationImages,
+        Verdict verdict,
+        String rule) {
 
-    private static final double STRONG = 0.05;
+    private static final double STRONG_GAP = 0.05;
+    private static final double CONFIDENCE = 0.95;
 
     /** Checks the ranges. */
     public Overfitting {
@@ -51,21 +55,101 @@ public record Overfitting(
         }
     }
 
-    /** Grades overfitting by the gap between training and validation accuracy. */
+    /** Grades overfitting by the 95 % interval of the gap, which is training accuracy minus validation accuracy. */
     public enum Verdict {
-        /** Training accuracy is not above the 95 % Wilson interval of validation accuracy: chance explains the gap. */
+        /** The interval includes 0 or is below it. */
+        @JsonProperty("none")
         NONE,
-        /** Training accuracy is above that interval, and the gap is at most 5 points. */
+        /** The interval is above 0, and its lower bound is at most 5 points. */
+        @JsonProperty("mild")
         MILD,
-        /** Training accuracy is above that interval, and the gap is more than 5 points. */
+        /** The lower bound of the interval is above 5 points. */
+        @JsonProperty("strong")
         STRONG;
+
+        /**
+         * Grades a gap.
+         *
+         * @param gap 95 % interval of training accuracy minus validation accuracy
+         * @return the grade
+         */
+        public static Verdict of(Interval gap) {
+            return gap.low() > STRONG_GAP ? STRONG : gap.low() > 0 ? MILD : NONE;
+        }
 
         /** Returns the verdict as it is written in results and reports. */
         @Override
-        @JsonValue
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /**
+     * Measures the overfitting of one network.
+     *
+     * @param training metrics on the images it was trained on
+     * @param validation metrics on the images that selected its epoch
+     * @param test metrics on the test images
+     * @return accuracies and verdict
+     */
+    public static Overfitting of(Metrics training, Metrics validation, Metrics test) {
+        Interval gap = gap(training, validation);
+        return new Overfitting(
+                training.accuracy(),
+                validation.accuracy(),
+                test.accuracy(),
+                validation.images(),
+                Verdict.of(gap),
+                words(1, training.accuracy() - validation.accuracy(), gap));
+    }
+
+    /**
+     * Computes the 95 % interval of the gap of one network: Newcombe's, since training and validation images are
+     * different ones.
+     *
+     * @param training metrics on the images it was trained on
+     * @param validation metrics on the images that selected its epoch
+     * @return bounds of training accuracy minus validation accuracy, -1 to 1
+     */
+    public static Interval gap(Metrics training, Metrics validation) {
+        return Interval.newcombe(
+                right(training), training.images(), right(validation), validation.images(), CONFIDENCE);
+    }
+
+    private static int right(Metrics metrics) {
+        return (int) Math.round(metrics.accuracy() * metrics.images());
+    }
+
+    /**
+     * Describes a gap with its verdict and the rule of the verdict.
+     *
+     * @param trials number of trials that it is the mean of
+     * @param gap training accuracy minus validation accuracy, -1 to 1
+     * @param interval its 95 % interval
+     * @return one sentence in percentage points, without capital letter and period
+     */
+    public static String words(int trials, double gap, Interval interval) {
+        Verdict verdict = Verdict.of(interval);
+        String where = switch (verdict) {
+            case NONE -> interval.high() < 0 ? "is below 0" : "includes 0";
+            case MILD -> "begins between 0 and 5";
+            case STRONG -> "begins above 5";
+        };
+        return String.format(
+                Locale.ROOT,
+                "%s overfitting: training accuracy minus validation accuracy is %s points%s, 95 %% interval %s to %s,"
+                        + " which %s",
+                verdict == Verdict.NONE ? "no measurable" : verdict.toString(),
+                points(gap),
+                trials == 1 ? "" : " over " + trials + " trials",
+                points(interval.low()),
+                points(interval.high()),
+                where);
+    }
+
+    private static String points(double share) {
+        String points = String.format(Locale.ROOT, "%.2f", 100 * share);
+        return points.equals("-0.00") ? "0.00" : points;
     }
 
     /** Returns the training accuracy minus the validation accuracy. */
@@ -78,42 +162,5 @@ public record Overfitting(
     @JsonProperty
     public double testGap() {
         return training - test;
-    }
-
-    /** Returns the 95 % Wilson interval of the validation accuracy. */
-    public Interval validationInterval() {
-        int correct = (int) Math.round(validation * validationImages);
-        return Interval.wilson(correct, validationImages, 0.95);
-    }
-
-    /** Returns the verdict; {@link #explanation()} states its rule. */
-    @JsonProperty
-    public Verdict verdict() {
-        if (training <= validationInterval().high()) {
-            return Verdict.NONE;
-        }
-        return validationGap() > STRONG ? Verdict.STRONG : Verdict.MILD;
-    }
-
-    /** Returns the verdict with its rule and its numbers, in one sentence. */
-    @JsonProperty("rule")
-    public String explanation() {
-        Interval interval = validationInterval();
-        String reason = switch (verdict()) {
-            case NONE -> "is not above that interval, so that chance explains the gap";
-            case MILD -> "is above that interval, by a gap of at most 5 points";
-            case STRONG -> "is above that interval, by a gap of more than 5 points";
-        };
-        return String.format(
-                Locale.ROOT,
-                "%s overfitting: validation accuracy is %.2f %% (95 %% interval %.2f to %.2f with %d images), and"
-                        + " training accuracy, %.2f %%, %s",
-                verdict() == Verdict.NONE ? "no" : verdict().toString(),
-                100 * validation,
-                100 * interval.low(),
-                100 * interval.high(),
-                validationImages,
-                100 * training,
-                reason);
     }
 }

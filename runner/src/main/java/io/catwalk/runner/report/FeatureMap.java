@@ -5,7 +5,6 @@ import io.catwalk.onnx.runtime.LastLayer;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxRunner;
-import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.statistics.PrincipalAxes;
@@ -29,8 +28,8 @@ public record FeatureMap(int[] images, @Nullable PrincipalAxes axes, int feature
     /** Largest number of images, taken at even intervals: more would hide each other and take seconds. */
     private static final int IMAGES = 10_000;
 
-    /** Largest number of features: with more, it takes seconds to compute the axes. */
-    private static final int FEATURES = 512;
+    /** Largest number of features in a batch, 32 MiB: a layer may read many times more numbers than an image has. */
+    private static final int BATCH = 4 << 20;
 
     private static FeatureMap without(String reason) {
         return new FeatureMap(new int[0], null, 0, "There is no map of the images: " + reason + ".");
@@ -53,35 +52,55 @@ public record FeatureMap(int[] images, @Nullable PrincipalAxes axes, int feature
         int[] some = IntStream.range(0, count)
                 .map(i -> (int) ((long) i * images.size() / count))
                 .toArray();
-        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
-            double[][] features = features(file, predictor, images.select(some), normalization);
-            return features[0].length > FEATURES
-                    ? without("the last layer of " + name + " works on " + features[0].length + " numbers, more than "
-                            + FEATURES)
-                    : new FeatureMap(some, PrincipalAxes.of(features), features[0].length, "");
+        try (OnnxPredictor predictor = OnnxPredictor.open(file);
+                OnnxRunner runner =
+                        OnnxRunner.watching(file, Set.of(LastLayer.features(file)), OnnxOptions.standard())) {
+            Network network = new Network(predictor, runner, normalization);
+            Features features = Features.of(network, images.select(some));
+            return new FeatureMap(some, PrincipalAxes.of(features), features.coordinates(), "");
         } catch (OnnxFileException | IllegalArgumentException e) {
             return without(String.valueOf(e.getMessage()).replace(file.toString(), "the file of " + name));
         }
     }
 
-    private static double[][] features(
-            Path file, OnnxPredictor predictor, ImageSource images, Normalization normalization) {
-        double[][] features = new double[images.size()][];
-        try (OnnxRunner runner = OnnxRunner.watching(file, Set.of(LastLayer.features(file)), OnnxOptions.standard())) {
-            int batch = images.batchSize();
-            for (int from = 0; from < features.length; from += batch) {
-                int some = Math.min(batch, features.length - from);
-                Tensor found = runner.run(predictor.input(normalization.normalized(images, from, from + some), some))
-                        .values()
-                        .iterator()
-                        .next();
-                double[] numbers = found.toDoubles();
-                int each = numbers.length / some;
-                for (int i = 0; i < some; i++) {
-                    features[from + i] = Arrays.copyOfRange(numbers, i * each, (i + 1) * each);
+    /** A network that returns the input of its last layer. */
+    private record Network(OnnxPredictor predictor, OnnxRunner runner, Normalization normalization) {
+
+        double[] features(ImageSource images, int from, int to) {
+            return runner.run(predictor.input(normalization.normalized(images, from, to), to - from))
+                    .values()
+                    .iterator()
+                    .next()
+                    .toDoubles();
+        }
+    }
+
+    /** The features of images, which the network computes again each time that they are read. */
+    private record Features(Network network, ImageSource images, int coordinates) implements PrincipalAxes.Points {
+
+        static Features of(Network network, ImageSource images) {
+            return new Features(network, images, network.features(images, 0, 1).length);
+        }
+
+        @Override
+        public int count() {
+            return images.size();
+        }
+
+        @Override
+        public double[][] read(int[] places) {
+            ImageSource some = images.select(places);
+            int batch = Math.max(1, Math.min(some.batchSize(), BATCH / coordinates));
+            double[][] features = new double[places.length][];
+            for (int from = 0; from < places.length; from += batch) {
+                int to = Math.min(places.length, from + batch);
+                double[] numbers = network.features(some, from, to);
+                for (int i = from; i < to; i++) {
+                    int at = (i - from) * coordinates;
+                    features[i] = Arrays.copyOfRange(numbers, at, at + coordinates);
                 }
             }
+            return features;
         }
-        return features;
     }
 }

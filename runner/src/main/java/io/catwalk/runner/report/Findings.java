@@ -6,6 +6,7 @@ import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.experiment.Results;
@@ -34,9 +35,6 @@ public record Findings(ReportModel model) {
     /** Largest number of names in a sentence. */
     private static final int NAMES = 4;
 
-    /** Overfitting is called strong if the gap between training and validation accuracy is above this. */
-    private static final double STRONG = 0.05;
-
     /** Says which images decide between which classifiers. */
     public String question() {
         Tuning tuning = model.results().tuning();
@@ -46,10 +44,14 @@ public record Findings(ReportModel model) {
                     + " were tested on " + model.testedOn();
         }
         List<Entrant> entrants = model.entrants();
-        return capital(model.testedOn()) + " in " + classes + " classes "
+        String images = capital(model.testedOn()) + " in " + classes + " classes";
+        if (entrants.isEmpty()) {
+            return images + ", and no finished trial";
+        }
+        return images
                 + (entrants.size() == 1
-                        ? "show how good " + entrants.get(0).name() + " is"
-                        : "decide between " + entrants.size() + " classifiers");
+                        ? " show how good " + entrants.get(0).name() + " is"
+                        : " decide between " + entrants.size() + " classifiers");
     }
 
     /** Says how large the networks are. */
@@ -75,17 +77,18 @@ public record Findings(ReportModel model) {
         return Objects.requireNonNull(one.efficiency()).parameters();
     }
 
-    /** Says whether the classifiers were trained by the same recipe. */
+    /** Says whether the classifiers were trained by the same recipe; one must have a trained network. */
     public String training() {
-        var epochs = model.entrants().stream()
+        List<Entrant> trained = model.trained();
+        var epochs = trained.stream()
                 .mapToInt(one -> one.request().recipe().epochs())
                 .summaryStatistics();
         String most = "up to " + count(epochs.getMax(), "epoch", "epochs");
-        if (model.entrants().size() == 1) {
-            return model.entrants().get(0).name() + " was trained for " + most;
+        if (trained.size() == 1) {
+            return trained.get(0).name() + " was trained for " + most;
         }
         if (model.recipeDifferences().isEmpty()) {
-            return "All " + model.entrants().size() + " classifiers were trained with the same recipe, for " + most;
+            return "All " + trained.size() + " classifiers were trained with the same recipe, for " + most;
         }
         return (epochs.getMin() == epochs.getMax()
                         ? "All were trained for " + most
@@ -101,14 +104,15 @@ public record Findings(ReportModel model) {
         if (trained.size() == 1) {
             return best.name() + " recognizes " + score + " of the images (95 % interval " + best.interval() + ")";
         }
-        if (model.comparison() == null) {
+        if (!model.tested()) {
             return best.name() + " has the highest accuracy, " + score
                     + "; whether the lead is more than chance was not tested";
         }
         int others = trained.size() - 1;
         int ahead = outcomes(best, Outcome.BETTER);
         int equivalent = outcomes(best, Outcome.EQUIVALENT);
-        int rest = others - ahead - equivalent;
+        int undecided = outcomes(best, Outcome.UNDECIDED);
+        int apart = others - ahead - equivalent - undecided;
         if (ahead == others) {
             return best.name() + " leads with " + score + ", ahead of "
                     + (others == 1 ? trained.get(1).name() : "each of the other " + others);
@@ -116,7 +120,8 @@ public record Findings(ReportModel model) {
         return best.name() + " leads with " + score + ": it is ahead of " + (ahead == 0 ? "none" : ahead)
                 + " of the other " + others
                 + (equivalent == 0 ? "" : ", equivalent to " + equivalent)
-                + (rest == 0 ? "" : ", not clearly different from " + rest);
+                + (undecided == 0 ? "" : ", not clearly different from " + undecided)
+                + (apart == 0 ? "" : ", not compared with " + apart);
     }
 
     private int outcomes(Entrant best, Outcome outcome) {
@@ -140,13 +145,15 @@ public record Findings(ReportModel model) {
         if (measured == 1) {
             return fastest.name() + " takes " + time;
         }
+        boolean all = measured == model.trained().size();
+        String of = "of the " + measured + " with a latency from a quiet machine";
         if (front.size() == 1) {
-            return fastest.name() + " is both the most accurate and the fastest: " + time;
+            return fastest.name() + " is both the most accurate and the fastest" + (all ? "" : " " + of) + ": " + time;
         }
-        return "The choice is among " + names(front) + ": "
+        return (all ? "The choice" : capital(of) + ", the choice") + " is among " + names(front) + ": "
                 + (front.size() == measured
                         ? "each trades accuracy for latency"
-                        : "each of the others is worse in both accuracy and latency");
+                        : "for each of the others, one of these is at least as good in both accuracy and latency");
     }
 
     private String trainingTimes() {
@@ -211,7 +218,7 @@ public record Findings(ReportModel model) {
                 .findFirst();
     }
 
-    /** Says which classifiers overfit, and whether the confidence of the best one matches its accuracy. */
+    /** Says which classifiers overfit, and whether the mean confidence of the best one differs from its accuracy. */
     public String generalization() {
         List<GeneralizationGap> gaps = model.trained().stream()
                 .map(Entrant::gap)
@@ -222,16 +229,20 @@ public record Findings(ReportModel model) {
         return evaluated().map(best -> learned + "; " + calibration(best)).orElse(learned);
     }
 
-    /** Says how many classifiers overfit: those for which the interval of the gap is above 0. */
+    /** Says how many classifiers overfit measurably. */
     private static String overfitting(List<GeneralizationGap> gaps) {
         var above = gaps.stream()
-                .filter(gap -> gap.low() > 0)
+                .filter(gap -> gap.verdict() != Overfitting.Verdict.NONE)
                 .mapToDouble(GeneralizationGap::mean)
                 .summaryStatistics();
         if (above.getCount() == 0) {
-            return gaps.size() == 1
-                    ? "Training accuracy does not clearly differ from validation accuracy"
-                    : "No classifier measurably overfits";
+            GeneralizationGap first = gaps.get(0);
+            return gaps.size() > 1
+                    ? "No classifier measurably overfits"
+                    : first.toldApart()
+                            ? "Training accuracy is " + Numbers.percent(-first.mean())
+                                    + " points below validation accuracy"
+                            : "Training accuracy does not clearly differ from validation accuracy";
         }
         String points = Numbers.percent(above.getMin())
                 + (above.getCount() == 1 ? "" : " to " + Numbers.percent(above.getMax())) + " points";
@@ -243,22 +254,27 @@ public record Findings(ReportModel model) {
         return who + ": training accuracy is " + points + " above validation accuracy";
     }
 
-    private String calibration(Entrant best) {
-        double excess = overconfidence(best);
-        String points = Numbers.fixed(100 * Math.abs(excess), 2) + " points";
-        return best.name()
-                + (Math.abs(excess) < 0.0005
-                        ? "'s confidence matches its accuracy"
-                        : excess > 0 ? " is overconfident by " + points : " is underconfident by " + points);
+    /** Compares the mean confidence with the interval of the accuracy; too high and too low ones may cancel out. */
+    private static String calibration(Entrant best) {
+        Evaluation evaluation = evaluation(best);
+        double excess = overconfidence(evaluation);
+        String points = Numbers.fixed(100 * Math.abs(excess), 2);
+        // If all or none are right, the bound of the interval is the accuracy itself, and rounding could cross it.
+        if (points.equals("0.00") || evaluation.accuracyInterval().contains(evaluation.accuracy() + excess)) {
+            return best.name() + "'s mean confidence is within the interval of its accuracy (expected calibration"
+                    + " error " + Numbers.fixed(100 * evaluation.calibration().expectedError(), 2) + " points)";
+        }
+        return best.name() + (excess > 0 ? " is overconfident by " : " is underconfident by ") + points
+                + " points on average";
     }
 
-    /** Returns by how much the mean confidence of a classifier is above its accuracy, from -1 to 1. */
-    public static double overconfidence(Entrant one) {
+    /** Returns by how much the mean confidence is above the accuracy, from -1 to 1. */
+    private static double overconfidence(Evaluation evaluation) {
         double sum = 0;
-        for (Bin bin : evaluation(one).calibration().reliability()) {
+        for (Bin bin : evaluation.calibration().reliability()) {
             sum += bin.images() * (bin.confidence() - bin.accuracy());
         }
-        return sum / evaluation(one).images();
+        return sum / evaluation.images();
     }
 
     /** Returns the worst cross-check among a classifier's trials; null if nothing was exported. */
@@ -324,21 +340,23 @@ public record Findings(ReportModel model) {
     public String conclusion() {
         List<Entrant> trained = model.trained();
         if (trained.isEmpty()) {
-            return "No conclusion: none of " + count(model.failed().size(), "trial", "trials")
-                    + " has a trained network";
+            int failed = model.failed().size();
+            return failed == 0
+                    ? "No conclusion: no trial has finished"
+                    : "No conclusion: none of " + count(failed, "trial", "trials") + " has a trained network";
         }
         Entrant best = trained.get(0);
         if (trained.size() == 1) {
             return best.name() + " was tested, but not compared with another classifier";
         }
-        if (model.comparison() == null) {
+        if (!model.tested()) {
             return best.name() + " leads, but whether it is better was not tested";
         }
-        int tied = model.tied();
-        return tied == 1
+        List<Entrant> choices = model.choices();
+        return choices.size() == 1
                 ? "This run supports one choice: " + best.name()
-                : "This run leaves " + tied + " of " + trained.size() + " classifiers to choose from: "
-                        + names(trained.subList(0, tied));
+                : "This run leaves " + choices.size() + " of " + trained.size() + " classifiers to choose from: "
+                        + names(choices);
     }
 
     /** Returns the conclusions, the most important first. */
@@ -355,7 +373,7 @@ public record Findings(ReportModel model) {
         List<String> strong = model.trained().stream()
                 .filter(one -> {
                     GeneralizationGap gap = one.gap();
-                    return gap != null && gap.low() > STRONG;
+                    return gap != null && gap.verdict() == Overfitting.Verdict.STRONG;
                 })
                 .map(Entrant::name)
                 .toList();
@@ -390,12 +408,18 @@ public record Findings(ReportModel model) {
         sentences.add(fastest.name() + " is the fastest, " + latency(fastest) + " for one image, with "
                 + Numbers.percent(fastest.stands().accuracy()) + " % accuracy ("
                 + Numbers.points(fastest.stands().accuracy() - best.stands().accuracy()) + " points)");
+        if (!timed.contains(best)) {
+            return sentences;
+        }
         timed.stream()
                 .takeWhile(one -> one != best)
-                .filter(one -> notAhead(best, one) && one != fastest)
+                .filter(one -> !relation(best, one).isEmpty())
                 .findFirst()
-                .ifPresent(one -> sentences.add(best.name() + " does not clearly differ from " + one.name()
-                        + ", which takes " + latency(one) + " instead of " + latency(best)));
+                .ifPresent(one -> sentences.add(best.name()
+                        + relation(best, one)
+                        + (one == fastest
+                                ? "it, and takes " + latency(best)
+                                : one.name() + ", which takes " + latency(one) + " instead of " + latency(best))));
         return sentences;
     }
 
@@ -410,9 +434,17 @@ public record Findings(ReportModel model) {
         return sentences;
     }
 
-    private boolean notAhead(Entrant best, Entrant other) {
+    /** Relates the best to a classifier that it is not ahead of; empty if it is, or if the two are not compared. */
+    private String relation(Entrant best, Entrant other) {
         Verdict verdict = model.verdict(best.name(), other.name());
-        return verdict != null && verdict.outcome() == Outcome.UNDECIDED;
+        if (verdict == null) {
+            return "";
+        }
+        return switch (verdict.outcome()) {
+            case EQUIVALENT -> " is practically equivalent to ";
+            case UNDECIDED -> " does not clearly differ from ";
+            case BETTER, WORSE -> "";
+        };
     }
 
     /** Returns the limitations of the results. */
@@ -428,7 +460,7 @@ public record Findings(ReportModel model) {
             sentences.add("One seed each: with another seed the ranking may change");
         }
         if (model.results().tuning() != null) {
-            sentences.add("The winner's score is optimistically biased: it was selected as the maximum");
+            sentences.add("The winner's score is optimistically biased: it was selected as the best of all");
         }
         if (!model.recipeDifferences().isEmpty()) {
             sentences.add("The recipes differ, so a difference in accuracy need not come from the architecture");
@@ -449,7 +481,7 @@ public record Findings(ReportModel model) {
     }
 
     /** Lists the names of classifiers for a sentence; of many, only the first few. */
-    private static String names(List<Entrant> entrants) {
+    public static String names(List<Entrant> entrants) {
         return listed(entrants.stream().map(Entrant::name).toList());
     }
 

@@ -150,16 +150,15 @@ public record ModelCard(
      * Writes the card.
      *
      * @param card file to write; an existing one is replaced
-     * @param plots folder that may hold the confusion matrix of the model as a picture; null if there is none
+     * @param picture of the confusion matrix of the model, which may not exist; null if there is none
      * @throws IOException if it cannot be written
      */
-    public void write(Path card, @Nullable Path plots) throws IOException {
-        AtomicFiles.write(card, markdown(plots == null ? null : picture(card, plots)));
+    public void write(Path card, @Nullable Path picture) throws IOException {
+        AtomicFiles.write(card, markdown(picture == null ? null : link(card, picture)));
     }
 
     /** Returns the link from the card to the picture, or null if there is no such file. */
-    private @Nullable String picture(Path card, Path plots) {
-        Path picture = plots.resolve("confusion-matrix-" + name + ".png");
+    private static @Nullable String link(Path card, Path picture) {
         return Files.isRegularFile(picture)
                 ? card.toAbsolutePath()
                         .resolveSibling("")
@@ -333,7 +332,7 @@ public record ModelCard(
                     .append(picture.replace("@", "%40"))
                     .append(")\n");
         }
-        String rule = Findings.capital(done.overfitting().explanation());
+        String rule = Findings.capital(done.overfitting().rule());
         text.append('\n').append(rule).append(".\n");
         return text.toString();
     }

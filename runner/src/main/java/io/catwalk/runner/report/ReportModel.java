@@ -78,9 +78,11 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         return entrants.stream().flatMap(one -> one.failed().stream()).toList();
     }
 
-    /** Returns whether the run is a cross-validation. */
+    /** Returns whether its networks were tested on folds of the training images; the best of a search was not. */
     public boolean folded() {
-        return results().experiment().folds() > 0;
+        return results().experiment().folds() > 0
+                && run.models().stream()
+                        .noneMatch(model -> model.outcome().trial().fold() == 0);
     }
 
     /** Returns whether some classifier was trained more than once. */
@@ -238,18 +240,21 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         };
     }
 
-    /** Returns how many of the first classifiers do not clearly differ from the best, itself included. */
-    public int tied() {
+    /** Returns the classifiers that the best is not ahead of, itself first; also those that it is not compared with. */
+    public List<Entrant> choices() {
         List<Entrant> trained = trained();
-        int tied = Math.min(1, trained.size());
-        while (tied > 0 && tied < trained.size()) {
-            Verdict verdict = verdict(trained.get(0).name(), trained.get(tied).name());
-            if (verdict == null || verdict.outcome() == Outcome.BETTER) {
-                break;
-            }
-            tied++;
-        }
-        return tied;
+        return trained.stream()
+                .filter(one -> {
+                    Verdict verdict = verdict(trained.get(0).name(), one.name());
+                    return verdict == null || verdict.outcome() != Outcome.BETTER;
+                })
+                .toList();
+    }
+
+    /** Returns whether the best classifier is compared with at least one other. */
+    public boolean tested() {
+        List<Entrant> trained = trained();
+        return trained.stream().anyMatch(one -> verdict(trained.get(0).name(), one.name()) != null);
     }
 
     /**

@@ -22,9 +22,6 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
     /** With this many draws, a probability is accurate to within 0.0045, two standard deviations at 0.5. */
     private static final int DRAWS = 50_000;
 
-    /** Differences of shares are not exact in binary. */
-    private static final double SAME = 1e-12;
-
     /**
      * Computes the probabilities.
      *
@@ -61,8 +58,8 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
         double[][] shares = new double[points.length][points.length];
         for (int i = 0; i < points.length; i++) {
             for (int j = 0; j < points.length; j++) {
-                double over = direction * (points[i] + points[j]) - limit;
-                shares[i][j] = over > SAME ? 1 : over < -SAME ? 0 : 0.5;
+                int over = Paired.order(direction * (points[i] + points[j]), limit);
+                shares[i][j] = over > 0 ? 1 : over < 0 ? 0 : 0.5;
             }
         }
         return shares;
@@ -102,10 +99,10 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
         double highest = Math.max(sides[0], Math.max(sides[1], sides[2]));
         int equals = 0;
         for (double side : sides) {
-            equals += side >= highest - SAME ? 1 : 0;
+            equals += Paired.order(side, highest) == 0 ? 1 : 0;
         }
         for (int i = 0; i < sides.length; i++) {
-            most[i] += sides[i] >= highest - SAME ? 1.0 / equals : 0;
+            most[i] += Paired.order(sides[i], highest) == 0 ? 1.0 / equals : 0;
         }
     }
 }

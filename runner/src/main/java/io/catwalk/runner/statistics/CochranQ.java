@@ -1,5 +1,6 @@
 package io.catwalk.runner.statistics;
 
+import io.catwalk.runner.Numbers;
 import java.util.List;
 import java.util.Locale;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
@@ -63,6 +64,6 @@ public record CochranQ(double statistic, int degreesOfFreedom, double p) {
                 "All %d together: Cochran's Q = %.1f, p %s",
                 degreesOfFreedom + 1,
                 statistic,
-                p < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", p));
+                Numbers.p(p));
     }
 }

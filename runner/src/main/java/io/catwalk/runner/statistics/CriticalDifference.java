@@ -1,5 +1,6 @@
 package io.catwalk.runner.statistics;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,7 +43,7 @@ public record CriticalDifference(
      * Ranks classifiers.
      *
      * @param names the classifiers' names; at least 2
-     * @param scores (data sets, classifiers), higher is better; equal scores share their ranks
+     * @param scores (data sets, classifiers), 0 to 1, higher is better; equal scores share their ranks
      * @param level probability of any false alarm, above 0 and below 1, such as 0.05
      * @return ranks and what they mean
      * @throws RequestException if there are fewer than five data sets
@@ -110,7 +111,8 @@ public record CriticalDifference(
         for (int c = 0; c < scores.length; c++) {
             ranks[c] = 0.5;
             for (double other : scores) {
-                ranks[c] += other > scores[c] ? 1 : other == scores[c] ? 0.5 : 0;
+                int order = Paired.order(other, scores[c]);
+                ranks[c] += order > 0 ? 1 : order == 0 ? 0.5 : 0;
             }
         }
         return ranks;
@@ -120,7 +122,7 @@ public record CriticalDifference(
     private static double tied(double[] scores, int index) {
         double equals = 0;
         for (double other : scores) {
-            equals += other == scores[index] ? 1 : 0;
+            equals += Paired.order(other, scores[index]) == 0 ? 1 : 0;
         }
         return equals * equals - 1;
     }
@@ -162,13 +164,13 @@ public record CriticalDifference(
         Rank last = ranks.get(ranks.size() - 1);
         String numbers = String.format(
                 Locale.ROOT,
-                "average ranks %.2f (%s) to %.2f (%s), critical difference %.2f, Friedman p = %.4f",
+                "average ranks %.2f (%s) to %.2f (%s), critical difference %.2f, Friedman p %s",
                 best.average(),
                 best.classifier(),
                 last.average(),
                 last.classifier(),
                 difference,
-                p);
+                Numbers.p(p));
         return last.average() - best.average() < difference
                 ? "no two classifiers differ significantly: " + numbers
                 : best.classifier() + " ranks significantly above " + last.classifier() + ": " + numbers;

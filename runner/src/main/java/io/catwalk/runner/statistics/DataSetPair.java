@@ -56,8 +56,12 @@ public record DataSetPair(
                     names.get(pair[0]),
                     names.get(pair[1]),
                     scores.length,
-                    (int) Arrays.stream(differences).filter(one -> one > 0).count(),
-                    (int) Arrays.stream(differences).filter(one -> one < 0).count(),
+                    (int) Arrays.stream(differences)
+                            .filter(one -> Paired.order(one, 0) > 0)
+                            .count(),
+                    (int) Arrays.stream(differences)
+                            .filter(one -> Paired.order(one, 0) < 0)
+                            .count(),
                     Paired.mean(differences),
                     BayesianSignedRankTest.of(differences, region),
                     region));

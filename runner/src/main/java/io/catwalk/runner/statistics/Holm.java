@@ -1,8 +1,8 @@
 package io.catwalk.runner.statistics;
 
+import io.catwalk.runner.Numbers;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -19,7 +19,7 @@ public final class Holm {
 
     /** Writes an adjusted probability. */
     static String words(double adjusted) {
-        return "Holm p " + (adjusted < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", adjusted));
+        return "Holm p " + Numbers.p(adjusted);
     }
 
     /**

@@ -17,7 +17,8 @@ public enum Outcome {
     @JsonProperty("undecided")
     UNDECIDED;
 
-    private static final double SURE = 0.95;
+    /** Smallest probability of an outcome that is decided. */
+    static final double SURE = 0.95;
 
     /** Returns the outcome whose probability is at least 0.95; undecided if there is none. */
     static Outcome of(double worse, double equivalent, double better) {

@@ -7,9 +7,24 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /** Helps with paired values: scores of the same folds, predictions of the same images. */
-final class Paired {
+public final class Paired {
+
+    /** Means and differences of shares are not exact in binary. */
+    private static final double SAME = 1e-12;
 
     private Paired() {}
+
+    /**
+     * Compares two shares, or means or differences of shares, as {@link Double#compare} does, but takes those for equal
+     * that differ only by rounding.
+     *
+     * @param first the one
+     * @param second the other
+     * @return below 0, 0 or above 0
+     */
+    public static int order(double first, double second) {
+        return Math.abs(first - second) <= SAME ? 0 : Double.compare(first, second);
+    }
 
     /** Subtracts the second scores from the first, fold by fold. */
     static double[] differences(double[] first, double[] second) {

@@ -57,7 +57,7 @@ public final class ParetoFront {
     private static <T> boolean dominates(T winner, T loser, List<Objective<T>> objectives) {
         boolean better = false;
         for (Objective<T> objective : objectives) {
-            int order = Double.compare(objective.cost(winner), objective.cost(loser));
+            int order = Paired.order(objective.cost(winner), objective.cost(loser));
             if (order > 0) {
                 return false;
             }

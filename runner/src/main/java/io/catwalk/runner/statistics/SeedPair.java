@@ -4,6 +4,7 @@ import io.catwalk.runner.evaluation.Interval;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares two architectures that were trained with several seeds on one split.
@@ -64,9 +65,10 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
     /**
      * Returns Welch's interval of the difference, 95 % for this pair alone.
      *
-     * @return bounds of the first architecture's mean accuracy minus the second's
+     * @return bounds of the first architecture's mean accuracy minus the second's; null if neither varies over the
+     *     seeds
      */
-    public Interval interval() {
+    public @Nullable Interval interval() {
         return test.interval(CONFIDENCE);
     }
 
@@ -85,12 +87,18 @@ public record SeedPair(String first, String second, int seeds, WelchTTest test, 
             case WORSE -> first + " is significantly worse than " + second;
             case EQUIVALENT, UNDECIDED -> first + " and " + second + " do not clearly differ";
         };
+        String over = " over " + seeds + " seeds";
+        Interval interval = interval();
+        if (interval == null) {
+            return relation + " on this split: " + Paired.points(test.difference()) + " points" + over
+                    + "; neither varies over its seeds, so there is no spread to compare the difference with";
+        }
         return String.format(
                 Locale.ROOT,
                 "%s on this split: %s; Welch with %s%s",
                 relation,
-                Paired.points(test.difference(), " over " + seeds + " seeds", interval()),
+                Paired.points(test.difference(), over, interval),
                 Holm.words(adjustedP),
-                outcome() == Outcome.UNDECIDED && !interval().contains(0) ? Holm.STRICTER_THAN_INTERVAL : "");
+                outcome() == Outcome.UNDECIDED && !interval.contains(0) ? Holm.STRICTER_THAN_INTERVAL : "");
     }
 }

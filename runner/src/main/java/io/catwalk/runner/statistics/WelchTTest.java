@@ -3,6 +3,7 @@ package io.catwalk.runner.statistics;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
 import org.apache.commons.statistics.distribution.TDistribution;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tests whether two architectures, each trained with several seeds on one split, have the same mean accuracy,
@@ -14,7 +15,8 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * @param difference mean of the first scores minus that of the second
  * @param standardError of that difference, 0 or more
  * @param degreesOfFreedom by Welch and Satterthwaite, not a whole number; infinite without any spread
- * @param p two-sided probability of such a difference or a larger one if both means are equal, 0 to 1
+ * @param p two-sided probability of such a difference or a larger one if both means are equal, 0 to 1; 1 without any
+ *     spread: there is no test then, whatever the difference
  */
 public record WelchTTest(double difference, double standardError, double degreesOfFreedom, double p) {
 
@@ -44,7 +46,7 @@ public record WelchTTest(double difference, double standardError, double degrees
         double ofSecond = Paired.variance(second) / second.length;
         double sum = ofFirst + ofSecond;
         if (sum == 0) {
-            return new WelchTTest(difference, 0, Double.POSITIVE_INFINITY, difference == 0 ? 1 : 0);
+            return new WelchTTest(difference, 0, Double.POSITIVE_INFINITY, 1);
         }
         double degrees =
                 sum * sum / (ofFirst * ofFirst / (first.length - 1) + ofSecond * ofSecond / (second.length - 1));
@@ -63,12 +65,14 @@ public record WelchTTest(double difference, double standardError, double degrees
      * Returns the interval of the difference.
      *
      * @param confidence above 0 and below 1, such as 0.95
-     * @return bounds, in the scores' unit
+     * @return bounds, in the scores' unit; null without any spread, since the precision is not known then
      */
-    public Interval interval(double confidence) {
-        double half = standardError == 0
-                ? 0
-                : standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - confidence) / 2);
+    public @Nullable Interval interval(double confidence) {
+        if (standardError == 0) {
+            return null;
+        }
+        double half =
+                standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - confidence) / 2);
         return new Interval(difference - half, difference + half);
     }
 }

@@ -54,6 +54,25 @@ class CalibrationTest {
                 .isEqualTo(300);
     }
 
+    /** Images of equal confidence make a bin larger, and leave too few for the next or the last one. */
+    @Test
+    void everyBinHasAtLeastFiftyImages() {
+        assertThat(sizes(100, 120)).containsExactly(120);
+        assertThat(sizes(90, 150)).containsExactly(90, 60);
+        assertThat(sizes(120, 200)).containsExactly(120, 80);
+    }
+
+    /** Returns the sizes of the bins of images of which the first have the same confidence, and each other its own. */
+    private static List<Integer> sizes(int same, int images) {
+        double[] confidence = new double[images];
+        for (int i = 0; i < images; i++) {
+            confidence[i] = i < same ? 0.5 : 0.5 + 0.001 * i;
+        }
+        return of(confidence, new double[images]).equalMass().stream()
+                .map(Bin::images)
+                .toList();
+    }
+
     /**
      * 9 of 10 is 0.5958 to 0.9821 by Wilson, 900 of 1000 is 0.8798 to 0.9171 (scipy): only the many images are
      * conclusive.
@@ -63,12 +82,12 @@ class CalibrationTest {
         assertThat(bin(10)).satisfies(bin -> {
             assertThat(bin.accuracyLow()).isCloseTo(0.5958, within(5e-5));
             assertThat(bin.accuracyHigh()).isCloseTo(0.9821, within(5e-5));
-            assertThat(bin.agrees()).isTrue();
+            assertThat(bin.confidence()).isBetween(bin.accuracyLow(), bin.accuracyHigh());
         });
         assertThat(bin(1000)).satisfies(bin -> {
             assertThat(bin.accuracyLow()).isCloseTo(0.8798, within(5e-5));
             assertThat(bin.accuracyHigh()).isCloseTo(0.9171, within(5e-5));
-            assertThat(bin.agrees()).isFalse();
+            assertThat(bin.confidence()).isGreaterThan(bin.accuracyHigh());
         });
     }
 

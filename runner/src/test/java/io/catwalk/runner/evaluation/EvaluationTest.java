@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.catwalk.runner.Json;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -49,6 +50,18 @@ class EvaluationTest {
 
         assertThat(Evaluation.of(predictions(labels, labels, 1, 1, 1, 1), NAMES).flags())
                 .isEmpty();
+    }
+
+    @Test
+    void perfectPredictionsCorrelateWithTheTruthByExactlyOne() {
+        for (int images : List.of(3, 21, 24)) {
+            int[] labels = IntStream.range(0, images).map(i -> i % 3).toArray();
+            float[] logits = new float[images];
+            Arrays.fill(logits, 1);
+
+            assertThat(Evaluation.of(predictions(labels, labels, logits), NAMES).matthews())
+                    .isEqualTo(1);
+        }
     }
 
     @Test

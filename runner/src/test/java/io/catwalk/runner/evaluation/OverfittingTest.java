@@ -5,52 +5,66 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.evaluation.Overfitting.Verdict;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Expected intervals are Newcombe's, by test-data/golden/intervals.py. */
 @Tag("tiny")
 class OverfittingTest {
 
-    // Wilson intervals by scipy 1.15.3: 900 of 1000 is 0.87984 to 0.91710, 90 of 100 is 0.82563 to 0.94478.
+    // Intervals in points: 960 of 1000 against 470 of 500 is -0.25 to 4.65, and against 940 of 1000 0.08 to 3.95; 970
+    // against 910 of 1000 is 3.95 to 8.13, 990 against 920 of 1000 5.26 to 8.90; 1000 of 1000 against 90 of 100 is 5.51
+    // to 17.44; 82 of 100 against 6 of 10 is -2.75 to 51.42.
     @ParameterizedTest
     @CsvSource({
-        "0.90,  0.90, 1000, none",
-        "0.80,  0.90, 1000, none",
-        "0.917, 0.90, 1000, none",
-        "0.918, 0.90, 1000, mild",
-        "0.949, 0.90, 1000, mild",
-        "0.951, 0.90, 1000, strong",
-        "0.944, 0.90, 100,  none",
-        "0.946, 0.90, 100,  mild",
-        "1.0,   0.90, 100,  strong",
-        "1.0,   1.0,  100,  none"
+        "0.96, 1000, 0.94, 500,  none",
+        "0.96, 1000, 0.94, 1000, mild",
+        "0.97, 1000, 0.91, 1000, mild",
+        "0.99, 1000, 0.92, 1000, strong",
+        "1.0,  1000, 0.90, 100,  strong",
+        "0.82, 100,  0.60, 10,   none",
+        "0.70, 1000, 0.90, 1000, none",
+        "1.0,  1000, 1.0,  1000, none"
     })
-    void theVerdictWeighsTheGapAgainstChance(double training, double validation, int images, String verdict) {
-        assertThat(new Overfitting(training, validation, 0.9, images).verdict()).hasToString(verdict);
+    void theVerdictWeighsTheGapAgainstChance(
+            double training, int trainingImages, double validation, int validationImages, String verdict) {
+        assertThat(of(training, trainingImages, validation, validationImages).verdict())
+                .hasToString(verdict);
     }
 
     @Test
-    void theExplanationNamesRuleAndNumbers() {
-        assertThat(new Overfitting(0.99, 0.9, 0.89, 1000).explanation())
-                .isEqualTo("strong overfitting: validation accuracy is 90.00 % (95 % interval 87.98 to 91.71 with 1000"
-                        + " images), and training accuracy, 99.00 %, is above that interval, by a gap of more than 5"
-                        + " points");
+    void theRuleIsSaidWithItsNumbers() {
+        String gap = "training accuracy minus validation accuracy is ";
+
+        assertThat(of(0.99, 1000, 0.9, 1000).rule())
+                .isEqualTo("strong overfitting: " + gap + "9.00 points, 95 % interval 7.10 to 11.07, which begins"
+                        + " above 5");
+        assertThat(of(0.96, 1000, 0.94, 1000).rule())
+                .isEqualTo("mild overfitting: " + gap + "2.00 points, 95 % interval 0.08 to 3.95, which begins between"
+                        + " 0 and 5");
+        assertThat(of(0.82, 100, 0.6, 10).rule())
+                .isEqualTo("no measurable overfitting: " + gap + "22.00 points, 95 % interval -2.75 to 51.42, which"
+                        + " includes 0");
+        assertThat(of(0.7, 1000, 0.9, 1000).rule())
+                .isEqualTo("no measurable overfitting: " + gap + "-20.00 points, 95 % interval -23.38 to -16.58, which"
+                        + " is below 0");
     }
 
     @Test
     void gapsAreMeasuredFromTraining() {
-        var overfitting = new Overfitting(0.99, 0.9, 0.88, 1000);
+        Overfitting overfitting = of(0.99, 1000, 0.9, 1000);
 
         assertThat(overfitting.validationGap()).isCloseTo(0.09, within(1e-12));
         assertThat(overfitting.testGap()).isCloseTo(0.11, within(1e-12));
-        assertThat(overfitting.verdict()).hasToString("strong");
+        assertThat(overfitting.verdict()).isEqualTo(Verdict.STRONG);
     }
 
     @Test
     void whatIsWrittenSaysTheVerdictAndIsReadAgain() {
-        var overfitting = new Overfitting(0.99, 0.9, 0.88, 1000);
+        Overfitting overfitting = of(0.99, 1000, 0.9, 1000);
 
         String json = Json.LINE.writeValueAsString(overfitting);
 
@@ -64,8 +78,21 @@ class OverfittingTest {
 
     @Test
     void accuraciesOutsideTheirRangeAreRefused() {
-        assertThatThrownBy(() -> new Overfitting(1.1, 0.9, 0.9, 10)).hasMessageContaining("training accuracy");
-        assertThatThrownBy(() -> new Overfitting(1, 0.9, Double.NaN, 10)).hasMessageContaining("test accuracy");
-        assertThatThrownBy(() -> new Overfitting(1, 0.9, 0.9, 0)).hasMessageContaining("at least 1 validation image");
+        assertThatThrownBy(() -> new Overfitting(1.1, 0.9, 0.9, 10, Verdict.NONE, ""))
+                .hasMessageContaining("training accuracy");
+        assertThatThrownBy(() -> new Overfitting(1, 0.9, Double.NaN, 10, Verdict.NONE, ""))
+                .hasMessageContaining("test accuracy");
+        assertThatThrownBy(() -> new Overfitting(1, 0.9, 0.9, 0, Verdict.NONE, ""))
+                .hasMessageContaining("at least 1 validation image");
+    }
+
+    private static Overfitting of(double training, int trainingImages, double validation, int validationImages) {
+        return Overfitting.of(
+                metrics(trainingImages, training), metrics(validationImages, validation), metrics(1000, 0.88));
+    }
+
+    private static Metrics metrics(int images, double accuracy) {
+        Averages none = new Averages(0, 0, 0, 0, 0);
+        return new Metrics(images, accuracy, 0, 1, none, none, none, 0, 0, 0, 0, 0, null, 0);
     }
 }

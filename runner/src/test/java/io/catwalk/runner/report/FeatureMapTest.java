@@ -3,6 +3,10 @@ package io.catwalk.runner.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
@@ -12,9 +16,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Maps the first 200 test images of Fashion-MNIST. */
 final class FeatureMapTest {
@@ -46,6 +52,55 @@ final class FeatureMapTest {
         assertThat(axes.up()[199]).isCloseTo(-16.695247, within(1e-4));
         assertThat(axes.acrossShare()).isCloseTo(0.2526946, within(1e-6));
         assertThat(axes.upShare()).isCloseTo(0.1868501, within(1e-6));
+    }
+
+    /**
+     * The last layer reads all 784 pixels. Of four gray images, two differ from the middle by 30 in one pixel, and two
+     * by 10 in another: these pixels are the axes, and have 90 and 10 % of the variance.
+     */
+    @Test
+    void theLastLayerMayReadAsManyNumbersAsAnImageHas(@TempDir Path folder) throws IOException {
+        byte[] pixels = new byte[4 * 784];
+        Arrays.fill(pixels, (byte) 100);
+        pixels[10] = (byte) 130;
+        pixels[784 + 10] = 70;
+        pixels[2 * 784 + 20] = 110;
+        pixels[3 * 784 + 20] = 90;
+        Normalization none = new Normalization(new float[] {0}, new float[] {1 / 255f});
+
+        FeatureMap map = FeatureMap.of(
+                "flat", flat(folder.resolve("flat.onnx")), none, HeapImages.of(1, 28, 28, pixels, new int[4]));
+
+        PrincipalAxes axes = Objects.requireNonNull(map.axes(), map.absent());
+        assertThat(map.features()).isEqualTo(784);
+        assertThat(axes.across()).containsExactly(new double[] {30, -30, 0, 0}, within(1e-3));
+        assertThat(axes.up()).containsExactly(new double[] {0, 0, 10, -10}, within(1e-3));
+        assertThat(axes.acrossShare()).isCloseTo(0.9, within(1e-4));
+        assertThat(axes.upShare()).isCloseTo(0.1, within(1e-4));
+    }
+
+    /** Writes a network of one layer, with the input and the output of the other one. */
+    private static Path flat(Path file) throws IOException {
+        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(NETWORK)).toBuilder();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        TensorProto.Builder weight = TensorProto.newBuilder()
+                .setName("weight")
+                .setDataType(TensorProto.DataType.FLOAT_VALUE)
+                .addDims(784)
+                .addDims(10)
+                .addAllFloatData(Collections.nCopies(7840, 1f));
+        NodeProto.Builder flatten = NodeProto.newBuilder()
+                .setOpType("Flatten")
+                .addInput(graph.getInput(0).getName())
+                .addOutput("flat");
+        NodeProto.Builder linear = NodeProto.newBuilder()
+                .setOpType("MatMul")
+                .addInput("flat")
+                .addInput("weight")
+                .addOutput(graph.getOutput(0).getName());
+        graph.clearNode().clearInitializer().clearValueInfo();
+        graph.addInitializer(weight).addNode(flatten).addNode(linear);
+        return Files.write(file, model.build().toByteArray());
     }
 
     @Test

@@ -86,6 +86,14 @@ class ModelCardTest {
                 .hasSize(25);
     }
 
+    /** Newcombe's interval of 620 of 1000 against 600 of 1000, by test-data/golden/intervals.py. */
+    @Test
+    void theGapIsGradedAsInTheReport() {
+        assertThat(card("kinds", OnnxMetadata.empty(), null).markdown(null).lines())
+                .contains("No measurable overfitting: training accuracy minus validation accuracy is 2.00 points, 95 %"
+                        + " interval -2.27 to 6.26, which includes 0.");
+    }
+
     /** Reads the card with another YAML parser. */
     @Test
     void theHeadIsYamlThatTheHubReads() {
@@ -147,12 +155,13 @@ class ModelCardTest {
         ModelCard card = card("kinds", OnnxMetadata.empty(), null);
         Path plots = Files.createDirectories(run.resolve("plots"));
         Path file = Files.createDirectories(run.resolve("trials/net/1-0")).resolve("card.md");
+        Path picture = plots.resolve("confusion-matrix-net.png");
 
-        card.write(file, plots);
+        card.write(file, picture);
         assertThat(file).content().doesNotContain("![");
 
-        Files.createFile(plots.resolve("confusion-matrix-net.png"));
-        card.write(file, plots);
+        Files.createFile(picture);
+        card.write(file, picture);
         assertThat(file).content().contains("![Confusion matrix](../../../plots/confusion-matrix-net.png)\n");
         assertThat(file.resolveSibling("../../../plots/confusion-matrix-net.png"))
                 .exists();

@@ -80,6 +80,13 @@ final class RobustnessFindingsTest {
                         "gru loses most under rotation (30 degrees): it keeps 25.00 % of its accuracy (80.00 to 20.00 %)");
     }
 
+    /** By scipy 1.15.3, binomtest(80, 100).proportion_ci(method="wilson") is 0.7112 to 0.8666: farther down than up. */
+    @Test
+    void theIntervalsAreAsWideAsTheirLongerSide() {
+        assertThat(new RobustnessFindings(of(classifier("gru", 80, 80, 80, 80))).precision())
+                .isEqualTo("95 % intervals extend at most 8.9 points to each side");
+    }
+
     /** 45 of 100: Wilson's interval by statsmodels 0.14.4, proportion_confint(45, 100, method="wilson"). */
     @Test
     void tablesHoldEveryNumberWithItsInterval() {

@@ -62,7 +62,23 @@ class CriticalDifferenceTest {
 
         assertThat(result.difference()).isCloseTo(2.569 * Math.sqrt(20 / 60.0), within(5e-4));
         assertThat(result.groups()).containsExactly(List.of("a", "b"), List.of("b", "c"), List.of("c", "d"));
-        assertThat(result.verdict()).startsWith("a ranks significantly above d: average ranks 1.00 (a) to 4.00 (d)");
+        // Chi-square is 12 * 10 / (4 * 5) * (1.5 * 1.5 + 0.5 * 0.5) * 2 = 30 with 3 degrees of freedom.
+        assertThat(result.verdict())
+                .startsWith("a ranks significantly above d: average ranks 1.00 (a) to 4.00 (d)")
+                .endsWith(", Friedman p < 0.0001");
+    }
+
+    /** The mean of 0.933, 0.938 and 0.928 differs from that of three times 0.933 in the last bit. */
+    @Test
+    void equalMeansShareTheirRanks() {
+        double[][] scores = new double[5][];
+        Arrays.fill(scores, new double[] {0.9329999999999999, 0.9330000000000002, 0.8});
+
+        CriticalDifference result = CriticalDifference.of(List.of("a", "b", "c"), scores, 0.05);
+
+        assertThat(result.ranks()).extracting(Rank::average).containsExactly(1.5, 1.5, 3.0);
+        // 12 * 5 / (3 * 4) * (0.5 * 0.5 * 2 + 1), divided by 1 - 5 * 6 / (5 * 3 * 8) for the ties.
+        assertThat(result.friedman()).isCloseTo(7.5 / 0.75, within(1e-9));
     }
 
     @Test

@@ -36,6 +36,18 @@ class VerdictTest {
                         + " P(better by more than 0.5) = 0.70, P(within 0.5) = 0.30, P(worse by more than 0.5) < 0.01");
     }
 
+    /** A probability of at least 0.95 decides; 0.947 does not, and must not be written as 0.95. */
+    @Test
+    void aProbabilityIsNotRoundedUpToAVerdict() {
+        assertThat(pair(0.01, 0.01, 0.001, 0.052, 0.947).verdict())
+                .startsWith("gru and rnn: the folds show no clear difference")
+                .contains("P(better by more than 0.5) = 0.94, P(within 0.5) = 0.05");
+        assertThat(Odds.probability(0.95)).isEqualTo("0.95");
+        assertThat(Odds.probability(0.9449)).isEqualTo("0.94");
+        assertThat(Odds.probability(0.9996)).isEqualTo("> 0.99");
+        assertThat(Odds.probability(0.0004)).isEqualTo("< 0.01");
+    }
+
     @Test
     void anOutcomeNeedsAProbabilityOf95Percent() {
         assertThat(pair(0, 1, 0.02, 0.03, 0.95).outcome()).isEqualTo(Outcome.BETTER);
@@ -103,6 +115,21 @@ class VerdictTest {
                 .isEqualTo("rnn and gru do not clearly differ on these images: -6.21 points, 95 % interval -12.40 to"
                         + " -0.54; of 161, only rnn got 6 right and only gru got 16 right; McNemar with Holm p = 0.0525;"
                         + " the interval, an approximation, excludes 0, but the exact test does not");
+    }
+
+    /** Of 100 images, one is right on 97 with every seed, and one on 96. */
+    @Test
+    void withoutSpreadOverTheSeedsThereIsNoVerdict() {
+        SeedPair pair = SeedPair.all(
+                        List.of("gru", "rnn"),
+                        List.of(new double[] {0.97, 0.97, 0.97}, new double[] {0.96, 0.96, 0.96}))
+                .get(0);
+
+        assertThat(pair.outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(pair.interval()).isNull();
+        assertThat(pair.verdict())
+                .isEqualTo("gru and rnn do not clearly differ on this split: 1.00 points over 3 seeds; neither varies"
+                        + " over its seeds, so there is no spread to compare the difference with");
     }
 
     @Test

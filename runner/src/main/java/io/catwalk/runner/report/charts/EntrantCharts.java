@@ -31,6 +31,9 @@ import java.util.stream.Stream;
  */
 public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
 
+    /** Beginning of the file names of confusion matrices. */
+    static final String CONFUSION = "confusion-matrix-";
+
     /** Largest number of trials whose validation curves can be told apart. */
     private static final int TRIALS = 12;
 
@@ -100,7 +103,11 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 last.get(1),
                 last.get(2),
                 best);
-        String others = trials.size() > 1 ? " Pale: validation of " + (trials.size() - 1) + " other trials." : "";
+        int more = trials.size() - 1;
+        String others =
+                more == 0 ? "" : " Pale: validation of " + more + (more == 1 ? " other trial." : " other trials.");
+        int epochs =
+                trials.stream().mapToInt(trial -> trial.history().size()).max().orElseThrow();
         return Optional.of(new XyChart(
                 new Caption(
                         "learning-" + what + "-" + file,
@@ -109,7 +116,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                         "Training " + what + " is measured on augmented images with dropout on, so it can be "
                                 + (scale == 1 ? "higher" : "lower") + " than that of validation." + others,
                         table),
-                Axis.counting("Epoch", history.size()),
+                Axis.counting("Epoch", epochs),
                 up,
                 series,
                 best < 1
@@ -179,7 +186,8 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                                 + " points.",
                         entrant.selection()
                                 + "On the diagonal, confidence matches accuracy; below it the model is overconfident."
-                                + " All symbols hold equally many images; lines are 95 % intervals. Expected calibration error: "
+                                + " The symbols hold equally many images, but images of equal confidence share one; lines"
+                                + " are 95 % intervals. Expected calibration error: "
                                 + error
                                 + " points in 15 bins of equal width, "
                                 + Numbers.fixed(100 * evaluation.calibration().equalMassError(), 2)
@@ -214,7 +222,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 : "";
         return Optional.of(new MatrixChart(
                 new Caption(
-                        "confusion-matrix-" + file,
+                        CONFUSION + file,
                         "Confusion matrix" + part,
                         mistakes.isEmpty()
                                 ? "No mistakes."

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -58,9 +59,9 @@ public final class Plots {
                 .all()
                 .forEach(chart ->
                         titles.put(chart, "Robustness: " + chart.caption().title()));
-        Set<String> names = new HashSet<>();
+        Map<String, String> names = fileNames(model);
         for (Entrant entrant : model.charted()) {
-            new EntrantCharts(model, entrant, fileName(entrant.name(), names))
+            new EntrantCharts(model, entrant, Objects.requireNonNull(names.get(entrant.name())))
                     .all()
                     .forEach(chart -> titles.put(
                             chart, entrant.name() + ": " + chart.caption().title()));
@@ -73,6 +74,30 @@ public final class Plots {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /**
+     * Finds the pictures of the confusion matrices.
+     *
+     * @param model content of the report
+     * @param folder that its charts are written to
+     * @return the PNG of each classifier that has charts, by its label; without predictions the file does not exist
+     */
+    public static Map<String, Path> confusions(ReportModel model, Path folder) {
+        Map<String, Path> pictures = new LinkedHashMap<>();
+        fileNames(model).forEach((label, name) -> {
+            pictures.put(label, folder.resolve(EntrantCharts.CONFUSION + name + ".png"));
+        });
+        return pictures;
+    }
+
+    private static Map<String, String> fileNames(ReportModel model) {
+        Map<String, String> names = new LinkedHashMap<>();
+        Set<String> taken = new HashSet<>();
+        for (Entrant entrant : model.charted()) {
+            names.put(entrant.name(), fileName(entrant.name(), taken));
+        }
+        return names;
     }
 
     private static Stream<Path> written(Chart chart, String title, Path folder) {

@@ -6,6 +6,7 @@ import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.Chart.Caption;
 import io.catwalk.runner.report.charts.CostCharts.Cost;
@@ -66,10 +67,11 @@ public record RunCharts(ReportModel model) {
     /** Draws how far each classifier is behind the best, with the interval of that difference. */
     public Optional<Chart> differences() {
         Comparison comparison = model.comparison();
-        if (comparison == null || model.trained().size() < 2) {
+        if (comparison == null || !model.tested()) {
             return Optional.empty();
         }
         Entrant best = model.trained().get(0);
+        List<Entrant> compared = new ArrayList<>();
         List<Row> rows = new ArrayList<>();
         List<Double> span = new ArrayList<>(List.of(0.0));
         List<List<String>> table = new ArrayList<>();
@@ -99,6 +101,7 @@ public record RunCharts(ReportModel model) {
                 continue;
             }
             items.forEach(item -> span.addAll(item.span()));
+            compared.add(one);
             rows.add(Row.of(
                     one,
                     items,
@@ -112,9 +115,8 @@ public record RunCharts(ReportModel model) {
                     verdict == null ? "" : model.pair(best.name(), one.name())));
         }
         double region = comparison.scope() == Comparison.Scope.CLASSIFIERS ? comparison.regionPoints() : 0;
-        String tied = model.tied() > 1
-                ? " The bracket joins those that do not clearly differ from the best."
-                : " The best differs significantly from each of the others.";
+        List<Entrant> open = model.choices().stream().filter(compared::contains).toList();
+        boolean first = open.equals(compared.subList(0, open.size()));
         return Optional.of(new RowChart(
                 new Caption(
                         "differences",
@@ -129,13 +131,33 @@ public record RunCharts(ReportModel model) {
                                         ? "Shaded: differences of up to " + Numbers.fixed(region, 1)
                                                 + " points, which are treated as equivalent."
                                         : "Lines are 95 % intervals of the difference.")
-                                + tied,
+                                + leaders(open, first),
                         table),
                 Axis.around("Difference in accuracy, points", span),
                 rows,
                 List.of(),
                 region > 0 ? new Band(-region, region) : null,
-                model.tied()));
+                first ? open.size() : 0));
+    }
+
+    /**
+     * Says which classifiers the best is not ahead of.
+     *
+     * @param open those of the chart, the best itself first
+     * @param first whether they are its first rows, so that a bracket can join them
+     */
+    private String leaders(List<Entrant> open, boolean first) {
+        List<Entrant> apart =
+                model.choices().stream().filter(one -> !open.contains(one)).toList();
+        String sentence = "";
+        if (open.size() > 1) {
+            sentence = first
+                    ? " The bracket joins those that the best is not clearly ahead of."
+                    : " The best is not clearly ahead of " + Findings.names(open.subList(1, open.size())) + ".";
+        } else if (apart.isEmpty()) {
+            sentence = " The best differs significantly from each of the others.";
+        }
+        return sentence + (apart.isEmpty() ? "" : " Not compared with the best: " + Findings.names(apart) + ".");
     }
 
     /** Draws the accuracy of each classifier with its interval. */

@@ -5,11 +5,11 @@ import gg.jte.output.StringOutput;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.experiment.Across;
 import io.catwalk.runner.statistics.CriticalDifference;
+import io.catwalk.runner.statistics.Paired;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes {@code across.html}: one file that compares classifiers over several data sets. */
@@ -53,10 +53,6 @@ public final class AcrossPage {
     /** Returns whether an accuracy is the highest on its data set. */
     static boolean isBest(Across.DataSet one, String contestant) {
         Double own = one.accuracies().get(contestant);
-        return own != null && one.accuracies().values().stream().allMatch(other -> other <= own);
-    }
-
-    static String probability(double value) {
-        return value > 0.995 ? "> 0.99" : value < 0.005 ? "< 0.01" : String.format(Locale.ROOT, "%.2f", value);
+        return own != null && one.accuracies().values().stream().allMatch(other -> Paired.order(other, own) <= 0);
     }
 }

@@ -147,8 +147,9 @@ record ImageBrowser(
      * @param label class of the training image
      * @param distance between the two in gray levels, as {@link io.catwalk.runner.data.Duplicates} defines it
      * @param mirrored whether one of them is mirrored
+     * @param moved whether one of them is moved by a pixel
      */
-    record Twin(int image, int train, int label, double distance, boolean mirrored) {}
+    record Twin(int image, int train, int label, double distance, boolean mirrored, boolean moved) {}
 
     /**
      * Gathers the predictions and images of a run; without predictions, only the names of the classes.
@@ -213,7 +214,8 @@ record ImageBrowser(
             if (there && pair.first() != before) {
                 before = pair.first();
                 int label = dataset.train().labels()[pair.second()];
-                twins.add(new Twin(before, pair.second(), label, pair.distance(), pair.mirrored()));
+                boolean moved = pair.right() != 0 || pair.down() != 0;
+                twins.add(new Twin(before, pair.second(), label, pair.distance(), pair.mirrored(), moved));
             }
         }
         return twins;

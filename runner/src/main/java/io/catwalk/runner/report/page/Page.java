@@ -3,7 +3,6 @@ package io.catwalk.runner.report.page;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
@@ -214,11 +213,6 @@ record Page(
         } catch (IOException | IllegalArgumentException e) {
             return null;
         }
-    }
-
-    /** Returns the rule by which overfitting was determined, as a sentence. */
-    static String rule(Overfitting overfitting) {
-        return Findings.capital(overfitting.explanation()) + ".";
     }
 
     /** Returns the provenance of the first network that has one, which stands for all; null if none has one. */

@@ -325,10 +325,12 @@
     function original(image) {
       const one = twins.get(image);
       if (!one) return [];
+      const changed = `${one.mirrored ? ', mirrored' : ''}${one.moved ? ', moved by a pixel' : ''}`;
+      const levels = one.distance < 0.01 ? 'less than 0.01' : one.distance.toFixed(2);
       return [
         picture(data.originals, one.at, 84),
-        element('p', {}, `It resembles training image ${one.train}${one.mirrored ? ', mirrored' : ''}, labeled `, element('b', {}, bdi(data.classes[one.label])),
-          `: ${one.distance ? `they differ by ${one.distance.toFixed(2)} gray levels` : 'their pixels are the same'}.`),
+        element('p', {}, `It resembles training image ${one.train}${changed}, labeled `, element('b', {}, bdi(data.classes[one.label])),
+          `: ${one.distance ? `they differ by ${levels} gray levels` : `their pixels are the same${changed ? ' after that' : ''}`}.`),
       ];
     }
 
@@ -535,7 +537,12 @@
   // ---- Opening, the color scheme, and paper
 
   function openTarget() {
-    const id = decodeURIComponent(location.hash.slice(1));
+    let id;
+    try {
+      id = decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return; // a link that was changed on its way, such as #100%
+    }
     const target = id && document.getElementById(id);
     if (target && target.tagName === 'DETAILS') {
       target.open = true;

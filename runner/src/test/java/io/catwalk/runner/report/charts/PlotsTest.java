@@ -52,7 +52,7 @@ class PlotsTest {
     private int folds = 0;
     private @Nullable Tuning tuning;
 
-    private List<String> write() throws IOException {
+    private ReportModel model() {
         Results results = new Results(
                 1,
                 new Results.Summary("x", "compare", "", 1, 1, 1, List.of(), List.of(1L), folds, 1, 1, 1),
@@ -73,10 +73,11 @@ class PlotsTest {
                 1,
                 null,
                 "compare");
-        return Plots.write(
-                        ReportModel.of(new RunReport(spec, results, models, null, List.of(), null, null)),
-                        folder.resolve("plots"))
-                .stream()
+        return ReportModel.of(new RunReport(spec, results, models, null, List.of(), null, null));
+    }
+
+    private List<String> write() throws IOException {
+        return Plots.write(model(), folder.resolve("plots")).stream()
                 .map(file -> file.getFileName().toString())
                 .toList();
     }
@@ -274,6 +275,41 @@ class PlotsTest {
                 .filteredOn(file -> file.startsWith("learning"))
                 .hasSize(8);
         assertThat(texts("folds")).contains("a", "b", "n = 5");
+    }
+
+    /** With early stopping, the first fold ends after 2 epochs and the second after 5. */
+    @Test
+    void theEpochsOfEveryTrialAreOnTheAxis() throws Exception {
+        folds = 2;
+        add("net", 1, 0.6, null);
+        List<Epoch> longer = IntStream.rangeClosed(1, 5)
+                .mapToObj(epoch -> new Epoch(epoch, 1, 0.4, 1, 0.5, 0.5, 0.1, 1))
+                .toList();
+        add("net", 2, 0.6, null, longer, null);
+
+        write();
+
+        assertThat(texts("learning-accuracy-net")).contains("1", "2", "3", "4", "5");
+        assertThat(texts("learning-loss-net")).contains("1", "2", "3", "4", "5");
+    }
+
+    /** File names have neither capitals nor a plus, so the label of a classifier does not tell its picture. */
+    @Test
+    void thePictureOfAClassifierIsFoundByItsLabel() throws IOException {
+        add("Wide", 0, 0.9, null);
+        add("a+b", 0, 0.8, null);
+        add("a-b", 0, 0.7, null);
+        write();
+
+        Path plots = folder.resolve("plots");
+        Map<String, Path> pictures = Plots.confusions(model(), plots);
+
+        assertThat(pictures)
+                .containsExactly(
+                        Map.entry("Wide", plots.resolve("confusion-matrix-wide.png")),
+                        Map.entry("a+b", plots.resolve("confusion-matrix-a-b.png")),
+                        Map.entry("a-b", plots.resolve("confusion-matrix-a-b-2.png")));
+        assertThat(pictures.values()).allSatisfy(picture -> assertThat(picture).exists());
     }
 
     /** Quartiles of 1 to 4 as computed by numpy.quantile([1, 2, 3, 4], [.25, .5, .75]). */

@@ -3,9 +3,11 @@ package io.catwalk.runner.report.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.api.Criterion;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
@@ -31,6 +33,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,8 +64,9 @@ final class ReportPageTest {
         assertShows(html, "2 of them have duplicates in the training set");
         JsonNode page = data(html);
         assertThat(page.get("duplicates").toString())
-                .isEqualTo("[{\"image\":3,\"train\":13,\"label\":3,\"distance\":0.5,\"mirrored\":true},"
-                        + "{\"image\":1207,\"train\":17,\"label\":7,\"distance\":0.0,\"mirrored\":false}]");
+                .isEqualTo("[{\"image\":3,\"train\":13,\"label\":3,\"distance\":0.5,\"mirrored\":true,\"moved\":true},"
+                        + "{\"image\":1207,\"train\":17,\"label\":7,\"distance\":0.0,"
+                        + "\"mirrored\":false,\"moved\":true}]");
         JsonNode sheets = page.get("originals");
         BufferedImage sheet = ImageIO.read(new ByteArrayInputStream(
                 Base64.getDecoder().decode(sheets.get("pictures").get(0).asString())));
@@ -73,6 +77,15 @@ final class ReportPageTest {
             assertThat(sheet.getRaster().getSample(width + i % width, i / width, 0))
                     .isEqualTo(second[i] & 0xff);
         }
+    }
+
+    @Test
+    void everyLabelHasItsOwnConfusionMatrix() {
+        List<String> ids = Stream.of("a@0.1", "a@0-1", "a@0+1", "a@0_1", "a-0.1", "a-0-1", "a_40_0-1")
+                .map(ReportPage::confusion)
+                .toList();
+
+        assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id.matches("confusion-[A-Za-z0-9_-]+"));
     }
 
     @Test
@@ -240,6 +253,28 @@ final class ReportPageTest {
         }
     }
 
+    /** Its candidates are scored on folds of the training images, but the best is tested on the test images. */
+    @Test
+    void theBestOfASearchIsShownWithItsTestImages() {
+        List<String> lstm = List.of("lstm");
+        SampleRun search = new SampleRun(lstm, SampleRun.CLOTHES, 3, 60, 5, SampleRun.Sizes.SORTED);
+        SampleRun full = new SampleRun(lstm, SampleRun.CLOTHES, 0, 60, 5, SampleRun.Sizes.SORTED);
+        Tuning.Score score = new Tuning.Score(5, List.of(0.8, 0.9, 0.85), 0.85, 0.05);
+        Tuning tuning = new Tuning(
+                "lstm",
+                "grid search",
+                Criterion.ACCURACY,
+                List.of(new Tuning.Candidate(1, Map.of("units", 64), List.of(score))),
+                1);
+
+        String html = html(ReportModel.of(search.report(full.models(), null, tuning)));
+
+        JsonNode page = data(html);
+        assertThat(page.get("part").asString()).isEqualTo("test");
+        assertThat(page.get("sheets").path("images").asInt()).isEqualTo(60);
+        assertShows(html, "run <code>catwalk audit</code> on this run");
+    }
+
     /** Images that most classifiers get wrong come first, and the confidence is the largest value of the softmax. */
     @Test
     void theAnswersInThePageAreThoseOfThePredictions() {
@@ -324,6 +359,41 @@ final class ReportPageTest {
                     .forEach(id ->
                             assertThat(ids.add(id.group(1))).as(id.group(1)).isTrue());
         });
+    }
+
+    /** Of two models, Cochran's Q is cruder than the exact test of their verdict, and could contradict it. */
+    @Test
+    void onlyMoreThanTwoModelsAreTestedTogether() {
+        assertShows(html("seven"), "All 7 together: Cochran");
+        assertThat(html("classes-200").contains("together: Cochran")).isFalse();
+    }
+
+    @Test
+    void twoSeedsAreNotShownAsADifference() {
+        SampleRun run = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 0, 200, 5).withSeeds(1L, 2L);
+
+        String html = html(ReportModel.of(run.report()));
+
+        assertShows(html, "but it is not compared with any other.");
+        assertThat(html.contains("Difference from the best")).isFalse();
+        assertThat(html.contains("differs significantly")).isFalse();
+    }
+
+    @Test
+    void probabilitiesAreWrittenAsInTheVerdicts() {
+        assertThat(Pattern.compile("<small>P 1\\.00|<small>P 0\\.00")
+                        .matcher(html("folds"))
+                        .find())
+                .isFalse();
+    }
+
+    @Test
+    void aClassifierIsShownWithTheVerdictOnItsGap() {
+        ReportModel model = ReportModel.of(SamplePages.named("one"));
+
+        String words = Objects.requireNonNull(model.entrants().get(0).gap()).words();
+        assertThat(words).contains("overfitting: training accuracy minus validation accuracy is ");
+        assertShows(html("one"), words.substring(1) + ".</p>", "images of equal confidence share one");
     }
 
     @Test

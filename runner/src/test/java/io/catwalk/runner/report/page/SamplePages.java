@@ -110,7 +110,7 @@ final class SamplePages {
         return HeapImages.of(1, 28, 28, pixels, small.labels());
     }
 
-    /** Test image 3 has two lookalikes in the training set, the nearer first, and image 1,207 one. */
+    /** Test image 3 has two lookalikes in the training set, the nearer first, and image 1,207 is one that was moved. */
     private static RunReport seven() {
         RunReport report = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 2000, 12).report();
         return new RunReport(
@@ -123,7 +123,7 @@ final class SamplePages {
                 List.of(
                         new Duplicate(3, 13, 0.5, true, 1, 0),
                         new Duplicate(3, 3, 2.5, false, 0, 0),
-                        new Duplicate(1207, 17, 0, false, 0, 0)));
+                        new Duplicate(1207, 17, 0, false, 0, 1)));
     }
 
     /** Returns classifiers that lose more accuracy the stronger a corruption is, each at its own rate. */
