@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.DeserializationFeature;
@@ -133,9 +134,17 @@ public final class Json {
     }
 
     private static YAMLFactory quotingNumbers() {
+        // A search with 10,000 candidates writes more than 3 MiB, the parser's usual limit. Jackson finds duplicate
+        // keys
+        // either way; the words of its other check, "Object property", mean nothing to users of YAML.
+        LoadSettings settings = LoadSettings.builder()
+                .setCodePointLimit(Integer.MAX_VALUE)
+                .setAllowDuplicateKeys(true)
+                .build();
         return new YAMLFactory()
                 .rebuild()
                 .stringQuotingChecker(new QuotedNumbers())
+                .loadSettings(settings)
                 .build();
     }
 

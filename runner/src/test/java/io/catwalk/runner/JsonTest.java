@@ -35,4 +35,11 @@ class JsonTest {
                         "missing=",
                         "nan=");
     }
+
+    /** A search with thousands of candidates writes such a file; by itself, the parser of YAML reads only 3 MiB. */
+    @Test
+    void yamlOfMoreThanThreeMebibytesIsRead() {
+        String text = "name: " + "x".repeat(4 << 20) + "\nlast: 1\n";
+        assertThat(Json.YAML.readTree(text).path("last").asInt()).isEqualTo(1);
+    }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.DataSetPair;
 import io.catwalk.runner.statistics.EquivalenceRegion;
@@ -145,7 +146,7 @@ public record Across(
                         + " all have the same mean rank: chi-square %.2f, p %s. Only where it says no (p below %s) do Nemenyi's"
                         + " differences count: two mean ranks differ significantly if they are at least %.2f apart.",
                 ranking.friedman(),
-                ranking.p() < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", ranking.p()),
+                Numbers.p(ranking.p()),
                 LEVEL,
                 ranking.difference());
     }

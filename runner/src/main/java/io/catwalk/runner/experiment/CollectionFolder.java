@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,6 +25,8 @@ import tools.jackson.databind.JsonNode;
  * @param path the folder
  */
 public record CollectionFolder(Path path) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CollectionFolder.class);
 
     private static final String REQUEST = "collection.yaml";
     private static final String LOCK = "lock";
@@ -35,7 +39,7 @@ public record CollectionFolder(Path path) {
 
     /** Returns whether a collection writes a file of this name, so that no run may have it. */
     static boolean isOwnFile(String name) {
-        return OWN.contains(name.toLowerCase(Locale.ROOT).replaceFirst("\\.part$", ""));
+        return OWN.contains(AtomicFiles.target(name).orElse(name).toLowerCase(Locale.ROOT));
     }
 
     /**
@@ -131,13 +135,14 @@ public record CollectionFolder(Path path) {
     }
 
     /**
-     * Locks the collection, so that nobody else works on it; each run also has its own lock.
+     * Locks the collection, so that nobody else works on it; each run also has its own lock. Drafts that a killed
+     * process has left are deleted.
      *
      * @return to be closed; it also ends with the program, however that ends
      * @throws RequestException if somebody else has the lock, or it cannot be written
      */
     public RunLock lock() {
-        return RunLock.take(new RunFolder(path), RunLock.Purpose.TRAIN, Duration.ZERO, note -> {});
+        return tidied(RunLock.take(new RunFolder(path), RunLock.Purpose.TRAIN, Duration.ZERO, note -> {}));
     }
 
     /**
@@ -148,7 +153,16 @@ public record CollectionFolder(Path path) {
      * @throws RequestException if somebody trains there or does not finish in time, or it cannot be written
      */
     public RunLock lockPatiently(Consumer<String> note) {
-        return RunLock.take(new RunFolder(path), RunLock.Purpose.WRITE, RunFolder.PATIENCE, note);
+        return tidied(RunLock.take(new RunFolder(path), RunLock.Purpose.WRITE, RunFolder.PATIENCE, note));
+    }
+
+    private RunLock tidied(RunLock lock) {
+        try {
+            AtomicFiles.sweep(path);
+        } catch (IOException e) {
+            LOG.info("The drafts in {} stay", path, e); // nothing reads them
+        }
+        return lock;
     }
 
     /**

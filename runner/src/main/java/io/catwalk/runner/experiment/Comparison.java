@@ -73,6 +73,16 @@ public record Comparison(
         return verdicts.stream().filter(verdict -> verdict.first().equals(best)).toList();
     }
 
+    /**
+     * Returns the test of all models together. Of two, it would be a cruder test than that of their verdict, which is
+     * exact, and could contradict it.
+     *
+     * @return null for fewer than three models, for architectures, or if nothing is paired
+     */
+    public @Nullable CochranQ ofAll() {
+        return cochranQ == null || cochranQ.degreesOfFreedom() < 2 ? null : cochranQ;
+    }
+
     /** What is compared. */
     public enum Scope {
         /** Trained networks, on the same test images. */
@@ -124,11 +134,11 @@ public record Comparison(
      * @param second label of the second
      * @param difference accuracy of the first minus that of the second, -1 to 1
      * @param low lower bound of its 95 % interval, which is for this pair alone: Tango's for models, Welch's over
-     *     seeds, that of the corrected t-test over folds; null in results that were written before models had an
-     *     interval
+     *     seeds, that of the corrected t-test over folds; null if neither varies over its seeds, and in results that
+     *     were written before models had an interval
      * @param high upper bound
      * @param p probability of such a difference if both are equal: exact McNemar with Holm for models, Welch's t-test
-     *     with Holm over seeds, corrected t-test over folds, for this pair alone
+     *     with Holm over seeds (1 if neither varies), corrected t-test over folds, for this pair alone
      * @param worse probability that the first is worse by more than the region; only over folds, otherwise null
      * @param equivalent probability that they differ by no more
      * @param better probability that the first is better by more

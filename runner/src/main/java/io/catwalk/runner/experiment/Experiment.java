@@ -189,7 +189,8 @@ public final class Experiment {
                     .begin(new Journal.Head(
                             Journal.SCHEMA, stopwatch.firstStart().toString(), described()));
         }
-        Outcomes finished = kept(run, journal.entries(), stopwatch, conduct, listener);
+        Earlier earlier = new Earlier(run, journal.entries(), stopwatch, conduct, listener);
+        Outcomes finished = earlier.all();
         listener.kept(finished.all().stream().map(TrialOutcome::trial).toList());
         Projection projection = new Projection(
                 run,
@@ -197,7 +198,7 @@ public final class Experiment {
                 finished.size(),
                 stopwatch::seconds,
                 listener::note);
-        Scheduler.Desk desk = desk(run, conduct, listener, stopwatch, finished, projection);
+        Scheduler.Desk desk = desk(run, earlier, conduct, listener, stopwatch, finished, projection);
         new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
         keepBaselines(run, listener);
         if (bench != null) {
@@ -230,12 +231,22 @@ public final class Experiment {
 
     private Scheduler.Desk desk(
             RunFolder run,
+            Earlier earlier,
             Conduct conduct,
             ExperimentListener listener,
             Stopwatch stopwatch,
             Outcomes finished,
             Projection projection) {
         return new Scheduler.Desk() {
+            @Override
+            public List<TrialOutcome> earlier(List<TrialSpec> trials) throws IOException {
+                List<TrialOutcome> kept = earlier.of(trials);
+                if (!kept.isEmpty()) {
+                    listener.kept(kept.stream().map(TrialOutcome::trial).toList());
+                }
+                return kept;
+            }
+
             @Override
             public TrialOrder begin(TrialSpec trial, int attempt) throws IOException {
                 TrialOrder order = order(trial).on(conduct.processor()).numbered(attempt);
@@ -275,37 +286,58 @@ public final class Experiment {
         };
     }
 
-    /** Returns the trials that an earlier start of this run has finished, and whose files are still intact. */
-    private Outcomes kept(
-            RunFolder run,
-            List<Journal.Entry> entries,
-            Stopwatch stopwatch,
-            Conduct conduct,
-            ExperimentListener listener)
-            throws IOException {
-        Map<String, Journal.Entry> journal = new HashMap<>();
-        entries.forEach(entry -> journal.put(entry.outcome().trial().id(), entry));
-        Outcomes kept = new Outcomes();
-        Set<String> looked = new HashSet<>();
-        int before;
-        do {
-            before = kept.size();
-            List<TrialSpec> news = spec.trials(kept).stream()
-                    .filter(trial -> looked.add(trial.id()))
-                    .toList();
+    /** Looks up the trials that an earlier start of this run has finished, each once. */
+    private final class Earlier {
+
+        private final RunFolder run;
+        private final Map<String, Journal.Entry> journal = new HashMap<>();
+        private final Stopwatch stopwatch;
+        private final Conduct conduct;
+        private final ExperimentListener listener;
+        private final Set<String> looked = new HashSet<>();
+
+        Earlier(
+                RunFolder run,
+                List<Journal.Entry> entries,
+                Stopwatch stopwatch,
+                Conduct conduct,
+                ExperimentListener listener) {
+            this.run = run;
+            entries.forEach(entry -> journal.put(entry.outcome().trial().id(), entry));
+            this.stopwatch = stopwatch;
+            this.conduct = conduct;
+            this.listener = listener;
+        }
+
+        /** Returns the outcomes that are known before any trial runs. */
+        Outcomes all() throws IOException {
+            Outcomes all = new Outcomes();
+            List<TrialOutcome> found;
+            do {
+                found = of(spec.trials(all));
+                found.forEach(all::put);
+            } while (!found.isEmpty());
+            return all;
+        }
+
+        /** Returns the outcomes of those whose files are still intact. */
+        List<TrialOutcome> of(List<TrialSpec> trials) throws IOException {
+            List<TrialSpec> news =
+                    trials.stream().filter(trial -> looked.add(trial.id())).toList();
             List<@Nullable TrialOutcome> found = news.parallelStream()
                     .map(trial -> kept(run, trial, journal.get(trial.id()), conduct, listener))
                     .collect(Collectors.toList());
+            List<TrialOutcome> intact = new ArrayList<>();
             for (TrialOutcome outcome : found) {
                 if (outcome != null) {
-                    kept.put(outcome);
+                    intact.add(outcome);
                     if (!journal.containsKey(outcome.trial().id())) {
                         record(run, stopwatch, outcome); // it was done when the run was stopped, but not yet recorded
                     }
                 }
             }
-        } while (kept.size() > before);
-        return kept;
+            return intact;
+        }
     }
 
     /** Returns the outcome of a trial that is done and would be the same if it were run again; otherwise null. */
@@ -378,10 +410,13 @@ public final class Experiment {
         if (!then.datasetSha256().equals(now.datasetSha256())) {
             return "the images of " + dataset.name() + ", or how they are split, have changed";
         }
-        return then.software().makesTheSame(now.software())
-                ? "it was made from another request"
-                : "it was made by " + then.software().makers() + ", and this is "
-                        + now.software().makers() + " (--keep-versions keeps it)";
+        if (!then.software().makesTheSame(now.software())) {
+            return "it was made by " + then.software().makers() + ", and this is "
+                    + now.software().makers() + " (--keep-versions keeps it)";
+        }
+        return spec.tuning() != null && trial.fold() == 0
+                ? "it was made from another candidate or request"
+                : "it was made from another request";
     }
 
     private void record(RunFolder run, Stopwatch stopwatch, TrialOutcome outcome) throws IOException {
@@ -462,7 +497,8 @@ public final class Experiment {
     }
 
     private Results.Dataset described() {
-        ImageSource tested = spec.split().folds() == 0 ? images.dataset().test() : dataset.train();
+        // A search tests candidates on folds, but its best, which is what it shows, on the test images.
+        ImageSource tested = spec.split().folds() == 0 || spec.tuning() != null ? dataset.test() : dataset.train();
         IntSummaryStatistics sizes = IntStream.of(
                         tested.countPerClass(dataset.classes().size()))
                 .filter(size -> size > 0)

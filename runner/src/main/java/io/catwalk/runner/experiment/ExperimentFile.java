@@ -53,7 +53,7 @@ public record ExperimentFile(Path path, Content content) {
     public static final ExperimentFile NONE = new ExperimentFile(
             Path.of(""), new Content(null, null, null, null, null, null, null, null, null, null, null, null));
 
-    /** A run with thousands of candidates writes a file of some hundred KiB. */
+    /** A classifier takes less than a KiB, so a file with thousands of them is smaller. */
     private static final int MOST_BYTES = 4 << 20;
 
     /** Where the YAML parser reports a problem. */

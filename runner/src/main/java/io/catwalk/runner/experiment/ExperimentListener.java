@@ -9,7 +9,7 @@ import java.util.Collection;
 public interface ExperimentListener {
 
     /**
-     * Called with what an earlier start of the run has finished.
+     * Called with what an earlier start of the run has finished; again when more of that becomes known in a search.
      *
      * @param trials those that are already done
      */

@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
@@ -31,8 +32,6 @@ import java.util.stream.Collectors;
 public record GeneralizationGap(
         int trials, double mean, double low, double high, double trainingLoss, double validationLoss) {
 
-    private static final double CONFIDENCE = 0.95;
-
     /**
      * Measures the gap of one contestant.
      *
@@ -49,7 +48,10 @@ public record GeneralizationGap(
         List<TrialSpec> specs = trials.stream().map(Done::trial).toList();
         ToDoubleFunction<TrialSpec> gap = trial -> gap(Objects.requireNonNull(metrics.get(trial)));
         Observations observations = new Observations(specs.stream().anyMatch(trial -> trial.fold() > 0), images);
-        Interval interval = specs.size() == 1 ? newcombe(trials.get(0).metrics()) : observations.interval(specs, gap);
+        Interval interval = specs.size() == 1
+                ? Overfitting.gap(
+                        trials.get(0).metrics().train(), trials.get(0).metrics().validation())
+                : observations.interval(specs, gap);
         return new GeneralizationGap(
                 specs.size(),
                 Arrays.stream(observations.each(specs, gap)).average().orElseThrow(),
@@ -61,16 +63,6 @@ public record GeneralizationGap(
 
     private static double gap(TrialMetrics metrics) {
         return metrics.train().accuracy() - metrics.validation().accuracy();
-    }
-
-    private static Interval newcombe(TrialMetrics metrics) {
-        Metrics train = metrics.train();
-        Metrics validation = metrics.validation();
-        return Interval.newcombe(right(train), train.images(), right(validation), validation.images(), CONFIDENCE);
-    }
-
-    private static int right(Metrics metrics) {
-        return (int) Math.round(metrics.accuracy() * metrics.images());
     }
 
     private static double loss(List<Done> trials, Function<TrialMetrics, Metrics> part) {
@@ -85,18 +77,15 @@ public record GeneralizationGap(
         return low > 0 || high < 0;
     }
 
-    /** Describes the gap with its interval, in percentage points, and both losses. */
+    /** Returns how strong the overfitting is, by the interval. */
+    public Overfitting.Verdict verdict() {
+        return Overfitting.Verdict.of(new Interval(low, high));
+    }
+
+    /** Describes the gap with its verdict and its interval, in percentage points, and both losses. */
     public String words() {
-        return String.format(
-                Locale.ROOT,
-                "training accuracy minus validation accuracy: %.2f points%s, 95 %% interval %.2f to %.2f, %s 0;"
-                        + " training loss %.3f, validation loss %.3f",
-                100 * mean,
-                trials == 1 ? "" : " over " + trials + " trials",
-                100 * low,
-                100 * high,
-                toldApart() ? "which excludes" : "which includes",
-                trainingLoss,
-                validationLoss);
+        return Overfitting.words(trials, mean, new Interval(low, high))
+                + String.format(
+                        Locale.ROOT, "; training loss %.3f, validation loss %.3f", trainingLoss, validationLoss);
     }
 }

@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.Paired;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -52,7 +53,7 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
             return "The accuracy of " + best.contestant() + numbers + "; there is nothing to compare it with.";
         }
         List<String> equals = standings.stream()
-                .filter(one -> one.accuracy() == best.accuracy())
+                .filter(one -> Paired.order(one.accuracy(), best.accuracy()) == 0)
                 .map(Standing::contestant)
                 .toList();
         List<String> beaten = others(Outcome.BETTER);

@@ -92,11 +92,12 @@ public record Results(
      * @param channels 1 for gray, 3 for color
      * @param height in pixels
      * @param width in pixels
-     * @param train number of images that are trained on
-     * @param validation number of validation images
-     * @param test number of test images of a trial; with folds, those of one fold
-     * @param largestClass number of images of the largest class, with folds of all folds together
-     * @param smallestClass number of images of the smallest class that has any, likewise
+     * @param train number of training images of a trial: with folds, of one fold; of a search that has trained its best
+     *     in full, of that training
+     * @param validation number of validation images, likewise
+     * @param test number of test images, likewise
+     * @param largestClass number of test images of the largest class; in a cross-validation, of all folds together
+     * @param smallestClass number of test images of the smallest class that has any, likewise
      */
     public record Dataset(
             String name,
@@ -112,6 +113,28 @@ public record Results(
             int smallestClass) {
 
         private static final long UNBALANCED = 5;
+
+        /**
+         * Describes the images of the full training of a search, if this describes those of a fold.
+         *
+         * @param metrics of the full training
+         * @return with its numbers of images; the parts of a fold are all training images of the data set
+         */
+        Dataset inFull(TrialMetrics metrics) {
+            int held = metrics.validation().images();
+            return new Dataset(
+                    name,
+                    sha256,
+                    classes,
+                    channels,
+                    height,
+                    width,
+                    train + validation + test - held,
+                    held,
+                    metrics.test().images(),
+                    largestClass,
+                    smallestClass);
+        }
 
         /**
          * Tells whether accuracy says little about the small classes because the large ones have most of the images.

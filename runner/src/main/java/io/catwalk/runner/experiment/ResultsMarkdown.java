@@ -148,8 +148,8 @@ record ResultsMarkdown(Results results) {
         comparison
                 .verdicts()
                 .forEach(verdict -> text.append("- ").append(verdict.sentence()).append('\n'));
-        CochranQ all = comparison.cochranQ();
-        if (all != null && all.degreesOfFreedom() > 1) {
+        CochranQ all = comparison.ofAll();
+        if (all != null) {
             text.append("- ").append(all.verdict()).append('\n');
         }
         text.append(comparison.verdicts().isEmpty() ? "" : "\n")

@@ -353,6 +353,18 @@ public record RunFolder(Path path) {
     }
 
     /**
+     * Checks that changes of trials can be recorded and the results written again, before the trials are changed.
+     *
+     * @param outcomes of the trials
+     * @throws RequestException if the journal does not contain one of them, or a file of the run is damaged
+     * @throws IOException if a file cannot be read
+     */
+    public void requireRecordable(List<TrialOutcome> outcomes) throws IOException {
+        entries(outcomes);
+        recorded().compared();
+    }
+
+    /**
      * Records that trials of the run have changed, for example how they were exported.
      *
      * @param outcomes of trials that the journal contains
@@ -360,6 +372,12 @@ public record RunFolder(Path path) {
      * @throws IOException if they cannot be written
      */
     public void record(List<TrialOutcome> outcomes) throws IOException {
+        for (Journal.Entry entry : entries(outcomes)) {
+            journal().append(entry);
+        }
+    }
+
+    private List<Journal.Entry> entries(List<TrialOutcome> outcomes) throws IOException {
         Map<String, String> keys = new HashMap<>();
         double seconds = 0;
         for (Journal.Entry entry : journal().readAndRepair().entries()) {
@@ -376,9 +394,7 @@ public record RunFolder(Path path) {
             }
             entries.add(new Journal.Entry(key, seconds, outcome));
         }
-        for (Journal.Entry entry : entries) {
-            journal().append(entry);
-        }
+        return entries;
     }
 
     /** Says why this is neither a run folder nor an empty one; null if it is. */

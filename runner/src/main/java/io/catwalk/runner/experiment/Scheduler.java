@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -35,6 +36,9 @@ final class Scheduler {
 
     /** The operations of the run that the scheduler needs. */
     interface Desk {
+
+        /** Returns outcomes of an earlier start that still count; a trial that was looked up before has none. */
+        List<TrialOutcome> earlier(List<TrialSpec> trials) throws IOException;
 
         /** Prepares a trial that is about to begin, for the first time or again. */
         TrialOrder begin(TrialSpec trial, int attempt) throws IOException;
@@ -112,12 +116,25 @@ final class Scheduler {
         }
     }
 
-    /** Returns whether there is anything to do. */
-    private boolean plan(Outcomes finished) {
-        spec.trials(finished).stream()
-                .filter(trial -> !finished.has(trial))
-                .forEach(trial -> waiting.put(trial.id(), trial));
+    /**
+     * Returns whether there is anything to do. In a search, trials become known only when others have ended. An earlier
+     * start may already have done them: it went on without a trial that had failed and has now been tried again.
+     */
+    private boolean plan(Outcomes finished) throws IOException {
+        List<TrialOutcome> earlier;
+        do {
+            earlier = desk.earlier(unfinished(finished));
+            earlier.forEach(finished::put);
+            earlier.forEach(this::learnPace);
+        } while (!earlier.isEmpty());
+        unfinished(finished).forEach(trial -> waiting.put(trial.id(), trial));
         return !waiting.isEmpty();
+    }
+
+    private List<TrialSpec> unfinished(Outcomes finished) {
+        return spec.trials(finished).stream()
+                .filter(trial -> !finished.has(trial))
+                .toList();
     }
 
     /** Fills the slots with trials for which there is time. */

@@ -74,7 +74,7 @@ public record Tuning(
     public String explanation() {
         return "By " + strategy + ": mean " + measure().title() + " over the folds of the training images, in "
                 + (selectBy == Criterion.LOSS ? "nats, where lower is better" : "percent")
-                + ", ± standard deviation. The winner's score is optimistically biased: it was selected as the maximum. What is best in few"
+                + ", ± standard deviation. The winner's score is optimistically biased: it was selected as the best of all. What is best in few"
                 + " epochs need not be best in many, so the winner is trained in full and evaluated on the test set.";
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -95,25 +96,36 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
 
     /** Lists the trials that are known to be needed, given what has finished. */
     List<TrialSpec> trials(ExperimentSpec spec, Outcomes finished) {
+        List<Set<Integer>> survivors = survivors(spec, finished);
         List<TrialSpec> trials = new ArrayList<>();
-        List<Integer> left = IntStream.range(0, choices.size()).boxed().toList();
-        for (int i = 0; i < rungs.size(); i++) {
-            Rung rung = rungs.get(i);
-            if (i > 0) {
-                left = best(spec, left, rungs.get(i - 1), finished).stream()
-                        .limit(rung.candidates())
-                        .sorted()
-                        .toList();
-            }
-            List<TrialSpec> ofRung =
-                    left.stream().flatMap(c -> trials(spec, c, rung).stream()).toList();
-            trials.addAll(ofRung);
-            if (!ofRung.stream().allMatch(finished::has)) {
-                return trials;
+        for (int i = 0; i < survivors.size(); i++) {
+            for (int candidate : survivors.get(i)) {
+                trials.addAll(trials(spec, candidate, rungs.get(i)));
             }
         }
-        best(spec, left, last(), finished).stream().findFirst().ifPresent(winner -> trials.add(full(spec, winner)));
+        if (survivors.size() == rungs.size() && trials.stream().allMatch(finished::has)) {
+            best(spec, survivors, rungs.size() - 1, finished).stream()
+                    .findFirst()
+                    .ifPresent(winner -> trials.add(full(spec, winner)));
+        }
         return trials;
+    }
+
+    /** Returns the candidates of each rung that is known, given what has finished, in the order of their numbers. */
+    private List<Set<Integer>> survivors(ExperimentSpec spec, Outcomes finished) {
+        List<Set<Integer>> survivors = new ArrayList<>(List.of(all()));
+        while (survivors.size() < rungs.size()) {
+            int last = survivors.size() - 1;
+            if (!survivors.get(last).stream()
+                    .flatMap(c -> trials(spec, c, rungs.get(last)).stream())
+                    .allMatch(finished::has)) {
+                break;
+            }
+            survivors.add(new TreeSet<>(best(spec, survivors, last, finished).stream()
+                    .limit(rungs.get(last + 1).candidates())
+                    .toList()));
+        }
+        return survivors;
     }
 
     /** Counts the trials of the whole search, if none fails. */
@@ -136,18 +148,22 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
 
     /** Returns the outcome of the search so far. */
     Tuning outcome(ExperimentSpec spec, Outcomes finished) {
+        // A journal may also have scores of candidates that are out since a trial was tried again.
+        List<Set<Integer>> survivors = survivors(spec, finished);
         Set<Integer> ranked = new LinkedHashSet<>();
-        for (int i = rungs.size() - 1; i >= 0; i--) {
-            ranked.addAll(best(spec, all(), rungs.get(i), finished));
+        for (int i = survivors.size() - 1; i >= 0; i--) {
+            ranked.addAll(best(spec, survivors, i, finished));
         }
         ranked.addAll(all());
         List<Candidate> candidates = ranked.stream()
-                .map(c -> new Candidate(c + 1, choices.get(c), scores(spec, c, finished)))
+                .map(c -> new Candidate(c + 1, choices.get(c), scores(spec, c, survivors, finished)))
                 .toList();
-        Integer best =
-                finished.all().stream().anyMatch(outcome -> outcome.trial().fold() == 0)
-                        ? candidates.get(0).number()
-                        : null;
+        // The full training in the journal may be that of another candidate, which was the best before.
+        boolean trained = trials(spec, finished).stream()
+                .filter(trial -> trial.fold() == 0)
+                .anyMatch(full -> finished.has(full)
+                        && Objects.requireNonNull(finished.of(full)).trial().equals(full));
+        Integer best = trained ? (Integer) candidates.get(0).number() : null;
         return new Tuning(
                 spec.classifiers().get(0).name(), strategy.words, measure(spec).criterion(), candidates, best);
     }
@@ -157,27 +173,25 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
         return new Measure(spec.classifiers().get(0).recipe().selectBy());
     }
 
-    private List<Integer> all() {
-        return IntStream.range(0, choices.size()).boxed().toList();
+    private Set<Integer> all() {
+        return new TreeSet<>(IntStream.range(0, choices.size()).boxed().toList());
     }
 
-    private Rung last() {
-        return rungs.get(rungs.size() - 1);
-    }
-
-    private List<Score> scores(ExperimentSpec spec, int candidate, Outcomes finished) {
-        return rungs.stream()
+    private List<Score> scores(ExperimentSpec spec, int candidate, List<Set<Integer>> survivors, Outcomes finished) {
+        return IntStream.range(0, survivors.size())
+                .filter(i -> survivors.get(i).contains(candidate))
+                .mapToObj(rungs::get)
                 .map(rung -> score(spec, candidate, rung, finished))
                 .filter(Objects::nonNull)
                 .toList();
     }
 
-    /** Ranks the candidates that have a score at this budget, the best first. */
-    private List<Integer> best(ExperimentSpec spec, List<Integer> candidates, Rung rung, Outcomes finished) {
+    /** Ranks the candidates of a rung that have a score, the best first. */
+    private List<Integer> best(ExperimentSpec spec, List<Set<Integer>> survivors, int rung, Outcomes finished) {
         record Scored(int candidate, double mean) {}
-        return candidates.stream()
+        return survivors.get(rung).stream()
                 .flatMap(c -> {
-                    Score score = score(spec, c, rung, finished);
+                    Score score = score(spec, c, rungs.get(rung), finished);
                     return score == null ? Stream.<Scored>empty() : Stream.of(new Scored(c, score.mean()));
                 })
                 .sorted(Comparator.comparing(Scored::mean, measure(spec).bestFirst())

@@ -12,6 +12,9 @@ import java.util.Objects;
 /** Holds the recipes for a task that a classifier has returned, and asks it for others when they are needed. */
 final class AskedRecipes implements InstalledClassifier.Recipes {
 
+    /** With so few points, an answer is far shorter than the longest that is accepted, and soon given. */
+    private static final int MOST_AT_ONCE = 500;
+
     private final PluginJar jar;
     private final String classifier;
     private final Task task;
@@ -32,8 +35,9 @@ final class AskedRecipes implements InstalledClassifier.Recipes {
                 .filter(point -> !told.containsKey(point))
                 .distinct()
                 .toList();
-        if (!untold.isEmpty()) {
-            remember(inspection.recipes(jar, classifier, task, untold));
+        for (int from = 0; from < untold.size(); from += MOST_AT_ONCE) {
+            List<Hyperparameters> some = untold.subList(from, Math.min(from + MOST_AT_ONCE, untold.size()));
+            remember(inspection.recipes(jar, classifier, task, some));
         }
         Map<Hyperparameters, Recipe> recipes = new LinkedHashMap<>();
         for (Hyperparameters point : points) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what jars contain without running their code in this process. All jars that are not known yet share one
- * process; those that failed there are inspected again, each in a process of its own, since another jar may have caused
- * the failure.
+ * process; those that failed there, if only in a recipe, are inspected again, each in a process of its own, since
+ * another jar may have caused the failure.
  */
 final class Inspection {
 
@@ -56,13 +56,14 @@ final class Inspection {
         for (PluginJar jar : jars) {
             answers.put(jar, new InspectionAnswer.None("was not inspected"));
             cache.find(jar, task)
-                    .ifPresentOrElse(seen -> answers.put(jar, new InspectionAnswer.Seen(seen)), () -> unknown.add(jar));
+                    .map(InspectionAnswer.Seen::new)
+                    .filter(Inspection::isSound)
+                    .ifPresentOrElse(seen -> answers.put(jar, seen), () -> unknown.add(jar));
         }
         try {
             answers.putAll(ask(unknown, task));
-            List<PluginJar> again = unknown.stream()
-                    .filter(jar -> !(answers.get(jar) instanceof InspectionAnswer.Seen))
-                    .toList();
+            List<PluginJar> again =
+                    unknown.stream().filter(jar -> !isSound(answers.get(jar))).toList();
             // If there was only one jar, no other can have caused its failure.
             if (unknown.size() > 1) {
                 answers.putAll(askEachAlone(again, task));
@@ -71,11 +72,19 @@ final class Inspection {
             throw stopped(e);
         }
         for (PluginJar jar : unknown) {
-            if (answers.get(jar) instanceof InspectionAnswer.Seen seen) {
+            if (answers.get(jar) instanceof InspectionAnswer.Seen seen && isSound(seen)) {
                 cache.keep(jar, task, seen.classifiers());
             }
         }
         return answers;
+    }
+
+    /** Returns whether nothing has failed: the cause of a failure, even of one recipe, may lie outside the jar. */
+    private static boolean isSound(@Nullable InspectionAnswer answer) {
+        return answer instanceof InspectionAnswer.Seen seen
+                && seen.classifiers().stream()
+                        .flatMap(one -> one.recipes().stream())
+                        .allMatch(recipe -> recipe.failure() == null);
     }
 
     /**

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Caches what jars contain, by their digests, in the user's cache folder. Only usable jars are cached: one that cannot
- * be used is inspected each time, since the cause may lie outside it. If the cache cannot be read or written, that is
- * no error; the jar is inspected again.
+ * Caches what jars contain, by their digests, in the user's cache folder. Only jars without a failure are cached: one
+ * that cannot be used, or whose recipe fails, is inspected each time, since the cause may lie outside it. If the cache
+ * cannot be read or written, that is no error; the jar is inspected again.
  */
 final class InspectionCache {
 

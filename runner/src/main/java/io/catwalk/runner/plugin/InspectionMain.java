@@ -10,6 +10,8 @@ import io.catwalk.api.Task;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -18,9 +20,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TimeZone;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,8 @@ final class InspectionMain {
     private final PrintStream events;
     private final PrintStream log;
     private final Properties properties;
+    private final Locale locale = Locale.getDefault();
+    private final TimeZone zone = TimeZone.getDefault();
 
     private InspectionMain(PrintStream events, PrintStream log) {
         this.events = events;
@@ -54,7 +60,9 @@ final class InspectionMain {
      * @throws IOException if there are no questions to read
      */
     public static void main(String[] arguments) throws IOException {
-        InspectionMain inspection = new InspectionMain(System.out, System.err);
+        // The parent reads UTF-8; the encoding of System.out depends on the system.
+        PrintStream events = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        InspectionMain inspection = new InspectionMain(events, System.err);
         BufferedReader parent = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         InspectionQuestion[] questions = Json.LINE.readValue(parent.readLine(), InspectionQuestion[].class);
         endWith(parent);
@@ -73,6 +81,8 @@ final class InspectionMain {
         Properties copy = new Properties();
         copy.putAll(properties);
         System.setProperties(copy);
+        Locale.setDefault(locale);
+        TimeZone.setDefault(zone);
         // The output of a plugin goes into the log, not between the answers.
         System.setOut(log);
         System.setErr(log);

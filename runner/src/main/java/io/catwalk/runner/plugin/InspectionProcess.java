@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,10 @@ final class InspectionProcess implements AutoCloseable {
 
     /** Message of a JVM in its log when it crashes; the exit code does not show a crash. */
     private static final String CRASH = "A fatal error has been detected by the Java Runtime Environment";
+
+    /** Lines that a JVM that does not start prints before the reason. */
+    private static final Pattern NOT_THE_REASON =
+            Pattern.compile("Picked up (JAVA_TOOL|JDK_JAVA)_OPTIONS|^Error occurred during initialization of");
 
     private static final int LAST_WORDS_MILLIS = 2_000;
 
@@ -156,11 +161,13 @@ final class InspectionProcess implements AutoCloseable {
     }
 
     private String advice(@Nullable String step) {
-        String said = log().strip();
         return step == null
-                ? said.isEmpty()
-                        ? ""
-                        : " (" + Reasons.oneLine(said.lines().findFirst().orElse("")) + ")"
+                ? log().lines()
+                        .filter(line ->
+                                !line.isBlank() && !NOT_THE_REASON.matcher(line).find())
+                        .findFirst()
+                        .map(line -> " (" + Reasons.oneLine(line) + ")")
+                        .orElse("")
                 : ": a plugin only describes networks, so take another release of it, or remove the jar";
     }
 
@@ -258,6 +265,8 @@ final class InspectionProcess implements AutoCloseable {
         command.addAll(List.of(
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                // Both, since an initial heap that the environment asks for may be larger than this one.
+                "-Xms8m",
                 "-Xmx256m",
                 "-Djava.awt.headless=true",
                 // A crash of the JVM is reported in the log and leaves no file.

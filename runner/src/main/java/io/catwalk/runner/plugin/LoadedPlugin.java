@@ -147,9 +147,13 @@ public final class LoadedPlugin implements AutoCloseable {
             steps.accept("the constructor of " + extension);
             Classifier classifier = create(extension, plugin.getPluginClassLoader());
             steps.accept(extension + ".name()");
+            String name = nameOf(classifier);
+            if (classifiers.stream().anyMatch(one -> one.name().equals(name))) {
+                throw new UnusablePluginException("has two classifiers named " + name + ": rename one");
+            }
             classifiers.add(new LoadedClassifier(
                     classifier,
-                    nameOf(classifier),
+                    name,
                     jar.id(),
                     jar.version(),
                     jar.provider(),

@@ -160,11 +160,15 @@ public final class PluginCatalog {
     private String unknown(String name) {
         List<String> known = classifiers.stream().map(InstalledClassifier::name).toList();
         String question = Suggestion.question(name, known);
+        long failed = failures.stream().map(PluginFailure::jar).distinct().count();
         return "no classifier is named '" + name + "'" + (question.isEmpty() ? "." : question)
                 + (known.isEmpty()
                         ? " There are no classifiers in " + pluginsDir
                         : " Known are " + String.join(", ", known))
-                + (failures.isEmpty() ? "" : "; " + failures.size() + " plugin jars failed to load, see catwalk list");
+                + (failed == 0
+                        ? ""
+                        : "; " + failed + (failed == 1 ? " plugin jar" : " plugin jars")
+                                + " failed to load, see catwalk list");
     }
 
     private List<PluginJar> read(List<Path> paths) {
@@ -227,8 +231,11 @@ public final class PluginCatalog {
                 .collect(Collectors.joining(" and in "));
     }
 
+    /** Refuses a jar or a classifier; one that is asked about a task may have been refused before. */
     private void refuse(PluginFailure failure, @Nullable Throwable cause) {
-        failures.add(failure);
-        LOG.warn("Refused plugin jar {}: {}", failure.jar(), failure.reason(), cause);
+        if (!failures.contains(failure)) {
+            failures.add(failure);
+            LOG.warn("Refused plugin jar {}: {}", failure.jar(), failure.reason(), cause);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.catwalk.runner.plugin;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.testkit.contract.PluginFile;
+import io.catwalk.testkit.contract.ProvidedClasses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -119,7 +120,8 @@ record PluginJar(
     /** Reads only Plugin-Id, for a message about a jar that cannot be used. */
     static @Nullable String idOf(Path path) {
         try (JarFile jar = new JarFile(path.toFile())) {
-            return attributes(jar, PluginFile.root(jar)).getValue("Plugin-Id");
+            String id = attributes(jar, PluginFile.root(jar)).getValue("Plugin-Id");
+            return id == null ? null : id.strip();
         } catch (IOException | RuntimeException | UnusablePluginException e) {
             return null;
         }
@@ -159,10 +161,10 @@ record PluginJar(
         Stream<String> own = jar.stream()
                 .map(ZipEntry::getName)
                 .filter(name -> name.startsWith(root))
-                .filter(name -> SharedClasses.containsEntry(name.substring(root.length())));
+                .filter(name -> ProvidedClasses.containsEntry(name.substring(root.length())));
         Stream<String> ofLibraries = PluginFile.libraries(jar).entrySet().stream()
                 .flatMap(library -> library.getValue().keySet().stream()
-                        .filter(SharedClasses::containsEntry)
+                        .filter(ProvidedClasses::containsEntry)
                         .map(name -> library.getKey() + "!/" + name));
         List<String> carried = Stream.concat(own, ofLibraries).sorted().toList();
         if (!carried.isEmpty()) {

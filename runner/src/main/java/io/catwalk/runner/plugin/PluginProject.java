@@ -3,6 +3,7 @@ package io.catwalk.runner.plugin;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.WholeFolder;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -130,10 +131,11 @@ public record PluginProject(String name, Build build, Language language) {
     /**
      * Returns the command that builds and tests it.
      *
-     * @return a shell command for the folder of the project
+     * @return a command for the folder of the project, in a shell of this system
      */
     public String command() {
-        return build == Build.MAVEN ? "./mvnw verify" : "gradle build";
+        String wrapper = File.separatorChar == '\\' ? ".\\mvnw" : "./mvnw";
+        return build == Build.MAVEN ? wrapper + " verify" : "gradle build";
     }
 
     private static void requireEmpty(Path folder) {

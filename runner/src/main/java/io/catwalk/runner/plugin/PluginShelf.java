@@ -142,7 +142,7 @@ public final class PluginShelf {
             String name = path.replaceFirst("(?s).*[/\\\\:]", "");
             if (!PluginFolder.isPlugin(name)) {
                 throw new RequestException("expected a plugin, a .jar or .zip, but found " + Reasons.quoted(name)
-                        + ": build it, and name the file in its target folder");
+                        + ": build it, and name the file in its target folder, or a Plugin-Id with --index");
             }
             Path copy = scratch.file(name);
             source.copy(address, copy, MOST_BYTES);

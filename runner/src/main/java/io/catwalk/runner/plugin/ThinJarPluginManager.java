@@ -1,6 +1,7 @@
 package io.catwalk.runner.plugin;
 
 import io.catwalk.testkit.contract.PluginFile;
+import io.catwalk.testkit.contract.ProvidedClasses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ final class ThinJarPluginManager extends AbstractPluginManager {
                 return new PluginClassLoader(pluginManager, descriptor, ThinJarPluginManager.class.getClassLoader()) {
                     @Override
                     protected boolean shouldDelegateToParent(String className) {
-                        return SharedClasses.contains(className);
+                        return ProvidedClasses.contains(className);
                     }
                 };
             }

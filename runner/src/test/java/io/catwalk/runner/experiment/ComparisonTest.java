@@ -81,6 +81,7 @@ final class ComparisonTest {
                                 + " conv got 20 right and only rnn got 4 right; McNemar with Holm p = 0.0045");
         assertThat(Objects.requireNonNull(comparison.cochranQ()).statistic()).isEqualTo(20.083333333333332, CLOSE);
         assertThat(comparison.cochranQ().p()).isEqualTo(4.3547133981670886e-05, CLOSE);
+        assertThat(comparison.ofAll()).isEqualTo(comparison.cochranQ());
         assertThat(comparison.headline())
                 .isEqualTo("conv has the highest accuracy: 90.00 % (95 % interval 76.9 to 96.0), but does not"
                         + " clearly differ from gru, and is significantly better than rnn on these images.");
@@ -114,6 +115,19 @@ final class ComparisonTest {
 
         assertThat(compared().headline())
                 .endsWith(", and is significantly better than each of the others on these images.");
+    }
+
+    /** McNemar's exact p of 5 to 0 is 2 / 2^5 = 0.0625; Cochran's Q of two would be 5, with p = 0.0253. */
+    @Test
+    void twoModelsAreNotTestedTogether() {
+        model("conv", 1, 0, 36);
+        model("gru", 1, 0, 31);
+
+        Comparison comparison = compared();
+
+        assertThat(comparison.verdicts().get(0).outcome()).isEqualTo(Outcome.UNDECIDED);
+        assertThat(comparison.ofAll()).isNull();
+        assertThat(results().markdown()).doesNotContain("Cochran");
     }
 
     @Test
@@ -231,9 +245,9 @@ final class ComparisonTest {
                 .contains("not what other training or test images would");
     }
 
-    /** Both have classified all images as one class of ten. */
+    /** Two have classified all images as one class of ten; none varies, so nothing tells how precise its mean is. */
     @Test
-    void architecturesThatAreAtChanceWithEverySeedDoNotDiffer() {
+    void architecturesThatDoNotVaryOverTheirSeedsHaveNoTest() {
         for (int seed = 1; seed <= 3; seed++) {
             evaluated(plan("conv", seed, 0), 0.1, 0, 4);
             evaluated(plan("gru", seed, 0), 0.1, 0, 4);
@@ -243,11 +257,23 @@ final class ComparisonTest {
         Comparison comparison = compared();
 
         assertThat(comparison.verdicts())
-                .extracting(Verdict::first, Verdict::second, Verdict::outcome, Verdict::p)
+                .extracting(Verdict::first, Verdict::second, Verdict::outcome, Verdict::p, Verdict::low, Verdict::high)
                 .containsExactly(
-                        tuple("rnn", "conv", Outcome.BETTER, 0.0),
-                        tuple("rnn", "gru", Outcome.BETTER, 0.0),
-                        tuple("conv", "gru", Outcome.UNDECIDED, 1.0));
+                        tuple("rnn", "conv", Outcome.UNDECIDED, 1.0, null, null),
+                        tuple("rnn", "gru", Outcome.UNDECIDED, 1.0, null, null),
+                        tuple("conv", "gru", Outcome.UNDECIDED, 1.0, null, null));
+    }
+
+    /** The means are the same but for their last bit. */
+    @Test
+    void equalMeansShareTheHighestAccuracy() {
+        List<Double> conv = List.of(0.933, 0.938, 0.928);
+        for (int seed = 1; seed <= 3; seed++) {
+            evaluated(plan("conv", seed, 0), conv.get(seed - 1), 0, 36);
+            evaluated(plan("gru", seed, 0), 0.933, 0, 36);
+        }
+
+        assertThat(compared().headline()).contains(" have the highest accuracy over 3 seeds: 93.30 %");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.catwalk.api.Augmentation;
 import io.catwalk.api.Balance;
 import io.catwalk.api.Criterion;
 import io.catwalk.api.Optimizer;
+import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.api.Task;
@@ -13,9 +14,12 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,21 +121,17 @@ final class ExperimentExamplesTest {
         ExperimentFile file = ExperimentFile.read(example);
         JsonNode keys = Json.YAML.readTree(Files.readString(example));
 
-        assertThat(keys.propertyNames())
-                .containsExactlyInAnyOrder(
-                        "schema",
-                        "dataset",
-                        "split",
-                        "classifiers",
-                        "seeds",
-                        "jobs",
-                        "threads",
-                        "device",
-                        "trial_timeout",
-                        "region",
-                        "command");
-        assertThat(keys.path("dataset").propertyNames()).hasSize(4);
-        assertThat(keys.path("split").propertyNames()).hasSize(4);
+        List<String> top = new ArrayList<>(List.of("command"));
+        top.addAll(names(ExperimentFile.Content.class));
+        assertThat(keys.propertyNames()).containsExactlyInAnyOrderElementsOf(top);
+        assertThat(keys.path("dataset").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(names(ExperimentFile.Dataset.class));
+        assertThat(keys.path("split").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(names(ExperimentFile.Split.class));
+        JsonNode entry = keys.path("classifiers").path(1);
+        assertThat(entry.propertyNames()).containsExactlyInAnyOrderElementsOf(names(ClassifierEntry.class));
+        JsonNode recipe = Json.YAML.valueToTree(Recipe.standard());
+        assertThat(entry.path("recipe").propertyNames()).containsExactlyInAnyOrderElementsOf(recipe.propertyNames());
         assertThat(file.content().seeds()).hasSize(3);
         assertThat(file.content().trialTimeoutSeconds()).isEqualTo(7200);
         assertThat(resolved(file).get(1))
@@ -154,7 +154,15 @@ final class ExperimentExamplesTest {
                                 .withPatience(3)
                                 .withBalance(Balance.CLASS_WEIGHTS)
                                 .withSelectBy(Criterion.MACRO_F1)
-                                .withGroups()));
+                                .withGroups(ParameterGroup.of("*", 0.5))));
+    }
+
+    /** Returns the keys that a record has in a file. */
+    private static List<String> names(Class<? extends Record> type) {
+        return Stream.of(type.getRecordComponents())
+                .map(RecordComponent::getName)
+                .map(name -> name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
+                .toList();
     }
 
     /** The file says which recipe was trained; the plugins may have another one by now. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.runner.evaluation.Overfitting.Verdict;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -39,8 +40,19 @@ class GeneralizationGapTest {
         assertThat(gap.low()).isNegative();
         assertThat(gap.toldApart()).isFalse();
         assertThat(gap.words())
-                .isEqualTo("training accuracy minus validation accuracy: 1.00 points, 95 % interval -1.58 to 3.59,"
-                        + " which includes 0; training loss 0.090, validation loss 0.100");
+                .isEqualTo("no measurable overfitting: training accuracy minus validation accuracy is 1.00 points, 95 %"
+                        + " interval -1.58 to 3.59, which includes 0; training loss 0.090, validation loss 0.100");
+    }
+
+    /** The results of a trial, its card, and the report grade a gap by one rule. */
+    @Test
+    void aTrialHasTheVerdictOfItsGap() {
+        Done done = trial(1, 0, 0.99, 0.90);
+        GeneralizationGap gap = GeneralizationGap.of(List.of(done), IMAGES);
+
+        assertThat(gap.verdict()).isEqualTo(Verdict.STRONG);
+        assertThat(done.overfitting().verdict()).isEqualTo(Verdict.STRONG);
+        assertThat(gap.words()).startsWith(done.overfitting().rule() + "; training loss ");
     }
 
     @Test
@@ -53,6 +65,9 @@ class GeneralizationGapTest {
         assertThat(gap.low()).isEqualTo(-0.025724106076469806, CLOSE);
         assertThat(gap.high()).isEqualTo(0.10572410607646981, CLOSE);
         assertThat(gap.toldApart()).isFalse();
+        assertThat(gap.words())
+                .startsWith("no measurable overfitting: training accuracy minus validation accuracy is 4.00 points over"
+                        + " 3 trials, 95 % interval -2.57 to 10.57, which includes 0; ");
         assertThat(gap.trainingLoss()).isEqualTo(0.06, CLOSE); // a made-up loss is 1 less the accuracy
         assertThat(gap.validationLoss()).isEqualTo(0.1, CLOSE);
     }

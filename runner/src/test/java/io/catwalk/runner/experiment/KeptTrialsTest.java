@@ -27,8 +27,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -55,7 +57,8 @@ class KeptTrialsTest {
 
     private Path images;
     private RunFolder run;
-    private Made made = new Made();
+    private final Set<String> failing = new HashSet<>();
+    private Made made = new Made(failing);
 
     @BeforeAll
     static void install() throws IOException {
@@ -91,7 +94,7 @@ class KeptTrialsTest {
     }
 
     private Results run(ExperimentSpec request, PluginCatalog plugins, Conduct conduct) throws Exception {
-        made = new Made();
+        made = new Made(failing);
         return new Experiment(
                         request,
                         request.dataset().load(DataHome.of(folder)),
@@ -104,6 +107,33 @@ class KeptTrialsTest {
 
     private Results resume() throws Exception {
         return run(request(), catalog, Conduct.STANDARD);
+    }
+
+    /** Three candidates on two folds, of which two go on to a second rung. */
+    private ExperimentSpec search() {
+        List<Contestant> candidates = IntStream.rangeClosed(1, 3)
+                .mapToObj(number -> new Contestant(
+                        "made-up",
+                        TuningSpec.variant(number),
+                        Map.of("units", number),
+                        Recipe.standard().withBatchSize(16).withEpochs(5)))
+                .toList();
+        return new ExperimentSpec(
+                ExperimentSpec.SCHEMA,
+                new DatasetSpec(images.toString(), null, 0, 0),
+                new SplitSpec(2, 1, 0.1, 0),
+                candidates,
+                List.of(1L),
+                1,
+                1,
+                ComputeDevice.CPU,
+                null,
+                1,
+                new TuningSpec(
+                        TuningSpec.Strategy.HALVING,
+                        List.of(new TuningSpec.Rung(1, 3), new TuningSpec.Rung(3, 2)),
+                        candidates.stream().map(Contestant::hyperparameters).toList()),
+                "tune");
     }
 
     private TrialFolder trial(int seed) {
@@ -296,12 +326,36 @@ class KeptTrialsTest {
         assertThat(trial(1).predictions("test")).exists();
     }
 
+    /** A failed trial of the first rung is tried again, and what the search did without it still counts. */
+    @Test
+    void aSearchThatWentOnAfterAFailureKeepsItsLaterTrials() throws Exception {
+        failing.add("made-up@t01-1ep/1-2");
+        run(search(), catalog, Conduct.STANDARD);
+        assertThat(made.events).hasSize(1 + 6 + 4 + 1).startsWith("kept 0");
+
+        Results results = run(search(), catalog, Conduct.STANDARD);
+
+        assertThat(made.events).containsExactly("kept 5", "trains 1", "kept 4", "kept 1");
+        assertThat(results.done()).hasSize(5 + 4 + 1);
+
+        rewrite(line -> line.replaceAll("\"catwalk\":\"[^\"]+\"", "\"catwalk\":\"0.0.9\""));
+        run(search(), catalog, KEEP);
+
+        assertThat(made.events).as("--keep-versions").containsExactly("kept 5", "trains 1", "kept 4", "kept 1");
+    }
+
     /** Makes up the outcome of each trial at once, and records what it receives. */
     private static final class Made implements TrialExecutor, ExperimentListener {
 
         private final int[] labels =
                 IntStream.range(0, TinyImages.TEST).map(i -> i % 10).toArray();
         private final List<String> events = new ArrayList<>();
+        private final Set<String> failing;
+
+        /** Makes up trials, except for some, named by their ids, that fail. */
+        Made(Set<String> failing) {
+            this.failing = failing;
+        }
 
         List<String> notes() {
             return events.stream().filter(event -> event.contains(": ")).toList();
@@ -317,7 +371,10 @@ class KeptTrialsTest {
             events.add("trains " + order.spec().seed());
             CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
             try {
-                outcome.complete(MadeUp.leave(order, folder, labels, 10));
+                outcome.complete(
+                        failing.contains(order.spec().id())
+                                ? new TrialOutcome.Failed(order.spec(), "out of memory")
+                                : MadeUp.leave(order, folder, labels, 10));
             } catch (IOException e) {
                 outcome.completeExceptionally(e);
             }

@@ -118,7 +118,7 @@ final class RunLockTest {
         BufferedReader other = other(folder, "TRAIN");
         other.readLine();
         go(0);
-        other.readLine();
+        assertThat(other.readLine()).isEqualTo("has it");
 
         others.get(0).destroyForcibly().waitFor();
 

@@ -345,6 +345,60 @@ class SchedulerTest {
         assertThat(outcome("a@best").trial().hyperparameters()).containsEntry("units", 1);
     }
 
+    /** The earlier start went on with candidates 2 and 3, since a trial of candidate 1 had failed. */
+    @Test
+    void whatAnEarlierStartHasDoneInLaterRungsIsNotRunAgain() throws Exception {
+        finishFirstRungBut("a@t01-1ep/1-2");
+        for (String left : List.of("a@t02-3ep/1-1", "a@t02-3ep/1-2", "a@t03-3ep/1-1", "a@t03-3ep/1-2", "a@best")) {
+            hand.left.put(left, done(0.9));
+        }
+        hand.when("begin a@t01-1ep/1-2", () -> hand.end("a@t01-1ep/1-2", failed("out of memory")));
+
+        run(search(), Conduct.STANDARD);
+
+        assertThat(hand.events)
+                .containsExactly(
+                        "begin a@t01-1ep/1-2",
+                        "end a@t01-1ep/1-2",
+                        "keep a@t02-3ep/1-1",
+                        "keep a@t02-3ep/1-2",
+                        "keep a@t03-3ep/1-1",
+                        "keep a@t03-3ep/1-2",
+                        "keep a@best");
+    }
+
+    /** Candidate 1 is now better than the others, of which the first goes on with it. */
+    @Test
+    void onlyWhatANewOutcomeCallsForIsRun() throws Exception {
+        finishFirstRungBut("a@t01-1ep/1-2");
+        for (String left : List.of("a@t02-3ep/1-1", "a@t02-3ep/1-2", "a@t03-3ep/1-1", "a@t03-3ep/1-2")) {
+            hand.left.put(left, done(0.9));
+        }
+        hand.endsAll(done(0.95));
+
+        run(search(), Conduct.STANDARD);
+
+        assertThat(hand.events)
+                .containsExactly(
+                        "begin a@t01-1ep/1-2",
+                        "end a@t01-1ep/1-2",
+                        "keep a@t02-3ep/1-1",
+                        "keep a@t02-3ep/1-2",
+                        "begin a@t01-3ep/1-1",
+                        "end a@t01-3ep/1-1",
+                        "begin a@t01-3ep/1-2",
+                        "end a@t01-3ep/1-2",
+                        "begin a@best",
+                        "end a@best");
+        assertThat(outcome("a@best").trial().hyperparameters()).containsEntry("units", 1);
+    }
+
+    private void finishFirstRungBut(String name) {
+        search().trials(new Outcomes()).stream()
+                .filter(trial -> !name(trial).equals(name))
+                .forEach(trial -> finished.put(MadeUp.done(trial, 0.8)));
+    }
+
     private void run(ExperimentSpec request, Conduct conduct) throws IOException, InterruptedException {
         Clock clock = hand.clock();
         new Scheduler(request, hand, conduct, new Stopwatch(clock, START, 0, START), hand).run(finished);
@@ -453,6 +507,10 @@ class SchedulerTest {
         private final Map<String, CompletableFuture<TrialOutcome>> running = new HashMap<>();
         private final Set<String> unprepared = new HashSet<>();
         private final Set<String> unwritten = new HashSet<>();
+
+        /** What an earlier start has left, by the names of the trials. */
+        private final Map<String, End> left = new HashMap<>();
+
         private List<Epoch> epochs = List.of();
         private @Nullable End always;
         private Instant now = START;
@@ -507,6 +565,20 @@ class SchedulerTest {
                 end(name, always);
             }
             return new Submitted(outcome, () -> happens("cancel " + name));
+        }
+
+        @Override
+        public List<TrialOutcome> earlier(List<TrialSpec> asked) {
+            List<TrialOutcome> earlier = new ArrayList<>();
+            for (TrialSpec trial : asked) {
+                End end = left.remove(name(trial));
+                if (end != null) {
+                    trials.put(name(trial), trial);
+                    happens("keep " + name(trial));
+                    earlier.add(end.of(trial));
+                }
+            }
+            return earlier;
         }
 
         @Override

@@ -15,6 +15,7 @@ import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.List;
 import java.util.Map;
@@ -110,12 +111,11 @@ final class TuningTest {
     })
     void candidatesAreRankedByWhatTheirRecipeSelectsBy(Criterion criterion, String order) {
         double[][] scores = {{0.9, 0.5, 0.6, 0.4}, {0.8, 0.7, 0.5, 0.3}, {0.7, 0.6, 0.8, 0.5}, {0.6, 0.65, 0.7, 0.2}};
-        ExperimentSpec search = search(criterion, scores.length);
+        ExperimentSpec search = search(criterion, scores.length, new Rung(1, scores.length));
         TuningSpec tuning = Objects.requireNonNull(search.tuning());
         Outcomes finished = new Outcomes();
         for (TrialSpec trial : tuning.trials(search, finished)) {
-            double[] one =
-                    scores[(int) Objects.requireNonNull(trial.hyperparameters().get("units")) - 1];
+            double[] one = scores[units(trial) - 1];
             finished.put(MadeUp.done(
                     trial,
                     metrics(one[0], one[1], one[2], one[3]),
@@ -133,6 +133,55 @@ final class TuningTest {
                 .containsExactly(order.split(" ", -1));
         assertThat(trials.get(trials.size() - 1).hyperparameters())
                 .containsEntry("units", Integer.valueOf(order.substring(0, 1)));
+    }
+
+    /**
+     * The trials of candidate 1 failed at first, so that 2 and 3 went on, and 3 was the best. Then they were done after
+     * all: 1 and 2 go on, and 1 is the best.
+     */
+    @Test
+    void theBestIsTheCandidateThatWasTrainedInFull() {
+        ExperimentSpec search = search(Criterion.ACCURACY, 3, new Rung(1, 3), new Rung(2, 2));
+        TuningSpec tuning = Objects.requireNonNull(search.tuning());
+        Outcomes journal = new Outcomes();
+        List<TrialSpec> firstRung = tuning.trials(search, journal);
+        firstRung.forEach(trial -> journal.put(
+                units(trial) == 1
+                        ? new TrialOutcome.Failed(trial, "out of memory")
+                        : MadeUp.done(trial, units(trial) == 2 ? 0.8 : 0.7)));
+        finish(search, journal, 0.8, 0.9);
+        assertThat(tuning.outcome(search, journal).best()).as("not trained yet").isNull();
+        finish(search, journal, 0.9, 0.9);
+        assertThat(tuning.outcome(search, journal).best()).isEqualTo(3);
+
+        firstRung.stream().filter(trial -> units(trial) == 1).forEach(trial -> journal.put(MadeUp.done(trial, 0.95)));
+        assertThat(tuning.outcome(search, journal).best())
+                .as("its rung is not complete")
+                .isNull();
+        finish(search, journal, 0.85, 0.85);
+        assertThat(tuning.outcome(search, journal).best()).as("not trained yet").isNull();
+        List<TrialSpec> trials = tuning.trials(search, journal);
+        TrialSpec full = trials.get(trials.size() - 1);
+        journal.put(MadeUp.done(full, 0.97));
+        Tuning outcome = tuning.outcome(search, journal);
+
+        assertThat(units(full)).isEqualTo(1);
+        assertThat(outcome.best()).isEqualTo(1);
+        assertThat(outcome.candidates()).extracting(Tuning.Candidate::number).containsExactly(1, 2, 3);
+        assertThat(outcome.candidates())
+                .extracting(candidate -> candidate.scores().size())
+                .containsExactly(2, 2, 1);
+    }
+
+    /** Finishes the trials that are known, with one accuracy for candidate 3 and one for all others. */
+    private static void finish(ExperimentSpec search, Outcomes journal, double accuracy, double ofTheThird) {
+        search.trials(journal).stream()
+                .filter(trial -> !journal.has(trial))
+                .forEach(trial -> journal.put(MadeUp.done(trial, units(trial) == 3 ? ofTheThird : accuracy)));
+    }
+
+    private static int units(TrialSpec trial) {
+        return (int) Objects.requireNonNull(trial.hyperparameters().get("units"));
     }
 
     private static Metrics metrics(double accuracy, double balancedAccuracy, double macroF1, double logLoss) {
@@ -154,7 +203,7 @@ final class TuningTest {
                 0);
     }
 
-    private static ExperimentSpec search(Criterion criterion, int count) {
+    private static ExperimentSpec search(Criterion criterion, int count, Rung... rungs) {
         List<Contestant> candidates = IntStream.rangeClosed(1, count)
                 .mapToObj(number -> new Contestant(
                         "gru",
@@ -175,7 +224,7 @@ final class TuningTest {
                 1,
                 new TuningSpec(
                         TuningSpec.Strategy.GRID,
-                        List.of(new Rung(1, count)),
+                        List.of(rungs),
                         candidates.stream().map(Contestant::hyperparameters).toList()),
                 "tune");
     }
@@ -190,7 +239,8 @@ final class TuningTest {
         assertThat(loss.table().get(1)).containsExactly("1", "64", "0.3500 ± 0.0141");
         assertThat(loss.explanation())
                 .startsWith("By grid search: mean loss over the folds of the training images, in nats, where lower is"
-                        + " better, ± standard deviation.");
+                        + " better, ± standard deviation.")
+                .contains("it was selected as the best of all");
         assertThat(f1.table().get(1)).containsExactly("1", "64", "35.00 ± 1.41");
         assertThat(f1.explanation())
                 .startsWith("By grid search: mean macro F1 over the folds of the training images, in percent, ±");

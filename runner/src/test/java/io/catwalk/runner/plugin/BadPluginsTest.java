@@ -6,6 +6,7 @@ import io.catwalk.api.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -98,7 +99,8 @@ final class BadPluginsTest {
         // These come first, into the process of all others.
         ODD.forEach((name, constructor) ->
                 TestPlugin.having(name, constructor, "static { ").write(plugins.resolve("0-" + name + ".jar")));
-        general = PluginCatalog.open(plugins, InspectionTest.inspection(folder.resolve("cache")));
+        InspectionCache cache = new InspectionCache(folder.resolve("cache"));
+        general = PluginCatalog.open(plugins, new Inspection(Duration.ofSeconds(2), cache));
         catalog = general.on(TASK);
     }
 

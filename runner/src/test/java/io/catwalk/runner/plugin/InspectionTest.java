@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +28,9 @@ final class InspectionTest {
 
     private static final String RECIPE = "@Override public Recipe recipe(Task task, Hyperparameters chosen) { ";
 
-    static Inspection inspection(Path cache) {
-        return new Inspection(Duration.ofSeconds(2), new InspectionCache(cache));
+    /** No plugin hangs here: how long they take is not tested. */
+    private static Inspection inspection(Path cache) {
+        return new Inspection(Duration.ofSeconds(30), new InspectionCache(cache));
     }
 
     /** The jar writes a letter whenever it is made: once for what is true of any task, once for the task. */
@@ -78,6 +80,55 @@ final class InspectionTest {
                 .on(TASK)
                 .require("alpha")
                 .recipe(Hyperparameters.none());
+    }
+
+    /** The first jar changes the process that it shares with the other one, whose recipe then fails. */
+    @Test
+    void aRecipeThatFailsBesideAnotherJarIsAskedForAlone(@TempDir Path own) {
+        TestPlugin.having("a-spoiler", "Thread.currentThread().setName(\"spoilt\");", "static { ")
+                .write(own.resolve("a-spoiler.jar"));
+        TestPlugin.having(
+                        "alpha",
+                        "",
+                        RECIPE + "if (Thread.currentThread().getName().equals(\"spoilt\"))"
+                                + " throw new IllegalStateException(\"spoilt\"); return Recipe.standard(); ")
+                .write(own.resolve("alpha.jar"));
+
+        assertThat(recipe(own, own.resolve("cache"))).isEqualTo(Recipe.standard());
+    }
+
+    @Test
+    void aRecipeThatFailedIsAskedForAgain(@TempDir Path own) throws IOException {
+        Path trouble = Files.createFile(own.resolve("trouble"));
+        TestPlugin.having(
+                        "alpha",
+                        "",
+                        RECIPE + "if (new java.io.File(\"" + trouble + "\").exists())"
+                                + " throw new IllegalStateException(\"trouble\"); return Recipe.standard(); ")
+                .write(own.resolve("alpha.jar"));
+        assertThatThrownBy(() -> recipe(own, own.resolve("cache")))
+                .isInstanceOf(PluginException.class)
+                .hasMessage("classifier 'alpha' of alpha.jar: recipe(...) threw IllegalStateException: trouble");
+
+        Files.delete(trouble);
+
+        assertThat(recipe(own, own.resolve("cache"))).isEqualTo(Recipe.standard());
+    }
+
+    /** All at once, the answer would be longer than what is accepted from a plugin. */
+    @Test
+    @Tag("long")
+    void anyNumberOfRecipesCanBeAskedFor(@TempDir Path own) {
+        TestPlugin.sound("alpha").write(own.resolve("alpha.jar"));
+        InstalledClassifier alpha = PluginCatalog.open(own, inspection(own.resolve("cache")))
+                .on(TASK)
+                .require("alpha");
+        String text = "x".repeat(InspectionProcess.LONGEST_LINE / 2 / 1_000);
+        List<Hyperparameters> points = IntStream.range(0, 1_000)
+                .mapToObj(number -> new Hyperparameters(Map.of("text", number + text)))
+                .toList();
+
+        assertThat(alpha.recipes(points).keySet()).containsExactlyElementsOf(points);
     }
 
     /** What a classifier does not support is no failure of it, unless somebody asks for it by name. */

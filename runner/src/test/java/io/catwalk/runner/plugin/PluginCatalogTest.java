@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -229,6 +230,25 @@ final class PluginCatalogTest {
         assertThat(catalog.classifiers()).isEmpty();
         assertThat(catalog.failures()).extracting(PluginFailure::pluginId).containsExactly("one", "two");
         assertRefused("alpha", "the classifier name alpha is in one.jar and in two.jar");
+    }
+
+    @Test
+    void sameClassifierNameTwiceInAJarRefusesIt() {
+        TestPlugin.ofTwo("alpha", "alpha", "alpha").write(folder.resolve("alpha.jar"));
+        assertRefused("alpha", "has two classifiers named alpha: rename one");
+    }
+
+    /** The catalog for a task inspects again the jars that have another classifier. */
+    @Test
+    void whatIsRefusedForAnyTaskIsNotCountedAgainForOne() {
+        TestPlugin.ofTwo("one", "alpha", "beta").write(folder.resolve("one.jar"));
+        TestPlugin.ofTwo("two", "alpha", "gamma").write(folder.resolve("two.jar"));
+        PluginCatalog catalog = PluginCatalog.open(folder).on(Task.of(1, 28, 28, 10));
+        assertThat(catalog.classifiers()).extracting(InstalledClassifier::name).containsExactly("beta", "gamma");
+        assertThat(catalog.failures()).extracting(PluginFailure::pluginId).containsExactly("one", "two");
+        assertThatThrownBy(() -> catalog.require("delta"))
+                .isInstanceOf(RequestException.class)
+                .hasMessageEndingWith("; 2 plugin jars failed to load, see catwalk list");
     }
 
     @Test

@@ -75,6 +75,16 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
         return withBodies(name, constructor, "return \"" + name + "\";", NETWORK + " } " + member);
     }
 
+    /** Compiles a sound plugin with two classifiers of the given names. */
+    public static TestPlugin ofTwo(String id, String first, String second) {
+        TestPlugin one = withBodies(id, "", "return \"" + first + "\";", NETWORK);
+        String source = SOURCE.formatted("", "return \"" + second + "\";", NETWORK);
+        Map<String, byte[]> both = new LinkedHashMap<>(one.files);
+        both.putAll(of(id, "test/Other.class", source.replace("Sample", "Other")).files);
+        both.put("META-INF/extensions.idx", "test.Sample\ntest.Other\n".getBytes(UTF_8));
+        return new TestPlugin(one.manifest, both);
+    }
+
     /** Compiles one of our own plugins from its source, so that it need not have been built. */
     public static TestPlugin ours(String name) {
         Path sources = Path.of("..", "plugins", name, "src", "main", "java");

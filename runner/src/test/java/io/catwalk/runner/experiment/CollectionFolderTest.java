@@ -1,0 +1,86 @@
+package io.catwalk.runner.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.SplitSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The folder of an experiment on several data sets, and the drafts that a killed process leaves in it. */
+@Tag("tiny")
+final class CollectionFolderTest {
+
+    private static final CollectionSpec SPEC = new CollectionSpec(
+            CollectionSpec.SCHEMA,
+            Stream.of("one", "two")
+                    .map(name -> new CollectionSpec.Member(name, request(name)))
+                    .toList());
+
+    @TempDir
+    private Path folder;
+
+    private static ExperimentSpec request(String dataset) {
+        return new ExperimentSpec(
+                ExperimentSpec.SCHEMA,
+                new DatasetSpec(dataset, null, 0, 0),
+                SplitSpec.holdOut(0.1, 0),
+                List.of(new Contestant("gru", "default", Map.of(), Recipe.standard())),
+                List.of(1L),
+                1,
+                1,
+                ComputeDevice.CPU,
+                null,
+                1,
+                null,
+                "compare");
+    }
+
+    private Path collection() throws IOException {
+        return CollectionFolder.create(folder.resolve("runs"), RunFolder.Existing.REFUSE, SPEC)
+                .path();
+    }
+
+    @Test
+    void aDraftDoesNotKeepACollectionFromBeingReplaced() throws IOException {
+        Path runs = collection();
+        Files.writeString(runs.resolve(".across.json.0123456789abcdef.part"), "{");
+
+        CollectionFolder.create(runs, RunFolder.Existing.REPLACE, SPEC);
+
+        assertThat(runs).isDirectoryNotContaining("glob:**.part");
+        assertThat(new CollectionFolder(runs).readSpec()).isEqualTo(SPEC);
+    }
+
+    @Test
+    void whoLocksACollectionTidiesIt() throws IOException {
+        Path runs = collection();
+        Path draft = Files.writeString(runs.resolve(".across.html.0123456789abcdef.part"), "<");
+
+        new CollectionFolder(runs).lock().close();
+
+        assertThat(draft).doesNotExist();
+    }
+
+    @Test
+    void aDraftOfAnotherFileIsLeftAsItIs() throws IOException {
+        Path runs = collection();
+        Path draft = Files.writeString(runs.resolve(".mine.txt.0123456789abcdef.part"), "precious");
+
+        assertThatThrownBy(() -> CollectionFolder.create(runs, RunFolder.Existing.REPLACE, SPEC))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining(draft + " belongs to no run");
+        assertThat(draft).hasContent("precious");
+    }
+}
