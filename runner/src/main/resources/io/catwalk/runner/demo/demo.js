@@ -1,8 +1,9 @@
 'use strict';
 // Runs networks in the browser, from disk: fetch() may not read files there, so data.js, runtime.js and model-N.js pass the data.
 
-const PAINT = 280; // side of the drawing in pixels
+const PAINT = 280; // longer side of the drawing in pixels
 const BRUSH = 22;
+const SHOWN = 10; // most probabilities that are listed
 const PATCHES = 8; // number of parts of a side, which are covered one after the other
 const LUMA = [0.299, 0.587, 0.114]; // ITU-R BT.601
 
@@ -33,6 +34,7 @@ function begin(all) {
   data = all;
   $('about').textContent = `${count(data.networks.length, 'network')} of ${data.dataset}. They run in this browser, and no image leaves it.`;
   for (const about of data.networks) networks.push({ about, session: null, logits: null });
+  shapePad();
   drawRows();
   const images = data.images && bytes(data.images);
   data.tests = data.truth.map((label, i) => ({ label, pixels: images.subarray(i * size(), (i + 1) * size()) }));
@@ -179,7 +181,7 @@ function show() {
     button.title = network.failure ?? '';
     button.className = network.probabilities && label !== most ? 'differs' : '';
     button.setAttribute('aria-pressed', i === chosen);
-    button.setAttribute('aria-label', `${network.about.name}: ${button.textContent}. Show all of its probabilities`);
+    button.setAttribute('aria-label', `${network.about.name}: ${button.textContent}. Show its probabilities`);
     probability.textContent = network.probabilities ? percent(network.probabilities[label]) : '';
     ms.textContent = network.ms === undefined ? '' : network.ms.toFixed(1);
   });
@@ -204,12 +206,13 @@ const percent = share => `${(share * 100).toFixed(share > 0.9995 || share < 0.00
 
 function showClasses() {
   const network = networks[chosen];
-  $('classes-title').textContent = `Probabilities of ${network.about.name}`;
+  const classes = data.classes.length;
+  $('classes-title').textContent = `${classes > SHOWN ? `The ${SHOWN} highest of ${classes} probabilities` : 'Probabilities'} of ${network.about.name}`;
   $('occlude').disabled = !network.probabilities;
   $('report').hidden = !network.about.report;
   if (network.about.report) leadToReport(network);
   if (!network.probabilities) return $('classes').replaceChildren();
-  const order = network.probabilities.map((share, label) => [share, label]).sort((a, b) => b[0] - a[0]).slice(0, 10);
+  const order = network.probabilities.map((share, label) => [share, label]).sort((a, b) => b[0] - a[0]).slice(0, SHOWN);
   $('classes').replaceChildren(...order.map(([share, label]) => {
     const line = document.createElement('div');
     line.className = 'class';
@@ -291,16 +294,24 @@ function raster(canvas, pixels) {
   return canvas;
 }
 
+/** Gives the drawing the shape of the images of the networks, which see the whole drawing. */
+function shapePad() {
+  const scale = PAINT / Math.max(data.width, data.height);
+  const side = length => Math.max(1, Math.round(length * scale));
+  Object.assign(pad.canvas, { width: side(data.width), height: side(data.height) });
+}
+
 function blacken() {
   pad.fillStyle = '#000';
-  pad.fillRect(0, 0, PAINT, PAINT);
+  pad.fillRect(0, 0, pad.canvas.width, pad.canvas.height);
 }
 
 /** Puts an image into the middle of the drawing, as large as possible. */
 function place(image) {
-  const scale = Math.min(PAINT / image.width, PAINT / image.height);
-  const [width, height] = [image.width * scale, image.height * scale];
-  pad.drawImage(image, (PAINT - width) / 2, (PAINT - height) / 2, width, height);
+  const { width, height } = pad.canvas;
+  const scale = Math.min(width / image.width, height / image.height);
+  const [wide, high] = [image.width * scale, image.height * scale];
+  pad.drawImage(image, (width - wide) / 2, (height - high) / 2, wide, high);
 }
 
 function clear() {
@@ -314,7 +325,7 @@ function redrawn() {
   drawn = true;
   requestAnimationFrame(() => {
     drawn = false;
-    look(pad.getImageData(0, 0, PAINT, PAINT));
+    look(pad.getImageData(0, 0, pad.canvas.width, pad.canvas.height));
   });
 }
 
@@ -411,8 +422,19 @@ $('occlude').onclick = async () => {
   const label = best(network.probabilities), before = network.probabilities[label];
   const covered = [];
   for (let row = 0; row < PATCHES; row++) for (let column = 0; column < PATCHES; column++) covered.push(cover(pixels, row, column));
-  const drops = (await ask(network, covered)).map(scores => before - probabilities(network, scores)[label]);
-  if (pixels !== current) return;
+  const outdated = () => pixels !== current || network !== networks[chosen];
+  let answers;
+  try {
+    answers = await ask(network, covered);
+  } catch (error) {
+    if (outdated()) return;
+    $('where').hidden = true;
+    $('where-title').textContent = `${network.about.name} could not answer for the covered images: ${error.message ?? error}. Try another network.`;
+    $('where-title').hidden = false;
+    return;
+  }
+  if (outdated()) return;
+  const drops = answers.map(scores => before - probabilities(network, scores)[label]);
   const most = Math.max(...drops.map(Math.abs), 1e-9);
   const canvas = raster($('where'), pixels), context = canvas.getContext('2d');
   drops.forEach((drop, i) => {
@@ -450,7 +472,7 @@ function cover(pixels, row, column) {
 let pen = null;
 const place2d = event => {
   const box = $('pad').getBoundingClientRect();
-  return [(event.clientX - box.left) * PAINT / box.width, (event.clientY - box.top) * PAINT / box.height];
+  return [(event.clientX - box.left) * pad.canvas.width / box.width, (event.clientY - box.top) * pad.canvas.height / box.height];
 };
 $('pad').onpointerdown = event => {
   $('pad').setPointerCapture(event.pointerId);
@@ -481,6 +503,7 @@ $('invert').onclick = () => {
   truth = null;
   see(inverted);
 };
+$('file').onclick = () => { $('file').value = ''; }; // else a file that is chosen again is no change
 $('file').onchange = () => { if ($('file').files[0]) open($('file').files[0]); };
 addEventListener('paste', event => {
   const file = [...event.clipboardData.files].find(one => one.type.startsWith('image/'));

@@ -46,7 +46,9 @@ public final class ConvMaxPool implements Classifier {
     public Tags tags() {
         return Tags.none()
                 .withFamily("convolutional")
-                .withPaper(1998, "LeCun et al., \"Gradient-Based Learning Applied to Document Recognition\"");
+                .withPaper(1998, "LeCun et al., \"Gradient-Based Learning Applied to Document Recognition\"")
+                // Of fewer pixels, the two poolings would leave nothing.
+                .withSides(4, Integer.MAX_VALUE);
     }
 
     @Override

@@ -18,8 +18,8 @@ import io.catwalk.api.Task;
 import org.pf4j.Extension;
 
 /**
- * Strided convolutions with few filters: a network for small devices, a quarter of the size of the others. Without
- * augmentation, it overfitted more than the other networks of the original study.
+ * Strided convolutions with few filters: a network for small devices, a quarter of the size of {@code stride-conv}.
+ * Without augmentation, it overfitted more than the other networks of the original study.
  *
  * <table>
  *   <caption>Layers for 28x28 gray images, 10 classes and the default hyperparameters</caption>

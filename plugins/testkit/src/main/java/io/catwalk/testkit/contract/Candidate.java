@@ -108,6 +108,12 @@ final class Candidate {
 
     /** Builds the network and draws its weights from the seed of all checks; the caller must close it. */
     Network initialized(Task task) {
-        return Network.initialized(network(task), Images.random(task, 1, SEED).shape(), SEED);
+        return initialized(task, classifier().searchSpace().defaults());
+    }
+
+    /** Builds the network of a point, and draws its weights likewise; the caller must close it. */
+    Network initialized(Task task, Hyperparameters point) {
+        return Network.initialized(
+                network(task, point), Images.random(task, 1, SEED).shape(), SEED);
     }
 }

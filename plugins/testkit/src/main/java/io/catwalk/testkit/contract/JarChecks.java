@@ -10,6 +10,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 
 /** Checks of a plugin's jar. */
 final class JarChecks {
@@ -67,6 +68,17 @@ final class JarChecks {
                     described || own.stream().anyMatch(file::startsWith),
                     "expected files under " + String.join(", ", own) + " only, but found " + file
                             + ": declare that dependency as 'provided', or move it into your package");
+        }
+        try (ZipFile zip = new ZipFile(candidate.subject().jar().toFile())) {
+            Map<String, Map<String, byte[]>> libraries = PluginFile.libraries(zip);
+            for (Map.Entry<String, Map<String, byte[]>> library : libraries.entrySet()) {
+                for (String file : library.getValue().keySet()) {
+                    BrokenPromise.unless(
+                            !ProvidedClasses.containsEntry(file),
+                            "expected libraries without what the program provides, but found " + library.getKey() + "!/"
+                                    + file + ": exclude that dependency, as docs/how-to/ship-a-plugin.md shows");
+                }
+            }
         }
     }
 

@@ -54,9 +54,12 @@ final class Network implements AutoCloseable {
         }
     }
 
-    /** Loads what {@link #savedParameters} returned into a new block. */
-    static Network reloaded(Block block, byte[] saved) throws Exception {
-        Network network = new Network(block);
+    /**
+     * Loads what {@link #savedParameters} returned into a new block. The block is initialized before, as in the
+     * program, but with other weights, so that one that is not loaded is noticed.
+     */
+    static Network reloaded(Block block, Shape images, byte[] saved) throws Exception {
+        Network network = initialized(block, images, Candidate.SEED + 1);
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(saved))) {
             block.loadParameters(network.manager, in);
             return network;
@@ -64,6 +67,10 @@ final class Network implements AutoCloseable {
             network.close();
             throw e;
         }
+    }
+
+    Block block() {
+        return block;
     }
 
     byte[] savedParameters() throws Exception {
@@ -109,6 +116,11 @@ final class Network implements AutoCloseable {
     /** Takes one step of Adam on the images. */
     void step(Images images) {
         backward(images);
+        update();
+    }
+
+    /** Takes one step of Adam with the gradients that were computed last, and sets them to 0. */
+    void update() {
         for (Pair<String, Parameter> parameter : block.getParameters()) {
             if (parameter.getValue().requiresGradient()) {
                 NDArray weight = parameter.getValue().getArray();

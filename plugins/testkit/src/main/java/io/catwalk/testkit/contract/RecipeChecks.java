@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.BatchAugmentation;
@@ -12,20 +13,24 @@ import io.catwalk.api.BatchLoss;
 import io.catwalk.api.Gradients;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Loss;
+import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
-import java.io.DataInputStream;
+import io.catwalk.onnx.ParameterPaths;
 import java.io.IOException;
-import java.net.JarURLConnection;
 import java.net.URL;
-import java.net.URLConnection;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Checks of how a plugin is trained: its recipe, and its own loss, augmentation and weights. */
 final class RecipeChecks {
@@ -44,8 +49,11 @@ final class RecipeChecks {
 
     private RecipeChecks() {}
 
-    /** A task and a point of the search space, with the recipe for both. */
-    private record Case(Task task, Hyperparameters point, Recipe recipe) {
+    /**
+     * A task and a point of the search space, with the recipe for both. A network depends only on the point and on the
+     * shape, which is the task without what it knows of flips and class sizes.
+     */
+    private record Case(Task shape, Task task, Hyperparameters point, Recipe recipe) {
 
         @Override
         public String toString() {
@@ -54,7 +62,39 @@ final class RecipeChecks {
     }
 
     private static void recipe(Candidate candidate) {
-        cases(candidate, recipe -> true);
+        Set<List<Object>> tried = new HashSet<>();
+        for (Case each : cases(candidate, recipe -> !recipe.groups().isEmpty())) {
+            if (tried.add(List.of(each.shape, each.point, each.recipe.groups()))) {
+                requireGroups(candidate, each);
+            }
+        }
+    }
+
+    /** Applies the groups as a training does: for a parameter, the first group that contains it counts. */
+    private static void requireGroups(Candidate candidate, Case each) {
+        List<ParameterGroup> groups = each.recipe.groups();
+        Set<ParameterGroup> used = new HashSet<>();
+        boolean trained = false;
+        try (Network network = candidate.initialized(each.shape, each.point)) {
+            Map<String, Parameter> parameters = ParameterPaths.of(network.block());
+            for (Map.Entry<String, Parameter> parameter : parameters.entrySet()) {
+                String name = parameter.getKey();
+                Optional<ParameterGroup> group =
+                        groups.stream().filter(one -> one.contains(name)).findFirst();
+                group.ifPresent(used::add);
+                double rate = group.map(ParameterGroup::rate).orElse(1.0);
+                trained |= parameter.getValue().requiresGradient() && rate > 0;
+            }
+            for (ParameterGroup group : groups) {
+                BrokenPromise.unless(
+                        used.contains(group),
+                        "expected parameters named " + group.names() + ", for which the recipe sets a rate, for " + each
+                                + ", but found none outside earlier groups: try one of " + parameters.keySet());
+            }
+        }
+        BrokenPromise.unless(
+                trained,
+                "expected parameters to train for " + each + ", but the recipe freezes all: give some a rate above 0");
     }
 
     /** Gets the recipes of all tasks, each task also with flips that keep the class, and with class sizes. */
@@ -69,7 +109,7 @@ final class RecipeChecks {
                     Recipe recipe = asked(candidate, task, point, what);
                     DescriptionChecks.requireSame(what, recipe, asked(candidate, task, point, what));
                     if (which.test(recipe)) {
-                        cases.add(new Case(task, point, recipe));
+                        cases.add(new Case(shape, task, point, recipe));
                     }
                 }
             }
@@ -145,6 +185,7 @@ final class RecipeChecks {
     }
 
     private static void ownWeights(Candidate candidate) throws IOException {
+        Set<List<Object>> tried = new HashSet<>();
         for (Case each : cases(candidate, Recipe::pretrained)) {
             URL weights = candidate.classifier().weights(each.task, each.point);
             BrokenPromise.unless(
@@ -152,32 +193,54 @@ final class RecipeChecks {
             BrokenPromise.unless(
                     PluginFile.contains(candidate.subject().jar(), weights),
                     "expected weights in the jar for " + each + ", but found " + weights);
-            if (weights.toString().endsWith(".safetensors")) {
+            if (tried.add(List.of(each.shape, each.point, weights.toString()))) {
                 requireFitting(candidate, each, weights);
             }
         }
     }
 
-    /** Searches the header, which follows its own little-endian length, for parameters of the network. */
+    /**
+     * Compares names and shapes as a training does: it takes each parameter that fits. One of another shape ends it,
+     * except in the last layer, which may be for other classes.
+     */
     private static void requireFitting(Candidate candidate, Case each, URL weights) throws IOException {
-        URLConnection connection = weights.openConnection();
-        if (connection instanceof JarURLConnection jar) {
-            jar.setUseCaches(false); // otherwise the jar would stay open
+        Map<String, Shape> expected;
+        Map<String, Shape> stored;
+        try (Network network = candidate.initialized(each.shape, each.point)) {
+            expected = WeightShapes.of(network.block());
+            stored = WeightShapes.read(weights, network.block());
         }
-        String header;
-        try (DataInputStream in = new DataInputStream(connection.getInputStream())) {
-            long length = Long.reverseBytes(in.readLong());
-            header = new String(in.readNBytes((int) Math.min(length, 1 << 24)), StandardCharsets.UTF_8);
+        boolean taken = false;
+        Map<String, Shape> unlike = new LinkedHashMap<>();
+        for (Map.Entry<String, Shape> parameter : expected.entrySet()) {
+            Shape found = stored.get(WeightShapes.dotted(parameter.getKey()));
+            if (parameter.getValue().equals(found)) {
+                taken = true;
+            } else if (found != null) {
+                unlike.put(parameter.getKey(), found);
+            }
         }
-        try (Network network = Network.initialized(
-                candidate.network(each.task, each.point),
-                Images.random(each.task, 1, Candidate.SEED).shape(),
-                Candidate.SEED)) {
-            BrokenPromise.unless(
-                    network.weights().keySet().stream()
-                            .anyMatch(name -> header.replace('.', '_').contains("\"" + name.replace('.', '_') + "\"")),
-                    "expected parameters " + network.weights().keySet() + " in " + weights
-                            + ", but found none of them");
+        Set<String> last = unlike.isEmpty() ? Set.of() : lastLayer(candidate, each, expected);
+        unlike.forEach((name, found) -> BrokenPromise.unless(
+                last.contains(name),
+                "expected " + name + " of " + expected.get(name) + " in " + weights + " for " + each
+                        + ", but found one of " + found + ": let the recipe start from them only where they fit"));
+        BrokenPromise.unless(
+                taken,
+                "expected parameters " + expected.keySet() + " in " + weights + " for " + each
+                        + ", but found none of them that fits");
+    }
+
+    /** Returns the names of the parameters that have another shape if there is one class more. */
+    private static Set<String> lastLayer(Candidate candidate, Case each, Map<String, Shape> shapes) {
+        Task shape = each.shape;
+        Task more = Task.of(shape.channels(), shape.height(), shape.width(), shape.classes() + 1);
+        try (Network network = candidate.initialized(more, each.point)) {
+            Map<String, Shape> others = WeightShapes.of(network.block());
+            return shapes.entrySet().stream()
+                    .filter(one -> !one.getValue().equals(others.get(one.getKey())))
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
         }
     }
 }

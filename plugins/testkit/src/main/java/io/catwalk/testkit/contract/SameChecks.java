@@ -94,7 +94,8 @@ final class SameChecks {
         try (Network saved = candidate.initialized(task)) {
             // A training step changes the state that layers such as batch normalization keep besides the weights.
             saved.step(images);
-            try (Network reloaded = Network.reloaded(candidate.network(task), saved.savedParameters())) {
+            try (Network reloaded =
+                    Network.reloaded(candidate.network(task), images.shape(), saved.savedParameters())) {
                 Near.require(
                         saved.logits(images, Mode.EVALUATION),
                         reloaded.logits(images, Mode.EVALUATION),

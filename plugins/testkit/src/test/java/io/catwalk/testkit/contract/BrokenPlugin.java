@@ -23,6 +23,7 @@ import io.catwalk.api.BatchLoss;
 import io.catwalk.api.Classifier;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Loss;
+import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Support;
@@ -36,11 +37,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -119,6 +122,10 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                         return Recipe.standard().withEpochs(++calls);
                     }
                 }),
+                recipe(
+                        "a group without parameters",
+                        "recipe",
+                        chosen -> Recipe.standard().withGroups(ParameterGroup.of("2Linear.*", 0.1))),
                 loss(
                         "a loss for the whole batch",
                         (logits, targets) -> logits.sub(targets).square().mean()),
@@ -140,7 +147,14 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                         "weights that are promised only",
                         "own-weights",
                         chosen -> Recipe.standard().withPretrained(true)),
-                new BrokenPlugin("weights of another network", "own-weights", folder -> weights(folder, "conv.weight")),
+                new BrokenPlugin(
+                        "weights of another network",
+                        "own-weights",
+                        folder -> weights(
+                                folder,
+                                "weights.safetensors",
+                                safetensors(Map.of("conv.weight", 64)),
+                                (task, chosen) -> true)),
                 network(
                         "a network that fails at one point",
                         "points",
@@ -435,28 +449,48 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
         };
     }
 
-    /** Creates a plugin whose jar has a weights file with a parameter of the given name. */
-    static Subject weights(Path folder, String parameter) {
-        byte[] header = ("{\"" + parameter + "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}")
-                .getBytes(StandardCharsets.UTF_8);
-        byte[] file = ByteBuffer.allocate(Long.BYTES + header.length)
+    /**
+     * Returns a safetensors file of zeros.
+     *
+     * @param sizes name to length of each vector
+     */
+    static byte[] safetensors(Map<String, Integer> sizes) {
+        List<String> entries = new ArrayList<>();
+        int end = 0;
+        for (Map.Entry<String, Integer> size : sizes.entrySet()) {
+            int start = end;
+            end += Float.BYTES * size.getValue();
+            entries.add("\"%s\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[%d,%d]}"
+                    .formatted(size.getKey(), size.getValue(), start, end));
+        }
+        byte[] header = ("{" + String.join(",", entries) + "}").getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + header.length + end)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(header.length)
                 .put(header)
                 .array();
+    }
+
+    /**
+     * Creates a plugin whose jar has a file of weights.
+     *
+     * @param name of the file
+     * @param asked where the recipe starts from it
+     */
+    static Subject weights(Path folder, String name, byte[] file, BiPredicate<Task, Hyperparameters> asked) {
         Path jar = folder.resolve("plugin.jar");
         return subject(
                 () -> new Sound() {
                     @Override
                     public Recipe recipe(Task task, Hyperparameters chosen) {
-                        return Recipe.standard().withPretrained(true);
+                        return Recipe.standard().withPretrained(asked.test(task, chosen));
                     }
 
                     @Override
                     public URL weights(Task task, Hyperparameters chosen) {
                         try {
                             // As a class loader returns it: with one slash after file, not three.
-                            return URI.create("jar:" + jar.toUri().toURL() + "!/META-INF/weights.safetensors")
+                            return URI.create("jar:" + jar.toUri().toURL() + "!/META-INF/" + name)
                                     .toURL();
                         } catch (MalformedURLException e) {
                             throw new IllegalStateException(e);
@@ -465,8 +499,8 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                 },
                 Sound.class,
                 JarOfATest.with(Sound.class)
-                        .file(Sound.class.getPackageName().replace('.', '/') + "/weights.safetensors", file)
-                        .file("META-INF/weights.safetensors", file),
+                        .file(Sound.class.getPackageName().replace('.', '/') + "/" + name, file)
+                        .file("META-INF/" + name, file),
                 folder);
     }
 

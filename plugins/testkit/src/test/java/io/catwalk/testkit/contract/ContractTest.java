@@ -1,30 +1,59 @@
 package io.catwalk.testkit.contract;
 
+import static io.catwalk.api.Layers.dense;
+import static io.catwalk.api.Layers.flatten;
+import static io.catwalk.api.Layers.relu;
+import static io.catwalk.api.Layers.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.util.PairList;
 import io.catwalk.api.Classifier;
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.api.ParameterGroup;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Tags;
+import io.catwalk.api.Task;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Breaks one promise at a time and tests which checks fail. */
 final class ContractTest {
+
+    /** Cases in which weights for 64 units may fit. */
+    private static final BiPredicate<Task, Hyperparameters> WITH_64 = (task, chosen) -> chosen.integer("units") == 64;
 
     @TempDir
     Path folder;
@@ -79,11 +108,12 @@ final class ContractTest {
     @Test
     void weightsOfAZipAreAmongThePluginsOwnFiles() throws Exception {
         JarOfATest plugin = JarOfATest.with(SoundWithWeights.class);
-        JarOfATest library = JarOfATest.library().type(Library.class).file("weights.pt", "weights");
+        byte[] weights = BrokenPlugin.safetensors(Map.of("02Linear.bias", 64));
+        JarOfATest library = JarOfATest.library().type(Library.class).file("weights.safetensors", weights);
         assertThat(ownWeights(plugin.writeZip(folder.resolve("in-library.zip"), library)))
                 .startsWith("expected weights in the jar for ")
-                .contains("but found memory:/lib/library.jar!/weights.pt");
-        plugin.file("weights.pt", "weights");
+                .contains("but found memory:/lib/library.jar!/weights.safetensors");
+        plugin.file("weights.safetensors", weights);
         assertThat(ownWeights(plugin.writeZip(folder.resolve("own.zip"), library)))
                 .isEmpty();
     }
@@ -92,11 +122,25 @@ final class ContractTest {
     private static String ownWeights(Path zip) throws Exception {
         String className = SoundWithWeights.class.getName();
         try (PluginClasses classes = PluginClasses.open(zip)) {
-            Subject subject = Subject.of(() -> classes.make(className), className, zip);
-            return new ContractRun(subject, Expectations.none(), List.of())
-                    .run(Contract.require("own-weights"))
-                    .line();
+            return line(Subject.of(() -> classes.make(className), className, zip), "own-weights");
         }
+    }
+
+    /** Returns what the check says about a file of weights from which the recipe starts in some cases. */
+    private String ownWeights(String name, byte[] file, BiPredicate<Task, Hyperparameters> asked)
+            throws InterruptedException {
+        return line(BrokenPlugin.weights(folder, name, file, asked), "own-weights");
+    }
+
+    /** Runs one check and returns why it failed; nothing if it passed. */
+    private static String line(Subject subject, String check) throws InterruptedException {
+        return new ContractRun(subject, Expectations.none(), List.of())
+                .run(Contract.require(check))
+                .line();
+    }
+
+    private String line(Classifier classifier, String check) throws InterruptedException {
+        return line(BrokenPlugin.subject(() -> classifier, Sound.class, JarOfATest.with(Sound.class), folder), check);
     }
 
     @Test
@@ -107,6 +151,17 @@ final class ContractTest {
         Result result = new ContractRun(subject, Expectations.none(), List.of()).run(Contract.require("jar-links"));
         assertThat(result.line())
                 .startsWith(SoundWithLibrary.class.getName() + " needs " + Library.class.getName() + ", which");
+    }
+
+    /** Class loaders take these classes from the program, so that no other check notices. */
+    @Test
+    void libraryOfAZipThatTheProgramProvidesIsRefused() throws InterruptedException {
+        JarOfATest library = JarOfATest.library().type(Library.class).file("org/slf4j/Logger.class", "");
+        Path zip = JarOfATest.with(SoundWithLibrary.class).writeZip(folder.resolve("plugin.zip"), library);
+        Subject subject = Subject.of(SoundWithLibrary::new, SoundWithLibrary.class.getName(), zip);
+        assertThat(line(subject, "jar-contents"))
+                .startsWith("expected libraries without what the program provides, but found"
+                        + " lib/library.jar!/org/slf4j/Logger.class: exclude that dependency");
     }
 
     @Test
@@ -121,10 +176,163 @@ final class ContractTest {
     }
 
     @Test
+    void groupsOfParametersPassIfSomethingIsLeftToTrain() throws InterruptedException {
+        assertThat(line(grouped(ParameterGroup.of("02Linear.*", 0.1), ParameterGroup.of("*.bias", 0)), "recipe"))
+                .isEmpty();
+        assertThat(line(grouped(ParameterGroup.of("*.bias", 0.1), ParameterGroup.of("*.weight", 0)), "recipe"))
+                .isEmpty();
+        assertThat(line(grouped(ParameterGroup.of("*", 0)), "recipe"))
+                .startsWith("expected parameters to train for 1x28x28 images of 10 classes at {units=64}, but");
+        assertThat(line(grouped(ParameterGroup.of("*", 0.1), ParameterGroup.of("*.bias", 1)), "recipe"))
+                .startsWith("expected parameters named *.bias, for which the recipe sets a rate, for 1x28x28 images of"
+                        + " 10 classes at {units=64}, but found none outside earlier groups: try one of [02Linear.");
+    }
+
+    private static Classifier grouped(ParameterGroup... groups) {
+        return new Sound() {
+            @Override
+            public Recipe recipe(Task task, Hyperparameters chosen) {
+                return Recipe.standard().withGroups(groups);
+            }
+        };
+    }
+
+    /** The last layer is for 20 classes. */
+    @Test
     void weightsWithNamesOfTheNetworkPass() throws InterruptedException {
-        ContractRun run =
-                new ContractRun(BrokenPlugin.weights(folder, "02Linear.weight"), Expectations.none(), List.of());
-        assertThat(run.run(Contract.require("own-weights")).line()).isEmpty();
+        byte[] file = BrokenPlugin.safetensors(Map.of("02Linear.bias", 64, "04Linear.bias", 20));
+        assertThat(ownWeights("weights.safetensors", file, WITH_64)).isEmpty();
+    }
+
+    /** A training would stop at each of them. */
+    @Test
+    void weightsOfAnotherShapeAreRefused() throws InterruptedException {
+        byte[] empty = BrokenPlugin.safetensors(Map.of("02Linear.weight", 0));
+        assertThat(ownWeights("weights.safetensors", empty, WITH_64))
+                .startsWith("expected 02Linear.weight of (64, 784) in jar:file:")
+                .contains(" at {units=64}, but found one of (0): ");
+        byte[] of64 = BrokenPlugin.safetensors(Map.of("02Linear.bias", 64));
+        assertThat(ownWeights("weights.safetensors", of64, (task, chosen) -> true))
+                .startsWith("expected 02Linear.bias of (32) in jar:file:")
+                .contains("!/META-INF/weights.safetensors for 1x28x28 images of 10 classes at {units=32}, but found")
+                .contains(" one of (64): ");
+        byte[] last = BrokenPlugin.safetensors(Map.of("04Linear.bias", 20));
+        assertThat(ownWeights("weights.safetensors", last, WITH_64))
+                .startsWith("expected parameters [02Linear.weight, 02Linear.bias, 04Linear.weight, 04Linear.bias] in ")
+                .endsWith(", but found none of them that fits");
+    }
+
+    @Test
+    void weightsThatNoTrainingReadsAreRefused() throws InterruptedException {
+        byte[] file = BrokenPlugin.safetensors(Map.of("02Linear.bias", 64));
+        assertThat(ownWeights("weights.pt", file, WITH_64))
+                .isEqualTo("expected weights in a file that ends in .params, .safetensors or .onnx, but found "
+                        + "weights.pt");
+        assertThat(ownWeights("weights.params", file, WITH_64))
+                .isEqualTo("expected a name such as network-0000.params, as DJL writes it, but found weights.params");
+        assertThat(ownWeights("net-0000.params", file, WITH_64))
+                .startsWith("expected weights that DJL wrote, which begin with DJL@, but net-0000.params begins");
+        assertThat(ownWeights("weights.safetensors", Arrays.copyOf(file, file.length - 1), WITH_64))
+                .startsWith("expected 02Linear.bias within the 255 bytes behind the header of ");
+        byte[] text = "{\"02Linear.bias\"".getBytes(StandardCharsets.UTF_8);
+        assertThat(ownWeights("weights.safetensors", text, WITH_64))
+                .startsWith("expected a header of at most 100000000 bytes in jar:file:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"net-0000.params", "net.onnx"})
+    void weightsOfTheNetworkFitInEveryFormat(String name) throws Exception {
+        Sound sound = new Sound();
+        Block block = sound.network(Task.of(1, 28, 28, 10), sound.searchSpace().defaults());
+        Path file = folder.resolve(name);
+        try (Network network = Network.initialized(block, new Shape(1, 1, 28, 28), 1);
+                Model model = Model.newInstance("net", Device.cpu(), "PyTorch")) {
+            if (name.endsWith(".onnx")) {
+                network.export(new Shape(1, 28, 28), file);
+            } else {
+                model.setBlock(block);
+                model.setProperty("Epoch", "0");
+                model.save(folder, "net");
+            }
+        }
+        byte[] content = Files.readAllBytes(file);
+        assertThat(ownWeights(name, content, WITH_64.and((task, chosen) -> task.channels() * task.height() == 28)))
+                .isEmpty();
+        assertThat(ownWeights(name, content, WITH_64))
+                .startsWith("expected 02Linear.weight of (64, 2352) in jar:file:")
+                .contains(" for 3x28x28 images of 10 classes at {units=64}, but found one of (64, 784): ");
+    }
+
+    /** The layers before it get no gradient until a step has changed the zeros. */
+    @Test
+    void networkWhoseLastLayerStartsWithZerosPasses() throws InterruptedException {
+        Classifier zeros = new Sound() {
+            @Override
+            public Block network(Task task, Hyperparameters chosen) {
+                Block last = dense(task.classes());
+                last.setInitializer(Initializer.ZEROS, Parameter.Type.WEIGHT);
+                return sequence(flatten(), dense(chosen.integer("units")), relu(), last);
+            }
+        };
+        assertThat(line(zeros, "gradient")).isEmpty();
+    }
+
+    @Test
+    void networkThatKeepsTheSizeOfItsImagesPasses() throws InterruptedException {
+        Classifier scaling = new Sound() {
+            @Override
+            public Block network(Task task, Hyperparameters chosen) {
+                return sequence(new Scaling(), super.network(task, chosen));
+            }
+        };
+        assertThat(line(scaling, "reload")).isEmpty();
+    }
+
+    /** Divides by the height of the images, which it learns when it is initialized. */
+    private static final class Scaling extends AbstractBlock {
+
+        private float factor;
+
+        @Override
+        protected void beforeInitialize(Shape... inputShapes) {
+            super.beforeInitialize(inputShapes);
+            factor = 1f / inputShapes[0].get(2);
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore parameters, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
+            return new NDList(inputs.singletonOrThrow().mul(factor));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+
+    /** 100 images of this size would take gigabytes in a convolution or two. */
+    @Test
+    void costOfLargeImagesIsThatOfTwo() throws InterruptedException {
+        AtomicLong most = new AtomicLong();
+        Classifier large = new Sound() {
+            @Override
+            public Tags tags() {
+                return Tags.none().withSides(224, 224);
+            }
+
+            @Override
+            public Block network(Task task, Hyperparameters chosen) {
+                Block mean = new BrokenPlugin.Last((images, training) -> {
+                    most.accumulateAndGet(images.size(0), Math::max);
+                    return images.mean(new int[] {3}).mean(new int[] {2});
+                });
+                return sequence(mean, dense(task.classes()));
+            }
+        };
+        assertThat(line(large, "time")).isEmpty();
+        assertThat(line(large, "memory")).isEmpty();
+        assertThat(most).hasValue(2);
     }
 
     @Test
@@ -227,6 +435,17 @@ final class ContractTest {
                                         : "`" + String.join("`, `", new TreeSet<>(check.presumed())) + "` ")
                                 + "|")
                         .toList());
+    }
+
+    /** javac knows -proc:full since 17.0.11 and 21 only; processors that are named or have a path run without it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pom.xml", "plugins/pom.xml", "examples/plugin/pom.xml"})
+    void buildFilesSuitEveryJdkFrom17OnAndSendNothing(String file) throws IOException {
+        assertThat(root().resolve(file))
+                .content()
+                .doesNotContain("<proc>")
+                .containsPattern("<annotationProcessor(Paths|s)\\b")
+                .contains("<ORT_DISABLE_TELEMETRY>1</ORT_DISABLE_TELEMETRY>");
     }
 
     private static void requirePassed(List<Result> results) {

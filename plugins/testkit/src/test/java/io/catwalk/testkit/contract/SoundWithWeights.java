@@ -6,7 +6,7 @@ import io.catwalk.api.Task;
 import java.net.URL;
 import java.util.Objects;
 
-/** Plugin whose weights are where its class loader finds them. */
+/** Plugin whose weights, for 64 units, are where its class loader finds them. */
 public final class SoundWithWeights extends Sound {
 
     /** Called by reflection. */
@@ -14,11 +14,11 @@ public final class SoundWithWeights extends Sound {
 
     @Override
     public Recipe recipe(Task task, Hyperparameters chosen) {
-        return Recipe.standard().withPretrained(true);
+        return Recipe.standard().withPretrained(chosen.integer("units") == 64);
     }
 
     @Override
     public URL weights(Task task, Hyperparameters chosen) {
-        return Objects.requireNonNull(SoundWithWeights.class.getResource("/weights.pt"));
+        return Objects.requireNonNull(SoundWithWeights.class.getResource("/weights.safetensors"));
     }
 }
