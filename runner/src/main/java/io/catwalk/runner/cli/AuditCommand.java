@@ -7,6 +7,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.report.Audit;
@@ -119,22 +120,23 @@ final class AuditCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /** Reads the predictions of the finished trials for the test images, by the titles of the trials. */
+    /** Reads what the trials predicted for the test images, by their titles. Of a search, only its best is read. */
     private static Map<String, PredictedClasses> predictions(RunFolder run, ImageDataset images) throws IOException {
-        if (run.readExperiment().split().folds() > 0) {
+        ExperimentSpec request = run.readExperiment();
+        if (request.split().folds() > 0 && request.tuning() == null) {
             throw new RequestException("expected a run that was evaluated on the test images, but " + run.path()
                     + " is a cross-validation, whose folds are training images: audit the data set alone");
         }
         Map<String, PredictedClasses> predictions = new LinkedHashMap<>();
-        for (Done done : run.recorded().results().done()) {
+        for (Done done : run.recorded().results().withoutCandidates().done()) {
             TrialFolder folder = run.trial(done.trial());
             PredictedClasses answers = folder.readPredictedClasses(done, "test");
             requireSameImages(folder, done.provenance(), answers, images);
             predictions.put(done.trial().title(), answers);
         }
         if (predictions.isEmpty()) {
-            throw new RequestException("expected a run with finished trials, but " + run.path()
-                    + " has none: audit the data set alone, or wait for the first");
+            throw new RequestException("expected a run with networks that were tested on the test images, but "
+                    + run.path() + " has none: audit the data set alone, or wait for the first");
         }
         return predictions;
     }

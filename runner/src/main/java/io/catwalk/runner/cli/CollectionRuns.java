@@ -57,7 +57,7 @@ final class CollectionRuns {
 
     /** Refuses to hand out the trials of several data sets, since each data set has a run of its own. */
     static void requireOneDataSet(ConductOptions options, int dataSets) {
-        if (options.orders != null) {
+        if (options.orders != null && dataSets > 1) {
             throw new RequestException("--orders takes one data set at a time, but there are " + dataSets
                     + ": run the command once for each");
         }

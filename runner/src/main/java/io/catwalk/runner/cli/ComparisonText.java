@@ -34,8 +34,8 @@ final class ComparisonText {
             console.line("");
             winners.forEach(verdict -> console.item("- ", verdict.sentence()));
         }
-        CochranQ all = comparison.cochranQ();
-        if (all != null && all.degreesOfFreedom() > 1) {
+        CochranQ all = comparison.ofAll();
+        if (all != null) {
             console.item("- ", all.verdict());
         }
         console.line("");

@@ -26,9 +26,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -188,6 +190,7 @@ final class DemoCommand implements Callable<Integer> {
         OnnxHints hints = all == null ? dataset.options().hints() : dataset.hints(all);
         List<DemoNetwork> networks = new ArrayList<>();
         DemoImages about = null;
+        Set<String> datasets = new LinkedHashSet<>();
         String fit = null;
         for (Map.Entry<String, Shown> entry : shown.entrySet()) {
             Path file = entry.getValue().file();
@@ -198,11 +201,12 @@ final class DemoCommand implements Callable<Integer> {
                     FileDataset.requireFit(file, predictor.signature(), all);
                 }
                 DemoImages here = about(predictor, all, tests);
-                if (about != null && !about.equals(here)) {
+                if (about != null && !about.fits(here)) {
                     throw new RequestException(file + ": expected the image size and classes of " + first
                             + ", but found others: write a separate page for it");
                 }
                 about = here;
+                datasets.add(here.dataset());
                 ModelSignature signature =
                         ModelSignature.stated(file, predictor, dataset.options().preprocessing(file, predictor));
                 String own = signature.resize().fit();
@@ -215,7 +219,7 @@ final class DemoCommand implements Callable<Integer> {
                         entry.getKey(), file, signature, entry.getValue().report()));
             }
         }
-        page.write(folder, Objects.requireNonNull(about), networks);
+        page.write(folder, Objects.requireNonNull(about).named(String.join(" and ", datasets)), networks);
         RunFolder run = run();
         if (run != null && out == null && Files.exists(Reports.page(run))) {
             dock(run, console);

@@ -45,8 +45,8 @@ final class ExperimentOptions {
             paramLabel = "NAME|DIR",
             description =
                     "fashion-mnist, a folder of IDX files, or a folder of images: CLASS/*, or train/CLASS/*, test/CLASS/* "
-                            + "and perhaps val/CLASS/*, the validation set; repeatable: each data set gets its own "
-                            + "run, and the runs are compared. Default: fashion-mnist")
+                            + "and perhaps val/CLASS/*, the validation set; repeatable (not with tune or --orders): "
+                            + "each data set gets its own run, and the runs are compared. Default: fashion-mnist")
     private List<String> datasets = List.of();
 
     @Mixin

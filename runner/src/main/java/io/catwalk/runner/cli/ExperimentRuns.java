@@ -55,6 +55,7 @@ final class ExperimentRuns {
             throws IOException, InterruptedException {
         PluginCatalog catalog = options.conduct.plugins.open(console);
         options.requireKnown(classifiers, catalog);
+        CollectionRuns.requireOneDataSet(options.conduct, options.images().size());
         Conduct how = options.conduct.how();
         List<Experiment> experiments = prepared(catalog, request);
         return experiments.size() > 1 ? onAll(name, experiments, catalog) : onOne(name, experiments.get(0), how);
@@ -107,11 +108,6 @@ final class ExperimentRuns {
 
     private int onAll(String name, List<Experiment> experiments, PluginCatalog catalog)
             throws IOException, InterruptedException {
-        if (experiments.get(0).spec().tuning() != null) {
-            throw new RequestException("a search takes one data set at a time, but there are " + experiments.size()
-                    + ": run the command once for each");
-        }
-        CollectionRuns.requireOneDataSet(options.conduct, experiments.size());
         CollectionSpec.Gathering gathering = new CollectionSpec.Gathering();
         experiments.forEach(one -> gathering.add(one.spec(), one.dataset()));
         CollectionFolder collection = CollectionFolder.create(

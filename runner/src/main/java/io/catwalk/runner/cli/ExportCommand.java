@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -116,23 +117,56 @@ final class ExportCommand implements Callable<Integer> {
         List<TrialFolder> trials = RunFolder.trained(folder);
         Map<TrialFolder, Path> files = files(trials);
         EngineSettings.apply(trials.get(0).readOrder().spec().threads());
-        boolean allAgree = true;
         PluginCatalog catalog = plugins.open(console);
-        for (TrialFolder trial : trials) {
-            try (SavedTrial saved = SavedTrial.open(trial, catalog, Home.data(console), null, ClassMatch.BY_NAME)) {
-                Path file = Objects.requireNonNull(files.get(trial));
-                ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
-                allAgree &= parity.agrees();
-                if (out != null && parity.agrees()) {
-                    ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file), null);
+        DataHome data = Home.data(console);
+        requireExportable(trials, catalog, data);
+        if (out != null) {
+            Files.createDirectories(out);
+        }
+        boolean allAgree = true;
+        List<TrialFolder> exported = new ArrayList<>();
+        try {
+            for (TrialFolder trial : trials) {
+                try (SavedTrial saved = SavedTrial.open(trial, catalog, data, null, ClassMatch.BY_NAME)) {
+                    Path file = Objects.requireNonNull(files.get(trial));
+                    ParityResult parity = out == null ? saved.exportInPlace(options) : saved.export(file, options);
+                    exported.add(trial);
+                    allAgree &= parity.agrees();
+                    if (out != null && parity.agrees()) {
+                        ModelCard.of(file, saved, parity, options).write(ModelCard.beside(file), null);
+                    }
+                    console.item(file + ": ", parity.sentence());
                 }
-                console.item(file + ": ", parity.sentence());
+            }
+        } catch (IOException | RuntimeException e) {
+            try {
+                record(exported);
+            } catch (IOException | RuntimeException unrecorded) { // on a full disk, say: the first reason is reported
+                e.addSuppressed(unrecorded);
+            }
+            throw e;
+        }
+        record(exported);
+        return allAgree ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
+    }
+
+    /** Records what was exported in place. */
+    private void record(List<TrialFolder> exported) throws IOException {
+        if (out == null && !exported.isEmpty()) {
+            TrainedTrials.record(folder, exported);
+        }
+    }
+
+    /** Refuses what cannot be exported or recorded, before the first file is written. */
+    private void requireExportable(List<TrialFolder> trials, PluginCatalog catalog, DataHome data) throws IOException {
+        for (TrialFolder trial : trials) {
+            try (SavedTrial saved = SavedTrial.open(trial, catalog, data, null, ClassMatch.BY_NAME)) {
+                saved.requireOwnPredictions();
             }
         }
         if (out == null) {
-            TrainedTrials.record(folder, trials);
+            TrainedTrials.requireRecordable(folder, trials);
         }
-        return allAgree ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
     }
 
     private ExportOptions options() {
@@ -185,7 +219,6 @@ final class ExportCommand implements Callable<Integer> {
                 }
             }
         }
-        Files.createDirectories(out);
         return files;
     }
 }

@@ -168,7 +168,16 @@ public final class Main {
     private static CommandLine with(List<Class<?>> commands, Main main) {
         CommandLine commandLine = new CommandLine(main);
         commands.forEach(commandLine::addSubcommand);
+        tellVersion(commandLine);
         return commandLine;
+    }
+
+    /** Makes {@code --version} tell the same with each command. */
+    private static void tellVersion(CommandLine commandLine) {
+        commandLine.getSubcommands().values().forEach(command -> {
+            command.getCommandSpec().versionProvider(new Version());
+            tellVersion(command);
+        });
     }
 
     private void configureLog() {

@@ -87,7 +87,7 @@ final class PluginListCommand implements Callable<Integer> {
                     String.join(", ", row.plugin().classifiers()));
         }
         if (outdated) {
-            console.note("update with catwalk plugin install NAME --index " + index);
+            console.note("update with catwalk plugin install NAME --index " + index + shelf.option());
         }
     }
 

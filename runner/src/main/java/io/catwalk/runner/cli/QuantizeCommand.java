@@ -73,7 +73,8 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--min-speedup",
             paramLabel = "TIMES",
-            description = "Required speed-up over the float file, in batches of 64. Default: ${DEFAULT-VALUE}")
+            description = "Required speed-up over the float file, in batches of 64, or of one image at a time where "
+                    + "such batches take too long. Default: ${DEFAULT-VALUE}")
     private double minSpeedup = 1.05;
 
     @Option(
@@ -199,7 +200,7 @@ final class QuantizeCommand implements Callable<Integer> {
         answer.put("only_int8_right", verdict.accuracy().test().onlySecond());
         answer.put("lost_interval", verdict.accuracy().interval(0.95));
         answer.put("mcnemar_p", verdict.accuracy().test().p());
-        answer.put("speedup_64", verdict.speedup());
+        answer.put("speedup_64", verdict.speedupOf64());
         answer.put("speedup_1", verdict.speedupOfOne());
         answer.put("shrinking", verdict.shrinking());
         answer.put("calibration", quantized.found().method().title());

@@ -55,7 +55,7 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--template",
             paramLabel = "FILE",
-            description = "A PowerPoint file (.pptx) whose master, theme and layouts the slides use.")
+            description = "A PowerPoint file (.pptx, .potx) whose master, theme and layouts the slides use.")
     private @Nullable Path template;
 
     @Option(

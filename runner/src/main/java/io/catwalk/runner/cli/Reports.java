@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -63,8 +64,9 @@ final class Reports {
         } finally {
             await(pictures);
         }
+        Map<String, Path> confusions = Plots.confusions(model, plots);
         for (RunReport.Model trial : report.models()) {
-            card(report, trial, plots);
+            card(report, trial, confusions.get(trial.label()));
         }
     }
 
@@ -112,7 +114,7 @@ final class Reports {
         }
     }
 
-    private static void card(RunReport report, RunReport.Model model, Path plots) throws IOException {
+    private static void card(RunReport report, RunReport.Model model, @Nullable Path confusion) throws IOException {
         Path file = model.onnx();
         if (file == null || !model.answers().there() || model.trained().parity() == null || report.dataset() == null) {
             return;
@@ -129,6 +131,6 @@ final class Reports {
                 model.trained().efficiency().onnxruntime(),
                 OnnxMetadata.read(file),
                 Files.size(file));
-        card.write(folder.card(), plots);
+        card.write(folder.card(), confusion);
     }
 }

@@ -19,9 +19,10 @@ final class ResultsTable {
         Results results = all.withoutCandidates();
         Results.Dataset data = results.dataset();
         int folds = results.experiment().folds();
+        boolean full = results.done().stream().anyMatch(done -> done.trial().fold() == 0);
         console.line("");
         console.line(data.name() + ": " + data.train() + " training, " + data.validation() + " validation, "
-                + data.test() + " test images" + (folds > 0 ? " in each of " + folds + " folds" : ""));
+                + data.test() + " test images" + (folds > 0 && !full ? " in each of " + folds + " folds" : ""));
         console.line("");
         if (results.tuning() != null) {
             console.table(results.tuning().table());

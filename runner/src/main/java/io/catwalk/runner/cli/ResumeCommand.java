@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.experiment.CollectionFolder;
+import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
@@ -54,6 +55,7 @@ final class ResumeCommand implements Callable<Integer> {
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec asked = run.readExperiment();
         PluginCatalog catalog = conduct.plugins.open(console);
+        Conduct how = conduct.how();
         ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
         Experiment experiment =
                 conduct.experiment(request, ConductOptions.load(request.dataset(), console), catalog, console);
@@ -61,7 +63,7 @@ final class ResumeCommand implements Callable<Integer> {
             if (!request.equals(asked)) {
                 run.writeExperiment(request);
             }
-            return conduct.carryOut(request, experiment, conduct.how(), lock, console);
+            return conduct.carryOut(request, experiment, how, lock, console);
         }
     }
 }

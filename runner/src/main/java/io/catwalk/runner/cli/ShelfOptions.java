@@ -18,7 +18,13 @@ final class ShelfOptions {
     /** Notes that the lock file, if there is one, still has the earlier pins. */
     void noteLock(Console console) {
         if (Files.exists(folder.resolve("plugins.lock"))) {
-            console.note("plugins.lock still names the earlier plugins: write it again with catwalk list --lock");
+            console.note(
+                    "plugins.lock still names the earlier plugins: write it again with catwalk list --lock" + option());
         }
+    }
+
+    /** Returns the option that makes another command use this folder, after a space; empty if it needs none. */
+    String option() {
+        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + folder;
     }
 }

@@ -31,6 +31,22 @@ final class TrainedTrials {
     }
 
     /**
+     * Checks that {@link #record} will be able to record some trials, before they are changed.
+     *
+     * @param folder a run folder, or the folder of one trial; nothing is checked if the trial is not in a run any more
+     * @param trials that will be changed
+     * @throws io.catwalk.runner.RequestException if the run does not contain one of them, or a file of the run is
+     *     damaged
+     * @throws IOException if a file cannot be read
+     */
+    static void requireRecordable(Path folder, List<TrialFolder> trials) throws IOException {
+        RunFolder run = run(folder);
+        if (run != null) {
+            run.requireRecordable(outcomes(trials));
+        }
+    }
+
+    /**
      * Records changes of some trials in their run, and writes the results again.
      *
      * @param folder a run folder, or the folder of one trial; nothing happens if the trial is not in a run any more
@@ -39,13 +55,17 @@ final class TrainedTrials {
     static void record(Path folder, List<TrialFolder> changed) throws IOException {
         RunFolder run = run(folder);
         if (run != null) {
-            List<TrialOutcome> outcomes = new ArrayList<>();
-            for (TrialFolder trial : changed) {
-                outcomes.add(trial.readOutcome());
-            }
-            run.record(outcomes);
+            run.record(outcomes(changed));
             run.writeResults(run.recorded().compared());
         }
+    }
+
+    private static List<TrialOutcome> outcomes(List<TrialFolder> trials) throws IOException {
+        List<TrialOutcome> outcomes = new ArrayList<>();
+        for (TrialFolder trial : trials) {
+            outcomes.add(trial.readOutcome());
+        }
+        return outcomes;
     }
 
     private static @Nullable RunFolder run(Path folder) {

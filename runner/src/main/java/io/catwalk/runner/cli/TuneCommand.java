@@ -52,7 +52,7 @@ final class TuneCommand implements Callable<Integer> {
             names = "--strategy",
             paramLabel = "grid|random|halving",
             description = "Try every point, random points, or random points with more and more epochs for the better "
-                    + "ones. Default: ${DEFAULT-VALUE}")
+                    + "ones. Default: halving")
     private Strategy strategy = Strategy.HALVING;
 
     @Option(
@@ -94,6 +94,11 @@ final class TuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        int dataSets = options.images().size();
+        if (dataSets > 1) {
+            throw new RequestException("a search takes one data set at a time, but there are " + dataSets
+                    + ": run the command once for each");
+        }
         return new ExperimentRuns(options, spec).carryOut("tune-" + name, List.of(name), this::request);
     }
 
@@ -101,6 +106,10 @@ final class TuneCommand implements Callable<Integer> {
         InstalledClassifier classifier = catalog.require(name);
         Contestant plain = options.contestant(catalog, name, Map.of());
         SearchSpace space = search.isEmpty() ? standardSpace(classifier, plain) : space(classifier, plain);
+        // What is drawn depends on the seed, but whether a recipe can have a value does not.
+        List<Map<String, Object>> values = new ArrayList<>();
+        space.choices().forEach((key, choice) -> choice.values().forEach(value -> values.add(Map.of(key, value))));
+        options.contestants(catalog, name, values);
         List<Map<String, Object>> points = strategy == Strategy.GRID
                 ? Candidates.grid(space)
                 : Candidates.random(space, candidates, options.seeds().get(0));

@@ -9,6 +9,7 @@ import io.catwalk.runner.remote.OrderFolder;
 import io.catwalk.runner.remote.Work;
 import io.catwalk.runner.supply.FileSource;
 import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialProcess;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +66,9 @@ final class WorkCommand implements Callable<Integer> {
     @Option(
             names = "--files",
             paramLabel = "DIR",
-            description = "Folder for the files of the trial while it runs: after a kill, the same command continues "
-                    + "from them. Default: a temporary folder")
+            description = "Folder for the files of the trial while it runs, a new one for each order. After a kill, or "
+                    + "if the trial was lost, the same command continues from them; otherwise the folder is deleted "
+                    + "at the end. Default: a temporary folder")
     @Nullable
     private Path files;
 
@@ -149,6 +152,7 @@ final class WorkCommand implements Callable<Integer> {
             if (before != null && !(before instanceof TrialOutcome.Lost)) {
                 return new Ended(exitCode(before), title + "was carried out before: " + delivery);
             }
+            requireOwn(files, asked);
             TrialOutcome outcome = work(asked, address, delivery, console);
             String came = outcome instanceof TrialOutcome.Done
                     ? "done"
@@ -164,6 +168,19 @@ final class WorkCommand implements Callable<Integer> {
             PrivateFolder.claim();
         } catch (RequestException e) { // no order can change what this machine lacks
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Refuses a folder with other files, or those of another trial: an attempt deletes what is there. */
+    private static void requireOwn(@Nullable Path files, TrialOrder asked) throws IOException {
+        if (files == null) {
+            return;
+        }
+        Optional<String> foreign = new TrialFolder(files).foreign(asked);
+        if (foreign.isPresent()) {
+            throw new RequestException("expected for --files a new folder, or that of an earlier attempt of this trial,"
+                    + " because its content is deleted, but " + files + " has " + foreign.get()
+                    + ": nothing was changed; name another folder");
         }
     }
 

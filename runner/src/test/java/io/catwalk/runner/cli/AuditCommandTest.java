@@ -192,7 +192,7 @@ final class AuditCommandTest {
         Files.writeString(journal, Files.readString(journal).lines().findFirst().orElseThrow() + "\n");
 
         assertThat(refusal("audit", run.toString()))
-                .isEqualTo("expected a run with finished trials, but " + run
+                .isEqualTo("expected a run with networks that were tested on the test images, but " + run
                         + " has none: audit the data set alone, or wait for the first");
     }
 

@@ -143,6 +143,8 @@ final class BadRequestTest {
                     tune lstm --search batch_size=1..7 | --search batch_size=1..7: range must hold the default 8, but is 1 to 7: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
                     tune lstm --search batch_size=a..b | --search batch_size=a..b: range must be from a number to a number, but is a..b: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
                     tune lstm --search batch_size=8,73 | batch size must be at most the number of training images, 72, but is 73 for lstm: choose smaller batches or a larger --limit-train
+                    tune lstm --search batch_size=0..8 | lstm: recipe: batch_size must be at least 1, but is 0
+                    tune lstm --search batch_size=8,7,6,0 --candidates 1 | lstm: recipe: batch_size must be at least 1, but is 0
                     tune lstm --search batch_size=0,8 | lstm: recipe: batch_size must be at least 1, but is 0
                     tune lstm --search epochs=1,2 --strategy grid | --search cannot vary epochs, because all candidates of a rung train equally long: set them with --score-epochs, and those of the best with --epochs
                     tune lstm --search clip_norm=0..2:log | --search clip_norm=0..2:log: logarithmic range must be above 0, but is 0.0 to 2.0: write values such as clip_norm=A,B, or a range such as clip_norm=LOW..HIGH
@@ -256,6 +258,18 @@ final class BadRequestTest {
                 .matches("\\P{Cntrl}*")
                 .hasSizeLessThan(1_100);
         assertThat(refusal("train", "\u001b]0;title\u0007")).startsWith("no classifier is named '\\u001b]0;title");
+    }
+
+    @Test
+    void severalDataSetsAreRefusedBeforeAnyIsReadOrAFolderIsMade() {
+        Path orders = folder.resolve("orders");
+        String request = " lstm --dataset nowhere --dataset fashion-mnist";
+
+        assertThat(refusal(("tune" + request).split(" ", -1)))
+                .isEqualTo("a search takes one data set at a time, but there are 2: run the command once for each");
+        assertThat(refusal(("compare" + request + " --orders " + orders).split(" ", -1)))
+                .isEqualTo("--orders takes one data set at a time, but there are 2: run the command once for each");
+        assertThat(orders).doesNotExist();
     }
 
     @Test

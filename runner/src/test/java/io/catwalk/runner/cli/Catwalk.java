@@ -15,6 +15,9 @@ final class Catwalk {
 
     private static final String COLUMNS = "catwalk.columns";
 
+    /** For the temporary files of separate processes: one that is killed leaves them. */
+    private static final Path TEMPORARY = Path.of("target", "tmp").toAbsolutePath();
+
     static {
         // A real command processes an ONNX file in another process; in tests it does so in this one.
         System.setProperty(ForeignFile.INSIDE, "here");
@@ -45,11 +48,13 @@ final class Catwalk {
 
     /** Prepares a separate process; the caller redirects and starts it. */
     static ProcessBuilder process(Path workingFolder, String... arguments) throws IOException {
+        Files.createDirectories(TEMPORARY);
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-D" + COLUMNS + "=80",
+                "-Djava.io.tmpdir=" + TEMPORARY,
                 "-cp",
                 absolute(System.getProperty("java.class.path")),
                 Main.class.getName()));
@@ -65,8 +70,13 @@ final class Catwalk {
             Process process = builder.redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
-            process.getOutputStream().close();
-            return new Answer(process.waitFor(), Files.readString(out), Files.readString(err));
+            try {
+                process.getOutputStream().close();
+                return new Answer(process.waitFor(), Files.readString(out), Files.readString(err));
+            } finally {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly(); // an interrupted test would leave it
+            }
         } finally {
             Files.delete(out);
             Files.delete(err);

@@ -72,7 +72,7 @@ class CommandLinePageTest {
                 continue;
             }
             page.append("\n## ").append(command.qualifiedName()).append("\n\n");
-            page.append(escaped(String.join(" ", command.usageMessage().description())))
+            page.append(escaped(formatted(command.usageMessage().description())))
                     .append("\n\n`")
                     .append(usage(command))
                     .append("`\n\n");
@@ -129,11 +129,14 @@ class CommandLinePageTest {
 
     /** Replaces the variables that picocli replaces. */
     private static String described(ArgSpec argument) {
-        return String.join(" ", argument.description())
+        return formatted(argument.description())
                 .replace("${DEFAULT-VALUE}", String.valueOf(argument.defaultValueString()))
-                .replace("${COMPLETION-CANDIDATES}", candidates(argument))
-                .replace("%n", " ")
-                .replace("%%", "%");
+                .replace("${COMPLETION-CANDIDATES}", candidates(argument));
+    }
+
+    /** Joins the lines of a description, which picocli takes as format strings. */
+    private static String formatted(String... lines) {
+        return String.join(" ", lines).replace("%n", " ").replace("%%", "%");
     }
 
     private static String candidates(ArgSpec argument) {

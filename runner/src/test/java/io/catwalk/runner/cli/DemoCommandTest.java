@@ -200,6 +200,26 @@ final class DemoCommandTest {
     }
 
     @Test
+    void networksOfSeveralDataSetsShareAPageIfTheirShapeAndClassesAreTheSame() throws IOException {
+        Path page = folder.resolve("page");
+
+        Catwalk.Answer answer = demo(of("photos-2025"), of("photos-2026"), "--out", page, "--images", 0);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(data(page).path("dataset").asString()).isEqualTo("photos-2025 and photos-2026");
+        assertThat(texts(data(page).path("networks"), "name")).containsExactly("photos-2025", "photos-2026");
+    }
+
+    /** Writes the file of a network that was trained on a data set of this name. */
+    private Path of(String dataset) throws IOException {
+        return world.changed(
+                folder.resolve(dataset + ".onnx"),
+                model -> model.getMetadataPropsBuilderList().stream()
+                        .filter(entry -> entry.getKey().equals(MetadataKeys.PROVENANCE + "dataset"))
+                        .forEach(entry -> entry.setValue(dataset)));
+    }
+
+    @Test
     void aPageThatIsThereIsReplacedOnRequestAndAnythingElseIsNot() throws IOException {
         Path page = folder.resolve("page");
         demoOfImages(page, world.model());

@@ -8,12 +8,18 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -256,6 +262,92 @@ final class ExportCommandTest {
         assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(refused.err()).hasLineCount(1).contains(last.toString(), "--force");
         assertThat(folder).isDirectoryNotContaining(path -> !path.equals(last));
+    }
+
+    /** The network of the other plugin is the last of the run: those before it could be exported. */
+    @Test
+    void ofSeveralNoneIsWrittenWhereOneHasAnotherPluginNow() throws IOException {
+        Path copy = world.copyTo(folder.resolve("copy"));
+        Path plugins = ExportedRun.copy(world.plugins(), folder.resolve("plugins"));
+        TestPlugin.sound(ExportedRun.TWO_FACED).write(plugins.resolve("two-faced.jar"));
+        Map<String, String> before = contents(copy);
+
+        Catwalk.Answer refused =
+                Catwalk.run("export", copy.toString(), "--plugins-dir", plugins.toString(), "--unroll-recurrent");
+
+        assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(refused.err())
+                .hasLineCount(1)
+                .contains("expected the plugin that two-faced was trained with", "--plugins-dir");
+        assertThat(contents(copy)).isEqualTo(before);
+    }
+
+    @Test
+    void ofSeveralNoneIsWrittenWhereThePredictionsOfOneWereEdited() throws IOException {
+        Path copy = world.copyTo(folder.resolve("copy"));
+        Files.writeString(copy.resolve("trials/two-faced/1-0/predictions.csv"), "edited\n", StandardOpenOption.APPEND);
+        Map<String, String> before = contents(copy);
+        Path out = folder.resolve("out");
+
+        for (Catwalk.Answer refused :
+                List.of(export(copy, "--unroll-recurrent"), export(copy, "--out", out.toString()))) {
+            assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(refused.err()).hasLineCount(1).contains("predictions.csv has ", "catwalk resume");
+        }
+        assertThat(contents(copy)).isEqualTo(before);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aTrialThatItsRunHasNotRecordedIsNotExportedInPlace() throws IOException {
+        Path copy = world.copyTo(folder.resolve("copy"));
+        Path journal = copy.resolve("journal.jsonl");
+        List<String> lines = Files.readAllLines(journal);
+        List<String> others = lines.stream()
+                .filter(line -> !line.contains("\"classifier\":\"mixed\""))
+                .toList();
+        assertThat(others).hasSizeLessThan(lines.size());
+        Files.write(journal, others);
+        Map<String, String> before = contents(copy);
+
+        Catwalk.Answer refused = export(copy.resolve("trials/mixed/1-0"), "--unroll-recurrent");
+
+        assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(refused.err()).hasLineCount(1).contains("expected a trial of the run", "catwalk resume " + copy);
+        assertThat(contents(copy)).isEqualTo(before);
+    }
+
+    @Test
+    void whatWasExportedBeforeAFileCouldNotBeWrittenIsRecorded() throws IOException {
+        Path copy = world.copyTo(folder.resolve("copy"));
+        Path model = copy.resolve("trials/mixed/1-0/model.onnx");
+        long before = Files.size(model);
+        Path draft = copy.resolve("trials/two-faced/1-0/model.rejected.onnx");
+        Files.delete(draft);
+        Files.createDirectories(draft.resolve("in-the-way"));
+
+        Catwalk.Answer answer = export(copy, "--unroll-recurrent");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.err()).contains("cannot write ", "two-faced");
+        long now = Files.size(model);
+        assertThat(now).isNotEqualTo(before);
+        JsonNode results = Json.JSON.readTree(Files.readString(copy.resolve("results.json")));
+        assertThat(results.at("/trials/0/efficiency/onnx_bytes").asLong()).isEqualTo(now);
+        assertThat(copy.resolve("journal.jsonl")).content().contains("\"onnx_bytes\":" + now + ",");
+    }
+
+    /** Reads all files of a run but its lock, as text of one byte a character. */
+    private static Map<String, String> contents(Path run) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(run)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.endsWith("lock")) {
+                    contents.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+        return contents;
     }
 
     @Test

@@ -196,6 +196,17 @@ final class FoldCommandsTest {
         assertThat(results.at("/comparison/standings").valueStream())
                 .extracting(standing -> standing.path("contestant").asString())
                 .containsExactly("wide@best");
+        assertThat(results.at("/dataset/test").asInt()).isEqualTo(TinyImages.TEST);
+        assertThat(results.at("/dataset/train").asInt()
+                        + results.at("/dataset/validation").asInt())
+                .isEqualTo(TinyImages.TRAIN);
+        assertThat(results.at("/dataset/largest_class").asInt()).isEqualTo(TinyImages.TEST / 10);
+        assertThat(answer.out().lines()).anyMatch(line -> line.endsWith(" " + TinyImages.TEST + " test images"));
+
+        Catwalk.Answer audit = Catwalk.run("audit", folder.resolve("tuned").toString());
+
+        assertThat(audit.exitCode()).as("%s", audit).isEqualTo(ExitCode.DONE);
+        assertThat(audit.out()).contains("wide@best seed 1");
     }
 
     @Test

@@ -101,6 +101,7 @@ final class IntegersInRuntimesTest {
     void whereTheyAreNotTheOperatorIsInFloatsAndIsNamed() throws Exception {
         JsonNode said = asked(behindFloats, REAL, "all");
 
+        assertThat(said.path("runtimes")).filteredOn(one -> one.has("integers")).isNotEmpty();
         assertThat(said.path("runtimes")).filteredOn(one -> one.has("integers")).allSatisfy(one -> {
             assertThat(one.at("/integers/largest").asInt(-1)).as("%s", one).isBetween(0, 1);
             assertThat(one.at("/integers/tensors"))

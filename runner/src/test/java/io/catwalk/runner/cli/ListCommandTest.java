@@ -201,6 +201,46 @@ final class ListCommandTest {
         assertThat(answer.err()).contains("nowhere, but there is none").hasLineCount(1);
     }
 
+    /** A container may ask for a heap that is larger than that of the process that inspects plugins. */
+    @Test
+    void aHeapThatTheEnvironmentAsksForHindersNoPlugin() throws Exception {
+        TestPlugin.sound("gru").write(folder.resolve("gru.jar"));
+
+        Catwalk.Answer answer = listInProcess("-Xms300m");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+    }
+
+    /** On Windows, Java does not write UTF-8 into a pipe. */
+    @Test
+    void theLettersOfAPluginArriveInAnyEncoding() throws Exception {
+        TestPlugin.having(
+                        "gru",
+                        "",
+                        "@Override public Tags tags() { return Tags.none().withPaper(2014, \"Poincar\\u00e9\"); ")
+                .write(folder.resolve("gru.jar"));
+
+        Catwalk.Answer answer = listInProcess("-Dfile.encoding=US-ASCII -Dstdout.encoding=US-ASCII", "--json");
+
+        assertThat(Json.JSON
+                        .readTree(answer.out())
+                        .at("/classifiers/0/tags/paper")
+                        .asString())
+                .as("%s", answer)
+                .isEqualTo("Poincaré");
+    }
+
+    /** Lists plugins that no cache knows, in a process whose processes get these options of Java, too. */
+    private Catwalk.Answer listInProcess(String java, String... options) throws IOException, InterruptedException {
+        ProcessBuilder list = Catwalk.process(
+                folder,
+                Stream.concat(Stream.of("list", "--plugins-dir", folder.toString()), Stream.of(options))
+                        .toArray(String[]::new));
+        list.environment().put("JAVA_TOOL_OPTIONS", java);
+        list.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
+        return Catwalk.finish(list);
+    }
+
     private Catwalk.Answer list(String... options) {
         return Catwalk.run(Stream.concat(Stream.of("list", "--plugins-dir", folder.toString()), Stream.of(options))
                 .toArray(String[]::new));

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +24,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Checks plugins with the command, in separate processes. */
@@ -118,8 +125,48 @@ final class PluginCheckCommandTest {
     /** The method weights is as docs/how-to/ship-a-plugin.md shows it. */
     @Test
     void weightsInTheJarAreItsOwn() {
+        String tensor = "{\"dtype\": \"F32\", \"shape\": [10], \"data_offsets\": [0, 40]}";
+        byte[] header = ("{\"02Linear.bias\": " + tensor + "}").getBytes(UTF_8);
+        byte[] weights = ByteBuffer.allocate(Long.BYTES + header.length + 40)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(header.length)
+                .put(header)
+                .array();
+        TestPlugin plugin = TestPlugin.having("sound", "", """
+                        @Override public Recipe recipe(Task task, Hyperparameters chosen) {
+                            return Recipe.standard().withPretrained(task.classes() == 10);
+                        }
+                        @Override public java.net.URL weights(Task task, Hyperparameters chosen) {
+                            return getClass().getResource("weights.safetensors");
+                        """).file("test/weights.safetensors", weights);
+        assertThat(check(plugin, "--only", "own-weights")).as(out.toString()).isZero();
+    }
+
+    /** They are for 4 filters and gray images only, and a training with 8 filters would stop. */
+    @Test
+    void weightsInTheJarMustFitWhereverTheRecipeStartsFromThem() {
         Path kept = Path.of("src", "test", "contract", "kept-1.0.0.jar");
-        assertThat(run(kept, "--only", "own-weights")).as(out.toString()).isZero();
+        assertThat(run(kept, "--only", "own-weights")).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.toString().replaceAll("\\s+", " "))
+                .contains("expected 01Conv2d.weight of (8, 1, 3, 3) in", "but found one of (4, 1, 3, 3)");
+    }
+
+    /** Its libraries are loaded when it is first used, which takes longer and more memory than many a network. */
+    @ParameterizedTest
+    @ValueSource(strings = {"time", "memory"})
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "others do not list the libraries of a process in a file")
+    void theEngineIsThereBeforeACostIsMeasured(String check) {
+        TestPlugin plugin = TestPlugin.building("sound", """
+                        try {
+                            java.nio.file.Path maps = java.nio.file.Path.of("/proc/self/maps");
+                            if (!java.nio.file.Files.readString(maps).contains("libtorch")) {
+                                throw new IllegalStateException("the engine is not there yet");
+                            }
+                        } catch (java.io.IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                        """ + TestPlugin.NETWORK);
+        assertThat(check(plugin, "--only", check)).as(out.toString()).isZero();
     }
 
     @Test

@@ -88,6 +88,18 @@ final class PluginCommandTest {
         assertThat(files().keySet()).containsExactly("gru-1.2.3.jar");
     }
 
+    /** A manifest keeps the space at the end of a value. */
+    @Test
+    void aSpaceAfterThePluginIdIsNotPartOfIt() throws IOException {
+        TestPlugin older = TestPlugin.sound("gru").manifest("Plugin-Id", "gru ");
+        assertThat(plugin("install", write("older", older)).exitCode()).isEqualTo(ExitCode.DONE);
+
+        Catwalk.Answer answer = plugin("install", write("newer", older.manifest("Plugin-Version", "1.10.0")));
+
+        assertThat(answer.out()).startsWith("installed gru 1.10.0, which replaces 1.2.3");
+        assertThat(files().keySet()).containsExactly("gru-1.10.0.jar");
+    }
+
     /** Two files of one plugin would both be refused afterwards. */
     @Test
     @Tag("long")
@@ -124,6 +136,10 @@ final class PluginCommandTest {
         refused("there is no such file", "install", folder.resolve("none.jar").toString());
         refused("expected a plugin, a .jar or .zip, but found 'notes.txt'", "install", "notes.txt");
         refused(
+                "but found 'gru': build it, and name the file in its target folder, or a Plugin-Id with --index",
+                "install",
+                "gru");
+        refused(
                 "needs version >=99.0.0",
                 "install",
                 write("newer", TestPlugin.sound("newer").manifest("Plugin-Requires", ">=99.0.0")));
@@ -145,6 +161,10 @@ final class PluginCommandTest {
                 "the classifier name gru is in gru-1.2.3.jar, too",
                 "install",
                 write("twin", TestPlugin.sound("gru").manifest("Plugin-Id", "twin")));
+        refused(
+                "has two classifiers named gru: rename one",
+                "install",
+                write("copied", TestPlugin.ofTwo("gru", "gru", "gru").manifest("Plugin-Version", "2.0.0")));
         refused(
                 "in Plugin-Id and Plugin-Version",
                 "install",
@@ -196,10 +216,10 @@ final class PluginCommandTest {
         TestPlugin.sound("gru").manifest("Plugin-Version", "1.9.0").write(plugins.resolve("gru-1.9.0.jar"));
         TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
 
-        assertThat(plugin("list", "--outdated", "--index", index.toString())
-                        .out()
-                        .strip())
-                .isEqualTo("gru  1.9.0 -> 1.10.0  gru");
+        Catwalk.Answer outdated = plugin("list", "--outdated", "--index", index.toString());
+        assertThat(outdated.out().strip()).isEqualTo("gru  1.9.0 -> 1.10.0  gru");
+        assertThat(outdated.err().strip())
+                .isEqualTo("update with catwalk plugin install NAME --index " + index + " --plugins-dir " + plugins);
         assertThat(plugin("install", "gru", "--index", index.toUri().toString())
                         .out()
                         .strip())
@@ -287,7 +307,8 @@ final class PluginCommandTest {
         Files.writeString(plugins.resolve("plugins.lock"), "");
         Path jar = TestPlugin.sound("gru").write(folder.resolve("gru.jar"));
 
-        assertThat(plugin("install", jar.toString()).err()).contains("catwalk list --lock");
+        assertThat(plugin("install", jar.toString()).err().strip())
+                .endsWith("write it again with catwalk list --lock --plugins-dir " + plugins);
     }
 
     @Test
@@ -296,11 +317,13 @@ final class PluginCommandTest {
 
         assertThat(answer.err()).isEmpty();
         assertThat(answer.out())
-                .contains("  tiny-net/pom.xml\n", "  ./mvnw verify\n", "plugin install target/tiny-net-1.0.0.jar\n");
+                .contains("  tiny-net/pom.xml\n", "plugin install target/tiny-net-1.0.0.jar\n")
+                .contains(OS.WINDOWS.isCurrentOs() ? "  .\\mvnw verify\n" : "  ./mvnw verify\n");
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80);
         Path source = folder.resolve("tiny-net/src/main/java/com/example/tinynet/TinyNet.java");
         assertThat(source).content().contains("package com.example.tinynet;", "class TinyNet ", "\"tiny-net\"");
         assertThat(folder.resolve("tiny-net/mvnw")).isExecutable();
+        assertThat(folder.resolve("tiny-net/.gitignore")).content().contains("/target/\n", "/build/\n", "/.kotlin/\n");
         assertThat(folder.resolve("tiny-net/pom.xml"))
                 .content()
                 .contains(folder.resolve("home/maven").toUri().toString());
@@ -374,6 +397,11 @@ final class PluginCommandTest {
     void theTestsOfAProjectInspectWhatItInstalls(String options, String file, String named) throws Exception {
         assertThat(create(("tiny-net " + options).split(" ", -1)).exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(folder.resolve("tiny-net").resolve(file)).content().contains(named);
+        if (options.contains("--gradle")) { // a project of Maven has it from its parent
+            assertThat(folder.resolve("tiny-net").resolve(file))
+                    .content()
+                    .contains("environment(\"ORT_DISABLE_TELEMETRY\", \"1\")");
+        }
     }
 
     @Test

@@ -67,6 +67,21 @@ final class PluginInfoCommandTest {
                 .hasLineCount(1);
     }
 
+    @Test
+    @Tag("long")
+    void aProcessThatNeverEndsAfterTheNetworkIsBuiltHoldsNobodyUp() {
+        TestPlugin.building(
+                        "endless",
+                        "Runtime.getRuntime().addShutdownHook(new Thread(() -> { while (true) {"
+                                + " java.util.concurrent.locks.LockSupport.park(); } })); " + TestPlugin.NETWORK)
+                .write(folder.resolve("a.jar"));
+
+        Catwalk.Answer answer = info("endless");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().replaceAll(" +", " ")).contains(" dense 10 7,850 7,840\n");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "28x28, 10, 'expected --image CHANNELSxHEIGHTxWIDTH, but found ''28x28'''",

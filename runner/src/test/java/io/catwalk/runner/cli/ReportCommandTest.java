@@ -3,11 +3,16 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,7 +89,7 @@ final class ReportCommandTest {
         Catwalk.Answer answer = Catwalk.run("report", run.toString(), "--template", template.toString());
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).contains("--template: expected a PowerPoint file (.pptx)");
+        assertThat(answer.err()).contains("--template: expected a PowerPoint file (.pptx, .potx)");
         assertThat(run.resolve("report.html")).doesNotExist();
         assertThat(run.resolve("slides.pptx")).hasBinaryContent(slides);
     }
@@ -123,16 +128,35 @@ final class ReportCommandTest {
                 .contains("write it again with catwalk audit");
     }
 
+    /** The test works on the run until both say that they wait. */
     @Test
     void ofTwoAtOnceOneWaitsForTheOther() throws Exception {
-        FutureTask<Catwalk.Answer> first = new FutureTask<>(() -> Catwalk.run("report", run.toString()));
-        new Thread(first, "first").start();
-        Catwalk.Answer second = Catwalk.run("report", run.toString());
-
-        assertThat(first.get().exitCode()).as("%s", first.get()).isEqualTo(ExitCode.DONE);
-        assertThat(second.exitCode()).as("%s", second).isEqualTo(ExitCode.DONE);
-        assertThat(first.get().err() + second.err())
-                .contains("waiting for the other process that works on " + run + ": this process works on it");
+        String waits = "waiting for the other process that works on " + run + ": this process works on it";
+        StringWriter one = new StringWriter();
+        StringWriter other = new StringWriter();
+        FutureTask<Integer> first = report(one);
+        FutureTask<Integer> second = report(other);
+        try (RunLock lock = new RunFolder(run).lock(RunLock.Purpose.WRITE)) {
+            assertThat(lock.run().path()).isEqualTo(run);
+            new Thread(first, "first").start();
+            new Thread(second, "second").start();
+            await(one, waits);
+            await(other, waits);
+        }
+        assertThat(first.get(1, TimeUnit.MINUTES)).as("%s", one).isEqualTo(ExitCode.DONE);
+        assertThat(second.get(1, TimeUnit.MINUTES)).as("%s", other).isEqualTo(ExitCode.DONE);
         assertThat(run).isDirectoryNotContaining("glob:**.part");
+    }
+
+    private FutureTask<Integer> report(StringWriter err) {
+        PrintWriter out = new PrintWriter(new StringWriter());
+        return new FutureTask<>(() -> Main.run(out, new PrintWriter(err), "report", run.toString()));
+    }
+
+    private static void await(StringWriter err, String words) throws InterruptedException {
+        for (int i = 0; i < 600 && !err.toString().contains(words); i++) {
+            Thread.sleep(50); // nobody is notified of a line
+        }
+        assertThat(err.toString()).contains(words);
     }
 }

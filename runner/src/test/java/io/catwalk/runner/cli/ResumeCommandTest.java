@@ -200,6 +200,22 @@ final class ResumeCommandTest {
     }
 
     @Test
+    void optionsThatContradictEachOtherAreRefusedBeforeAnythingIsWritten() throws IOException {
+        plugin(TestPlugin.sound("one"), "one");
+        withPlugins(request(), "--budget", "0s", "--no-latency"); // trains nothing
+        String before = Files.readString(run.resolve("experiment.yaml"));
+        plugin(TestPlugin.building("one", "return Layers.sequence(Layers.flatten(), Layers.dense(10));"), "one");
+
+        Catwalk.Answer answer = resume("--budget", "1h");
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.err())
+                .startsWith("catwalk: --budget needs processes that can be stopped")
+                .hasLineCount(1);
+        assertThat(run.resolve("experiment.yaml")).content().isEqualTo(before);
+    }
+
+    @Test
     void aRetriedTrialKeepsItsFirstReason() throws IOException {
         Path mark = folder.resolve("mark");
         plugin(TestPlugin.building("shaky", """

@@ -61,7 +61,9 @@ final class SparkCommandIT {
 
     @AfterAll
     static void stop() throws IOException {
-        cluster.close();
+        if (cluster != null) { // otherwise it did not start
+            cluster.close();
+        }
     }
 
     private ProcessBuilder compare(Path out, @Nullable Path sparkHome, String... more) {

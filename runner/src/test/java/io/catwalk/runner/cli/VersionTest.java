@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,8 +19,10 @@ final class VersionTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-    private static List<String> lines() {
-        Catwalk.Answer answer = Catwalk.run("--version");
+    private static List<String> lines(String... command) {
+        String[] words =
+                Stream.concat(Stream.of(command), Stream.of("--version")).toArray(String[]::new);
+        Catwalk.Answer answer = Catwalk.run(words);
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(answer.err()).isEmpty();
         return answer.out().lines().toList();
@@ -46,6 +49,13 @@ final class VersionTest {
                                         + ", ONNX Runtime " + property("onnxruntime.version")),
                         fourth ->
                                 assertThat(fourth).startsWith(Platform.current().toString()));
+    }
+
+    @Test
+    void eachCommandTellsTheSame() {
+        assertThat(lines("compare")).isEqualTo(lines());
+        assertThat(lines("train")).as("without its classifier").isEqualTo(lines());
+        assertThat(lines("plugin", "new")).isEqualTo(lines());
     }
 
     private static String version() throws IOException {

@@ -2,11 +2,11 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.remote.Tampered;
+import io.catwalk.runner.remote.Works;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -54,6 +54,13 @@ final class WorkCommandTest {
                                 + " java.util.concurrent.locks.LockSupport.park(); return x; }, \"hang\"),"
                                 + " Layers.flatten(), Layers.dense(task.classes()));")
                 .write(plugins.resolve("hangs.jar"));
+        TestPlugin.building(
+                        "waits",
+                        "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { if (x.head().getShape().get(0) == 12"
+                                + " && java.nio.file.Files.exists(java.nio.file.Path.of(\""
+                                + shared.resolve("wait") + "\"))) java.util.concurrent.locks.LockSupport.park();"
+                                + " return x; }, \"wait\"), Layers.flatten(), Layers.dense(task.classes()));")
+                .write(plugins.resolve("waits.jar"));
         TinyImages.write(shared.resolve("tiny"));
     }
 
@@ -303,7 +310,8 @@ final class WorkCommandTest {
     @Test
     @Tag("long")
     void theFilesOfATrialOutliveAKillWhereTheyAreAskedFor() throws Exception {
-        handOut("hangs");
+        handOut("waits");
+        Path wait = Files.createFile(shared.resolve("wait"));
         Path files = folder.resolve("files");
         Process process = Catwalk.process(
                         folder, "work", orders().resolve("0.json").toString(), "--files", files.toString())
@@ -318,13 +326,28 @@ final class WorkCommandTest {
             process.destroyForcibly().waitFor();
         }
         assertThat(files.resolve("split.json")).exists();
-        Scratch.delete(orders());
-        Scratch.delete(run());
+        Files.delete(wait);
+        Files.createFile(files.resolve("of-the-plugin.txt"));
 
-        handOut("learns");
         assertThat(work(orders().resolve("0.json"), "--files", files.toString()).exitCode())
                 .isEqualTo(ExitCode.DONE);
         assertThat(files).doesNotExist();
+    }
+
+    @Test
+    void theFilesOfALostTrialStayForItsNextAttemptAndForNoOtherTrial() throws IOException {
+        handOut("learns", "--same-machine=Z80", "--seeds", "2");
+        Path files = folder.resolve("files");
+
+        assertThat(work(orders().resolve("0.json"), "--files", files.toString()).exitCode())
+                .isEqualTo(ExitCode.LOST);
+        String order = Files.readString(files.resolve("order.json"));
+
+        assertRefused(
+                work(orders().resolve("1.json"), "--files", files.toString()),
+                "catwalk: expected for --files a new folder, or that of an earlier attempt of this trial, ",
+                "has order.json of another trial: nothing was changed");
+        assertThat(files.resolve("order.json")).hasContent(order);
     }
 
     @Test
@@ -342,9 +365,12 @@ final class WorkCommandTest {
                 .start();
         try {
             assertThat(fed.waitFor(3, TimeUnit.SECONDS)).isFalse();
+            Path files = Works.folder(fed::descendants);
+            assertThat(files).exists();
             fed.getOutputStream().close();
             assertThat(fed.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(fed.exitValue()).isEqualTo(ExitCode.LOST);
+            assertThat(files).doesNotExist();
             assertThat(watched.isAlive()).isTrue();
             Files.setLastModifiedTime(leased, FileTime.from(Instant.now().minusSeconds(7200)));
             assertThat(watched.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -417,6 +443,16 @@ final class WorkCommandTest {
                 "--orders trains nothing here: leave --in-process out");
         assertRefused(compare(images, "learns", "--images-in-place"), "--images-in-place is for --orders");
         handOut("learns");
+        Path notes =
+                Files.writeString(Files.createDirectory(folder.resolve("mine")).resolve("notes.txt"), "");
+        assertRefused(
+                work(
+                        orders().resolve("0.json"),
+                        "--files",
+                        folder.resolve("mine").toString()),
+                "because its content is deleted, but " + folder.resolve("mine")
+                        + " has notes.txt: nothing was changed");
+        assertThat(notes).exists();
         assertRefused(work(orders().resolve("0.json"), "--lives-with", "soon"), "--lives-with must be ");
         assertRefused(
                 work(

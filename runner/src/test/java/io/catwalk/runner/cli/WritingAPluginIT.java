@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.MarkdownLinks;
 import io.catwalk.runner.plugin.PluginProject;
 import io.catwalk.runner.trial.Software;
 import java.io.IOException;
@@ -90,6 +91,17 @@ final class WritingAPluginIT {
                     .toList();
         }
         assertThat(pages).hasSizeGreaterThanOrEqualTo(3).allSatisfy(WritingAPluginIT::requirePacked);
+    }
+
+    /** Each download has a README of its own; {@code .ci/download} looks for it. */
+    @Test
+    void eachLinkOfAPackedPageLeadsSomewhere() throws IOException {
+        MarkdownLinks links = new MarkdownLinks();
+        Path first = HOME.resolve("docs/README.md");
+        List<Path> pages = MarkdownLinks.pages(HOME.resolve("docs"));
+
+        assertThat(pages).hasSizeGreaterThan(70).contains(first);
+        assertThat(pages.stream().flatMap(page -> links.dead(page).stream())).isSubsetOf(first + ": ../README.md");
     }
 
     /** A decision record is referred to by its number alone. */
