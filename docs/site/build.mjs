@@ -40,7 +40,7 @@ function walk(folder) {
 function address(file) {
   const inside = path.relative(docs, file);
   const place = inside.startsWith("..") ? path.join("project", path.relative(root, file)) : inside;
-  return place.replace(/README\.md$/, "index.md").replace(/\.md$/, ".html");
+  return place.split(path.sep).join("/").replace(/README\.md$/, "index.md").replace(/\.md$/, ".html");
 }
 
 const sources = [...walk(docs), ...PAGES_BESIDE.map((name) => path.join(root, name))];

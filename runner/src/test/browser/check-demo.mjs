@@ -94,6 +94,12 @@ async function occlusion(page) {
   await page.locator('#occlude').click();
   await page.waitForFunction(() => !document.getElementById('where').hidden);
   if (!/covered/.test(await page.locator('#where-title').textContent())) report('says nothing of what counts');
+  await page.evaluate(async () => {
+    document.getElementById('occlude').click();
+    document.querySelectorAll('#answers button')[0].click();
+    await demo.logits(0, [0]); // sessions run one after the other, so what counts for the last network is known then
+  });
+  if (await page.locator('#where').isVisible()) report('shows for one network what counts for another');
 }
 
 async function drawing(page) {
@@ -128,6 +134,10 @@ async function files(page) {
   await page.locator('#file').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no image') });
   await page.waitForFunction(() => /notes.txt is none/.test(document.getElementById('verdict').textContent), { timeout: 5000 })
     .catch(() => report('says nothing of a file that is no image'));
+  const chooser = page.waitForEvent('filechooser');
+  await page.locator('#file').click();
+  await chooser;
+  if (await page.evaluate(() => document.getElementById('file').value)) report('keeps the file, so that it cannot be chosen again');
 }
 
 /** Opens a PNG file, after a test image was shown, and returns the probabilities of every network. */
@@ -161,6 +171,18 @@ async function transparency(page) {
 
 /** A network that cannot run any more says so, and the others go on. */
 async function failure(page) {
+  await page.evaluate(() => {
+    const network = demo.networks[1], { session } = network;
+    network.session = { run: () => Promise.reject(new Error('batch too large')) };
+    document.querySelectorAll('#answers button')[1].click();
+    document.getElementById('occlude').click();
+    network.session = session;
+  });
+  await page.waitForFunction(() => {
+    const title = document.getElementById('where-title');
+    return !title.hidden && /batch too large/.test(title.textContent);
+  }, null, { timeout: 5000 })
+    .catch(() => report('says nothing if it cannot find out which parts count'));
   await page.evaluate(() => { demo.networks[0].session = { run: () => Promise.reject(new Error('out of memory')) }; });
   await page.locator('#tests button').nth(4).click();
   await settled(page);

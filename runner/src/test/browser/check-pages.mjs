@@ -38,6 +38,7 @@ async function wide(file, report) {
   await hints(page, report);
   await columns(page, report);
   await images(page, report);
+  await mangled(page);
   await linked(page, report);
   await searches(page, report);
   await tables(page, report);
@@ -210,6 +211,12 @@ async function images(page, report) {
     const detail = await page.locator('#images .detail').textContent();
     if (!detail.includes(`training image ${duplicates[0].train}`)) report(`the training image of image ${duplicates[0].image} is not in '${detail}'`);
     if (await page.locator('#images .detail .tile').count() !== 2) report('the training image is not shown');
+    for (const [at, { image, distance, mirrored, moved }] of duplicates.entries()) {
+      await page.locator('#images ul.images button').nth(at).click();
+      const words = await page.locator('#images .detail').textContent();
+      const same = distance === 0 && !mirrored && !moved;
+      if (words.includes('their pixels are the same.') !== same || words.includes(', moved by a pixel') !== moved) report(`of image ${image} it says '${words}'`);
+    }
     await clear.click();
     if (await only.isChecked()) report('the filter of duplicates is not cleared');
     await page.locator('#images select').nth(4).selectOption('sure');
@@ -276,6 +283,14 @@ async function columns(page, report) {
     return first && first.firstElementChild.getBoundingClientRect().width / first.getBoundingClientRect().width;
   });
   if (share !== null && share < 0.6) report(`the standings have ${Math.round(100 * share)} % of the width`);
+}
+
+/** A link that was changed on its way is ignored: an error, which would be reported, stops the script. */
+async function mangled(page) {
+  await page.evaluate(() => new Promise(done => {
+    addEventListener('hashchange', () => done(), { once: true });
+    location.hash = '100%';
+  }));
 }
 
 /** Of many classes a matrix shows only some: a link to the cell of another class says so. */

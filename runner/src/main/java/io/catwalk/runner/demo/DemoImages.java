@@ -22,6 +22,29 @@ public record DemoImages(
         int width,
         @Nullable ImageSource tests) {
 
+    /**
+     * Returns these images under another name.
+     *
+     * @param newDataset name of the data set, for people
+     * @return images of the same shape and classes
+     */
+    public DemoImages named(String newDataset) {
+        return new DemoImages(newDataset, classes, channels, height, width, tests);
+    }
+
+    /**
+     * Tells whether one page can show networks for these images and networks for others.
+     *
+     * @param other images, perhaps of another data set
+     * @return whether their classes and their shape are the same
+     */
+    public boolean fits(DemoImages other) {
+        return classes.equals(other.classes)
+                && channels == other.channels
+                && height == other.height
+                && width == other.width;
+    }
+
     byte[] pixels() {
         return tests == null ? new byte[0] : tests.read(0, tests.size());
     }

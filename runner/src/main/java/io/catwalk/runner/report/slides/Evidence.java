@@ -87,10 +87,9 @@ final class Evidence {
                     verdict == null ? Numbers.NONE : ReportModel.words(verdict.outcome())));
         }
         List<String> columns = List.of("Classifier", "Accuracy %", "95 % interval", "p", "Versus the best");
-        boolean compared = model.comparison() != null && trained.size() > 1;
         Area rest = page.table(
                 page.body().right(0.48).above(20),
-                compared
+                model.tested()
                         ? Table.of(columns, rows, "Table of accuracies and of how each compares with the best.")
                         : Table.of(
                                 columns.subList(0, 3),
@@ -104,7 +103,7 @@ final class Evidence {
                         .filter(Objects::nonNull)
                         .map(Verdict::sentence)
                         .toList());
-        shown(page, rows.size(), trained.size());
+        shown(page, rows.size(), trained);
     }
 
     private void search(Tuning tuning, String search) {
@@ -158,7 +157,7 @@ final class Evidence {
                         rows,
                         "Table of what the classifiers cost."));
         say(page, rest, findings.costs());
-        shown(page, rows.size(), model.trained().size());
+        shown(page, rows.size(), model.trained());
     }
 
     /** Writes sentences below a table, as far as there is room. */

@@ -49,6 +49,8 @@ final class Opening {
         data();
         if (!model.entrants().isEmpty()) {
             architectures();
+        }
+        if (!model.trained().isEmpty()) {
             training();
         }
     }
@@ -64,7 +66,8 @@ final class Opening {
                         + " trials[]: metrics.test.accuracy, efficiency.onnxruntime.p50_micros (else pytorch),"
                         + " efficiency.onnx_bytes, efficiency.training_seconds.");
         if (model.trained().isEmpty()) {
-            page.text(page.body(), Style.BULLETS, failures(model));
+            List<String> failures = failures(model);
+            page.text(page.body(), Style.BULLETS, failures.isEmpty() ? List.of("No trial has finished.") : failures);
             return;
         }
         Entrant best = model.trained().get(0);
@@ -201,7 +204,7 @@ final class Opening {
         List<Entrant> drawn = model.entrants().size() > 3
                 ? List.of()
                 : model.entrants().stream().filter(one -> one.onnx() != null).toList();
-        shown(page, rows.size(), model.entrants().size());
+        shown(page, rows.size(), model.entrants());
         if (drawn.size() == 1) {
             page.table(page.body().left(0.55), table);
             draw(page, page.body().right(0.41), drawn.get(0));
@@ -255,8 +258,8 @@ final class Opening {
         Page page = deck.page(
                 findings.training(),
                 full(findings.training()) + " " + String.join(" ", evaluation()),
-                "Source: experiment.yaml, keys split.folds, split.repeats, split.hold_out; results.json, keys"
-                        + " trials[].recipe, experiment.seeds, experiment.threads, dataset.test.");
+                "Source: experiment.yaml, keys split.folds, split.repeats; results.json, keys trials[].recipe,"
+                        + " experiment.seeds, experiment.threads, dataset.validation, dataset.test.");
         page.text(page.body().left(0.46).top(20), Style.HEADING, "How they were evaluated");
         page.text(page.body().left(0.46).below(28), Style.BULLETS, evaluation());
         Area right = page.body().right(0.5);
@@ -269,15 +272,16 @@ final class Opening {
             page.text(
                     right.below(28),
                     Style.BULLETS,
-                    RecipeWords.of(model.entrants().get(0).request()));
+                    RecipeWords.of(model.trained().get(0).request()));
             return;
         }
         List<List<Cell>> rows = first(model.trained(), ROWS).stream()
                 .map(one -> Table.row(name(one), String.join("; ", differences.getOrDefault(one.name(), List.of()))))
                 .toList();
         page.table(
-                right.below(26),
+                right.below(26).above(20),
                 Table.of(List.of("Classifier", "Its recipe"), rows, "Table of what differs between the recipes."));
+        shown(page, rows.size(), model.trained());
     }
 
     private List<String> evaluation() {
@@ -290,8 +294,8 @@ final class Opening {
                                 + "; each fold tests networks that were not trained on it."
                         : "The " + count(model.dataset().test(), "test image is", "test images are")
                                 + " used once, after training.");
-        lines.add(Numbers.fixed(100 * split.holdOut(), 0)
-                + " % of the images to train on are held out, only to select the epoch.");
+        lines.add(count(model.dataset().validation(), "validation image selects", "validation images select")
+                + " the epoch, and nothing else.");
         int seeds = model.results().experiment().seeds().size();
         lines.add(seeds == 1 ? "One seed each." : seeds + " seeds each: accuracies are means over them.");
         lines.add("All numbers of a network are those of the same weights, without dropout or augmentation.");
@@ -315,13 +319,15 @@ final class Opening {
         return new Cell(one.name(), mark, Color.decode(one.color()), null);
     }
 
-    /** Writes at the bottom of a page that a table does not show all classifiers. */
-    static void shown(Page page, int shown, int all) {
-        if (shown < all) {
+    /** Writes at the bottom of a page that a table shows only the first classifiers. */
+    static void shown(Page page, int shown, List<Entrant> all) {
+        if (shown < all.size()) {
+            boolean trained = all.get(shown - 1).standing() != null; // those without a trained network are the last
             page.text(
                     page.body().right(0.48).bottom(14),
                     Style.NOTE,
-                    "The " + shown + " most accurate of " + all + " classifiers.");
+                    "The " + (trained ? shown + " most accurate" : "first " + shown) + " of " + all.size()
+                            + " classifiers.");
         }
     }
 

@@ -114,7 +114,7 @@ final class Page {
         return text(area, style, List.of(paragraphs));
     }
 
-    /** Sets paragraphs from the top of an area down. */
+    /** Sets paragraphs from the top of an area down; if there are none, an empty one, since a text must have one. */
     XSLFTextBox text(Area area, Style style, List<String> paragraphs) {
         XSLFTextBox box = slide.createTextBox();
         box.setAnchor(area.points());
@@ -125,7 +125,9 @@ final class Page {
         box.clearText();
         double indent = style.bullets() ? 14 : 0;
         Area room = new Area(0, 0, area.width() - indent, area.height());
-        List<String> texts = paragraphs.stream().map(names::said).toList();
+        List<String> texts = paragraphs.isEmpty()
+                ? List.of("")
+                : paragraphs.stream().map(names::said).toList();
         double size = TextSize.fitting(texts, style.size(), style.smallest(), style.bold(), room, style.gap());
         for (String text : texts) {
             XSLFTextParagraph paragraph = box.addNewTextParagraph();

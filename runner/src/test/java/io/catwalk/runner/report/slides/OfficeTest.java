@@ -99,6 +99,7 @@ class OfficeTest {
                             matcher.group(5)
                                     .replace("&lt;", "<")
                                     .replace("&gt;", ">")
+                                    .replace("&apos;", "'")
                                     .replace("&amp;", "&"),
                             new Rectangle2D.Double(
                                     x,

@@ -9,7 +9,6 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Contestant;
@@ -62,6 +61,11 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
         NOTHING,
         EVERY_TRIAL,
         ONE_TRIAL,
+        TWO_TRIALS,
+        /** The run ended before its first trial did. */
+        NO_TRIAL,
+        /** Each classifier is trained for another number of epochs. */
+        RECIPES,
         NUMBERS,
         FILES
     }
@@ -119,7 +123,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 null,
                 "compare --out sample");
         List<Model> models = new ArrayList<>();
-        List<TrialSpec> trials = spec.trials(new Outcomes());
+        List<TrialSpec> trials = broken == Broken.NO_TRIAL ? List.of() : spec.trials(new Outcomes());
         for (int i = 0; i < trials.size(); i++) {
             models.add(model(trials.get(i), i));
         }
@@ -158,12 +162,15 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
         return classes.size() * 4;
     }
 
-    private static Contestant contestant(String name) {
+    private Contestant contestant(String name) {
         Recipe recipe = Recipe.standard()
                 .withAugmentations(
                         Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.erase(0.25, 0.2));
         return new Contestant(
-                name, TrialSpec.DEFAULT_VARIANT, new LinkedHashMap<>(Map.of("filters", 32, "dropout", 0.2)), recipe);
+                name,
+                TrialSpec.DEFAULT_VARIANT,
+                new LinkedHashMap<>(Map.of("filters", 32, "dropout", 0.2)),
+                broken == Broken.RECIPES ? recipe.withEpochs(11 + classifiers.indexOf(name)) : recipe);
     }
 
     private ImageDataset dataset() {
@@ -178,7 +185,9 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
     }
 
     private Model model(TrialSpec spec, int index) {
-        boolean fails = broken == Broken.EVERY_TRIAL || (broken == Broken.ONE_TRIAL && index == 0);
+        boolean fails = broken == Broken.EVERY_TRIAL
+                || (broken == Broken.ONE_TRIAL && index == 0)
+                || (broken == Broken.TWO_TRIALS && index < 2);
         String label = folds == 0 ? spec.classifier() : spec.classifier() + " f" + spec.fold();
         if (fails) {
             TrialOutcome failed = new TrialOutcome.Failed(
@@ -196,7 +205,7 @@ record SampleRun(List<String> classifiers, List<String> classes, int folds, Brok
                 spec,
                 null,
                 metrics,
-                new Overfitting(train, accuracy, accuracy, 100),
+                metrics.overfitting(),
                 cost
                         ? new ParityResult(
                                 index % 4 != 3,

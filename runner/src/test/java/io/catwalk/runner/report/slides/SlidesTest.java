@@ -26,6 +26,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.AttributedString;
@@ -34,7 +35,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.apache.poi.openxml4j.exceptions.InvalidFormatException;
+import org.apache.poi.openxml4j.opc.OPCPackage;
+import org.apache.poi.openxml4j.opc.PackagePart;
+import org.apache.poi.openxml4j.opc.PackagePartName;
+import org.apache.poi.openxml4j.opc.PackagingURIHelper;
+import org.apache.poi.openxml4j.opc.TargetMode;
 import org.apache.poi.sl.usermodel.Placeholder;
 import org.apache.poi.sl.usermodel.TextShape.TextDirection;
 import org.apache.poi.util.Units;
@@ -44,12 +53,14 @@ import org.apache.poi.xslf.usermodel.XSLFAutoShape;
 import org.apache.poi.xslf.usermodel.XSLFChart;
 import org.apache.poi.xslf.usermodel.XSLFGraphicFrame;
 import org.apache.poi.xslf.usermodel.XSLFPictureShape;
+import org.apache.poi.xslf.usermodel.XSLFRelation;
 import org.apache.poi.xslf.usermodel.XSLFShape;
 import org.apache.poi.xslf.usermodel.XSLFSlide;
 import org.apache.poi.xslf.usermodel.XSLFSlideLayout;
 import org.apache.poi.xslf.usermodel.XSLFSlideMaster;
 import org.apache.poi.xslf.usermodel.XSLFTable;
 import org.apache.poi.xslf.usermodel.XSLFTableCell;
+import org.apache.poi.xslf.usermodel.XSLFTextBox;
 import org.apache.poi.xslf.usermodel.XSLFTextParagraph;
 import org.apache.poi.xslf.usermodel.XSLFTextShape;
 import org.apache.poi.xssf.usermodel.XSSFSheet;
@@ -77,6 +88,9 @@ class SlidesTest {
         SEARCH(false),
         NOTHING_SUCCEEDED(false),
         ONE_FAILED(false),
+        TWO_OF_THIRTEEN_FAILED(false),
+        NOTHING_FINISHED(false),
+        FIFTEEN_RECIPES(false),
         NO_NUMBERS(false),
         NO_FILES(false),
         THIRTY_OF_200_CLASSES(true);
@@ -100,6 +114,9 @@ class SlidesTest {
                 case SEARCH -> SampleRun.of(1, 2).withFolds(3);
                 case NOTHING_SUCCEEDED -> SampleRun.of(3, 2).broken(Broken.EVERY_TRIAL);
                 case ONE_FAILED -> SampleRun.of(3, 2).broken(Broken.ONE_TRIAL);
+                case TWO_OF_THIRTEEN_FAILED -> SampleRun.of(13, 2).broken(Broken.TWO_TRIALS);
+                case NOTHING_FINISHED -> SampleRun.of(3, 2).broken(Broken.NO_TRIAL);
+                case FIFTEEN_RECIPES -> SampleRun.of(15, 2).broken(Broken.RECIPES);
                 case NO_NUMBERS -> SampleRun.of(3, 2).broken(Broken.NUMBERS);
                 case NO_FILES -> SampleRun.of(3, 2).broken(Broken.FILES);
                 case THIRTY_OF_200_CLASSES -> SampleRun.of(30, 200);
@@ -235,6 +252,11 @@ class SlidesTest {
                         .as(where + ": " + shape.getShapeName())
                         .hasSizeGreaterThan(20);
                 textFits(where, shape);
+                if (shape instanceof XSLFTextBox box) {
+                    assertThat(box.getTextParagraphs())
+                            .as(where + ": the schema requires a paragraph")
+                            .isNotEmpty();
+                }
                 if (!run.contains("HOSTILE")) {
                     assertThat(words(shape)).as(where).doesNotContain("…");
                 }
@@ -267,9 +289,11 @@ class SlidesTest {
     }
 
     private static String text(XMLSlideShow show) {
-        StringBuilder text = new StringBuilder();
-        show.getSlides().forEach(slide -> slide.getShapes().forEach(shape -> text.append(words(shape))));
-        return text.toString();
+        return show.getSlides().stream().map(slide -> text(slide)).collect(Collectors.joining());
+    }
+
+    private static String text(XSLFSlide slide) {
+        return slide.getShapes().stream().map(SlidesTest::words).collect(Collectors.joining());
     }
 
     private static String notes(XSLFSlide slide) {
@@ -360,7 +384,11 @@ class SlidesTest {
             assertThat(titles.get(1)).isEqualTo("40 test images in 10 classes decide between 7 classifiers");
             assertThat(titles.get(2)).isEqualTo("The networks have 28,938 (net-1) to 268,938 parameters (net-7)");
             assertThat(titles.get(8)).isEqualTo("6 of 7 ONNX files answer like their networks; 1 disagrees");
-            assertThat(text(show)).contains("One seed on one split compares these trained models");
+            assertThat(text(show))
+                    .contains(
+                            "One seed on one split compares these trained models",
+                            "100 validation images select the epoch, and nothing else.")
+                    .doesNotContain("held out");
         }
     }
 
@@ -453,10 +481,45 @@ class SlidesTest {
                     .contains(
                             "No conclusion: none of 3 trials has a trained network",
                             "net-3 failed: java.lang.IllegalStateException: <b>no</b>");
-            assertThat(show.getSlides()).hasSize(5); // nothing was measured
+            assertThat(show.getSlides()).hasSize(4); // nothing was trained or measured
         }
         try (XMLSlideShow show = Run.ONE_FAILED.slides()) {
             assertThat(text(show)).contains("1 trial failed and is not included");
+        }
+    }
+
+    @Test
+    void aRunWithoutAFinishedTrialSaysSo() throws IOException {
+        try (XMLSlideShow show = Run.NOTHING_FINISHED.slides()) {
+            assertThat(show.getSlides()).hasSize(3);
+            assertThat(show.getSlides().get(1).getTitle())
+                    .isEqualTo("8 test images in 2 classes, and no finished trial");
+            assertThat(text(show))
+                    .contains(
+                            "No trial has finished.",
+                            "0 of 1 trials are finished",
+                            "No conclusion: no trial has finished");
+        }
+    }
+
+    @Test
+    void onlyWhatWasTrainedHasARecipe() throws IOException {
+        try (XMLSlideShow show = Run.TWO_OF_THIRTEEN_FAILED.slides()) {
+            assertThat(show.getSlides().get(3).getTitle())
+                    .isEqualTo("All 11 classifiers were trained with the same recipe, for up to 10 epochs");
+        }
+    }
+
+    @Test
+    void aTableThatIsCutSaysWhichClassifiersItShows() throws IOException {
+        try (XMLSlideShow show = Run.TWO_OF_THIRTEEN_FAILED.slides()) {
+            assertThat(text(show.getSlides().get(2)))
+                    .contains("The first 12 of 13 classifiers.")
+                    .doesNotContain("most accurate");
+        }
+        try (XMLSlideShow show = Run.FIFTEEN_RECIPES.slides()) {
+            assertThat(text(show.getSlides().get(3)))
+                    .contains("Only this differs between the recipes", "The 12 most accurate of 15 classifiers.");
         }
     }
 
@@ -466,7 +529,7 @@ class SlidesTest {
             assertThat(text(show))
                     .contains(
                             "Of 14 candidates, number 1 is the best, with a mean accuracy of 89.50 %",
-                            "it was selected as the maximum", "The 12 best of 14 candidates");
+                            "it was selected as the best of all", "The 12 best of 14 candidates");
         }
     }
 
@@ -499,8 +562,8 @@ class SlidesTest {
         assertThat(folder).isDirectoryContaining(path -> path.equals(file));
     }
 
-    /** Writes a template in another format, with a slide of its own, a dark background and other layouts. */
-    private static Path template(Path file, boolean titled) throws IOException {
+    /** Writes a template in another format, with a look, a slide, its notes and a file in it; or one without titles. */
+    private static Path template(Path file, boolean titled) throws IOException, InvalidFormatException {
         try (XMLSlideShow show = new XMLSlideShow();
                 OutputStream out = Files.newOutputStream(file)) {
             show.setPageSize(new Dimension(720, 540));
@@ -510,9 +573,21 @@ class SlidesTest {
             theme.getThemeElements().getFontScheme().getMajorFont().getLatin().setTypeface("Georgia");
             theme.getThemeElements().getClrScheme().getAccent1().getSrgbClr().setVal(new byte[] {0x12, 0x34, 0x56});
             if (titled) {
-                show.createSlide(master.getLayout("Title and Content"))
-                        .getPlaceholder(0)
-                        .setText("old slide");
+                XSLFSlide slide = show.createSlide(master.getLayout("Title and Content"));
+                slide.getPlaceholder(0).setText("old slide");
+                for (XSLFTextShape shape : show.getNotesSlide(slide).getPlaceholders()) {
+                    if (shape.getTextType() == Placeholder.BODY) {
+                        shape.setText("notes of the old slide");
+                    }
+                }
+                PackagePartName name = PackagingURIHelper.createPartName("/ppt/embeddings/old.bin");
+                PackagePart embedded =
+                        show.getPackage().createPart(name, "application/vnd.openxmlformats-officedocument.oleObject");
+                try (OutputStream content = embedded.getOutputStream()) {
+                    content.write("file of the old slide".getBytes(StandardCharsets.UTF_8));
+                }
+                slide.getPackagePart()
+                        .addRelationship(name, TargetMode.INTERNAL, XSLFRelation.OLE_OBJECT.getRelation());
             } else {
                 for (XSLFSlideLayout layout : master.getSlideLayouts()) {
                     for (XSLFTextShape shape : layout.getPlaceholders()) {
@@ -525,8 +600,18 @@ class SlidesTest {
         return file;
     }
 
+    /** Copies a presentation as a file of another type. */
+    private static Path typed(Path file, XSLFRelation type, Path copy) throws IOException, InvalidFormatException {
+        try (OPCPackage content = OPCPackage.open(new ByteArrayInputStream(Files.readAllBytes(file)));
+                OutputStream out = Files.newOutputStream(copy)) {
+            content.replaceContentType(XSLFRelation.MAIN.getContentType(), type.getContentType());
+            content.save(out);
+        }
+        return copy;
+    }
+
     @Test
-    void aTemplateGivesItsLook(@TempDir Path folder) throws IOException {
+    void aTemplateGivesItsLook(@TempDir Path folder) throws IOException, InvalidFormatException {
         Template template = Template.read(template(folder.resolve("corporate.pptx"), true));
 
         try (XMLSlideShow show = open(Run.SEVEN_COMPARED.model(), new SlideOptions(Extent.FINDINGS, template))) {
@@ -549,16 +634,53 @@ class SlidesTest {
     }
 
     @Test
-    void whatIsNoTemplateIsRefusedInOneLine(@TempDir Path folder) throws IOException {
+    void nothingOfTheSlidesOfATemplateIsLeft(@TempDir Path folder) throws IOException, InvalidFormatException {
+        Template template = Template.read(template(folder.resolve("corporate.pptx"), true));
+
+        byte[] slides = bytes(Run.NOTHING_SUCCEEDED.model(), new SlideOptions(Extent.FINDINGS, template));
+
+        List<String> names = new ArrayList<>();
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(slides))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                names.add(entry.getName());
+                assertThat(new String(zip.readAllBytes(), StandardCharsets.UTF_8))
+                        .as(entry.getName())
+                        .doesNotContain("old slide", "old.bin");
+            }
+        }
+        assertThat(names)
+                .contains("ppt/slides/slide4.xml", "ppt/notesSlides/notesSlide4.xml")
+                .doesNotContain("ppt/slides/slide5.xml", "docProps/thumbnail.jpeg", "docProps/app.xml");
+    }
+
+    @Test
+    void aTemplateOrASlideShowOfPowerPointGivesAPresentation(@TempDir Path folder)
+            throws IOException, InvalidFormatException {
+        Path file = template(folder.resolve("corporate.pptx"), true);
+
+        for (XSLFRelation type : List.of(XSLFRelation.PRESENTATIONML_TEMPLATE, XSLFRelation.PRESENTATIONML)) {
+            Template template = Template.read(typed(file, type, folder.resolve("other.potx")));
+            try (XMLSlideShow show = open(Run.NOTHING_FINISHED.model(), new SlideOptions(Extent.FINDINGS, template))) {
+                assertThat(show.getPackagePart().getContentType())
+                        .isEqualTo("application/vnd.openxmlformats-officedocument"
+                                + ".presentationml.presentation.main+xml");
+            }
+        }
+    }
+
+    @Test
+    void whatIsNoTemplateIsRefusedInOneLine(@TempDir Path folder) throws IOException, InvalidFormatException {
         Path missing = folder.resolve("missing.pptx");
         Path text = Files.writeString(folder.resolve("text.pptx"), "no presentation");
         Path bare = template(folder.resolve("bare.pptx"), false);
+        Path titled = template(folder.resolve("titled.pptx"), true);
+        Path macros = typed(titled, XSLFRelation.MACRO_TEMPLATE, folder.resolve("macros.potm"));
 
-        for (Path file : List.of(missing, text, bare, folder)) {
+        for (Path file : List.of(missing, text, bare, macros, folder)) {
             assertThatThrownBy(() -> Template.read(file))
                     .isInstanceOf(RequestException.class)
-                    .hasMessageStartingWith("--template: expected a PowerPoint file (.pptx) with a layout that has a"
-                            + " title, but " + file)
+                    .hasMessageStartingWith("--template: expected a PowerPoint file (.pptx, .potx) with a layout that"
+                            + " has a title, but " + file)
                     .hasMessageMatching("[^\n]*");
         }
     }
