@@ -5,8 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,19 +20,33 @@ public final class Scratch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
 
+    /** How often the end of the program tries to delete folders that another process still writes into. */
+    private static final int LAST_TRIES = 40;
+
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+
+    /** The open ones among the system's temporary files: Ctrl-C ends the program, and nobody closes them. */
+    private static final Set<Scratch> TEMPORARY = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Scratch::deleteTemporary, "delete-temporary-files"));
+    }
+
     private final Path folder;
 
     /**
-     * Creates the folder where the system keeps temporary files.
+     * Creates the folder where the property {@code java.io.tmpdir} says now; Java itself reads it only at its start.
+     * It is deleted when the program ends, at the latest.
      *
      * @throws RequestException if it cannot be created
      */
     public Scratch() {
         try {
-            folder = Files.createTempDirectory("catwalk");
+            folder = Files.createTempDirectory(Path.of(System.getProperty("java.io.tmpdir")), "catwalk");
         } catch (IOException e) {
             throw new RequestException("cannot make a temporary folder: " + Reasons.of(e), e);
         }
+        TEMPORARY.add(this);
     }
 
     private Scratch(Path folder) {
@@ -36,7 +54,7 @@ public final class Scratch implements AutoCloseable {
     }
 
     /**
-     * Creates the folder in another folder.
+     * Creates the folder in another folder. If the program is stopped, it stays: it may hold what is to be moved back.
      *
      * @param parent an existing folder
      * @return the new folder
@@ -72,6 +90,27 @@ public final class Scratch implements AutoCloseable {
             delete(folder);
         } catch (IOException e) {
             LOG.info("{} stays", folder, e);
+        }
+        TEMPORARY.remove(this);
+    }
+
+    private static void deleteTemporary() {
+        int tries = LAST_TRIES;
+        for (Scratch scratch : TEMPORARY) {
+            while (!scratch.isDeleted() && tries > 0) {
+                tries--;
+                LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+            }
+        }
+    }
+
+    private boolean isDeleted() {
+        try {
+            delete(folder);
+            return true;
+        } catch (IOException e) {
+            LOG.debug("{} is still in use", folder, e);
+            return false;
         }
     }
 

@@ -118,7 +118,7 @@ public final class Gateway {
             Files.write(draft, came.delivery());
             Files.move(draft, delivery, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             say("ended " + id);
-        } catch (Exception e) { // Spark also throws checked exceptions that it does not declare
+        } catch (Throwable e) { // whatever it is: otherwise the trial would be waited for for ever
             say("lost", id, reason(e));
         }
     }
@@ -158,8 +158,9 @@ public final class Gateway {
     }
 
     /** Returns the first line of Spark's message, which says what went wrong; the others say where in its code. */
-    private static String reason(Exception e) {
-        String message = String.valueOf(e.getMessage());
+    private static String reason(Throwable e) {
+        // The message of an error is often only a name.
+        String message = e instanceof Error ? e.toString() : String.valueOf(e.getMessage());
         return message.lines().findFirst().orElse(e.getClass().getSimpleName());
     }
 }

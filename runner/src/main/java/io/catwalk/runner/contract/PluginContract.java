@@ -85,7 +85,8 @@ public final class PluginContract {
      * @throws InterruptedException if the calling thread is interrupted; all processes have then ended
      */
     public List<CheckedPlugin> run(Path jar) throws InterruptedException {
-        try (Scratch scratch = Scratch.in(PrivateFolder.claim().temporary())) {
+        PrivateFolder.claim(); // says where temporary files go
+        try (Scratch scratch = new Scratch()) {
             String sha256 = Sha256.of(jar);
             Instant end = clock.instant().plus(budget);
             while (!isOver()) {

@@ -37,8 +37,8 @@ public final class ForkedJvm {
     /** A process that it left behind may hold the pipes open for ever. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
-    /** Ctrl-C may end a process a little before this one. */
-    private static final Duration SAME_CTRL_C = Duration.ofSeconds(2);
+    /** A signal that both processes get, as by Ctrl-C, may end the other one a little before this one. */
+    private static final Duration SAME_SIGNAL = Duration.ofSeconds(2);
 
     private final Duration grace;
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
@@ -95,8 +95,8 @@ public final class ForkedJvm {
      */
     public record Ending(int exitCode, boolean timedOut) {
 
-        /** Exit code of a JVM that Ctrl-C has ended. */
-        private static final int INTERRUPTED = 128 + 2;
+        /** Exit codes of a JVM that was ended because its terminal was closed, by Ctrl-C, and by its scheduler. */
+        private static final Set<Integer> STOPPED = Set.of(128 + 1, 128 + 2, 128 + 15);
     }
 
     /**
@@ -147,11 +147,11 @@ public final class ForkedJvm {
     }
 
     /**
-     * Returns whether this process is about to end. If the other one ended as by Ctrl-C, waits a little to see: the
-     * signal may have been sent to the other one alone, and a plugin can end with the same exit code.
+     * Returns whether this process is about to end. If one of the signals that may go to both ended the other one, waits
+     * a little to see: the signal may have been sent to the other one alone, and a plugin can end with the same exit code.
      */
     private boolean isEnding(int exitCode) throws InterruptedException {
-        Duration time = exitCode == Ending.INTERRUPTED ? SAME_CTRL_C : Duration.ZERO;
+        Duration time = Ending.STOPPED.contains(exitCode) ? SAME_SIGNAL : Duration.ZERO;
         return ending.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -254,7 +254,8 @@ public final class ForkedJvm {
         }
     }
 
-    private void end() {
+    /** Kills what runs, because this process is about to end. */
+    void end() {
         ending.countDown();
         running.forEach(ForkedJvm::kill);
     }

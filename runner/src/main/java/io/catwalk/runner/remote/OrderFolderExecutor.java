@@ -126,7 +126,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
     }
 
     /** Says in one line what went wrong; our own messages are already written for people. */
-    static String reason(Exception e) {
+    static String reason(Throwable e) {
         return e instanceof RequestException || e instanceof TroubleException
                 ? Reasons.oneLine(String.valueOf(e.getMessage()))
                 : Reasons.of(e);

@@ -1,5 +1,6 @@
 package io.catwalk.runner.remote;
 
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.supply.Place;
@@ -112,7 +113,10 @@ public final class Packing {
     private Place file(Path file) throws IOException {
         String sha256 = Sha256.of(file);
         Path copy = folder.resolve(sha256);
-        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+        // A worker may be reading it: it is replaced only if it is damaged, and then in one step.
+        if (!Files.isRegularFile(copy) || !Sha256.of(copy).equals(sha256)) {
+            AtomicFiles.write(copy, out -> Files.copy(file, out));
+        }
         return place(copy, sha256, null);
     }
 

@@ -51,6 +51,13 @@ public final class SparkExecutor implements TrialExecutor {
 
     private static final String MARK = "@catwalk ";
     private static final String FIRST_COMPILER = "-XX:TieredStopAtLevel=1";
+
+    /** If memory runs out, a thread of Spark ends, and the driver would wait for an outcome for ever. */
+    private static final String END_OUT_OF_MEMORY = "-XX:+ExitOnOutOfMemoryError -XX:+DisplayVMOutputToStderr";
+
+    /** The JVM prints this before it ends for that reason. */
+    private static final String OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError";
+
     private static final String ARCHIVE = "catwalk";
     private static final int START_SECONDS = 120;
     private static final int END_SECONDS = 30;
@@ -155,7 +162,7 @@ public final class SparkExecutor implements TrialExecutor {
                 "spark.task.maxFailures", "1",
                 "spark.speculation", "false",
                 // They only pass on messages: with the first compiler they start in less than half of the CPU time.
-                "spark.driver.defaultJavaOptions", FIRST_COMPILER,
+                "spark.driver.defaultJavaOptions", FIRST_COMPILER + " " + END_OUT_OF_MEMORY,
                 "spark.executor.defaultJavaOptions", FIRST_COMPILER,
                 "spark.log.level", "WARN");
         conf.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
@@ -214,13 +221,20 @@ public final class SparkExecutor implements TrialExecutor {
             List<String> lines = Files.readAllLines(log);
             List<String> last = lines.subList(Math.max(0, lines.size() - REMEMBERED_LINES), lines.size());
             return last.stream()
-                    .filter(line -> line.contains("ERROR") || line.contains("Exception"))
+                    .filter(line ->
+                            line.contains("ERROR") || line.contains("Exception") || line.startsWith(OUT_OF_MEMORY))
                     .reduce((one, next) -> next)
-                    .map(Reasons::oneLine)
+                    .map(line -> Reasons.oneLine(line) + advice(line))
                     .orElse("it ended by itself");
         } catch (IOException e) {
             return "it ended by itself";
         }
+    }
+
+    private static String advice(String lastLine) {
+        return lastLine.startsWith(OUT_OF_MEMORY)
+                ? ": give the driver more memory, with spark.driver.memory in spark-defaults.conf"
+                : "";
     }
 
     private void listen() {
@@ -232,7 +246,7 @@ public final class SparkExecutor implements TrialExecutor {
                     hear(line.substring(MARK.length()).split(" ", -1));
                 }
             }
-        } catch (IOException | RuntimeException e) { // no outcome would arrive any more, so all trials end below
+        } catch (IOException | RuntimeException | Error e) { // no outcome would arrive any more: all trials end below
             LOG.info("The output of Spark broke off", e);
             broken = Reasons.of(e);
             driver.destroy(); // its trials would only take the place of others
@@ -291,7 +305,7 @@ public final class SparkExecutor implements TrialExecutor {
         TrialOutcome settled;
         try {
             settled = outcome.of(job);
-        } catch (RuntimeException e) { // whatever came back of one trial, the others go on
+        } catch (RuntimeException | Error e) { // whatever came back of one trial, the others go on
             LOG.error("What came back of {} cannot be kept", id, e);
             settled = new TrialOutcome.Lost(
                     job.order.spec(), "the returned files cannot be saved: " + OrderFolderExecutor.reason(e));

@@ -46,7 +46,8 @@ public final class Work {
      *
      * @param order as it was read
      * @param base address of the order; its places may be relative to it
-     * @param files temporary folder for the files of the trial; may contain those of a stopped attempt
+     * @param files temporary folder for the files of the trial; may contain those of an earlier attempt. It is deleted,
+     *     unless the trial is lost: the next attempt can then continue from it
      * @param delivery file for the result
      * @param listener receives each epoch
      * @return the outcome, which has been packed
@@ -60,7 +61,9 @@ public final class Work {
         folder.prepare(here);
         TrialOutcome outcome = execution.train(here, folder, listener);
         Delivery.write(delivery, outcome, folder);
-        Scratch.delete(files);
+        if (!(outcome instanceof TrialOutcome.Lost)) {
+            Scratch.delete(files);
+        }
         return outcome;
     }
 

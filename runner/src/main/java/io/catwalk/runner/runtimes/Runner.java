@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,11 +21,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Runs one runtime on images, with a small program in a folder of its own. */
 public final class Runner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
 
     private static final String DESCRIPTION = "runtime.json";
 
@@ -190,12 +195,36 @@ public final class Runner {
         if (name.equals(JAVA)) {
             return List.of(Path.of(System.getProperty("java.home"), "bin", JAVA));
         }
-        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-        return Stream.of(path.split(File.pathSeparator))
-                .filter(place -> !place.isEmpty())
-                .map(place -> Path.of(place, name).toAbsolutePath())
-                .filter(Files::isExecutable)
-                .toList();
+        return programs(
+                name,
+                Optional.ofNullable(System.getenv("PATH")).orElse(""),
+                Optional.ofNullable(System.getenv("PATHEXT")).orElse(""));
+    }
+
+    /**
+     * Finds a program on a path.
+     *
+     * @param name as users type it
+     * @param path folders; on Windows, each may be in quotes
+     * @param endings that Windows adds to the name, such as {@code .COM;.EXE}; empty on other systems
+     * @return the programs, in the order of the path
+     */
+    static List<Path> programs(String name, String path, String endings) {
+        List<Path> programs = new ArrayList<>();
+        for (String place : path.split(File.pathSeparator, -1)) {
+            String folder = place.replaceAll("^\"|\"$", "");
+            for (String ending : endings.split(File.pathSeparator, -1)) {
+                try {
+                    Path program = Path.of(folder, name + ending).toAbsolutePath();
+                    if (!folder.isEmpty() && Files.isExecutable(program)) {
+                        programs.add(program);
+                    }
+                } catch (InvalidPathException e) {
+                    LOG.info("{} on the path is no folder", place, e);
+                }
+            }
+        }
+        return programs;
     }
 
     /**

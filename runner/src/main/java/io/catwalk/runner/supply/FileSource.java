@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads files from this machine ({@code file:}) or another ({@code https:}), within limits of time and size. */
 public final class FileSource {
@@ -99,17 +100,33 @@ public final class FileSource {
      * @param from an address with {@code file:} or {@code https:}
      * @param to a file that does not exist yet; the caller deletes what is left after a failure
      * @param mostBytes largest size of the file
-     * @throws RequestException if it cannot be read, is too large, or takes too long
+     * @throws RequestException if it cannot be read or stored, is too large, or takes too long
      */
     public void copy(URI from, Path to, long mostBytes) {
         requireKind(from);
-        bring(from, to, mostBytes);
+        try {
+            bring(from, to, mostBytes);
+        } catch (IOException e) {
+            throw new RequestException(
+                    "cannot store the file at " + from + " as " + to + " (" + Reasons.of(e)
+                            + "): the folder must be writable and have room",
+                    e);
+        }
     }
 
-    /** Copies a file whose digest is known; {@code http:} is allowed, since a change in transit would be detected. */
-    void bring(URI from, Path to, long mostBytes) {
+    /**
+     * Copies a file whose digest is known; {@code http:} is allowed, since a change in transit would be detected.
+     *
+     * @throws IOException if it cannot be stored
+     */
+    void bring(URI from, Path to, long mostBytes) throws IOException {
         try (OutputStream out = Files.newOutputStream(to)) {
-            Limited limited = new Limited(out, mostBytes);
+            read(from, new Limited(out, mostBytes));
+        }
+    }
+
+    private void read(URI from, Limited limited) throws IOException {
+        try {
             if ("file".equals(from.getScheme())) {
                 Path file = Path.of(from);
                 if (!Files.isRegularFile(file)) {
@@ -122,6 +139,10 @@ public final class FileSource {
                 fetch(from, limited);
             }
         } catch (IOException e) {
+            IOException unstored = limited.failure;
+            if (unstored != null) {
+                throw unstored;
+            }
             throw new RequestException("expected a file at " + from + ", but " + reason(e) + ": check the address", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -173,6 +194,10 @@ public final class FileSource {
 
         private final OutputStream out;
         private final long most;
+
+        /** Why the bytes could not be stored; null if they could. */
+        private @Nullable IOException failure;
+
         private long room;
 
         Limited(OutputStream out, long most) {
@@ -192,7 +217,12 @@ public final class FileSource {
             if (room < 0) {
                 throw new IOException("it has more than " + (most >> 20) + " MiB, the limit");
             }
-            out.write(bytes, offset, length);
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
         }
     }
 }

@@ -154,6 +154,11 @@ public final class TrainedModel implements AutoCloseable {
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
             List<Shape> expected = shapes(block);
+            Path file = folder.resolve(FILE_NAME);
+            if (!WeightFile.isOfDjl(file)) {
+                throw new IOException("expected weights that DJL wrote in " + file
+                        + ", but its beginning is damaged: train the trial again");
+            }
             try (Model model = Model.newInstance(FILE, Device.cpu(), "PyTorch")) {
                 model.setBlock(block);
                 model.load(folder, FILE);

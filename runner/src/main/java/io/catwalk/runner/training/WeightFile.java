@@ -19,8 +19,11 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +41,7 @@ public final class WeightFile {
     /** Name of the file in which a trial keeps the names of its classes, in the folder above that of its weights. */
     public static final String CLASSES = "classes.json";
 
+    private static final String MAGIC = "DJL@";
     private static final Pattern OF_DJL = Pattern.compile("(.+)-(\\d{4,9})\\.params");
     private static final Pattern KNOWN = Pattern.compile("(?i).+\\.(params|safetensors|onnx)");
 
@@ -99,12 +103,30 @@ public final class WeightFile {
         }
     }
 
+    /**
+     * Tells whether DJL can read a file of parameters. DJL itself does not: it leaves a network as it is when the file
+     * begins with anything else, so that random numbers would pass for trained weights.
+     *
+     * @param file an existing file
+     * @return whether it begins as DJL's files do
+     * @throws IOException if it cannot be read
+     */
+    static boolean isOfDjl(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Arrays.equals(in.readNBytes(MAGIC.length()), MAGIC.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
     private static Map<String, Tensor> params(Path file, LoadedClassifier classifier, Hyperparameters chosen, Task task)
             throws IOException {
         Matcher matcher = OF_DJL.matcher(String.valueOf(file.getFileName()));
         if (!matcher.matches()) {
             throw new TrainingException(
                     file + ": expected a name such as network-0000.params, as DJL writes it: rename the file");
+        }
+        if (!isOfDjl(file)) {
+            throw new TrainingException(file + ": expected weights that DJL wrote, which begin with " + MAGIC
+                    + ", but found another format: take " + ENDINGS + " of a network of " + classifier.name());
         }
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
                 Model model = Model.newInstance(matcher.group(1), Device.cpu(), "PyTorch")) {

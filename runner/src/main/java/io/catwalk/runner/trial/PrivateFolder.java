@@ -7,6 +7,7 @@ import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -42,8 +43,8 @@ public record PrivateFolder(Path path) {
     /** Space that PyTorch needs when it is unpacked, twice, since it is then moved into place. */
     private static final long ROOM_BYTES = 1L << 30;
 
-    /** Files of killed processes are removed after this time, when nobody needs them any more. */
-    private static final Duration LITTER = Duration.ofDays(2);
+    /** Files of killed processes are removed after this time. A run on a cluster may need its own for many days. */
+    private static final Duration LITTER = Duration.ofDays(30);
 
     private static @Nullable PrivateFolder claimed;
 
@@ -102,8 +103,9 @@ public record PrivateFolder(Path path) {
         return path.resolve("tmp");
     }
 
+    /** Machines of several kinds may share the folder. */
     private Path onnxRuntime() {
-        return natives().resolve("onnxruntime-" + Software.current().onnxruntime());
+        return natives().resolve("onnxruntime-" + Software.current().onnxruntime() + "-" + Platform.current());
     }
 
     private void prepare() {
@@ -186,7 +188,7 @@ public record PrivateFolder(Path path) {
             return;
         }
         Platform platform = Platform.current();
-        Path draft = Files.createTempDirectory(natives(), "onnxruntime");
+        Path draft = Files.createTempDirectory(temporary(), "onnxruntime");
         try {
             for (String name : new String[] {"onnxruntime", "onnxruntime4j_jni"}) {
                 String file = System.mapLibraryName(name);
@@ -209,17 +211,29 @@ public record PrivateFolder(Path path) {
         }
     }
 
-    private void removeLitter() throws IOException {
-        // The folder itself was changed a moment ago, by the same clock.
-        Instant old = Files.getLastModifiedTime(temporary()).toInstant().minus(LITTER);
+    /** Another process may be removing the same files, or its own: what cannot be removed is left. */
+    private void removeLitter() {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary())) {
+            // The folder itself was changed a moment ago, by the same clock.
+            Instant old = Files.getLastModifiedTime(temporary()).toInstant().minus(LITTER);
             for (Path each : left) {
-                if (Files.getLastModifiedTime(each, LinkOption.NOFOLLOW_LINKS)
-                        .toInstant()
-                        .isBefore(old)) {
+                if (isBefore(each, old)) {
                     remove(each);
                 }
             }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.info("{} is not tidied up", temporary(), e);
+        }
+    }
+
+    private static boolean isBefore(Path path, Instant time) {
+        try {
+            return Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS)
+                    .toInstant()
+                    .isBefore(time);
+        } catch (IOException e) {
+            LOG.info("{} is gone", path, e);
+            return false;
         }
     }
 
@@ -231,7 +245,7 @@ public record PrivateFolder(Path path) {
                 }
             }
             Files.deleteIfExists(path);
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             LOG.info("{} stays where it is", path, e);
         }
     }

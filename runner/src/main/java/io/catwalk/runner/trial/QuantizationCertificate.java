@@ -66,7 +66,9 @@ final class QuantizationCertificate {
         facts.put("calibration", quantized.found().method().title());
         facts.put("calibration_images", calibrationImages);
         facts.put("weights", "int8 from " + -weights.largest() + " to " + weights.largest());
-        facts.put("speedup_64", verdict.speedup());
+        if (verdict.speedupOf64() != null) {
+            facts.put("speedup_64", verdict.speedupOf64());
+        }
         facts.put("speedup_1", verdict.speedupOfOne());
         facts.put("measured_on", quantized.latency().place());
         facts.put("in_float", String.join("\n", quantized.found().model().inFloat()));

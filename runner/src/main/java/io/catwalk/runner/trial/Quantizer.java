@@ -105,9 +105,9 @@ public record Quantizer(
             Path draft = scratch.file("int8.onnx");
             Files.write(draft, found.model().bytes());
             List<Latency> latencies = latencies(List.of(file, draft), hints, BenchImage.noise(predictor));
-            QuantizationVerdict verdict = new QuantizationVerdict(
-                    throughput(latencies.get(1)) / throughput(latencies.get(0)),
-                    latencies.get(0).p50Micros() / latencies.get(1).p50Micros(),
+            QuantizationVerdict verdict = QuantizationVerdict.of(
+                    latencies.get(0),
+                    latencies.get(1),
                     (double) ModelFiles.size(file) / found.model().bytes().length,
                     PairedAccuracy.of(before.correct(), after.correct()),
                     gate);
@@ -211,11 +211,5 @@ public record Quantizer(
             latencies.add(result.latency());
         }
         return latencies;
-    }
-
-    /** Returns images per second in batches of 64, or one by one if such batches take too long. */
-    private static double throughput(Latency latency) {
-        Double batches = latency.imagesPerSecond64();
-        return batches != null ? batches : 1e6 / latency.p50Micros();
     }
 }

@@ -185,8 +185,17 @@ public final class SavedTrial implements AutoCloseable {
         return parity;
     }
 
-    /** Says how the network differs from the one that was evaluated; null if it does not. */
-    private @Nullable String otherNetwork() throws IOException {
+    /**
+     * Checks the stored predictions, without which {@link #export} writes nothing.
+     *
+     * @throws IOException if they cannot be read
+     * @throws RequestException if they are not those of the trial
+     */
+    public void requireOwnPredictions() throws IOException {
+        ownPredictions();
+    }
+
+    private Predictions ownPredictions() throws IOException {
         Predictions then = folder.readPredictions(result, "test");
         double accuracy = Evaluation.of(then, dataset.classes()).accuracy();
         if (accuracy != result.metrics().test().accuracy()) {
@@ -195,6 +204,12 @@ public final class SavedTrial implements AutoCloseable {
                     + result.metrics().test().accuracy()
                     + ": one of them has been edited, make both again with catwalk resume");
         }
+        return then;
+    }
+
+    /** Says how the network differs from the one that was evaluated; null if it does not. */
+    private @Nullable String otherNetwork() throws IOException {
+        Predictions then = ownPredictions();
         try (Predictor predictor = model.predictor()) {
             Predictions now = Predictions.of(
                     predictor, dataset.test(), normalization, dataset.classes().size());

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -92,9 +93,14 @@ public final class Sketch {
                             task,
                             chosen.values(),
                             folder.onnx().toString())));
-            TrialProcess.Ending ending =
-                    new TrialProcess().run(List.of(TrialMain.SKETCH, order.toString()), 1, folder, LIMIT, event -> {});
-            if (ending.exitCode() != 0 || !Files.isRegularFile(folder.onnx())) {
+            List<String> sketched = new ArrayList<>();
+            TrialProcess.Ending ending = new TrialProcess()
+                    .run(List.of(TrialMain.SKETCH, order.toString()), 1, folder, LIMIT, event -> {
+                        if (event.sketched() != null) {
+                            sketched.add(event.sketched());
+                        }
+                    });
+            if (sketched.isEmpty() || !Files.isRegularFile(folder.onnx())) {
                 throw new RequestException("cannot draw '" + classifier.name() + "': "
                         + (ending.timedOut()
                                 ? "its network was not built within " + LIMIT.toMinutes() + " minutes"

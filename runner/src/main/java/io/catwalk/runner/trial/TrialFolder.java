@@ -229,13 +229,56 @@ public record TrialFolder(Path path) {
         }
     }
 
+    /**
+     * Finds something in the folder that an attempt would delete, but that no attempt of the same trial wrote.
+     *
+     * @param order of the attempt
+     * @return what was found, for messages; empty if there is nothing
+     * @throws IOException if the folder cannot be read
+     */
+    public Optional<String> foreign(TrialOrder order) throws IOException {
+        Optional<TrialOrder> earlier = earlierOrder();
+        if (earlier.isPresent()) {
+            // A plugin runs in this folder and may have left anything. The inputs of a trial may have changed since.
+            return earlier.filter(one -> !one.spec().id().equals(order.spec().id()))
+                    .map(one -> order().getFileName() + " of another trial");
+        }
+        if (!Files.exists(path)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> all = Files.walk(path)) {
+            return all.filter(entry -> !entry.equals(path))
+                    .map(entry -> path.relativize(entry).toString().replace('\\', '/'))
+                    .filter(name -> !isOwn(name))
+                    .findFirst();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** A draft, which a killed process leaves, counts as the file that it was written for. */
+    private static boolean isOwn(String name) {
+        String file = name.substring(name.lastIndexOf('/') + 1);
+        String folder = name.substring(0, name.length() - file.length());
+        return (folder + AtomicFiles.target(file).orElse(file)).matches(OWN);
+    }
+
     /** Returns whether the earlier attempt was made from the same inputs. */
     private boolean isOf(TrialOrder order) {
+        return earlierOrder()
+                .filter(earlier -> TrialKey.of(earlier).equals(TrialKey.of(order)))
+                .isPresent();
+    }
+
+    private Optional<TrialOrder> earlierOrder() {
+        if (!Files.isRegularFile(order())) {
+            return Optional.empty();
+        }
         try {
-            return Files.isRegularFile(order()) && TrialKey.of(readOrder()).equals(TrialKey.of(order));
-        } catch (IOException | JacksonException e) {
+            return Optional.of(readOrder());
+        } catch (IOException | RequestException e) {
             LOG.info("The order of the earlier attempt cannot be read", e);
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -14,7 +14,8 @@ import io.catwalk.runner.evaluation.Overfitting;
  */
 public record TrialMetrics(Metrics test, Metrics validation, Metrics train) {
 
-    Overfitting overfitting() {
-        return new Overfitting(train.accuracy(), validation.accuracy(), test.accuracy(), validation.images());
+    /** Returns the gaps between these accuracies, with the verdict on that to validation accuracy. */
+    public Overfitting overfitting() {
+        return Overfitting.of(train, validation, test);
     }
 }

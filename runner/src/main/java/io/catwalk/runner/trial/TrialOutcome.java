@@ -44,7 +44,8 @@ public sealed interface TrialOutcome {
      * @param trial its specification
      * @param firstError why the first attempt failed, in one line; null if it did not
      * @param metrics of its weights
-     * @param overfitting the gaps between training, validation and test accuracy, and the verdict
+     * @param overfitting the gaps between training, validation and test accuracy, and the verdict; always computed from
+     *     the metrics, since earlier versions had another rule
      * @param parity how far its ONNX file differs from it; null if it was not to be exported
      * @param efficiency its costs
      * @param timing when it ran and how long
@@ -65,8 +66,9 @@ public sealed interface TrialOutcome {
             List<FileDigest> files)
             implements TrialOutcome {
 
-        /** Copies the list. */
+        /** Copies the list, and computes the overfitting. */
         public Done {
+            overfitting = metrics.overfitting();
             files = List.copyOf(files);
         }
 

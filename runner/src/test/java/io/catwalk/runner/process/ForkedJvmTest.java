@@ -2,6 +2,7 @@ package io.catwalk.runner.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +27,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs badly behaved programs in processes of their own. */
 final class ForkedJvmTest {
@@ -59,6 +63,20 @@ final class ForkedJvmTest {
     @Test
     void aProcessThatEndsAsByCtrlCStopsNothingElse() throws Exception {
         assertThat(run("ends as by Ctrl-C", null)).isEqualTo(new ForkedJvm.Ending(128 + 2, false));
+    }
+
+    /** When a terminal is closed or a scheduler ends a job, both processes get the signal. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ends as by SIGHUP", "ends as by SIGTERM"})
+    void aSignalToBothIsNoOutcomeOfTheOtherProcess(String what) {
+        ForkedJvm jvm = new ForkedJvm();
+
+        assertThatThrownBy(() -> jvm.run(program(what), null, message -> {
+                    CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS)
+                            .execute(jvm::end);
+                    return false;
+                }))
+                .isInstanceOf(InterruptedException.class);
     }
 
     @Test
@@ -180,6 +198,8 @@ final class ForkedJvmTest {
         private static final Map<String, Consumer<ParentPipe>> DEEDS = Map.of(
                 "chatters", Child::chatter,
                 "ends as by Ctrl-C", pipe -> System.exit(128 + 2),
+                "ends as by SIGHUP", pipe -> sayAndExit(pipe, 128 + 1),
+                "ends as by SIGTERM", pipe -> sayAndExit(pipe, 128 + 15),
                 "hangs", pipe -> hang(),
                 "hangs after the last word", Child::hangAtTheEnd,
                 "says its id and hangs", Child::sayIdAndHang,
@@ -200,6 +220,11 @@ final class ForkedJvmTest {
             System.err.println("on the error stream");
             pipe.send("last");
             System.exit(7);
+        }
+
+        private static void sayAndExit(ParentPipe pipe, int exitCode) {
+            pipe.send("about to end");
+            System.exit(exitCode);
         }
 
         private static void hangAtTheEnd(ParentPipe pipe) {

@@ -2,6 +2,7 @@ package io.catwalk.runner.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.trial.Orders;
@@ -12,6 +13,8 @@ import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -83,6 +86,22 @@ final class OrderFolderExecutorTest {
         try (Stream<Path> supplies = Files.list(folder.resolve("orders/supplies"))) {
             assertThat(supplies).hasSize(1);
         }
+    }
+
+    /** Workers may be reading it. */
+    @Test
+    void aPluginThatWasPackedIsNotWrittenAgainUnlessItIsDamaged() throws IOException {
+        executor(Packing.Images.IN_PLACE).submit(order(1), trial(), news -> {});
+        Path packed = folder.resolve("orders/supplies").resolve(Sha256.of(jar));
+        FileTime before = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(packed, before);
+
+        executor(Packing.Images.IN_PLACE).submit(order(2), trial(), news -> {});
+        assertThat(Files.getLastModifiedTime(packed)).isEqualTo(before);
+
+        Files.writeString(packed, "a part of it");
+        executor(Packing.Images.IN_PLACE).submit(order(3), trial(), news -> {});
+        assertThat(packed).hasSameBinaryContentAs(jar);
     }
 
     @Test

@@ -85,19 +85,24 @@ public final class SparkCluster implements AutoCloseable {
     /** Starts a master and two workers. */
     public static SparkCluster start(Path folder) throws IOException, InterruptedException {
         SparkCluster cluster = new SparkCluster(folder, home(folder).path(), freePort());
-        cluster.run(
-                "master",
-                "org.apache.spark.deploy.master.Master",
-                "--host",
-                "localhost",
-                "--port",
-                Integer.toString(cluster.port),
-                "--webui-port",
-                "0");
-        cluster.await("master", "I have been elected leader");
-        cluster.worker("worker-1");
-        cluster.worker("worker-2");
-        return cluster;
+        try {
+            cluster.run(
+                    "master",
+                    "org.apache.spark.deploy.master.Master",
+                    "--host",
+                    "localhost",
+                    "--port",
+                    Integer.toString(cluster.port),
+                    "--webui-port",
+                    "0");
+            cluster.await("master", "I have been elected leader");
+            cluster.worker("worker-1");
+            cluster.worker("worker-2");
+            return cluster;
+        } catch (IOException | InterruptedException | AssertionError e) {
+            cluster.close();
+            throw e;
+        }
     }
 
     private void worker(String name) throws IOException, InterruptedException {
@@ -184,16 +189,18 @@ public final class SparkCluster implements AutoCloseable {
                 .flatMap(Process::children)
                 .flatMap(ProcessHandle::descendants)
                 .toList()
-                .forEach(one -> {
-                    one.destroyForcibly();
-                    one.onExit().join();
-                });
+                .forEach(SparkCluster::end);
+    }
+
+    private static void end(ProcessHandle process) {
+        process.destroyForcibly();
+        process.onExit().join();
     }
 
     @Override
     public void close() throws IOException {
         for (int i = processes.size() - 1; i >= 0; i--) {
-            processes.get(i).descendants().forEach(ProcessHandle::destroyForcibly);
+            processes.get(i).descendants().toList().forEach(SparkCluster::end);
             processes.get(i).destroyForcibly().onExit().join();
         }
         Scratch.delete(folder);

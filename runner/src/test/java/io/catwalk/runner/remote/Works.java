@@ -2,6 +2,7 @@ package io.catwalk.runner.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -14,6 +15,17 @@ public final class Works {
 
     /** Waits until a process is there that trains, and kills all such. */
     public static void kill(Supplier<Stream<ProcessHandle>> among) throws InterruptedException {
+        await(among).forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Waits until a process is there that trains, and returns the folder of its trial. */
+    public static Path folder(Supplier<Stream<ProcessHandle>> among) throws InterruptedException {
+        String command = await(among).get(0).info().commandLine().orElse("");
+        return Path.of(command.replaceFirst(".*-XX:ErrorFile=(.+?)/crash\\.log .*", "$1"));
+    }
+
+    /** Waits until a process is there that trains, and returns all such. */
+    private static List<ProcessHandle> await(Supplier<Stream<ProcessHandle>> among) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         List<ProcessHandle> found = training(among);
         while (found.isEmpty() && System.nanoTime() < deadline) {
@@ -21,7 +33,7 @@ public final class Works {
             found = training(among);
         }
         assertThat(found).isNotEmpty();
-        found.forEach(ProcessHandle::destroyForcibly);
+        return found;
     }
 
     private static List<ProcessHandle> training(Supplier<Stream<ProcessHandle>> among) {

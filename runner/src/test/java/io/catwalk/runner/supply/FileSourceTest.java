@@ -13,10 +13,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +41,9 @@ final class FileSourceTest {
     private static final char[] PASSWORD = "password".toCharArray();
 
     private static final CountDownLatch OVER = new CountDownLatch(1);
+
+    /** An answer that is stuck holds up no other. */
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool();
 
     @TempDir
     private static Path keys;
@@ -81,6 +90,7 @@ final class FileSourceTest {
 
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(trusting));
+        server.setExecutor(THREADS);
         server.createContext("/file", exchange -> answer(exchange, 200, "content"));
         server.createContext("/none", exchange -> answer(exchange, 404, "a page that says why"));
         server.createContext("/moved", exchange -> {
@@ -117,6 +127,7 @@ final class FileSourceTest {
     static void stop() {
         OVER.countDown();
         server.stop(0);
+        THREADS.shutdown();
     }
 
     @ParameterizedTest
@@ -152,7 +163,25 @@ final class FileSourceTest {
     void aCertificateThatNobodyKnowsIsRefused() {
         assertThatThrownBy(() -> FileSource.standard().copy(address("file"), folder.resolve("copy"), 1 << 20))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("expected a file at " + address("file") + ", but it cannot be read (");
+                .hasMessageContaining(
+                        "expected a file at " + address("file") + ", but it cannot be read (SSLHandshakeException");
+    }
+
+    /** The device {@code /dev/full} is as a full disk. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFileThatCannotBeStoredIsNoWrongAddress() throws IOException {
+        URI local = Files.writeString(folder.resolve("local"), "content").toUri();
+        for (URI from : List.of(local, address("file"))) {
+            assertThatThrownBy(() -> source(Duration.ofSeconds(30)).copy(from, Path.of("/dev/full"), 1 << 20))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessage("cannot store the file at " + from + " as /dev/full (No space left on device):"
+                            + " the folder must be writable and have room");
+        }
+        Path nowhere = folder.resolve("gone/copy");
+        assertThatThrownBy(() -> source(Duration.ofSeconds(30)).copy(local, nowhere, 1 << 20))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("cannot store the file at " + local + " as " + nowhere + " (");
     }
 
     @Test

@@ -170,12 +170,15 @@ class TrainedModelTest {
     }
 
     @Test
-    void aTruncatedFileAndAMissingOneAreRefused() throws IOException {
+    void aTruncatedFileADamagedOneAndAMissingOneAreRefused() throws IOException {
         assertThatThrownBy(this::load).isInstanceOf(IOException.class);
         model.save(folder);
         Path file = folder.resolve("network-0000.params");
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
         assertThatThrownBy(this::load).isInstanceOf(IOException.class);
+        bytes[0]++;
+        Files.write(file, bytes);
+        assertThatThrownBy(this::load).isInstanceOf(IOException.class).hasMessageContaining("its beginning is damaged");
     }
 }

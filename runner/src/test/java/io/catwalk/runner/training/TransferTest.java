@@ -324,6 +324,16 @@ class TransferTest {
     }
 
     @Test
+    void paramsOfAnotherProgramAreRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("network-0000.params"), "weights of another program");
+
+        assertThatThrownBy(() -> train(weights(file, 1), SmallWorld.plain(0.1, 1, 8)))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage(file + ": expected weights that DJL wrote, which begin with DJL@, but found another format:"
+                        + " take .params, .safetensors or .onnx of a network of small");
+    }
+
+    @Test
     void paramsUnderAnyNameButThatOfDjlAreRefused() throws IOException {
         Path file = Files.move(params(five()), folder.resolve("five.params"));
 

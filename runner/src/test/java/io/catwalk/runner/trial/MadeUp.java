@@ -8,7 +8,6 @@ import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
-import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
@@ -119,11 +118,7 @@ public final class MadeUp {
                 trial,
                 null,
                 metrics,
-                new Overfitting(
-                        metrics.train().accuracy(),
-                        metrics.validation().accuracy(),
-                        metrics.test().accuracy(),
-                        IMAGES),
+                metrics.overfitting(),
                 parity,
                 efficiency,
                 new Timing("2026-11-24T15:15:52Z", 61.5, trial.recipe().epochs(), 1, 12.3),

@@ -12,6 +12,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -71,6 +77,15 @@ final class PrivateFolderTest {
         PrivateFolder.at(temporary.resolve("catwalk"));
         assertThat(Files.getLastModifiedTime(libraries)).isEqualTo(before);
         assertThat(folder.natives()).isDirectoryNotContaining("glob:**/onnxruntime[0-9]*");
+        assertThat(folder.temporary()).isEmptyDirectory();
+    }
+
+    /** A home folder may be that of machines with different processors. */
+    @Test
+    void onnxRuntimeIsUnpackedForEachPlatform() {
+        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
+
+        assertThat(folder.properties().get("onnxruntime.native.path")).endsWith("-" + Platform.current());
     }
 
     @Test
@@ -109,11 +124,30 @@ final class PrivateFolderTest {
         Path old = Files.createDirectory(folder.path().resolve("tmp/old"));
         Files.writeString(old.resolve("library.so"), "");
         Path fresh = Files.createDirectory(folder.path().resolve("tmp/fresh"));
-        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
 
         PrivateFolder.at(temporary.resolve("catwalk"));
 
         assertThat(old).doesNotExist();
         assertThat(fresh).exists();
+    }
+
+    @Test
+    void commandsThatStartAtOnceRemoveTheSameFiles() throws Exception {
+        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
+        for (int i = 0; i < 1000; i++) {
+            Path old = Files.createFile(folder.temporary().resolve("old" + i));
+            Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<PrivateFolder>> commands = Collections.nCopies(4, () -> PrivateFolder.at(folder.path()));
+            for (Future<PrivateFolder> command : threads.invokeAll(commands)) {
+                assertThat(command.get()).isEqualTo(folder);
+            }
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(folder.temporary()).isEmptyDirectory();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.statistics.McNemar;
 import io.catwalk.runner.statistics.PairedAccuracy;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,29 @@ class QuantizationVerdictTest {
                 .endsWith("ship the float file");
         assertThat(verdict(1.5, 5, 5, new QuantizationGate(0.2, 2)).words())
                 .endsWith(": not the required 2.00 times as fast: ship the float file");
+    }
+
+    private static QuantizationVerdict verdict(Latency before, Latency after) {
+        return QuantizationVerdict.of(before, after, 3.62, new PairedAccuracy(10_000, McNemar.of(5, 5)), GATE);
+    }
+
+    private static Latency latency(double micros, @Nullable Double inBatches) {
+        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+        return new Latency(1, 20, micros, null, null, inBatches, null, null, machine);
+    }
+
+    /** The float model is too slow for batches of 64: 80 images a second are not compared with 1 / 70 ms. */
+    @Test
+    void speedsAreComparedAtOneBatchSize() {
+        QuantizationVerdict single = verdict(latency(70_000, null), latency(25_000, 80.0));
+        assertThat(single.speedupOf64()).isNull();
+        assertThat(single.speedup()).isEqualTo(2.8);
+        assertThat(single.words()).startsWith("int8 is 2.8 times faster for one image at a time, ");
+
+        QuantizationVerdict batches = verdict(latency(70_000, 20.0), latency(25_000, 80.0));
+        assertThat(batches.speedup()).isEqualTo(4);
+        assertThat(batches.speedupOfOne()).isEqualTo(2.8);
+        assertThat(batches.words()).startsWith("int8 is 4.0 times faster, ");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.api.Task;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.Epoch;
@@ -162,10 +163,21 @@ final class TrialProcessTest {
     @Test
     @Tag("long")
     void aProcessThatNeverEndsAfterItsOutcomeHoldsNobodyUp() throws Exception {
-        TrialOutcome outcome =
-                new TrialProcess().train(within(120, order("never-ends", 1)), trial("endless"), epoch -> {});
+        TrialFolder endless = trial("endless");
+        TrialOrder order = within(120, order("never-ends", 1));
+        TrialOutcome outcome = new TrialProcess().train(order, endless, epoch -> {});
 
         assertThat(outcome).isInstanceOf(TrialOutcome.Done.class);
+
+        BenchOrder bench = new BenchOrder.OfWeights(
+                order,
+                endless.path(),
+                folder.resolve("plugins"),
+                Task.of(1, 8, 8, 10),
+                BenchImage.noise(64, ((Done) outcome).normalization()),
+                1,
+                LatencySettings.of(Duration.ofMillis(60)));
+        assertThat(new BenchProcess().measure(bench).latency().p50Micros()).isPositive();
     }
 
     @Test

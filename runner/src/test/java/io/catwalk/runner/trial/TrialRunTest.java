@@ -175,6 +175,16 @@ final class TrialRunTest {
     }
 
     @Test
+    void anAttemptWhoseOrderIsDamagedStartsAnew() throws IOException {
+        run(order("tiny", 1));
+        Files.writeString(trial().order(), "{");
+
+        run(order("tiny", 2));
+
+        assertThat(trial().readHistory()).hasSize(2);
+    }
+
+    @Test
     void anAttemptMadeFromSomethingElseStartsAnew() throws IOException {
         run(order("tiny", 1));
         String before = Sha256.of(trial().weights());

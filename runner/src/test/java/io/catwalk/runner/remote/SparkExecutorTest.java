@@ -1,0 +1,93 @@
+package io.catwalk.runner.remote;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.trial.Orders;
+import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialNews;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a trial when Spark breaks off; a script stands for Spark. */
+@Tag("tiny")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "runs no scripts of sh")
+final class SparkExecutorTest {
+
+    @TempDir
+    private Path folder;
+
+    private TrialOrder order;
+
+    @BeforeEach
+    void makeAnOrder() throws IOException {
+        Files.writeString(Files.createDirectory(folder.resolve("plugins")).resolve("any.jar"), "no jar");
+        TinyImages.write(folder.resolve("tiny"));
+        order = Orders.of(folder, "any", "tiny", 1, 1);
+    }
+
+    /** Starts a Spark that runs commands of the shell once it has got a trial. */
+    private TrialExecutor open(String thenDoes) throws IOException, InterruptedException {
+        Path home = folder.resolve("spark");
+        Path submit =
+                Files.writeString(Files.createDirectories(home.resolve("bin")).resolve("spark-submit"), """
+                #!/bin/sh
+                echo "$@" >%s
+                echo '@catwalk ready'
+                read -r trial
+                %s
+                """.formatted(
+                                folder.resolve("arguments"), thenDoes));
+        Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path program = folder.resolve("program");
+        Files.createFile(Files.createDirectories(program.resolve("spark")).resolve("gateway.jar"));
+        return new SparkExecutor(
+                new SparkExecutor.Settings(new SparkHome(home), "local", program, program, folder.resolve("spark.log")),
+                1,
+                Packing.Images.IN_PLACE);
+    }
+
+    private String lost(TrialExecutor executor, Consumer<TrialNews> listener) throws Exception {
+        TrialOutcome outcome = executor.submit(order, new TrialFolder(folder.resolve("trial")), listener)
+                .outcome()
+                .get(60, SECONDS);
+        assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
+        return String.valueOf(outcome.error());
+    }
+
+    /** The driver prints what HotSpot prints. */
+    @Test
+    void aDriverThatRunsOutOfMemoryEndsAndTheUserIsToldWhatToTry() throws Exception {
+        try (TrialExecutor executor =
+                open("echo 'Terminating due to java.lang.OutOfMemoryError: Java heap space' >&2; exit 3")) {
+            assertThat(lost(executor, news -> {}))
+                    .isEqualTo("the Spark application ended: Terminating due to java.lang.OutOfMemoryError: Java heap"
+                            + " space: give the driver more memory, with spark.driver.memory in spark-defaults.conf");
+        }
+        assertThat(folder.resolve("arguments")).content().contains("-XX:+ExitOnOutOfMemoryError");
+    }
+
+    /** The place is base64 of 'node'. A class that is gone after an update stands for any error. */
+    @Test
+    void anErrorWhileTheOutputIsReadLosesTheTrials() throws Exception {
+        try (TrialExecutor executor = open("echo '@catwalk started trial-0 bm9kZQ=='; read -r more")) {
+            assertThat(lost(executor, news -> {
+                        throw new NoClassDefFoundError("gone");
+                    }))
+                    .isEqualTo("the output of Spark could not be read: NoClassDefFoundError: gone");
+        }
+    }
+}
