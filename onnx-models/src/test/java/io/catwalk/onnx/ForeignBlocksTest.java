@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +30,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ForeignBlocksTest {
 
     private static final Shape SAMPLE = new Shape(6);
+
+    /** Loads the engine and the exporter, so that the time limits below are about the exports alone. */
+    @BeforeAll
+    static void export() {
+        OnnxExport.of(LambdaBlock.singleton(NDArray::neg), SAMPLE).bytes();
+    }
 
     static Stream<Arguments> throwing() {
         return Stream.of(

@@ -153,9 +153,11 @@ class OnnxExportTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             byte[] bytes = OnnxExport.of(network(manager, Network.LSTM_TWO_LAYERS), IMAGE)
                     .bytes();
-            ModelProto.parseFrom(bytes).getGraph().getNodeList().stream()
-                    .filter(node -> node.getOpType().equals("LSTM"))
-                    .forEach(node -> assertThat(node.getInputList()).hasSize(4).doesNotContain(""));
+            assertThat(ModelProto.parseFrom(bytes).getGraph().getNodeList())
+                    .filteredOn(node -> node.getOpType().equals("LSTM"))
+                    .hasSize(2)
+                    .allSatisfy(
+                            node -> assertThat(node.getInputList()).hasSize(4).doesNotContain(""));
         }
     }
 

@@ -32,6 +32,7 @@ final class OtherJvm {
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + heap,
+                        "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                         program.getName(),
                         file.toString())
                 .redirectErrorStream(true)

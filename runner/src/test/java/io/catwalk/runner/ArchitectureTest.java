@@ -23,6 +23,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import io.catwalk.runner.cli.Main;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +128,14 @@ class ArchitectureTest {
                 not(resideInAnyPackage(packages(LEFT_TO_RIGHT))).and(not(resideInAPackage("io.catwalk.runner")));
         assertThat(CLASSES.that(RUNNER)).hasSizeGreaterThanOrEqualTo(340);
         assertThat(CLASSES.that(RUNNER.and(elsewhere))).isEmpty();
+    }
+
+    @Test
+    void contributorsAreToldThePicture() {
+        String names = LEFT_TO_RIGHT.stream().map(name -> "`" + name + "`").collect(Collectors.joining(", "));
+        assertThat(Path.of("..", "CONTRIBUTING.md"))
+                .content()
+                .containsIgnoringWhitespaces("each uses only those to its left: " + names + ".");
     }
 
     @Test

@@ -83,21 +83,25 @@ final class AtomicFilesTest {
     void ofTwoProcessesAtOnceBothSucceedAndOneWins() throws Exception {
         Path file = folder.resolve("a.bin");
         List<Process> both = new ArrayList<>();
-        for (int value = 1; value <= 2; value++) {
-            both.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xshare:auto",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Writer.class.getName(),
-                            file.toString(),
-                            Integer.toString(value))
-                    .inheritIO()
-                    .start());
-        }
-        for (Process one : both) {
-            assertThat(one.waitFor()).isZero();
+        try {
+            for (int value = 1; value <= 2; value++) {
+                both.add(new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-Xshare:auto",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Writer.class.getName(),
+                                file.toString(),
+                                Integer.toString(value))
+                        .inheritIO()
+                        .start());
+            }
+            for (Process one : both) {
+                assertThat(one.waitFor()).isZero();
+            }
+        } finally {
+            both.forEach(Process::destroyForcibly);
         }
         assertWhole(file);
         assertThat(names()).containsExactly("a.bin");

@@ -23,6 +23,15 @@ final class NumbersTest {
         assertThat(Numbers.points(-0.00001)).isEqualTo("0.00");
     }
 
+    /** Otherwise a median of 513.6 would lie outside of its own range. */
+    @Test
+    void wholeNumbersAreRoundedAsTimesAre() {
+        assertThat(Numbers.count(513.6)).isEqualTo("514");
+        assertThat(Numbers.micros(513.6)).isEqualTo("514 µs");
+        assertThat(Numbers.count(1_234_567.4)).isEqualTo("1,234,567");
+        assertThat(Numbers.count(9_007_199_254_740_992L)).isEqualTo("9,007,199,254,740,992");
+    }
+
     @Test
     void durationsAreReadAtAGlance() {
         assertThat(Numbers.duration(1.26)).isEqualTo("1.3s");
@@ -42,6 +51,8 @@ final class NumbersTest {
     void aTinyProbabilityIsOnlySaidToBeTiny() {
         assertThat(Numbers.probability(0.00001)).isEqualTo("< 0.0001");
         assertThat(Numbers.probability(0.04999)).isEqualTo("0.0500");
+        assertThat(Numbers.p(0.00001)).isEqualTo("< 0.0001");
+        assertThat(Numbers.p(0.04999)).isEqualTo("= 0.0500");
     }
 
     @Test

@@ -27,6 +27,7 @@ class LongCommandLineTest {
 
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + folder,
                         Opening.class.getName(),
                         file.toString(),
                         "x/y.jar:".repeat(4_000))
@@ -35,7 +36,11 @@ class LongCommandLineTest {
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         Process process = builder.start();
 
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
         assertThat(process.exitValue()).isZero();
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -273,9 +274,9 @@ class OnnxPredictorTest {
                 });
             }
             calls.add(() -> {
-                underWay.await();
-                predictor.close();
-                return true;
+                boolean began = underWay.await(1, TimeUnit.MINUTES); // not if a thread has ended with a wrong answer
+                predictor.close(); // or else the others go on for ever
+                return began;
             });
             assertThat(all(calls)).containsOnly(true);
         }

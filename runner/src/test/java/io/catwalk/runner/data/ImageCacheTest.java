@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -178,10 +179,15 @@ class ImageCacheTest {
         assertThat(file()).as("a part of it").doesNotExist();
         Five second = new Five();
         CompletableFuture<byte[]> waiting = CompletableFuture.supplyAsync(() -> pixels(second));
-        while (told.stream().noneMatch(note -> note.startsWith("waiting for the images"))) {
-            Thread.sleep(5);
+        Predicate<String> waits = note -> note.startsWith("waiting for the images");
+        try {
+            for (int i = 0; i < 6_000 && told.stream().noneMatch(waits); i++) {
+                Thread.sleep(5); // half a minute in all; the first one is held up for a minute
+            }
+            assertThat(told).anyMatch(waits);
+        } finally {
+            goOn.countDown();
         }
-        goOn.countDown();
 
         assertThat(waiting.get(1, TimeUnit.MINUTES)).isEqualTo(first.get(1, TimeUnit.MINUTES));
         assertThat(second.decoded).hasValue(0);

@@ -52,6 +52,12 @@ final class ResizingInBrowserTest {
         assertThat(Integer.parseInt(worst.strip())).isBetween(0, 1);
     }
 
+    /** All shapes of networks: the page gives its drawing the same. */
+    @Test
+    void aStrokeOnATestImageChangesNoOtherPixel() throws IOException, InterruptedException {
+        BrowserScript.run("check-drawing.mjs", List.of(PAGE));
+    }
+
     private static Map<String, Object> example(ImageSize shape, ResizeRule rule) {
         SplittableRandom random = new SplittableRandom(shape.width());
         BufferedImage image = new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_INT_RGB);
