@@ -14,6 +14,8 @@ import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.EntrantCharts;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.report.slides.Table.Cell;
+import io.catwalk.runner.report.slides.Table.Column;
+import io.catwalk.runner.report.slides.Table.Kind;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.SplitSpec;
 import java.awt.Color;
@@ -280,7 +282,11 @@ final class Opening {
                 .toList();
         page.table(
                 right.below(26).above(20),
-                Table.of(List.of("Classifier", "Its recipe"), rows, "Table of what differs between the recipes."));
+                new Table(
+                        // Recipes begin with a number, the epochs, but are texts.
+                        List.of(new Column("Classifier", Kind.TEXT), new Column("Its recipe", Kind.TEXT)),
+                        rows,
+                        "Table of what differs between the recipes."));
         shown(page, rows.size(), model.trained());
     }
 

@@ -45,6 +45,7 @@ import org.apache.poi.openxml4j.opc.PackagePartName;
 import org.apache.poi.openxml4j.opc.PackagingURIHelper;
 import org.apache.poi.openxml4j.opc.TargetMode;
 import org.apache.poi.sl.usermodel.Placeholder;
+import org.apache.poi.sl.usermodel.TextParagraph.TextAlign;
 import org.apache.poi.sl.usermodel.TextShape.TextDirection;
 import org.apache.poi.util.Units;
 import org.apache.poi.xddf.usermodel.chart.XDDFChartData;
@@ -64,6 +65,7 @@ import org.apache.poi.xslf.usermodel.XSLFTextBox;
 import org.apache.poi.xslf.usermodel.XSLFTextParagraph;
 import org.apache.poi.xslf.usermodel.XSLFTextShape;
 import org.apache.poi.xssf.usermodel.XSSFSheet;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -520,6 +522,19 @@ class SlidesTest {
         try (XMLSlideShow show = Run.FIFTEEN_RECIPES.slides()) {
             assertThat(text(show.getSlides().get(3)))
                     .contains("Only this differs between the recipes", "The 12 most accurate of 15 classifiers.");
+        }
+    }
+
+    /** A recipe begins with the number of its epochs; a number is aligned to the right and never broken into lines. */
+    @Test
+    void recipesAreTexts() throws IOException {
+        try (XMLSlideShow show = Run.FIFTEEN_RECIPES.slides()) {
+            assertThat(show.getSlides().get(3).getShapes())
+                    .filteredOn(XSLFTable.class::isInstance)
+                    .singleElement(InstanceOfAssertFactories.type(XSLFTable.class))
+                    .satisfies(table -> assertThat(table.getCell(1, 1).getTextParagraphs())
+                            .extracting(XSLFTextParagraph::getTextAlign)
+                            .containsExactly(TextAlign.LEFT));
         }
     }
 
