@@ -26,6 +26,12 @@ public final class Numbers {
         return known(share) ? signed(String.format(Locale.ROOT, "%+.2f", 100 * value(share))) : NONE;
     }
 
+    /** Formats a share in percentage points for printed lines and files, where a minus is a hyphen. */
+    public static String plainPoints(double share) {
+        String points = String.format(Locale.ROOT, "%.2f", 100 * share);
+        return points.equals("-0.00") ? "0.00" : points;
+    }
+
     /** Formats a decimal number. */
     public static String fixed(@Nullable Number value, int digits) {
         return known(value) ? signed(String.format(Locale.ROOT, "%." + digits + "f", value(value))) : NONE;

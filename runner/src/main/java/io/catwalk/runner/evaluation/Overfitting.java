@@ -3,6 +3,7 @@ package io.catwalk.runner.evaluation;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.catwalk.runner.Numbers;
 import java.util.Locale;
 
 /**
@@ -140,16 +141,11 @@ public record Overfitting(
                 "%s overfitting: training accuracy minus validation accuracy is %s points%s, 95 %% interval %s to %s,"
                         + " which %s",
                 verdict == Verdict.NONE ? "no measurable" : verdict.toString(),
-                points(gap),
+                Numbers.plainPoints(gap),
                 trials == 1 ? "" : " over " + trials + " trials",
-                points(interval.low()),
-                points(interval.high()),
+                Numbers.plainPoints(interval.low()),
+                Numbers.plainPoints(interval.high()),
                 where);
-    }
-
-    private static String points(double share) {
-        String points = String.format(Locale.ROOT, "%.2f", 100 * share);
-        return points.equals("-0.00") ? "0.00" : points;
     }
 
     /** Returns the training accuracy minus the validation accuracy. */

@@ -1,9 +1,9 @@
 package io.catwalk.runner.statistics;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Interval;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /** Helps with paired values: scores of the same folds, predictions of the same images. */
@@ -79,8 +79,7 @@ public final class Paired {
 
     /** Writes a share in percentage points, with the two decimals that accuracies have. */
     static String points(double share) {
-        String points = String.format(Locale.ROOT, "%.2f", 100 * share);
-        return points.equals("-0.00") ? "0.00" : points;
+        return Numbers.plainPoints(share);
     }
 
     /** Writes a difference of accuracies with its 95 % interval, in percentage points. */
