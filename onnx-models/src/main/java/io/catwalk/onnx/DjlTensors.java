@@ -14,18 +14,18 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Copies DJL arrays to tensors for ONNX Runtime, and back. */
 public final class DjlTensors {
 
+    /** Leaves out INT16 and BFLOAT16, which end the process if DJL's PyTorch engine is asked for them. */
     private static final Map<TensorType, DataType> TYPES = new EnumMap<>(Map.of(
             TensorType.FLOAT, DataType.FLOAT32,
             TensorType.DOUBLE, DataType.FLOAT64,
             TensorType.FLOAT16, DataType.FLOAT16,
-            TensorType.BFLOAT16, DataType.BFLOAT16,
             TensorType.INT8, DataType.INT8,
             TensorType.UINT8, DataType.UINT8,
-            TensorType.INT16, DataType.INT16,
             TensorType.INT32, DataType.INT32,
             TensorType.INT64, DataType.INT64,
             TensorType.BOOL, DataType.BOOLEAN));
@@ -37,7 +37,7 @@ public final class DjlTensors {
      *
      * @param array an array of numbers or booleans, on any device
      * @return the same elements in the same shape
-     * @throws IllegalArgumentException if its type is text, or has no equivalent in {@link TensorType}
+     * @throws IllegalArgumentException if its type is text, or one that DJL names, but its PyTorch engine does not hold
      */
     public static Tensor of(NDArray array) {
         TensorType type = TYPES.entrySet().stream()
@@ -45,7 +45,7 @@ public final class DjlTensors {
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "expected an array of numbers or booleans, found " + array.getDataType()));
+                        "expected one of " + TYPES.values() + ", found " + array.getDataType() + ": use toType"));
         ByteBuffer data = array.size() == 0 ? ByteBuffer.allocate(0) : array.toByteBuffer();
         return Tensor.of(type, data, array.getShape().getShape());
     }
@@ -56,9 +56,17 @@ public final class DjlTensors {
      * @param tensor the tensor
      * @param manager manager of the new array
      * @return the same elements in the same shape
+     * @throws IllegalArgumentException if DJL's PyTorch engine does not hold its type: INT16 and BFLOAT16
      */
     public static NDArray toArray(Tensor tensor, NDManager manager) {
-        return manager.create(tensor.buffer(), new Shape(tensor.shape()), TYPES.get(tensor.type()));
+        return manager.create(tensor.buffer(), new Shape(tensor.shape()), type(tensor.type(), tensor));
+    }
+
+    private static DataType type(TensorType type, Object found) {
+        return Optional.ofNullable(TYPES.get(type))
+                .orElseThrow(() -> new IllegalArgumentException("expected one of the types " + TYPES.keySet()
+                        + ", which DJL's engine holds, found " + found + ": run the file with OnnxRunner.run, and read"
+                        + " its Tensor"));
     }
 
     /**
@@ -68,7 +76,8 @@ public final class DjlTensors {
      * @param given arrays with the names of the inputs, or without names in the order of the inputs
      * @param manager manager of the returned arrays
      * @return an array for each output, in the order of the file, with its name
-     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file says
+     * @throws IllegalArgumentException if an input is missing, unknown, or of another type or shape than the file says,
+     *     or if DJL's PyTorch engine does not hold the type of an output: INT16 and BFLOAT16
      * @throws IllegalStateException if the runner is closed
      * @throws OnnxFileException if ONNX Runtime cannot run the file
      */
@@ -77,6 +86,7 @@ public final class DjlTensors {
         if (given.size() != inputs.size()) {
             throw new IllegalArgumentException("expected " + inputs + ", found " + given.size() + " array(s)");
         }
+        runner.outputs().forEach(output -> type(output.type(), output));
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (int i = 0; i < given.size(); i++) {
             String name = given.get(i).getName();

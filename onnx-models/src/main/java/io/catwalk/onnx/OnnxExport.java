@@ -233,10 +233,11 @@ public final class OnnxExport {
     }
 
     /**
-     * Stores weights of 1 KiB or more as FLOAT16; the graph casts them to FLOAT and computes in FLOAT as before. The
-     * file is about half as large, but not faster on a CPU. Weights with a number beyond 65,504 stay FLOAT and are
-     * listed in the metadata ({@code weights.float32}). Outputs differ by the rounding to 11 significant bits, so a
-     * proof needs a tolerance of about {@link io.catwalk.onnx.parity.CrossCheck#HALF_PRECISION}.
+     * Stores matrices and kernels of 1 KiB or more as FLOAT16; the graph casts them to FLOAT and computes in FLOAT as
+     * before. The file is about half as large, but not faster on a CPU. Vectors stay FLOAT, such as biases and the
+     * statistics of norms. So do weights with a number beyond 65,504, which are listed in the metadata
+     * ({@code weights.float32}). Outputs differ by the rounding to 11 significant bits, so a proof needs a tolerance of
+     * about {@link io.catwalk.onnx.parity.CrossCheck#HALF_PRECISION}.
      *
      * @return the changed export
      */

@@ -96,7 +96,7 @@ record Order(
     }
 
     private Model unproven() {
-        Tracing tracing = new Tracing(block, parameters, inputs, OperatorTable::has);
+        Tracing tracing = new Tracing(block, parameters, inputs, OperatorTable.primitives());
         Graph graph = tracing.trace(program -> Lowering.graph(program, options, naming));
         SortedMap<String, String> entries = new TreeMap<>(metadata);
         multiplyAccumulates(graph)

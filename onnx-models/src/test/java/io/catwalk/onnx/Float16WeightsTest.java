@@ -10,6 +10,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.onnx.runtime.OnnxMetadata;
@@ -94,6 +95,28 @@ class Float16WeightsTest {
         }
         assertThat(Agreement.difference(block, SAMPLE, halves)).isLessThan(1e-4);
         assertThat(unrounded).isGreaterThan(1e-4); // or the rounding would not be seen
+    }
+
+    /** Four vectors of a norm and a bias: a running mean of 1000.3 would become 1000.5. */
+    @Test
+    void vectorsStayExact() throws Exception {
+        Shape sample = new Shape(300);
+        Block norm = Agreement.initialized(
+                new SequentialBlock()
+                        .add(BatchNorm.builder().build())
+                        .add(Linear.builder().setUnits(400).build()),
+                manager,
+                sample);
+        ModelProto model = ModelProto.parseFrom(
+                OnnxExport.of(norm, sample).withFloat16Weights().bytes());
+        assertThat(model.getGraph().getInitializerList())
+                .filteredOn(tensor -> tensor.getDataType() == TensorProto.DataType.FLOAT16_VALUE)
+                .singleElement()
+                .satisfies(tensor -> assertThat(tensor.getDimsList()).contains(300L, 400L));
+        assertThat(model.getGraph().getInitializerList())
+                .filteredOn(tensor -> tensor.getDataType() == TensorProto.DataType.FLOAT_VALUE
+                        && tensor.getRawData().size() >= 1_024)
+                .hasSize(5);
     }
 
     @Test

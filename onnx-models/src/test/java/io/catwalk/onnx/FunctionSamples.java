@@ -35,8 +35,8 @@ final class FunctionSamples extends OperatorSamples {
                 x -> x.mul(3).trunc());
         add("NDArray.exp()", VECTOR, CLOSE, "Exp", NDArray::exp);
         add("NDArray.log()", VECTOR, CLOSE, "Log", x -> positive(x).log());
-        add("NDArray.log2()", VECTOR, CLOSE, "Log Div", x -> positive(x).log2());
-        add("NDArray.log10()", VECTOR, CLOSE, "Log Div", x -> positive(x).log10());
+        add("NDArray.log2()", VECTOR, CLOSE, "Cast Log Div", x -> positive(x).log2());
+        add("NDArray.log10()", VECTOR, CLOSE, "Cast Log Div", x -> positive(x).log10());
         add("NDArray.sin()", VECTOR, CLOSE, "Sin", NDArray::sin);
         add("NDArray.cos()", VECTOR, CLOSE, "Cos", NDArray::cos);
         add("NDArray.tan()", VECTOR, CLOSE, "Tan", x -> x.clip(-1, 1).tan());
@@ -116,7 +116,7 @@ final class FunctionSamples extends OperatorSamples {
         add("NDArrayEx.selu()", VECTOR, CLOSE, "Selu", Activation::selu);
         add("NDArrayEx.gelu()", VECTOR, CLOSE, "Erf", Activation::gelu);
         add("NDArrayEx.sigmoid(), NDArray.mul(NDArray)", VECTOR, CLOSE, "Sigmoid Mul", x -> Activation.swish(x, 1.5f));
-        add("NDArray.log2(), NDArray.tanh()", VECTOR, CLOSE, "Log Tanh", Activation::mish);
+        add("NDArrayEx.mish()", VECTOR, CLOSE, "Exp Add Log Div Tanh Mul", Activation::mish);
         add("NDArray.softmax(int)", CUBE, CLOSE, "Softmax", x -> x.softmax(2));
         add("NDArray.softmax(int)", CUBE, CLOSE, "Softmax", x -> x.softmax(-1));
         add("NDArray.logSoftmax(int)", CUBE, CLOSE, "LogSoftmax", x -> x.logSoftmax(1));

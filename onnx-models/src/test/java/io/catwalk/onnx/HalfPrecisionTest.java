@@ -115,6 +115,8 @@ class HalfPrecisionTest {
                 of("mask", x -> x.gt(0).toType(DataType.FLOAT16, false).mul(-1e9)),
                 of("large divisor", x -> x.mul(1e4).div(100000)),
                 of("small factor", x -> x.mul(1e4).mul(1e-8).mul(1e4)),
+                of("wider factors in place", x -> x.div(64).muli(large(x))),
+                of("wider divisors in place", x -> x.mul(1e4).divi(large(x))),
                 of(
                         "array of one large number",
                         x -> x.mul(1e4).div(x.getManager().create(1e5f))),
@@ -162,6 +164,11 @@ class HalfPrecisionTest {
 
     private static NDArray resized(NDArray x, int mode) {
         return x.reshape(-1, 1, 2, 3).getNDArrayInternal().interpolation(new long[] {4, 5}, mode, false);
+    }
+
+    /** Returns an array of FLOAT32, beyond the range of halves. */
+    private static NDArray large(NDArray x) {
+        return x.getManager().create(new float[] {1e5f, -1e5f, 1e5f, 2e5f, 1e5f, 3e5f});
     }
 
     private static NDArray fixed(NDArray x) {

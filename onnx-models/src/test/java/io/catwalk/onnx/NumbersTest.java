@@ -14,8 +14,10 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.recurrent.LSTM;
 import io.catwalk.onnx.graph.ExportException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,8 @@ class NumbersTest {
                         "mean of whole",
                         x -> whole(x).toType(DataType.FLOAT32, false).mean(new int[] {1})),
                 of("int plus real", x -> whole(x).add(0.5f)),
+                of("real minus double in place", x -> x.sign().subi(doubles(x)).mul(1e9f)),
+                of("bytes mod int in place", x -> bytes(x).add(100).modi(ints(x))),
                 of("int div int", x -> whole(x).div(3)),
                 of(
                         "row of halves for each sample",
@@ -145,6 +149,16 @@ class NumbersTest {
         assertRefused(OnnxExport.of(block, SAMPLE).withProbabilities())
                 .hasMessageContaining("probabilities")
                 .hasMessageContaining("INT64");
+    }
+
+    @Test
+    void probabilitiesBesideAnOutputOfTheirNameAreRefused() {
+        Block block = LambdaBlock.singleton(NDArray::neg);
+        assertRefused(OnnxExport.of(block, SAMPLE)
+                        .withOutputNames("probabilities")
+                        .withProbabilities())
+                .hasMessageContaining("an input or output has it ([images, probabilities]): rename that")
+                .hasMessageNotContaining("report it");
     }
 
     @Test
@@ -199,6 +213,44 @@ class NumbersTest {
             assertRefused(OnnxExport.of(block, sample))
                     .hasMessageContaining("the engine itself cannot compute NDArrayEx.lstm");
         }
+    }
+
+    /** A logarithm in FLOAT is just beside the whole number for some powers, such as 2^13. */
+    @Test
+    void theLogarithmOfAPowerIsAWholeNumber() throws Exception {
+        assertWhole(NDArray::log2, 2, -126, 127);
+        assertWhole(NDArray::log10, 10, -37, 38);
+        assertWhole(x -> x.toType(DataType.FLOAT16, false).log2().toType(DataType.FLOAT32, false), 2, -14, 15);
+    }
+
+    private static void assertWhole(UnaryOperator<NDArray> logarithm, double base, int least, int most)
+            throws Exception {
+        float[] powers = new float[most - least + 1];
+        List<Double> exponents = new ArrayList<>();
+        for (int i = 0; i < powers.length; i++) {
+            powers[i] = (float) Math.pow(base, least + i);
+            exponents.add((double) least + i);
+        }
+        for (int opset : OPSETS) {
+            byte[] model = OnnxExport.of(LambdaBlock.singleton(logarithm), new Shape(1))
+                    .withOpset(opset)
+                    .bytes();
+            try (OrtSession session = new OrtSession(model)) {
+                assertThat(session.run(powers, powers.length, 1).get(0).numbers())
+                        .as("opset " + opset)
+                        .isEqualTo(exponents);
+            }
+        }
+    }
+
+    /** Returns numbers that FLOAT32 rounds to 1 and -1. */
+    private static NDArray doubles(NDArray x) {
+        return x.getManager().create(new double[] {1 + 1e-9, 1 - 1e-9, -1 - 1e-9, 1e-9 - 1, 1 + 2e-9, -1 - 2e-9});
+    }
+
+    /** Returns numbers of which most are beyond the range of bytes. */
+    private static NDArray ints(NDArray x) {
+        return x.getManager().create(new int[] {300, 257, 200, -300, 7, 128});
     }
 
     private static NDArray whole(NDArray x) {

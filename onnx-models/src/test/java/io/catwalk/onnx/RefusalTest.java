@@ -2,6 +2,7 @@ package io.catwalk.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.modality.cv.MultiBoxDetection;
 import ai.djl.ndarray.NDArray;
@@ -23,6 +24,7 @@ import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.OnnxParser;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -426,6 +428,46 @@ class RefusalTest {
         bias[bias.length - 1] = last;
         block.getParameters().get("bias").getArray().set(bias);
         return block;
+    }
+
+    /** Expected values are those of the function; in FLOAT32, x + sqrt(x^2 + 1) is 0 for x of -5000. */
+    @Test
+    void theWayAroundAsinhIsRightBelowZeroToo() throws Exception {
+        assertRefused(x -> x.asinh()).hasMessageContaining("x.sign().mul(x.abs().add(x.square().add(1).sqrt()).log())");
+        byte[] model =
+                export(x -> x.sign().mul(x.abs().add(x.square().add(1).sqrt()).log()));
+        double[] expected = {-9.210340382, -7.600902710, -0.881373587, 0, 0.481211825, 9.210340382};
+        try (OrtSession session = new OrtSession(model)) {
+            List<Double> found = session.run(new float[] {-5_000, -1_000, -1, 0, 0.5f, 5_000}, 1, 6)
+                    .get(0)
+                    .numbers();
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(found.get(i)).isCloseTo(expected[i], within(1e-5));
+            }
+        }
+    }
+
+    /** DJL documents the lengths as (batch). */
+    @Test
+    void theWayAroundSequenceMaskTakesOneLengthPerSample() throws Exception {
+        assertRefused(x -> x.sequenceMask(x.sum(new int[] {1})))
+                .hasMessageContaining("multiply by manager.arange(length).lt(lengths.expandDims(1))");
+        Block block = new LambdaBlock(inputs -> {
+            NDArray x = inputs.get(0);
+            NDArray mask = x.getManager().arange(3).lt(inputs.get(1).expandDims(1));
+            return new NDList(x.mul(mask.expandDims(-1)));
+        });
+        byte[] model = OnnxExport.of(
+                        block,
+                        OnnxInput.of("x", DataType.FLOAT32, Axis.BATCH, Axis.of(3), Axis.of(2)),
+                        OnnxInput.of("lengths", DataType.INT64, Axis.BATCH))
+                .bytes();
+        NDArray x = manager.ones(new Shape(2, 3, 2));
+        NDArray lengths = manager.create(new long[] {1, 3});
+        try (OrtSession session = new OrtSession(model)) {
+            assertThat(session.run(new NDList(x, lengths)).get(0).numbers())
+                    .containsExactly(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0);
+        }
     }
 
     @Test

@@ -36,22 +36,24 @@ public interface OnnxCall {
     <T> T argument(int index, Class<T> type);
 
     /**
-     * Adds a node with one output, of an operator of the ONNX operator set. The type and shape of the output are
-     * inferred as the specification says.
+     * Adds a node with one output, of an operator of the ONNX operator set that the exporter itself uses. The type and
+     * shape of the output are inferred as the specification says.
      *
      * @param operator name of the operator, such as {@code MatMul}
      * @param attributes its attributes, such as {@code Attributes.NONE.with("axis", 1)}
      * @param inputs its inputs, in the operator's order
      * @return its output
-     * @throws ExportException if the exporter does not know the operator, or the inputs do not fit it
+     * @throws ExportException if the exporter does not know the operator, the operator came with a later opset, or the
+     *     inputs do not fit it
      */
     Value node(String operator, Attributes attributes, Value... inputs);
 
     /**
-     * Adds a node of another operator set, in version 1, whose outputs are the results of the method. The exporter
-     * cannot check such a node; only the runtime that loads the file can.
+     * Adds a node whose outputs are the results of the method: of another operator set, in version 1, or of an operator
+     * of ONNX that {@link #node} does not know. The exporter cannot check such a node; only the runtime that loads the
+     * file can.
      *
-     * @param domain name of the operator set, such as {@code com.microsoft}
+     * @param domain name of the operator set, such as {@code com.microsoft}; empty for ONNX
      * @param operator name of the operator
      * @param attributes its attributes
      * @param inputs its inputs, in the operator's order

@@ -11,6 +11,11 @@ public enum ElementType {
     FLOAT16(10, 2),
     DOUBLE(11, 8);
 
+    /** Halfway between the largest number of FLOAT16, 65,504, and what would be the next. */
+    private static final float HALF_TO_INFINITY = 65_520;
+
+    private static final float SMALLEST_NORMAL_HALF = 0x1p-14f;
+
     private final int code;
     private final int bytes;
 
@@ -44,5 +49,31 @@ public enum ElementType {
      */
     public boolean isReal() {
         return this == FLOAT16 || this == FLOAT || this == DOUBLE;
+    }
+
+    /**
+     * Rounds to FLOAT16 (IEEE 754, binary16), to nearest with ties to even. Uses neither ONNX Runtime, which an export
+     * does not need, nor DJL's {@code Float16Utils}, which rounds ties away from zero.
+     *
+     * @param number any number
+     * @return the bits of the rounded number
+     */
+    public static short half(float number) {
+        int bits = Float.floatToIntBits(number);
+        int sign = (bits >>> 16) & 0x8000;
+        float size = Math.abs(number);
+        if (Float.isNaN(number)) {
+            return (short) (sign | 0x7E00);
+        }
+        if (size >= HALF_TO_INFINITY) {
+            return (short) (sign | 0x7C00);
+        }
+        if (size < SMALLEST_NORMAL_HALF) {
+            // The last bit of 0.5 is 2^-24, the smallest step of FLOAT16: the sum is rounded to it.
+            return (short) (sign | (Float.floatToIntBits(size + 0.5f) - Float.floatToIntBits(0.5f)));
+        }
+        // 10 of the 23 fraction bits remain. To round, half of the last of them is added, or a bit less if it is even.
+        int magnitude = Float.floatToIntBits(size) - ((127 - 15) << 23);
+        return (short) (sign | ((magnitude + 0xFFF + ((magnitude >>> 13) & 1)) >>> 13));
     }
 }

@@ -83,7 +83,7 @@ public final class Inference {
     public static List<Made> infer(String operator, List<Value> inputs, Attributes attributes, int outputs) {
         Rule rule = RULES.get(operator);
         if (rule == null) {
-            throw new ExportException("no shape rule for the ONNX operator " + operator + "; add one to Inference");
+            throw new ExportException("the exporter does not know the ONNX operator " + operator);
         }
         List<Made> made = rule.infer(new Operands(inputs, attributes, outputs));
         if (made.size() < outputs) {

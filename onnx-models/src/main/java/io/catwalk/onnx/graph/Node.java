@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param name unique among the nodes of its graph
  * @param operator name of the operator; the name of an operator from another operator set than that of ONNX begins with
- *     its domain, such as {@code com.microsoft::Inverse}
+ *     its domain, such as {@code com.microsoft::Inverse}; one of ONNX that cannot be checked begins with {@code ::}
  * @param inputs what it reads, in the operator's order
  * @param outputs what it makes, in the operator's order
  * @param attributes its attributes
@@ -45,6 +45,11 @@ public record Node(
     public String domain() {
         int end = operator.indexOf(DOMAIN_END);
         return end < 0 ? "" : operator.substring(0, end);
+    }
+
+    /** Tells whether the rules of the operator are known. */
+    boolean isChecked() {
+        return !operator.contains(DOMAIN_END);
     }
 
     /**

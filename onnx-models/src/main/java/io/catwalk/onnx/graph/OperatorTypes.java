@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -31,6 +32,9 @@ public final class OperatorTypes {
 
     private static final int ARITHMETIC_ON_BYTES_SINCE = 14;
     private static final Set<String> ARITHMETIC = Set.of("Add", "Sub", "Mul", "Div");
+
+    /** Operators that came after the oldest opset that is written, with their opset (onnx/docs/Changelog.md). */
+    private static final Map<String, Integer> SINCE = Map.of("LayerNormalization", 17, "Gelu", 20);
 
     private static final Map<String, Set<ElementType>> TYPES = types();
 
@@ -71,6 +75,26 @@ public final class OperatorTypes {
     private static void put(Map<String, Set<ElementType>> types, Set<ElementType> allowed, String... operators) {
         for (String operator : operators) {
             types.put(operator, allowed);
+        }
+    }
+
+    /**
+     * Checks that an operator of ONNX can be written.
+     *
+     * @param operator name of the operator
+     * @param opset version of the operator set
+     * @throws ExportException if the exporter does not know it, or if it came with a later version
+     */
+    public static void require(String operator, int opset) {
+        if (!TYPES.containsKey(operator)) {
+            throw new ExportException("the exporter does not know the ONNX operator " + operator + ", only "
+                    + new TreeSet<>(TYPES.keySet()) + ": use these, or write it unchecked, with custom(\"\", \""
+                    + operator + "\", ...)");
+        }
+        int since = SINCE.getOrDefault(operator, opset);
+        if (since > opset) {
+            throw new ExportException("ONNX has " + operator + " from opset " + since + " on, found opset " + opset
+                    + ": export with withOpset(" + since + "), or use other operators");
         }
     }
 

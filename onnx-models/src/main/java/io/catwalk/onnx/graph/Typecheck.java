@@ -38,7 +38,7 @@ public final class Typecheck {
                     used.add(input.name());
                 }
             }
-            if (node.domain().isEmpty()) { // operators of other sets cannot be checked
+            if (node.isChecked()) {
                 checkOutputs(node);
                 checkTypes(node, opset);
             }

@@ -23,6 +23,7 @@ final class ActivationRows {
                 Row.of("NDArrayEx.leakyRelu(float)", "LeakyRelu", site -> alpha(site, "LeakyRelu")),
                 Row.of("NDArrayEx.elu(float)", "Elu", site -> alpha(site, "Elu")),
                 Row.of("NDArrayEx.gelu()", "Gelu from opset 20; before, Div, Erf, Add, Mul", ActivationRows::gelu),
+                Row.of("NDArrayEx.mish()", "Exp, Add, Log, Div, Tanh, Mul", ActivationRows::mish),
                 Row.of("NDArray.softmax(int)", "Softmax", site -> along(site, "Softmax")),
                 Row.of("NDArray.logSoftmax(int)", "LogSoftmax", site -> along(site, "LogSoftmax")));
     }
@@ -64,5 +65,17 @@ final class ActivationRows {
         Value erf = to.node("Erf", to.node("Div", x, to.scalar(x.type(), Math.sqrt(2))));
         Value doubled = to.node("Mul", x, to.node("Add", erf, to.scalar(x.type(), 1)));
         return to.node("Mul", doubled, to.scalar(x.type(), 0.5));
+    }
+
+    /**
+     * Writes x tanh(log2(1 + e^x)), as DJL computes it; Misra (2019) has the natural logarithm. Nothing here depends on
+     * the last bit of the logarithm, so that it needs no DOUBLE, which log2 itself is written in.
+     */
+    private static Value mish(Site site) {
+        Emitter to = site.to();
+        Value x = site.receiverAs(site.resultType());
+        Value sum = to.node("Add", to.node("Exp", x), to.scalar(x.type(), 1));
+        Value log = to.node("Div", to.node("Log", sum), to.scalar(x.type(), Math.log(2)));
+        return to.node("Mul", to.node("Tanh", log), x);
     }
 }

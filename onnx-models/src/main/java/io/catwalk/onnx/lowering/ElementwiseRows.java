@@ -55,8 +55,8 @@ final class ElementwiseRows {
         rows.add(Row.of("NDArray.square()", "Mul", ElementwiseRows::square));
         rows.add(Row.of("NDArray.cbrt()", "Pow", site -> with(site, "Pow", 1.0 / 3)));
         rows.add(Row.of("NDArray.trunc()", "Abs, Floor, Sign, Mul", ElementwiseRows::trunc));
-        rows.add(Row.of("NDArray.log2()", "Log, Div", site -> log(site, LN_2)));
-        rows.add(Row.of("NDArray.log10()", "Log, Div", site -> log(site, LN_10)));
+        rows.add(Row.of("NDArray.log2()", "Cast, Log, Div, in DOUBLE", site -> log(site, LN_2)));
+        rows.add(Row.of("NDArray.log10()", "Cast, Log, Div, in DOUBLE", site -> log(site, LN_10)));
         rows.add(Row.of("NDArray.toDegrees()", "Mul", site -> with(site, "Mul", 180 / Math.PI)));
         rows.add(Row.of("NDArray.toRadians()", "Mul", site -> with(site, "Mul", Math.PI / 180)));
         rows.add(Row.of("NDArray.atan2(NDArray)", "Abs, Div, Atan, Sub, Neg, Where", ElementwiseRows::atan2));
@@ -97,8 +97,22 @@ final class ElementwiseRows {
     }
 
     private static Value binary(Site site, String operator) {
+        ElementType type = computing(site);
+        Value made = site.to().node(operator, site.receiverAs(type), site.as(1, type));
+        return site.to().cast(made, site.resultType());
+    }
+
+    /**
+     * Finds the type in which PyTorch computes. It is that of the result, unless a wider array is written into a
+     * narrower one in place: then the result is rounded at the end. A single number widens only another one.
+     */
+    private static ElementType computing(Site site) {
         ElementType type = site.resultType();
-        return site.to().node(operator, site.receiverAs(type), site.as(1, type));
+        if (site.call().value(1) instanceof Operand other
+                && (other.shape().rank() > 0 || site.receiver().rank() == 0)) {
+            return wider(type, other.type());
+        }
+        return type;
     }
 
     private interface Bound {
@@ -163,15 +177,15 @@ final class ElementwiseRows {
      */
     private static Value mod(Site site) {
         Emitter to = site.to();
-        ElementType type = site.resultType();
+        ElementType type = computing(site);
         Value dividend = site.receiverAs(type);
         Value divisor = site.as(1, type);
         if (!type.isReal()) {
-            return to.node("Mod", dividend, divisor);
+            return to.cast(to.node("Mod", dividend, divisor), site.resultType());
         }
         Value rest = to.node("Mod", Attributes.NONE.with("fmod", 1), dividend, divisor);
         Value other = to.node("Less", to.node("Mul", rest, to.node("Sign", divisor)), to.scalar(type, 0));
-        return to.node("Where", other, to.node("Add", rest, divisor), rest);
+        return to.cast(to.node("Where", other, to.node("Add", rest, divisor), rest), site.resultType());
     }
 
     private static Value compare(Site site, String operator) {
@@ -227,10 +241,16 @@ final class ElementwiseRows {
         return site.to().node("Mul", magnitude, site.to().node("Sign", site.receiver()));
     }
 
+    /**
+     * Computes in a wider type and rounds once, so that the logarithm of a power is a whole number: in FLOAT alone,
+     * log2(8192) is just below 13, and its floor is 12.
+     *
+     * @param base natural logarithm of the base
+     */
     private static Value log(Site site, double base) {
-        ElementType type = site.resultType();
+        ElementType type = site.resultType() == ElementType.FLOAT16 ? ElementType.FLOAT : ElementType.DOUBLE;
         Value natural = site.to().node("Log", site.receiverAs(type));
-        return site.to().node("Div", natural, site.to().scalar(type, base));
+        return site.to().cast(site.to().node("Div", natural, site.to().scalar(type, base)), site.resultType());
     }
 
     /**

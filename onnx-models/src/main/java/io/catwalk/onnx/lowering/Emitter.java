@@ -90,7 +90,7 @@ final class Emitter {
         return emit(operator, attributes, 1, contents, inputs).get(0);
     }
 
-    /** Adds a node of another operator set, whose outputs cannot be inferred here. */
+    /** Adds a node whose outputs cannot be inferred here; its operator begins with a domain, which may be empty. */
     List<Value> custom(String operator, Attributes attributes, List<Operand> results, Value... inputs) {
         String hint = operator.substring(operator.lastIndexOf(':') + 1);
         return add(
@@ -104,6 +104,7 @@ final class Emitter {
 
     private List<Value> emit(
             String operator, Attributes attributes, int outputs, @Nullable List<Dim> contents, Value... inputs) {
+        OperatorTypes.require(operator, opset);
         List<Integer> varying = OperatorTypes.varying(operator, inputs.length);
         ElementType type = inputs[varying.get(0)].type();
         ElementType computing = OperatorTypes.computing(operator, type, opset)

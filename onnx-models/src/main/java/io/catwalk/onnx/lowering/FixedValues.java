@@ -1,6 +1,5 @@
 package io.catwalk.onnx.lowering;
 
-import ai.djl.util.Float16Utils;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Initializer;
@@ -116,7 +115,7 @@ final class FixedValues {
     private static byte[] bytes(ElementType type, Number number) {
         ByteBuffer buffer = ByteBuffer.allocate(type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         switch (type) {
-            case FLOAT16 -> buffer.putShort(Float16Utils.floatToHalf(number.floatValue()));
+            case FLOAT16 -> buffer.putShort(ElementType.half(number.floatValue()));
             case FLOAT -> buffer.putFloat(number.floatValue());
             case DOUBLE -> buffer.putDouble(number.doubleValue());
             case INT64 -> buffer.putLong(number.longValue());

@@ -6,33 +6,42 @@ import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.WeakHashMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** Finds the rows that users add with {@link OnnxOperation}. */
+/**
+ * Finds the rows that users add with {@link OnnxOperation}, for one export: a row holds its class loader, which a
+ * server may want to unload.
+ */
 final class ForeignRows {
 
-    private static final Map<ClassLoader, Map<String, Row>> FOUND = Collections.synchronizedMap(new WeakHashMap<>());
-
-    private ForeignRows() {}
+    private final Predicate<String> builtIn;
+    private @Nullable Map<String, Row> found;
 
     /**
-     * Finds the row of a signature.
+     * Creates an object that looks for rows when it is first asked.
      *
      * @param builtIn tells which signatures have a built-in row
      */
-    static Optional<Row> row(String signature, Predicate<String> builtIn) {
-        ClassLoader context = Thread.currentThread().getContextClassLoader();
-        ClassLoader loader = context == null ? ForeignRows.class.getClassLoader() : context;
-        return Optional.ofNullable(
-                FOUND.computeIfAbsent(loader, from -> rows(from, builtIn)).get(signature));
+    ForeignRows(Predicate<String> builtIn) {
+        this.builtIn = builtIn;
+    }
+
+    /** Finds the row of a signature. */
+    Optional<Row> row(String signature) {
+        Map<String, Row> rows = found;
+        if (rows == null) {
+            ClassLoader context = Thread.currentThread().getContextClassLoader();
+            rows = rows(context == null ? ForeignRows.class.getClassLoader() : context, builtIn);
+            found = rows;
+        }
+        return Optional.ofNullable(rows.get(signature));
     }
 
     private static Map<String, Row> rows(ClassLoader loader, Predicate<String> builtIn) {
@@ -95,7 +104,8 @@ final class ForeignRows {
 
         @Override
         public List<Value> custom(String domain, String operator, Attributes attributes, Value... inputs) {
-            return site.to().custom(domain + "::" + operator, attributes, site.results(), inputs);
+            String set = domain.equals("ai.onnx") ? "" : domain; // two names of the operator set of ONNX
+            return site.to().custom(set + "::" + operator, attributes, site.results(), inputs);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.Graph;
 import io.catwalk.onnx.graph.Initializer;
@@ -16,30 +17,23 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Stores large weights as FLOAT16, rounded to nearest with ties to even, and casts them to FLOAT, in which everything
- * is computed as before. The file is about half as large; a runtime that casts while loading is as fast as before.
+ * Stores large matrices and kernels as FLOAT16, rounded to nearest with ties to even, and casts them to FLOAT, in which
+ * everything is computed as before. The file is about half as large; a runtime that casts while loading is as fast as
+ * before.
  */
 public final class HalfWeights {
 
     /** The largest number of FLOAT16 (IEEE 754, binary16). */
     private static final float LARGEST = 65_504;
 
-    /** Halfway between the largest number and what would be the next. */
-    private static final float TO_INFINITY = 65_520;
-
-    private static final float SMALLEST_NORMAL = 0x1p-14f;
-
-    /**
-     * Size in bytes of the smallest tensor that is worth a Cast node. Biases, norms and scalars are smaller, and stay
-     * exact.
-     */
+    /** Size in bytes of the smallest tensor that is worth a Cast node. */
     private static final long SMALLEST = 1 << 10;
 
     private HalfWeights() {}
 
     /**
-     * Lists the large FLOAT weights. In a graph of {@link Choice#FLOAT16_WEIGHTS}, these are the weights with numbers
-     * beyond the range of FLOAT16.
+     * Lists the large matrices and kernels of FLOAT. In a graph of {@link Choice#FLOAT16_WEIGHTS}, only those with
+     * numbers beyond the range of FLOAT16 are left.
      *
      * @param graph any graph
      * @return their names, in the order of the graph
@@ -100,8 +94,16 @@ public final class HalfWeights {
                 node.doc());
     }
 
+    /**
+     * Tells whether a tensor is a large matrix or kernel. Vectors are few numbers, and the statistics of a norm may
+     * need all their digits: they stay exact, also as a matrix of one row.
+     */
     private static boolean isLarge(Initializer weight) {
-        return weight.value().type() == ElementType.FLOAT && weight.size() >= SMALLEST;
+        Value value = weight.value();
+        long axes = value.shape().dims().stream()
+                .filter(size -> !size.equals(Dim.of(1)))
+                .count();
+        return value.type() == ElementType.FLOAT && axes > 1 && weight.size() >= SMALLEST;
     }
 
     /** Tells whether a number is beyond the range of FLOAT16. Infinities are not: FLOAT16 has them. */
@@ -117,31 +119,8 @@ public final class HalfWeights {
     private static byte[] halves(float[] numbers) {
         ByteBuffer halves = ByteBuffer.allocate(numbers.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (float number : numbers) {
-            halves.putShort(half(number));
+            halves.putShort(ElementType.half(number));
         }
         return halves.array();
-    }
-
-    /**
-     * Rounds to FLOAT16 (IEEE 754, binary16). Uses neither ONNX Runtime, which an export does not need, nor DJL's
-     * {@code Float16Utils}, which truncates.
-     */
-    static short half(float number) {
-        int bits = Float.floatToIntBits(number);
-        int sign = (bits >>> 16) & 0x8000;
-        float size = Math.abs(number);
-        if (Float.isNaN(number)) {
-            return (short) (sign | 0x7E00);
-        }
-        if (size >= TO_INFINITY) {
-            return (short) (sign | 0x7C00);
-        }
-        if (size < SMALLEST_NORMAL) {
-            // The last bit of 0.5 is 2^-24, the smallest step of FLOAT16: the sum is rounded to it.
-            return (short) (sign | (Float.floatToIntBits(size + 0.5f) - Float.floatToIntBits(0.5f)));
-        }
-        // 10 of the 23 fraction bits remain. To round, half of the last of them is added, or a bit less if it is even.
-        int magnitude = Float.floatToIntBits(size) - ((127 - 15) << 23);
-        return (short) (sign | ((magnitude + 0xFFF + ((magnitude >>> 13) & 1)) >>> 13));
     }
 }

@@ -41,6 +41,7 @@ public final class Lowering {
     private final Set<Integer> zeros = new HashSet<>();
     private final List<Value> inputs = new ArrayList<>();
     private final Emitter to;
+    private final ForeignRows foreign = OperatorTable.foreignRows();
     private int place;
 
     private Lowering(Program program, Options options, Naming naming) {
@@ -94,7 +95,7 @@ public final class Lowering {
                     + " logits from forward");
         }
         if (options.choices().contains(Choice.PROBABILITIES)) {
-            naming.requireOneOutput(program);
+            naming.requireRoomForProbabilities(program);
             if (!outputs.get(0).type().isReal()) {
                 throw new ExportException("probabilities are the softmax of logits, but the first output of the network"
                         + " holds " + outputs.get(0).type() + ": return the logits first, or leave the probabilities"
@@ -201,7 +202,7 @@ public final class Lowering {
         Site site = new Site(to, call.arguments(), call.results(), values, zeros, options);
         List<Value> made;
         try {
-            made = OperatorTable.row(signature).emission().emit(site);
+            made = OperatorTable.row(signature, foreign).emission().emit(site);
         } catch (ExportException e) {
             // An error about the arguments already names its place.
             if (String.valueOf(e.getMessage()).contains(signature)) {

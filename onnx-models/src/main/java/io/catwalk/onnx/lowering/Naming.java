@@ -65,10 +65,16 @@ public record Naming(List<String> inputs, List<String> outputs) {
         return taken;
     }
 
-    void requireOneOutput(Program program) {
+    /** Checks that the softmax of the one output, or of a classifier's first, can be added under its name. */
+    void requireRoomForProbabilities(Program program) {
         if (!isClassifier() && program.outputs().size() != 1) {
             throw new ExportException("probabilities are the softmax of the one output of a classifier, but the network"
                     + " returns " + program.outputs().size() + " arrays: compute the softmax in forward");
+        }
+        if (taken(program).contains(Lowering.PROBABILITIES)) {
+            throw new ExportException("the name " + Lowering.PROBABILITIES + " is that of the softmax that"
+                    + " withProbabilities adds, but an input or output has it (" + taken(program)
+                    + "): rename that, with OnnxInput.of, withOutputNames or setName");
         }
     }
 }

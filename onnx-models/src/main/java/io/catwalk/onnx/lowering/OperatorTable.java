@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -56,19 +57,23 @@ public final class OperatorTable {
     }
 
     /**
-     * Tells whether a primitive has a row.
+     * Returns what tells whether a primitive has a row, for one export: the rows of users are looked for once.
      *
-     * @param signature such as {@code NDArray.add(Number)}
-     * @return true if it can be exported
+     * @return accepts signatures such as {@code NDArray.add(Number)}
      */
-    public static boolean has(String signature) {
-        return ROWS.containsKey(signature)
-                || ForeignRows.row(signature, ROWS::containsKey).isPresent();
+    public static Predicate<String> primitives() {
+        ForeignRows foreign = foreignRows();
+        return signature ->
+                ROWS.containsKey(signature) || foreign.row(signature).isPresent();
     }
 
-    static Row row(String signature) {
+    static ForeignRows foreignRows() {
+        return new ForeignRows(ROWS::containsKey);
+    }
+
+    static Row row(String signature, ForeignRows foreign) {
         return Optional.ofNullable(ROWS.get(signature))
-                .or(() -> ForeignRows.row(signature, ROWS::containsKey))
+                .or(() -> foreign.row(signature))
                 .orElseThrow(() -> new ExportException("no row for " + signature));
     }
 }

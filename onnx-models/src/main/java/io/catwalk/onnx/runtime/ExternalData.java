@@ -77,6 +77,14 @@ record ExternalData(Path file, long offset, long length) {
                 throw outside(model, tensor, location);
             }
             if (!Files.isRegularFile(named)) {
+                if (Files.isSymbolicLink(model) && Files.isRegularFile(model.resolveSibling(location))) {
+                    throw wrong(
+                            model,
+                            tensor,
+                            "a file " + location + " beside " + model.toRealPath() + ", which the model is a link to",
+                            "one beside the link alone",
+                            "copy both files into one folder (cp -L)");
+                }
                 throw wrong(model, tensor, "a file " + location, "none", "copy it beside the model");
             }
             Path real = named.toRealPath(); // a link may lead out of the folder

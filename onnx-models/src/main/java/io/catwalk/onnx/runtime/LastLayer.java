@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.onnx.OnnxFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,8 +35,13 @@ public final class LastLayer {
         GraphProto graph = OnnxRunner.read(file).getGraph();
         Map<String, NodeProto> makers = new HashMap<>();
         graph.getNodeList().forEach(node -> node.getOutputList().forEach(output -> makers.put(output, node)));
-        Set<String> weights =
-                graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toSet());
+        Set<String> weights = graph.getInitializerList().stream()
+                .map(TensorProto::getName)
+                .collect(Collectors.toCollection(HashSet::new));
+        // A file may hold weights in fewer bits, with nodes that restore them.
+        graph.getNodeList().stream()
+                .filter(node -> weights.containsAll(node.getInputList()))
+                .forEach(node -> weights.addAll(node.getOutputList()));
         NodeProto node = makers.get(graph.getOutput(0).getName());
         while (node != null) {
             List<String> open = node.getInputList().stream()

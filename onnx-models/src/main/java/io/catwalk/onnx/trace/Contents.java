@@ -1,6 +1,5 @@
 package io.catwalk.onnx.trace;
 
-import ai.djl.util.Float16Utils;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.TensorShape;
@@ -64,7 +63,7 @@ final class Contents {
         for (long i = 0; i < count; i++) {
             long number = first + i * step;
             switch (type) {
-                case FLOAT16 -> buffer.putShort(Float16Utils.floatToHalf((float) number));
+                case FLOAT16 -> buffer.putShort(ElementType.half((float) number));
                 case FLOAT -> buffer.putFloat((float) number);
                 case DOUBLE -> buffer.putDouble((double) number);
                 case INT64 -> buffer.putLong(number);

@@ -36,7 +36,10 @@ final class Missing {
             Map.entry("NDArrayEx.prelu", "use Activation.leakyRelu, or x.maximum(0).add(x.minimum(0).mul(alpha))"),
             Map.entry("NDArray.unique", SHAPE_OF_DATA + "sort, and compare neighbors"),
             Map.entry("NDArray.nonzero", SHAPE_OF_DATA + "multiply by the mask, or use where"),
-            Map.entry("NDArray.sequenceMask", "multiply by manager.arange(length).lt(lengths)"),
+            Map.entry(
+                    "NDArray.sequenceMask",
+                    "multiply by manager.arange(length).lt(lengths.expandDims(1)), followed by .expandDims(-1) for each"
+                            + " axis after that of the sequence"),
             Map.entry("NDArray.tile", "use tile(long[])"),
             Map.entry("NDArray.oneHot", "use oneHot(depth).mul(on - off).add(off)"),
             Map.entry("NDArray.toSparse", "leave it out: files hold dense arrays"),
@@ -48,7 +51,7 @@ final class Missing {
             Map.entry("NDArrayEx.rpowi", "use rpow"),
             Map.entry("NDArray.batchDot", "use batchMatMul"),
             Map.entry("NDArray.trace", "sum the diagonal, or x.mul(eye).sum(axes)"),
-            Map.entry("NDArray.asinh", "use x.add(x.square().add(1).sqrt()).log()"),
+            Map.entry("NDArray.asinh", "use x.sign().mul(x.abs().add(x.square().add(1).sqrt()).log())"),
             Map.entry("NDArray.acosh", "use x.add(x.square().sub(1).sqrt()).log()"),
             Map.entry("NDArray.atanh", "use x.add(1).div(NDArrays.sub(1, x)).log().div(2)"),
             Map.entry(

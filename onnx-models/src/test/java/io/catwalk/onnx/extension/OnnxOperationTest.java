@@ -21,6 +21,9 @@ import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.graph.Value;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.FloatBuffer;
@@ -28,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -219,6 +223,141 @@ class OnnxOperationTest {
         assertThatThrownBy(() -> export(INVERTING, OnnxOperationTest.class))
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("META-INF/services");
+    }
+
+    /** Writes an inverse with one operator of ONNX. */
+    private abstract static class OneNode implements OnnxOperation {
+
+        private final String operator;
+
+        OneNode(String operator) {
+            this.operator = operator;
+        }
+
+        @Override
+        public String signature() {
+            return "NDArray.inverse()";
+        }
+
+        @Override
+        public List<Value> write(OnnxCall call) {
+            return List.of(call.node(operator, Attributes.NONE, call.array(0)));
+        }
+    }
+
+    /** Uses an operator that no row of the exporter uses. */
+    public static final class Determinant extends OneNode {
+        public Determinant() {
+            super("Det");
+        }
+    }
+
+    /** Misspells MatMul. */
+    public static final class Misspelled extends OneNode {
+        public Misspelled() {
+            super("Matmul");
+        }
+    }
+
+    /** Uses an operator that came with opset 20. */
+    public static final class TooNew extends OneNode {
+        public TooNew() {
+            super("Gelu");
+        }
+    }
+
+    @Test
+    void anOperatorThatTheExporterDoesNotKnowIsNamed() {
+        assertThatThrownBy(() -> export(INVERTING, Determinant.class))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("the exporter does not know the ONNX operator Det, only [Abs, Acos, ")
+                .hasMessageContaining("custom(\"\", \"Det\", ...)")
+                .hasMessageContaining("OnnxOperationTest.java:")
+                .hasMessageNotContaining("FLOAT32");
+        assertThatThrownBy(() -> export(INVERTING, Misspelled.class))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("the exporter does not know the ONNX operator Matmul, only ")
+                .hasMessageContaining(" MatMul, ");
+        assertThatThrownBy(() -> export(INVERTING, TooNew.class))
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("ONNX has Gelu from opset 20 on, found opset 17");
+    }
+
+    /** Transposes, with an operator of ONNX that the exporter does not use itself. */
+    public static final class Transposed implements OnnxOperation {
+        @Override
+        public String signature() {
+            return "NDArray.inverse()";
+        }
+
+        @Override
+        public List<Value> write(OnnxCall call) {
+            return call.custom("", "Einsum", Attributes.NONE.with("equation", "bij->bji"), call.array(0));
+        }
+    }
+
+    @Test
+    void anyOperatorOfOnnxCanBeWrittenUnchecked() throws Exception {
+        Block block = LambdaBlock.singleton(
+                x -> x.clip(-1, 1).add(x.getManager().eye(3).mul(5)).inverse());
+        byte[] model = export(block, Transposed.class);
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        float[] matrix = {0, 1, 0, 0, 0, -1, 0.5f, 0, 0};
+        try (var session = environment.createSession(model);
+                var input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(matrix), new long[] {1, 3, 3});
+                var outputs = session.run(Map.of("images", input))) {
+            assertThat(((OnnxTensor) outputs.get(0)).getFloatBuffer().array())
+                    .containsExactly(5, 0, 0.5f, 1, 5, 0, 0, -1, 5);
+        }
+        assertThat(ModelProto.parseFrom(model).getOpsetImportList())
+                .extracting(set -> set.getDomain() + " " + set.getVersion())
+                .containsExactly(" 17");
+        assertThat(OnnxSerializer.bytes(OnnxParser.model(model))).isEqualTo(model);
+    }
+
+    /** Defines {@link Inverse} itself, as the class loader of an application on a server does. */
+    private static final class ApplicationLoader extends URLClassLoader {
+
+        ApplicationLoader(URL services, ClassLoader parent) {
+            super(new URL[] {services}, parent);
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            Class<?> known = findLoadedClass(name);
+            if (known != null || !name.equals(Inverse.class.getName())) {
+                return known == null ? super.loadClass(name, resolve) : known;
+            }
+            try (InputStream code = Objects.requireNonNull(Inverse.class.getResourceAsStream("Inverse.class"))) {
+                byte[] bytes = code.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+    }
+
+    private WeakReference<ClassLoader> loaderThatExported() throws Exception {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader loader = new ApplicationLoader(folder.toUri().toURL(), before)) {
+            Thread.currentThread().setContextClassLoader(loader);
+            assertThat(OnnxExport.of(INVERTING, MATRIX).bytes()).isNotEmpty();
+            return new WeakReference<>(loader);
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    /** A server that loads an application again would otherwise keep the classes of each version. */
+    @Test
+    void theClassLoaderOfAnOperationIsNotKept() throws Exception {
+        export(INVERTING, Inverse.class); // threads that start with the first export keep the loader of that time
+        WeakReference<ClassLoader> loader = loaderThatExported();
+        for (int i = 0; i < 20 && loader.get() != null; i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertThat(loader.get()).isNull();
     }
 
     @Test

@@ -27,6 +27,7 @@ class FixedValuesTest {
     @ParameterizedTest
     @CsvSource({
         "FLOAT16, 1.5, 003e",
+        "FLOAT16, 2049, 0068",
         "FLOAT, 1.5, 0000c03f",
         "DOUBLE, 1.5, 000000000000f83f",
         "INT64, -2, feffffffffffffff",

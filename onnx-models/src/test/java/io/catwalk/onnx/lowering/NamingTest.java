@@ -86,12 +86,22 @@ class NamingTest {
 
     @Test
     void probabilitiesAreOfOneOutputUnlessOneIsTheLogits() {
-        assertThatCode(() -> CLASSIFIER.requireOneOutput(program(null, null, null)))
+        assertThatCode(() -> CLASSIFIER.requireRoomForProbabilities(program(null, null, null)))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> naming(List.of("x")).requireOneOutput(program(null, (String) null)))
+        assertThatCode(() -> naming(List.of("x")).requireRoomForProbabilities(program(null, (String) null)))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> naming(List.of("x")).requireOneOutput(program(null, null, null)))
+        assertThatThrownBy(() -> naming(List.of("x")).requireRoomForProbabilities(program(null, null, null)))
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("returns 2 arrays");
+    }
+
+    @Test
+    void theNameOfTheProbabilitiesIsLeftToThem() {
+        for (Program program : List.of(program("probabilities", (String) null), program(null, "probabilities"))) {
+            assertThatThrownBy(() -> CLASSIFIER.requireRoomForProbabilities(program))
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageStartingWith("the name probabilities is that of the softmax that withProbabilities adds")
+                    .hasMessageContaining("rename that, with OnnxInput.of, withOutputNames or setName");
+        }
     }
 }

@@ -25,7 +25,7 @@ class OperatorsPageTest {
 
             Each row is run in ONNX Runtime and compared with DJL's PyTorch engine by its samples (`OperatorSamples`).
             Methods of `NDArray` that are not listed and have a default form (`mean(int[])`, `all()`, `scaleGradient`,
-            `swish`, `mish`, `relu6`, subtraction and division the other way round, ...) are taken apart into these.
+            `swish`, `relu6`, subtraction and division the other way round, ...) are taken apart into these.
             In-place forms (`addi`, ...) are written as their plain forms. Arithmetic on parameters and constants alone
             is done while exporting and leaves its result in the file.
             """;

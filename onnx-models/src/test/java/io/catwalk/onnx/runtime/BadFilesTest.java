@@ -234,6 +234,20 @@ class BadFilesTest {
         }
     }
 
+    /** The cache of Hugging Face links files to blobs, whose names are digests. */
+    @Test
+    void externalDataBesideALinkIsRefusedWithTheReason() throws Exception {
+        Path blobs = Files.createDirectory(temporary.resolve("blobs"));
+        Path blob = TestModels.write(blobs.resolve("abc"), external(Map.of("location", "model.onnx.data")));
+        Path data = TestModels.write(blobs.resolve("def"), raw(WEIGHT));
+        Files.createSymbolicLink(file, blob);
+        Files.createSymbolicLink(folder.resolve("model.onnx.data"), data);
+        refused(
+                "a file model.onnx.data beside " + blob.toRealPath() + ", which the model is a link to",
+                "one beside the link alone for tensor weight",
+                "copy both files into one folder (cp -L)");
+    }
+
     @Test
     void externalDataThatIsMissingOrTooShortIsRefused() {
         TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT));

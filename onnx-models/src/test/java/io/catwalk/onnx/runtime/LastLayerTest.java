@@ -37,6 +37,18 @@ final class LastLayerTest {
         assertThat(features(model)).isEqualTo("flat");
     }
 
+    /** Files with FLOAT16 weights are written like this. */
+    @Test
+    void theWeightsMayBeCast() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .setNode(0, node("Cast", List.of("weight"), "weight.float32"))
+                .setNode(1, node("Flatten", List.of("images"), "flat"))
+                .addNode(node("Gemm", List.of("flat", "weight.float32", "bias"), "logits"));
+
+        assertThat(features(model)).isEqualTo("flat");
+    }
+
     @Test
     void anotherLastLayerIsNamed() {
         ModelProto.Builder model = TestModels.linear();

@@ -15,6 +15,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -160,6 +161,35 @@ final class OnnxRunnerTest {
         ByteBuffer bytes = ByteBuffer.wrap(new byte[] {-1, 1});
         assertThat(Tensor.of(TensorType.UINT8, bytes, 2).toDoubles()).containsExactly(255, 1);
         assertThat(Tensor.of(TensorType.INT8, bytes, 2).toDoubles()).containsExactly(-1, 1);
+    }
+
+    /** The process ends without a message if DJL's PyTorch engine is asked for one of these types. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TensorType.class,
+            names = {"BFLOAT16", "INT16"})
+    void aTypeThatDjlDoesNotHoldIsRefused(TensorType type) {
+        int code = TensorProto.DataType.valueOf(type.name()).getNumber();
+        ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()
+                .setName("cast")
+                .addInput(value("x", FLOAT, BATCH))
+                .addOutput(value("y", code, BATCH))
+                .addNode(node("Cast", List.of("x"), "y")
+                        .addAttribute(AttributeProto.newBuilder()
+                                .setName("to")
+                                .setType(AttributeProto.AttributeType.INT)
+                                .setI(code))));
+        try (OnnxRunner runner = open(model);
+                NDManager manager = NDManager.newBaseManager()) {
+            Tensor tensor = Tensor.of(type, shorts(1, 2), 2);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> DjlTensors.toArray(tensor, manager))
+                    .withMessageContaining("found " + type + " (2)");
+            NDList given = new NDList(manager.create(new float[] {1, 2}));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> DjlTensors.run(runner, given, manager))
+                    .withMessageContaining("found y " + type + " (batch)");
+        }
     }
 
     private static ByteBuffer shorts(int... values) {

@@ -30,8 +30,8 @@ class CallsTest {
 
     private static Calls calls(Function<NDList, NDList> forward, DataType type, Axis... axes) {
         Block block = new LambdaBlock(forward);
-        return new Calls(
-                new Tracing(block, Optional.empty(), List.of(OnnxInput.of("x", type, axes)), OperatorTable::has));
+        return new Calls(new Tracing(
+                block, Optional.empty(), List.of(OnnxInput.of("x", type, axes)), OperatorTable.primitives()));
     }
 
     /** Returns the engine's array behind the proxy of an input. */

@@ -130,6 +130,13 @@ class ContentsTest {
         assertThat(Contents.at(step, SIZES)).isEqualTo(HexFormat.of().parseHex(bytes.replace(" ", "")));
     }
 
+    /** 2048, 2050 and 2052: halves above 2048 are even, and ties go to the multiple of 4. */
+    @Test
+    void halvesAreRoundedAsByTheEngine() {
+        Step step = new Step.Counting(operand(ElementType.FLOAT16, TIME), Dim.of(2_049), Dim.of(1));
+        assertThat(Contents.at(step, SIZES)).isEqualTo(HexFormat.of().parseHex("006801680268"));
+    }
+
     @Test
     void onlyWhatFollowsTheSizesCountsAsMemory() {
         assertThat(Contents.size(constant(TensorShape.of(3), 1, 2, 3), SIZES)).isZero();

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 class TracedArrayTest {
 
     private final NDManager manager = NDManager.newBaseManager();
-    private final Tracer tracer =
-            new Tracer(LambdaBlock.singleton(x -> x), manager, OperatorTable::has, new Succession(), Optional.empty());
+    private final Tracer tracer = new Tracer(
+            LambdaBlock.singleton(x -> x), manager, OperatorTable.primitives(), new Succession(), Optional.empty());
     private final NDArray real = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
     private final NDArray input = tracer.input(real).proxy();
 
@@ -183,13 +183,13 @@ class TracedArrayTest {
     @Test
     void anArrayOfAnEarlierTraceIsAConstantOfTheNext() {
         Succession succession = new Succession();
-        Tracer first =
-                new Tracer(LambdaBlock.singleton(x -> x), manager, OperatorTable::has, succession, Optional.empty());
+        Tracer first = new Tracer(
+                LambdaBlock.singleton(x -> x), manager, OperatorTable.primitives(), succession, Optional.empty());
         NDArray kept = first.manager().ones(new Shape(3));
         NDArray earlier = first.input(real).proxy();
         first.end();
-        Tracer second =
-                new Tracer(LambdaBlock.singleton(x -> x), manager, OperatorTable::has, succession, Optional.empty());
+        Tracer second = new Tracer(
+                LambdaBlock.singleton(x -> x), manager, OperatorTable.primitives(), succession, Optional.empty());
         NDArray later = second.input(real).proxy();
         later.add(kept);
         assertThat(second.tape().entries()).hasSize(3);

@@ -32,8 +32,8 @@ class TracedIndexTest {
     private static final String PICK = "NDArray.get(NDIndex.pick)";
 
     private final NDManager manager = NDManager.newBaseManager();
-    private final Tracer tracer =
-            new Tracer(LambdaBlock.singleton(x -> x), manager, OperatorTable::has, new Succession(), Optional.empty());
+    private final Tracer tracer = new Tracer(
+            LambdaBlock.singleton(x -> x), manager, OperatorTable.primitives(), new Succession(), Optional.empty());
     private final NDArray real = manager.arange(60f).reshape(3, 4, 5);
     private final NDArray input = tracer.input(real).proxy();
 

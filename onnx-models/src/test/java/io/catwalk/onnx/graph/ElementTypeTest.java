@@ -1,4 +1,4 @@
-package io.catwalk.onnx.lowering;
+package io.catwalk.onnx.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,9 +7,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Expected values are those of ONNX Runtime. */
+/** Numbers are rounded to FLOAT16 as by ONNX Runtime. */
 @Tag("tiny")
-class HalfWeightsTest {
+class ElementTypeTest {
 
     @Test
     void everyNumberOfFloat16StaysAndTiesGoToTheEvenOne() {
@@ -36,12 +36,12 @@ class HalfWeightsTest {
         }
         assertHalf(Float.POSITIVE_INFINITY);
         assertHalf(Float.NEGATIVE_INFINITY);
-        assertThat(Fp16Conversions.fp16ToFloat(HalfWeights.half(Float.NaN))).isNaN();
+        assertThat(Fp16Conversions.fp16ToFloat(ElementType.half(Float.NaN))).isNaN();
     }
 
     private static void assertHalf(float number) {
         short expected = Fp16Conversions.floatToFp16(number);
-        short found = HalfWeights.half(number);
+        short found = ElementType.half(number);
         if (found != expected) { // an assertion for each would take minutes
             assertThat(found).as("%s", number).isEqualTo(expected);
         }
