@@ -33,7 +33,8 @@ def rotated(channels, degrees, draw):
 def cropped(channels, smallest, draws):
     area = (smallest + draws[0] * (1 - smallest)) * HEIGHT * WIDTH
     ratio = math.exp((2 * draws[1] - 1) * math.log(4 / 3))
-    columns, rows = min(WIDTH, math.sqrt(area * ratio)), min(HEIGHT, math.sqrt(area / ratio))
+    rows = min(HEIGHT, area / min(WIDTH, math.sqrt(area * ratio)))
+    columns = area / rows
     left, top = draws[2] * (WIDTH - columns), draws[3] * (HEIGHT - rows)
     # In the units of affine_grid, the edges of the image are at -1 and 1.
     theta = torch.tensor([[

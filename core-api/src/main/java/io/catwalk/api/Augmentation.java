@@ -44,8 +44,9 @@ public sealed interface Augmentation {
     }
 
     /**
-     * Enlarges a random rectangle of each image, with sides in a ratio between 3/4 and 4/3, to the whole image (Szegedy
-     * et al., "Going Deeper with Convolutions", 2015).
+     * Enlarges a random rectangle of each image to the whole image (Szegedy et al., "Going Deeper with Convolutions",
+     * 2015). The sides of the rectangle are in a ratio between 3/4 and 4/3, or in the nearest one that fits into the
+     * image.
      *
      * @param smallestArea smallest share of the image that is kept, above 0 and below 1; the largest is 1
      * @return the augmentation

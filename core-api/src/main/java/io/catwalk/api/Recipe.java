@@ -120,7 +120,8 @@ public final class Recipe extends Rule {
     /**
      * Replaces the number of epochs.
      *
-     * @param epochs number of passes over the training images; at least 1
+     * @param epochs number of passes over the training images, in whole batches: the images that are left over are
+     *     skipped, different ones in each epoch; at least 1
      * @return a changed copy
      */
     public Recipe withEpochs(int epochs) {

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 final class CachedImages {
 
     /** Raised when the format of the files changes, or when decoders give other pixels for the same files. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int HEADER = 4096;
 

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -16,7 +17,7 @@ final class Clusters {
     /** The class of each image. */
     private final int[] labels;
 
-    /** Number of images of each class. */
+    /** Number of images of each class, in all clusters. */
     private final int[] sizes;
 
     /** The images of each cluster, ascending; the clusters are sorted by their first image. */
@@ -29,10 +30,22 @@ final class Clusters {
     }
 
     static Clusters of(ImageSource images, int classes) {
+        return of(images, classes, Set.of());
+    }
+
+    /**
+     * Leaves some clusters out, so that none of them is drawn or dealt.
+     *
+     * @param leftOut their numbers in the images
+     */
+    static Clusters of(ImageSource images, int classes, Set<Integer> leftOut) {
         int[] clusters = images.clusters();
         Map<Integer, List<Integer>> members = new LinkedHashMap<>();
         for (int i = 0; i < clusters.length; i++) {
-            members.computeIfAbsent(clusters[i], cluster -> new ArrayList<>()).add(i);
+            if (!leftOut.contains(clusters[i])) {
+                members.computeIfAbsent(clusters[i], cluster -> new ArrayList<>())
+                        .add(i);
+            }
         }
         return new Clusters(
                 images.labels(),

@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -132,7 +133,8 @@ record IdxFile(Path path, IdxPart part, List<Integer> shape) {
         } catch (EOFException | ZipException e) {
             throw broken(path, "a whole gzip file", "a truncated or damaged one");
         } catch (IOException e) {
-            throw new RequestException("Cannot read %s: %s; check its permissions and the disk".formatted(path, e), e);
+            throw new RequestException(
+                    "Cannot read %s: %s; check its permissions and the disk".formatted(path, Reasons.of(e)), e);
         }
     }
 

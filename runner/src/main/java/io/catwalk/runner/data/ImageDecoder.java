@@ -167,6 +167,11 @@ final class ImageDecoder {
             }
             return result;
         } catch (IOException | RuntimeException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof OutOfMemoryError memory) {
+                    throw memory; // some readers wrap it, but the file may be sound
+                }
+            }
             // Damaged files make the readers fail with wrong indices and sizes, null and casts.
             throw damaged(said(e), e);
         } finally {
@@ -183,6 +188,9 @@ final class ImageDecoder {
         }
         if (tags.tilePixels() > MOST_PIXELS) {
             throw damaged("its tiles have %d pixels".formatted(tags.tilePixels()), null);
+        }
+        if (format == ImageFormat.TIFF && tags.isLab()) {
+            throw otherColors(); // its reader would convert them
         }
         if (format == ImageFormat.JPEG && scans() > MOST_SCANS) {
             throw damaged("it has %d scans, more than %d".formatted(scans(), MOST_SCANS), null);
@@ -213,11 +221,7 @@ final class ImageDecoder {
         }
         BufferedImage image = reader.read(0, param);
         Raster raster = image.getRaster();
-        Samples samples = Samples.of(image.getColorModel(), raster)
-                .orElseThrow(() -> new UnreadableImageException(
-                        "a %s of samples that are neither gray, RGB nor CMYK in at most 16 bits"
-                                .formatted(format.title()),
-                        null));
+        Samples samples = Samples.of(image.getColorModel(), raster).orElseThrow(this::otherColors);
         return new DecodedImage(raster, samples, tags.orientation());
     }
 
@@ -262,6 +266,12 @@ final class ImageDecoder {
                 ? "its parts contradict each other"
                 : Reasons.visible(
                         message.length() <= LONGEST_REASON ? message : message.substring(0, LONGEST_REASON) + "...");
+    }
+
+    private UnreadableImageException otherColors() {
+        return new UnreadableImageException(
+                "a %s of samples that are neither gray, RGB nor CMYK in at most 16 bits".formatted(format.title()),
+                null);
     }
 
     private UnreadableImageException damaged(String how, @Nullable Exception cause) {

@@ -1,14 +1,15 @@
 package io.catwalk.runner.data;
 
-import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.io.Serial;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +25,9 @@ final class ImageFolder implements ImageListing {
     private static final int LARGEST_OFFER = 512;
 
     private static final String USUAL_OFFER = "224x224";
+
+    /** Takes the place of the digest of a file that cannot be read. */
+    private static final String UNREADABLE = "cannot be read";
 
     /** How many images a message names. */
     private static final int MOST_NAMED = 20;
@@ -74,8 +78,14 @@ final class ImageFolder implements ImageListing {
             test = source(images, testing);
         } else {
             double share = reading.testShare() == null ? FolderReading.STANDARD_TEST_SHARE : reading.testShare();
+            Set<Integer> validated =
+                    IntStream.of(train.clusters()).skip(learned.length).boxed().collect(Collectors.toSet());
             ImageSource all = train.select(IntStream.range(0, learned.length).toArray());
-            int[] testing = TestShare.of(all, layout.classes(), share);
+            if (IntStream.of(all.clusters()).anyMatch(validated::contains)) {
+                // Its test images are not those of earlier versions, which also drew duplicates of validation images.
+                sha256 = new Sha256().add(sha256).add("apart from validation").hex();
+            }
+            int[] testing = TestShare.of(all, validated, layout.classes(), share);
             test = train.select(testing);
             train = train.select(Split.allBut(testing, train.size()));
             sha256 = new Sha256().add(sha256).add("test share " + share).hex();
@@ -143,7 +153,12 @@ final class ImageFolder implements ImageListing {
     @Override
     public String stamp() {
         Sha256 stamp = listed();
-        layout.files().forEach(file -> stamp.addState(file.path()));
+        for (ImageFile file : layout.files()) {
+            stamp.addState(file.path());
+            if (!Files.isReadable(file.path())) {
+                stamp.add(UNREADABLE); // a permission that is granted later changes no time
+            }
+        }
         return stamp.hex();
     }
 
@@ -170,8 +185,7 @@ final class ImageFolder implements ImageListing {
         try {
             return Sha256.of(file.path());
         } catch (IOException e) {
-            throw new RequestException(
-                    "Cannot read %s: %s; check its permissions".formatted(file.path(), Reasons.of(e)), e);
+            return UNREADABLE; // reported when it is decoded
         }
     }
 

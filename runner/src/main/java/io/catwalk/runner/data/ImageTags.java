@@ -38,9 +38,15 @@ final class ImageTags {
 
     private static final int YCCK = 2;
 
+    /** The first and the last photometric interpretation of a TIFF file that is a kind of L*a*b*: CIE, ICC, ITU. */
+    private static final int CIE_LAB = 8;
+
+    private static final int ITU_LAB = 10;
+
     private Orientation orientation = Orientation.UPRIGHT;
     private boolean isYcck;
     private long profileBytes;
+    private boolean isLab;
     private long tilePixels = 1;
     private long picturePixels;
 
@@ -83,6 +89,11 @@ final class ImageTags {
      */
     long profileBytes() {
         return profileBytes;
+    }
+
+    /** Returns whether the samples of a TIFF file are lightness and two color axes. */
+    boolean isLab() {
+        return isLab;
     }
 
     /** Returns how many pixels a tile of a TIFF file has. */
@@ -137,12 +148,20 @@ final class ImageTags {
                 throws IOException {
             switch (tag) {
                 case ExifDirectoryBase.TAG_ORIENTATION -> orientation = Orientation.of(reader.getUInt16(at));
+                case ExifDirectoryBase.TAG_PHOTOMETRIC_INTERPRETATION -> {
+                    long interpretation = number(reader, at, byteCount);
+                    isLab = interpretation >= CIE_LAB && interpretation <= ITU_LAB;
+                }
                 case ExifDirectoryBase.TAG_TILE_WIDTH, ExifDirectoryBase.TAG_TILE_LENGTH ->
-                    tilePixels *= byteCount == Short.BYTES ? reader.getUInt16(at) : reader.getUInt32(at);
+                    tilePixels *= number(reader, at, byteCount);
                 case ExifDirectoryBase.TAG_INTER_COLOR_PROFILE -> readProfile(reader.getBytes(at, byteCount), 0);
                 default -> {}
             }
             return true;
+        }
+
+        private static long number(RandomAccessReader reader, int at, int byteCount) throws IOException {
+            return byteCount == Short.BYTES ? reader.getUInt16(at) : reader.getUInt32(at);
         }
 
         @Override

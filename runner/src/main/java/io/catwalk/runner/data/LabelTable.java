@@ -2,8 +2,8 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
@@ -67,15 +67,18 @@ final class LabelTable {
      */
     static List<Row> read(Path table) {
         List<Row> rows = new ArrayList<>();
-        try (Reader text = Files.newBufferedReader(table, StandardCharsets.UTF_8);
-                MappingIterator<Map<String, String>> records = new CsvMapper()
-                        .readerFor(Map.class)
-                        .with(CsvSchema.emptySchema().withHeader().withColumnSeparator(separator(table)))
-                        .with(CsvReadFeature.SKIP_EMPTY_LINES)
-                        .with(CsvReadFeature.TRIM_SPACES)
-                        .readValues(text)) {
-            while (records.hasNext()) {
-                rows.add(row(table, rows.size() + 1, records.next()));
+        try (BufferedReader text = Files.newBufferedReader(table, StandardCharsets.UTF_8)) {
+            CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator(table));
+            skipByteOrderMark(text);
+            try (MappingIterator<Map<String, String>> records = new CsvMapper()
+                    .readerFor(Map.class)
+                    .with(schema)
+                    .with(CsvReadFeature.SKIP_EMPTY_LINES)
+                    .with(CsvReadFeature.TRIM_SPACES)
+                    .readValues(text)) {
+                while (records.hasNext()) {
+                    rows.add(row(table, rows.size() + 1, records.next()));
+                }
             }
         } catch (CharacterCodingException e) {
             throw new RequestException(
@@ -108,11 +111,18 @@ final class LabelTable {
         return rows;
     }
 
-    /** Reads columns by name in any letter case; a byte order mark is not part of the first name. */
+    /** Skips the mark, which the parser would take for a part of the first name, with the quotes after it. */
+    private static void skipByteOrderMark(BufferedReader text) throws IOException {
+        text.mark(1);
+        if (text.read() != '\ufeff') {
+            text.reset();
+        }
+    }
+
+    /** Reads columns by name in any letter case. */
     private static Row row(Path table, int number, Map<String, String> cells) {
         Map<String, String> known = new java.util.HashMap<>();
-        cells.forEach((name, cell) ->
-                known.put(name.replace("\ufeff", "").strip().toLowerCase(Locale.ROOT), cell == null ? "" : cell));
+        cells.forEach((name, cell) -> known.put(name.strip().toLowerCase(Locale.ROOT), cell == null ? "" : cell));
         Row row = new Row(number, known.getOrDefault("path", ""), known.getOrDefault("label", ""), null, "");
         for (String column : List.of("path", "label")) {
             if (!known.containsKey(column)) {

@@ -51,7 +51,7 @@ interface Samples {
         };
     }
 
-    /** Gray or color, with optional alpha in the last band. */
+    /** Gray or color, with optional alpha after the colors; further samples of a file are left out. */
     record Plain(int channels, ColorModel model) implements Samples {
 
         @Override
@@ -78,9 +78,9 @@ interface Samples {
                 }
             }
             if (alpha) {
-                int most = most(model, bands - 1);
+                int most = most(model, channels);
                 for (int i = 0; i < channels * pixels; i++) {
-                    int opacity = eightBits(stored[i % pixels * bands + bands - 1], most);
+                    int opacity = eightBits(stored[i % pixels * bands + channels], most);
                     line[i] = model.isAlphaPremultiplied()
                             ? Math.min(WHITE, line[i] + WHITE - opacity)
                             : onWhite(line[i], opacity);

@@ -2,11 +2,12 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.RequestException;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Holds out images as the test set, in equal shares of each class. Images of one cluster stay together. The same images
- * are held out every time: the seed of a run has no effect.
+ * Holds out images as the test set, in equal shares of each class. Images of one cluster stay together, also with
+ * validation images. The same images are held out every time: the seed of a run has no effect.
  */
 final class TestShare {
 
@@ -18,21 +19,30 @@ final class TestShare {
      * Chooses the images.
      *
      * @param images all images, in clusters
+     * @param validated clusters that also have validation images; none of their images is chosen
      * @param classes their names
      * @param share above 0 and below 1
      * @return indices of the test images, ascending; every class has at least one of them, and at least one other
      * @throws RequestException if a class has nothing to give
      */
-    static int[] of(ImageSource images, List<String> classes, double share) {
-        Clusters clusters = Clusters.of(images, classes.size());
+    static int[] of(ImageSource images, Set<Integer> validated, List<String> classes, double share) {
+        Clusters clusters = Clusters.of(images, classes.size(), validated);
         int[] sizes = images.countPerClass(classes.size());
-        int[] apart = clusters.perClass();
+        int[] apart = Clusters.of(images, classes.size()).perClass();
+        int[] free = clusters.perClass();
         for (int c = 0; c < sizes.length; c++) {
             if (apart[c] < 2) {
                 throw new RequestException(
                         ("Class %s: expected at least 2 images that are neither duplicates nor of one group,"
                                         + " one for training and one for testing, found %d of %d; add images or remove the class")
                                 .formatted(classes.get(c), apart[c], sizes[c]));
+            }
+            if (free[c] == 0) {
+                throw new RequestException(
+                        ("Class %s: expected test images that are neither duplicates of validation images nor of their"
+                                        + " groups, found none among %d; add images, or name the test images (folder"
+                                        + " test, or column split)")
+                                .formatted(classes.get(c), sizes[c]));
             }
         }
         int[] wanted = IntStream.of(sizes)

@@ -158,8 +158,9 @@ final class Augmenter {
         if (augmentation instanceof Augmentation.Crop crop) {
             double area = (crop.smallestArea() + random.nextDouble() * (1 - crop.smallestArea())) * height * width;
             double ratio = Math.exp((random.nextDouble() * 2 - 1) * Math.log(4.0 / 3));
-            double columns = Math.min(width, Math.sqrt(area * ratio));
-            double rows = Math.min(height, Math.sqrt(area / ratio));
+            // Where a side would be longer than that of the image, the other one makes up for it.
+            double rows = Math.min(height, area / Math.min(width, Math.sqrt(area * ratio)));
+            double columns = area / rows;
             double left = random.nextDouble() * (width - columns);
             double top = random.nextDouble() * (height - rows);
             double across = columns / width;

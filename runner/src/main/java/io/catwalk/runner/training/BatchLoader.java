@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -70,10 +71,22 @@ final class BatchLoader {
          * Allocates the memory.
          *
          * @param largest largest number of images
+         * @throws TrainingException if so many images do not fit into one buffer
          */
         Batch(int largest) {
-            memory = ByteBuffer.allocateDirect(Math.multiplyExact(largest * Float.BYTES, image.length))
-                    .order(ByteOrder.nativeOrder());
+            long bytes = (long) largest * Float.BYTES * image.length;
+            if (bytes > Integer.MAX_VALUE) {
+                throw new TrainingException(String.format(
+                        Locale.ROOT,
+                        "expected a batch of at most %,d MiB, but %d images of %dx%d take %,d MiB: try a smaller"
+                                + " --batch-size or --image-size",
+                        Integer.MAX_VALUE >> 20,
+                        largest,
+                        images.width(),
+                        images.height(),
+                        bytes >> 20));
+            }
+            memory = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
         }
 
         /**

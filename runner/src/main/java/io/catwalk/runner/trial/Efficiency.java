@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelBytes size of the saved weights
  * @param onnxBytes size of the ONNX file; null without one
  * @param trainingSeconds spent on the steps of all epochs
- * @param trainingImagesPerSecond training images divided by that time
+ * @param trainingImagesPerSecond images of all steps divided by that time
  * @param cpuSeconds of the process that finished the training, all threads together, until the last evaluation
  * @param peakMemoryBytes largest resident memory of the process; null where the operating system does not
  *     tell (all but Linux)

@@ -182,6 +182,8 @@ final class TrainingStep {
             throws IOException {
         double[] seconds = model.history().stream().mapToDouble(Epoch::seconds).toArray();
         double trainingSeconds = Arrays.stream(seconds).sum();
+        int batchSize = order.spec().recipe().batchSize();
+        int imagesPerEpoch = data.split().train().length / batchSize * batchSize; // what is left over makes no step
         FileDigest digest = FileDigest.of(folder.path(), folder.weights());
         return new TrainedWeights(
                 key.digest(),
@@ -192,7 +194,7 @@ final class TrainingStep {
                         digest.bytes(),
                         null,
                         trainingSeconds,
-                        (double) seconds.length * data.split().train().length / trainingSeconds,
+                        (double) seconds.length * imagesPerEpoch / trainingSeconds,
                         start.cpuSeconds(),
                         Machine.peakMemoryBytes(),
                         null,

@@ -87,7 +87,9 @@ final class TrialMain {
             return Reasons.oneLine(String.valueOf(e.getMessage()));
         }
         if (e instanceof OutOfMemoryError) {
-            return "ran out of memory (" + e.getMessage() + "): try fewer --jobs, a smaller --batch-size, or a "
+            // A pool of threads throws a copy of the error, without its message.
+            Throwable original = e.getCause() instanceof OutOfMemoryError memory ? memory : e;
+            return "ran out of memory (" + original.getMessage() + "): try fewer --jobs, a smaller --batch-size, or a "
                     + "larger heap by CATWALK_OPTS=-Xmx8g";
         }
         return Reasons.of(e);

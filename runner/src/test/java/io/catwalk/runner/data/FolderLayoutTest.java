@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A layout depends only on the names of files: none of these is opened. */
 @Tag("tiny")
@@ -95,11 +96,13 @@ class FolderLayoutTest {
                 .containsExactly("a/line\nbreak.png", "b/linked/1.png", "b/\ud83d\ude00.png");
     }
 
-    @Test
-    void aTableSaysWhatFoldersDoNot() throws IOException {
+    /** PowerShell puts all names in quotes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Split,Path,more,LABEL,group", "\"Split\",\"Path\",\"more\",\"LABEL\",\"group\""})
+    void aTableSaysWhatFoldersDoNot(String names) throws IOException {
         files("x/1.png", "x/2.png", "3.png", "4.png", "5.png");
         List<String> lines = List.of(
-                "\ufeffSplit,Path,more,LABEL,group",
+                "\ufeff" + names,
                 "train,x/1.png,,\"cat, black\",p1",
                 "test,x\\2.png,,\"cat, black\",p2",
                 "val, 3.png ,,dog,",

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.catwalk.runner.RequestException;
 import java.awt.image.BufferedImage;
@@ -19,6 +20,8 @@ import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,6 +82,70 @@ class FolderReadingTest {
         assertThat(patients).as("the same patient").isEmpty();
     }
 
+    /** Half of the images to train on have a twin among those to validate on, or are of the same patient. */
+    @Test
+    void testImagesAreApartFromThoseToValidateOn() throws IOException {
+        StringBuilder table = new StringBuilder("path,label,split,group\n");
+        for (int i = 0; i < 20; i++) {
+            write("t" + i + ".png", i);
+            table.append("t%d.png,%s,train,%s\n".formatted(i, i < 10 ? "a" : "b", i < 15 ? "" : "patient"));
+        }
+        for (int i = 5; i < 10; i++) {
+            write("v" + i + ".png", i);
+            table.append("v%d.png,a,val,\n".formatted(i));
+        }
+        write("v30.png", 30);
+        table.append("v30.png,b,val,patient\n");
+        Path labels = Files.writeString(folder.resolve("labels.csv"), table);
+
+        ImageDataset dataset = load(new FolderReading(labels.toString(), 0.5, null));
+
+        assertThat(levels(dataset.test())).containsExactly(0, 1, 2, 3, 4, 10, 11, 12, 13, 14);
+        assertThat(levels(dataset.train())).containsExactly(5, 6, 7, 8, 9, 15, 16, 17, 18, 19, 5, 6, 7, 8, 9, 30);
+        assertThat(dataset.validating()).isEqualTo(6);
+    }
+
+    @Test
+    void aClassWithNothingApartFromValidationHasNothingToTestOn() throws IOException {
+        image("train/a", 0, 4);
+        image("train/b", 4, 6);
+        image("val/a", 8, 9);
+        image("val/b", 4, 6);
+
+        assertThatThrownBy(() -> load(FolderReading.STANDARD))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("Class b: expected test images that are neither duplicates of validation images nor of"
+                        + " their groups, found none among 2; add images, or name the test images (folder test, or"
+                        + " column split)");
+    }
+
+    /** Runs of earlier versions, which drew other test images, must not be taken for runs on the same images. */
+    @Test
+    void aDigestTellsThatTestImagesAreApartFromValidation() throws IOException {
+        image("train/a", 0, 2);
+        image("train/b", 2, 5);
+        image("val/a", 8, 9);
+        image("val/b", 9, 10);
+        String[] names = {
+            "train/a/0.png",
+            "train/a/1.png",
+            "train/b/2.png",
+            "train/b/3.png",
+            "train/b/4.png",
+            "val/a/8.png",
+            "val/b/9.png"
+        };
+        assertThat(load(FolderReading.STANDARD).sha256())
+                .isEqualTo(new Sha256().add(listed(names)).add("test share 0.2").hex());
+
+        write("val/b/9.png", 4);
+
+        String clustered = new Sha256().add(listed(names)).add("clusters").hex();
+        String apart = new Sha256().add(clustered).add("apart from validation").hex();
+        assertThat(load(FolderReading.STANDARD).sha256())
+                .isEqualTo(new Sha256().add(apart).add("test share 0.2").hex());
+    }
+
     /** Runs of earlier versions, which split duplicates otherwise, must not be taken for runs on the same images. */
     @Test
     void aDigestTellsThatImagesStayTogether() throws IOException {
@@ -115,7 +182,7 @@ class FolderReadingTest {
         for (String name : names) {
             sum.add(name)
                     .add(name.contains("/a/") ? 0 : 1)
-                    .add(name.startsWith("train") ? "TRAIN" : "TEST")
+                    .add(name.startsWith("train") ? "TRAIN" : name.startsWith("val") ? "VALIDATION" : "TEST")
                     .add("");
         }
         for (String name : names) {
@@ -216,6 +283,42 @@ class FolderReadingTest {
         // The cache exists now, and still nobody gets fewer images than requested.
         assertThatThrownBy(() -> load(FolderReading.STANDARD))
                 .hasMessageStartingWith("2 of 20 images cannot be read: ");
+    }
+
+    /** Reading the memory of a process at 0 fails, as reading a bad sector does. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFileThatTheSystemCannotReadIsAnImageThatCannotBeRead() throws IOException {
+        image("a", 0, 10);
+        image("b", 10, 19);
+        Files.createSymbolicLink(folder.resolve("b/bad.png"), Path.of("/proc/self/mem"));
+
+        assertThatThrownBy(() -> load(FolderReading.STANDARD))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("Image " + folder.resolve("b/bad.png")
+                        + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found a file that cannot be read (")
+                .hasMessageEndingWith("); replace or remove it") // the system gives the reason in its own language
+                .hasMessageNotContaining("Exception");
+        assertThat(load(new FolderReading(null, null, 0.05)).notes())
+                .contains("1 of 20 images cannot be read and are left out (--skip-unreadable)");
+    }
+
+    @Test
+    void aFileIsReadAsSoonAsItMayBe() throws IOException {
+        image("a", 0, 10);
+        image("b", 10, 20);
+        Path file = folder.resolve("b/19.png");
+        assumeThat(file.toFile().setReadable(false) && !Files.isReadable(file))
+                .as("root and Windows may read any file")
+                .isTrue();
+        FolderReading mostOfThem = new FolderReading(null, null, 0.05);
+        assertThat(load(mostOfThem).notes())
+                .contains("1 of 20 images cannot be read and are left out (--skip-unreadable)");
+
+        assertThat(file.toFile().setReadable(true)).isTrue();
+
+        ImageDataset dataset = load(mostOfThem);
+        assertThat(dataset.train().size() + dataset.test().size()).isEqualTo(20);
     }
 
     @Test

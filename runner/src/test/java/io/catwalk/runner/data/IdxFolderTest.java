@@ -16,6 +16,8 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +83,13 @@ class IdxFolderTest {
         assertThat(load().classes()).containsExactly("cat", "dog", "Bär");
     }
 
+    @Test
+    void aByteOrderMarkIsNotPartOfAClass() throws IOException {
+        Files.writeString(folder.resolve("classes.txt"), "\ufeffcat\r\ndog\r\nbird\r\n");
+
+        assertThat(load().classes()).containsExactly("cat", "dog", "bird");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "cat\n", "cat\ndog\ncat\n"})
     void namesThatAreFewOrRepeatAreRefused(String text) throws IOException {
@@ -93,7 +102,7 @@ class IdxFolderTest {
     void namesThatAreNotUtf8AreRefused() throws IOException {
         write("classes.txt", new byte[] {'c', (byte) 0xe4, '\n'});
 
-        refuses("classes.txt").hasMessageContaining("UTF-8");
+        refuses("classes.txt").hasMessageEndingWith("expected UTF-8 text, found another encoding; save it as UTF-8");
     }
 
     @Test
@@ -122,6 +131,19 @@ class IdxFolderTest {
         Files.delete(folder.resolve(TEST_IMAGES));
 
         refuses(TEST_IMAGES).hasMessageContaining("found neither");
+    }
+
+    /** Reading the memory of a process at 0 fails, as reading a bad sector does. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFileThatCannotBeReadIsNamedInTheWordsOfTheSystem() throws IOException {
+        Files.delete(folder.resolve(TRAIN_IMAGES));
+        Files.createSymbolicLink(folder.resolve(TRAIN_IMAGES), Path.of("/proc/self/mem"));
+
+        refuses(TRAIN_IMAGES)
+                .hasMessageStartingWith("Cannot read " + folder.resolve(TRAIN_IMAGES) + ": ")
+                .hasMessageEndingWith("; check its permissions and the disk")
+                .hasMessageNotContaining("Exception");
     }
 
     @ParameterizedTest

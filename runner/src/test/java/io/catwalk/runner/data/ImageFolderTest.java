@@ -14,6 +14,8 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -127,6 +129,21 @@ class ImageFolderTest {
         argb.setRGB(2, 0, 0x33000000); // one fifth black: four fifths of white remain, 204
 
         assertThat(decode(png(argb))).containsExactly(10, 255, 204, 20, 255, 204, 30, 255, 204);
+    }
+
+    /** Photoshop saves a selection behind color and opacity; this one is empty. */
+    @Test
+    void theFirstExtraSampleOfATiffIsItsOpacity() throws IOException, UnreadableImageException {
+        // One fifth black: four fifths of white remain, 204.
+        assertThat(decode(tiff(2, 2, 10, 20, 30, 255, 0, 0, 0, 0, 51, 0))).containsExactly(10, 204, 20, 204, 30, 204);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 9, 10})
+    void aTiffInAKindOfLabIsRefused(int interpretation) {
+        assertThatThrownBy(() -> decode(tiff(interpretation, 0, 50, 0, 0)))
+                .isInstanceOf(UnreadableImageException.class)
+                .hasMessage("a TIFF of samples that are neither gray, RGB nor CMYK in at most 16 bits");
     }
 
     @Test
@@ -373,6 +390,39 @@ class ImageFolderTest {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
         Files.write(file, content);
+    }
+
+    /** Writes a TIFF of one row and 8 bits a sample, with three colors, and opacity first among its extra samples. */
+    private static byte[] tiff(int interpretation, int extra, int... samples) {
+        int bands = 3 + extra;
+        int count = extra == 0 ? 9 : 10;
+        int bits = 8 + 2 + 12 * count + 4;
+        int[][] fields = {
+            {256, 1, samples.length / bands}, // width
+            {257, 1, 1}, // height
+            {258, bands, bits}, // where the bits of each sample are
+            {259, 1, 1}, // no compression
+            {262, 1, interpretation},
+            {273, 1, bits + 2 * bands}, // where the samples are
+            {277, 1, bands},
+            {278, 1, 1}, // rows in a strip
+            {279, 1, samples.length},
+            {338, extra, 2} // opacity that the colors are not multiplied by; the next one means nothing
+        };
+        ByteBuffer file = ByteBuffer.allocate(bits + 2 * bands + samples.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.put(new byte[] {'I', 'I', 42, 0}).putInt(8).putShort((short) count);
+        for (int i = 0; i < count; i++) {
+            file.putShort((short) fields[i][0]).putShort((short) 3).putInt(fields[i][1]);
+            file.putInt(fields[i][2]);
+        }
+        file.putInt(0); // no other image
+        for (int i = 0; i < bands; i++) {
+            file.putShort((short) 8);
+        }
+        for (int sample : samples) {
+            file.put((byte) sample);
+        }
+        return file.array();
     }
 
     private static BufferedImage gray(int width, int height, int... values) {

@@ -3,6 +3,7 @@ package io.catwalk.runner.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.RequestException;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -10,7 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,17 +28,23 @@ final class SmallHeapTest {
     @TempDir
     private Path folder;
 
-    /** Loads a folder, and prints what is wrong with it. */
+    /** Loads a folder, and prints what is wrong with it. If a size is named, it leaves out what cannot be read. */
     static final class Loader {
 
         public static void main(String[] arguments) {
             try {
                 ImageCache cache = new ImageCache(Path.of(arguments[0], "cache"), ImageCache.Listener.none());
-                ImageSource train = ImageDatasets.load(arguments[0], new DataHome(Path.of(arguments[0]), cache), null)
-                        .train();
+                DataHome home = new DataHome(Path.of(arguments[0]), cache);
+                ImageDataset dataset = arguments.length == 1
+                        ? ImageDatasets.load(arguments[0], home, null)
+                        : ImageDatasets.load(
+                                arguments[0], home, ResizeRule.parse(arguments[1]), new FolderReading(null, null, 1.0));
+                ImageSource train = dataset.train();
                 System.out.println(train.size() + " images, the last with the sum " + train.sums(train.size() - 1)[0]);
             } catch (RequestException e) {
                 System.out.println(e.getMessage());
+            } catch (OutOfMemoryError e) {
+                System.out.println("out of memory");
             }
         }
     }
@@ -94,6 +105,27 @@ final class SmallHeapTest {
                         "IDX file " + images + ": expected 4 bytes after the header, for shape [1, 2, 2], found more");
     }
 
+    /** Two images fit into this heap. Two are as large as the whole heap, and sound. */
+    @Test
+    void imagesThatTheHeapIsTooSmallForAreNotLeftOut() throws IOException, InterruptedException {
+        Path one = Files.createDirectory(folder.resolve("a"));
+        Path other = Files.createDirectory(folder.resolve("b"));
+        write(one.resolve("small.png"), 8);
+        write(one.resolve("large.png"), 8192);
+        Files.copy(one.resolve("small.png"), other.resolve("small.png"));
+        Files.copy(one.resolve("large.png"), other.resolve("large.png"));
+
+        assertThat(loaded("8x8")).startsWith("out of memory");
+        try (Stream<Path> files = Files.list(folder.resolve("cache"))) {
+            assertThat(files).noneMatch(file -> file.toString().endsWith(".images"));
+        }
+    }
+
+    private static void write(Path file, int side) throws IOException {
+        BufferedImage black = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+        assertThat(ImageIO.write(black, "png", file.toFile())).isTrue();
+    }
+
     private void others() throws IOException {
         Files.write(folder.resolve("train-labels-idx1-ubyte"), concat(header(0x0801, 1), 1));
         Files.write(folder.resolve("t10k-images-idx3-ubyte"), concat(header(0x0803, 1, 2, 2), 4));
@@ -112,17 +144,17 @@ final class SmallHeapTest {
         return header.array();
     }
 
-    private String loaded() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Loader.class.getName(),
-                        folder.toString())
-                .redirectErrorStream(true)
-                .start();
+    private String loaded(String... size) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Loader.class.getName(),
+                folder.toString()));
+        command.addAll(List.of(size));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said).hasLineCount(1);

@@ -1,6 +1,7 @@
 package io.catwalk.runner.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -22,6 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
@@ -196,6 +198,44 @@ class BatchLoaderTest {
                 .max()
                 .orElseThrow();
         assertThat(largest).isLessThanOrEqualTo(6);
+    }
+
+    /** In a slope of one gray level a pixel, neighbors of the result differ by the share of the side that is kept. */
+    @ParameterizedTest
+    @CsvSource({"56, 14, 0.9", "14, 56, 0.5", "20, 20, 0.9"})
+    void aCropKeepsAtLeastTheSmallestShare(int width, int height, double smallest) {
+        int plane = height * width;
+        byte[] pixels = new byte[3 * plane];
+        for (int i = 0; i < plane; i++) {
+            pixels[i] = (byte) (i % width);
+            pixels[plane + i] = (byte) (i / width);
+        }
+        ImageSource images = HeapImages.of(3, height, width, pixels, new int[] {0});
+        Normalization levels = new Normalization(new float[3], new float[] {1 / 255f, 1 / 255f, 1 / 255f});
+        BatchLoader loader =
+                new BatchLoader(images, ImageLayout.CHANNELS_FIRST, levels, List.of(Augmentation.crop(smallest)));
+        BatchLoader.Batch batch = loader.new Batch(500);
+        batch.fill(new int[500], 0, 500, place -> new SplittableRandom(place));
+        int middle = height / 2 * width + width / 2;
+        for (int i = 0; i < 500; i++) {
+            float[] crop = batch.values(i);
+            float across = crop[middle + 1] - crop[middle];
+            float along = crop[plane + middle + width] - crop[plane + middle];
+            assertThat(across * along).isBetween((float) smallest - 1e-3f, 1 + 1e-3f);
+        }
+    }
+
+    @Test
+    void aBatchThatNoBufferHoldsIsRefused() {
+        ImageSource images = HeapImages.of(1, 32, 32, new byte[1024], new int[] {0});
+        Normalization normalization = new Normalization(new float[] {0}, new float[] {1});
+        BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, normalization, List.of());
+
+        // 2^20 images of 2^10 pixels of 4 bytes are 2^32 bytes.
+        assertThatThrownBy(() -> loader.new Batch(1 << 20))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("expected a batch of at most 2,047 MiB, but 1048576 images of 32x32 take 4,096 MiB: try a"
+                        + " smaller --batch-size or --image-size");
     }
 
     @Test

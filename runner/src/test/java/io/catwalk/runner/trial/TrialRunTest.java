@@ -2,6 +2,7 @@ package io.catwalk.runner.trial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
@@ -161,6 +162,14 @@ final class TrialRunTest {
         assertThat(Sha256.of(stopped.predictions("test"))).isEqualTo(predictions);
         assertThat(other.resolve("checkpoint.bin")).doesNotExist();
         assertThat(stopped.readHistory()).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
+    }
+
+    /** Of 120 images 12 are held out, and the other 108 make 6 batches of 16: the last 12 of an epoch are skipped. */
+    @Test
+    void theSpeedCountsTheImagesThatWereTrainedOn() {
+        Efficiency costs = ((Done) run(order("tiny", 2))).efficiency();
+
+        assertThat(costs.trainingImagesPerSecond() * costs.trainingSeconds()).isCloseTo(2 * 6 * 16, within(1e-6));
     }
 
     @Test
