@@ -49,13 +49,15 @@ final class CacheView implements ImageCache.Listener {
         started = System.nanoTime();
         due = started + FIRST.toNanos();
         if (!quiet) {
-            console.note(String.format(
-                    Locale.ROOT,
-                    "%s: decoding %,d images, once for all runs; they take %,d MB in %s",
-                    name,
-                    images,
-                    bytes / 1_000_000,
-                    folder));
+            ForeignFile.progress(
+                    console,
+                    String.format(
+                            Locale.ROOT,
+                            "%s: decoding %,d images, once for all runs; they take %,d MB in %s",
+                            name,
+                            images,
+                            bytes / 1_000_000,
+                            folder));
         }
         if (!quiet && terminal) {
             bar = new ProgressBarBuilder()
@@ -84,19 +86,21 @@ final class CacheView implements ImageCache.Listener {
             }
             due = now + NEXT.toNanos();
             double seconds = (now - started) / 1e9;
-            console.note(String.format(
-                    Locale.ROOT,
-                    "%s: %,d of %,d images decoded, about %.0f s to go",
-                    name,
-                    done,
-                    images,
-                    seconds * (images - done) / done));
+            ForeignFile.progress(
+                    console,
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %,d of %,d images decoded, about %.0f s to go",
+                            name,
+                            done,
+                            images,
+                            seconds * (images - done) / done));
         }
     }
 
     @Override
     public synchronized void waiting(String note) {
-        console.note(note);
+        ForeignFile.progress(console, note);
     }
 
     @Override

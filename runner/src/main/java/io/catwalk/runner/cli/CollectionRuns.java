@@ -47,7 +47,7 @@ final class CollectionRuns {
                     if (!options.json) {
                         ResultsTable.print(conducted.results(), console);
                     }
-                    worst = Math.max(worst, options.exitCode(conducted, run.path(), console));
+                    worst = Math.max(worst, options.exitCode(conducted, collection.path(), console));
                 }
             }
             print(sumUp(collection), collection, options.json, console);

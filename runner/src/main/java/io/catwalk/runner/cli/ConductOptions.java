@@ -89,7 +89,7 @@ final class ConductOptions {
     /** Located before anything is written, if trials run on Spark. */
     private @Nullable SparkHome spark;
 
-    /** Opened before anything is written, if trials are handed out. */
+    /** Checked before anything is written, if trials are handed out; a new one is made with the run. */
     private @Nullable OrderFolder orderFolder;
 
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
@@ -99,6 +99,7 @@ final class ConductOptions {
             names = "--same-machine",
             arity = "0..1",
             fallbackValue = "",
+            preprocessor = AttachedOnly.class,
             paramLabel = "PROCESSOR",
             description = "Train on one processor model only, because results are bit-identical only there: this "
                     + "machine's, or the one named (see catwalk doctor). A trial that another processor gets is lost, "
@@ -143,7 +144,7 @@ final class ConductOptions {
     Conducted conducted(
             ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Path whole, Console console)
             throws IOException, InterruptedException {
-        StopNote note = new StopNote(whole, console);
+        StopNote note = new StopNote(again(whole), console);
         RunFolder run = lock.run();
         try (ProgressView view = ProgressView.of(console, spec);
                 TrialExecutor executor = executor(spec, run)) {
@@ -156,18 +157,17 @@ final class ConductOptions {
         }
     }
 
-    /** Returns the exit code, and reports what was not run. */
-    int exitCode(Conducted conducted, Path run, Console console) {
+    /** Returns the exit code, and reports what was not run: it tells the user to resume the folder {@code whole}. */
+    int exitCode(Conducted conducted, Path whole, Console console) {
         Results results = conducted.results();
         if (!conducted.handedOut().isEmpty()) {
             console.note("no outcome yet for the orders " + conducted.handedOut() + " in " + orders
-                    + ": carry out each with catwalk work " + orders
-                    + "/N.json, then collect the outcomes with catwalk resume "
-                    + run + " --orders " + orders);
+                    + ": carry out each with catwalk work " + Typed.quoted(orders + "/N.json")
+                    + ", then collect the outcomes with " + again(whole));
         } else if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, because the time was up: "
                     + String.join(", ", results.experiment().notRun())
-                    + "; catwalk resume runs them");
+                    + "; " + again(whole) + " runs them");
         }
         if (results.disagreeing() > 0) {
             return ExitCode.CROSS_CHECK_FAILED;
@@ -177,6 +177,19 @@ final class ConductOptions {
                         && (results.experiment().notRun().isEmpty() || (orders != null && !resumes))
                 ? ExitCode.DONE
                 : ExitCode.SOME_FAILED;
+    }
+
+    /** Returns the command that continues a run on the same machines and with the same plugins. */
+    private String again(Path run) {
+        String machine = sameMachine == null
+                ? ""
+                : sameMachine.isEmpty() ? " --same-machine" : " --same-machine=" + Typed.quoted(sameMachine);
+        return "catwalk resume " + Typed.quoted(run.toString())
+                + (orders == null ? "" : " --orders " + Typed.quoted(orders.toString()))
+                + (master == null ? "" : " --on " + Typed.quoted(master))
+                + (imagesInPlace ? " --images-in-place" : "")
+                + machine
+                + plugins.option();
     }
 
     /** Pins an earlier request to the jars that are there now, and reports which jars have changed. */
@@ -235,7 +248,7 @@ final class ConductOptions {
             SparkHome.requireMaster(master);
         }
         if (orders != null) {
-            orderFolder = resumes && Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.create(orders);
+            orderFolder = resumes && Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.unused(orders);
         }
         PrivateFolder.claim();
         return new Conduct(
@@ -263,6 +276,7 @@ final class ConductOptions {
                     images);
         }
         if (orderFolder != null) {
+            orderFolder.make();
             return new OrderFolderExecutor(orderFolder, images);
         }
         if (inProcess) {

@@ -57,10 +57,21 @@ final class Console {
         out.flush();
     }
 
+    /** Prints a line of the result for programs, which is never cut. */
+    void row(String text) {
+        out.println(Reasons.visible(text));
+        out.flush();
+    }
+
     /** Prints the result as JSON, for programs. */
     void json(Object value) {
         out.println(Json.JSON.writeValueAsString(value));
         out.flush();
+    }
+
+    /** Returns whether a part of the result could not be written: the disk is full, or the reader has ended. */
+    boolean hasLostOutput() {
+        return out.checkError();
     }
 
     /** Prints a line about progress, which is not part of the result. */

@@ -79,6 +79,12 @@ final class DataCommand implements Callable<Integer> {
         if (dataset == null && !cached && !clear && samples == null && augmented == null) {
             throw new RequestException("expected a data set, --cached or --clear, but found none: name one");
         }
+        if (samples != null) {
+            Typed.writable("--samples", samples);
+        }
+        if (augmented != null) {
+            Typed.writable("--augmented", augmented);
+        }
         Console console = new Console(spec);
         Map<String, Object> told = new LinkedHashMap<>();
         if (dataset != null) {

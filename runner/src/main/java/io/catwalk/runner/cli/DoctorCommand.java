@@ -7,6 +7,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.EngineSettings;
@@ -51,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
     private boolean json;
 
     /** The result of one check. */
-    private record Finding(String what, boolean good, String found) {}
+    record Finding(String what, boolean good, String found) {}
 
     @Override
     public Integer call() {
@@ -79,13 +80,27 @@ final class DoctorCommand implements Callable<Integer> {
         return findings.stream().allMatch(Finding::good) ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 
-    private static Finding check(String what, Supplier<String> look) {
+    static Finding check(String what, Supplier<String> look) {
         try {
             return new Finding(what, true, look.get());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RequestException | PluginException e) {
             LOG.info("The {} is not all right", what, e);
             return new Finding(what, false, Reasons.oneLine(String.valueOf(e.getMessage())));
+        } catch (RuntimeException | LinkageError e) {
+            LOG.info("The {} is not all right", what, e);
+            return new Finding(what, false, withCause(e));
         }
+    }
+
+    /** Adds the deepest cause, which tells what is missing: DJL says only that PyTorch cannot be loaded. */
+    private static String withCause(Throwable failure) {
+        Throwable deepest = failure;
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            deepest = cause;
+        }
+        String said = Reasons.of(failure);
+        String reason = Reasons.of(deepest);
+        return said.endsWith(reason) ? said : said + ": " + reason;
     }
 
     private static String machine() {

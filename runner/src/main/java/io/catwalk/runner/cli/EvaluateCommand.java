@@ -102,9 +102,8 @@ final class EvaluateCommand implements Callable<Integer> {
         Evaluation evaluation = evaluated.evaluation();
         console.line(String.format(
                 Locale.ROOT,
-                "%s seed %d: accuracy %.2f %% (95 %% interval %.2f to %.2f) on %d images",
-                evaluated.result().trial().classifier(),
-                evaluated.result().trial().seed(),
+                "%s: accuracy %.2f %% (95 %% interval %.2f to %.2f) on %d images",
+                evaluated.result().trial().title(),
                 evaluation.accuracy() * 100,
                 evaluation.accuracyInterval().low() * 100,
                 evaluation.accuracyInterval().high() * 100,

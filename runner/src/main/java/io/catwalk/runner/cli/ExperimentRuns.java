@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Prepares the data sets of an experiment and runs it: on one as a run, on several as a collection of runs. */
@@ -72,7 +73,9 @@ final class ExperimentRuns {
             prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
         }
         prepared.forEach(one -> options.leaveOutUnsupported(one.catalog));
-        String typed = String.join(" ", command.commandLine().getParseResult().originalArgs());
+        String typed = command.commandLine().getParseResult().originalArgs().stream()
+                .map(Typed::quoted)
+                .collect(Collectors.joining(" "));
         List<Experiment> experiments = new ArrayList<>();
         for (Prepared one : prepared) {
             ExperimentSpec asked =

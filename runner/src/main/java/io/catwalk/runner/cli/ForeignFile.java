@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
  *
  * The process runs the same command again and does the whole work. It sends a sign of progress when the file is open,
  * and with each answer; while it reads images or a trial, which does not run the file, it sends one again and again.
+ * Lines about progress, and the answers of a stream, are printed at once, and all else when it ends.
  */
 final class ForeignFile {
 
@@ -54,6 +55,9 @@ final class ForeignFile {
     private static final String SIGNS = "signs";
 
     private static final String SIGN = "@catwalk goes on";
+
+    /** Begins a line about progress. */
+    private static final String PROGRESS = "@catwalk progress: ";
 
     /** Time between two signs while images are read; the shortest timeout is a second. */
     private static final long PAUSE_MILLIS = 200;
@@ -128,6 +132,11 @@ final class ForeignFile {
         if (sendsSigns()) {
             console.note(SIGN);
         }
+    }
+
+    /** Prints a line about progress, from the separate process, too, while the work goes on. */
+    static void progress(Console console, String text) {
+        console.note(sendsSigns() ? PROGRESS + text : text);
     }
 
     private static boolean sendsSigns() {
@@ -211,11 +220,21 @@ final class ForeignFile {
         Semaphore signs = new Semaphore(0);
         List<String> answers = new ArrayList<>();
         List<String> notes = new ArrayList<>();
-        Thread out = reader(
-                process.inputReader(StandardCharsets.UTF_8), output == Output.STREAM ? console::line : answers::add);
+        Thread out = reader(process.inputReader(StandardCharsets.UTF_8), line -> {
+            if (output == Output.WHOLE) {
+                answers.add(line);
+                return;
+            }
+            console.row(line);
+            if (console.hasLostOutput() && process.isAlive()) {
+                kill(process); // nobody reads what it would still print
+            }
+        });
         Thread err = reader(process.errorReader(StandardCharsets.UTF_8), line -> {
             if (line.equals(SIGN)) {
                 signs.release();
+            } else if (line.startsWith(PROGRESS)) {
+                console.note(line.substring(PROGRESS.length()));
             } else if (output == Output.STREAM) {
                 console.note(line);
             } else if (notes.size() < MOST_NOTES) {
@@ -232,6 +251,9 @@ final class ForeignFile {
         out.join();
         err.join();
         int exitCode = process.waitFor();
+        if (console.hasLostOutput()) {
+            return ExitCode.SOME_FAILED;
+        }
         if (exitCode >= SIGNAL) {
             throw new RequestException(file + ": expected a model that ONNX Runtime can run, but "
                     + (exitCode == KILLED
@@ -239,7 +261,7 @@ final class ForeignFile {
                             : "it crashed ONNX Runtime")
                     + ": export it again, or check where it comes from");
         }
-        answers.forEach(console::line);
+        answers.forEach(console::row);
         notes.forEach(console::note);
         return exitCode;
     }
@@ -287,6 +309,8 @@ final class ForeignFile {
                 "-XX:+SuppressFatalErrorMessage",
                 "-Djava.awt.headless=true",
                 "-Dfile.encoding=UTF-8",
+                // With its default console, a JDK from 22 on would mistake a pipe for a terminal.
+                "-Djdk.console=java.base",
                 "-D" + INSIDE + "=" + SIGNS));
         line.addAll(JvmOptions.shared());
         for (String name : System.getProperties().stringPropertyNames()) {

@@ -9,12 +9,13 @@ import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.plugin.PluginException;
 import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.trial.Software;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -33,7 +34,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:some trials or checks failed, or were not run; the table shows which",
+            "1:some trials or checks failed, or were not run; the table shows which; or results could not be printed",
             "2:the request was wrong; nothing was changed",
             "3:an ONNX file does not answer like its network, or could not be written"
         })
@@ -94,10 +95,20 @@ public final class Main {
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // so that number formats and letter case do not vary
         ForeignFile.endWithParent(System.in);
-        System.exit(run(
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                arguments));
+        ResultStream results = new ResultStream(new FileOutputStream(FileDescriptor.out));
+        PrintWriter out = new PrintWriter(results, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int exitCode = run(out, err, arguments);
+        System.exit(out.checkError() ? undelivered(exitCode, results, new Console(out, err)) : exitCode);
+    }
+
+    /** Reports that a part of the results could not be written, unless the reader did not want more. */
+    private static int undelivered(int exitCode, ResultStream results, Console console) {
+        if (!results.hasLostReader()) {
+            console.error("expected a standard output that takes all results, but a part could not be written ("
+                    + Reasons.of(results.failure()) + "): make room there, or write them elsewhere");
+        }
+        return exitCode == ExitCode.DONE ? ExitCode.SOME_FAILED : exitCode;
     }
 
     /**
@@ -116,6 +127,7 @@ public final class Main {
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAllowSubcommandsAsOptionParameters(true) // a folder may have the name of a command
                 .setUsageHelpAutoWidth(true);
         commandLine.setParameterExceptionHandler((e, given) -> {
             console.error(misread(e));
@@ -144,12 +156,12 @@ public final class Main {
         return commandLine;
     }
 
-    /** Returns the requested command, or else all of them: reading the annotations of all takes a fifth of a second. */
+    /**
+     * Returns the command that the first word names, or else all of them: reading the annotations of all takes a fifth
+     * of a second. A later word may be the value of an option.
+     */
     private static List<Class<?>> wanted(String... arguments) {
-        String name = Stream.of(arguments)
-                .filter(argument -> !argument.startsWith("-"))
-                .findFirst()
-                .orElse("");
+        String name = arguments.length == 0 ? "" : arguments[0];
         List<Class<?>> asked = COMMANDS.stream()
                 .filter(command -> command.getSimpleName().equalsIgnoreCase(name + "Command"))
                 .toList();
@@ -189,7 +201,8 @@ public final class Main {
     private int report(Exception e, Console console) {
         LOG.info("The command failed", e);
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof OutOfMemoryError) {
+            // A pool of threads throws a copy of the error, without its message.
+            if (cause instanceof OutOfMemoryError && !(cause.getCause() instanceof OutOfMemoryError)) {
                 console.error("ran out of memory (" + cause.getMessage() + ") with a heap of "
                         + Runtime.getRuntime().maxMemory() / (1 << 20)
                         + " MiB: set a larger one by CATWALK_OPTS=-Xmx8g, or try fewer --jobs or images");

@@ -141,7 +141,7 @@ final class PluginCheckCommand implements Callable<Integer> {
     }
 
     private String again(Result result) {
-        return "catwalk plugin check " + jar + " --only " + result.check();
+        return "catwalk plugin check " + Typed.quoted(jar.toString()) + " --only " + result.check();
     }
 
     /** Prints results as they arrive, those of each classifier under its name. */

@@ -18,6 +18,16 @@ final class PluginOptions {
             description = "Refuse plugin jars that differ from plugins.lock, which catwalk list --lock writes.")
     boolean locked;
 
+    /** Returns the option that makes another command use these plugins, after a space; empty if it needs none. */
+    String option() {
+        return option(folder);
+    }
+
+    /** Returns the option that makes another command use a folder, after a space; empty if it needs none. */
+    static String option(Path folder) {
+        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + Typed.quoted(folder.toString());
+    }
+
     /** Returns the catalog of the plugins, after checking the lock file if that is requested. */
     PluginCatalog open(Console console) {
         if (locked) {

@@ -8,6 +8,7 @@ import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Scores;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImagePixels;
 import io.catwalk.runner.data.ImageSize;
@@ -15,7 +16,6 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.PrivateFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -113,18 +113,15 @@ final class PredictCommand implements Callable<Integer> {
         if (list == null || !list.toString().equals("-")) {
             return foreign.run(spec, file, () -> label(view), arguments, view.output());
         }
-        Path kept = PrivateFolder.claim()
-                .temporary()
-                .resolve("paths-" + ProcessHandle.current().pid() + ".txt");
-        try {
+        PrivateFolder.claim();
+        try (Scratch scratch = new Scratch()) {
+            Path kept = scratch.file("standard-input");
             ImagePaths.keep(System.in, kept);
             list = kept;
             List<String> changed = arguments.stream()
                     .map(one -> one.equals("-") ? kept.toString() : one.equals("--from=-") ? "--from=" + kept : one)
                     .toList();
             return foreign.run(spec, file, () -> label(view), changed, view.output());
-        } finally {
-            Files.deleteIfExists(kept);
         }
     }
 

@@ -90,7 +90,7 @@ abstract class PredictionView {
 
         @Override
         void begin(List<String> names, Console console) {
-            console.line("image,"
+            console.row("image,"
                     + IntStream.rangeClosed(1, shown(names))
                             .mapToObj(i -> "label" + i + ",probability" + i)
                             .collect(Collectors.joining(",")));
@@ -98,7 +98,7 @@ abstract class PredictionView {
 
         @Override
         void print(Path image, List<String> names, double[] probabilities, List<Integer> best, Console console) {
-            console.line(Csv.cell(image.toString()) + ","
+            console.row(Csv.cell(image.toString()) + ","
                     + best.stream()
                             .map(i -> Csv.cell(names.get(i)) + "," + probabilities[i])
                             .collect(Collectors.joining(",")));
@@ -113,7 +113,7 @@ abstract class PredictionView {
 
         @Override
         void print(Path image, List<String> names, double[] probabilities, List<Integer> best, Console console) {
-            console.line(Json.LINE.writeValueAsString(map(image, names, probabilities, best)));
+            console.row(Json.LINE.writeValueAsString(map(image, names, probabilities, best)));
         }
     }
 

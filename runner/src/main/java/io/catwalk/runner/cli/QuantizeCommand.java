@@ -115,6 +115,9 @@ final class QuantizeCommand implements Callable<Integer> {
                     "expected " + file + ", found none: write it with catwalk export " + trial.path());
         }
         Path to = out == null ? QuantizedFile.beside(file) : out;
+        if (out != null || Files.exists(file)) { // otherwise the model is missing, which opening it reports
+            Typed.writable("--out", to);
+        }
         if (Files.exists(to) && !force) {
             throw new RequestException("expected a new file, but " + to + " exists: replace it with --force");
         }

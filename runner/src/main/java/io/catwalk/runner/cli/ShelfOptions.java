@@ -25,6 +25,6 @@ final class ShelfOptions {
 
     /** Returns the option that makes another command use this folder, after a space; empty if it needs none. */
     String option() {
-        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + folder;
+        return PluginOptions.option(folder);
     }
 }

@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,8 +10,13 @@ final class StopNote {
 
     private final Thread hook;
 
-    StopNote(Path run, Console console) {
-        hook = new Thread(() -> console.note("catwalk: stopped; continue with catwalk resume " + run), "stop-note");
+    /**
+     * Prints the note if the program is stopped from now on.
+     *
+     * @param command the command that continues
+     */
+    StopNote(String command, Console console) {
+        hook = new Thread(() -> console.note("catwalk: stopped; continue with " + command), "stop-note");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 

@@ -5,6 +5,9 @@ import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -13,7 +16,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
-/** Parses values of the command line. */
+/** Parses and quotes values of the command line. */
 final class Typed {
 
     private static final Pattern RANGE = Pattern.compile("(.+?)\\.\\.(.+?)(:log)?");
@@ -39,6 +42,38 @@ final class Typed {
             throw new RequestException(option + " must be at most " + most + ", but is " + value);
         }
         return value;
+    }
+
+    /**
+     * Requires that a file can be written, before the work that it takes to make its content.
+     *
+     * @param option its name
+     * @param file that was given
+     * @throws RequestException if it is a folder, or its folder is missing or cannot be written
+     */
+    static void writable(String option, Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        String found = folder == null || Files.isDirectory(file)
+                ? file + " is a folder: name a file in it"
+                : !Files.isDirectory(folder)
+                        ? "there is no folder " + folder + ": make it, or name another file"
+                        : Files.isWritable(folder) ? null : folder + " cannot: name a file elsewhere";
+        if (found != null) {
+            throw new RequestException(option + " must name a file in a folder that can be written, but " + found);
+        }
+    }
+
+    /**
+     * Quotes a word of a command for a shell, so that the command can be pasted.
+     *
+     * @param word such as a path
+     * @return the same word, between single quotes if it has letters that a shell takes for its own
+     */
+    static String quoted(String word) {
+        // Windows separates folders by a letter that other shells take for their own.
+        return word.replace(File.separatorChar, '/').matches("[\\p{L}\\p{N}_@%+=:,./-]+")
+                ? word
+                : "'" + word.replace("'", "'\\''") + "'";
     }
 
     /**

@@ -150,6 +150,9 @@ final class VerifyCommand implements Callable<Integer> {
             show(OnnxMetadata.read(file), console);
             return ExitCode.DONE;
         }
+        if (answers != null) {
+            Typed.writable("--predictions", answers);
+        }
         return foreign.run(
                 spec,
                 file,

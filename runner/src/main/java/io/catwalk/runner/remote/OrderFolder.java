@@ -37,22 +37,56 @@ public record OrderFolder(Path path) {
      * @throws RequestException if the folder is not empty, or cannot be created
      */
     public static OrderFolder create(Path path) {
-        try {
-            Files.createDirectories(path);
+        OrderFolder folder = unused(path);
+        folder.make();
+        return folder;
+    }
+
+    /**
+     * Checks the folder for the orders of a new run, and writes nothing.
+     *
+     * @param path does not exist, or is empty
+     * @return the folder, which {@link #make} creates
+     * @throws RequestException if the folder is not empty, or cannot be created
+     */
+    public static OrderFolder unused(Path path) {
+        if (Files.isDirectory(path)) {
             try (Stream<Path> all = Files.list(path)) {
                 if (all.findAny().isPresent()) {
                     throw new RequestException("--orders must name a new or an empty folder, but " + path
                             + " is not empty: to continue its run, try catwalk resume RUN --orders " + path);
                 }
+            } catch (IOException e) {
+                throw new RequestException(unwritable(path, Reasons.of(e)), e);
             }
-            Files.createDirectories(new OrderFolder(path).supplies());
-            return new OrderFolder(path);
-        } catch (IOException e) {
-            throw new RequestException(
-                    "expected a folder that can be written, but " + path + " cannot (" + Reasons.of(e)
-                            + "): choose another with --orders",
-                    e);
         }
+        Path there = path.toAbsolutePath();
+        for (Path up = there.getParent(); up != null && !Files.exists(there); up = up.getParent()) {
+            there = up;
+        }
+        if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+            String reason = there + (Files.isDirectory(there) ? " cannot be written" : " is no folder");
+            throw new RequestException(unwritable(path, reason));
+        }
+        return new OrderFolder(path);
+    }
+
+    /**
+     * Creates the folder, unless it exists.
+     *
+     * @throws RequestException if it cannot be created
+     */
+    public void make() {
+        try {
+            Files.createDirectories(supplies());
+        } catch (IOException e) {
+            throw new RequestException(unwritable(path, Reasons.of(e)), e);
+        }
+    }
+
+    private static String unwritable(Path path, String reason) {
+        return "expected a folder that can be written, but " + path + " cannot (" + reason
+                + "): choose another with --orders";
     }
 
     /**

@@ -273,6 +273,33 @@ final class BadRequestTest {
     }
 
     @Test
+    void aRefusedRequestMakesNoFolderOfOrders() throws IOException {
+        Path orders = folder.resolve("orders");
+        String nowhere = folder.resolve("nowhere").toString();
+        String file = Files.writeString(folder.resolve("file"), "").toString();
+
+        assertThat(refusal("train", "lstm", "--orders", orders.toString(), "--dataset", nowhere))
+                .contains("found no such folder " + nowhere);
+        assertThat(orders).doesNotExist();
+        for (String inTheWay : List.of(file, file + "/orders")) {
+            assertThat(refusal("train", "lstm", "--orders", inTheWay))
+                    .isEqualTo("expected a folder that can be written, but " + inTheWay + " cannot (" + file
+                            + " is no folder): choose another with --orders");
+        }
+    }
+
+    /** An option with an optional value takes it only with =. */
+    @Test
+    void theWordAfterAnOptionIsNotItsValue() {
+        String nowhere = folder.resolve("nowhere").toString();
+
+        assertThat(refusal("compare", "--same-machine", "gru", "lstm")).startsWith("no classifier is named 'gru'");
+        assertThat(answered("resume", "--same-machine", nowhere)).endsWith("but " + nowhere + " does not exist");
+        assertThat(answered("data", "--skip-unreadable", nowhere)).contains("found no such folder " + nowhere);
+        assertThat(answered("data", "--skip-unreadable=many", nowhere)).contains("'many' is not a double");
+    }
+
+    @Test
     void aBudgetNeedsProcesses() {
         assertThat(refusal("train", "lstm", "--in-process", "--budget", "1h"))
                 .isEqualTo("--budget needs processes that can be stopped: leave --in-process out");

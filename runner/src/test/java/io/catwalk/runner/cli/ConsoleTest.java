@@ -2,9 +2,12 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +52,23 @@ final class ConsoleTest {
                 .startsWith("catwalk: no classifier is named 'xxx")
                 .endsWith("x... (100034 letters)\n");
         assertThat(err.toString().length()).isLessThan(1_100);
+    }
+
+    @Test
+    void aRowForProgramsIsNeverCut() {
+        List<String> names = IntStream.range(0, 5_000)
+                .mapToObj(i -> "a class with a long name " + i)
+                .toList();
+        double[] probabilities = new double[names.size()];
+        Path image = Path.of("image.png");
+
+        PredictionView.of(false, true, false, names.size()).add(image, names, probabilities, console(80));
+        assertThat(out.toString()).hasSizeGreaterThan(100_000);
+        assertThat(Json.JSON.readTree(out.toString()).path("probabilities")).hasSize(names.size());
+
+        out.getBuffer().setLength(0);
+        PredictionView.of(false, false, true, names.size()).add(image, names, probabilities, console(80));
+        assertThat(out.toString().strip().split(",", -1)).hasSize(1 + 2 * names.size());
     }
 
     @Test

@@ -123,6 +123,16 @@ final class DataCommandTest {
         assertThat(ImageIO.read(augmented.toFile()).getHeight()).isGreaterThan(9 * 112);
         assertThat(Catwalk.run("data", "--samples", samples.toString()).err())
                 .contains("expected a data set to draw, but there is none");
+        for (String option : List.of("--samples", "--augmented")) {
+            assertThat(Catwalk.run(
+                                    "data",
+                                    "nowhere",
+                                    option,
+                                    folder.resolve("new/sheet.png").toString())
+                            .err())
+                    .startsWith("catwalk: " + option + " must name a file in a folder that can be written, but there is"
+                            + " no folder " + folder.resolve("new"));
+        }
     }
 
     @Test

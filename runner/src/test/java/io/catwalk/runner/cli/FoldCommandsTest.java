@@ -80,6 +80,17 @@ final class FoldCommandsTest {
                 .hasSize(12)
                 .allSatisfy(trial ->
                         assertThat(trial.at("/metrics/test/images").asInt()).isEqualTo(TinyImages.TRAIN / 3));
+        Catwalk.Answer evaluated = Catwalk.run(
+                "evaluate",
+                folder.resolve("cv").toString(),
+                "--plugins-dir",
+                folder.resolve("plugins").toString());
+        assertThat(evaluated.exitCode()).as("%s", evaluated).isEqualTo(ExitCode.DONE);
+        assertThat(evaluated.out().lines().filter(line -> line.contains(": accuracy ")))
+                .extracting(line -> line.replaceAll(": accuracy .*", ""))
+                .contains("wide seed 1 fold 1", "narrow seed 1 fold 6")
+                .hasSize(12)
+                .doesNotHaveDuplicates();
         assertThat(results.at("/comparison/scope").asString()).isEqualTo("classifiers");
         assertThat(results.at("/comparison/verdicts").size()).isEqualTo(1);
         // Only one network of each is exported and measured; the others are only scored.
@@ -207,6 +218,15 @@ final class FoldCommandsTest {
 
         assertThat(audit.exitCode()).as("%s", audit).isEqualTo(ExitCode.DONE);
         assertThat(audit.out()).contains("wide@best seed 1");
+
+        Catwalk.Answer evaluated = Catwalk.run(
+                "evaluate",
+                folder.resolve("tuned/trials/wide@best/1-0").toString(),
+                "--plugins-dir",
+                folder.resolve("plugins").toString());
+
+        assertThat(evaluated.exitCode()).as("%s", evaluated).isEqualTo(ExitCode.DONE);
+        assertThat(evaluated.out()).startsWith("wide@best seed 1: accuracy ");
     }
 
     @Test

@@ -12,9 +12,11 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.data.ImageCache;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -167,6 +169,66 @@ final class ForeignFileTest {
             System.setProperty(ForeignFile.INSIDE, "here");
             System.clearProperty(ImageCache.PROPERTY);
         }
+    }
+
+    /** Waiting for another process that decodes the images stands for decoding many. */
+    @Test
+    void progressIsPrintedWhileTheWorkGoesOn() throws Exception {
+        Path cache = folder.resolve("cache");
+        String[] verify = {
+            "verify", world.model().toString(), "--dataset", world.images().toString(), "--cache", cache.toString()
+        };
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            assertThat(Catwalk.run(verify).exitCode()).isEqualTo(ExitCode.DONE);
+            ProcessLock lock = Objects.requireNonNull(ProcessLock.tryTake(removeImages(cache)));
+            Process program = Catwalk.process(folder, verify)
+                    .redirectOutput(folder.resolve("out").toFile())
+                    .start();
+            try {
+                Future<String> first = thread.submit(
+                        () -> program.errorReader(StandardCharsets.UTF_8).readLine());
+                assertThat(first.get(2, TimeUnit.MINUTES))
+                        .startsWith("waiting for the images that another process decodes into ");
+                assertThat(folder.resolve("out")).isEmptyFile();
+                lock.close();
+                assertThat(program.waitFor()).isEqualTo(ExitCode.DONE);
+            } finally {
+                lock.close();
+                end(program);
+            }
+        } finally {
+            thread.shutdownNow();
+            System.clearProperty(ImageCache.PROPERTY);
+        }
+    }
+
+    /** The answers are far more than a pipe holds. A program that went on would report the missing last image. */
+    @Test
+    void theProgramEndsWhenNobodyReadsItsAnswersAnyMore() throws Exception {
+        Path list = Files.writeString(folder.resolve("list.txt"), (picture + "\n").repeat(20_000) + "missing.png\n");
+        String[] predict = {"predict", world.model().toString(), "--from", list.toString(), "--json-lines"};
+        Process program = Catwalk.process(folder, predict)
+                .redirectError(folder.resolve("err").toFile())
+                .start();
+        try {
+            try (BufferedReader answers = program.inputReader(StandardCharsets.UTF_8)) {
+                assertThat(answers.readLine()).contains(picture);
+            }
+
+            assertThat(program.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(program.exitValue()).isEqualTo(ExitCode.SOME_FAILED);
+            assertThat(Files.readString(folder.resolve("err")))
+                    .startsWith("catwalk: expected a standard output that takes all results, ")
+                    .hasLineCount(1);
+        } finally {
+            end(program);
+        }
+    }
+
+    private static void end(Process program) {
+        program.descendants().forEach(ProcessHandle::destroyForcibly);
+        program.destroyForcibly();
     }
 
     /** Deletes the decoded images, and returns the file that is locked while they are decoded again. */

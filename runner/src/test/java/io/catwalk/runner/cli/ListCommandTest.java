@@ -3,7 +3,9 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.plugin.TestPlugin;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
@@ -95,6 +99,54 @@ final class ListCommandTest {
         assertThat(gru.path("jar").asString()).isEqualTo("gru.jar");
         assertThat(all.path("failures").path(0).path("jar").asString()).isEqualTo("text.jar");
         assertThat(all.path("failures").path(0).path("reason").asString()).contains("expected a jar");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aListThatCannotBeWrittenIsReported() throws Exception {
+        TestPlugin.sound("gru").write(folder.resolve("gru.jar"));
+        Path err = folder.resolve("err");
+
+        Process list = Catwalk.process(folder, "list", "--plugins-dir", ".")
+                .redirectOutput(new File("/dev/full"))
+                .redirectError(err.toFile())
+                .start();
+
+        assertThat(list.waitFor()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(err)
+                .content()
+                .startsWith(
+                        "catwalk: expected a standard output that takes all results, but a part could not be written (")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void aReaderThatWantsNoMoreIsNotToldSo() throws Exception {
+        TestPlugin.sound("gru").write(folder.resolve("gru.jar"));
+        Path err = folder.resolve("err");
+
+        Process list = Catwalk.process(folder, "list", "--plugins-dir", ".")
+                .redirectError(err.toFile())
+                .start();
+        list.getInputStream().close();
+
+        assertThat(list.waitFor()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(err).isEmptyFile();
+    }
+
+    /** The folder has the name of a command. */
+    @Test
+    void anOptionWithAValueMayStandBeforeTheCommand() {
+        TestPlugin.sound("gru").write(folder.resolve("gru.jar"));
+        try {
+            Catwalk.Answer answer = Catwalk.run("--cache", "data", "list", "--plugins-dir", folder.toString());
+
+            assertThat(answer.err()).isEmpty();
+            assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+            assertThat(answer.out()).startsWith("gru  ");
+        } finally {
+            System.clearProperty(ImageCache.PROPERTY);
+        }
     }
 
     @Test

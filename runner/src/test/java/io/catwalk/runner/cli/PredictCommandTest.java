@@ -11,6 +11,7 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.trial.PrivateFolder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -223,11 +224,18 @@ final class PredictCommandTest {
         Catwalk.Answer fromList = predict("--from", list.toString(), "--json-lines", "--top", "1");
         InputStream before = System.in;
         Catwalk.Answer fromInput;
+        // Of a process with the same number on another machine, which shares the folder.
+        Path foreign = PrivateFolder.claim()
+                .temporary()
+                .resolve("paths-" + ProcessHandle.current().pid() + ".txt");
         try {
+            Files.writeString(foreign, "foreign");
             System.setIn(Files.newInputStream(list));
             fromInput = predict("--from", "-", "--json-lines", "--top", "1");
+            assertThat(foreign).hasContent("foreign");
         } finally {
             System.setIn(before);
+            Files.deleteIfExists(foreign);
         }
 
         assertThat(fromList.exitCode()).isEqualTo(ExitCode.DONE);

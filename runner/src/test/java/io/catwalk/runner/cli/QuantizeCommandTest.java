@@ -206,6 +206,12 @@ final class QuantizeCommandTest {
                 quantize(file.toString(), "--out", folder.resolve("there.onnx").toString()),
                 "expected a new file, but ",
                 "replace it with --force");
+        refused(
+                Catwalk.run("quantize", file.toString(), "--dataset", "nowhere", "--out", folder + "/new/there.onnx"),
+                "--out must name a file in a folder that can be written, but there is no folder " + folder + "/new: ");
+        refused(
+                Catwalk.run("quantize", file.toString(), "--dataset", "nowhere", "--out", folder.toString()),
+                "--out must name a file in a folder that can be written, but " + folder + " is a folder: ");
         refused(quantize(world.run().toString()), "expected a folder with one trained network", "name one, such as ");
         refused(quantize(file.toString(), "--budget", "-1"), "--budget must be from 0 to 100 points");
         refused(quantize(file.toString(), "--min-speedup", "0"), "--min-speedup must be above 0");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -189,7 +190,9 @@ final class ResumeCommandTest {
         assertThat(results().at("/experiment/not_run").valueStream())
                 .extracting(JsonNode::asString)
                 .containsExactly("one seed 1");
-        assertThat(stopped.err()).contains("not run, because the time was up: one seed 1");
+        assertThat(stopped.err())
+                .contains("not run, because the time was up: one seed 1; catwalk resume " + run + " --plugins-dir "
+                        + plugins + " runs them");
 
         // Includes the latencies, which are measured after all trials.
         assertThat(withPlugins(List.of("resume", run.toString()), "--in-process")
@@ -197,6 +200,24 @@ final class ResumeCommandTest {
                 .isEqualTo(ExitCode.DONE);
         assertThat(results().path("trials").size()).isEqualTo(1);
         assertThat(results().at("/experiment/not_run").size()).isZero();
+    }
+
+    /** A shell splits the command into the words that were typed. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no sh")
+    void theRecordedCommandCanBePasted() throws Exception {
+        plugin(TestPlugin.sound("one"), "one");
+        Path out = folder.resolve("it's run 1");
+        List<String> words = new ArrayList<>(request());
+        words.set(words.indexOf(run.toString()), out.toString());
+        words.addAll(List.of("--plugins-dir", plugins.toString(), "--budget", "0s", "--no-latency"));
+
+        Catwalk.Answer stopped = Catwalk.run(words.toArray(String[]::new)); // trains nothing
+
+        assertThat(stopped.err()).contains("; catwalk resume '");
+        String recorded = RunFolder.open(out).readExperiment().command();
+        Catwalk.Answer shell = Catwalk.finish(new ProcessBuilder("sh", "-c", "printf '%s\\n' " + recorded));
+        assertThat(shell.out().lines()).containsExactlyElementsOf(words);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.engine.EngineException;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -321,6 +322,20 @@ final class RunCommandsTest {
                 .containsPattern("(?m)^failed data     Data set ")
                 .containsPattern("(?m)^failed plugins  1 of 1 failed to load: see catwalk list$")
                 .containsPattern("(?m)^ok     engine   PyTorch ");
+    }
+
+    @Test
+    void doctorTellsTheCauseOfWhatIsWrong() {
+        Throwable cause = new UnsatisfiedLinkError("libgomp.so.1: cannot open shared object file");
+
+        DoctorCommand.Finding finding = DoctorCommand.check("engine", () -> {
+            throw new EngineException("Failed to load PyTorch native library", cause);
+        });
+
+        assertThat(finding.good()).isFalse();
+        assertThat(finding.found())
+                .isEqualTo("EngineException: Failed to load PyTorch native library: UnsatisfiedLinkError: "
+                        + "libgomp.so.1: cannot open shared object file");
     }
 
     @Test

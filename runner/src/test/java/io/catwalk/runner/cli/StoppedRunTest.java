@@ -109,7 +109,7 @@ final class StoppedRunTest {
                 .containsExactlyElementsOf(
                         signal.equals("KILL")
                                 ? List.of()
-                                : List.of("catwalk: stopped; continue with catwalk resume run"));
+                                : List.of("catwalk: stopped; continue with catwalk resume run --plugins-dir plugins"));
         for (ProcessHandle child : children) {
             assertThat(child.onExit().get(10, SECONDS).isAlive()).isFalse();
         }

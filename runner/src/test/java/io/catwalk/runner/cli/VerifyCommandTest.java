@@ -349,6 +349,16 @@ final class VerifyCommandTest {
         return logits;
     }
 
+    @Test
+    void aFolderThatIsMissingForTheAnswersIsNamedBeforeTheImagesAreRead() {
+        Path answers = folder.resolve("new/answers.csv");
+
+        Catwalk.Answer answer = Catwalk.run(
+                "verify", world.model().toString(), "--dataset", "nowhere", "--predictions", answers.toString());
+
+        refused(answer, "--predictions must name a file in a folder that can be written, but there is no folder ");
+    }
+
     private static String[] with(String[] arguments, String... more) {
         return Stream.of(arguments, more).flatMap(Stream::of).toArray(String[]::new);
     }

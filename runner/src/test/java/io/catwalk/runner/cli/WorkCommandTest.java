@@ -197,7 +197,9 @@ final class WorkCommandTest {
 
     @Test
     void aTrialThatFailsSaysSoToTheClusterAndToTheRun() {
-        handOut("fails");
+        assertThat(handOut("fails").err())
+                .contains("then collect the outcomes with catwalk resume " + run() + " --orders " + orders()
+                        + " --plugins-dir " + shared.resolve("plugins"));
 
         Catwalk.Answer answer = work(orders().resolve("0.json"));
 
