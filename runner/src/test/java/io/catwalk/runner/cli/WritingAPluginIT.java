@@ -52,16 +52,10 @@ final class WritingAPluginIT {
                         "catwalk plugin install target/tiny-net-1.0.0.jar\n"
                                 + "catwalk compare tiny-net small-conv --quick",
                         "catwalk plugin info tiny-net --image 3x32x32 --svg tiny-net.svg");
-        // A user's plugins folder, and only as many images as needed.
-        Path catwalk = folder.resolve("catwalk");
-        ProgramCopy.make(HOME, catwalk);
-        String script = "set -e\nPATH=" + catwalk.resolve("bin") + ":$PATH\n"
-                + String.join("\n", commands)
-                        .replace("--quick", "--quick --epochs 1 --limit-train 500 --limit-test 200 --out ../run");
+        // Only as many images as needed.
+        Catwalk.Answer answer = run(String.join("\n", commands)
+                .replace("--quick", "--quick --epochs 1 --limit-train 500 --limit-test 200 --out ../run"));
 
-        Catwalk.Answer answer = Catwalk.finish(shell(script));
-
-        assertThat(answer.exitCode()).as(answer.out() + answer.err()).isZero();
         assertThat(answer.out())
                 .contains("Failures: 0, Errors: 0, Skipped: 0")
                 .contains("installed tiny-net 1.0.0, with the classifier tiny-net")
@@ -76,6 +70,24 @@ final class WritingAPluginIT {
         // The code on the page is that of the file, except for the tags.
         String shown = CODE.matcher(page).results().findFirst().orElseThrow().group(1);
         assertThat(shown.lines().filter(line -> !line.isBlank())).isSubsetOf(Files.readAllLines(source));
+    }
+
+    /** The zip brings Kotlin's library, which the program does not have. */
+    @Test
+    @Tag("long")
+    void aProjectInKotlinBecomesAPlugin() throws Exception {
+        Catwalk.Answer answer = run("""
+                catwalk plugin new tiny-net --kotlin
+                cd tiny-net
+                ./mvnw verify
+                catwalk plugin install target/tiny-net-1.0.0.zip
+                catwalk compare tiny-net --quick --epochs 1 --limit-train 500 --limit-test 200 --out ../run
+                """);
+
+        assertThat(answer.out())
+                .contains("Failures: 0, Errors: 0, Skipped: 0")
+                .contains("installed tiny-net 1.0.0, with the classifier tiny-net");
+        assertThat(folder.resolve("run/results.csv")).content().contains("tiny-net");
     }
 
     @Test
@@ -120,6 +132,15 @@ final class WritingAPluginIT {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Runs commands in a folder, with a copy of the program, whose folder of plugins is the user's own. */
+    private Catwalk.Answer run(String commands) throws Exception {
+        Path catwalk = folder.resolve("catwalk");
+        ProgramCopy.make(HOME, catwalk);
+        Catwalk.Answer answer = Catwalk.finish(shell("set -e\nPATH=" + catwalk.resolve("bin") + ":$PATH\n" + commands));
+        assertThat(answer.exitCode()).as(answer.out() + answer.err()).isZero();
+        return answer;
     }
 
     /** Maven may fetch libraries of others, in versions that the build of Catwalk itself does not need. */
