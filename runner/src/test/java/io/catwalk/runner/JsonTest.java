@@ -39,7 +39,7 @@ class JsonTest {
     /** A search with thousands of candidates writes such a file; by itself, the parser of YAML reads only 3 MiB. */
     @Test
     void yamlOfMoreThanThreeMebibytesIsRead() {
-        String text = "name: " + "x".repeat(4 << 20) + "\nlast: 1\n";
+        String text = "names:\n" + ("- " + "x".repeat(1 << 10) + "\n").repeat(4 << 10) + "last: 1\n";
         assertThat(Json.YAML.readTree(text).path("last").asInt()).isEqualTo(1);
     }
 }
