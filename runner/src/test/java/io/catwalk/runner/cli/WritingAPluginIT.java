@@ -152,10 +152,11 @@ final class WritingAPluginIT {
         Files.createSymbolicLink(
                 dists.resolve(wanted()), Path.of(System.getProperty("maven.home", "/usr/share/maven")));
         environment.put("MAVEN_USER_HOME", folder.resolve("maven").toString());
+        // Kotlin's compiler would go on in a process of its own.
         environment.put(
                 "MAVEN_ARGS",
-                "-B -ntp -Dmaven.repo.local=" + folder.resolve("repository") + " -Dmaven.repo.local.tail="
-                        + withoutCatwalk());
+                "-B -ntp -Dkotlin.compiler.daemon=false -Dmaven.repo.local=" + folder.resolve("repository")
+                        + " -Dmaven.repo.local.tail=" + withoutCatwalk());
         return builder;
     }
 
