@@ -218,9 +218,7 @@ final class ForeignFileTest {
 
             assertThat(program.waitFor(1, TimeUnit.MINUTES)).isTrue();
             assertThat(program.exitValue()).isEqualTo(ExitCode.SOME_FAILED);
-            assertThat(Files.readString(folder.resolve("err")))
-                    .startsWith("catwalk: expected a standard output that takes all results, ")
-                    .hasLineCount(1);
+            assertThat(folder.resolve("err")).isEmptyFile();
         } finally {
             end(program);
         }
