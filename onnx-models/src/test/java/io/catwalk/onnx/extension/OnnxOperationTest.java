@@ -23,6 +23,8 @@ import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.graph.Value;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -337,12 +339,12 @@ class OnnxOperationTest {
         }
     }
 
-    private WeakReference<ClassLoader> loaderThatExported() throws Exception {
+    private WeakReference<ClassLoader> loaderThatExported(ReferenceQueue<ClassLoader> unloaded) throws Exception {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         try (URLClassLoader loader = new ApplicationLoader(folder.toUri().toURL(), before)) {
             Thread.currentThread().setContextClassLoader(loader);
             assertThat(OnnxExport.of(INVERTING, MATRIX).bytes()).isNotEmpty();
-            return new WeakReference<>(loader);
+            return new WeakReference<>(loader, unloaded);
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }
@@ -352,12 +354,14 @@ class OnnxOperationTest {
     @Test
     void theClassLoaderOfAnOperationIsNotKept() throws Exception {
         export(INVERTING, Inverse.class); // threads that start with the first export keep the loader of that time
-        WeakReference<ClassLoader> loader = loaderThatExported();
-        for (int i = 0; i < 20 && loader.get() != null; i++) {
+        ReferenceQueue<ClassLoader> unloaded = new ReferenceQueue<>();
+        WeakReference<ClassLoader> loader = loaderThatExported(unloaded);
+        Reference<? extends ClassLoader> first = null;
+        for (int i = 0; i < 20 && first == null; i++) {
             System.gc();
-            Thread.sleep(20);
+            first = unloaded.remove(20);
         }
-        assertThat(loader.get()).isNull();
+        assertThat(first).isSameAs(loader);
     }
 
     @Test
