@@ -12,6 +12,10 @@ import org.apache.commons.math3.distribution.BinomialDistribution;
 /**
  * Computes the interval of a metric that has no formula for it, by drawing the test images many times with
  * replacement (Efron, "Bootstrap methods: another look at the jackknife", 1979; percentile method).
+ *
+ * <p>A draw of few images may miss a class altogether. Such a class is left out of the mean of that draw, as by
+ * scikit-learn; as a 0 it would put the whole interval below the metric. A class that the test images do not have, and
+ * that is never predicted, counts as 0 in every draw, as it does in the metric.
  */
 public final class Bootstrap {
 
@@ -38,7 +42,7 @@ public final class Bootstrap {
         SplittableRandom random = new SplittableRandom(seed);
         double[] scores = new double[resamples];
         for (int r = 0; r < resamples; r++) {
-            scores[r] = macroF1(cells.cells, cells.draw(random), predictions.classes());
+            scores[r] = cells.macroF1(cells.draw(random));
         }
         Arrays.sort(scores);
         return new Interval(quantile(scores, (1 - confidence) / 2), quantile(scores, (1 + confidence) / 2));
@@ -58,13 +62,24 @@ public final class Bootstrap {
 
         private final int[] sizes;
 
+        private final int classes;
+
+        /** Number of classes that no image has and that are never predicted. */
+        private final int unseen;
+
         /** For each image in a small cell, the index of its cell. */
         private final int[] small;
 
-        private Cells(int[] cells, int[] sizes, int[] small) {
+        private Cells(int[] cells, int[] sizes, int[] small, int classes) {
             this.cells = cells;
             this.sizes = sizes;
             this.small = small;
+            this.classes = classes;
+            unseen = classes
+                    - (int) IntStream.of(cells)
+                            .flatMap(cell -> IntStream.of(cell / classes, cell % classes))
+                            .distinct()
+                            .count();
         }
 
         static Cells of(PredictedClasses predictions) {
@@ -83,7 +98,7 @@ public final class Bootstrap {
                     .filter(i -> ordered[i] < LARGE)
                     .flatMap(i -> IntStream.range(0, ordered[i]).map(image -> i))
                     .toArray();
-            return new Cells(cells, ordered, small);
+            return new Cells(cells, ordered, small, predictions.classes());
         }
 
         /** Draws as many images as there are, with replacement, and counts them by cell: a multinomial draw. */
@@ -100,6 +115,28 @@ public final class Bootstrap {
                 counts[small[random.nextInt(small.length)]]++;
             }
             return counts;
+        }
+
+        /** F1 needs, for each class, how often it is predicted correctly, and how often it is true and predicted. */
+        double macroF1(int[] counts) {
+            int[] right = new int[classes];
+            int[] appearances = new int[classes];
+            for (int i = 0; i < cells.length; i++) {
+                int truth = cells[i] / classes;
+                int predicted = cells[i] % classes;
+                right[truth] += truth == predicted ? counts[i] : 0;
+                appearances[truth] += counts[i];
+                appearances[predicted] += counts[i];
+            }
+            double sum = 0;
+            int drawn = 0;
+            for (int c = 0; c < classes; c++) {
+                if (appearances[c] > 0) {
+                    sum += 2.0 * right[c] / appearances[c];
+                    drawn++;
+                }
+            }
+            return sum / (drawn + unseen);
         }
     }
 
@@ -138,24 +175,6 @@ public final class Bootstrap {
             }
         }
         return mode; // also where rounding leaves a remainder of about 1e-13
-    }
-
-    /** F1 needs, for each class, how often it is predicted correctly, and how often it is true and predicted. */
-    private static double macroF1(int[] cells, int[] counts, int classes) {
-        int[] right = new int[classes];
-        int[] appearances = new int[classes];
-        for (int i = 0; i < cells.length; i++) {
-            int truth = cells[i] / classes;
-            int predicted = cells[i] % classes;
-            right[truth] += truth == predicted ? counts[i] : 0;
-            appearances[truth] += counts[i];
-            appearances[predicted] += counts[i];
-        }
-        double sum = 0;
-        for (int c = 0; c < classes; c++) {
-            sum += appearances[c] == 0 ? 0 : 2.0 * right[c] / appearances[c];
-        }
-        return sum / classes;
     }
 
     private static double quantile(double[] sorted, double share) {

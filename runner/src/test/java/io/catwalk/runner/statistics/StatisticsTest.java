@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -120,6 +121,28 @@ class StatisticsTest {
                 .hasMessageContaining("at least 100");
         assertThatThrownBy(() -> Bootstrap.macroF1(predictions.predictedClasses(), 100, 1, 7))
                 .hasMessageContaining("below 1");
+    }
+
+    /** 450 of 500 classes are right: 400 have F1 1, 50 have 2/3 for a mistake of another, and 50 have 0: mean 0.8667. */
+    @Test
+    void classesThatAreNotDrawnDoNotLowerTheInterval() {
+        int classes = 500;
+        int[] labels = IntStream.range(0, classes).toArray();
+        int[] predicted =
+                IntStream.of(labels).map(i -> i < 450 ? i : i - 450).toArray();
+
+        Interval interval = Bootstrap.macroF1(new PredictedClasses(classes, labels, predicted), 200, 0.95, 0);
+
+        assertThat(interval.contains(1300 / 1500.0)).as("%s", interval).isTrue();
+    }
+
+    /** Two of four classes have no image and are never predicted: they count as 0 in every draw, as in macro F1. */
+    @Test
+    void classesWithoutImagesCountAsZeroInEveryDraw() {
+        int[] labels = {0, 1, 0, 1, 0, 1, 0, 1};
+
+        assertThat(Bootstrap.macroF1(new PredictedClasses(4, labels, labels), 200, 0.95, 0))
+                .isEqualTo(new Interval(0.5, 0.5));
     }
 
     /** Pearson's test over the numbers with ten or more expected draws; a correct sampler fails one time in 10,000. */
