@@ -11,6 +11,7 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.Shape;
+import java.awt.font.TextLayout;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;
@@ -85,10 +86,14 @@ final class ImagePainter {
     }
 
     private void paint(Text text) {
+        if (text.text().isEmpty()) {
+            return;
+        }
         Font font = new Font(Font.SANS_SERIF, text.letters().bold() ? Font.BOLD : Font.PLAIN, 1)
                 .deriveFont((float) text.letters().size());
-        double width = font.getStringBounds(text.text(), graphics.getFontRenderContext())
-                .getWidth();
+        // Orders letters that are written from right to left, and joins those of scripts such as Arabic.
+        TextLayout layout = new TextLayout(text.text(), font, graphics.getFontRenderContext());
+        double width = layout.getAdvance();
         double shift = switch (text.anchor()) {
             case START -> 0;
             case MIDDLE -> width / 2;
@@ -100,8 +105,7 @@ final class ImagePainter {
             graphics.rotate(-Math.PI / 2);
         }
         graphics.translate(-shift, 0);
-        Shape letters = font.createGlyphVector(graphics.getFontRenderContext(), text.text())
-                .getOutline();
+        Shape letters = layout.getOutline(null);
         if (text.way() == Way.LEVEL_WITH_EDGE) {
             graphics.setColor(color("paper", 1));
             graphics.setStroke(new BasicStroke(3, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
