@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.page;
 
+import io.catwalk.runner.report.graphics.Letters;
 import io.catwalk.runner.statistics.CriticalDifference;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,12 @@ record RankDiagram(List<Label> labels, List<Tick> ticks, List<Bar> groups, Bar d
     static final int AXIS = 64;
     static final int LEFT = 250;
     static final int RIGHT = 610;
+    /** Distance of a text from the axis. */
+    private static final int BESIDE = 26;
+    /** Width that is left for a name with its rank, on either side. */
+    private static final int ROOM = LEFT - BESIDE - 4;
+
+    private static final Letters LETTERS = Letters.plain(14);
     private static final int BAR_STEP = 9;
     private static final int LABEL_STEP = 24;
 
@@ -48,9 +55,10 @@ record RankDiagram(List<Label> labels, List<Tick> ticks, List<Bar> groups, Bar d
         for (int i = 0; i < count; i++) {
             CriticalDifference.Rank rank = ranks.get(i);
             boolean onLeft = i < left;
+            String average = String.format(Locale.ROOT, "%.2f", rank.average());
             labels.add(new Label(
-                    rank.classifier(),
-                    String.format(Locale.ROOT, "%.2f", rank.average()),
+                    LETTERS.cut(rank.classifier(), ROOM - LETTERS.width(" (" + average + ")")),
+                    average,
                     at(rank.average(), count),
                     below + LABEL_STEP * (onLeft ? i : count - 1 - i),
                     onLeft ? LEFT - 20 : RIGHT + 20,
