@@ -51,9 +51,16 @@ public record ShownClasses(List<ClassScores> first, List<ClassScores> best, int 
 
     /** Says which classes are shown, in a sentence; empty if all are. */
     public String sentence() {
-        return leftOut == 0
-                ? ""
-                : "The " + first.size() + " classes with the lowest recall, and the " + best.size()
-                        + " with the highest; " + leftOut + " are left out.";
+        if (leftOut == 0) {
+            return "";
+        }
+        if (best.isEmpty()) {
+            return (first.size() == 1
+                            ? "The only class with images; "
+                            : "The " + first.size() + " classes with images, the one with the lowest recall first; ")
+                    + leftOut + " have none and are left out.";
+        }
+        return "The " + first.size() + " classes with the lowest recall, and the "
+                + (best.size() == 1 ? "one" : best.size()) + " with the highest; " + leftOut + " are left out.";
     }
 }

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
 class ShownClassesTest {
@@ -37,6 +39,23 @@ class ShownClassesTest {
                 .endsWith("c29");
         assertThat(shown.best()).isEmpty();
         assertThat(shown.sentence()).isEmpty();
+    }
+
+    /** Of 40 classes, only the first few have images: none is left for the highest recall. */
+    @ParameterizedTest
+    @CsvSource({
+        "20, 'The 20 classes with images, the one with the lowest recall first; 20 have none and are left out.'",
+        "1, The only class with images; 39 have none and are left out.",
+        "21, 'The 20 classes with the lowest recall, and the one with the highest; 19 are left out.'"
+    })
+    void theSentenceSaysWhatIsShownIfFewClassesHaveImages(int filled, String sentence) {
+        List<String> names = IntStream.range(0, 40).mapToObj(c -> "c" + c).toList();
+        int[] labels = IntStream.range(0, filled).toArray();
+        float[] logits = new float[40 * filled];
+
+        ShownClasses shown = ShownClasses.of(Evaluation.of(new Predictions(40, labels, logits), names));
+
+        assertThat(shown.sentence()).isEqualTo(sentence);
     }
 
     @Test
