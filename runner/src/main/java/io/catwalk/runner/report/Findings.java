@@ -41,7 +41,7 @@ public record Findings(ReportModel model) {
         int classes = model.dataset().classes().size();
         if (tuning != null) {
             return count(tuning.candidates().size(), "candidate", "candidates") + " of " + tuning.classifier()
-                    + " were tested on " + model.testedOn();
+                    + (tuning.candidates().size() == 1 ? " was" : " were") + " tested on " + model.testedOn();
         }
         List<Entrant> entrants = model.entrants();
         String images = capital(model.testedOn()) + " in " + classes + " classes";
@@ -104,8 +104,14 @@ public record Findings(ReportModel model) {
         if (trained.size() == 1) {
             return best.name() + " recognizes " + score + " of the images (95 % interval " + best.interval() + ")";
         }
+        List<Entrant> leaders = model.leaders();
+        String names = names(leaders);
+        boolean alone = leaders.size() == 1;
+        if (leaders.size() == trained.size()) {
+            return names + " have the same accuracy, " + score;
+        }
         if (!model.tested()) {
-            return best.name() + " has the highest accuracy, " + score
+            return names + (alone ? " has" : " have") + " the highest accuracy, " + score
                     + "; whether the lead is more than chance was not tested";
         }
         int others = trained.size() - 1;
@@ -113,11 +119,15 @@ public record Findings(ReportModel model) {
         int equivalent = outcomes(best, Outcome.EQUIVALENT);
         int undecided = outcomes(best, Outcome.UNDECIDED);
         int apart = others - ahead - equivalent - undecided;
+        String lead = names + (alone ? " leads" : " lead") + " with " + score;
         if (ahead == others) {
-            return best.name() + " leads with " + score + ", ahead of "
-                    + (others == 1 ? trained.get(1).name() : "each of the other " + others);
+            return lead + ", ahead of " + (others == 1 ? trained.get(1).name() : "each of the other " + others);
         }
-        return best.name() + " leads with " + score + ": it is ahead of " + (ahead == 0 ? "none" : ahead)
+        if (others == 1) {
+            return lead + ", but is " + (equivalent == 1 ? "equivalent to " : "not clearly different from ")
+                    + trained.get(1).name();
+        }
+        return lead + ": " + (alone ? "it" : best.name()) + " is ahead of " + (ahead == 0 ? "none" : ahead)
                 + " of the other " + others
                 + (equivalent == 0 ? "" : ", equivalent to " + equivalent)
                 + (undecided == 0 ? "" : ", not clearly different from " + undecided)
@@ -350,7 +360,12 @@ public record Findings(ReportModel model) {
             return best.name() + " was tested, but not compared with another classifier";
         }
         if (!model.tested()) {
-            return best.name() + " leads, but whether it is better was not tested";
+            List<Entrant> leaders = model.leaders();
+            return leaders.size() == 1
+                    ? best.name() + " leads, but whether it is better was not tested"
+                    : leaders.size() == trained.size()
+                            ? names(leaders) + " have the same accuracy, and whether one is better was not tested"
+                            : names(leaders) + " lead, but whether they are better was not tested";
         }
         List<Entrant> choices = model.choices();
         return choices.size() == 1

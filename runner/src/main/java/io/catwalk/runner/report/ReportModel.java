@@ -7,6 +7,7 @@ import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.trial.InferenceEngine;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,6 +64,16 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         return entrants.stream().filter(one -> one.standing() != null).toList();
     }
 
+    /** Returns the classifiers with the highest accuracy: several if theirs is the same, none without a network. */
+    public List<Entrant> leaders() {
+        List<Entrant> trained = trained();
+        return trained.stream()
+                .filter(one -> Paired.order(
+                                one.stands().accuracy(), trained.get(0).stands().accuracy())
+                        == 0)
+                .toList();
+    }
+
     /** Returns the classifiers that get charts of their own: with more, the page is too large to be sent by mail. */
     public List<Entrant> charted() {
         return trained().stream().limit(CHARTED).toList();
@@ -114,14 +125,19 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
             return "No classifier has a trained network, so there is nothing to choose from.";
         }
         Standing standing = trained.get(0).stands();
-        String score = isolated(trained.get(0).name()) + " reaches " + Numbers.percent(standing.accuracy())
-                + " % accuracy"
-                + (dataset().unbalanced()
+        List<Entrant> leaders = leaders();
+        boolean alone = leaders.size() == 1;
+        String score = isolated(Findings.names(leaders)) + (alone ? " reaches " : " reach ")
+                + Numbers.percent(standing.accuracy()) + " % accuracy"
+                + (alone && dataset().unbalanced()
                         ? " and " + Numbers.percent(standing.balancedAccuracy()) + " % balanced accuracy"
                         : "");
-        return trained.size() > 1
-                ? score + ", the highest; whether the lead is more than chance was not tested."
-                : score + "; there is no other classifier to compare it with.";
+        if (trained.size() == 1) {
+            return score + "; there is no other classifier to compare it with.";
+        }
+        return leaders.size() == trained.size()
+                ? score + ", the same; whether one is better was not tested."
+                : score + ", the highest; whether the lead is more than chance was not tested.";
     }
 
     /** Says in a sentence what the answer leaves open; empty if it leaves nothing open. */

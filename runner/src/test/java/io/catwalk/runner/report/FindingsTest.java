@@ -38,12 +38,20 @@ class FindingsTest {
     private final List<Verdict> verdicts = new ArrayList<>();
 
     private ReportModel model() {
+        return model(new Comparison(Scope.MODELS, "", "", 0.5, null, null, standings, verdicts));
+    }
+
+    private ReportModel withoutComparison() {
+        return model(null);
+    }
+
+    private ReportModel model(@Nullable Comparison comparison) {
         Results results = new Results(
                 1,
                 new Results.Summary("x", "compare", "", 1, 1, 1, List.of(), List.of(1L), 0, 1, 1, 1),
                 new Results.Dataset("x", "", CLASSES, 1, 8, 8, 10, 10, 10, 5, 5),
                 models.stream().map(Model::outcome).toList(),
-                new Comparison(Scope.MODELS, "", "", 0.5, null, null, standings, verdicts),
+                comparison,
                 null);
         ExperimentSpec spec = new ExperimentSpec(
                 1,
@@ -178,6 +186,60 @@ class FindingsTest {
         assertThat(findings().conclusion()).isEqualTo("This run supports one choice: a");
         assertThat(findings().accuracy()).isEqualTo("a leads with 91.00 %, ahead of each of the other 2");
         assertThat(differences().caption().note()).endsWith(" The best differs significantly from each of the others.");
+    }
+
+    @Test
+    void ofTwoThatDoNotClearlyDifferTheOtherIsNamed() {
+        add("a", 0.91);
+        add("b", 0.90);
+        verdict("a", "b", Outcome.UNDECIDED);
+
+        assertThat(findings().accuracy()).isEqualTo("a leads with 91.00 %, but is not clearly different from b");
+    }
+
+    @Test
+    void ofTwoThatAreEquivalentTheOtherIsNamed() {
+        add("a", 0.91);
+        add("b", 0.90);
+        verdict("a", "b", Outcome.EQUIVALENT);
+
+        assertThat(findings().accuracy()).isEqualTo("a leads with 91.00 %, but is equivalent to b");
+    }
+
+    @Test
+    void noneOfThoseWithTheSameAccuracyLeads() {
+        add("a", 0.91);
+        add("b", 0.91);
+        add("c", 0.90);
+        assertThat(findings().accuracy())
+                .isEqualTo("a and b have the highest accuracy, 91.00 %; whether the lead is more than chance was not"
+                        + " tested");
+        assertThat(findings().conclusion()).isEqualTo("a and b lead, but whether they are better was not tested");
+        assertThat(withoutComparison().headline())
+                .isEqualTo("a and b reach 91.00 % accuracy, the highest; whether the lead is more than chance was not"
+                        + " tested.");
+
+        verdict("a", "b", Outcome.UNDECIDED);
+        verdict("a", "c", Outcome.BETTER);
+
+        assertThat(findings().accuracy())
+                .isEqualTo("a and b lead with 91.00 %: a is ahead of 1 of the other 2, not clearly different from 1");
+    }
+
+    @Test
+    void allWithTheSameAccuracyHaveNoLead() {
+        add("a", 0.91);
+        add("b", 0.91);
+
+        assertThat(findings().accuracy()).isEqualTo("a and b have the same accuracy, 91.00 %");
+        assertThat(findings().conclusion())
+                .isEqualTo("a and b have the same accuracy, and whether one is better was not tested");
+        assertThat(withoutComparison().headline())
+                .isEqualTo("a and b reach 91.00 % accuracy, the same; whether one is better was not tested.");
+
+        verdict("a", "b", Outcome.UNDECIDED);
+
+        assertThat(findings().accuracy()).isEqualTo("a and b have the same accuracy, 91.00 %");
     }
 
     // ---- latencies ----
