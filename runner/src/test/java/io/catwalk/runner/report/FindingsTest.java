@@ -242,6 +242,17 @@ class FindingsTest {
         assertThat(findings().accuracy()).isEqualTo("a and b have the same accuracy, 91.00 %");
     }
 
+    // ---- without a comparison ----
+
+    /** Student's interval of the mean of 0.90 and 0.99, by scipy 1.15.3: 0.373 to 1.517. */
+    @Test
+    void anIntervalOfAnAccuracyEndsAtOneHundredPercent() {
+        add("a", 0.90);
+        add("a", 0.99);
+
+        assertThat(withoutComparison().entrants().get(0).interval()).isEqualTo("37.32 to 100.00");
+    }
+
     // ---- latencies ----
 
     @Test
