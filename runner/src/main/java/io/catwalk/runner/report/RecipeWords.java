@@ -98,10 +98,8 @@ public final class RecipeWords {
 
     private static String schedule(Schedule schedule) {
         if (schedule instanceof Schedule.OneCycle cycle) {
-            return String.format(
-                    Locale.ROOT,
-                    "one-cycle schedule: warm-up for %.0f %% of the steps, then decay to 0",
-                    cycle.warmUp() * 100);
+            return format(
+                    "one-cycle schedule: warm-up for %s %% of the steps, then decay to 0", percent(cycle.warmUp()));
         }
         return schedule instanceof Schedule.Cosine ? "cosine decay to 0" : "constant";
     }
@@ -129,8 +127,8 @@ public final class RecipeWords {
         }
         if (augmentation instanceof Augmentation.Erase erase) {
             return format(
-                    "Random erasing: %.0f %% of images, up to %.0f %% of the area",
-                    erase.probability() * 100, erase.largestArea() * 100);
+                    "Random erasing: %s %% of images, up to %s %% of the area",
+                    percent(erase.probability()), percent(erase.largestArea()));
         }
         if (augmentation instanceof Augmentation.Mixup mixup) {
             return format("Mixup with alpha %s", number(mixup.alpha()));
@@ -148,8 +146,9 @@ public final class RecipeWords {
         return String.format(Locale.ROOT, format, values);
     }
 
+    /** Writes a share in percent with up to four decimals: recipes that differ must not read the same. */
     private static String percent(double share) {
-        return number(Math.round(share * 1000) / 10.0);
+        return number(Math.round(share * 1e6) / 1e4);
     }
 
     /** Writes a number with the fewest digits that read back as the same number, without an exponent. */

@@ -2,6 +2,9 @@ package io.catwalk.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Schedule;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Scope;
@@ -107,6 +110,13 @@ class FindingsTest {
                 name, done, List.of(), predictions == null ? Answers.NONE : Answers.of(predictions, CLASSES), null));
         standings.add(new Standing(
                 name, 1, accuracy, null, accuracy - 0.01, accuracy + 0.01, accuracy, accuracy, null, null, onFront));
+    }
+
+    private void add(String name, double accuracy, Recipe recipe) {
+        Done done = MadeUp.done(MadeUp.trial(name, 1, 0, recipe), accuracy);
+        models.add(new Model(name, done, List.of(), Answers.NONE, null));
+        standings.add(new Standing(
+                name, 1, accuracy, null, accuracy - 0.01, accuracy + 0.01, accuracy, accuracy, null, null, null));
     }
 
     private void verdict(String first, String second, Outcome outcome) {
@@ -251,6 +261,27 @@ class FindingsTest {
         add("a", 0.99);
 
         assertThat(withoutComparison().entrants().get(0).interval()).isEqualTo("37.32 to 100.00");
+    }
+
+    // ---- recipes ----
+
+    @Test
+    void recipesThatDifferByLittleAreNotCalledTheSame() {
+        add("a", 0.91, Recipe.standard().withAugmentations(Augmentation.erase(0.25, 0.2)));
+        add("b", 0.90, Recipe.standard().withAugmentations(Augmentation.erase(0.254, 0.2)));
+
+        assertThat(model().recipeDifferences())
+                .containsEntry("a", List.of("Random erasing: 25 % of images, up to 20 % of the area"))
+                .containsEntry("b", List.of("Random erasing: 25.4 % of images, up to 20 % of the area"));
+    }
+
+    @Test
+    void schedulesThatDifferByLittleAreNotCalledTheSame() {
+        add("a", 0.91, Recipe.standard().withSchedule(Schedule.oneCycle(0.07)));
+        add("b", 0.90, Recipe.standard().withSchedule(Schedule.oneCycle(0.072)));
+
+        assertThat(model().recipeDifferences().toString())
+                .contains("warm-up for 7 % of the steps", "warm-up for 7.2 % of the steps");
     }
 
     // ---- latencies ----
