@@ -1,10 +1,12 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.runner.Json;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.trial.ExportOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Writes complete programs that classify one image with an ONNX file.
@@ -16,9 +18,13 @@ import java.util.List;
  */
 record CardCode(String file, ImageSource images, Normalization normalization, ExportOptions options) {
 
+    /** Matches a name that means the same to a shell without quotes. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9@%+=:,./_-]+");
+
     /** Returns the command that classifies an image without any code. */
     String command() {
-        return "catwalk predict " + file + " image.png";
+        return "catwalk predict "
+                + (PLAIN.matcher(file).matches() ? file : "'" + file.replace("'", "'\\''") + "'") + " image.png";
     }
 
     /** Returns a program for Python 3 with numpy, onnxruntime and pillow. */
@@ -43,7 +49,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
         if (size(1) != 1) {
             lines.add("batch = np.repeat(batch, " + size(1) + ", axis=0)  # the file takes this many images");
         }
-        lines.add("session = ort.InferenceSession(\"" + file + "\", providers=[\"CPUExecutionProvider\"])");
+        lines.add("session = ort.InferenceSession(" + quoted() + ", providers=[\"CPUExecutionProvider\"])");
         lines.add("logits = session.run([\"logits\"], {\"images\": batch})[0][0]");
         lines.add("exp = np.exp(logits - logits.max())");
         lines.add("labels = session.get_modelmeta().custom_metadata_map[\"labels\"].split(\"\\n\")");
@@ -86,7 +92,7 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
         lines.add("                    for (int x = 0; x < shape[3]; x++)");
         lines.add("                        batch.put(" + value + ");");
         lines.add("        OrtEnvironment environment = OrtEnvironment.getEnvironment();");
-        lines.add("        try (OrtSession session = environment.createSession(\"" + file + "\");");
+        lines.add("        try (OrtSession session = environment.createSession(" + quoted() + ");");
         lines.add("                OnnxTensor tensor = " + tensor + ";");
         lines.add("                OrtSession.Result result = session.run(Map.of(\"images\", tensor))) {");
         lines.add("            float[] logits = ((float[][]) result.get(\"logits\").orElseThrow().getValue())[0];");
@@ -101,6 +107,11 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
         lines.add("    }");
         lines.add("}");
         return String.join("\n", lines) + "\n";
+    }
+
+    /** Quotes the name of the file as a JSON string, which is valid in Python and in Java, too. */
+    private String quoted() {
+        return Json.JSON.writeValueAsString(file);
     }
 
     private boolean gray() {

@@ -31,9 +31,11 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the programs of a card as a reader would, on a PNG, and compares them with Catwalk's own predictor. */
 class CardCodeTest {
@@ -75,6 +77,52 @@ class CardCodeTest {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
         assertAnswer(world, run(java, "-cp", System.getProperty("java.class.path"), "Classify.java"));
+    }
+
+    @Test
+    void thePythonProgramFindsAFileOfAnyName() throws IOException, InterruptedException {
+        assumeThat(Path.of(PYTHON)).isExecutable();
+        String name = "my \"best\" net.onnx";
+        CardCode code = named(name);
+        Files.createFile(folder.resolve(name));
+        String session = code.python()
+                .lines()
+                .filter(line -> line.startsWith("session = "))
+                .findFirst()
+                .orElseThrow();
+        Files.writeString(
+                folder.resolve("opens.py"),
+                "class ort:\n  def InferenceSession(file, providers):\n    return open(file)\n" + session
+                        + "\nprint(session.name)\n");
+
+        assertThat(run(PYTHON, "opens.py").strip()).isEqualTo(name);
+    }
+
+    @Test
+    void theJavaProgramIsValidForAFileOfAnyName() {
+        assertThat(named("my \"best\" net.onnx").java())
+                .contains("environment.createSession(\"my \\\"best\\\" net.onnx\");");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm@wide.onnx", "my net.onnx", "it's $HOME.onnx", "a;b.onnx"})
+    void theCommandNamesTheFileToTheShell(String name) throws IOException, InterruptedException {
+        assumeThat(Path.of("/bin/sh")).isExecutable();
+
+        String said = run("/bin/sh", "-c", "catwalk() { printf '%s|' \"$@\"; }; " + named(name).command());
+
+        assertThat(said).isEqualTo("predict|" + name + "|image.png|");
+    }
+
+    @Test
+    void aCommandForAPlainNameHasNoQuotes() {
+        assertThat(named("lstm@wide.onnx").command()).isEqualTo("catwalk predict lstm@wide.onnx image.png");
+    }
+
+    private static CardCode named(String file) {
+        ImageSource images = HeapImages.of(1, 1, 1, new byte[1], new int[1]);
+        Normalization normalization = new Normalization(new float[] {0.5f}, new float[] {0.5f});
+        return new CardCode(file, images, normalization, ExportOptions.standard());
     }
 
     /** Checks the output of both programs: a label, which may contain spaces, and its probability with four digits. */
