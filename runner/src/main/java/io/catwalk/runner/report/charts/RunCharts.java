@@ -128,7 +128,7 @@ public record RunCharts(ReportModel model) {
                                         .collect(Collectors.joining("; "))
                                 + ".",
                         (region > 0
-                                        ? "Shaded: differences of up to " + Numbers.fixed(region, 1)
+                                        ? "Shaded: differences of up to " + region
                                                 + " points, which are treated as equivalent."
                                         : "Lines are 95 % intervals of the difference.")
                                 + leaders(open, first),

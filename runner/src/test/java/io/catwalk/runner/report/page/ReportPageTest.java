@@ -7,6 +7,7 @@ import io.catwalk.api.Criterion;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.Entrant;
@@ -38,6 +39,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -377,6 +379,39 @@ final class ReportPageTest {
         assertShows(html, "but it is not compared with any other.");
         assertThat(html.contains("Difference from the best")).isFalse();
         assertThat(html.contains("differs significantly")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.25, 0.25", "0.5, 0.5", "2, 2.0", "0.04, 0.04"})
+    void theRegionOfEquivalenceIsWrittenAsInTheVerdicts(double region, String written) {
+        String html = html(folds(region));
+
+        assertShows(
+                html,
+                "Differences below " + written + " points are treated as equivalent.",
+                "Shaded: differences of up to " + written + " points, which are treated as equivalent.");
+    }
+
+    @Test
+    void withoutARegionNoDifferenceIsTreatedAsEquivalent() {
+        assertThat(html(folds(0)).contains("treated as equivalent")).isFalse();
+    }
+
+    private static ReportModel folds(double region) {
+        SampleRun run = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 3, 60, 2);
+        Comparison all = Objects.requireNonNull(run.comparison(run.models()));
+        return ReportModel.of(run.report(
+                run.models(),
+                new Comparison(
+                        all.scope(),
+                        all.headline(),
+                        all.limits(),
+                        region,
+                        all.baselines(),
+                        all.cochranQ(),
+                        all.standings(),
+                        all.verdicts()),
+                null));
     }
 
     @Test
