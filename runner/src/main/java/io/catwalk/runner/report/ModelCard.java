@@ -378,7 +378,9 @@ public record ModelCard(
                     .append(Markdown.text(dataset.classes().get(pair.truth())));
             text.append(" classified as ")
                     .append(Markdown.text(dataset.classes().get(pair.predicted())));
-            text.append(" (").append(count(pair.images().size())).append(" images).");
+            text.append(" (")
+                    .append(Findings.count(pair.images().size(), "image", "images"))
+                    .append(").");
         }
         text.append("\n- It was trained once, with one seed; with another seed the accuracy changes slightly.\n");
         if (ImageDatasets.isKnown(dataset.name())) {

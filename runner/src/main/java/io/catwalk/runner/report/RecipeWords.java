@@ -30,7 +30,7 @@ public final class RecipeWords {
     public static List<String> of(Recipe recipe) {
         List<String> words = new ArrayList<>();
         words.add(optimizer(recipe.optimizer()) + ", " + schedule(recipe.schedule()));
-        words.add("Batches of " + recipe.batchSize() + " images, "
+        words.add("Batches of " + Findings.count(recipe.batchSize(), "image", "images") + ", "
                 + (recipe.loss() == Loss.OWN ? "the plugin's own loss" : "cross-entropy loss")
                 + (recipe.labelSmoothing() == 0 ? "" : " with label smoothing " + number(recipe.labelSmoothing())));
         for (Augmentation augmentation : recipe.augmentations()) {
@@ -52,7 +52,8 @@ public final class RecipeWords {
             words.add("The epoch is selected by " + new Measure(recipe.selectBy()).title() + " on the validation set");
         }
         if (recipe.patience() > 0) {
-            words.add("Early stopping after " + recipe.patience() + " epochs without improvement");
+            words.add("Early stopping after " + Findings.count(recipe.patience(), "epoch", "epochs")
+                    + " without improvement");
         }
         if (recipe.pretrained()) {
             words.add("Starts from the pretrained weights of the plugin");

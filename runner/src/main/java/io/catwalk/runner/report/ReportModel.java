@@ -105,7 +105,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     public String testedOn() {
         Results.Summary experiment = results().experiment();
         if (experiment.folds() == 0) {
-            return Numbers.count(dataset().test()) + " test images";
+            return Findings.count(dataset().test(), "test image", "test images");
         }
         if (results().tuning() != null) {
             return experiment.folds() + " folds of the training images; the best candidate also on the test images";

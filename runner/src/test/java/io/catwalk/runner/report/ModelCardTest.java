@@ -215,6 +215,14 @@ class ModelCardTest {
     }
 
     @Test
+    void oneIsWrittenInTheSingular() {
+        assertThat(card("kinds", OnnxMetadata.empty(), null).markdown(null))
+                .contains(" The most frequent mistake: kind0 classified as kind1 (1 image).");
+        assertThat(RecipeWords.of(Recipe.standard().withBatchSize(1).withPatience(1)))
+                .contains("Batches of 1 image, cross-entropy loss", "Early stopping after 1 epoch without improvement");
+    }
+
+    @Test
     void aCardLiesBesideItsFile() {
         assertThat(ModelCard.beside(Path.of("a.onnx", "lstm@wide.onnx"))).isEqualTo(Path.of("a.onnx", "lstm@wide.md"));
     }

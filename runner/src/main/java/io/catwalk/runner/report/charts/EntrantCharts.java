@@ -7,6 +7,7 @@ import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Chart.Caption;
@@ -96,10 +97,10 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         List<String> last = table.get(table.size() - 1);
         String sentence = String.format(
                 Locale.ROOT,
-                "%s of %s over %d epochs: training ends at %s, validation at %s; the best epoch is %d.",
+                "%s of %s over %s: training ends at %s, validation at %s; the best epoch is %d.",
                 scale == 1 ? "Loss" : "Accuracy",
                 first.label(),
-                history.size(),
+                Findings.count(history.size(), "epoch", "epochs"),
                 last.get(1),
                 last.get(2),
                 best);

@@ -4,6 +4,7 @@ import io.catwalk.api.Criterion;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Chart.Caption;
@@ -141,7 +142,7 @@ public record TrainingCharts(ReportModel model) {
                 new Caption(
                         "tuning",
                         "Score of each candidate by its budget",
-                        "Scores of " + candidates.size() + " candidates"
+                        "Scores of " + Findings.count(candidates.size(), "candidate", "candidates")
                                 + (tuning.best() == null ? "." : "; number " + tuning.best() + " is the best."),
                         "Each line is a candidate, from its smallest budget to its largest.",
                         table),

@@ -11,6 +11,7 @@ import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
@@ -379,6 +380,29 @@ final class ReportPageTest {
         assertShows(html, "but it is not compared with any other.");
         assertThat(html.contains("Difference from the best")).isFalse();
         assertThat(html.contains("differs significantly")).isFalse();
+    }
+
+    /** Of 41 classes, the last has no test image; each network is trained for one epoch. */
+    @Test
+    void oneIsWrittenInTheSingular() {
+        List<String> classes = IntStream.range(0, 41).mapToObj(i -> "c" + i).toList();
+        SampleRun run = new SampleRun(List.of("gru", "lstm"), classes, 0, 40, 1);
+        Tuning.Candidate only = new Tuning.Candidate(1, Map.of("units", 16), List.of());
+
+        ReportModel model = ReportModel.of(run.report(
+                run.models(),
+                run.comparison(run.models()),
+                new Tuning("gru", "random search", Criterion.ACCURACY, List.of(only), 1)));
+
+        assertShows(
+                html(model),
+                " 1 class has no image here, and is left out.",
+                "<summary>The only pair in words</summary>",
+                "<li>1 of 10 epochs was trained; the weights are those of epoch 1",
+                "Accuracy of gru over 1 epoch: training ends at ",
+                "with 1 thread</caption>",
+                "<p>By random search: 1 candidate, of which number 1 ");
+        assertThat(new Findings(model).question()).isEqualTo("1 candidate of gru was tested on 40 test images");
     }
 
     @ParameterizedTest
