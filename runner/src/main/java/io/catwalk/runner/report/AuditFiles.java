@@ -101,9 +101,9 @@ final class AuditFiles {
     /** Reads the pairs of a test and a training image, in the order in which they were written. */
     static List<Duplicate> readLeaked(Path folder) throws IOException {
         Path file = folder.resolve(LEAKED + ".csv");
-        List<String> lines = Files.readAllLines(file);
+        List<String> rows = rows(Files.readAllLines(file));
         List<Duplicate> pairs = new ArrayList<>();
-        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+        for (String line : rows.subList(Math.min(1, rows.size()), rows.size())) {
             Matcher cells = PAIR.matcher(line);
             if (!cells.lookingAt()) {
                 throw new RequestException("expected a line such as 12,345,0.5000,false,0,0,cat,cat in " + file
@@ -118,6 +118,21 @@ final class AuditFiles {
                     Integer.parseInt(cells.group(6))));
         }
         return pairs;
+    }
+
+    /** Joins the lines of a row: within quotes, a label may have line breaks. */
+    private static List<String> rows(List<String> lines) {
+        List<String> rows = new ArrayList<>();
+        boolean open = false;
+        for (String line : lines) {
+            if (open) {
+                rows.set(rows.size() - 1, rows.get(rows.size() - 1) + "\n" + line);
+            } else {
+                rows.add(line);
+            }
+            open ^= line.chars().filter(letter -> letter == '"').count() % 2 == 1;
+        }
+        return rows;
     }
 
     private static String moved(Duplicate pair) {

@@ -69,6 +69,19 @@ final class AuditTest {
         assertThat(Audit.readLeaked(folder)).containsExactly(new Duplicate(1, 0, 0, false, 0, 0));
     }
 
+    /** A label of several lines takes several lines of the file; here the second looks like another pair. */
+    @Test
+    void pairsOfClassesWithLineBreaksAreReadBack() throws IOException {
+        String lines = "line\n3,1,0.0000,false,0,0,\"break\"";
+        ImageSource images = HeapImages.of(1, 6, 6, new byte[2 * LENGTH], new int[] {0, 1});
+        ImageDataset dataset = new ImageDataset("lines", "0".repeat(64), List.of(lines, "dog"), images, images);
+        List<Duplicate> leaked = List.of(new Duplicate(0, 1, 0, false, 0, 0), new Duplicate(1, 0, 0, false, 0, 0));
+
+        new Audit(dataset, 8, leaked, List.of(), Map.of()).write(Audit.folder(folder));
+
+        assertThat(Audit.readLeaked(folder)).isEqualTo(leaked);
+    }
+
     @Test
     void aDamagedListOfPairsIsRefusedWithTheLine() throws IOException {
         audit().write(Audit.folder(folder));
