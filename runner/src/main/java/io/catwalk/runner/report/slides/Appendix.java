@@ -35,6 +35,8 @@ final class Appendix {
     /** Largest number of slides for a table; the files hold the rest. */
     private static final int PAGES = 20;
 
+    private static final String PAGE = "report.html has";
+
     private final ReportModel model;
     private final RunCharts charts;
     private final Deck deck;
@@ -98,6 +100,7 @@ final class Appendix {
                         rows,
                         "Table of the metrics of every trial."),
                 PAGES,
+                "results.md and results.csv have",
                 "Source: results.json, keys trials[].metrics and trials[].timing.best_epoch.");
     }
 
@@ -124,6 +127,7 @@ final class Appendix {
                         rows,
                         "Table of how every two classifiers compare."),
                 PAGES,
+                PAGE,
                 "Source: results.json, key comparison.verdicts.");
     }
 
@@ -134,6 +138,7 @@ final class Appendix {
                     "Appendix: every candidate of the search",
                     Table.of(tuning.table(), "Table of the candidates, the best first."),
                     PAGES,
+                    PAGE,
                     tuning.explanation(),
                     "Source: results.json, key tuning.candidates.");
         }
@@ -212,6 +217,7 @@ final class Appendix {
                         rows,
                         "Table of the scores of each class."),
                 2,
+                PAGE,
                 "Source: trials/*/*/predictions.csv.");
     }
 
@@ -243,6 +249,7 @@ final class Appendix {
                     "Appendix: what is missing, and why",
                     Table.of(List.of("Trial or run", "What is missing"), rows, "Table of what is missing."),
                     PAGES,
+                    PAGE,
                     "Source: results.json, keys trials[].error and experiment.not_run; the files of the run folder.");
         }
     }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.slides;
 
+import io.catwalk.runner.Numbers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,9 +55,10 @@ final class Deck implements AutoCloseable {
      * @param title of every page
      * @param table to show
      * @param most largest number of pages
+     * @param whole the files that have all rows, with their verb
      * @param notes of every page
      */
-    void pages(String title, Table table, int most, String... notes) {
+    void pages(String title, Table table, int most, String whole, String... notes) {
         int from = 0;
         for (int number = 1; number <= most && (from < table.rows().size() || number == 1); number++) {
             Page page = page(title + (number == 1 ? "" : " (" + number + ")"), notes);
@@ -69,8 +71,8 @@ final class Deck implements AutoCloseable {
                 page.text(
                         page.body().bottom(16),
                         Style.NOTE,
-                        "These are the first " + from + " of " + table.rows().size()
-                                + " rows; results.md and results.csv have all.");
+                        "These are the first " + Numbers.count(from) + " of "
+                                + Numbers.count(table.rows().size()) + " rows; " + whole + " all.");
             }
         }
     }

@@ -548,6 +548,20 @@ class SlidesTest {
         }
     }
 
+    /** The files that the other notes name have no scores of single classes. */
+    @Test
+    void ofManyClassesTheAppendixSaysWhereTheOthersAre() throws IOException {
+        ReportModel model = ReportModel.of(SampleRun.of(1, 200).report(null, null));
+        try (XMLSlideShow show = open(model, new SlideOptions(Extent.WITH_APPENDIX, null))) {
+            assertThat(show.getSlides().stream()
+                            .filter(slide -> slide.getTitle().endsWith("class by class (2)"))
+                            .flatMap(slide -> slide.getShapes().stream())
+                            .filter(XSLFTextBox.class::isInstance)
+                            .map(text -> ((XSLFTextBox) text).getText()))
+                    .contains("These are the first 32 of 200 rows; report.html has all.");
+        }
+    }
+
     @Test
     void theAppendixHasEveryPairAndEveryClassifier() throws IOException {
         try (XMLSlideShow show = open(Run.SEVEN_COMPARED.model(), new SlideOptions(Extent.WITH_APPENDIX, null))) {
