@@ -350,6 +350,16 @@ class FindingsTest {
                 .isEqualTo("Training accuracy is 20.00 points below validation accuracy");
     }
 
+    /** Newcombe's interval of 900 of 1000 less 700 of 1000 is 16.58 to 23.38 points. */
+    @Test
+    void oneOfSeveralOverfits() {
+        add("a", new TrialMetrics(MadeUp.metrics(0.9), MadeUp.metrics(0.9), MadeUp.metrics(0.9)), null, null, null);
+        add("b", new TrialMetrics(MadeUp.metrics(0.7), MadeUp.metrics(0.7), MadeUp.metrics(0.9)), null, null, null);
+
+        assertThat(findings().generalization())
+                .isEqualTo("1 of 2 overfits: training accuracy is 20.00 points above validation accuracy");
+    }
+
     // ---- confidences: of 1,000 images ----
 
     /** One half is overconfident by 10 points, and the other underconfident by as much. */

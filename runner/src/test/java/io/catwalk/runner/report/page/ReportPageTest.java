@@ -92,6 +92,15 @@ final class ReportPageTest {
     }
 
     @Test
+    void anAuditThatFoundNoneIsSaid() {
+        RunReport report = SamplePages.named("one");
+        RunReport audited = new RunReport(
+                report.spec(), report.results(), report.models(), report.dataset(), List.of(), null, List.of());
+
+        assertShows(html(ReportModel.of(audited)), "<p>None of them has a duplicate in the training set, as ");
+    }
+
+    @Test
     void withoutAnAuditThePageSaysHowToFindDuplicates() {
         assertShows(html("one"), "run <code>catwalk audit</code> on this run, then <code>catwalk report");
     }
