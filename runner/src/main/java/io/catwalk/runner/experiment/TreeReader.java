@@ -5,6 +5,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -37,14 +39,16 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 final class TreeReader {
 
     /**
-     * Accepts no text as a number, no fraction as text or as an integer, no null in a list and no duplicate keys. A
-     * fraction as text would be another one than in the file: 1e-4 is 1.0E-4 in the tree.
+     * Accepts no text as a number, no fraction as text or as an integer, no number as a value of an enumeration, no null
+     * in a list and no duplicate keys. A fraction as text would be another one than in the file: 1e-4 is 1.0E-4 in the
+     * tree.
      */
     static final YAMLMapper MAPPER = Json.YAML
             .rebuild()
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .withCoercionConfig(
                     LogicalType.Textual, text -> text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
             .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
@@ -98,13 +102,18 @@ final class TreeReader {
             return missingKey(where(base, parent), path.get(parent.size()).getPropertyName(), at(tree, parent));
         }
         if (e instanceof MismatchedInputException mismatch) {
-            String quoted = mismatch.getTargetType() == String.class && found.isFloatingPointNumber()
+            Class<?> target = mismatch.getTargetType();
+            if (target != null && target.isEnum()) {
+                return unknownValue(where, found, values(target));
+            }
+            String quoted = target == String.class && found.isFloatingPointNumber()
                     ? ": put it in quotes"
                     : "";
-            return where + " must be " + words(mismatch.getTargetType()) + ", but is " + words(found) + quoted;
+            return where + " must be " + words(target) + ", but is " + words(found) + quoted;
         }
         if (e instanceof InputCoercionException) {
-            return where + " must be a smaller number, but is " + words(found);
+            return where + " must be a " + (found.asDouble() < 0 ? "larger" : "smaller") + " number, but is "
+                    + words(found);
         }
         Throwable cause = e instanceof ValueInstantiationException ? e.getCause() : null;
         return refused(where, cause == null ? e.getOriginalMessage() : String.valueOf(cause.getMessage()));
@@ -130,6 +139,18 @@ final class TreeReader {
         JsonNode type = found.path("type");
         return where + ".type must be one of " + choice + ", but is " + words(type)
                 + Suggestion.question(type.asString(""), known);
+    }
+
+    private static String unknownValue(String where, JsonNode found, List<String> known) {
+        return where + " must be one of " + String.join(", ", known) + ", but is " + words(found)
+                + Suggestion.question(found.asString(""), known);
+    }
+
+    /** Returns the values of an enumeration as the file has them. */
+    private static List<String> values(Class<?> enumeration) {
+        return Arrays.stream(enumeration.getEnumConstants())
+                .map(value -> MAPPER.valueToTree(value).asString())
+                .toList();
     }
 
     private static String missingKey(String where, String key, JsonNode holder) {
@@ -203,6 +224,9 @@ final class TreeReader {
         }
         if (target == double.class || target == Double.class) {
             return "a number";
+        }
+        if (target == boolean.class || target == Boolean.class) {
+            return "true or false";
         }
         return Collection.class.isAssignableFrom(target) ? "a list" : "keys with values";
     }

@@ -337,6 +337,9 @@ final class ExperimentFileTest {
             seeds: [1, null]       | seeds[1] must be a whole number, but is null
             seeds: [1.5]           | seeds[0] must be a whole number, but is 1.5
             seeds: [99999999999999999999] | seeds[0] must be a smaller number, but is 99999999999999999999
+            seeds: [-99999999999999999999] | seeds[0] must be a larger number, but is -99999999999999999999
+            dataset: {mirrored: yes}       | dataset.mirrored must be true or false, but is 'yes'
+            dataset: {mirrored: 1}         | dataset.mirrored must be true or false, but is 1
             seeds: []              | seeds must have at least one, but has none: try [1]
             seeds: [1, 2, 1]       | seeds must be distinct, but has 1 twice: leave one out
             classifiers: []        | classifiers must have at least one, but has none: leave it out for all that catwalk list shows
@@ -383,6 +386,12 @@ final class ExperimentFileTest {
             recipe: {epochs: 0}            | classifiers[1].recipe.epochs must be at least 1, but is 0
             recipe: {optimizer: {learning_rte: 1}} | unknown key 'classifiers[1].recipe.optimizer.learning_rte'; did you mean 'learning_rate'? (known: type, learning_rate, weight_decay)
             recipe: {optimizer: {learning_rate: 0}} | classifiers[1].recipe.optimizer.learning_rate must be above 0 and finite, but is 0.0
+            recipe: {select_by: acuracy}   | classifiers[1].recipe.select_by must be one of accuracy, balanced-accuracy, macro-f1, loss, but is 'acuracy'; did you mean 'accuracy'?
+            recipe: {select_by: 1}         | classifiers[1].recipe.select_by must be one of accuracy, balanced-accuracy, macro-f1, loss, but is 1
+            recipe: {balance: yes}         | classifiers[1].recipe.balance must be one of none, class-weights, sampling, but is 'yes'
+            recipe: {loss: x}              | classifiers[1].recipe.loss must be one of cross-entropy, own, but is 'x'
+            recipe: {pretrained: yes}      | classifiers[1].recipe.pretrained must be true or false, but is 'yes'
+            recipe: {epochs: -99999999999} | classifiers[1].recipe.epochs must be a larger number, but is -99999999999
             recipe: {augmentations: [{type: shift, share: 0.1}, {type: flip}]} | classifiers[1].recipe.augmentations[1].type must be one of crop, cutmix, erase, horizontal-flip, light, mixup, own, rotate, shift, but is 'flip'
             """)
     void whatThePluginDoesNotHaveIsNamedWithTheClassifier(String choice, String message) throws IOException {
