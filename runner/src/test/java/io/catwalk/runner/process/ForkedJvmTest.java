@@ -85,6 +85,11 @@ final class ForkedJvmTest {
     }
 
     @Test
+    void aLimitThatNobodyReachesIsNone() throws Exception {
+        assertThat(run("chatters", Duration.ofSeconds(Long.MAX_VALUE)).timedOut()).isFalse();
+    }
+
+    @Test
     void anInterruptKillsTheProcessThatRuns() throws Exception {
         CountDownLatch runs = new CountDownLatch(1);
         FutureTask<ForkedJvm.Ending> ending =
