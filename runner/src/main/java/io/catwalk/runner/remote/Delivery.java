@@ -83,7 +83,7 @@ public final class Delivery {
             }
             long room = MOST_GROWTH * Files.size(file);
             for (ZipEntry entry : zip.stream().toList()) {
-                if (!entry.getName().equals(OUTCOME)) {
+                if (!entry.isDirectory() && !entry.getName().equals(OUTCOME)) {
                     room -= unpack(zip, entry, into, room);
                 }
             }

@@ -58,6 +58,13 @@ final class DeliveryTest {
         assertThat(trial().weights()).exists();
     }
 
+    @Test
+    void anArchiveThatWasPackedAgainMayListItsFolders() throws IOException {
+        Tampered.put(delivery, "model/", new byte[0]);
+
+        assertThat(Delivery.read(delivery, order, trial())).isInstanceOf(TrialOutcome.Done.class);
+    }
+
     /** On Windows a backslash separates folders, too, and a colon follows a drive. */
     @Test
     void aFileThatNoTrialWritesIsRefusedOnEverySystem() throws IOException {
