@@ -60,12 +60,10 @@ public record LatencySettings(
         if (millis == null || millis.isBlank()) {
             return of(Duration.ofSeconds(3));
         }
-        try {
-            return of(Duration.ofMillis(Integer.parseUnsignedInt(millis.strip())))
-                    .withProcesses(1);
-        } catch (NumberFormatException e) {
-            throw new RequestException(MILLIS + " must be a number of milliseconds, such as 3000, but is " + millis, e);
+        if (!millis.strip().matches("[0-9]{1,9}")) {
+            throw new RequestException(MILLIS + " must be a number of milliseconds, such as 3000, but is " + millis);
         }
+        return of(Duration.ofMillis(Integer.parseInt(millis.strip()))).withProcesses(1);
     }
 
     /**

@@ -42,7 +42,7 @@ final class LatencySettingsTest {
 
     @Test
     void whatIsNoNumberOfMillisecondsIsRefused() {
-        for (String wrong : new String[] {"3s", "-1", "1.5", "99999999999"}) {
+        for (String wrong : new String[] {"3s", "-1", "1.5", "3000000000", "99999999999"}) {
             assertThatThrownBy(() -> LatencySettings.parse(wrong))
                     .isInstanceOf(RequestException.class)
                     .hasMessage(
