@@ -87,7 +87,7 @@ public final class Depot {
     }
 
     private static Path standing(URI uri) {
-        if (!"file".equals(uri.getScheme())) {
+        if (!FileSource.isLocal(uri)) {
             throw new RequestException("expected a file: address or a digest, but found " + uri);
         }
         Path path = Path.of(uri);

@@ -85,12 +85,22 @@ public final class FileSource {
      */
     public static void requireKind(URI uri) {
         String scheme = String.valueOf(uri.getScheme());
-        boolean local = scheme.equals("file") && uri.getPath() != null && uri.getAuthority() == null;
-        boolean remote = scheme.equals("https") && uri.getHost() != null;
-        if (!local && !remote) {
+        boolean remote = scheme.equals("https") && uri.getHost() != null && !uri.toString().contains("%00");
+        if (!remote && !isLocal(uri)) {
             throw new RequestException("expected an address with https:, or with file: and a path, but found "
                     + Reasons.quoted(uri.toString())
                     + (scheme.equals("http") ? ", which can be changed in transit: use https:" : ""));
+        }
+    }
+
+    /** Returns whether an address leads to a path of this machine: neither to a server, nor to a part of a file. */
+    static boolean isLocal(URI uri) {
+        try {
+            return "file".equals(uri.getScheme())
+                    && uri.getAuthority() == null
+                    && Path.of(uri).isAbsolute();
+        } catch (IllegalArgumentException e) {
+            return false; // a path with a NUL, or something behind a ? or a #
         }
     }
 
@@ -117,9 +127,15 @@ public final class FileSource {
     /**
      * Copies a file whose digest is known; {@code http:} is allowed, since a change in transit would be detected.
      *
+     * @throws RequestException if it cannot be read, is too large, or takes too long
      * @throws IOException if it cannot be stored
      */
     void bring(URI from, Path to, long mostBytes) throws IOException {
+        boolean remote = String.valueOf(from.getScheme()).matches("https?") && from.getHost() != null;
+        if (!remote && !isLocal(from)) {
+            throw new RequestException("expected an address with https:, http:, or with file: and a path, but found "
+                    + Reasons.quoted(from.toString()));
+        }
         try (OutputStream out = Files.newOutputStream(to)) {
             read(from, new Limited(out, mostBytes));
         }

@@ -116,6 +116,30 @@ final class DepotTest {
         assertThat(depot().bring("the plugin p", List.of(gone, wrong, right))).hasContent("text");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "s3://bucket/gru.jar",
+                "file://server/gru.jar",
+                "file:///gru.jar?raw=true",
+                "file:///gru%00.jar",
+                "file:gru.jar",
+                "gru.jar"
+            })
+    void anAddressThatCannotBeReadIsSaidAndTheNextIsTried(String address) throws Exception {
+        Path file = file("text");
+        Place right = new Place(file.toUri(), Sha256.of(file), null);
+        for (Place odd : List.of(
+                new Place(URI.create(address), right.sha256(), null), new Place(URI.create(address), null, null))) {
+            assertThatThrownBy(() -> depot().bring("the plugin gru", List.of(odd)))
+                    .isInstanceOf(RequestException.class)
+                    .hasMessageStartingWith("expected the plugin gru, but ")
+                    .hasMessageContaining(address);
+            assertThat(depot().bring("the plugin gru", List.of(odd, right))).hasContent("text");
+            depot().clear();
+        }
+    }
+
     @Test
     void anArchiveIsUnpackedOnceAndItsEntryIsMeant() throws IOException {
         Place photos = place(zip("photos/a/1.png", "photos/b/2.png", "labels.csv"), "photos");

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of a server on this machine, with a certificate of its own. */
 @Tag("tiny")
@@ -150,6 +151,21 @@ final class FileSourceTest {
         assertThatThrownBy(() -> source(Duration.ofSeconds(30)).copy(address(path), folder.resolve("copy"), 1 << 20))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("expected a file at " + address(path) + ", but " + reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file:///plugins/gru.jar?raw=true",
+                "file:///plugins/gru.jar#1",
+                "file:///plugins/gru%00.jar",
+                "https://localhost/gru%00.jar"
+            })
+    void anAddressThatLeadsToNoFileIsRefused(String address) {
+        assertThatThrownBy(() -> FileSource.standard()
+                        .copy(FileSource.address(address), folder.resolve("copy"), 1 << 20))
+                .isInstanceOf(RequestException.class)
+                .hasMessage("expected an address with https:, or with file: and a path, but found '" + address + "'");
     }
 
     @Test
