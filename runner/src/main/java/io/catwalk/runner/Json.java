@@ -69,7 +69,7 @@ public final class Json {
     /**
      * Reads a file that the program has written.
      *
-     * @param <T> type of the value, a record
+     * @param <T> type of the value, a record or an array
      * @param file JSON, or YAML if its name ends in {@code .yaml}
      * @param type of the value
      * @param what the content, with its article: {@code the outcome of a trial}

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -410,7 +411,7 @@ public record TrialFolder(Path path) {
         }
         try {
             TrainedWeights trained = Json.JSON.readValue(Files.readString(training()), TrainedWeights.class);
-            String damage = !trained.key().equals(key.digest())
+            String damage = !Json.isComplete(trained) || !trained.key().equals(key.digest())
                     ? "they are of another trial"
                     : trained.weights().damage(path).orElse(null);
             if (damage == null) {
@@ -459,7 +460,7 @@ public record TrialFolder(Path path) {
      * Reads the names of the classes that the network was trained on.
      *
      * @return in the order of the logits
-     * @throws RequestException if they are missing
+     * @throws RequestException if they are missing or damaged
      * @throws IOException if they cannot be read
      */
     List<String> readClasses() throws IOException {
@@ -468,7 +469,12 @@ public record TrialFolder(Path path) {
             throw new RequestException(
                     "expected the names of the classes in " + file + ", found no such file: train the trial again");
         }
-        return List.of(Json.JSON.readValue(Files.readString(file), String[].class));
+        List<String> classes = Arrays.asList(Json.read(file, String[].class, "the names of the classes"));
+        if (classes.contains(null)) {
+            throw new RequestException(
+                    "expected the names of the classes in " + file + ", but one is missing: train the trial again");
+        }
+        return List.copyOf(classes);
     }
 
     void writePredictions(String part, Predictions predictions) throws IOException {
