@@ -4,7 +4,9 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.TrialOutcome;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -101,6 +103,25 @@ record Journal(Path path) {
                 .mapToObj(i -> entry(lines.get(i), i + 1))
                 .toList();
         return new Content(head, entries, cut);
+    }
+
+    /**
+     * Tells whether the first line was written to its end: a full disk leaves an empty file, and a kill a part of it.
+     *
+     * @return false also if there is no file
+     * @throws IOException if it cannot be read
+     */
+    boolean hasBegun() throws IOException {
+        if (!Files.isRegularFile(path)) {
+            return false;
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
+            int next = in.read();
+            while (next >= 0 && next != '\n') {
+                next = in.read();
+            }
+            return next >= 0;
+        }
     }
 
     private static int wholeLines(byte[] bytes) {

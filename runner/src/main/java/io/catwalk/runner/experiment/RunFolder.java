@@ -273,8 +273,8 @@ public record RunFolder(Path path) {
     }
 
     /** Returns whether anything of the run was recorded. */
-    boolean hasBegun() {
-        return Files.isRegularFile(path.resolve(RunFiles.JOURNAL));
+    boolean hasBegun() throws IOException {
+        return journal().hasBegun();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The folder of an experiment on several data sets, and the drafts that a killed process leaves in it. */
 @Tag("tiny")
@@ -71,6 +74,19 @@ final class CollectionFolderTest {
         new CollectionFolder(runs).lock().close();
 
         assertThat(draft).doesNotExist();
+    }
+
+    /** A full disk leaves an empty journal, and a kill may leave a part of its first line. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"schema\":2,\"star"})
+    void aRunWhoseFirstLineWasNotWrittenHasNotBegun(String journal) throws IOException {
+        CollectionFolder collection = new CollectionFolder(collection());
+        RunFolder run = collection.run(SPEC.members().get(0));
+        Files.writeString(run.path().resolve("journal.jsonl"), journal);
+
+        assertThat(collection.sumUp().dataSets())
+                .extracting(Across.DataSet::folder, Across.DataSet::finished)
+                .containsExactly(tuple("one", 0), tuple("two", 0));
     }
 
     @Test
