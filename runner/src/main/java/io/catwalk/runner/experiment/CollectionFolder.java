@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Keeps the runs of one experiment on several data sets: an ordinary run folder for each, and a summary across.
@@ -85,21 +84,17 @@ public record CollectionFolder(Path path) {
      * @throws RequestException if it is not of a format that this program reads
      */
     public CollectionSpec readSpec() {
+        Path request = path.resolve(REQUEST);
+        Integer schema = Json.schema(request);
+        if (schema != null && schema > CollectionSpec.SCHEMA) {
+            throw new RequestException("expected a folder of schema " + CollectionSpec.SCHEMA + " or older, but "
+                    + path + " is of schema " + schema
+                    + ": it is left as it is; use the newer Catwalk that made it");
+        }
         try {
-            JsonNode content = Json.YAML.readTree(Files.readString(path.resolve(REQUEST)));
-            int schema = content.path("schema").asInt(0);
-            if (schema > CollectionSpec.SCHEMA) {
-                throw new RequestException("expected a folder of schema " + CollectionSpec.SCHEMA + " or older, but "
-                        + path + " is of schema " + schema
-                        + ": it is left as it is; use the newer Catwalk that made it");
-            }
-            return Json.YAML.treeToValue(content, CollectionSpec.class);
-        } catch (RequestException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw new RequestException(
-                    "expected several data sets in " + path.resolve(REQUEST) + ", but cannot read it: " + Reasons.of(e),
-                    e);
+            return Json.read(request, CollectionSpec.class, "several data sets");
+        } catch (IOException e) {
+            throw new RequestException("expected several data sets in " + request + ", but " + Reasons.of(e), e);
         }
     }
 

@@ -25,6 +25,9 @@ public record CollectionSpec(int schema, List<Member> members) {
     /** Copies the list, and checks that the folders stay inside the collection. */
     public CollectionSpec {
         members = List.copyOf(members);
+        if (members.isEmpty()) {
+            throw new RequestException("members must have at least two data sets, but has none");
+        }
         for (Member member : members) {
             if (!folder(member.folder()).equals(member.folder())) {
                 throw new RequestException("expected the name of a folder, but found '" + member.folder() + "'");

@@ -89,6 +89,34 @@ final class CollectionFolderTest {
                 .containsExactly(tuple("one", 0), tuple("two", 0));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "{}",
+                "eggs",
+                "a: [",
+                "schema: x",
+                "members: 3",
+                "schema: 1\nmembers:",
+                "schema: 1\nmembers: []",
+                "schema: 1\nmembers: [null]",
+                "schema: 1\nmembers: [{}]",
+                "schema: 1\nmembers: [{folder: one, experiment: null}]"
+            })
+    void aDamagedRequestIsOneLine(String text) throws IOException {
+        Path request = Files.writeString(collection().resolve("collection.yaml"), text);
+
+        assertThatThrownBy(() -> new CollectionFolder(folder.resolve("runs")).sumUp())
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("expected several data sets in " + request + ", but ")
+                .message()
+                .doesNotContainPattern(
+                        "(?i)jackson|exception|java\\.|catwalk\\.runner|reference chain|deserializ|\\p{Cntrl}");
+    }
+
     @Test
     void aDraftOfAnotherFileIsLeftAsItIs() throws IOException {
         Path runs = collection();
