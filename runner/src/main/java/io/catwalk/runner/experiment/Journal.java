@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -142,7 +144,7 @@ record Journal(Path path) {
             }
             if (schema == SCHEMA) {
                 Head head = Json.LINE.treeToValue(tree, Head.class);
-                if (Json.isComplete(head)) {
+                if (Json.isComplete(head) && isMoment(head.startedAt())) {
                     return head;
                 }
             }
@@ -150,6 +152,15 @@ record Journal(Path path) {
             throw foreign(line, 1, e);
         }
         throw foreign(line, 1, null);
+    }
+
+    private static boolean isMoment(String text) {
+        try {
+            Instant unused = Instant.parse(text);
+            return true;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
     }
 
     private Entry entry(String line, int number) {

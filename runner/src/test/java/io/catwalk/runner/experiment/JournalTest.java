@@ -12,6 +12,7 @@ import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,15 @@ class JournalTest {
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("expected the head of a journal in " + file + ", but line 1 is '");
         assertThat(file).content().isEqualTo(first + "\n");
+    }
+
+    @Test
+    void aStartThatIsNoMomentIsRefusedAndLeftAlone() throws IOException {
+        journal.begin(new Journal.Head(Journal.SCHEMA, "yesterday", HEAD.dataset()));
+
+        assertThatThrownBy(() -> Stopwatch.resume(journal.readAndRepair(), Clock.systemUTC()))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("expected the head of a journal in " + file + ", but line 1 is '");
     }
 
     @Test
