@@ -184,10 +184,13 @@ public final class Experiment {
             listener.note("the last line of the journal was not written to its end, and was cut off");
         }
         Stopwatch stopwatch = Stopwatch.resume(journal, clock);
-        if (journal.head() == null) {
-            run.journal()
-                    .begin(new Journal.Head(
-                            Journal.SCHEMA, stopwatch.firstStart().toString(), described()));
+        Journal.Head before = journal.head();
+        Journal.Head head =
+                new Journal.Head(Journal.SCHEMA, stopwatch.firstStart().toString(), described());
+        if (before == null) {
+            run.journal().begin(head);
+        } else if (!before.dataset().equals(head.dataset())) {
+            run.beginAnew(head);
         }
         Earlier earlier = new Earlier(run, journal.entries(), stopwatch, conduct, listener);
         Outcomes finished = earlier.all();

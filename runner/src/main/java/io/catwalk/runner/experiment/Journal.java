@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -191,6 +192,20 @@ record Journal(Path path) {
      */
     void begin(Head head) throws IOException {
         append(Json.LINE.writeValueAsString(head));
+    }
+
+    /**
+     * Replaces the first line, and keeps all others. There must be a first line, and no incomplete last one.
+     *
+     * @throws IOException if it cannot be written; the journal is then unchanged
+     */
+    void beginAnew(Head head) throws IOException {
+        byte[] bytes = Files.readAllBytes(path);
+        int others = new String(bytes, StandardCharsets.ISO_8859_1).indexOf('\n'); // a letter for each byte
+        AtomicFiles.write(path, out -> {
+            out.write(Json.LINE.writeValueAsString(head).getBytes(StandardCharsets.UTF_8));
+            out.write(bytes, others, bytes.length - others);
+        });
     }
 
     /**

@@ -277,6 +277,12 @@ public record RunFolder(Path path) {
         return journal().hasBegun();
     }
 
+    /** Records that the run goes on with other images; the accuracies without a network were those of the old ones. */
+    void beginAnew(Journal.Head head) throws IOException {
+        Files.deleteIfExists(path.resolve(RunFiles.BASELINES));
+        journal().beginAnew(head);
+    }
+
     /**
      * Writes the accuracies without a network.
      *

@@ -6,6 +6,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.ComputeDevice;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -203,6 +206,27 @@ class KeptTrialsTest {
 
         assertThat(made.events).contains("kept 0", "trains 1", "trains 2", "trains 3");
         assertThat(made.notes()).hasSize(3).allMatch(note -> note.contains(": is run again, since the images of "));
+    }
+
+    @Test
+    void whoReadsTheRunLaterSeesTheImagesOfTheTrialsThatWereMadeAgain() throws Exception {
+        resume();
+        Path labels = images.resolve("t10k-labels-idx1-ubyte");
+        byte[] changed = Files.readAllBytes(labels);
+        Arrays.fill(changed, 8, changed.length, (byte) 0);
+        Files.write(labels, changed);
+
+        Results results = resume();
+        run.writeExperiment(request());
+
+        assertThat(results.dataset().largestClass()).isEqualTo(TinyImages.TEST);
+        assertThat(run.recorded().results().dataset()).isEqualTo(results.dataset());
+        assertThat(run.journal().read().entries()).hasSize(6);
+        // All test images are now of one class: naming one class is right for all of them or for none.
+        assertThat(run.readBaselines())
+                .isNotNull()
+                .extracting(Baselines::largestClass, InstanceOfAssertFactories.DOUBLE)
+                .isIn(0.0, 1.0);
     }
 
     @ParameterizedTest
