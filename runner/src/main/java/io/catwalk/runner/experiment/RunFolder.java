@@ -352,10 +352,18 @@ public record RunFolder(Path path) {
         Outcomes outcomes = new Outcomes();
         double seconds = 0;
         for (Journal.Entry entry : journal.entries()) {
-            outcomes.put(entry.outcome());
+            if (isOf(head, entry.outcome())) {
+                outcomes.put(entry.outcome());
+            }
             seconds = Math.max(seconds, entry.seconds());
         }
         return new RecordedRun(this, spec, head.startedAt(), seconds, head.dataset(), outcomes);
+    }
+
+    /** Leaves out a trial of images that have changed since, and that resume has not made again yet. */
+    private static boolean isOf(Journal.Head head, TrialOutcome outcome) {
+        return !(outcome instanceof TrialOutcome.Done done)
+                || done.provenance().datasetSha256().equals(head.dataset().sha256());
     }
 
     /**

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -227,6 +228,24 @@ class KeptTrialsTest {
                 .isNotNull()
                 .extracting(Baselines::largestClass, InstanceOfAssertFactories.DOUBLE)
                 .isIn(0.0, 1.0);
+    }
+
+    @Test
+    void whatWasMadeFromOtherImagesIsNotShownUntilItIsMadeAgain() throws Exception {
+        run.writeExperiment(request());
+        resume();
+        assertThat(run.recorded().results().done()).hasSize(3);
+        Path pixels = images.resolve("t10k-images-idx3-ubyte");
+        byte[] changed = Files.readAllBytes(pixels);
+        changed[changed.length - 1] ^= 1;
+        Files.write(pixels, changed);
+
+        Results results =
+                run(request(), catalog, new Conduct(Duration.ZERO, Conduct.Retry.NEVER, Conduct.Versions.RENEW, null));
+
+        assertThat(results.done()).isEmpty();
+        assertThat(run.recorded().results().done()).isEmpty();
+        assertThat(run.recorded().results().experiment().notRun()).hasSize(3);
     }
 
     @ParameterizedTest
