@@ -30,7 +30,9 @@ final class RunFiles {
     private static final Pattern OWN = Pattern.compile(
             "experiment\\.yaml|lock|spark\\.log|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|robustness\\.(json|csv)|standings\\.csv"
                     + "|report\\.html|slides\\.pptx|plots(/[^/]+\\.(svg|png))?|audit(/[^/]+\\.(csv|png))?"
-                    + "|demo(/(index\\.html|demo\\.(css|js)|ort\\.wasm\\.min\\.js|runtime\\.js|data\\.js|model-\\d+\\.js))?"
+                    // The page of the demo is made in catwalkNUMBER, which a killed process leaves, and then moved.
+                    + "|(demo|catwalk\\d+(/(draft|former))?)"
+                    + "(/(index\\.html|demo\\.(css|js)|ort\\.wasm\\.min\\.js|runtime\\.js|data\\.js|model-\\d+\\.js))?"
                     + "|trials(/[^/]+(/-?\\d+-\\d+(/(" + TrialFolder.OWN + "))?)?)?");
 
     private final Path folder;

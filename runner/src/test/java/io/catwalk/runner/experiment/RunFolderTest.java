@@ -201,6 +201,8 @@ final class RunFolderTest {
                 "trials/gru/1-0/model/a/b",
                 "audit/notes.md",
                 "demo/notes.js",
+                "catwalk1/notes.txt",
+                "catwalk1/draft/notes.js",
                 ".notes.txt.0123456789abcdef.part"
             })
     void aRunBesideSomethingElseIsNeverTouched(String other) throws IOException {
@@ -278,6 +280,18 @@ final class RunFolderTest {
 
         assertThat(drafts).noneMatch(Files::exists);
         Files.writeString(drafts.get(1), "half");
+        assertThat(claimed(path, RunFolder.Existing.REPLACE)).containsExactly("lock");
+    }
+
+    @Test
+    void theHalfOfAPageThatAKilledWriterLeftIsOfTheRun() throws IOException {
+        Path path = aRun();
+        for (String left : List.of("draft/index.html", "draft/model-1.js", "former/index.html")) {
+            Path file = path.resolve("catwalk8146351237093458107").resolve(left);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, "half");
+        }
+
         assertThat(claimed(path, RunFolder.Existing.REPLACE)).containsExactly("lock");
     }
 
