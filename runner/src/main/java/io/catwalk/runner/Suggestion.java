@@ -2,7 +2,9 @@ package io.catwalk.runner;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /** Finds the known name that was probably meant. */
 public final class Suggestion {
@@ -22,12 +24,13 @@ public final class Suggestion {
                 .orElse("");
     }
 
-    /** Returns the nearest known name if at most a third of its letters, and at most two, differ. */
+    /** Returns the nearest known name if at most two or a third of its letters differ, whether large or small. */
     static Optional<String> nearest(String name, Collection<String> known) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        ToIntFunction<String> far = candidate -> distance(lower, candidate.toLowerCase(Locale.ROOT));
         return known.stream()
-                .filter(candidate -> distance(name, candidate) <= Math.max(2, candidate.length() / 3))
-                .min(Comparator.comparingInt((String candidate) -> distance(name, candidate))
-                        .thenComparing(Comparator.naturalOrder()));
+                .filter(candidate -> far.applyAsInt(candidate) <= Math.max(2, candidate.length() / 3))
+                .min(Comparator.comparingInt(far).thenComparing(Comparator.naturalOrder()));
     }
 
     /** Counts the letters to insert, delete or replace (Levenshtein, 1966), with the rows of Wagner and Fischer. */

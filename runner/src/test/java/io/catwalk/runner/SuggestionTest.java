@@ -30,6 +30,12 @@ final class SuggestionTest {
     }
 
     @Test
+    void aNameInOtherLettersOfTheSameWordIsMeant() {
+        assertThat(Suggestion.nearest("LSTM", List.of("gru", "lstm"))).contains("lstm");
+        assertThat(Suggestion.nearest("LSMT", List.of("gru", "lstm"))).contains("lstm");
+    }
+
+    @Test
     void farNameSuggestsNothing() {
         assertThat(Suggestion.nearest("transformer", List.of("lstm", "small-conv")))
                 .isEmpty();
