@@ -50,16 +50,17 @@ public final class Packing {
     }
 
     /**
-     * Reuses the images that an earlier order names as packed.
+     * Reuses the images that an earlier order names as packed, if they are still there.
      *
      * @param earlier an order from {@link #packed}
      */
     void knows(TrialOrder earlier) {
         Supplies supplies = earlier.supplies();
-        if (images == Images.PACKED
-                && !supplies.images().isEmpty()
-                && supplies.images().get(0).sha256() != null) {
-            packed.put(imagesKey(earlier), supplies.images().get(0));
+        if (images == Images.PACKED && !supplies.images().isEmpty()) {
+            Place place = supplies.images().get(0);
+            if (place.sha256() != null && Files.isRegularFile(folder.resolve(place.sha256()))) {
+                packed.put(imagesKey(earlier), place);
+            }
         }
     }
 

@@ -78,6 +78,18 @@ final class OrderFolderExecutorTest {
     }
 
     @Test
+    void imagesWhoseCopyIsGoneArePackedAgain() throws IOException {
+        executor(Packing.Images.PACKED).submit(order(1), trial(), news -> {});
+        Path copy = folder.resolve("orders").resolve(written(0).supplies().images().get(0).uri().getPath());
+        Files.delete(copy);
+
+        executor(Packing.Images.PACKED).submit(order(2), trial(), news -> {});
+
+        assertThat(written(1).supplies()).isEqualTo(written(0).supplies());
+        assertThat(copy).isRegularFile();
+    }
+
+    @Test
     void imagesInPlaceAreNamedAndNotCopied() throws IOException {
         executor(Packing.Images.IN_PLACE).submit(order(1), trial(), news -> {});
 
