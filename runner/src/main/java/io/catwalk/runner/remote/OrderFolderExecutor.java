@@ -1,5 +1,6 @@
 package io.catwalk.runner.remote;
 
+import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.TrialExecutor;
@@ -41,14 +42,15 @@ public final class OrderFolderExecutor implements TrialExecutor {
     private final SortedSet<Integer> open = new TreeSet<>();
 
     /**
-     * Opens a folder.
+     * Opens a folder, and deletes the drafts that a killed process has left in it.
      *
-     * @param folder of the orders of one run
+     * @param folder of the orders of one run, which nobody else hands out now
      * @param images what becomes of the images of new orders
-     * @throws IOException if an order cannot be read
+     * @throws IOException if an order cannot be read, or a draft cannot be deleted
      */
     public OrderFolderExecutor(OrderFolder folder, Packing.Images images) throws IOException {
         this.folder = folder;
+        AtomicFiles.sweep(folder.supplies());
         packing = new Packing(folder.supplies(), images);
         given = new TreeMap<>(folder.orders());
         given.forEach((number, order) -> {

@@ -90,6 +90,17 @@ final class OrderFolderExecutorTest {
     }
 
     @Test
+    void theHalfOfACopyThatAKilledCommandLeftIsDeleted() throws IOException {
+        executor(Packing.Images.PACKED).submit(order(1), trial(), news -> {});
+        Path draft = folder.resolve("orders/supplies/.new.zip.0123456789abcdef.part");
+        Files.writeString(draft, "half");
+
+        executor(Packing.Images.PACKED);
+
+        assertThat(draft).doesNotExist();
+    }
+
+    @Test
     void imagesInPlaceAreNamedAndNotCopied() throws IOException {
         executor(Packing.Images.IN_PLACE).submit(order(1), trial(), news -> {});
 
