@@ -10,6 +10,7 @@ import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,8 +75,9 @@ public final class Delivery {
      * @param order that was given
      * @param into folder of the trial; it exists
      * @return the outcome; lost if it does not belong to this order, or its files do not match it
+     * @throws IOException if a file cannot be written here, which says nothing about what came back
      */
-    public static TrialOutcome read(Path file, TrialOrder order, TrialFolder into) {
+    public static TrialOutcome read(Path file, TrialOrder order, TrialFolder into) throws IOException {
         try (ZipFile zip = new ZipFile(file.toFile())) {
             TrialOutcome outcome = order.own(outcome(zip, file));
             if (outcome instanceof TrialOutcome.Lost) {
@@ -92,6 +94,8 @@ public final class Delivery {
                     ? outcome
                     : new TrialOutcome.Lost(
                             order.spec(), "the returned files are damaged: " + String.join(", ", damage));
+        } catch (UnsavedException e) {
+            throw e;
         } catch (IOException | RuntimeException e) { // nothing that is in the file may stop the run
             LOG.error("{} cannot be read", file, e);
             return new TrialOutcome.Lost(
@@ -136,20 +140,47 @@ public final class Delivery {
     /** Unpacks a file if it has no more bytes than there is room for, and returns how many it has. */
     private static long unpack(ZipFile zip, ZipEntry entry, TrialFolder into, long room) throws IOException {
         Path target = inside(into, entry.getName());
-        Files.createDirectories(Objects.requireNonNull(target.getParent()));
         long bytes = 0;
         try (InputStream in = zip.getInputStream(entry);
-                OutputStream out = Files.newOutputStream(target)) {
+                OutputStream out = opened(target)) {
             byte[] piece = new byte[1 << 16];
             for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
                 bytes += read;
                 if (bytes > room) {
                     throw new IOException("it unpacks to more than " + MOST_GROWTH + " times its size");
                 }
-                out.write(piece, 0, read);
+                save(piece, read, out);
             }
         }
         return bytes;
+    }
+
+    /** Tells that a file could not be written on this machine. */
+    private static final class UnsavedException extends IOException {
+
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        UnsavedException(IOException cause) {
+            super(Reasons.of(cause), cause);
+        }
+    }
+
+    private static OutputStream opened(Path target) throws UnsavedException {
+        try {
+            Files.createDirectories(Objects.requireNonNull(target.getParent()));
+            return Files.newOutputStream(target);
+        } catch (IOException e) {
+            throw new UnsavedException(e);
+        }
+    }
+
+    private static void save(byte[] bytes, int count, OutputStream out) throws UnsavedException {
+        try {
+            out.write(bytes, 0, count);
+        } catch (IOException e) {
+            throw new UnsavedException(e);
+        }
     }
 
     /** Returns the path of a file of the trial; refuses every other. */

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -40,6 +42,9 @@ public final class OrderFolderExecutor implements TrialExecutor {
 
     private final Map<TrialKey, Integer> numbers = new HashMap<>();
     private final SortedSet<Integer> open = new TreeSet<>();
+
+    /** Orders whose outcome came back, but could not be saved here: it is still there, and made once is enough. */
+    private final Set<Integer> unsaved = new HashSet<>();
 
     /**
      * Opens a folder, and deletes the drafts that a killed process has left in it.
@@ -85,7 +90,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
             Integer number = numbers.get(TrialKey.of(order));
             if (number == null) {
                 handOut(given.isEmpty() ? 0 : given.lastKey() + 1, order.numbered(1));
-            } else if (order.attempt() > 1 && attempt(number) < MOST_ATTEMPTS) {
+            } else if (order.attempt() > 1 && attempt(number) < MOST_ATTEMPTS && !unsaved.contains(number)) {
                 handOut(number, order.numbered(attempt(number) + 1));
             } else {
                 gather(number, order, trial, listener, outcome);
@@ -113,8 +118,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
             TrialOrder order,
             TrialFolder trial,
             Consumer<TrialNews> listener,
-            CompletableFuture<TrialOutcome> outcome)
-            throws IOException {
+            CompletableFuture<TrialOutcome> outcome) {
         Path delivery = OrderFolder.delivery(folder.order(number), attempt(number));
         if (!Files.exists(delivery)) {
             open.add(number);
@@ -122,9 +126,15 @@ public final class OrderFolderExecutor implements TrialExecutor {
                     .ifPresent(claim -> listener.accept(new TrialNews.Started(claim.place())));
             return;
         }
-        TrialOutcome came = Delivery.read(delivery, order, trial);
-        trial.writeOrder(order);
-        outcome.complete(came);
+        try {
+            TrialOutcome came = Delivery.read(delivery, order, trial);
+            trial.writeOrder(order);
+            outcome.complete(came);
+        } catch (IOException e) {
+            unsaved.add(number);
+            outcome.complete(
+                    new TrialOutcome.Lost(order.spec(), "the returned files cannot be saved: " + Reasons.of(e)));
+        }
     }
 
     /** Says in one line what went wrong; our own messages are already written for people. */

@@ -280,15 +280,15 @@ public final class SparkExecutor implements TrialExecutor {
 
     private TrialOutcome received(Job job) {
         Path delivery = OrderFolder.delivery(orders.order(job.number), job.order.attempt());
-        TrialOutcome outcome = Delivery.read(delivery, job.order, job.trial);
         try {
+            TrialOutcome outcome = Delivery.read(delivery, job.order, job.trial);
             job.trial.writeOrder(job.order);
             Files.delete(delivery);
             Files.delete(orders.order(job.number));
+            return outcome;
         } catch (IOException e) {
             return new TrialOutcome.Lost(job.order.spec(), "the returned files cannot be saved: " + Reasons.of(e));
         }
-        return outcome;
     }
 
     private interface Settling {

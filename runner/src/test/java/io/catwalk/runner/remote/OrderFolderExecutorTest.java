@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.TrialExecutor.Submitted;
 import io.catwalk.runner.trial.TrialFolder;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +100,34 @@ final class OrderFolderExecutorTest {
         executor(Packing.Images.PACKED);
 
         assertThat(draft).doesNotExist();
+    }
+
+    /** Another attempt would train for hours what lies there, complete. */
+    @Test
+    void anOutcomeThatCannotBeSavedHereIsNotOrderedAgain() throws Exception {
+        OrderFolderExecutor executor = executor(Packing.Images.PACKED);
+        TrialOrder order = order(1);
+        executor.submit(order, trial(), news -> {});
+        TrialFolder there = new TrialFolder(Files.createDirectory(folder.resolve("there")));
+        int[] labels = IntStream.range(0, TinyImages.TEST).map(i -> i % 10).toArray();
+        Delivery.write(
+                OrderFolder.delivery(folder.resolve("orders/0.json"), 1),
+                MadeUp.leave(order, there, labels, 10),
+                there);
+        Path hindrance = Files.writeString(trial().path().resolve("model"), "not a folder, as if the disk were full");
+
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            assertThat(executor.submit(order.numbered(attempt), trial(), news -> {})
+                            .outcome()
+                            .get()
+                            .error())
+                    .startsWith("the returned files cannot be saved: ");
+        }
+        assertThat(written(0).attempt()).isEqualTo(1);
+        Files.delete(hindrance);
+
+        assertThat(executor(Packing.Images.PACKED).submit(order, trial(), news -> {}).outcome())
+                .isCompletedWithValueMatching(TrialOutcome.Done.class::isInstance);
     }
 
     @Test
