@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.Conduct;
@@ -162,7 +163,7 @@ final class ConductOptions {
         Results results = conducted.results();
         if (!conducted.handedOut().isEmpty()) {
             console.note("no outcome yet for the orders " + conducted.handedOut() + " in " + orders
-                    + ": carry out each with catwalk work " + Typed.quoted(orders + "/N.json")
+                    + ": carry out each with catwalk work " + Shell.quoted(orders + "/N.json")
                     + ", then collect the outcomes with " + again(whole));
         } else if (!results.experiment().notRun().isEmpty()) {
             console.note("not run, because the time was up: "
@@ -183,10 +184,10 @@ final class ConductOptions {
     private String again(Path run) {
         String machine = sameMachine == null
                 ? ""
-                : sameMachine.isEmpty() ? " --same-machine" : " --same-machine=" + Typed.quoted(sameMachine);
-        return "catwalk resume " + Typed.quoted(run.toString())
-                + (orders == null ? "" : " --orders " + Typed.quoted(orders.toString()))
-                + (master == null ? "" : " --on " + Typed.quoted(master))
+                : sameMachine.isEmpty() ? " --same-machine" : " --same-machine=" + Shell.quoted(sameMachine);
+        return "catwalk resume " + Shell.quoted(run.toString())
+                + (orders == null ? "" : " --orders " + Shell.quoted(orders.toString()))
+                + (master == null ? "" : " --on " + Shell.quoted(master))
                 + (imagesInPlace ? " --images-in-place" : "")
                 + machine
                 + plugins.option();

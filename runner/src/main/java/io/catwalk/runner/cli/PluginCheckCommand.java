@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.contract.CheckedPlugin;
 import io.catwalk.runner.contract.PluginContract;
@@ -141,7 +142,7 @@ final class PluginCheckCommand implements Callable<Integer> {
     }
 
     private String again(Result result) {
-        return "catwalk plugin check " + Typed.quoted(jar.toString()) + " --only " + result.check();
+        return "catwalk plugin check " + Shell.quoted(jar.toString()) + " --only " + result.check();
     }
 
     /** Prints results as they arrive, those of each classifier under its name. */

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginsLock;
@@ -25,7 +26,7 @@ final class PluginOptions {
 
     /** Returns the option that makes another command use a folder, after a space; empty if it needs none. */
     static String option(Path folder) {
-        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + Typed.quoted(folder.toString());
+        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + Shell.quoted(folder.toString());
     }
 
     /** Returns the catalog of the plugins, after checking the lock file if that is requested. */

@@ -5,7 +5,6 @@ import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,19 +60,6 @@ final class Typed {
         if (found != null) {
             throw new RequestException(option + " must name a file in a folder that can be written, but " + found);
         }
-    }
-
-    /**
-     * Quotes a word of a command for a shell, so that the command can be pasted.
-     *
-     * @param word such as a path
-     * @return the same word, between single quotes if it has letters that a shell takes for its own
-     */
-    static String quoted(String word) {
-        // Windows separates folders by a letter that other shells take for their own.
-        return word.replace(File.separatorChar, '/').matches("[\\p{L}\\p{N}_@%+=:,./-]+")
-                ? word
-                : "'" + word.replace("'", "'\\''") + "'";
     }
 
     /**

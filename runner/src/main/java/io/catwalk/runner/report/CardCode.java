@@ -1,12 +1,12 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.trial.ExportOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Writes complete programs that classify one image with an ONNX file.
@@ -18,13 +18,9 @@ import java.util.regex.Pattern;
  */
 record CardCode(String file, ImageSource images, Normalization normalization, ExportOptions options) {
 
-    /** Matches a name that means the same to a shell without quotes. */
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9@%+=:,./_-]+");
-
     /** Returns the command that classifies an image without any code. */
     String command() {
-        return "catwalk predict "
-                + (PLAIN.matcher(file).matches() ? file : "'" + file.replace("'", "'\\''") + "'") + " image.png";
+        return "catwalk predict " + Shell.quoted(file) + " image.png";
     }
 
     /** Returns a program for Python 3 with numpy, onnxruntime and pillow. */
