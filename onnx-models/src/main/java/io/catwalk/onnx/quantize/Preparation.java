@@ -24,7 +24,8 @@ final class Preparation {
     private Preparation() {}
 
     static GraphProto prepared(GraphProto graph) {
-        return withFlattenAsReshape(withoutNorms(withNames(withWideWeights(withFixedConstants(graph)))));
+        GraphProto named = withNames(withWideWeights(withFixedConstants(graph)));
+        return withFlattenAsReshape(withoutNorms(MeanPools.rewritten(named)));
     }
 
     /** Turns constants into weights, and removes weights from the inputs, where old files list them, too. */
