@@ -30,7 +30,13 @@ record Linear(NodeProto node, TensorProto weights, Optional<TensorProto> bias, i
         }
         return axis(node, weights.get())
                 .map(axis -> new Linear(node, weights.get(), bias, axis))
-                .filter(linear -> bias.isEmpty() || Protos.size(bias.get()) == linear.channels());
+                .filter(linear -> bias.isEmpty() || isForEachChannel(bias.get(), linear.channels()));
+    }
+
+    /** A Gemm may also have a bias for each row, (rows, 1), or for each number. */
+    private static boolean isForEachChannel(TensorProto bias, int channels) {
+        int rank = bias.getDimsCount();
+        return Protos.size(bias) == channels && (rank == 0 || bias.getDims(rank - 1) == channels);
     }
 
     /** Returns the axis of output channels; empty for a node that cannot be quantized. */

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -84,5 +85,26 @@ class NodesLeftInFloatTest {
         QuantizedModel model = nearlyTheSame(network, Networks.batch(Networks.images(7)));
 
         assertThat(model.inFloat().contains("AveragePool AveragePool_p1")).isNotEqualTo(inBytes);
+    }
+
+    /** As many rows as columns: the number of biases does not tell which of both they are for. */
+    @Test
+    void aProductWithABiasForEachRowStaysInFloat() {
+        Random random = new Random(6);
+        Map<String, Tensor> batch = Map.of("images", Tensor.of(random(random, 6), 2, 3));
+        ModelProto.Builder network = TestModels.model(GraphProto.newBuilder()
+                .setName("rows")
+                .addInput(value("images", FLOAT, 2, 3))
+                .addOutput(value("logits", FLOAT, 2, 2))
+                .addInitializer(tensor("w1", random(random, 9), 3, 3))
+                .addInitializer(tensor("b1", random(random, 3), 1, 3))
+                .addInitializer(tensor("w2", random(random, 6), 3, 2))
+                .addInitializer(tensor("b2", new float[] {5, -5}, 2, 1))
+                .addNode(node("Gemm", List.of("images", "w1", "b1"), "g1"))
+                .addNode(node("Gemm", List.of("g1", "w2", "b2"), "logits")));
+
+        QuantizedModel model = nearlyTheSame(network, batch);
+
+        assertThat(model.inBytes()).containsExactly("Gemm_g1");
     }
 }
