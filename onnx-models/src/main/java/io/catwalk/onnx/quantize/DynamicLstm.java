@@ -42,6 +42,13 @@ final class DynamicLstm {
                 && wiring.fixedFloats(node.getInput(2)).isPresent();
     }
 
+    /** Returns the weights of the inputs and those of the states. */
+    static List<TensorProto> weights(NodeProto node, Wiring wiring) {
+        return List.of(
+                wiring.fixedFloats(node.getInput(1)).orElseThrow(),
+                wiring.fixedFloats(node.getInput(2)).orElseThrow());
+    }
+
     static boolean isDone(NodeProto node) {
         return node.getDomain().equals(DOMAIN) && node.getOpType().equals(OPERATOR);
     }
@@ -63,9 +70,9 @@ final class DynamicLstm {
             inputs.add("");
         }
         List<String> scales = new ArrayList<>();
-        for (int place : new int[] {1, 2}) {
-            TensorProto weights = wiring.fixedFloats(node.getInput(place)).orElseThrow();
-            inputs.set(place, held(weights, scales));
+        List<TensorProto> weights = weights(node, wiring);
+        for (int i = 0; i < weights.size(); i++) {
+            inputs.set(1 + i, held(weights.get(i), scales));
         }
         inputs.addAll(scales);
         return node.toBuilder()

@@ -3,6 +3,7 @@ package io.catwalk.onnx.quantize;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Describes a convolution or matrix product with fixed weights of 32-bit floats.
@@ -54,6 +55,11 @@ record Linear(NodeProto node, TensorProto weights, Optional<TensorProto> bias, i
         return Protos.is(node, "Gemm") && rank == 2 && plain
                 ? Optional.of(Protos.number(node, "transB", 0) == 1 ? 0 : 1)
                 : Optional.empty();
+    }
+
+    /** Returns the weights and the bias, if there is one. */
+    Stream<TensorProto> fixed() {
+        return Stream.concat(Stream.of(weights), bias.stream());
     }
 
     boolean isConvolution() {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Quantizes an ONNX file from any program to 8 bits: its convolutions, matrix products and LSTMs with fixed weights of
@@ -54,7 +55,7 @@ public final class OnnxQuantization {
      * @param file an ONNX file with operator set 13 to 21, of at most 2 GB with its weights
      * @return the file, to be calibrated
      * @throws OnnxFileException if it is missing or damaged, ONNX Runtime does not accept it, it is in 8 bits already,
-     *     its weights hold NaN, or nothing in it can be quantized
+     *     its weights hold NaN or an infinity that would have to be quantized, or nothing in it can be quantized
      */
     public static OnnxQuantization of(Path file) {
         OnnxRunner.open(file, OnnxOptions.standard().withOptimization(OptimizationLevel.NONE))
@@ -75,7 +76,7 @@ public final class OnnxQuantization {
                     "none",
                     "export it with 32-bit floats and its weights as initializers");
         }
-        Placement.of(prepared.getGraph(), Set.of()).linears().forEach(linear -> checkFinite(file, linear));
+        checkFinite(file, prepared.getGraph());
         return quantization;
     }
 
@@ -148,15 +149,19 @@ public final class OnnxQuantization {
     }
 
     /** Infinities elsewhere are allowed, as in attention masks; in a weight or bias they cannot be quantized. */
-    private static void checkFinite(Path file, Linear linear) {
-        if (!Protos.isFinite(linear.weights())
-                || !linear.bias().map(Protos::isFinite).orElse(true)) {
-            throw new OnnxFileException(
-                    file,
-                    "finite weights in " + linear.node().getOpType() + " "
-                            + linear.node().getName(),
-                    "an infinity",
-                    "train again with a lower learning rate and export the result");
+    private static void checkFinite(Path file, GraphProto graph) {
+        Placement placement = Placement.of(graph, Set.of());
+        for (NodeProto node : graph.getNodeList()) {
+            Stream<TensorProto> weights = DynamicLstm.is(node, placement.wiring())
+                    ? DynamicLstm.weights(node, placement.wiring()).stream()
+                    : placement.linear(node).stream().flatMap(Linear::fixed);
+            if (!weights.allMatch(Protos::isFinite)) {
+                throw new OnnxFileException(
+                        file,
+                        "finite weights in " + node.getOpType() + " " + node.getName(),
+                        "an infinity",
+                        "train again with a lower learning rate and export the result");
+            }
         }
     }
 

@@ -7,12 +7,15 @@ import static io.catwalk.onnx.TestModels.random;
 import static io.catwalk.onnx.TestModels.tensor;
 import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
@@ -101,5 +104,21 @@ class DynamicLstmTest {
         assertThat(model.inBytes()).containsExactly("lstm");
         assertThat(Networks.answers(model.bytes(), batch(), OptimizationLevel.ALL))
                 .containsExactly(Networks.answers(plain.bytes(), batch(), OptimizationLevel.ALL));
+    }
+
+    /** A byte cannot stand for it, and the scale of its gate would be infinite. */
+    @Test
+    void weightsThatNoByteStandsForAreNamed() {
+        for (int place : new int[] {0, 1}) {
+            ModelProto.Builder network = network("forward", 1);
+            TensorProto.Builder weights = network.getGraphBuilder().getInitializerBuilder(place);
+            weights.setRawData(ByteString.copyFrom(new byte[] {0, 0, (byte) 0x80, 0x7f})
+                    .concat(weights.getRawData().substring(Float.BYTES)));
+            Path file = TestModels.write(folder.resolve("infinite.onnx"), network);
+
+            assertThatExceptionOfType(OnnxFileException.class)
+                    .isThrownBy(() -> OnnxQuantization.of(file))
+                    .withMessageContaining("expected finite weights in LSTM lstm, found an infinity");
+        }
     }
 }
