@@ -45,8 +45,8 @@ final class Observer {
      */
     Map<String, Observed> observe(Iterable<Map<String, Tensor>> batches) {
         Map<String, Range> seen = new HashMap<>();
-        each(batches, (name, numbers) -> seen.merge(name, range(name, numbers), Observer::union));
-        if (seen.isEmpty() && !tensors.isEmpty()) {
+        int count = each(batches, (name, numbers) -> seen.merge(name, range(name, numbers), Observer::union));
+        if (count == 0 || (seen.isEmpty() && !tensors.isEmpty())) {
             throw new IllegalArgumentException("expected calibration images, found none");
         }
         Map<String, Histogram> counted = new HashMap<>();
@@ -70,7 +70,8 @@ final class Observer {
         return counted;
     }
 
-    private void each(Iterable<Map<String, Tensor>> batches, BiConsumer<String, float[]> look) {
+    /** Returns how many batches there were. */
+    private int each(Iterable<Map<String, Tensor>> batches, BiConsumer<String, float[]> look) {
         Set<String> given = model.getGraph().getInputList().stream()
                 .map(ValueInfoProto::getName)
                 .collect(Collectors.toSet());
@@ -80,8 +81,10 @@ final class Observer {
         OnnxOptions asWritten = OnnxOptions.standard().withOptimization(OptimizationLevel.NONE);
         try (OnnxRunner runner = OnnxRunner.watching(model.toByteArray(), made, asWritten)) {
             for (Map<String, Tensor> batch : batches) {
+        int count = 0;
                 Map<String, Tensor> answers = runner.run(batch);
                 for (String name : tensors) {
+                count++;
                     Tensor tensor = given.contains(name) ? batch.get(name) : answers.get(name);
                     if (tensor != null && tensor.size() > 0) {
                         float[] numbers = new float[tensor.size()];
@@ -93,6 +96,7 @@ final class Observer {
         }
     }
 
+        return count;
     private Range range(String name, float[] numbers) {
         float low = Float.POSITIVE_INFINITY;
         float high = Float.NEGATIVE_INFINITY;

@@ -113,7 +113,8 @@ public final class OnnxQuantization {
      *     batch are in memory together
      * @return the model, to be quantized
      * @throws IllegalArgumentException if there are no batches, or they do not fit the inputs of the file
-     * @throws OnnxFileException if ONNX Runtime cannot run it, or it computes NaN
+     * @throws OnnxFileException if ONNX Runtime cannot run it, or a tensor whose range is observed holds NaN or an
+     *     infinity
      */
     public CalibratedModel calibrated(Iterable<Map<String, Tensor>> batches) {
         Set<String> tensors = Placement.of(model.getGraph(), Set.of()).candidates();

@@ -8,6 +8,7 @@ import static io.catwalk.onnx.TestModels.tensor;
 import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -120,5 +121,15 @@ class DynamicLstmTest {
                     .isThrownBy(() -> OnnxQuantization.of(file))
                     .withMessageContaining("expected finite weights in LSTM lstm, found an infinity");
         }
+    }
+
+    /** No range is needed to quantize an LSTM, but whoever gives no images has made a mistake. */
+    @Test
+    void aFileOfLstmsAloneAlsoNeedsImages() {
+        Path file = TestModels.write(folder.resolve("lstm.onnx"), network("forward", 1));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OnnxQuantization.of(file).calibrated(List.of()))
+                .withMessage("expected calibration images, found none");
     }
 }
