@@ -59,13 +59,15 @@ final class Observer {
     private Map<String, Histogram> counted(
             Map<String, Histogram> counted, Map<String, Range> seen, Iterable<Map<String, Tensor>> batches) {
         if (counted.isEmpty()) {
-            seen.forEach((name, range) -> counted.put(name, new Histogram(range.largest())));
+            Map<String, Histogram> counting = new HashMap<>(); // is dropped if a batch fails
+            seen.forEach((name, range) -> counting.put(name, new Histogram(range.largest())));
             each(batches, (name, numbers) -> {
-                Histogram histogram = counted.get(name);
+                Histogram histogram = counting.get(name);
                 if (histogram != null) {
                     histogram.add(numbers);
                 }
             });
+            counted.putAll(counting);
         }
         return counted;
     }
@@ -79,12 +81,12 @@ final class Observer {
         model.getGraph().getOutputList().forEach(output -> made.add(output.getName())); // so that there is at least one
         made.removeAll(given);
         OnnxOptions asWritten = OnnxOptions.standard().withOptimization(OptimizationLevel.NONE);
+        int count = 0;
         try (OnnxRunner runner = OnnxRunner.watching(model.toByteArray(), made, asWritten)) {
             for (Map<String, Tensor> batch : batches) {
-        int count = 0;
+                count++;
                 Map<String, Tensor> answers = runner.run(batch);
                 for (String name : tensors) {
-                count++;
                     Tensor tensor = given.contains(name) ? batch.get(name) : answers.get(name);
                     if (tensor != null && tensor.size() > 0) {
                         float[] numbers = new float[tensor.size()];
@@ -94,9 +96,9 @@ final class Observer {
                 }
             }
         }
+        return count;
     }
 
-        return count;
     private Range range(String name, float[] numbers) {
         float low = Float.POSITIVE_INFINITY;
         float high = Float.NEGATIVE_INFINITY;

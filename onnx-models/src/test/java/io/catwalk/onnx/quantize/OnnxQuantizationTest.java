@@ -4,6 +4,7 @@ import static io.catwalk.onnx.TestModels.node;
 import static io.catwalk.onnx.TestModels.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
@@ -21,7 +22,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -294,5 +297,40 @@ class OnnxQuantizationTest {
         assertThat(Networks.quantized(OnnxQuantization.of(file).calibrated(batches))
                         .bytes())
                 .isEqualTo(first);
+    }
+
+    /** Iterates over two batches; the iteration with a number fails after the first batch. */
+    private static Iterable<Map<String, Tensor>> failing(int iteration) {
+        AtomicInteger begun = new AtomicInteger();
+        return () -> {
+            boolean fails = begun.incrementAndGet() == iteration;
+            return IntStream.of(1, 2)
+                    .mapToObj(seed -> {
+                        if (fails && seed == 2) {
+                            throw new IllegalStateException("the disk is gone");
+                        }
+                        return Networks.batch(Networks.images(seed));
+                    })
+                    .iterator();
+        };
+    }
+
+    @Test
+    void whatWasCountedBeforeAFailureIsCountedAgain() {
+        Path file = TestModels.write(folder.resolve("model.onnx"), Networks.convolutional());
+        byte[] expected = OnnxQuantization.of(file)
+                .calibrated(failing(0))
+                .quantized(CalibrationMethod.PERCENTILE_99_9, Set.of())
+                .bytes();
+        CalibratedModel calibrated = OnnxQuantization.of(file).calibrated(failing(2));
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> calibrated.quantized(CalibrationMethod.PERCENTILE_99_9, Set.of()))
+                .withMessage("the disk is gone");
+
+        assertThat(calibrated
+                        .quantized(CalibrationMethod.PERCENTILE_99_9, Set.of())
+                        .bytes())
+                .isEqualTo(expected);
     }
 }
