@@ -29,6 +29,9 @@ public record MixedPrecision(
         Map<CalibrationMethod, Score> scores,
         List<NodeNoise> noise) {
 
+    /** Rounding in a difference of two shares must not exceed a budget. */
+    private static final double ROUNDING = 1e-9;
+
     /**
      * Finds a model in 8 bits that loses no more accuracy than a budget allows. Tries all methods, keeps the one with
      * the lowest loss, and then leaves one node after the other in float, the worst signal-to-noise ratio first, until
@@ -55,12 +58,11 @@ public record MixedPrecision(
                 .getKey();
         Score score = Objects.requireNonNull(scores.get(best));
         List<NodeNoise> noise = new ArrayList<>();
-        if (reference.accuracy() - score.accuracy() > budget) {
+        if (!isWithin(budget, reference, score)) {
             noise.addAll(calibrated.noise(best, batches));
         }
         for (NodeNoise worst : noise) {
-            if (reference.accuracy() - score.accuracy() <= budget
-                    || inFloat.size() >= calibrated.nodes().size() - 1) {
+            if (isWithin(budget, reference, score) || inFloat.size() >= calibrated.nodes().size() - 1) {
                 break;
             }
             if (inFloat.add(worst.node())) {
@@ -68,5 +70,9 @@ public record MixedPrecision(
             }
         }
         return new MixedPrecision(calibrated.quantized(best, inFloat), best, reference, score, scores, noise);
+    }
+
+    private static boolean isWithin(double budget, Score reference, Score score) {
+        return reference.accuracy() - score.accuracy() <= budget + ROUNDING;
     }
 }

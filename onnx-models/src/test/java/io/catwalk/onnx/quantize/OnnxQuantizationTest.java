@@ -214,6 +214,20 @@ class OnnxQuantizationTest {
                 .doesNotContain(found.noise().get(0).node());
     }
 
+    /** 0.95 - 0.948 is more than 0.002 in floating point. */
+    @Test
+    void aLossOfExactlyTheBudgetLeavesNoNodeInFloat() {
+        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
+        byte[] floats = calibrated.floats();
+        Scorer scorer = model -> new Scorer.Score(1, Arrays.equals(model, floats) ? 0.95 : 0.948);
+
+        MixedPrecision found =
+                MixedPrecision.search(calibrated, scorer, List.of(Networks.batch(Networks.images(1))), 0.002);
+
+        assertThat(found.noise()).isEmpty();
+        assertThat(found.model().inBytes()).isEqualTo(calibrated.nodes());
+    }
+
     private static String operatorOf(String node, CalibratedModel calibrated) {
         return parse(calibrated.floats()).getGraph().getNodeList().stream()
                 .filter(each -> each.getName().equals(node))
