@@ -4,7 +4,9 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,7 +75,8 @@ public final class CalibratedModel {
     }
 
     /**
-     * Returns the model in 8 bits.
+     * Returns the model in 8 bits. Metadata that is true of the float file alone is left out: its cross-check, its
+     * metrics, and that its weights have 16 bits.
      *
      * @param method how ranges are derived from the observed numbers
      * @param leftInFloat some of {@link #nodes()}, which stay in float
@@ -100,7 +103,7 @@ public final class CalibratedModel {
         Set<String> inBytes = new HashSet<>(nodes);
         inBytes.removeAll(leftInFloat);
         return new QuantizedModel(
-                withOperatorSets(graph).toByteArray(),
+                withOwnMetadata(withOperatorSets(graph)).toByteArray(),
                 nodes.stream().filter(inBytes::contains).toList(),
                 inFloat(graph, placement, inBytes),
                 graph.getNodeList().stream().anyMatch(DynamicLstm::isDone));
@@ -124,6 +127,20 @@ public final class CalibratedModel {
                 })
                 .sorted(Comparator.comparingDouble(NodeNoise::decibels))
                 .toList();
+    }
+
+    private static ModelProto withOwnMetadata(ModelProto model) {
+        List<StringStringEntryProto> own = model.getMetadataPropsList().stream()
+                .filter(entry -> !isOfTheFloatFile(entry.getKey()))
+                .toList();
+        return model.toBuilder().clearMetadataProps().addAllMetadataProps(own).build();
+    }
+
+    private static boolean isOfTheFloatFile(String key) {
+        return key.startsWith(MetadataKeys.PARITY)
+                || key.startsWith(MetadataKeys.METRICS)
+                || key.equals(MetadataKeys.WEIGHTS)
+                || key.equals(MetadataKeys.WHOLE_WEIGHTS);
     }
 
     private ModelProto withOperatorSets(GraphProto graph) {

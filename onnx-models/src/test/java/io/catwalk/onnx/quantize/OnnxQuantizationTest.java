@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.TestModels;
@@ -346,5 +347,27 @@ class OnnxQuantizationTest {
                         .quantized(CalibrationMethod.PERCENTILE_99_9, Set.of())
                         .bytes())
                 .isEqualTo(expected);
+    }
+
+    /** Of a float file with weights of 16 bits, which its cross-check compared with the network. */
+    @Test
+    void whatIsTrueOfTheFloatFileAloneIsNotStatedInTheOther() {
+        ModelProto.Builder network = Networks.convolutional();
+        Map.of(
+                        "labels", "a\nb",
+                        "parity.max_abs", "1e-6",
+                        "metrics.test.accuracy", "0.9",
+                        "weights", "float16",
+                        "weights.float32", "w1",
+                        "weights_by", "me")
+                .forEach((key, value) -> network.addMetadataPropsBuilder()
+                        .setKey(key)
+                        .setValue(value));
+
+        ModelProto model = parsed(Networks.quantized(Networks.calibrated(folder, network)));
+
+        assertThat(model.getMetadataPropsList())
+                .extracting(StringStringEntryProto::getKey)
+                .containsExactlyInAnyOrder("labels", "weights_by");
     }
 }

@@ -24,9 +24,10 @@ final class QuantizationCertificate {
     private QuantizationCertificate() {}
 
     /**
-     * Collects the metadata of the 8-bit file: that of the float file, except what was measured on the float file.
+     * Collects the metadata of the 8-bit file: what it states already, and the results.
      *
      * @param from the float file
+     * @param draft the 8-bit file, which states what is true of both files
      * @param quantized result of the quantization
      * @param calibrationImages number of images that the ranges come from
      * @param weights how many of the 8 bits weights use
@@ -35,6 +36,7 @@ final class QuantizationCertificate {
      */
     static OnnxMetadata of(
             Path from,
+            Path draft,
             QuantizedFile quantized,
             int calibrationImages,
             WeightRange weights,
@@ -42,8 +44,7 @@ final class QuantizationCertificate {
             Metrics metrics)
             throws IOException {
         SortedMap<String, String> entries =
-                new TreeMap<>(OnnxMetadata.read(from).entries());
-        entries.keySet().removeIf(key -> key.startsWith(MetadataKeys.PARITY) || key.startsWith(MetadataKeys.METRICS));
+                new TreeMap<>(OnnxMetadata.read(draft).entries());
         entries.putAll(OnnxModel.metrics(metrics));
         EvaluatedImages.restate(entries, images);
         QuantizationVerdict verdict = quantized.verdict();

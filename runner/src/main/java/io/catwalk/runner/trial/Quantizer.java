@@ -121,7 +121,7 @@ public record Quantizer(
                     latencies.get(0),
                     latencies.get(1),
                     parts.notes());
-            QuantizationCertificate.of(file, quantized, chosen.size(), weights, images, evaluation.metrics())
+            QuantizationCertificate.of(file, draft, quantized, chosen.size(), weights, images, evaluation.metrics())
                     .write(draft);
             AtomicFiles.write(quantized.file(), Files.readAllBytes(draft));
             return quantized;
