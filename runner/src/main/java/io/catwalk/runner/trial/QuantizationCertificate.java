@@ -96,6 +96,7 @@ final class QuantizationCertificate {
     }
 
     private static String line(NodeNoise noise) {
-        return noise.node() + " " + Math.round(noise.decibels() * 10) / 10.0;
+        double decibels = noise.decibels(); // infinite where both outputs are equal
+        return noise.node() + " " + (Double.isFinite(decibels) ? Math.round(decibels * 10) / 10.0 : decibels);
     }
 }
