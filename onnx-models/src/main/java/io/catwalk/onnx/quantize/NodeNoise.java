@@ -5,6 +5,7 @@ package io.catwalk.onnx.quantize;
  *
  * @param node name of the node
  * @param decibels 20 log10(|x| / |x - y|) for the outputs x in floats and y with only this node in 8 bits, over all
- *     outputs and images; the lower, the worse; infinite where both are equal
+ *     outputs and images; the lower, the worse; infinite where both are equal, and negative infinity where the node
+ *     makes an output NaN
  */
 public record NodeNoise(String node, double decibels) {}

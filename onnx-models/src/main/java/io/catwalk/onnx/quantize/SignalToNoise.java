@@ -26,7 +26,10 @@ final class SignalToNoise {
         expected = answers(reference);
     }
 
-    /** Returns 20 log10(|x| / |x - y|) for the reference's outputs x and those of another model, y. */
+    /**
+     * Returns 20 log10(|x| / |x - y|) for the reference's outputs x and those of another model, y; negative infinity if
+     * it is no number, since NaN is the worst of all answers.
+     */
     double decibels(byte[] other) {
         List<Map<String, Tensor>> found = answers(other);
         double signal = 0;
@@ -42,7 +45,9 @@ final class SignalToNoise {
                 }
             }
         }
-        return noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise); // of squares, hence 10
+        // 10, not 20, since both are sums of squares
+        double decibels = noise == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
+        return Double.isNaN(decibels) ? Double.NEGATIVE_INFINITY : decibels;
     }
 
     private List<Map<String, Tensor>> answers(byte[] model) {

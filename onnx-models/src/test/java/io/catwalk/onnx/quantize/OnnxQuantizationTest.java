@@ -188,6 +188,21 @@ class OnnxQuantizationTest {
                         within(1e-6));
     }
 
+    /** A quotient of two small numbers is one of two zeros in 8 bits. */
+    @Test
+    void aNodeThatMakesTheOutputsNaNIsTheWorst() {
+        ModelProto.Builder network = Networks.convolutional();
+        int flatten = 4;
+        network.getGraphBuilder().addNode(flatten, node("Div", List.of("c2", "c2"), "d2"));
+        network.getGraphBuilder().getNodeBuilder(flatten + 1).setInput(0, "d2");
+
+        List<NodeNoise> noise = Networks.calibrated(folder, network)
+                .noise(CalibrationMethod.MIN_MAX, List.of(Networks.batch(Networks.images(30))));
+
+        assertThat(noise.get(0)).isEqualTo(new NodeNoise("Conv_c2", Double.NEGATIVE_INFINITY));
+        assertThat(noise).hasSize(4);
+    }
+
     /** The scorer prefers entropy, and accepts only one node in 8 bits: the search has to find both. */
     @Test
     void theSearchTakesTheMethodOfTheLeastLossAndLeavesNodesUntilTheBudgetHolds() {
