@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.catwalk.onnx.graph.ChannelNorm;
 import io.catwalk.onnx.graph.Initializer;
 import io.catwalk.onnx.graph.Names;
+import io.catwalk.onnx.runtime.NodeReads;
 import io.catwalk.onnx.runtime.OnnxWeights;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -174,12 +175,13 @@ final class Preparation {
         return changed.build();
     }
 
-    /** Returns a source of names that are not used in a graph. */
+    /** Returns a source of names that are not used in a graph or in its subgraphs. */
     static Names names(GraphProto graph) {
         List<String> taken = new ArrayList<>();
         graph.getInputList().forEach(value -> taken.add(value.getName()));
         graph.getInitializerList().forEach(tensor -> taken.add(tensor.getName()));
         graph.getNodeList().forEach(node -> taken.addAll(node.getOutputList()));
+        graph.getNodeList().forEach(node -> taken.addAll(NodeReads.inside(node)));
         return new Names(taken.toArray(String[]::new));
     }
 }

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OptimizationLevel;
@@ -106,5 +108,32 @@ class NodesLeftInFloatTest {
         QuantizedModel model = nearlyTheSame(network, batch);
 
         assertThat(model.inBytes()).containsExactly("Gemm_g1");
+    }
+
+    /** A tensor in a subgraph has a name that quantizing would give to one around it. */
+    @Test
+    void aSubgraphKeepsItsNames() {
+        AttributeProto branch = AttributeProto.newBuilder()
+                .setName("then_branch")
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .setG(GraphProto.newBuilder()
+                        .setName("branch")
+                        .addOutput(ValueInfoProto.newBuilder().setName("chosen"))
+                        .addNode(node("Relu", List.of("c1"), "c1.real"))
+                        .addNode(node("Add", List.of("c1.real", "c1"), "chosen")))
+                .build();
+        ModelProto.Builder network = Networks.convolutional();
+        network.getGraphBuilder()
+                .addInitializer(Protos.tensor(
+                        "always", TensorProto.DataType.BOOL, ByteString.copyFrom(new byte[] {1}), List.of()))
+                .setNode(
+                        1,
+                        node("If", List.of("always"), "r1")
+                                .addAttribute(branch)
+                                .addAttribute(branch.toBuilder().setName("else_branch")));
+
+        QuantizedModel model = nearlyTheSame(network, Networks.batch(Networks.images(7)));
+
+        assertThat(model.inFloat()).contains("If If_r1");
     }
 }
