@@ -1,12 +1,15 @@
 package io.catwalk.onnx.quantize;
 
+import java.util.Arrays;
+
 /** Finds where to cut off a histogram so that few levels lose least of it (Migacz, 2017; see {@link Histogram}). */
 final class Divergence {
 
     private Divergence() {}
 
     /**
-     * Tries all cuts.
+     * Tries all cuts beyond which at most half of the numbers lie. If more were cut off, the divergence would say
+     * little: it is 0 where all numbers that are kept lie in the last kept bin, as those beyond are counted there.
      *
      * @param counts one for each bin
      * @param levels number of levels that the kept bins are merged into; at most as many as bins
@@ -16,7 +19,8 @@ final class Divergence {
         double least = Double.POSITIVE_INFINITY;
         int best = counts.length;
         long beyond = 0;
-        for (int kept = counts.length; kept >= levels; kept--) {
+        long half = Arrays.stream(counts).sum() / 2;
+        for (int kept = counts.length; kept >= levels && beyond <= half; kept--) {
             double divergence = divergence(counts, kept, beyond, levels);
             if (divergence < least) {
                 least = divergence;

@@ -55,10 +55,10 @@ final class Histogram {
 
     /**
      * Cuts off magnitudes where the distribution in few levels is closest to the original one (Migacz, "8-bit Inference
-     * with TensorRT", 2017): for each number of bins to keep, the numbers beyond are counted in the last kept bin, and
-     * the Kullback-Leibler divergence measures what is lost when the kept bins are merged into levels. There are 128
-     * levels, as 8 bits have for each sign, or 256 if only one sign occurs. Zeros are not counted: they are exact at
-     * every scale, and after a Relu they would outweigh all other numbers.
+     * with TensorRT", 2017): for each number of bins that keep half of the numbers or more, the numbers beyond are
+     * counted in the last kept bin, and the Kullback-Leibler divergence measures what is lost when the kept bins are
+     * merged into levels. There are 128 levels, as 8 bits have for each sign, or 256 if only one sign occurs. Zeros are
+     * not counted: they are exact at every scale, and after a Relu they would outweigh all other numbers.
      *
      * @return bounds at the cut with the least divergence
      */

@@ -98,6 +98,17 @@ class NumbersIn8BitsTest {
                 .isEqualTo(new Range(-8, 64));
     }
 
+    /** 5,001 numbers, evenly from 5 to 10: none is an outlier. */
+    @Test
+    void numbersFarFromZeroAreNoOutliersOfTheSmallest() {
+        Histogram histogram = new Histogram(10);
+        for (int i = 0; i <= 5000; i++) {
+            histogram.add(5 + i / 1000f);
+        }
+
+        assertThat(histogram.ofLeastDivergence()).isEqualTo(new Range(0, 10));
+    }
+
     @Test
     void zerosDecideNoCut() {
         Histogram some = new Histogram(4);

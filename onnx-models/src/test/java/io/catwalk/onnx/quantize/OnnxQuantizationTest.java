@@ -70,6 +70,25 @@ class OnnxQuantizationTest {
         }
     }
 
+    /** A large bias, as in front of a mean of a network without negative numbers. */
+    @Test
+    void noMethodLosesNumbersThatAreFarFromZero() {
+        ModelProto.Builder network = Networks.residual();
+        float[] bias = {100, 110, 120, 130, 140, 150, 160, 170};
+        network.getGraphBuilder().addInitializer(tensor("b2", bias, 8));
+        network.getGraphBuilder().getNodeBuilder(2).addInput("b2");
+        CalibratedModel calibrated = Networks.calibrated(folder, network);
+        float[] images = Networks.images(20);
+        float[] expected = Networks.answers(network.build().toByteArray(), images, OptimizationLevel.ALL);
+
+        for (CalibrationMethod method : CalibrationMethod.values()) {
+            byte[] model = calibrated.quantized(method, Set.of()).bytes();
+            assertThat(Networks.decibels(expected, Networks.answers(model, images, OptimizationLevel.ALL)))
+                    .as(method.title())
+                    .isGreaterThan(25);
+        }
+    }
+
     @Test
     void weightsAreBytesAlongTheAxisOfTheirOutputChannels() {
         ModelProto model = parsed(Networks.quantized(Networks.calibrated(folder, Networks.convolutional())));
