@@ -126,6 +126,9 @@ record ModelFile(
                         opset.getDomain().isEmpty() || opset.getDomain().equals("ai.onnx"))
                 .map(OperatorSetIdProto::getVersion)
                 .toList();
+        if (versions.isEmpty() && usesOthersOnly(model)) {
+            return;
+        }
         if (versions.size() != 1 || versions.get(0) < OLDEST_OPSET || versions.get(0) > NEWEST_OPSET) {
             throw new OnnxFileException(
                     file,
@@ -133,6 +136,14 @@ record ModelFile(
                     versions.isEmpty() ? "none" : "" + versions,
                     "export it with opset 17");
         }
+    }
+
+    /** Tells whether every node is of another operator set, as in a file of decision trees alone. */
+    private static boolean usesOthersOnly(ModelProto model) {
+        return model.getOpsetImportCount() > 0
+                && model.getGraph().getNodeList().stream()
+                        .noneMatch(node ->
+                                node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx"));
     }
 
     /** Tells where the weights are, and rejects weights outside the folder of the model. */

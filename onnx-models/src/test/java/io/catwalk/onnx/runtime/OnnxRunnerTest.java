@@ -18,7 +18,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
 import io.catwalk.onnx.DjlTensors;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.TestModels;
@@ -254,6 +257,69 @@ final class OnnxRunnerTest {
                     .withMessageContaining("expected a model that runs ids int64 (1, 1), weights float (1, 1), found")
                     .withMessageContaining("; give it sizes that it takes");
         }
+    }
+
+    /** LightGBM and XGBoost are written like this: one tree ensemble, and no operator of ONNX itself. */
+    @Test
+    void aFileOfTreesAloneRuns() {
+        ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()
+                        .setName("trees")
+                        .addInput(value("x", FLOAT, BATCH, 1))
+                        .addOutput(value("y", FLOAT, BATCH, 1))
+                        .addNode(stump()))
+                .clearOpsetImport()
+                .addOpsetImport(
+                        OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(1));
+        try (OnnxRunner runner = open(model)) {
+            Tensor given = Tensor.of(new float[] {0, 0.5f, 1}, 3, 1);
+            assertThat(get(runner.run(Map.of("x", given)), "y").toDoubles()).containsExactly(7, 7, 9);
+        }
+        model.getGraphBuilder().addNode(node("Relu", List.of("y"), "z"));
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> open(model).close())
+                .withMessageContaining("expected one ONNX operator set from 7 to 26, found none");
+    }
+
+    /** Returns 7 where x is at most 0.5, else 9. */
+    private static NodeProto.Builder stump() {
+        return node("TreeEnsembleRegressor", List.of("x"), "y")
+                .setDomain("ai.onnx.ml")
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("n_targets")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(1))
+                .addAttribute(whole("nodes_treeids", 0, 0, 0))
+                .addAttribute(whole("nodes_nodeids", 0, 1, 2))
+                .addAttribute(whole("nodes_featureids", 0, 0, 0))
+                .addAttribute(real("nodes_values", 0.5f, 0, 0))
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("nodes_modes")
+                        .setType(AttributeProto.AttributeType.STRINGS)
+                        .addStrings(ByteString.copyFromUtf8("BRANCH_LEQ"))
+                        .addStrings(ByteString.copyFromUtf8("LEAF"))
+                        .addStrings(ByteString.copyFromUtf8("LEAF")))
+                .addAttribute(whole("nodes_truenodeids", 1, 0, 0))
+                .addAttribute(whole("nodes_falsenodeids", 2, 0, 0))
+                .addAttribute(whole("target_treeids", 0, 0))
+                .addAttribute(whole("target_nodeids", 1, 2))
+                .addAttribute(whole("target_ids", 0, 0))
+                .addAttribute(real("target_weights", 7, 9));
+    }
+
+    private static AttributeProto.Builder whole(String name, long... values) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INTS)
+                .addAllInts(Arrays.stream(values).boxed().toList());
+    }
+
+    private static AttributeProto.Builder real(String name, float... values) {
+        AttributeProto.Builder attribute =
+                AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.FLOATS);
+        for (float value : values) {
+            attribute.addFloats(value);
+        }
+        return attribute;
     }
 
     @Test
