@@ -4,6 +4,7 @@ import ai.onnxruntime.platform.Fp16Conversions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Array of numbers or booleans of one type, with any number of axes. Immutable; uses no native memory. */
@@ -27,7 +28,8 @@ public final class Tensor {
      *     copied
      * @param shape sizes of the axes, 0 or above; none for a single number
      * @return the array
-     * @throws IllegalArgumentException if the type is not supported, or the buffer holds another number of elements
+     * @throws IllegalArgumentException if the type is not supported, a size is negative, or the buffer holds another
+     *     number of elements
      */
     public static Tensor of(TensorType type, ByteBuffer data, long... shape) {
         if (!type.isHeld()) {
@@ -36,9 +38,18 @@ public final class Tensor {
                             .filter(TensorType::isHeld)
                             .toList() + ", found " + type);
         }
-        if (data.remaining() != elements(shape) * type.bytes()) {
-            throw new IllegalArgumentException("expected " + elements(shape) * type.bytes() + " bytes for " + type + " "
-                    + written(shape) + ", found " + data.remaining());
+        if (Arrays.stream(shape).anyMatch(size -> size < 0)) {
+            throw new IllegalArgumentException("expected sizes of 0 or above, found " + type + " " + written(shape));
+        }
+        double bytes = Arrays.stream(shape).asDoubleStream().reduce(type.bytes(), (a, b) -> a * b); // cannot overflow
+        if (data.remaining() != bytes) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "expected %.0f bytes for %s %s, found %d",
+                    bytes,
+                    type,
+                    written(shape),
+                    data.remaining()));
         }
         ByteBuffer copy = ByteBuffer.allocate(data.remaining()).order(ByteOrder.nativeOrder());
         copy.put(data.duplicate()).flip();
@@ -162,10 +173,6 @@ public final class Tensor {
 
     private static ByteBuffer room(int elements, int bytes) {
         return ByteBuffer.allocate(Math.multiplyExact(elements, bytes)).order(ByteOrder.nativeOrder());
-    }
-
-    private static long elements(long[] shape) {
-        return Arrays.stream(shape).reduce(1, Math::multiplyExact);
     }
 
     private static String written(long[] shape) {

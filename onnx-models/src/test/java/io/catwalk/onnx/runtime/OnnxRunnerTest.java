@@ -238,6 +238,17 @@ final class OnnxRunnerTest {
                 .isThrownBy(() -> Tensor.of(new float[5], 2, 3))
                 .withMessage("expected 24 bytes for float (2, 3), found 20");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tensor.of(new float[4], -1, -4))
+                .withMessage("expected sizes of 0 or above, found float (-1, -4)");
+        // 2^64 bytes, which are 0 in 64 bits, and more numbers than 64 bits can count.
+        for (long[] shape : new long[][] {{1L << 62}, {1L << 62, 1L << 62}}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Tensor.of(new float[0], shape))
+                    .withMessageStartingWith("expected ")
+                    .withMessageEndingWith(", found 0");
+        }
+        assertThat(Tensor.of(new float[0], 1L << 62, 4, 0).toDoubles()).isEmpty();
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> Tensor.of(TensorType.STRING, ByteBuffer.allocate(4), 1))
                 .withMessageContaining("found string");
     }
