@@ -124,7 +124,7 @@ public final class ModelFiles {
     }
 
     /**
-     * Renames a model, and the file of its weights accordingly.
+     * Renames a model, and the file of its weights accordingly. Does nothing if it has that path already.
      *
      * @param from a model that {@code OnnxExport} wrote
      * @param to its new path, in the same folder; an existing file is replaced
@@ -132,6 +132,9 @@ public final class ModelFiles {
      * @throws OnnxFileException if it is not an ONNX file, or is cut off
      */
     public static void rename(Path from, Path to) throws IOException {
+        if (from.toAbsolutePath().normalize().equals(to.toAbsolutePath().normalize())) {
+            return;
+        }
         ModelProto model = ModelFields.read(from).model();
         if (!names(model, data(from))) {
             publish(from, Optional.empty(), to);
