@@ -238,6 +238,9 @@ public final class OnnxPredictor implements Predictor {
     /** Waits for all runs in progress and frees all native memory; a second call does nothing. */
     @Override
     public void close() {
-        session.close(() -> idle.forEach(Lane::close));
+        session.close(() -> {
+            idle.forEach(Lane::close);
+            idle.clear(); // the buffers of a lane are freed once nothing refers to it
+        });
     }
 }

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.sun.management.ThreadMXBean;
 import io.catwalk.onnx.TestModels;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -290,6 +291,26 @@ class OnnxPredictorTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> predictor.logits(new float[4], 1))
                 .withMessageContaining("closed");
+    }
+
+    @Test
+    void aClosedPredictorKeepsNoMemoryOfItsRuns() throws Exception {
+        BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()));
+        predictor.logits(new float[4 << 20], 1 << 20); // 28 MiB with the answers
+        long running = direct.getMemoryUsed();
+        predictor.close();
+        long freed = 0;
+        for (int wait = 0; wait < 100 && freed < 20 << 20; wait++) {
+            System.gc();
+            Thread.sleep(20);
+            freed = running - direct.getMemoryUsed();
+        }
+        assertThat(freed).isGreaterThan(20 << 20);
+        assertThat(predictor.scores()).isEqualTo(Scores.LOGITS); // it is still in use
     }
 
     @Test
