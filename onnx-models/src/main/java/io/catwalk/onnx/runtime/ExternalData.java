@@ -93,7 +93,8 @@ record ExternalData(Path file, long offset, long length) {
             }
             long size = Files.size(real);
             long offset = Long.parseLong(entries.getOrDefault("offset", "0"));
-            long length = Long.parseLong(entries.getOrDefault("length", String.valueOf(size - offset)));
+            String stated = entries.get("length");
+            long length = stated == null ? needed(tensor, size - offset) : Long.parseLong(stated);
             if (offset < 0 || length < 0 || offset > size - length) {
                 throw wrong(
                         model,
@@ -110,6 +111,16 @@ record ExternalData(Path file, long offset, long length) {
         } catch (IOException e) {
             throw wrong(model, tensor, "readable data in " + location, e.toString(), "check its rights");
         }
+    }
+
+    /** Returns the number of bytes of a tensor whose length the file does not state: other tensors may follow it. */
+    private static long needed(TensorProto tensor, long rest) {
+        TensorType type = TensorType.of(tensor.getDataType());
+        if (!type.isHeld()) {
+            return rest;
+        }
+        double elements = tensor.getDimsList().stream().mapToDouble(size -> size).reduce(1, (a, b) -> a * b);
+        return (long) (elements * type.bytes());
     }
 
     private static OnnxFileException outside(Path model, TensorProto tensor, String location) {

@@ -216,6 +216,21 @@ class BadFilesTest {
         }
     }
 
+    /** The length is optional, and another tensor, whose bytes are those of NaN, follows in the same file. */
+    @Test
+    void externalDataWithoutALengthIsAsLongAsItsTensor() {
+        byte[] bytes = Arrays.copyOf(raw(WEIGHT), 56);
+        Arrays.fill(bytes, 48, 56, (byte) -1);
+        TestModels.write(folder.resolve("weight.bin"), bytes);
+        TestModels.write(file, external(Map.of("location", "weight.bin", "offset", "0")));
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
+        }
+        assertThat(OnnxWeights.read(file).get("weight")).hasToString("float (4, 3)");
+        TestModels.write(folder.resolve("weight.bin"), Arrays.copyOf(bytes, 47));
+        refused("48 bytes from 0 in weight.bin", "47 bytes for tensor weight");
+    }
+
     @Test
     void externalDataOutsideTheFolderIsRefused() throws Exception {
         Path outside = TestModels.write(temporary.resolve("secret.bin"), raw(WEIGHT));
