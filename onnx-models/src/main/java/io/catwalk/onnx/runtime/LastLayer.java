@@ -42,10 +42,13 @@ public final class LastLayer {
         graph.getNodeList().stream()
                 .filter(node -> weights.containsAll(node.getInputList()))
                 .forEach(node -> weights.addAll(node.getOutputList()));
-        NodeProto node = makers.get(graph.getOutput(0).getName());
+        // Each node is visited once, so that a damaged graph with a cycle does not cause an endless loop.
+        NodeProto node = graph.getOutputCount() == 0
+                ? null
+                : makers.remove(graph.getOutput(0).getName());
         while (node != null) {
             List<String> open = node.getInputList().stream()
-                    .filter(name -> !weights.contains(name))
+                    .filter(name -> !name.isEmpty() && !weights.contains(name)) // an omitted input has no name
                     .toList();
             boolean weighted = open.size() < node.getInputCount();
             if (LINEAR.contains(node.getOpType()) && weighted && open.equals(List.of(node.getInput(0)))) {
@@ -58,7 +61,7 @@ public final class LastLayer {
             if (open.size() != 1 || !(bias || BEHIND.contains(node.getOpType()))) {
                 break;
             }
-            node = makers.get(open.get(0));
+            node = makers.remove(open.get(0));
         }
         throw new OnnxFileException(
                 file,

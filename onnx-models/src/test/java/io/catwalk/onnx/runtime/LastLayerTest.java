@@ -10,6 +10,7 @@ import io.catwalk.onnx.TestModels;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LastLayerTest {
@@ -47,6 +48,33 @@ final class LastLayerTest {
                 .addNode(node("Gemm", List.of("flat", "weight.float32", "bias"), "logits"));
 
         assertThat(features(model)).isEqualTo("flat");
+    }
+
+    @Test
+    void theBiasMayBeOmitted() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().setNode(1, node("Gemm", List.of("flat", "weight", ""), "logits"));
+
+        assertThat(features(model)).isEqualTo("flat");
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aGraphWithACycleOrWithoutOutputHasNoLastLayer() {
+        ModelProto.Builder cycle = TestModels.linear();
+        cycle.getGraphBuilder()
+                .clearNode()
+                .addNode(node("Identity", List.of("other"), "logits"))
+                .addNode(node("Identity", List.of("logits"), "other"));
+        ModelProto.Builder silent = TestModels.linear();
+        silent.getGraphBuilder().clearOutput();
+
+        for (ModelProto.Builder model : List.of(cycle, silent)) {
+            assertThatThrownBy(() -> features(model))
+                    .isInstanceOf(OnnxFileException.class)
+                    .hasMessageContaining(
+                            "expected a linear layer at its end, with other layers before it, found none;");
+        }
     }
 
     @Test
