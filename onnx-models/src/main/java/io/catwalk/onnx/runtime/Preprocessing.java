@@ -50,8 +50,8 @@ public record Preprocessing(ColorMode color, int height, int width, List<Double>
      * @throws IllegalArgumentException if {@code pixels} does not hold whole images of this size, at least one
      */
     public float[] normalize(byte[] pixels) {
-        int plane = height * width;
-        if (pixels.length == 0 || pixels.length % (color.channels() * plane) != 0) {
+        int plane = height * width; // is below 2^31 if there are images of this size
+        if (pixels.length == 0 || pixels.length % ((long) color.channels() * height * width) != 0) {
             throw new IllegalArgumentException("expected images of " + color.channels() + " x " + height + " x " + width
                     + " pixels, found " + pixels.length + " pixels");
         }

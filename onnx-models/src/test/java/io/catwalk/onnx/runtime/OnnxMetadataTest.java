@@ -174,6 +174,10 @@ class OnnxMetadataTest {
                     .isThrownBy(() -> small.normalize(new byte[length]))
                     .withMessageContaining("found " + length);
         }
+        Preprocessing large = new Preprocessing(ColorMode.GRAY, 1 << 16, 1 << 16, List.of(0.5), List.of(0.5));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> large.normalize(new byte[5]))
+                .withMessage("expected images of 1 x 65536 x 65536 pixels, found 5 pixels");
     }
 
     private static StringStringEntryProto entry(String key, String value) {
