@@ -2,6 +2,7 @@ package io.catwalk.onnx.parity;
 
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorType;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,16 +63,18 @@ public record OutputParity(
             }
             double[] expected = right.toDoubles();
             double[] given = found.toDoubles();
+            LongBuffer wholeExpected = whole(right);
+            LongBuffer wholeGiven = whole(found);
             for (int i = 0; i < expected.length; i++) {
                 boolean oneIsNan = Double.isNaN(expected[i]) != Double.isNaN(given[i]);
                 notNumbers += oneIsNan ? 1 : 0;
-                differences.add(oneIsNan ? Double.POSITIVE_INFINITY : difference(expected[i], given[i]));
+                double difference = oneIsNan ? Double.POSITIVE_INFINITY : difference(expected[i], given[i]);
+                // Different whole numbers beyond 2^53 may be equal as doubles.
+                boolean differs = wholeExpected.hasRemaining() && wholeExpected.get(i) != wholeGiven.get(i);
+                differences.add(differs ? Math.max(1, difference) : difference);
                 if (isReal(right.type()) && Double.isFinite(expected[i])) {
                     scale = Math.max(scale, Math.abs(expected[i]));
                 }
-            }
-            if (right.type() == TensorType.INT64 && !right.buffer().equals(found.buffer())) {
-                differences.add(1); // at least: different whole numbers beyond 2^53 may be equal as doubles
             }
             if (output.equals(LOGITS) && right.shape().length == 2) {
                 addFlips(flips, row, (int) right.shape()[1], expected, given);
@@ -91,6 +94,11 @@ public record OutputParity(
                 flips);
     }
 
+    /** Returns the elements of an array of 64-bit whole numbers; none for another type. */
+    private static LongBuffer whole(Tensor tensor) {
+        return tensor.type() == TensorType.INT64 ? tensor.buffer().asLongBuffer() : LongBuffer.allocate(0);
+    }
+
     private static boolean isReal(TensorType type) {
         return switch (type) {
             case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> true;
@@ -103,7 +111,7 @@ public record OutputParity(
             int right = largest(expected, first, classes);
             int found = largest(given, first, classes);
             if (right != found) {
-                double margin = Math.abs(expected[first + right] - expected[first + found]);
+                double margin = difference(expected[first + right], expected[first + found]);
                 flips.add(new Flip(firstRow + first / classes, right, found, margin));
             }
         }

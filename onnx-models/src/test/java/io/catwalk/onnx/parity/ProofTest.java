@@ -182,6 +182,11 @@ final class ProofTest {
         OutputParity beyond = OutputParity.of(
                 "whole", List.of(Tensor.of(new long[] {1L << 53})), List.of(Tensor.of(new long[] {(1L << 53) + 1})));
         assertThat(beyond.agrees(1e-5)).isFalse();
+        assertThat(beyond.numbers()).isEqualTo(1);
+        OutputParity three = OutputParity.of(
+                "whole", List.of(Tensor.of(new long[] {1, 2, 3}, 3)), List.of(Tensor.of(new long[] {5, 2, 1}, 3)));
+        assertThat(three.numbers()).isEqualTo(3);
+        assertThat(three.meanAbs()).isEqualTo(2);
     }
 
     @Test
@@ -278,6 +283,12 @@ final class ProofTest {
         assertThat(OutputParity.of("scores", List.of(first, second), List.of(first, flipped))
                         .agrees(1))
                 .isTrue();
+        float infinite = Float.POSITIVE_INFINITY;
+        OutputParity tie = OutputParity.of(
+                "logits",
+                List.of(Tensor.of(new float[] {infinite, infinite}, 1, 2)),
+                List.of(Tensor.of(new float[] {1, infinite}, 1, 2)));
+        assertThat(tie.flips()).containsExactly(new Flip(0, 0, 1, 0));
     }
 
     @Test
