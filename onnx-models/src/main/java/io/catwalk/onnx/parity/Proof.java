@@ -154,7 +154,7 @@ public record Proof(double tolerance, List<Integer> batches) {
         for (int batch : batches) {
             List<Map<String, Tensor>> parts = new ArrayList<>();
             for (Map<String, Tensor> sample : cut.isEmpty() ? List.<Map<String, Tensor>>of() : samples) {
-                long rows = Objects.requireNonNull(sample.get(cut.get(0))).shape()[0];
+                long rows = rows(sample, cut);
                 for (long from = 0; from + batch <= rows && rows > batch && parts.size() < MOST_CALLS; from += batch) {
                     parts.add(part(sample, cut, from, from + batch));
                 }
@@ -164,6 +164,15 @@ public record Proof(double tolerance, List<Integer> batches) {
             }
         }
         return calls;
+    }
+
+    /** Returns how many rows the inputs have that begin with the batch axis; 0 if they have different numbers. */
+    private static long rows(Map<String, Tensor> sample, List<String> cut) {
+        List<Long> rows = cut.stream()
+                .map(name -> Objects.requireNonNull(sample.get(name)).shape()[0])
+                .distinct()
+                .toList();
+        return rows.size() == 1 ? rows.get(0) : 0; // axes without a name may be different axes
     }
 
     private static Calls asked(Network reference, int batch, List<Map<String, Tensor>> inputs) {

@@ -291,6 +291,29 @@ final class ProofTest {
         assertThat(tie.flips()).containsExactly(new Flip(0, 0, 1, 0));
     }
 
+    /** Four points and three others give 4 x 3 products: the first axes have no names, and are not the same. */
+    @Test
+    void inputsOfDifferentNumbersOfRowsAreNotCut() {
+        byte[] model = TestModels.model(GraphProto.newBuilder()
+                        .setName("products")
+                        .addInput(value("a", FLOAT, "", 2))
+                        .addInput(value("b", FLOAT, "", 2))
+                        .addOutput(value("y", FLOAT, "", ""))
+                        .addNode(node("Transpose", List.of("b"), "turned"))
+                        .addNode(node("MatMul", List.of("a", "turned"), "y")))
+                .build()
+                .toByteArray();
+        Map<String, Tensor> sample = Map.of(
+                "a", Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 4, 2), "b", Tensor.of(new float[6], 3, 2));
+
+        ProofReport report = PROOF.run(inputs -> Map.of("y", Tensor.of(new float[12], 4, 3)), model, List.of(sample));
+
+        assertThat(report.agrees()).as(report.sentence()).isTrue();
+        assertThat(report.outcomes())
+                .extracting(outcome -> outcome.configuration().batch())
+                .containsOnly(Configuration.WHOLE);
+    }
+
     @Test
     void withoutFittingSamplesThereIsNoProof() {
         assertThatIllegalArgumentException()
