@@ -7,8 +7,15 @@ final class Batches {
 
     private Batches() {}
 
-    /** Returns the logits of the first {@code count} images; the last batch may be smaller. */
+    /**
+     * Returns the logits of the first {@code count} images; the last batch may be smaller.
+     *
+     * @throws IllegalArgumentException if there is no image
+     */
     static float[] logits(Predictor predictor, NormalizedImages images, int count, int batch) {
+        if (count < 1) {
+            throw new IllegalArgumentException("expected at least 1 image to compare, found " + count);
+        }
         float[] all = new float[0];
         int classes = 0;
         for (int first = 0; first < count; first += batch) {

@@ -98,6 +98,7 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
      * @return the outcome of every configuration
      * @throws OnnxFileException if the file is missing, damaged or unsafe, or is not an image classifier; a file that
      *     opens but does not run, or takes other images or has other classes, is reported as an outcome
+     * @throws IllegalArgumentException if there is no image
      */
     public CrossCheckReport run(Predictor reference, Path file, NormalizedImages images, int count) {
         float[] expected = Batches.logits(reference, images, count, Parity.BATCH);

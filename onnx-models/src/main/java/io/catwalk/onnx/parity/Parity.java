@@ -56,6 +56,7 @@ public record Parity(
      * @param count number of images; at least 1
      * @param tolerance largest absolute difference of a logit that passes, 0 or above
      * @return how far they differ
+     * @throws IllegalArgumentException if there is no image, or the two do not have the same number of logits per image
      */
     public static Parity between(
             Predictor reference, Predictor candidate, NormalizedImages images, int count, double tolerance) {

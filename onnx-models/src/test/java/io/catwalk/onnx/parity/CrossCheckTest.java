@@ -115,6 +115,19 @@ class CrossCheckTest {
     }
 
     @Test
+    void withoutImagesThereIsNothingToCompare() {
+        Path file = TestModels.write(folder.resolve("candidate.onnx"), TestModels.convolution(5));
+        Predictor reference = predictor((images, count) -> new float[count * 5]);
+        String message = "expected at least 1 image to compare, found 0";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CrossCheck.standard().run(reference, file, IMAGES, 0))
+                .withMessage(message);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Parity.between(reference, reference, IMAGES, 0, 1))
+                .withMessage(message);
+    }
+
+    @Test
     void aFileThatDoesNotOpenIsRefusedAndNotJudged() {
         Path missing = folder.resolve("missing.onnx");
         Predictor reference = predictor((images, count) -> new float[count * 5]);
