@@ -169,6 +169,24 @@ final class RuntimeDiffTest {
         assertThat(Objects.requireNonNull(refusal.finding()).node()).isEqualTo(name(file, "LSTM", 0));
     }
 
+    /** It forgets an image behind the first layer. */
+    @Test
+    void aRuntimeThatGivesTooFewNumbersRefusesTheNode() throws Exception {
+        Path file = ZOO.resolve("lstm.onnx");
+        Tensor images = images(3, 28);
+        String layer = name(file, "LSTM", 0);
+
+        RuntimeOutcome.Refuses refusal = (RuntimeOutcome.Refuses) diff(file, images, cut -> {
+                    boolean whole = cut.model().getGraph().getNodeList().stream()
+                            .noneMatch(node -> node.getName().equals(layer));
+                    return run(cut, whole ? images : images.rows(0, 2), graph -> {});
+                })
+                .outcome();
+
+        assertThat(refusal.reason()).isEqualTo("expected 30 numbers for all images, found 20");
+        assertThat(Objects.requireNonNull(refusal.finding()).node()).isEqualTo(layer);
+    }
+
     @Test
     void otherPixelsAreNoFaultOfANode() throws Exception {
         Tensor images = images(2, 28);
