@@ -89,8 +89,23 @@ record ModelFile(
         return of(file, ModelFields.read(file));
     }
 
+    /**
+     * Reads a model that is held in memory.
+     *
+     * @throws OnnxFileException if it has weights in other files: a model in memory has no folder
+     */
     static ModelFile of(Path name, byte[] content) {
-        return of(name, ModelFields.of(name, content));
+        ModelFields fields = ModelFields.of(name, content);
+        Tensors.visit(fields.model(), tensor -> {
+            if (ExternalData.isExternal(tensor)) {
+                throw new OnnxFileException(
+                        name,
+                        "a model in memory with its weights inside",
+                        Tensors.name(tensor) + " in the file " + ExternalData.location(tensor),
+                        "open its file instead");
+            }
+        });
+        return of(name, fields);
     }
 
     private static ModelFile of(Path file, ModelFields fields) {

@@ -84,7 +84,7 @@ public final class OnnxPredictor implements Predictor {
     }
 
     /**
-     * Opens a model that is held in memory.
+     * Opens a model that is held in memory, with all of its weights.
      *
      * @param content content of an ONNX file; not copied
      * @param options how to run it

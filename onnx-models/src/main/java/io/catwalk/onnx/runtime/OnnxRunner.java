@@ -84,7 +84,7 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
-     * Opens a model that is held in memory.
+     * Opens a model that is held in memory, with all of its weights.
      *
      * @param content content of an ONNX file; not copied
      * @param options how to run it
@@ -122,7 +122,7 @@ public final class OnnxRunner implements AutoCloseable {
     }
 
     /**
-     * Opens a model that is held in memory, as {@link #watching(Path, Set, OnnxOptions)} does.
+     * Opens a model that is held in memory, with all of its weights, as {@link #watching(Path, Set, OnnxOptions)} does.
      *
      * @param content content of an ONNX file; not copied
      * @param tensors names of outputs of nodes

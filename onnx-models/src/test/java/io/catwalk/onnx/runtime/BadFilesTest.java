@@ -23,6 +23,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -214,6 +216,23 @@ class BadFilesTest {
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
         }
+    }
+
+    /** It would be read from the working directory. */
+    @Test
+    void weightsBesideAModelInMemoryAreRefused() {
+        byte[] model = external(Map.of("location", "weight.bin")).build().toByteArray();
+        List<ThrowingCallable> opened = List.of(
+                () -> OnnxRunner.open(model, OnnxOptions.standard()).close(),
+                () -> OnnxRunner.watching(model, Set.of("flat"), OnnxOptions.standard())
+                        .close(),
+                () -> OnnxPredictor.open(model, OnnxOptions.standard(), OnnxHints.none())
+                        .close());
+        assertThat(opened)
+                .allSatisfy(open -> assertThatExceptionOfType(OnnxFileException.class)
+                        .isThrownBy(open)
+                        .withMessage("model: expected a model in memory with its weights inside, found tensor weight in"
+                                + " the file weight.bin; open its file instead"));
     }
 
     /** The length is optional, and another tensor, whose bytes are those of NaN, follows in the same file. */
