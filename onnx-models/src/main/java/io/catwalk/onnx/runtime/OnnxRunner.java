@@ -115,7 +115,8 @@ public final class OnnxRunner implements AutoCloseable {
      * @param options how to run it
      * @return the runner, to be closed; its outputs are these tensors in the order of the nodes, except sequences and
      *     types that Java cannot hold
-     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)} and {@link #read}
+     * @throws OnnxFileException as {@link #open(Path, OnnxOptions)} and {@link #read}, or if no node computes any of
+     *     the tensors
      */
     public static OnnxRunner watching(Path file, Set<String> tensors, OnnxOptions options) {
         return watching(ModelFile.read(file), tensors, options);
@@ -137,8 +138,15 @@ public final class OnnxRunner implements AutoCloseable {
     private static OnnxRunner watching(ModelFile model, Set<String> tensors, OnnxOptions options) {
         OnnxRuntime.require();
         Path file = model.file();
-        ModelFile watched =
-                ModelFile.of(file, withOutputs(model.whole(), tensors).toByteArray());
+        ModelProto chosen = withOutputs(model.whole(), tensors);
+        if (chosen.getGraph().getOutputCount() == 0) {
+            throw new OnnxFileException(
+                    file,
+                    "a node that computes one of the tensors " + new TreeSet<>(tensors),
+                    "none",
+                    "choose outputs of its nodes");
+        }
+        ModelFile watched = ModelFile.of(file, chosen.toByteArray());
         Session session = Session.open(watched, options);
         try {
             List<TensorInfo> given = session.run("", "", (ort, environment) -> outputs(ort, watched));
@@ -170,7 +178,7 @@ public final class OnnxRunner implements AutoCloseable {
         for (TensorInfo output : model.outputs()) {
             NodeInfo info = known.get(output.name());
             if (info != null && info.getInfo() instanceof ai.onnxruntime.TensorInfo tensor) {
-                TensorType type = TensorType.valueOf(tensor.type.name()); // both have the names of onnx.proto
+                TensorType type = TensorType.named(tensor.type.name()); // both have the names of onnx.proto
                 if (type.isHeld()) {
                     outputs.add(new TensorInfo(output.name(), type, Optional.empty()));
                 }

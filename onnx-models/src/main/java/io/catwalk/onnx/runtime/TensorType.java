@@ -65,6 +65,22 @@ public enum TensorType {
                 .orElse(OTHER);
     }
 
+    static TensorType named(String name) {
+        return Arrays.stream(values())
+                .filter(type -> type.name().equals(name))
+                .findFirst()
+                .orElse(OTHER);
+    }
+
+    /**
+     * Tells whether the elements are real numbers, which are rounded.
+     *
+     * @return false for whole numbers, booleans, text and others
+     */
+    public boolean isReal() {
+        return this == FLOAT || this == DOUBLE || this == FLOAT16 || this == BFLOAT16;
+    }
+
     /** Returns the name of the type in files and messages, such as {@code int64}. */
     @Override
     public String toString() {

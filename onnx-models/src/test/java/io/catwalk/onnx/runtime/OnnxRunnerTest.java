@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -177,11 +178,7 @@ final class OnnxRunnerTest {
                 .setName("cast")
                 .addInput(value("x", FLOAT, BATCH))
                 .addOutput(value("y", code, BATCH))
-                .addNode(node("Cast", List.of("x"), "y")
-                        .addAttribute(AttributeProto.newBuilder()
-                                .setName("to")
-                                .setType(AttributeProto.AttributeType.INT)
-                                .setI(code))));
+                .addNode(cast("x", "y", code)));
         try (OnnxRunner runner = open(model);
                 NDManager manager = NDManager.newBaseManager()) {
             Tensor tensor = Tensor.of(type, shorts(1, 2), 2);
@@ -193,6 +190,14 @@ final class OnnxRunnerTest {
                     .isThrownBy(() -> DjlTensors.run(runner, given, manager))
                     .withMessageContaining("found y " + type + " (batch)");
         }
+    }
+
+    private static NodeProto.Builder cast(String from, String to, int type) {
+        return node("Cast", List.of(from), to)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(type));
     }
 
     private static ByteBuffer shorts(int... values) {
@@ -267,6 +272,35 @@ final class OnnxRunnerTest {
                             "ids", Tensor.of(new long[] {7}, 1, 1), "weights", Tensor.of(new float[] {1}, 1, 1))))
                     .withMessageContaining("expected a model that runs ids int64 (1, 1), weights float (1, 1), found")
                     .withMessageContaining("; give it sizes that it takes");
+        }
+    }
+
+    @Test
+    void tensorsThatNoNodeComputesCannotBeWatched() {
+        byte[] model = lookup().build().toByteArray();
+        assertThatExceptionOfType(OnnxFileException.class)
+                .isThrownBy(() -> OnnxRunner.watching(model, Set.of("number"), OnnxOptions.standard())
+                        .close())
+                .withMessage("model: expected a node that computes one of the tensors [number], found none; choose"
+                        + " outputs of its nodes");
+    }
+
+    /** Java has no numbers of 8 bits with an exponent. */
+    @Test
+    void tensorsThatJavaCannotHoldAreLeftOutOfThoseWatched() {
+        ModelProto.Builder model = TestModels.model(GraphProto.newBuilder()
+                        .setName("rounded")
+                        .addInput(value("x", FLOAT, 2))
+                        .addOutput(value("y", FLOAT, 2))
+                        .addNode(cast("x", "small", TensorProto.DataType.FLOAT8E4M3FN_VALUE))
+                        .addNode(cast("small", "y", FLOAT)))
+                .setIrVersion(9);
+        model.getOpsetImportBuilder(0).setVersion(19);
+        try (OnnxRunner runner = OnnxRunner.watching(
+                model.build().toByteArray(), Set.of("small", "y"), OnnxOptions.standard())) {
+            Map<String, Tensor> found = runner.run(Map.of("x", Tensor.of(new float[] {1, 1.01f}, 2)));
+            assertThat(found).containsOnlyKeys("y");
+            assertThat(get(found, "y").toDoubles()).containsExactly(1, 1); // 4 significant bits
         }
     }
 
