@@ -72,7 +72,7 @@ public record OutputParity(
                 // Different whole numbers beyond 2^53 may be equal as doubles.
                 boolean differs = wholeExpected.hasRemaining() && wholeExpected.get(i) != wholeGiven.get(i);
                 differences.add(differs ? Math.max(1, difference) : difference);
-                if (isReal(right.type()) && Double.isFinite(expected[i])) {
+                if (right.type().isReal() && Double.isFinite(expected[i])) {
                     scale = Math.max(scale, Math.abs(expected[i]));
                 }
             }
@@ -97,13 +97,6 @@ public record OutputParity(
     /** Returns the elements of an array of 64-bit whole numbers; none for another type. */
     private static LongBuffer whole(Tensor tensor) {
         return tensor.type() == TensorType.INT64 ? tensor.buffer().asLongBuffer() : LongBuffer.allocate(0);
-    }
-
-    private static boolean isReal(TensorType type) {
-        return switch (type) {
-            case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> true;
-            default -> false;
-        };
     }
 
     private static void addFlips(List<Flip> flips, int firstRow, int classes, double[] expected, double[] given) {

@@ -38,10 +38,17 @@ public final class OnnxWeights {
      * @return false for whole numbers
      */
     public static boolean isReal(TensorProto tensor) {
-        return switch (TensorType.of(tensor.getDataType())) {
-            case FLOAT, FLOAT16, BFLOAT16, DOUBLE -> true;
-            default -> false;
-        };
+        return TensorType.of(tensor.getDataType()).isReal();
+    }
+
+    /**
+     * Tells whether {@link #of} reads a tensor.
+     *
+     * @param tensor of a file
+     * @return false for text and types that Java cannot hold
+     */
+    public static boolean isReadable(TensorProto tensor) {
+        return TensorType.of(tensor.getDataType()).isHeld();
     }
 
     /**

@@ -49,6 +49,17 @@ final class TensorDifferenceTest {
         assertThat(new Tolerance(0, 0).holds(0.0, -0.0)).isTrue();
     }
 
+    /** A hundred-thousandth of a class number is another class. */
+    @Test
+    void wholeNumbersAreNotRounded() {
+        Tensor one = Tensor.of(new long[] {200_000, 1}, 2);
+        Tensor other = Tensor.of(new long[] {200_001, 1}, 2);
+        assertThat(TensorDifference.of(one, other, Tolerance.standard()).beyond())
+                .isEqualTo(1);
+        assertThat(TensorDifference.of(one, other, new Tolerance(1, 0)).agrees())
+                .isTrue();
+    }
+
     @Test
     void anotherTypeOrShapeIsADifference() {
         TensorDifference shape = TensorDifference.of(ROWS, Tensor.of(new float[6], 3, 2), new Tolerance(9, 9));
