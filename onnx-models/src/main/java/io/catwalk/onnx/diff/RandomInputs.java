@@ -1,5 +1,6 @@
 package io.catwalk.onnx.diff;
 
+import ai.onnxruntime.platform.Fp16Conversions;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorInfo;
 import io.catwalk.onnx.runtime.TensorType;
@@ -58,6 +59,8 @@ public final class RandomInputs {
         for (long i = 0; i < count; i++) {
             switch (type) {
                 case FLOAT -> data.putFloat((float) random.nextGaussian());
+                case FLOAT16 -> data.putShort(Fp16Conversions.floatToFp16((float) random.nextGaussian()));
+                case BFLOAT16 -> data.putShort(Fp16Conversions.floatToBf16((float) random.nextGaussian()));
                 case DOUBLE -> data.putDouble(random.nextGaussian());
                 case INT64 -> data.putLong(random.nextInt(2));
                 case INT32 -> data.putInt(random.nextInt(2));

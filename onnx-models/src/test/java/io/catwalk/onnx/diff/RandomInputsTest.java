@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Any file gets numbers of its types and shapes, the same from the same seed. */
 final class RandomInputsTest {
@@ -62,6 +64,17 @@ final class RandomInputsTest {
                 .isEqualTo(real);
         assertThat(numbers(RandomInputs.of(inputs, 10_000, Map.of(), 4), "pixels"))
                 .isNotEqualTo(real);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TensorType.class,
+            names = {"FLOAT16", "BFLOAT16", "DOUBLE"})
+    void realNumbersOfAnyPrecisionAreDrawnFromTheNormalDistribution(TensorType type) {
+        double[] real = numbers(RandomInputs.of(List.of(input("x", type, BATCH)), 10_000, Map.of(), 3), "x");
+        assertThat(Arrays.stream(real).average().orElseThrow()).isCloseTo(0, within(0.05));
+        assertThat(Arrays.stream(real).map(number -> number * number).average().orElseThrow())
+                .isCloseTo(1, within(0.1));
     }
 
     @Test
