@@ -96,14 +96,18 @@ public final class SessionFile {
         StringWriter text = new StringWriter();
         properties.store(text, null);
         Path draft = file.resolveSibling(file.getFileName() + ".part");
-        Files.writeString(
-                draft,
-                text.toString()
-                        .lines()
-                        .filter(line -> !line.startsWith("#")) // the time, which would differ each time
-                        .sorted()
-                        .collect(Collectors.joining("\n", "", "\n")));
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.writeString(
+                    draft,
+                    text.toString()
+                            .lines()
+                            .filter(line -> !line.startsWith("#")) // the time, which would differ each time
+                            .sorted()
+                            .collect(Collectors.joining("\n", "", "\n")));
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
     }
 
     private OnnxOptions options() {

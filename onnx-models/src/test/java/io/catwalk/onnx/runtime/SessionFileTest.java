@@ -76,6 +76,15 @@ class SessionFileTest {
     }
 
     @Test
+    void aWriteThatFailsLeavesNothingBehind() throws IOException {
+        Path full = Files.createDirectories(folder.resolve("lstm.session.properties/more"))
+                .getParent();
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> SessionFile.write(full, OnnxOptions.standard(), Map.of()));
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
     void whatIsNoTextIsRefused() throws IOException {
         Path model = folder.resolve("model.onnx");
         Files.write(SessionFile.beside(model), "spinning=tr\u00fce".getBytes(StandardCharsets.ISO_8859_1));
