@@ -26,10 +26,13 @@ final class Matching {
             Tensor same = other.values().get(name);
             if (same != null && TensorDifference.of(tensor, same, tolerance).agrees()) {
                 partners.put(name, name);
-            } else if (tellsApart(tensor)) {
+            } else {
+                boolean tells = tellsApart(tensor);
                 alike.getOrDefault(tensor.toString(), List.of()).stream()
-                        .filter(candidate -> TensorDifference.of(tensor, candidate.getValue(), tolerance)
-                                .agrees())
+                        .filter(candidate -> candidate.getValue() == tensor // an input that both models are given
+                                || (tells
+                                        && TensorDifference.of(tensor, candidate.getValue(), tolerance)
+                                                .agrees()))
                         .findFirst()
                         .ifPresent(partner -> partners.put(name, partner.getKey()));
             }

@@ -1,0 +1,138 @@
+package io.catwalk.onnx.diff;
+
+import static io.catwalk.onnx.TestModels.BATCH;
+import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.node;
+import static io.catwalk.onnx.TestModels.tensor;
+import static io.catwalk.onnx.TestModels.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
+import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Small files as different programs write them: constants, other names, text, sequences. */
+@Tag("tiny")
+final class OtherFormsTest {
+
+    private static final float[] WEIGHTS = {1, 2, 3, 4};
+    private static final Map<String, Tensor> ROWS = Map.of("x", Tensor.of(new float[] {1, 2, 3, 5}, 2, 2));
+
+    @TempDir
+    private Path folder;
+
+    private static NodeProto.Builder named(String operator, List<String> inputs, String output) {
+        return node(operator, inputs, output).setName(operator + " to " + output);
+    }
+
+    private static NodeProto.Builder cast(String from, String to, int type) {
+        return named("Cast", List.of(from), to).addAttribute(number("to", type));
+    }
+
+    private static AttributeProto.Builder number(String name, int value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value);
+    }
+
+    private static NodeProto.Builder constant(String output, TensorProto tensor) {
+        return named("Constant", List.of(), output)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("value")
+                        .setType(AttributeProto.AttributeType.TENSOR)
+                        .setT(tensor));
+    }
+
+    /** A graph with the input x and the output y, of two columns. */
+    private static GraphProto.Builder graph(NodeProto.Builder... nodes) {
+        GraphProto.Builder graph = GraphProto.newBuilder()
+                .setName("small")
+                .addInput(value("x", FLOAT, BATCH, 2))
+                .addOutput(value("y", FLOAT, "rows", "columns"));
+        for (NodeProto.Builder each : nodes) {
+            graph.addNode(each);
+        }
+        return graph;
+    }
+
+    private static GraphProto.Builder product(float first) {
+        return graph(named("MatMul", List.of("x", "w"), "y"))
+                .addInitializer(tensor("w", new float[] {first, 2, 3, 4}, 2, 2));
+    }
+
+    private Path file(String name, GraphProto.Builder graph) {
+        ModelProto.Builder model = TestModels.model(graph);
+        return TestModels.write(folder.resolve(name), model);
+    }
+
+    private OnnxDiff diff(GraphProto.Builder reference, GraphProto.Builder other) {
+        return OnnxDiff.between(file("a.onnx", reference), file("b.onnx", other), ROWS, Tolerance.standard());
+    }
+
+    private static TensorProto whole(String name, long... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(DataType.INT64_VALUE)
+                .addDims(values.length);
+        for (long each : values) {
+            tensor.addInt64Data(each);
+        }
+        return tensor.build();
+    }
+
+    private static TensorProto wholeRaw(String name, long... values) {
+        ByteBuffer raw = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asLongBuffer().put(values);
+        return whole(name, values).toBuilder()
+                .clearInt64Data()
+                .setRawData(ByteString.copyFrom(raw))
+                .build();
+    }
+
+    /** Numbers that are all the same cannot tell which tensor they are. */
+    @Test
+    void anInputOfOtherNameIsKnownWhateverItsNumbers() {
+        GraphProto.Builder renamed = product(7)
+                .setInput(0, value("given", FLOAT, BATCH, 2))
+                .setNode(0, named("MatMul", List.of("given", "w"), "y"));
+        Map<String, Tensor> ones = Map.of("x", Tensor.of(new float[] {1, 1, 1, 1}, 2, 2));
+
+        DiffReport report = OnnxDiff.between(
+                        file("a.onnx", product(1)), file("b.onnx", renamed), ones, Tolerance.standard())
+                .report();
+
+        assertThat(report.findings()).singleElement().satisfies(finding -> assertThat(finding.causes())
+                .containsExactly(
+                        "weights w: 1 of 4 numbers differ, most at (0, 0): 1.00000 against 7.00000, by 6.0e+00"));
+    }
+
+    private static NodeProto.Builder filled(String output, TensorProto value) {
+        return named("ConstantOfShape", List.of("size"), output)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("value")
+                        .setType(AttributeProto.AttributeType.TENSOR)
+                        .setT(value));
+    }
+}
