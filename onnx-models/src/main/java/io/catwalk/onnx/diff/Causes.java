@@ -60,7 +60,7 @@ final class Causes {
         }
         // A tensor with other numbers has no partner, and that its name differs, too, says nothing.
         return matching.partner(here)
-                .filter(partner -> !here.equals(there) && !partner.equals(there))
+                .filter(partner -> !here.equals(there) && !matching.holdTheSame(here, there))
                 .map(partner -> "input " + place + ": " + partner + ", as " + here + ", against " + there);
     }
 

@@ -14,9 +14,15 @@ import java.util.Optional;
  */
 final class Matching {
 
+    private final Side one;
+    private final Side other;
+    private final Tolerance tolerance;
     private final Map<String, String> partners = new HashMap<>();
 
     Matching(Side one, Side other, Tolerance tolerance) {
+        this.one = one;
+        this.other = other;
+        this.tolerance = tolerance;
         Map<String, List<Map.Entry<String, Tensor>>> alike = new HashMap<>();
         for (Map.Entry<String, Tensor> each : other.values().entrySet()) {
             alike.computeIfAbsent(each.getValue().toString(), any -> new ArrayList<>())
@@ -43,6 +49,15 @@ final class Matching {
     private static boolean tellsApart(Tensor tensor) {
         double[] numbers = tensor.toDoubles();
         return numbers.length > 1 && Arrays.stream(numbers).anyMatch(number -> number != numbers[0]);
+    }
+
+    /** Tells whether a tensor of this model and one of the other model hold the same numbers. */
+    boolean holdTheSame(String here, String there) {
+        Tensor left = one.values().get(here);
+        Tensor right = other.values().get(there);
+        return left != null
+                && right != null
+                && TensorDifference.of(left, right, tolerance).agrees();
     }
 
     /** Returns the tensor of the other model that holds the same numbers as a tensor of this model. */

@@ -307,29 +307,43 @@ public final class OnnxDiff {
 
     /**
      * Returns the node of the other model that should compute the same, found by the name of a tensor or by its place.
+     * The same name on another operator counts only if there is no node at that place: programs that number their
+     * tensors give such a name to any node.
      */
     private Optional<NodeProto> counterpart(NodeProto node) {
         Optional<NodeProto> named = node.getOutputList().stream()
                 .flatMap(output -> other.maker(output).stream())
                 .findFirst();
-        return named.or(() -> {
-            Matching back = new Matching(other, reference, tolerance);
-            List<String> differing = other.outputs().stream()
-                    .filter(output -> back.partner(output).isEmpty())
-                    .toList();
-            List<NodeProto> theirs = new Frontier(other, back, differing).nodes();
-            int place = beginnings.indexOf(node);
-            return place < theirs.size() ? Optional.of(theirs.get(place)) : Optional.empty();
-        });
+        Optional<NodeProto> alike = named.filter(found -> found.getOpType().equals(node.getOpType()));
+        return alike.or(() -> beside(node)).or(() -> named);
+    }
+
+    /** Returns the node of the other model at which the same difference begins, counted in the order of the graphs. */
+    private Optional<NodeProto> beside(NodeProto node) {
+        int place = beginnings.indexOf(node);
+        if (place < 0) {
+            return Optional.empty();
+        }
+        Matching back = new Matching(other, reference, tolerance);
+        List<String> differing = other.outputs().stream()
+                .filter(output -> back.partner(output).isEmpty())
+                .toList();
+        List<NodeProto> theirs = new Frontier(other, back, differing).nodes();
+        return place < theirs.size() ? Optional.of(theirs.get(place)) : Optional.empty();
     }
 
     private List<Finding> elsewhere() {
         return reference.nodes().stream()
-                .filter(node -> !beginnings.contains(node)
-                        && other.maker(firstOutput(node)).isPresent())
+                .filter(node -> !beginnings.contains(node) && isNamedAlike(firstOutput(node)))
                 .map(this::finding)
                 .filter(finding -> !finding.causes().isEmpty())
                 .toList();
+    }
+
+    /** Tells whether a node of the other model computes a tensor of this name, unless another tensor is its equal. */
+    private boolean isNamedAlike(String tensor) {
+        return other.maker(tensor).isPresent()
+                && partners.partner(tensor).map(tensor::equals).orElse(true);
     }
 
     private Finding finding(NodeProto node) {

@@ -135,4 +135,31 @@ final class OtherFormsTest {
                         .setType(AttributeProto.AttributeType.TENSOR)
                         .setT(value));
     }
+
+    /** Programs number their tensors; one more node at the beginning shifts all numbers. */
+    @Test
+    void numbersAsNamesAreNotMistakenForTheSameTensor() {
+        GraphProto.Builder one = graph(
+                        named("MatMul", List.of("x", "w"), "1"),
+                        named("Relu", List.of("1"), "2"),
+                        named("Add", List.of("2", "2"), "y"))
+                .addInitializer(tensor("w", WEIGHTS, 2, 2));
+        GraphProto.Builder shifted = graph(
+                        named("Neg", List.of("x"), "1"),
+                        named("Neg", List.of("1"), "2"),
+                        named("MatMul", List.of("2", "w"), "3"),
+                        named("Relu", List.of("3"), "4"),
+                        named("Add", List.of("4", "4"), "y"))
+                .addInitializer(tensor("w", WEIGHTS, 2, 2));
+        DiffReport same = diff(one, shifted).report();
+        assertThat(same.agrees()).isTrue();
+        assertThat(same.elsewhere()).isEmpty();
+
+        shifted.setInitializer(0, tensor("w", new float[] {1, 2, 3, 5}, 2, 2));
+        assertThat(diff(one, shifted).report().findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.node()).isEqualTo("MatMul to 1");
+            assertThat(finding.other()).isEqualTo("MatMul to 3");
+            assertThat(finding.causes()).singleElement().asString().startsWith("weights w: 1 of 4 numbers differ");
+        });
+    }
 }
