@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -109,8 +110,9 @@ public final class OnnxDiff {
      *     or else in the same order
      * @param tolerance what counts as equal
      * @return the comparison
-     * @throws OnnxFileException if the reference cannot be run to its outputs, the other file cannot be run at all, a
-     *     file is larger than 2 GB with its weights, or the files have different numbers of inputs or outputs
+     * @throws OnnxFileException if the reference cannot be run to its outputs, these are not numbers or booleans, the
+     *     other file cannot be run at all, a file is larger than 2 GB with its weights, or the files have different
+     *     numbers of inputs or outputs
      * @throws IllegalArgumentException if the inputs do not fit the reference
      */
     public static OnnxDiff between(Path reference, Path other, Map<String, Tensor> given, Tolerance tolerance) {
@@ -131,7 +133,7 @@ public final class OnnxDiff {
      */
     public static OnnxDiff between(
             Path reference, Path other, Map<String, Tensor> given, Tolerance tolerance, Runnable ran) {
-        Side left = watched(reference, given, Side::givesItsOutputs, ran);
+        Side left = complete(reference, given, ran);
         Side right = watched(other, renamed(reference, other, given), any -> true, ran);
         if (left.outputs().size() != right.outputs().size()) {
             throw new OnnxFileException(
@@ -170,7 +172,7 @@ public final class OnnxDiff {
      * @throws IllegalArgumentException if the inputs do not fit
      */
     public static OnnxDiff optimized(Path file, Map<String, Tensor> given, Tolerance tolerance, Runnable ran) {
-        Side written = watched(file, given, Side::givesItsOutputs, ran);
+        Side written = complete(file, given, ran);
         Map<String, Tensor> made = new LinkedHashMap<>();
         for (String tensor : written.values().keySet()) {
             // One at a time: nodes are not fused across a tensor that a run returns.
@@ -210,6 +212,19 @@ public final class OnnxDiff {
             }
         }
         return written;
+    }
+
+    /** Runs a reference, which has to give the numbers of all of its outputs. */
+    private static Side complete(Path file, Map<String, Tensor> given, Runnable ran) {
+        Side side = watched(file, given, some -> some.unknownOutputs().isEmpty(), ran);
+        if (!side.unknownOutputs().isEmpty()) {
+            throw new OnnxFileException(
+                    file,
+                    "outputs of numbers or booleans",
+                    "others: " + String.join(", ", side.unknownOutputs()),
+                    "export it without text, sequences, and types that Java cannot hold");
+        }
+        return side;
     }
 
     /**
@@ -294,13 +309,11 @@ public final class OnnxDiff {
             String theirs = other.outputs().contains(ours.get(i))
                     ? ours.get(i)
                     : other.outputs().get(i);
-            Tensor left = reference.values().get(ours.get(i));
-            Tensor right = other.values().get(theirs);
-            if (left != null) {
-                outputs.put(
-                        ours.get(i),
-                        right == null ? TensorDifference.missing(left) : TensorDifference.of(left, right, tolerance));
-            }
+            Tensor left = Objects.requireNonNull(reference.value(ours.get(i)), ours.get(i));
+            Tensor right = other.value(theirs);
+            outputs.put(
+                    ours.get(i),
+                    right == null ? TensorDifference.missing(left) : TensorDifference.of(left, right, tolerance));
         }
         return outputs;
     }

@@ -5,12 +5,16 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.runtime.NodeReads;
+import io.catwalk.onnx.runtime.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Holds one of two models, and the numbers in its tensors when it ran. */
 final class Side {
@@ -66,9 +70,20 @@ final class Side {
                 .toList();
     }
 
-    /** Tells whether the numbers of all outputs that nodes compute are known. */
-    boolean givesItsOutputs() {
-        return outputs().stream().allMatch(output -> !makers.containsKey(output) || values.containsKey(output));
+    /** Lists the outputs whose numbers are not known. */
+    List<String> unknownOutputs() {
+        return outputs().stream().filter(output -> value(output) == null).toList();
+    }
+
+    /** Returns the numbers in an input, an output of a node, or weights; null if they are not known. */
+    @Nullable Tensor value(String tensor) {
+        Tensor value = values.get(tensor);
+        return value != null
+                ? value
+                : weights(tensor)
+                        .filter(OnnxWeights::isReadable)
+                        .map(OnnxWeights::of)
+                        .orElse(null);
     }
 
     Optional<NodeProto> maker(String tensor) {

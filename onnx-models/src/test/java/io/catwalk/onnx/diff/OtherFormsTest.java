@@ -111,6 +111,41 @@ final class OtherFormsTest {
                 .build();
     }
 
+    @Test
+    void aReferenceWhoseOutputCannotBeComparedIsRefused() {
+        GraphProto.Builder text = product(1)
+                .setOutput(0, value("t", DataType.STRING_VALUE, BATCH, 2))
+                .addNode(cast("y", "t", DataType.STRING_VALUE));
+        ValueInfoProto list = ValueInfoProto.newBuilder()
+                .setName("s")
+                .setType(TypeProto.newBuilder()
+                        .setSequenceType(TypeProto.Sequence.newBuilder()
+                                .setElemType(value("", FLOAT, BATCH, 2).getType())))
+                .build();
+        GraphProto.Builder sequence =
+                product(1).setOutput(0, list).addNode(named("SequenceConstruct", List.of("y"), "s"));
+        for (GraphProto.Builder each : List.of(text, sequence)) {
+            String output = each.getOutput(0).getName();
+            assertThatThrownBy(() -> diff(each, each))
+                    .isInstanceOf(OnnxFileException.class)
+                    .hasMessageContaining("a.onnx: expected outputs of numbers or booleans, found others: " + output);
+        }
+    }
+
+    @Test
+    void anOutputThatIsAWeightIsCompared() {
+        GraphProto.Builder one =
+                product(1).addOutput(value("k", FLOAT, 1)).addInitializer(tensor("k", new float[] {1}, 1));
+        GraphProto.Builder other =
+                product(1).addOutput(value("k", FLOAT, 1)).addInitializer(tensor("k", new float[] {2}, 1));
+
+        DiffReport report = diff(one, other).report();
+
+        assertThat(report.agrees()).isFalse();
+        assertThat(Objects.requireNonNull(report.outputs().get("y")).agrees()).isTrue();
+        assertThat(Objects.requireNonNull(report.outputs().get("k")).beyond()).isEqualTo(1);
+    }
+
     /** Numbers that are all the same cannot tell which tensor they are. */
     @Test
     void anInputOfOtherNameIsKnownWhateverItsNumbers() {
