@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.onnx.runtime.OnnxWeights;
+import io.catwalk.onnx.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,11 @@ final class Causes {
         for (String name : names) {
             Optional<AttributeProto> here = attribute(left, name);
             Optional<AttributeProto> there = attribute(right, name);
-            if (!here.equals(there)) {
+            if (here.filter(AttributeProto::hasT).isPresent()
+                    && there.filter(AttributeProto::hasT).isPresent()) {
+                difference(here.get().getT(), there.get().getT())
+                        .ifPresent(text -> causes.add("attribute " + name + ": " + text));
+            } else if (!here.equals(there)) {
                 causes.add("attribute " + name + ": " + written(here) + " against " + written(there));
             }
         }
@@ -52,7 +57,7 @@ final class Causes {
         Optional<TensorProto> left = one.weights(here);
         Optional<TensorProto> right = other.weights(there);
         if (left.isPresent() && right.isPresent()) {
-            return weights(here, left.get(), right.get());
+            return difference(left.get(), right.get()).map(text -> "weights " + here + ": " + text);
         }
         if (left.isPresent() != right.isPresent()) {
             return Optional.of("input " + place + ": " + (left.isPresent() ? "weights " : "tensor ") + here
@@ -64,13 +69,19 @@ final class Causes {
                 .map(partner -> "input " + place + ": " + partner + ", as " + here + ", against " + there);
     }
 
-    private static Optional<String> weights(String name, TensorProto left, TensorProto right) {
-        if (!OnnxWeights.isReal(left) || !OnnxWeights.isReal(right)) {
-            return unnamed(left).equals(unnamed(right)) ? Optional.empty() : Optional.of("weights " + name + " differ");
+    private static Optional<String> difference(TensorProto left, TensorProto right) {
+        if (!OnnxWeights.isReadable(left) || !OnnxWeights.isReadable(right)) {
+            return unnamed(left).equals(unnamed(right)) ? Optional.empty() : Optional.of("other values");
         }
-        TensorDifference difference =
-                TensorDifference.of(OnnxWeights.of(left), OnnxWeights.of(right), new Tolerance(0, 0));
-        return difference.agrees() ? Optional.empty() : Optional.of("weights " + name + ": " + difference);
+        Tensor here = OnnxWeights.of(left);
+        Tensor there = OnnxWeights.of(right);
+        TensorDifference difference = TensorDifference.of(here, there, new Tolerance(0, 0));
+        if (difference.agrees()) {
+            // Different whole numbers beyond 2^53 may be equal as doubles.
+            boolean equal = here.type().isReal() || here.buffer().equals(there.buffer());
+            return equal ? Optional.empty() : Optional.of("other values");
+        }
+        return Optional.of(difference.toString());
     }
 
     private static TensorProto unnamed(TensorProto tensor) {
@@ -99,6 +110,8 @@ final class Causes {
                         .map(text -> text.toStringUtf8())
                         .collect(Collectors.toList())
                         .toString();
+            case TENSOR -> "a tensor";
+            case GRAPH -> "a graph";
             default -> "another";
         };
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * Says whether the outputs of two models agree, and where differences begin.
  *
- * @param tensors how many tensors the nodes of the reference compute
+ * @param tensors how many tensors the nodes of the reference compute, without constants
  * @param matched how many of them the other model computes, too, under any name
  * @param outputs difference of each output, by its name in the reference
  * @param findings nodes at which a difference begins, in the order of the reference; empty if all outputs agree

@@ -29,8 +29,8 @@ final class Reduction {
                 node.getOutputList().stream().filter(side.values()::containsKey).toList();
         GraphProto.Builder graph =
                 GraphProto.newBuilder().setName(node.getName()).addNode(node);
-        side.model().getGraph().getInitializerList().stream()
-                .filter(weights -> !reads.contains(weights.getName()) && isRead(node, weights.getName()))
+        side.weights().stream()
+                .filter(weights -> isRead(node, weights.getName()))
                 .forEach(graph::addInitializer);
         reads.forEach(name -> graph.addInput(info(name, value(side, name))));
         makes.forEach(name -> graph.addOutput(info(name, value(side, name))));
@@ -43,10 +43,14 @@ final class Reduction {
                         .build()
                         .toByteArray());
         for (int i = 0; i < reads.size(); i++) {
-            Files.write(data.resolve("input_" + i + ".pb"), tensor(reads.get(i), value(side, reads.get(i))));
+            Files.write(
+                    data.resolve("input_" + i + ".pb"),
+                    proto(reads.get(i), value(side, reads.get(i))).toByteArray());
         }
         for (int i = 0; i < makes.size(); i++) {
-            Files.write(data.resolve("output_" + i + ".pb"), tensor(makes.get(i), value(side, makes.get(i))));
+            Files.write(
+                    data.resolve("output_" + i + ".pb"),
+                    proto(makes.get(i), value(side, makes.get(i))).toByteArray());
         }
         return folder;
     }
@@ -82,7 +86,8 @@ final class Reduction {
                 .build();
     }
 
-    private static byte[] tensor(String name, Tensor tensor) {
+    /** Returns an array as it is written to a file. */
+    static TensorProto proto(String name, Tensor tensor) {
         TensorProto.Builder proto = TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(type(tensor))
@@ -90,6 +95,6 @@ final class Reduction {
         for (long size : tensor.shape()) {
             proto.addDims(size);
         }
-        return proto.build().toByteArray();
+        return proto.build();
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.diff;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -7,13 +8,11 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.runtime.NodeReads;
 import io.catwalk.onnx.runtime.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Holds one of two models, and the numbers in its tensors when it ran. */
@@ -22,7 +21,7 @@ final class Side {
     private final ModelProto model;
     private final Map<String, Tensor> values;
     private final Map<String, NodeProto> makers = new LinkedHashMap<>();
-    private final Map<String, TensorProto> weights = new HashMap<>();
+    private final Map<String, TensorProto> weights = new LinkedHashMap<>();
 
     /**
      * Creates a side of a comparison.
@@ -39,14 +38,31 @@ final class Side {
                 if (output.isEmpty()) {
                     continue; // omitted
                 }
-                makers.put(output, node);
                 Tensor value = made.get(output);
+                Optional<TensorProto> constant = constant(node, output, value);
+                if (constant.isPresent()) {
+                    weights.put(output, constant.get());
+                } else {
+                    makers.put(output, node);
+                }
                 if (value != null) {
                     values.put(output, value);
                 }
             }
         }
         model.getGraph().getInitializerList().forEach(tensor -> weights.put(tensor.getName(), tensor));
+    }
+
+    /** Returns the tensor of a Constant node: some programs write weights like this, others as initializers. */
+    private static Optional<TensorProto> constant(NodeProto node, String output, @Nullable Tensor value) {
+        if (!node.getOpType().equals("Constant") || !node.getDomain().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<TensorProto> written = node.getAttributeList().stream()
+                .filter(AttributeProto::hasT)
+                .map(attribute -> attribute.getT().toBuilder().setName(output).build())
+                .findFirst();
+        return written.or(() -> Optional.ofNullable(value).map(tensor -> Reduction.proto(output, tensor)));
     }
 
     ModelProto model() {
@@ -86,6 +102,7 @@ final class Side {
                         .orElse(null);
     }
 
+    /** Returns the node that computes a tensor; none for inputs, weights and constants. */
     Optional<NodeProto> maker(String tensor) {
         return Optional.ofNullable(makers.get(tensor));
     }
@@ -94,10 +111,15 @@ final class Side {
         return Optional.ofNullable(weights.get(name));
     }
 
+    /** Returns the initializers and the constants. */
+    Collection<TensorProto> weights() {
+        return weights.values();
+    }
+
     /** Returns the tensors that a node reads, without weights and omitted inputs. */
     List<String> reads(NodeProto node) {
         return NodeReads.of(node).stream()
-                .filter(name -> makers.containsKey(name) || values.containsKey(name))
+                .filter(name -> makers.containsKey(name) || (values.containsKey(name) && !weights.containsKey(name)))
                 .toList();
     }
 }

@@ -32,7 +32,7 @@ public final class OnnxWeights {
     }
 
     /**
-     * Tells whether a tensor holds real numbers, which {@link #of} reads.
+     * Tells whether a tensor holds real numbers.
      *
      * @param tensor of a file
      * @return false for whole numbers
@@ -54,7 +54,7 @@ public final class OnnxWeights {
     /**
      * Reads one tensor.
      *
-     * @param tensor a tensor of real numbers ({@link #isReal}) that holds them itself, as in a model from
+     * @param tensor a tensor of numbers or booleans ({@link #isReadable}) that holds them itself, as in a model from
      *     {@link OnnxRunner#read}
      * @return its numbers
      * @throws IllegalArgumentException if the number of elements does not match its shape
@@ -80,16 +80,22 @@ public final class OnnxWeights {
         if (!raw.isEmpty()) {
             return raw.asReadOnlyByteBuffer(); // little endian, as is every machine that the engine runs on
         }
-        int count = type == TensorType.FLOAT
-                ? tensor.getFloatDataCount()
-                : type == TensorType.DOUBLE ? tensor.getDoubleDataCount() : tensor.getInt32DataCount();
+        int count = switch (type) {
+            case FLOAT -> tensor.getFloatDataCount();
+            case DOUBLE -> tensor.getDoubleDataCount();
+            case INT64 -> tensor.getInt64DataCount();
+            default -> tensor.getInt32DataCount();
+        };
         ByteBuffer data =
                 ByteBuffer.allocate(Math.multiplyExact(count, type.bytes())).order(ByteOrder.nativeOrder());
         for (int i = 0; i < count; i++) {
             switch (type) {
                 case FLOAT -> data.putFloat(tensor.getFloatData(i));
                 case DOUBLE -> data.putDouble(tensor.getDoubleData(i));
-                default -> data.putShort((short) tensor.getInt32Data(i));
+                case INT64 -> data.putLong(tensor.getInt64Data(i));
+                case INT32 -> data.putInt(tensor.getInt32Data(i));
+                case FLOAT16, BFLOAT16, INT16 -> data.putShort((short) tensor.getInt32Data(i));
+                default -> data.put((byte) tensor.getInt32Data(i));
             }
         }
         return data.flip();

@@ -163,12 +163,89 @@ final class OtherFormsTest {
                         "weights w: 1 of 4 numbers differ, most at (0, 0): 1.00000 against 7.00000, by 6.0e+00"));
     }
 
+    @Test
+    void weightsInAConstantAreThoseInAnInitializer() throws IOException {
+        GraphProto.Builder constant = graph(
+                        constant("w", tensor("", WEIGHTS, 2, 2)), named("Gemm", List.of("x", "w", "b"), "y"))
+                .addInitializer(tensor("b", new float[2], 2));
+        GraphProto.Builder initializer = graph(named("Gemm", List.of("x", "w", "b"), "y"))
+                .addInitializer(tensor("w", WEIGHTS, 2, 2))
+                .addInitializer(tensor("b", new float[2], 2));
+
+        DiffReport same = diff(constant, initializer).report();
+        assertThat(same.agrees()).isTrue();
+        assertThat(same.matched()).isEqualTo(same.tensors());
+        assertThat(same.elsewhere()).isEmpty();
+
+        initializer.getNodeBuilder(0).addAttribute(number("transB", 1));
+        OnnxDiff diff = diff(constant, initializer);
+        assertThat(diff.report().findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.node()).isEqualTo("Gemm to y");
+            assertThat(finding.other()).isEqualTo("Gemm to y");
+            assertThat(finding.causes()).containsExactly("attribute transB: its default against 1");
+        });
+        Path reduced = diff.reduce(folder.resolve("reduced")).get(0);
+        try (OnnxRunner runner = OnnxRunner.open(reduced.resolve("model.onnx"))) {
+            assertThat(Objects.requireNonNull(runner.run(ROWS).get("y")).toDoubles())
+                    .containsExactly(7, 10, 18, 26);
+        }
+    }
+
+    @Test
+    void constantsAndWeightsThatDifferAreNamedWithTheirNumbers() {
+        GraphProto.Builder one = product(1)
+                .setNode(0, named("MatMul", List.of("x", "w"), "p"))
+                .addNode(constant("c", tensor("", new float[] {1, 2}, 2)))
+                .addNode(named("Add", List.of("p", "c"), "y"));
+        GraphProto.Builder other = one.clone().setNode(1, constant("c", tensor("", new float[] {1, 3}, 2)));
+        assertThat(diff(one, other).report().findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.node()).isEqualTo("Add to y");
+            assertThat(finding.causes())
+                    .containsExactly(
+                            "weights c: 1 of 2 numbers differ, most at (1): 2.00000 against 3.00000, by 1.0e+00");
+        });
+
+        GraphProto.Builder filled = one.clone()
+                .addInitializer(whole("size", 2))
+                .setNode(1, filled("c", tensor("", new float[] {1}, 1)));
+        GraphProto.Builder filledOtherwise = filled.clone().setNode(1, filled("c", tensor("", new float[] {4}, 1)));
+        assertThat(diff(filled, filledOtherwise).report().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.causes())
+                        .containsExactly(
+                                "attribute value: 1 of 1 numbers differ, most at (0): 1.00000 against 4.00000, by 3.0e+00"));
+    }
+
     private static NodeProto.Builder filled(String output, TensorProto value) {
         return named("ConstantOfShape", List.of("size"), output)
                 .addAttribute(AttributeProto.newBuilder()
                         .setName("value")
                         .setType(AttributeProto.AttributeType.TENSOR)
                         .setT(value));
+    }
+
+    /** The format has several fields for the numbers of a tensor (onnx.proto, TensorProto). */
+    @Test
+    void equalNumbersInAnotherFieldAreNoDifference() {
+        TensorProto floats = tensor("", new float[] {1}, 1);
+        GraphProto.Builder one = graph(
+                        filled("c", floats),
+                        named("Add", List.of("x", "c"), "s"),
+                        named("Reshape", List.of("s", "shape"), "y"))
+                .addInitializer(whole("size", 2))
+                .addInitializer(whole("shape", -1, 1));
+        GraphProto.Builder other = one.clone()
+                .setInitializer(1, wholeRaw("shape", -1, 1))
+                .setNode(0, filled("c", floats.toBuilder().clearRawData().addFloatData(1).build()));
+
+        assertThat(diff(one, other).report().elsewhere()).isEmpty();
+
+        other.setInitializer(1, wholeRaw("shape", -1, 4));
+        assertThat(diff(one, other).report().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.causes())
+                        .containsExactly(
+                                "weights shape: 1 of 2 numbers differ, most at (1): 1.00000 against 4.00000, by 3.0e+00"));
     }
 
     /** Programs number their tensors; one more node at the beginning shifts all numbers. */
