@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -242,14 +243,16 @@ public final class OnnxDiff {
             return new Side(model, given, made(file, tensors, AS_WRITTEN, given, ran));
         } catch (OnnxFileException e) {
             Map<String, Tensor> made = new LinkedHashMap<>();
+            Set<String> failed = new HashSet<>();
             for (String tensor : tensors) {
                 try {
                     made.putAll(made(file, Set.of(tensor), AS_WRITTEN, given, ran));
                 } catch (OnnxFileException later) {
                     e.addSuppressed(later);
+                    failed.add(tensor);
                 }
             }
-            Side side = new Side(model, given, made);
+            Side side = new Side(model, given, made, failed);
             if (made.isEmpty() || !suffices.test(side)) {
                 throw e;
             }

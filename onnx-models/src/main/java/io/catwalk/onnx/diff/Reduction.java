@@ -16,7 +16,7 @@ import java.util.Objects;
 
 /**
  * Writes one node of a model as a model of its own, with the arrays that it read and computed, in the layout of ONNX's
- * own test cases.
+ * own test cases. Nodes before it are written, too, if they compute what Java cannot hold, such as a sequence.
  */
 final class Reduction {
 
@@ -24,13 +24,14 @@ final class Reduction {
 
     /** Creates a folder, writes into it, and returns it. */
     static Path write(Path folder, Side side, NodeProto node) throws IOException {
-        List<String> reads = side.reads(node);
+        List<NodeProto> nodes = side.unit(node);
+        List<String> reads = side.known(nodes);
         List<String> makes =
                 node.getOutputList().stream().filter(side.values()::containsKey).toList();
         GraphProto.Builder graph =
-                GraphProto.newBuilder().setName(node.getName()).addNode(node);
+                GraphProto.newBuilder().setName(node.getName()).addAllNode(nodes);
         side.weights().stream()
-                .filter(weights -> isRead(node, weights.getName()))
+                .filter(weights -> nodes.stream().anyMatch(each -> isRead(each, weights.getName())))
                 .forEach(graph::addInitializer);
         reads.forEach(name -> graph.addInput(info(name, value(side, name))));
         makes.forEach(name -> graph.addOutput(info(name, value(side, name))));

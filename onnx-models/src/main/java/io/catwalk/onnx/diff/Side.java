@@ -8,11 +8,16 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.runtime.NodeReads;
 import io.catwalk.onnx.runtime.OnnxWeights;
 import io.catwalk.onnx.runtime.Tensor;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Holds one of two models, and the numbers in its tensors when it ran. */
@@ -22,6 +27,7 @@ final class Side {
     private final Map<String, Tensor> values;
     private final Map<String, NodeProto> makers = new LinkedHashMap<>();
     private final Map<String, TensorProto> weights = new LinkedHashMap<>();
+    private final Set<String> failed;
 
     /**
      * Creates a side of a comparison.
@@ -31,7 +37,20 @@ final class Side {
      * @param made outputs of its nodes, by name
      */
     Side(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made) {
+        this(model, given, made, Set.of());
+    }
+
+    /**
+     * Creates a side of a comparison that did not run to its end.
+     *
+     * @param model the model as it is in its file
+     * @param given its inputs, by name
+     * @param made outputs of its nodes, by name
+     * @param failed names of outputs of its nodes that could not be computed
+     */
+    Side(ModelProto model, Map<String, Tensor> given, Map<String, Tensor> made, Set<String> failed) {
         this.model = model;
+        this.failed = failed;
         values = new LinkedHashMap<>(given);
         for (NodeProto node : model.getGraph().getNodeList()) {
             for (String output : node.getOutputList()) {
@@ -116,10 +135,46 @@ final class Side {
         return weights.values();
     }
 
-    /** Returns the tensors that a node reads, without weights and omitted inputs. */
+    /**
+     * Returns the tensors that a node reads, without weights and omitted inputs. In place of a tensor whose numbers
+     * Java cannot hold, such as a sequence, it returns those from which that tensor is computed.
+     */
     List<String> reads(NodeProto node) {
-        return NodeReads.of(node).stream()
-                .filter(name -> makers.containsKey(name) || (values.containsKey(name) && !weights.containsKey(name)))
+        return reads(through(node, failed), name -> values.containsKey(name) || failed.contains(name));
+    }
+
+    /** Returns a node and, before it, the nodes that compute tensors that it reads and whose numbers are not known. */
+    List<NodeProto> unit(NodeProto node) {
+        return through(node, Set.of());
+    }
+
+    /** Returns the tensors whose numbers are known and that some nodes read, without weights. */
+    List<String> known(List<NodeProto> some) {
+        return reads(some, values::containsKey);
+    }
+
+    private List<String> reads(List<NodeProto> some, Predicate<String> wanted) {
+        return some.stream()
+                .flatMap(node -> NodeReads.of(node).stream())
+                .filter(name -> wanted.test(name) && !weights.containsKey(name))
+                .distinct()
                 .toList();
+    }
+
+    private List<NodeProto> through(NodeProto last, Set<String> ends) {
+        Set<NodeProto> found = new HashSet<>();
+        Deque<NodeProto> next = new ArrayDeque<>(List.of(last));
+        while (!next.isEmpty()) {
+            NodeProto node = next.remove();
+            if (found.add(node)) {
+                NodeReads.of(node).stream()
+                        .filter(name -> !values.containsKey(name) && !ends.contains(name))
+                        .flatMap(name -> maker(name).stream())
+                        .forEach(next::add);
+            }
+        }
+        return found.size() == 1
+                ? List.of(last)
+                : nodes().stream().filter(found::contains).toList();
     }
 }

@@ -248,6 +248,30 @@ final class OtherFormsTest {
                                 "weights shape: 1 of 2 numbers differ, most at (1): 1.00000 against 4.00000, by 3.0e+00"));
     }
 
+    /** A sequence has no numbers to compare; the node that makes it is not to blame. */
+    @Test
+    void aFaultBehindASequenceIsFoundInItsNode() throws IOException {
+        GraphProto.Builder one = graph(
+                named("Relu", List.of("x"), "r"),
+                named("SequenceConstruct", List.of("r", "r"), "s"),
+                named("ConcatFromSequence", List.of("s"), "y").addAttribute(number("axis", 0)));
+        GraphProto.Builder other = one.clone()
+                .setNode(2, named("ConcatFromSequence", List.of("s"), "y").addAttribute(number("axis", 1)));
+
+        OnnxDiff diff = diff(one, other);
+
+        assertThat(diff.report().findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.node()).isEqualTo("ConcatFromSequence to y");
+            assertThat(finding.causes()).containsExactly("attribute axis: 0 against 1");
+        });
+        List<Path> reduced = diff.reduce(folder.resolve("reduced"));
+        assertThat(reduced).hasSize(2);
+        try (OnnxRunner runner = OnnxRunner.open(reduced.get(1).resolve("model.onnx"))) {
+            assertThat(runner.run(Map.of("r", Objects.requireNonNull(ROWS.get("x")))).get("y"))
+                    .hasToString("float (2, 4)");
+        }
+    }
+
     /** Programs number their tensors; one more node at the beginning shifts all numbers. */
     @Test
     void numbersAsNamesAreNotMistakenForTheSameTensor() {

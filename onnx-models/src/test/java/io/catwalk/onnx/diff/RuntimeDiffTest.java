@@ -16,6 +16,7 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -270,6 +272,48 @@ final class RuntimeDiffTest {
         // Of 36 pixels about half are above 0, and all of these are wrong.
         assertThat(Objects.requireNonNull(finding.difference()).numbers()).isEqualTo(36);
         assertThat(finding.difference().beyond()).isBetween(10L, 26L);
+    }
+
+    /** Java does not hold text, so that the faulty node alone could not be given what it reads. */
+    @Test
+    void aNodeThatReadsWhatJavaCannotHoldIsWrittenWithTheNodeBeforeIt() throws Exception {
+        ModelProto.Builder model = ModelProto.newBuilder();
+        TextFormat.merge("""
+                ir_version: 8
+                opset_import { version: 17 }
+                graph {
+                  name: "text"
+                  node { name: "flat" op_type: "Flatten" input: "images" output: "f" }
+                  node { name: "text" op_type: "Cast" input: "f" output: "t"
+                         attribute { name: "to" type: INT i: 8 } }
+                  node { name: "back" op_type: "Cast" input: "t" output: "b"
+                         attribute { name: "to" type: INT i: 1 } }
+                  node { name: "scaled" op_type: "Mul" input: "b" input: "two" output: "logits" }
+                  initializer { dims: 1 data_type: 1 name: "two" raw_data: "\\000\\000\\000\\100" }
+                  input { name: "images" type { tensor_type { elem_type: 1 shape {
+                    dim { dim_param: "n" } dim { dim_value: 1 } dim { dim_value: 3 } dim { dim_value: 3 } } } } }
+                  output { name: "logits" type { tensor_type { elem_type: 1 shape {
+                    dim { dim_param: "n" } dim { dim_value: 9 } } } } }
+                }
+                """, model);
+        Path file = Files.write(folder.resolve("text.onnx"), model.build().toByteArray());
+        Tensor images = images(2, 3);
+
+        RuntimeDiff diff = diff(file, images, cut -> run(cut, images, graph -> graph.getNodeBuilderList().stream()
+                .filter(node -> node.getName().equals("back"))
+                .findFirst()
+                .ifPresent(back -> back.setOpType("Abs").setInput(0, "f").clearAttribute())));
+
+        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff.outcome();
+        assertThat(Objects.requireNonNull(found.finding()).node()).isEqualTo("back");
+        Path reduced = folder.resolve("reduced");
+        assertThat(diff.reduce(reduced)).isTrue();
+        try (OnnxRunner runner = OnnxRunner.open(reduced.resolve("model.onnx"))) {
+            Tensor flat = Tensor.of(TensorType.FLOAT, images.rows(0, 1).buffer(), 1, 9);
+            assertThat(Objects.requireNonNull(runner.run(Map.of("f", flat)).get("b"))
+                            .toDoubles())
+                    .containsExactly(flat.toDoubles(), Offset.offset(1e-5));
+        }
     }
 
     @Test
