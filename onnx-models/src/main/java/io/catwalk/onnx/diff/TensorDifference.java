@@ -13,9 +13,9 @@ import java.util.stream.LongStream;
  * @param other type and shape of the array that is compared
  * @param beyond how many numbers differ by more than the tolerance; all, if type or shape differ
  * @param numbers how many numbers the reference has
- * @param largest largest absolute difference; infinite if only one of two numbers is NaN or infinite; NaN if type or
- *     shape differ
- * @param at index of the largest difference, a number for each axis; empty if type or shape differ
+ * @param largest largest absolute difference, of the numbers beyond the tolerance if there are any; infinite if only
+ *     one of two numbers is NaN or infinite; NaN if type or shape differ
+ * @param at index of that difference, a number for each axis; empty if type or shape differ
  * @param expected the reference's number there
  * @param found the other's number there
  */
@@ -49,9 +49,11 @@ public record TensorDifference(
         double largest = 0;
         int most = 0;
         for (int i = 0; i < right.length; i++) {
-            beyond += passing.holds(right[i], given[i]) ? 0 : 1;
+            boolean holds = passing.holds(right[i], given[i]);
             double difference = distance(right[i], given[i]);
-            if (difference > largest) {
+            boolean first = !holds && beyond == 0;
+            beyond += holds ? 0 : 1;
+            if (first || (difference > largest && (!holds || beyond == 0))) {
                 largest = difference;
                 most = i;
             }

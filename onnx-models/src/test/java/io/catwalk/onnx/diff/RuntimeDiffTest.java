@@ -18,6 +18,7 @@ import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.runtime.TensorType;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -272,6 +273,34 @@ final class RuntimeDiffTest {
         // Of 36 pixels about half are above 0, and all of these are wrong.
         assertThat(Objects.requireNonNull(finding.difference()).numbers()).isEqualTo(36);
         assertThat(finding.difference().beyond()).isBetween(10L, 26L);
+    }
+
+    /** In the first call a large number differs within the tolerance, in the second a small one beyond it. */
+    @Test
+    void theCallThatIsWrittenIsTheOneThatDiffers() throws Exception {
+        float[] numbers = new float[18];
+        numbers[0] = 1000;
+        numbers[9] = 1;
+        Tensor images = Tensor.of(numbers, 2, 1, 3, 3);
+
+        RuntimeDiff diff = diff(branches("dim_param: \"n\""), images, cut -> {
+            float[] given = ((Given) run(cut, images, graph -> {})).numbers();
+            if (cut.model().getGraph().getNodeList().stream()
+                    .anyMatch(node -> node.getName().equals("sum"))) {
+                given[0] += 0.125f; // of 2500
+                given[9] += 0.01f; // of 2.5
+            }
+            return new Given(given);
+        });
+
+        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff.outcome();
+        assertThat(found.answer().beyond()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(found.finding()).node()).isEqualTo("sum");
+        Path reduced = folder.resolve("reduced");
+        assertThat(diff.reduce(reduced)).isTrue();
+        TensorProto left = TensorProto.parseFrom(Files.readAllBytes(reduced.resolve("test_data_set_0/input_0.pb")));
+        assertThat(left.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getFloat())
+                .isEqualTo(2);
     }
 
     /** Java does not hold text, so that the faulty node alone could not be given what it reads. */

@@ -49,6 +49,22 @@ final class TensorDifferenceTest {
         assertThat(new Tolerance(0, 0).holds(0.0, -0.0)).isTrue();
     }
 
+    /** 1000.05 is within 1e-5 + 1e-4 * 1000, and 0.01 is not within 1e-5 + 1e-4 * 0.001. */
+    @Test
+    void theLargestIsOneOfThoseBeyondTheTolerance() {
+        TensorDifference difference = TensorDifference.of(
+                Tensor.of(new float[] {1000, 0.001f, 0.001f}, 3),
+                Tensor.of(new float[] {1000.05f, 0.01f, 0.001f}, 3),
+                Tolerance.standard());
+        assertThat(difference)
+                .hasToString("1 of 3 numbers differ, most at (1): 0.00100000 against 0.0100000, by 9.0e-03");
+        assertThat(difference.at()).containsExactly(1);
+        TensorDifference within = TensorDifference.of(
+                Tensor.of(new float[] {1000, 1}, 2), Tensor.of(new float[] {1000.0625f, 1}, 2), Tolerance.standard());
+        assertThat(within.agrees()).isTrue();
+        assertThat(within.largest()).isEqualTo(0.0625);
+    }
+
     /** A hundred-thousandth of a class number is another class. */
     @Test
     void wholeNumbersAreNotRounded() {
