@@ -5,8 +5,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
 import io.catwalk.onnx.OnnxFileException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -53,18 +52,33 @@ record ExternalData(Path file, long offset, long length) {
         if (data.length() > LARGEST) {
             throw wrong(model, tensor, "at most 2 GB to read", data.length() + " bytes", "run the model instead");
         }
-        ByteBuffer bytes = ByteBuffer.allocate((int) data.length());
-        try (FileChannel channel = FileChannel.open(data.file())) {
-            channel.position(data.offset());
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+        byte[] bytes;
+        try (InputStream in = data.open()) {
+            bytes = in.readNBytes((int) data.length());
         } catch (IOException e) {
             throw wrong(model, tensor, "readable data in " + data.file(), e.toString(), "check its rights");
         }
         return tensor.toBuilder()
                 .clearDataLocation()
                 .clearExternalData()
-                .setRawData(UnsafeByteOperations.unsafeWrap(bytes.flip()))
+                .setRawData(UnsafeByteOperations.unsafeWrap(bytes))
                 .build();
+    }
+
+    /**
+     * Opens the data at its first byte. A stream goes on if the thread is interrupted; a channel would be closed.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    InputStream open() throws IOException {
+        InputStream in = Files.newInputStream(file);
+        try {
+            in.skipNBytes(offset);
+            return in;
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
     }
 
     static ExternalData of(Path model, TensorProto tensor) {

@@ -2,10 +2,11 @@ package io.catwalk.onnx.runtime;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 
 /** Looks for NaN in the weights of a model. Infinite weights pass: attention masks use them. */
 final class NotANumber {
@@ -26,14 +27,16 @@ final class NotANumber {
     /** Tells whether an element of a tensor that is stored beside the model is NaN. */
     static boolean isIn(TensorProto tensor, ExternalData data) throws IOException {
         DataType type = type(tensor);
-        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, data.length()));
-        try (FileChannel channel = FileChannel.open(data.file())) {
-            channel.position(data.offset());
-            for (long left = data.length(); left > 0; left -= chunk.limit()) {
-                chunk.clear().limit((int) Math.min(CHUNK, left));
-                while (chunk.hasRemaining() && channel.read(chunk) >= 0) {}
-                if (isIn(chunk.flip(), type)) {
+        byte[] chunk = new byte[(int) Math.min(CHUNK, data.length())];
+        try (InputStream in = data.open()) {
+            for (long left = data.length(); left > 0; left -= chunk.length) {
+                int size = (int) Math.min(chunk.length, left);
+                int read = in.readNBytes(chunk, 0, size);
+                if (isIn(ByteBuffer.wrap(chunk, 0, read), type)) {
                     return true;
+                }
+                if (read < size) {
+                    throw new EOFException("the file was cut off after it was opened");
                 }
             }
         }

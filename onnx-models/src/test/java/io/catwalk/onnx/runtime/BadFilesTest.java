@@ -16,6 +16,8 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.TestModels;
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -304,6 +307,30 @@ class BadFilesTest {
         weight[11] = Float.NaN;
         TestModels.write(folder.resolve("weight.bin"), raw(weight));
         refused(external(Map.of("location", "weight.bin")), "numbers as weights", "NaN in tensor weight");
+    }
+
+    /** Another program may write the file anew while it is read. */
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void externalDataThatIsCutOffWhileItIsReadEnds() throws IOException {
+        Path data = TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT)).toRealPath();
+        TensorProto weight = external(Map.of("location", "weight.bin")).getGraph().getInitializer(0);
+        assertThatExceptionOfType(EOFException.class)
+                .isThrownBy(() -> NotANumber.isIn(weight, new ExternalData(data, 0, 4L << 20)))
+                .withMessageContaining("cut off");
+    }
+
+    @Test
+    void anInterruptOfTheThreadIsNoFaultOfTheFile() {
+        TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT));
+        TestModels.write(file, external(Map.of("location", "weight.bin")));
+        Thread.currentThread().interrupt();
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
+            assertThat(OnnxWeights.read(file)).containsOnlyKeys("weight", "bias");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
     }
 
     @Test
