@@ -59,14 +59,18 @@ final class Causes {
         if (left.isPresent() && right.isPresent()) {
             return difference(left.get(), right.get()).map(text -> "weights " + here + ": " + text);
         }
-        if (left.isPresent() != right.isPresent()) {
-            return Optional.of("input " + place + ": " + (left.isPresent() ? "weights " : "tensor ") + here
-                    + " against " + (right.isPresent() ? "weights " : "tensor ") + there);
+        if (left.isPresent() != right.isPresent() || here.isEmpty() != there.isEmpty()) {
+            return Optional.of("input " + place + ": " + read(here, left.isPresent()) + " against "
+                    + read(there, right.isPresent()));
         }
         // A tensor with other numbers has no partner, and that its name differs, too, says nothing.
         return matching.partner(here)
                 .filter(partner -> !here.equals(there) && !matching.holdTheSame(here, there))
                 .map(partner -> "input " + place + ": " + partner + ", as " + here + ", against " + there);
+    }
+
+    private static String read(String name, boolean weights) {
+        return name.isEmpty() ? "nothing" : (weights ? "weights " : "tensor ") + name;
     }
 
     private static Optional<String> difference(TensorProto left, TensorProto right) {

@@ -224,6 +224,23 @@ final class OtherFormsTest {
                         .setT(value));
     }
 
+    @Test
+    void anInputThatOneFileOmitsIsNamed() {
+        GraphProto.Builder one = graph(named("Clip", List.of("x", "", "most"), "y"))
+                .addInitializer(tensor("least", new float[] {2}))
+                .addInitializer(tensor("most", new float[] {3}));
+        GraphProto.Builder other = one.clone().setNode(0, named("Clip", List.of("x", "least", "most"), "y"));
+
+        assertThat(diff(one, other).report().findings())
+                .singleElement()
+                .satisfies(finding ->
+                        assertThat(finding.causes()).containsExactly("input 1: nothing against weights least"));
+        assertThat(diff(other, one).report().findings())
+                .singleElement()
+                .satisfies(finding ->
+                        assertThat(finding.causes()).containsExactly("input 1: weights least against nothing"));
+    }
+
     /** The format has several fields for the numbers of a tensor (onnx.proto, TensorProto). */
     @Test
     void equalNumbersInAnotherFieldAreNoDifference() {
