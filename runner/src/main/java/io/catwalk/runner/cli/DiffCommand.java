@@ -95,7 +95,7 @@ final class DiffCommand implements Callable<Integer> {
             names = "--reduce",
             paramLabel = "DIR",
             description = "Write the first node that differs into this new folder: from each file, a model of that "
-                    + "node alone, with its inputs and outputs.")
+                    + "node, with its inputs and outputs.")
     @Nullable
     private Path reduced;
 
