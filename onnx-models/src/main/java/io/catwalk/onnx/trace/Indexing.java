@@ -115,11 +115,12 @@ final class Indexing {
     private static NDArray constant(Tracer tracer, TracedArray array, NDIndex index) {
         boolean copies = index.stream().anyMatch(element -> arrayIn(element).isPresent());
         NDArray result = array.real().get(tracer.realManager(), unwrap(tracer, index));
-        NDArray wrapped = (NDArray) known(tracer.wrapConstants(array, copies ? "take" : "get", result));
-        if (!copies) {
-            Selection selection = Selection.of(tracer, index, array.real().getShape());
-            tracer.traced(wrapped).viewOf(array, selection.cuts());
+        if (copies) {
+            return (NDArray) known(tracer.wrapConstants(array, "take", null, result));
         }
+        Object[] cuts = Selection.of(tracer, index, array.real().getShape()).cuts();
+        NDArray wrapped = (NDArray) known(tracer.wrapConstants(array, "get", cuts, result));
+        tracer.traced(wrapped).viewOf(array, cuts);
         return wrapped;
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Succession {
 
     private final Map<Integer, byte[]> contents = new HashMap<>();
+    private final Map<Integer, String> sources = new HashMap<>();
     private final IdentityHashMap<NDArray, Weight> weights = new IdentityHashMap<>();
 
     private @Nullable Tracer now;
@@ -40,6 +41,12 @@ final class Succession {
         byte[] now = Tape.copy(content);
         contents.putIfAbsent(id, now);
         return now;
+    }
+
+    /** Tells whether a constant is the same part of the same parameter as in the first trace. */
+    boolean isFrom(int id, String source) {
+        String first = sources.putIfAbsent(id, source);
+        return first == null || first.equals(source);
     }
 
     /** Returns the content of a parameter when its array was first seen. */

@@ -54,16 +54,20 @@ final class Tape {
 
     /**
      * Records a parameter. Weights are large: only the first trace copies them, and only the first rehearsal and the
-     * end of all traces compare them. In between, the same array is assumed to hold the same weights.
+     * end of all traces compare them. In between, the same part of the same parameter is assumed to hold the same
+     * weights.
+     *
+     * @param source which part of which parameter the array is
      */
-    Slot parameter(String hint, NDArray array, Supplier<String> origin) {
+    Slot parameter(String hint, String source, NDArray array, Supplier<String> origin) {
         Slot slot = slot(array);
         Supplier<byte[]> content = () -> content(slot, hint, array);
+        boolean same = succession.isFrom(slot.id(), source);
         constant(
                 slot,
                 hint,
                 rehearsal.isPresent() ? content : () -> succession.weight(hint, array, content),
-                trustsParameters(),
+                same && trustsParameters(),
                 origin);
         return slot;
     }

@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class TracedArray implements InvocationHandler {
     private boolean dependsOnInput;
     private int seen;
     private boolean outside;
+    private String source = "";
     private Writing.@Nullable View view;
 
     TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, Storage storage) {
@@ -101,10 +103,22 @@ final class TracedArray implements InvocationHandler {
         return tracer == other;
     }
 
-    /** Forbids writing, since a parameter belongs to the network. */
-    TracedArray frozen() {
+    /**
+     * Forbids writing, since a parameter belongs to the network.
+     *
+     * @param id tells the parameter from all others
+     */
+    TracedArray frozen(String id) {
         storage.belongsTo(hint);
+        source = id;
         return outside();
+    }
+
+    /** Notes which part or form of a parameter this array is, if it shares the memory of one. */
+    void madeOf(TracedArray other, Supplier<String> how) {
+        if (isParameter()) {
+            source = other.source + "." + how.get();
+        }
     }
 
     /** Marks an array that can be changed without the trace noticing, so that each use must compare its content. */
@@ -125,7 +139,7 @@ final class TracedArray implements InvocationHandler {
         if (known == null || written) {
             // An array that was changed without the trace noticing is no longer the parameter that others see.
             known = isParameter() && !written
-                    ? tracer.tape().parameter(hint, real, tracer::place)
+                    ? tracer.tape().parameter(hint, source, real, tracer::place)
                     : tracer.tape().constant(hint, real, tracer::place);
             slot = known;
         }

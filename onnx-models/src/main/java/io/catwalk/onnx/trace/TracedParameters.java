@@ -39,7 +39,7 @@ final class TracedParameters extends ParameterStore {
                         wanted -> tracer.constant(
                                         paths.getOrDefault(wanted.getId(), wanted.getName()),
                                         source.getValue(wanted, device, false))
-                                .frozen())
+                                .frozen(wanted.getId()))
                 .proxy();
     }
 

@@ -257,20 +257,40 @@ final class Tracer {
     @Nullable
     Object runConstant(TracedArray receiver, Object target, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
-        return wrapConstants(receiver, method.getName(), invoke(target, method, unwrap(arguments)));
+        return wrapConstants(receiver, method.getName(), arguments, invoke(target, method, unwrap(arguments)));
     }
 
     @Nullable
-    Object wrapConstants(@Nullable TracedArray receiver, String name, @Nullable Object result) {
+    Object wrapConstants(
+            @Nullable TracedArray receiver,
+            String name,
+            @Nullable Object @Nullable [] arguments,
+            @Nullable Object result) {
         if (result instanceof NDArray array) {
-            return wrap(receiver, name, array, null).proxy();
+            return wrapConstant(receiver, name, arguments, array, 0).proxy();
         }
         if (result instanceof NDList list) {
             NDList wrapped = new NDList();
-            list.forEach(array -> wrapped.add(wrap(receiver, name, array, null).proxy()));
+            for (int i = 0; i < list.size(); i++) {
+                wrapped.add(
+                        wrapConstant(receiver, name, arguments, list.get(i), i).proxy());
+            }
             return wrapped;
         }
         return result;
+    }
+
+    private TracedArray wrapConstant(
+            @Nullable TracedArray receiver,
+            String name,
+            @Nullable Object @Nullable [] arguments,
+            NDArray real,
+            int place) {
+        TracedArray wrapped = wrap(receiver, name, real, null);
+        if (receiver != null) {
+            wrapped.madeOf(receiver, () -> name + Arrays.deepToString(arguments) + place);
+        }
+        return wrapped;
     }
 
     /** Runs a primitive in the engine and records it on the tape. */

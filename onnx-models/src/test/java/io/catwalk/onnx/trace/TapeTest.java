@@ -90,7 +90,7 @@ class TapeTest {
     @Test
     void aParameterHoldsWhatItHeldUntilItIsWritten() {
         NDArray array = oneAndTwo();
-        Slot slot = tape.parameter("weight", array, () -> "");
+        Slot slot = tape.parameter("weight", "1", array, () -> "");
         assertThat(tape.stillHolds(slot, "weight", array)).isTrue();
         array.addi(1);
         assertThat(tape.stillHolds(slot, "weight", array)).isFalse();
@@ -150,7 +150,7 @@ class TapeTest {
         Tape compared = new Tape(Optional.of(rehearsal), succession);
 
         Slot first = compared.input(oneAndTwo());
-        Slot second = compared.parameter("weight", oneAndTwo(), () -> "");
+        Slot second = compared.parameter("weight", "1", oneAndTwo(), () -> "");
         rehearsal.call("NDArray.mul(NDArray)", List.of(first, second));
         Slot made = compared.operation("NDArray.mul(NDArray)", List.of(first, second), List.of(oneAndTwo()), () -> "")
                 .get(0);

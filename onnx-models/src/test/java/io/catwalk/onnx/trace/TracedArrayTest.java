@@ -293,7 +293,7 @@ class TracedArrayTest {
     @Test
     void aParameterIsNotWritten() {
         NDArray parameter = tracer.constant("01Linear.weight", manager.ones(new Shape(3)))
-                .frozen()
+                .frozen("1")
                 .proxy();
         assertRefused("changes a parameter (01Linear.weight) in place", () -> parameter.addi(1));
         assertRefused("changes a parameter (01Linear.weight) in place", () -> parameter.set(new NDIndex("0"), 1));
