@@ -345,6 +345,30 @@ class IndexingTest {
         });
     }
 
+    /** Both forms write with the engine's own code, which the trace does not see. */
+    @Test
+    void aConstantThatIsCopiedIntoOrSubtractedIsUsedAsItIsThen() throws Exception {
+        assertAgrees(x -> {
+            NDArray constant = x.getManager().zeros(new Shape(4));
+            NDArray part = constant.get("1:3");
+            NDArray before = x.add(constant).add(part.sum());
+            x.getManager().arange(4f).copyTo(constant);
+            return before.mul(constant);
+        });
+        assertAgrees(x -> {
+            NDArray constant = x.getManager().ones(new Shape(4));
+            NDArray before = x.add(constant);
+            NDArrays.subi(3, constant);
+            return before.mul(constant);
+        });
+        assertAgrees(x -> {
+            NDArray constant = x.getManager().ones(new Shape(4));
+            NDArray before = x.add(constant);
+            NDArrays.subi(x.getManager().arange(4f), constant);
+            return before.mul(constant);
+        });
+    }
+
     @Test
     void valuesThatDoNotFitAreRefused() {
         assertRefused(x -> {

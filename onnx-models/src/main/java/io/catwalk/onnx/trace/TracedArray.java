@@ -279,6 +279,9 @@ final class TracedArray implements InvocationHandler {
                     + " compute with arrays instead (where, maximum, clip, masks by multiplication)."
                     + (method.getName().equals("toByteBuffer") ? FOREIGN_RECEIVER : ""));
         }
+        if (method.getName().equals("copyTo")) {
+            return InvocationHandler.invokeDefault(proxy, method, arguments); // which writes with set(Buffer)
+        }
         return tracer.runConstant(this, real, method, arguments);
     }
 

@@ -38,6 +38,9 @@ final class TracedInternal implements InvocationHandler {
         if (method.getDeclaringClass() == Object.class) {
             return Tracer.invoke(real, method, arguments);
         }
+        if (method.getName().equals("rsubi")) {
+            return InvocationHandler.invokeDefault(self, method, arguments); // which writes with subi and negi
+        }
         if (ONLY_SHAPES.contains(method.getName()) || (!array.dependsOnInput() && !tracer.dependsOnInput(arguments))) {
             return tracer.runConstant(array, real, method, arguments);
         }
