@@ -370,6 +370,38 @@ class IndexingTest {
     }
 
     @Test
+    void whatIsConvertedToAnotherTypeIsACopy() throws Exception {
+        assertAgrees(x -> {
+            NDArray whole = x.toType(DataType.INT32, false);
+            whole.muli(2).addi(1);
+            whole.set(new NDIndex(":, 0"), 7);
+            return x.add(whole);
+        });
+        assertAgrees(x -> {
+            NDArray constant = x.getManager().arange(4f);
+            NDArray whole = constant.toType(DataType.INT64, true);
+            whole.addi(x.argMax(2).get("0, 0"));
+            return x.add(whole).mul(constant);
+        });
+    }
+
+    /** The engine returns the array itself, or another one with the same memory. */
+    @Test
+    void whatIsConvertedToItsOwnTypeIsNoCopy() {
+        NDArray ones = NDManager.newBaseManager().ones(new Shape(4));
+        ones.toType(DataType.FLOAT32, true).addi(1);
+        assertThat(ones.toFloatArray()).containsOnly(2);
+        ones.getManager().close();
+        for (boolean copy : new boolean[] {false, true}) {
+            assertRefused(x -> {
+                        x.toType(DataType.FLOAT32, copy).addi(1);
+                        return x.neg();
+                    })
+                    .hasMessageContaining("changed in place through another array");
+        }
+    }
+
+    @Test
     void valuesThatDoNotFitAreRefused() {
         assertRefused(x -> {
                     NDArray copy = x.duplicate();

@@ -436,12 +436,18 @@ final class Tracer {
         return recorded;
     }
 
+    private static boolean sharesMemory(TracedArray receiver, String name, NDArray real) {
+        boolean converted =
+                name.equals("toType") && real.getDataType() != receiver.real().getDataType();
+        return VIEWS.contains(name) && !converted;
+    }
+
     private TracedArray wrap(@Nullable TracedArray receiver, String name, NDArray real, @Nullable Slot slot) {
         boolean same = receiver != null && receiver.real() == real;
         if (!same && real.getManager() != realManager) {
             real.attach(realManager);
         }
-        if (receiver != null && (same || VIEWS.contains(name))) {
+        if (receiver != null && (same || sharesMemory(receiver, name, real))) {
             return new TracedArray(this, real, name, slot, receiver.storage());
         }
         return new TracedArray(this, real, name, slot, new Storage());
