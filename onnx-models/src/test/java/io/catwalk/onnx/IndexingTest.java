@@ -402,6 +402,23 @@ class IndexingTest {
     }
 
     @Test
+    void numbersThatForwardChangesAfterACallAreThoseOfTheCall() throws Exception {
+        assertAgrees(x -> {
+            int[] axis = {1};
+            NDArray first = x.flip(axis);
+            axis[0] = 2;
+            return first.add(x.flip(axis).mul(2));
+        });
+        assertAgrees(x -> {
+            long[] sizes = {x.getShape().get(0), 6, 2};
+            NDArray first = x.reshape(sizes).get(":, 1");
+            sizes[1] = 2;
+            sizes[2] = 6;
+            return first.add(x.reshape(sizes).get(":, :, 0"));
+        });
+    }
+
+    @Test
     void valuesThatDoNotFitAreRefused() {
         assertRefused(x -> {
                     NDArray copy = x.duplicate();

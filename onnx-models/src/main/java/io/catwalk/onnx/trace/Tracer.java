@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import io.catwalk.onnx.graph.ExportException;
 import java.lang.reflect.InvocationTargetException;
@@ -429,7 +430,7 @@ final class Tracer {
                 } else if (argument instanceof NDList list) {
                     recorded.add(list.stream().map(this::realSlot).toList());
                 } else {
-                    recorded.add(argument instanceof NDManager ? null : argument);
+                    recorded.add(argument instanceof NDManager ? null : copied(argument));
                 }
             }
         }
@@ -440,6 +441,17 @@ final class Tracer {
         boolean converted =
                 name.equals("toType") && real.getDataType() != receiver.real().getDataType();
         return VIEWS.contains(name) && !converted;
+    }
+
+    /** Copies an array of numbers, which the network may fill with others for its next call. */
+    private static @Nullable Object copied(@Nullable Object argument) {
+        if (argument instanceof int[] numbers) {
+            return numbers.clone();
+        }
+        if (argument instanceof Shape shape) {
+            return new Shape(shape.getShape().clone());
+        }
+        return argument instanceof long[] numbers ? numbers.clone() : argument;
     }
 
     private TracedArray wrap(@Nullable TracedArray receiver, String name, NDArray real, @Nullable Slot slot) {
