@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -238,6 +239,21 @@ class StableBehaviourTest {
         }
         byte[] model = OnnxExport.of(block, SAMPLE).withFixedBatch(3).bytes();
         assertThat(Agreement.difference(block, SAMPLE, model, 3)).isLessThan(1e-6);
+    }
+
+    @Test
+    void aScopeThatForwardClosesEndsNoTrace() throws Exception {
+        Block block = LambdaBlock.singleton(x -> {
+            NDArray kept;
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                kept = x.mul(2).matMul(x.getManager().eye(6).add(1)).add(x.exp());
+                NDScope.unregister(kept);
+            }
+            return kept.softmax(1).add(x.reshape(batch(x), 2, 3).exp().reshape(batch(x), 6));
+        });
+        byte[] model = OnnxExport.of(block, SAMPLE).bytes();
+        assertThat(Agreement.difference(block, SAMPLE, model)).isLessThan(1e-5);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.catwalk.onnx.trace;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.graph.ElementType;
@@ -19,8 +20,14 @@ final class Placeholders {
     }
 
     NDArray of(ElementType type, Shape shape) {
-        NDArray element = elements.computeIfAbsent(type, one -> manager.zeros(new Shape(), dataType(one)));
+        NDArray element = elements.computeIfAbsent(type, this::zero);
         return shape.dimension() == 0 ? element.duplicate() : element.broadcast(shape);
+    }
+
+    private NDArray zero(ElementType type) {
+        NDArray zero = manager.zeros(new Shape(), dataType(type));
+        NDScope.unregister(zero); // it outlives a scope that forward closes
+        return zero;
     }
 
     /** Creates an array of complex numbers, which does take memory. */

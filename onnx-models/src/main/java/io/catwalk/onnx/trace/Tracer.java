@@ -4,6 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -455,6 +456,7 @@ final class Tracer {
     }
 
     private TracedArray wrap(@Nullable TracedArray receiver, String name, NDArray real, @Nullable Slot slot) {
+        NDScope.unregister(real); // a scope that forward closes would close it before the trace ends
         boolean same = receiver != null && receiver.real() == real;
         if (!same && real.getManager() != realManager) {
             real.attach(realManager);
