@@ -67,7 +67,7 @@ public sealed interface Axis {
                         + ", found " + least + " and " + step);
             }
             least = -Math.floorDiv(-least, step) * step;
-            most = most - most % step;
+            most = most == Long.MAX_VALUE ? most : most - most % step;
             if (most < least) {
                 throw new IllegalArgumentException("expected a size that the axis " + name
                         + " may have, found none from " + least + " to " + most);

@@ -287,6 +287,26 @@ class SignatureTest {
     }
 
     @Test
+    void anAxisInStepsHasNoLargestSizeUnlessItIsGivenOne() throws OrtException {
+        Block block = block(x -> x.add(
+                x.getManager().arange((float) x.getShape().get(1)).sin()));
+        Axis.Dynamic even = SEQUENCE.inStepsOf(2);
+        assertThat(even.most()).isEqualTo(Long.MAX_VALUE);
+        assertThat(SEQUENCE.atMost(17).inStepsOf(2).most()).isEqualTo(16);
+        assertThatThrownBy(() ->
+                        OnnxExport.of(block, floats("x", Axis.BATCH, even)).bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("holds different numbers for different places along the axis")
+                .hasMessageContaining("atMost(n)");
+        byte[] model = OnnxExport.of(block, floats("x", Axis.BATCH, even.atMost(17)))
+                .bytes();
+        for (int length : new int[] {2, 8, 16}) {
+            assertThat(Agreement.difference(block, model, new NDList(floats(2, length))))
+                    .isZero();
+        }
+    }
+
+    @Test
     void numbersThatAreDrawnForEachSizeAreRefused() {
         Block block = block(x -> {
             float[] numbers = new float[(int) x.getShape().get(1)];
