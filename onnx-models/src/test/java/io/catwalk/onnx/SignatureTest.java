@@ -306,6 +306,24 @@ class SignatureTest {
         }
     }
 
+    /** The first of the numbers is -0.0, which counting in whole numbers does not make. */
+    @Test
+    void positionsBelowZeroAreExportedUpToALargestSize() throws OrtException {
+        Block block = block(x -> x.add(1)
+                .div(x.getManager().arange((float) x.getShape().get(1)).neg()));
+        byte[] model = OnnxExport.of(block, floats("x", Axis.BATCH, SEQUENCE.atMost(16)))
+                .bytes();
+        for (int length : new int[] {1, 7, 16}) {
+            assertThat(Agreement.difference(block, model, new NDList(floats(2, length))))
+                    .isLessThan(TOLERANCE);
+        }
+        assertThatThrownBy(() ->
+                        OnnxExport.of(block, floats("x", Axis.BATCH, SEQUENCE)).bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("holds different numbers for different places along the axis")
+                .hasMessageContaining("atMost(n)");
+    }
+
     @Test
     void numbersThatAreDrawnForEachSizeAreRefused() {
         Block block = block(x -> {

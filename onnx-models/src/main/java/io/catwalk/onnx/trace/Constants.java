@@ -21,7 +21,7 @@ import java.util.stream.LongStream;
  */
 final class Constants {
 
-    /** Stands for a number that is not whole: no arithmetic may be done with it. */
+    /** Stands for -0.0 and for a number that is not whole: no arithmetic may be done with it. */
     private static final long NOT_WHOLE = Long.MIN_VALUE;
 
     private final Merge merge;
@@ -138,7 +138,8 @@ final class Constants {
     }
 
     private static long whole(double number) {
-        return number == Math.rint(number) ? (long) number : NOT_WHOLE;
+        boolean isNegativeZero = number == 0 && 1 / number < 0;
+        return number == Math.rint(number) && !isNegativeZero ? (long) number : NOT_WHOLE;
     }
 
     private static TensorShape sliceShape(TensorShape shape) {
