@@ -325,6 +325,25 @@ class SignatureTest {
     }
 
     @Test
+    void positionsThatAreRepeatedForEachSampleAreRefusedWithAWay() throws OrtException {
+        Axis.Dynamic sequence = SEQUENCE.atMost(16);
+        Block repeated = block(x -> x.add(positions(x).repeat(0, x.getShape().get(0))));
+        assertThatThrownBy(() -> OnnxExport.of(repeated, floats("x", Axis.BATCH, sequence))
+                        .bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("also follows the batch, which has no largest size: make it of size 1 there");
+        Block once = block(x -> x.add(positions(x)));
+        byte[] model =
+                OnnxExport.of(once, floats("x", Axis.BATCH, sequence)).bytes();
+        assertThat(Agreement.difference(repeated, model, new NDList(floats(3, 9))))
+                .isZero();
+    }
+
+    private static NDArray positions(NDArray x) {
+        return x.getManager().arange((float) x.getShape().get(1)).sin().expandDims(0);
+    }
+
+    @Test
     void numbersThatAreDrawnForEachSizeAreRefused() {
         Block block = block(x -> {
             float[] numbers = new float[(int) x.getShape().get(1)];

@@ -42,6 +42,14 @@ final class Constants {
         try {
             return repeated(column, operand);
         } catch (ExportException e) {
+            List<String> unbounded = merge.unbounded(operand.shape());
+            if (!unbounded.isEmpty()) {
+                throw new ExportException(
+                        e.getMessage() + ". The array also follows the " + String.join(" and the ", unbounded)
+                                + ", which has no largest size: make it of size 1 there, which the next operation"
+                                + " repeats by itself",
+                        e);
+            }
             if (!merge.isBounded(operand.shape())) {
                 throw e;
             }

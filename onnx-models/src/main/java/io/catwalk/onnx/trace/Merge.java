@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -283,8 +284,25 @@ final class Merge {
 
     /** Tells whether every dynamic axis of a shape has a largest size. */
     boolean isBounded(TensorShape shape) {
+        return dynamic(shape).allMatch(Merge::isBounded);
+    }
+
+    /** Lists the axes of a shape that have no largest size, if others of it have one. */
+    List<String> unbounded(TensorShape shape) {
+        return dynamic(shape).noneMatch(Merge::isBounded)
+                ? List.of()
+                : dynamic(shape)
+                        .filter(axis -> !isBounded(axis))
+                        .map(Axis.Dynamic::name)
+                        .toList();
+    }
+
+    private Stream<Axis.Dynamic> dynamic(TensorShape shape) {
         return axes.stream()
-                .filter(axis -> shape.dims().stream().anyMatch(dim -> dim.axes().contains(axis.name())))
-                .allMatch(axis -> axis.most() < Long.MAX_VALUE);
+                .filter(axis -> shape.dims().stream().anyMatch(dim -> dim.axes().contains(axis.name())));
+    }
+
+    private static boolean isBounded(Axis.Dynamic axis) {
+        return axis.most() < Long.MAX_VALUE;
     }
 }
