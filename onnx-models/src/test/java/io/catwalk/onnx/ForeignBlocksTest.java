@@ -70,6 +70,20 @@ class ForeignBlocksTest {
     }
 
     @Test
+    void nullInPlaceOfAnArrayIsRefused() {
+        NDList holdingNull = new NDList();
+        holdingNull.add(null);
+        for (NDList returned : new NDList[] {null, holdingNull}) {
+            for (OnnxExport export : exports(new LambdaBlock(inputs -> returned))) {
+                assertThatThrownBy(export::bytes)
+                        .isInstanceOf(ExportException.class)
+                        .hasMessageContaining("forward returns null")
+                        .hasMessageContaining("block LambdaBlock");
+            }
+        }
+    }
+
+    @Test
     void memoryThatIsFullIsNoMatterOfTheNetwork() {
         Block block = new LambdaBlock(inputs -> {
             throw new OutOfMemoryError("full");

@@ -12,6 +12,7 @@ import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -102,6 +103,9 @@ final class Calls {
             tracer.failure().ifPresent(failure -> {
                 throw failure;
             });
+            if (outputs == null || outputs.stream().anyMatch(Objects::isNull)) {
+                throw tracer.error("forward returns null, and an ONNX graph must have an array for each output");
+            }
             List<Slot> slots = tracer.outputs(outputs);
             List<Optional<String>> names = Stream.concat(given.stream(), outputs.stream())
                     .map(array -> Optional.ofNullable(array.getName()))
