@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Graph;
@@ -17,6 +16,7 @@ import io.catwalk.onnx.lowering.Preprocessing;
 import io.catwalk.onnx.parity.Network;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.onnx.trace.BlockState;
+import io.catwalk.onnx.trace.Managers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options op
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
         BlockState before = BlockState.of(block); // arrays that forward keeps are closed with the manager
-        try (NDManager manager = subManager()) {
+        try (NDManager manager = Managers.open(block, parameters)) {
             NDList given = new NDList();
             for (Value input : graph.inputs()) {
                 given.add(DjlTensors.toArray(Objects.requireNonNull(inputs.get(input.name())), manager));
@@ -65,16 +65,6 @@ record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options op
         } finally {
             before.restore();
         }
-    }
-
-    private NDManager subManager() {
-        if (parameters.isPresent()) {
-            return parameters.get().getManager().newSubManager();
-        }
-        ParameterList weights = block.getParameters();
-        return weights.isEmpty()
-                ? NDManager.newBaseManager()
-                : weights.valueAt(0).getArray().getManager().newSubManager();
     }
 
     private static NDArray normalized(Preprocessing pixels, NDArray image, NDManager manager) {

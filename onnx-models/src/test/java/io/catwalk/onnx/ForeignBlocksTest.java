@@ -11,7 +11,9 @@ import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.SymbolBlock;
+import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.GhostBatchNorm;
+import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.graph.ExportException;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +82,33 @@ class ForeignBlocksTest {
                         .hasMessageContaining("forward returns null")
                         .hasMessageContaining("block LambdaBlock");
             }
+        }
+    }
+
+    @Test
+    void weightsThatAreNotThereAreRefused() {
+        Block bare = new SequentialBlock().add(Linear.builder().setUnits(3).build());
+        for (OnnxExport export : exports(bare)) {
+            assertThatThrownBy(export::bytes)
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("parameter \"weight\" has not been initialized")
+                    .hasMessageContaining("block SequentialBlock");
+        }
+        NDManager weights = NDManager.newBaseManager();
+        Block closed = Agreement.initialized(
+                new SequentialBlock().add(Linear.builder().setUnits(3).build()), weights, SAMPLE);
+        NDManager others = weights.newSubManager();
+        others.close();
+        assertThatThrownBy(() -> OnnxExport.of(closed, SAMPLE)
+                        .withParameters(new ParameterStore(others, false))
+                        .bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("the manager of the weights is closed");
+        weights.close();
+        for (OnnxExport export : exports(closed)) {
+            assertThatThrownBy(export::bytes)
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("parameter weight of block SequentialBlock/01Linear is closed");
         }
     }
 

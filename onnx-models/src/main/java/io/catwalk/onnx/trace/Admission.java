@@ -29,6 +29,10 @@ final class Admission {
     private static void check(String path, Parameter parameter) {
         if (parameter.isInitialized()) {
             NDArray array = parameter.getArray();
+            if (array.isReleased()) {
+                throw new ExportException("parameter " + parameter.getName() + " of block " + path
+                        + " is closed: export before the model, or the manager of its weights, is closed");
+            }
             long bytes = array.getShape().size() * array.getDataType().getNumOfBytes();
             if (bytes > Integer.MAX_VALUE) {
                 throw ExportException.tooLarge("parameter " + parameter.getName() + " of block " + path, bytes);

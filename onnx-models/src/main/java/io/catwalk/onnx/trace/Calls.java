@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.ParameterList;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxInput;
@@ -45,7 +44,7 @@ final class Calls {
      * @param known sizes for which forward runs; the same as {@code sizes} if this is the first call
      */
     Recording record(Sizes known, Sizes sizes) {
-        try (NDManager manager = subManager()) {
+        try (NDManager manager = Managers.open(tracing.block(), tracing.parameters())) {
             Tracer tracer = tracer(manager, Optional.empty());
             Returned returned = forward(tracer, manager, known, sizes, input -> samples(manager, input, sizes));
             return new Recording(tracer.tape().entries(), returned.outputs(), returned.names());
@@ -61,7 +60,7 @@ final class Calls {
      */
     Map<Integer, Step.Constant> rehearse(
             Program program, Sizes known, Sizes sizes, Rehearsal.Mode mode, boolean trustsParameters) {
-        try (NDManager manager = subManager()) {
+        try (NDManager manager = Managers.open(tracing.block(), tracing.parameters())) {
             Tracer tracer = tracer(
                     manager,
                     Optional.of(errors -> new Rehearsal(program, known, sizes, mode, trustsParameters, errors)));
@@ -122,16 +121,6 @@ final class Calls {
         } finally {
             tracer.end();
         }
-    }
-
-    private NDManager subManager() {
-        if (tracing.parameters().isPresent()) {
-            return tracing.parameters().get().getManager().newSubManager();
-        }
-        ParameterList weights = tracing.block().getParameters();
-        return weights.isEmpty()
-                ? NDManager.newBaseManager()
-                : weights.valueAt(0).getArray().getManager().newSubManager();
     }
 
     private static Shape shape(OnnxInput input, Sizes sizes) {
