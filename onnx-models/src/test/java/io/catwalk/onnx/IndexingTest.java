@@ -370,6 +370,22 @@ class IndexingTest {
     }
 
     @Test
+    void whatSharesTheMemoryOfAConstantIsWrittenWithIt() throws Exception {
+        List<Function<NDArray, NDArray>> parts = List.of(
+                constant -> constant.getScalar(1, 2, 0),
+                constant -> constant.getNDArrayInternal().crop(1, 0, 2, 2),
+                NDArray::conj);
+        for (Function<NDArray, NDArray> part : parts) {
+            assertAgrees(x -> {
+                NDArray constant = x.getManager().ones(new Shape(3, 4, 1));
+                NDArray before = x.add(constant.squeeze());
+                part.apply(constant).addi(5);
+                return before.mul(constant.squeeze());
+            });
+        }
+    }
+
+    @Test
     void whatIsConvertedToAnotherTypeIsACopy() throws Exception {
         assertAgrees(x -> {
             NDArray whole = x.toType(DataType.INT32, false);

@@ -41,6 +41,9 @@ final class Tracer {
             "toDevice",
             "stopGradient",
             "diagonal",
+            "getScalar",
+            "crop",
+            "conj",
             "dropout");
 
     /** Primitives whose result shapes depend on sizes in ways that a rehearsal must see; they are cheap to compute. */
