@@ -244,6 +244,13 @@ class RefusalTest {
     }
 
     @Test
+    void asManyPartsAsSamplesAreBatchDependentControlFlow() {
+        assertThatThrownBy(() -> export(x -> x.split(x.getShape().get(0)).get(0)))
+                .hasMessageContaining("batch-dependent control flow: NDArray.split(long, int) in block LambdaBlock")
+                .hasMessageContaining("makes 2 arrays for a batch of 2, but 5 for 5");
+    }
+
+    @Test
     void theBatchMayBranchWhereItIsFixed() throws Exception {
         Block block = LambdaBlock.singleton(x -> x.getShape().get(0) > 3 ? x.neg() : x.abs());
         byte[] model = OnnxExport.of(block, SAMPLE).withFixedBatch(4).bytes();

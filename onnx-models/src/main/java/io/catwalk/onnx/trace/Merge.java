@@ -114,6 +114,14 @@ final class Merge {
                         call.arguments().size(),
                         call.results().size()))
                 .toList());
+        if (other > 0 && column.get(other).signature().equals(one.signature())) {
+            throw differs(
+                    other,
+                    one.signature() + " in " + one.origin() + " makes "
+                            + one.results().size() + " arrays",
+                    Integer.toString(column.get(other).results().size()),
+                    "");
+        }
         if (other > 0) {
             throw differs(
                     other,
