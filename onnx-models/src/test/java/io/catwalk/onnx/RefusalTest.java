@@ -251,6 +251,16 @@ class RefusalTest {
     }
 
     @Test
+    void aSparseArrayIsRefusedWhereItIsUsedAndMayBeMadeDense() throws Exception {
+        NDArray sparse =
+                manager.create(new float[] {1, 0, 2, 0, 0, 3}, new Shape(1, 6)).toSparse(SparseFormat.COO);
+        assertRefused(x -> x.mul(sparse)).hasMessageContaining("(1, 6) is sparse").hasMessageContaining("toDense()");
+        Block block = LambdaBlock.singleton(x -> x.mul(sparse.toDense()));
+        byte[] model = OnnxExport.of(block, SAMPLE).bytes();
+        assertThat(Agreement.difference(block, SAMPLE, model)).isZero();
+    }
+
+    @Test
     void theBatchMayBranchWhereItIsFixed() throws Exception {
         Block block = LambdaBlock.singleton(x -> x.getShape().get(0) > 3 ? x.neg() : x.abs());
         byte[] model = OnnxExport.of(block, SAMPLE).withFixedBatch(4).bytes();

@@ -211,10 +211,11 @@ public final class BlockState {
         }
     }
 
-    /** Saves the content of an array that a block changes in place. */
+    /** Saves the content of an array that a block changes in place; that of a sparse one cannot be read as a whole. */
     private void array(NDArray array) {
         boolean small = !Proxy.isProxyClass(array.getClass())
                 && !array.isReleased()
+                && !array.isSparse()
                 && array.getShape().size() * array.getDataType().getNumOfBytes() <= LARGEST_CONTENT;
         if (!small) {
             return;

@@ -130,6 +130,10 @@ final class TracedArray implements InvocationHandler {
     /** Returns the slot on the tape; a constant is recorded now if it was not before. */
     Slot slot() {
         requireCurrent();
+        if (real.isSparse()) {
+            throw tracer.error("the array " + hint + real.getShape()
+                    + " is sparse, and files hold dense arrays: make it dense with toDense()");
+        }
         if (!dependsOnInput && seen < storage.version()) {
             slot = null;
             seen = storage.version();
