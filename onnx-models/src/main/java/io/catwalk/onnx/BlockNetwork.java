@@ -42,7 +42,9 @@ record BlockNetwork(Block block, Optional<ParameterStore> parameters, Options op
         try (NDManager manager = Managers.open(block, parameters)) {
             NDList given = new NDList();
             for (Value input : graph.inputs()) {
-                given.add(DjlTensors.toArray(Objects.requireNonNull(inputs.get(input.name())), manager));
+                NDArray array = DjlTensors.toArray(Objects.requireNonNull(inputs.get(input.name())), manager);
+                array.setName(input.name());
+                given.add(array);
             }
             NDList network = options.preprocessing()
                     .map(pixels -> new NDList(normalized(pixels, given.head(), manager)))

@@ -22,7 +22,7 @@ import java.util.Set;
  * <p>During the export, the network receives numbers from 0 to 1, or zeros for whole numbers and booleans, since index
  * 0 is valid in every table.
  *
- * @param name name in the file, not empty
+ * @param name name in the file, and of the array that forward gets; not empty
  * @param type type of the elements
  * @param axes from the first to the last; none for a scalar
  */

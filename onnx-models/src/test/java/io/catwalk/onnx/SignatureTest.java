@@ -259,6 +259,24 @@ class SignatureTest {
     }
 
     @Test
+    void inputsHaveTheirNamesInForward() throws OrtException {
+        Block block = new LambdaBlock(inputs -> {
+            NDArray left = inputs.get("left");
+            return new NDList(left.sub(inputs.get("right")), left.toType(DataType.INT32, false), left);
+        });
+        OnnxExport export = OnnxExport.of(block, floats("left", Axis.BATCH), floats("right", Axis.BATCH));
+        NDArray left = floats(3);
+        NDArray right = floats(3).mul(2);
+        left.setName("left");
+        right.setName("right");
+        byte[] model = export.bytes();
+        assertThat(described(OnnxParser.model(model).graph().outputs()))
+                .containsExactly("output_1 FLOAT(batch)", "output_2 INT32(batch)", "output_3 FLOAT(batch)");
+        assertThat(Agreement.difference(block, model, new NDList(left, right))).isZero();
+        assertThat(export.prove(new NDList(left, right)).agrees()).isTrue();
+    }
+
+    @Test
     void aFixedAxisMayBeLookedAt() throws OrtException {
         Block block = block(x -> x.getShape().get(1) > 8 ? x.neg() : x.abs());
         OnnxExport export = OnnxExport.of(block, floats("x", Axis.BATCH, SEQUENCE));

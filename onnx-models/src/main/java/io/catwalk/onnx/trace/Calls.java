@@ -93,9 +93,11 @@ final class Calls {
         try {
             ParameterStore source = tracing.parameters().orElseGet(() -> new ParameterStore(manager, false));
             NDList inputs = new NDList();
-            tracing.inputs()
-                    .forEach(input ->
-                            inputs.add(tracer.input(arrays.apply(input)).proxy()));
+            for (OnnxInput input : tracing.inputs()) {
+                NDArray array = arrays.apply(input);
+                array.setName(input.name()); // forward may look it up with NDList.get(String)
+                inputs.add(tracer.input(array).proxy());
+            }
             List<NDArray> given = List.copyOf(inputs);
             NDList outputs =
                     tracing.block().forward(new TracedParameters(tracer, tracing.block(), source), inputs, false);
@@ -107,7 +109,7 @@ final class Calls {
             }
             List<Slot> slots = tracer.outputs(outputs);
             List<Optional<String>> names = Stream.concat(given.stream(), outputs.stream())
-                    .map(array -> Optional.ofNullable(array.getName()))
+                    .map(array -> Optional.ofNullable(array.getName()).filter(name -> !isOfInput(name)))
                     .toList();
             return new Returned(slots, names);
         } catch (ExportException e) {
@@ -121,6 +123,11 @@ final class Calls {
         } finally {
             tracer.end();
         }
+    }
+
+    /** Tells whether an array has its name from an input, which the engine also gives to what toType makes of it. */
+    private boolean isOfInput(String name) {
+        return tracing.inputs().stream().anyMatch(input -> input.name().equals(name));
     }
 
     private static Shape shape(OnnxInput input, Sizes sizes) {
