@@ -1,5 +1,6 @@
 package io.catwalk.onnx.graph;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -64,6 +65,21 @@ public record Attributes(SortedMap<String, Object> entries) {
      */
     public Attributes with(String name, long[] values) {
         return put(name, Arrays.stream(values).boxed().toList());
+    }
+
+    /**
+     * Adds real numbers.
+     *
+     * @param name name in the operator's specification
+     * @param values the numbers
+     * @return the attributes with them
+     */
+    public Attributes with(String name, float[] values) {
+        List<Float> numbers = new ArrayList<>();
+        for (float value : values) {
+            numbers.add(value);
+        }
+        return put(name, List.copyOf(numbers));
     }
 
     /**

@@ -141,6 +141,7 @@ public final class OnnxParser {
                 attributes.with(
                         name,
                         proto.getIntsList().stream().mapToLong(Long::longValue).toArray());
+            case FLOATS -> attributes.with(name, numbers(proto));
             case STRINGS ->
                 attributes.with(
                         name,
@@ -151,6 +152,14 @@ public final class OnnxParser {
                 throw new IllegalArgumentException(
                         "expected numbers or words in the attribute " + name + ", found " + proto.getType());
         };
+    }
+
+    private static float[] numbers(AttributeProto proto) {
+        float[] numbers = new float[proto.getFloatsCount()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = proto.getFloats(i);
+        }
+        return numbers;
     }
 
     private static ElementType type(int code) {

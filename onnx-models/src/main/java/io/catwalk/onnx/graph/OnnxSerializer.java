@@ -222,7 +222,10 @@ public final class OnnxSerializer {
         } else if (value instanceof List<?> list && list.stream().allMatch(Long.class::isInstance)) {
             proto.setType(AttributeProto.AttributeType.INTS);
             list.forEach(number -> proto.addInts((Long) number));
-        } else if (value instanceof List<?> list) {
+        } else if (value instanceof List<?> list && list.stream().allMatch(Float.class::isInstance)) {
+            proto.setType(AttributeProto.AttributeType.FLOATS);
+            list.forEach(number -> proto.addFloats((Float) number));
+        } else if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
             proto.setType(AttributeProto.AttributeType.STRINGS);
             list.forEach(word -> proto.addStrings(ByteString.copyFromUtf8((String) word)));
         } else {

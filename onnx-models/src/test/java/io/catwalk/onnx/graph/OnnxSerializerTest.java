@@ -85,6 +85,19 @@ class OnnxSerializerTest {
         assertThat(back.graph().nodes()).isEqualTo(model.graph().nodes());
     }
 
+    @Test
+    void listsOfRealNumbersAreReadBack() throws InvalidProtocolBufferException {
+        Attributes attributes = new Attributes(new TreeMap<>(java.util.Map.of("reals", List.of(0.5f, -2f))));
+        Model model = model(17, weight(2), attributes);
+        byte[] bytes = OnnxSerializer.bytes(model);
+        AttributeProto attribute =
+                ModelProto.parseFrom(bytes).getGraph().getNode(0).getAttribute(0);
+        assertThat(attribute.getType()).isEqualTo(AttributeProto.AttributeType.FLOATS);
+        assertThat(attribute.getFloatsList()).containsExactly(0.5f, -2f);
+        assertThat(OnnxParser.model(bytes).graph().nodes())
+                .isEqualTo(model.graph().nodes());
+    }
+
     /** Lengths around those at which a tensor is written in several parts. */
     @ParameterizedTest
     @CsvSource({"0", "1", "65535", "65536", "65537", "200000"})
