@@ -40,11 +40,13 @@ final class WindowRows {
     }
 
     private static Value convolution(Site site) {
-        List<Value> inputs = new ArrayList<>(List.of(site.value(1), site.value(2)));
-        site.optional(3).ifPresent(inputs::add);
-        int axes = site.value(1).rank() - 2;
         // The shape of the weights gives the kernel size, too, but OpenCV does not read it there.
         long[] weights = site.value(2).shape().fixed("the weights of a convolution");
+        int axes = weights.length - 2;
+        boolean single = site.value(1).rank() < weights.length; // one image, without a batch
+        Value images = single ? site.to().unsqueeze(site.value(1), 0) : site.value(1);
+        List<Value> inputs = new ArrayList<>(List.of(images, site.value(2)));
+        site.optional(3).ifPresent(inputs::add);
         long[] kernel = Arrays.copyOfRange(weights, 2, weights.length);
         Attributes attributes = Attributes.NONE
                 .with("kernel_shape", kernel)
@@ -52,7 +54,8 @@ final class WindowRows {
                 .with("pads", bothSides(spread(site, 5, axes)))
                 .with("dilations", spread(site, 6, axes))
                 .with("group", site.call().integer(7));
-        return site.to().node("Conv", attributes, inputs.toArray(Value[]::new));
+        Value made = site.to().node("Conv", attributes, inputs.toArray(Value[]::new));
+        return single ? site.to().squeeze(made, 0) : made;
     }
 
     /** Reads one number per axis of a convolution; a single number stands for all of them. */

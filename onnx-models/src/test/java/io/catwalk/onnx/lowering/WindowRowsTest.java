@@ -68,6 +68,28 @@ class WindowRowsTest {
         assertAlike(x -> x.getNDArrayInternal().maxPool(cube, cube, none, true), 3, 5, 4, 3);
     }
 
+    private static NDArray convolved(NDArray x, NDArray weight, NDArray bias) {
+        int axes = weight.getShape().dimension() - 2;
+        Shape ones = new Shape(1, 1).slice(0, axes);
+        return x.getNDArrayInternal()
+                .convolution(x, weight, bias, ones, ones, ones, 1)
+                .singletonOrThrow();
+    }
+
+    /** The channels come first then. */
+    @Test
+    void oneImageWithoutABatchIsConvolved() throws Exception {
+        assertAlike(
+                x -> convolved(
+                        x.get(0),
+                        x.getManager().arange(36f).reshape(2, 2, 3, 3),
+                        x.getManager().ones(new Shape(2))),
+                2,
+                5,
+                4);
+        assertAlike(x -> convolved(x.get(0), x.getManager().arange(12f).reshape(2, 2, 3), null), 2, 5);
+    }
+
     private static Node maxPool(int stride, boolean up, Axis height) {
         Block block = LambdaBlock.singleton(x -> maxPool(x, 3, stride, 0, up));
         OnnxInput image = OnnxInput.of("image", DataType.FLOAT32, Axis.of(1), Axis.of(2), height, height);
