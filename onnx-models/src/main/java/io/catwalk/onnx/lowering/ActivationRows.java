@@ -24,8 +24,8 @@ final class ActivationRows {
                 Row.of("NDArrayEx.elu(float)", "Elu", site -> alpha(site, "Elu")),
                 Row.of("NDArrayEx.gelu()", "Gelu from opset 20; before, Div, Erf, Add, Mul", ActivationRows::gelu),
                 Row.of("NDArrayEx.mish()", "Exp, Add, Log, Div, Tanh, Mul", ActivationRows::mish),
-                Row.of("NDArray.softmax(int)", "Softmax", site -> along(site, "Softmax")),
-                Row.of("NDArray.logSoftmax(int)", "LogSoftmax", site -> along(site, "LogSoftmax")));
+                Row.along("NDArray.softmax(int)", "Softmax", site -> along(site, "Softmax")),
+                Row.along("NDArray.logSoftmax(int)", "LogSoftmax", site -> along(site, "LogSoftmax")));
     }
 
     private static Row plain(String method, String operator) {

@@ -33,8 +33,8 @@ final class IndexingRows {
                 Row.of("NDArray.gatherNd(NDArray)", "Gather, Mul, Add, Reshape, Gather", IndexingRows::gatherNd),
                 Row.of("NDArray.scatter(NDArray, NDArray, int)", "ScatterElements", IndexingRows::scatter),
                 Row.of("NDArray.take(NDManager, NDArray)", "Reshape, Gather", IndexingRows::takeFlat),
-                Row.of("NDArray.oneHot(int)", "OneHot", IndexingRows::oneHot),
-                Row.of("NDArray.oneHot(int, DataType)", "OneHot", IndexingRows::oneHot));
+                Row.along("NDArray.oneHot(int)", "OneHot", IndexingRows::oneHot),
+                Row.along("NDArray.oneHot(int, DataType)", "OneHot", IndexingRows::oneHot));
     }
 
     /** Slices a value as the arguments of the call say, from the given argument on. */

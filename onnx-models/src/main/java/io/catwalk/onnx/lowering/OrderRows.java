@@ -13,15 +13,15 @@ final class OrderRows {
 
     static List<Row> rows() {
         return List.of(
-                Row.of("NDArray.median()", "TopK, Gather", site -> median(site, -1)),
-                Row.of("NDArray.median(int[])", "TopK, Gather", site -> median(site, only(site, 1))),
-                Row.of("NDArray.percentile(Number)", "TopK, Gather, Sub, Mul, Add", site -> percentile(site, -1)),
-                Row.of(
+                Row.along("NDArray.median()", "TopK, Gather", site -> median(site, -1)),
+                Row.along("NDArray.median(int[])", "TopK, Gather", site -> median(site, only(site, 1))),
+                Row.along("NDArray.percentile(Number)", "TopK, Gather, Sub, Mul, Add", site -> percentile(site, -1)),
+                Row.along(
                         "NDArray.percentile(Number, int[])",
                         "TopK, Gather, Sub, Mul, Add",
                         site -> percentile(site, only(site, 2))),
-                Row.of("NDArray.cumProd(int)", "Slice, Pad, Mul", OrderRows::cumProd),
-                Row.of("NDArray.cumProd(int, DataType)", "Cast, Slice, Pad, Mul", OrderRows::cumProd));
+                Row.along("NDArray.cumProd(int)", "Slice, Pad, Mul", OrderRows::cumProd),
+                Row.along("NDArray.cumProd(int, DataType)", "Cast, Slice, Pad, Mul", OrderRows::cumProd));
     }
 
     private static int only(Site site, int argument) {

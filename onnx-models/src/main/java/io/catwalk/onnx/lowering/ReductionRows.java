@@ -23,12 +23,12 @@ final class ReductionRows {
             String method = "NDArray." + kind.toLowerCase(Locale.ROOT);
             String operator = "Reduce" + kind;
             rows.add(Row.of(method + "()", operator, site -> all(site, operator)));
-            rows.add(Row.of(method + "(int[], boolean)", operator, site -> along(site, operator)));
+            rows.add(Row.along(method + "(int[], boolean)", operator, site -> along(site, operator)));
         }
         for (String kind : List.of("ArgMax", "ArgMin")) {
             String method = "NDArray.arg" + kind.substring(3);
             rows.add(Row.of(method + "()", "Reshape, " + kind, site -> argumentOfAll(site, kind)));
-            rows.add(Row.of(
+            rows.add(Row.along(
                     method + "(int)",
                     kind,
                     site -> site.to()
@@ -39,17 +39,17 @@ final class ReductionRows {
                                             .with("keepdims", 0),
                                     site.receiver())));
         }
-        rows.add(Row.of("NDArray.cumSum()", "CumSum", site -> cumSum(site, 0)));
-        rows.add(Row.of(
+        rows.add(Row.along("NDArray.cumSum()", "CumSum", site -> cumSum(site, 0)));
+        rows.add(Row.along(
                 "NDArray.cumSum(int)",
                 "CumSum",
                 site -> cumSum(site, site.call().integer(1))));
-        rows.add(Row.of("NDArray.sort()", "TopK", site -> sorted(site, -1).get(0)));
-        rows.add(Row.of(
+        rows.add(Row.along("NDArray.sort()", "TopK", site -> sorted(site, -1).get(0)));
+        rows.add(Row.along(
                 "NDArray.sort(int)",
                 "TopK",
                 site -> sorted(site, site.call().integer(1)).get(0)));
-        rows.add(Row.of("NDArray.argSort(int, boolean)", "TopK, Slice", ReductionRows::argSort));
+        rows.add(Row.along("NDArray.argSort(int, boolean)", "TopK, Slice", ReductionRows::argSort));
         rows.add(new Row("NDArray.topK(int, int, boolean, boolean)", "TopK", ReductionRows::topK));
         return rows;
     }

@@ -35,4 +35,20 @@ record Row(String signature, String operators, Emission emission) {
     static Row of(String signature, String operators, Single single) {
         return new Row(signature, operators, site -> List.of(single.emit(site)));
     }
+
+    /**
+     * Creates a row for a primitive along an axis. The engine takes a scalar for a vector of one element there, and ONNX
+     * does not.
+     */
+    static Row along(String signature, String operators, Single single) {
+        return of(
+                signature,
+                operators,
+                site -> site.receiver().rank() > 0
+                        ? single.emit(site)
+                        : site.to()
+                                .reshape(
+                                        single.emit(site.ofVector()),
+                                        site.resultShape().dims()));
+    }
 }

@@ -7,6 +7,7 @@ import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Arguments;
 import io.catwalk.onnx.trace.Operand;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +35,13 @@ record Site(
     /** Returns the receiver. */
     Value receiver() {
         return value(0);
+    }
+
+    /** Returns the same call with a vector of one element in place of a scalar receiver. */
+    Site ofVector() {
+        Map<Integer, Value> changed = new HashMap<>(values);
+        changed.put(call.operand(0).id(), to.reshape(receiver(), List.of(Dim.of(1))));
+        return new Site(to, call, results, changed, zeros, options);
     }
 
     /** Returns an array argument. */
