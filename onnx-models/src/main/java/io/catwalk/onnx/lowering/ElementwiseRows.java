@@ -193,15 +193,17 @@ final class ElementwiseRows {
         return site.to().node(operator, site.receiverAs(type), site.as(1, type));
     }
 
-    /** Finds the type in which PyTorch compares: the wider one, but a scalar does not widen a type of its own kind. */
+    /**
+     * Finds the type in which PyTorch compares: the wider one, but a scalar does not widen an array of its own kind.
+     */
     private static ElementType common(Site site, String operator) {
         Value left = site.receiver();
         Object other = site.call().value(1);
         ElementType right;
-        boolean single = true;
+        boolean single = left.rank() > 0;
         if (other instanceof Operand operand) {
             right = operand.type();
-            single = operand.shape().rank() == 0 && left.rank() > 0;
+            single &= operand.shape().rank() == 0;
         } else {
             right = other instanceof Double
                     ? ElementType.DOUBLE

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,5 +51,19 @@ class ScalarRowsTest {
     @MethodSource("functions")
     void aScalarIsAVectorOfOneElement(UnaryOperator<NDArray> function) throws Exception {
         assertAlike(x -> function.apply(x.max()), 6);
+    }
+
+    /** As FLOAT64, 0.1f is above 0.1; as INT32, 2^33 is 0. */
+    @Test
+    void aScalarIsComparedWithANumberInTheWiderType() throws Exception {
+        assertAlike(x -> x.mul(0).add(0.1f).max().gt(0.1).logicalOr(x.gt(9)), 6);
+        assertAlike(x -> x.mul(0).add(0.7f).max().lte(0.7).logicalOr(x.gt(9)), 6);
+        assertAlike(
+                x -> x.mul(0)
+                        .toType(DataType.INT32, false)
+                        .max()
+                        .eq(1L << 33)
+                        .logicalOr(x.gt(9)),
+                6);
     }
 }
