@@ -3,7 +3,6 @@ package io.catwalk.onnx.lowering;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /** Writes norms of vectors, of any order. */
 final class NormRows {
@@ -20,19 +19,14 @@ final class NormRows {
     }
 
     private static Value ofAll(Site site) {
-        long[] axes = LongStream.range(0, site.receiver().rank()).toArray();
+        long[] axes = ReductionRows.axes(site.receiver().shape());
         return norm(site.to(), site.receiver(), 2, site.call().get(1, Boolean.class), axes);
     }
 
     private static Value norm(Site site) {
         TensorShape shape = site.receiver().shape();
-        long[] given = site.call().numbers(2);
-        // For PyTorch, no axes means all axes.
-        LongStream axes = given.length == 0
-                ? LongStream.range(0, shape.rank())
-                : LongStream.of(given).map(shape::axis);
-        return norm(
-                site.to(), site.receiver(), site.call().integer(1), site.call().get(3, Boolean.class), axes.toArray());
+        long[] axes = ReductionRows.axes(shape, site.call().numbers(2));
+        return norm(site.to(), site.receiver(), site.call().integer(1), site.call().get(3, Boolean.class), axes);
     }
 
     /** Writes (sum of |x|^p)^(1/p), with its limits for 0 and infinity. */

@@ -64,19 +64,31 @@ final class ReductionRows {
     }
 
     private static Value all(Site site, String operator) {
-        long[] axes = LongStream.range(0, site.receiver().rank()).toArray();
-        Value value = site.receiverAs(site.resultType());
-        return axes.length == 0 ? value : reduce(site.to(), operator, value, false, axes);
+        long[] axes = axes(site.receiver().shape());
+        return axes.length == 0 ? site.receiverAs(site.resultType()) : reduced(site, operator, false, axes);
     }
 
     private static Value along(Site site, String operator) {
         boolean keep = site.call().get(2, Boolean.class);
-        return reduce(site.to(), operator, site.receiverAs(site.resultType()), keep, axes(site, 1));
+        return reduced(site, operator, keep, axes(site.receiver().shape(), site.call().numbers(1)));
     }
 
-    private static long[] axes(Site site, int argument) {
-        TensorShape shape = site.receiver().shape();
-        return LongStream.of(site.call().numbers(argument)).map(shape::axis).toArray();
+    /** Reduces in the type of the result. For a mean of no elements, ONNX Runtime has a number, and PyTorch has NaN. */
+    private static Value reduced(Site site, String operator, boolean keep, long... axes) {
+        Emitter to = site.to();
+        Value value = site.receiverAs(site.resultType());
+        boolean empty = LongStream.of(axes).anyMatch(axis -> value.shape().get((int) axis).equals(Dim.of(0)));
+        if (empty && operator.equals("ReduceMean")) {
+            return to.node("Div", reduce(to, "ReduceSum", value, keep, axes), to.scalar(value.type(), 0));
+        }
+        return reduce(to, operator, value, keep, axes);
+    }
+
+    /** Counts axes from the front. For PyTorch, no axes means all axes. */
+    static long[] axes(TensorShape shape, long... given) {
+        return given.length == 0
+                ? LongStream.range(0, shape.rank()).toArray()
+                : LongStream.of(given).map(shape::axis).toArray();
     }
 
     private static Value argumentOfAll(Site site, String operator) {
