@@ -103,13 +103,15 @@ final class ShapeRows {
                         site.to().dims(sizes));
     }
 
+    /** Concatenates; PyTorch leaves out vectors without elements, whatever the number of axes of the others. */
     private static Value concat(Site site) {
-        int axis = site.receiver().shape().axis(site.call().integer(2));
+        TensorShape made = site.resultShape();
         ElementType type = site.resultType();
         List<Value> parts = Stream.concat(Stream.of(site.receiver()), site.list(1).stream())
+                .filter(part -> part.rank() == made.rank() || !part.shape().equals(TensorShape.of(0)))
                 .map(part -> site.to().cast(part, type))
                 .toList();
-        return site.to().concat(axis, parts);
+        return site.to().concat(made.axis(site.call().integer(2)), parts);
     }
 
     private static Value stack(Site site) {

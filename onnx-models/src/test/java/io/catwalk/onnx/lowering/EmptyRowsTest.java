@@ -2,6 +2,9 @@ package io.catwalk.onnx.lowering;
 
 import static io.catwalk.onnx.lowering.Answers.assertAlike;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -9,10 +12,25 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class EmptyRowsTest {
 
+    private static NDArray none(NDArray x) {
+        return x.getManager().zeros(new Shape(0));
+    }
+
     @Test
     void aSumOverNoAxesIsThatOfAllElements() throws Exception {
         assertAlike(x -> x.sum(new int[0]), 2, 3);
         assertAlike(x -> x.sum(new int[0], true), 2, 3);
+    }
+
+    /** A list that grows in a loop begins with an array without elements. */
+    @Test
+    void concatenationLeavesOutVectorsWithoutElements() throws Exception {
+        assertAlike(x -> none(x).concat(x, 1), 2, 3);
+        assertAlike(x -> none(x).concat(x, 0), 2, 3);
+        assertAlike(x -> x.concat(none(x), -1), 2, 3);
+        assertAlike(x -> none(x).concat(x, 1).concat(none(x), 1).concat(x.neg(), 1), 2, 3);
+        assertAlike(x -> x.add(none(x).concat(none(x), 0).sum()), 2, 3);
+        assertAlike(x -> none(x).concat(x.toType(DataType.INT64, false), 1), 2, 3);
     }
 
     @Test
