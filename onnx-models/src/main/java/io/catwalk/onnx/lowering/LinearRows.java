@@ -1,7 +1,10 @@
 package io.catwalk.onnx.lowering;
 
 import io.catwalk.onnx.graph.Attributes;
+import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
+import io.catwalk.onnx.graph.Inference;
+import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +27,18 @@ final class LinearRows {
         return Row.of(
                 "NDArray." + method + "(NDArray)",
                 "MatMul",
-                site -> site.to().node("MatMul", site.receiver(), site.value(1)));
+                site -> product(site.to(), site.receiver(), site.value(1)));
+    }
+
+    /** Multiplies. For products of no elements, ONNX Runtime returns what its memory happens to hold. */
+    private static Value product(Emitter to, Value left, Value right) {
+        if (!left.shape().get(-1).equals(Dim.of(0))) {
+            return to.node("MatMul", left, right);
+        }
+        TensorShape shape = Inference.infer("MatMul", List.of(left, right), Attributes.NONE, 1)
+                .get(0)
+                .shape();
+        return to.expand(to.scalar(left.type(), 0), shape.dims());
     }
 
     private static Value linear(Site site) {
@@ -32,13 +46,15 @@ final class LinearRows {
         Value input = site.value(1);
         Value weight = site.value(2);
         Optional<Value> bias = site.optional(3);
-        if (input.rank() == 2) {
+        boolean plain = input.rank() == 2 && weight.rank() == 2 && !input.shape().get(1).equals(Dim.of(0));
+        if (plain) {
             Attributes attributes = Attributes.NONE.with("transB", 1);
             return bias.isPresent()
                     ? to.node("Gemm", attributes, input, weight, bias.get())
                     : to.node("Gemm", attributes, input, weight);
         }
-        Value product = to.node("MatMul", input, Weights.transposed(to, weight));
+        // A weight that is a vector makes one number of each row.
+        Value product = product(to, input, weight.rank() == 1 ? weight : Weights.transposed(to, weight));
         return bias.map(value -> to.node("Add", product, value)).orElse(product);
     }
 

@@ -34,6 +34,24 @@ class EmptyRowsTest {
     }
 
     @Test
+    void productsOverNoElementsAreZero() throws Exception {
+        assertAlike(x -> x.get("..., 0:0").matMul(x.get("..., 0:0").swapAxes(1, 2)), 4, 3);
+        assertAlike(
+                x -> x.getNDArrayInternal()
+                        .linear(x.get(":, 0:0"), x.getManager().ones(new Shape(5, 0)), null)
+                        .singletonOrThrow(),
+                4);
+        assertAlike(
+                x -> x.getNDArrayInternal()
+                        .linear(
+                                x.get(":, 0:0"),
+                                x.getManager().ones(new Shape(5, 0)),
+                                x.getManager().ones(new Shape(5)))
+                        .singletonOrThrow(),
+                4);
+    }
+
+    @Test
     void theMeanOfNoElementsIsNaN() throws Exception {
         assertAlike(x -> x.get(":, 0:0").mean(new int[] {1}).isNaN(), 4, 3);
         assertAlike(x -> x.get(":, 0:0").mean(new int[] {2}), 4, 3);
