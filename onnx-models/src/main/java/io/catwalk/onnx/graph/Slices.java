@@ -65,6 +65,9 @@ public final class Slices {
             long to = clamp(stop < 0 ? stop + length : stop, 0, length);
             return Math.max(0, ceilDiv(to - from, step));
         }
+        if (length == 0) {
+            return 0;
+        }
         long from = clamp(start < 0 ? start + length : start, 0, length - 1);
         // The smallest number stands for "before the first element": it must not wrap around.
         long to = stop == Long.MIN_VALUE ? -1 : Math.max(-1, stop < 0 ? stop + length : stop);

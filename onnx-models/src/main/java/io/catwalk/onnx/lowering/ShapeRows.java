@@ -126,6 +126,9 @@ final class ShapeRows {
     private static Value tile(Site site) {
         Value wide = site.to().reshape(site.receiver(), widened(site));
         Object argument = site.call().value(1);
+        if (argument instanceof Long && wide.shape().dims().contains(Dim.of(0))) {
+            return wide; // DJL copies an array without elements
+        }
         List<Dim> repeats = argument instanceof Long count
                 ? wide.shape().dims().stream().map(dim -> Dim.of(count)).toList()
                 : site.call().dims(1);

@@ -57,4 +57,14 @@ class EmptyRowsTest {
         assertAlike(x -> x.get(":, 0:0").mean(new int[] {2}), 4, 3);
         assertAlike(x -> x.gt(9).logicalOr(x.get(":, 0:0").mean().isNaN()), 4, 3);
     }
+
+    @Test
+    void anAxisWithoutElementsIsFlipped() throws Exception {
+        assertAlike(x -> x.get(":, 0:0").flip(1, 2).sum(new int[] {1}), 4, 3);
+    }
+
+    @Test
+    void nothingIsTiled() throws Exception {
+        assertAlike(x -> x.get(":, 0:0").tile(2).sum(new int[] {1}), 4, 3);
+    }
 }
