@@ -150,14 +150,19 @@ enum Resampling {
 
     private Value matrix(Emitter to, ElementType type, int from, int size) {
         double[][] weights = weights(from, size);
-        ByteBuffer data = ByteBuffer.allocate(from * size * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ElementType held = type == ElementType.DOUBLE ? type : ElementType.FLOAT;
+        ByteBuffer data = ByteBuffer.allocate(from * size * held.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (int input = 0; input < from; input++) {
             for (int output = 0; output < size; output++) {
-                data.putFloat((float) weights[output][input]);
+                double weight = weights[output][input];
+                if (held == ElementType.DOUBLE) {
+                    data.putDouble(weight);
+                } else {
+                    data.putFloat((float) weight);
+                }
             }
         }
-        TensorShape shape = TensorShape.of(from, size);
-        return to.cast(to.constant("resampling", ElementType.FLOAT, shape, data.array()), type);
+        return to.cast(to.constant("resampling", held, TensorShape.of(from, size), data.array()), type);
     }
 
     /** Computes the weight of each input in each output: {@code [output][input]}. */

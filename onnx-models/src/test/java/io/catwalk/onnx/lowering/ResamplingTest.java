@@ -98,6 +98,13 @@ class ResamplingTest {
                 .hasMessageContaining("makes one column");
     }
 
+    /** The weights have no end in binary, so that FLOAT32 in between would show. */
+    @ParameterizedTest
+    @ValueSource(ints = {BILINEAR, 2, 3})
+    void imagesInDoublePrecisionKeepIt(int mode) throws Exception {
+        assertAlike(1e-14, x -> interpolated(x.toType(DataType.FLOAT64, false), mode, 5, 3), 2, 6, 8);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {-1, 4})
     void otherModesAreRefused(int mode) {
