@@ -6,6 +6,7 @@ import io.catwalk.onnx.graph.Attributes;
 import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.TensorShape;
 import io.catwalk.onnx.graph.Value;
+import io.catwalk.onnx.trace.Operand;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,14 +66,36 @@ final class ForeignRows {
     }
 
     private static Row row(String signature, OnnxOperation operation) {
-        return new Row(signature, operation.getClass().getName(), site -> {
-            List<Value> made = operation.write(new Call(site));
+        String name = operation.getClass().getName();
+        return new Row(signature, name, site -> {
+            List<Value> made = written(name, operation, site);
             if (made.size() != site.results().size()) {
-                throw site.error("makes " + site.results().size() + " arrays, but "
-                        + operation.getClass().getName() + " wrote " + made.size());
+                throw site.error(
+                        "makes " + site.results().size() + " arrays, but " + name + " wrote " + made.size());
+            }
+            for (int i = 0; i < made.size(); i++) {
+                requireFitting(name, site, site.results().get(i), made.get(i));
             }
             return made;
         });
+    }
+
+    /** Names the row in what it throws: a fault of the row is not one of the exporter. */
+    private static List<Value> written(String name, OnnxOperation operation, Site site) {
+        try {
+            return List.copyOf(operation.write(new Call(site)));
+        } catch (ExportException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw site.call().error("is written by " + name + ", which fails: " + e, e);
+        }
+    }
+
+    private static void requireFitting(String name, Site site, Operand expected, Value made) {
+        if (made.type() != expected.type() || !made.shape().equals(expected.shape())) {
+            throw site.error("makes " + expected.type() + expected.shape() + " in the engine, but its ONNX form makes "
+                    + made.type() + made.shape() + ": correct " + name);
+        }
     }
 
     /**

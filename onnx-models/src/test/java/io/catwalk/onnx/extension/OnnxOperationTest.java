@@ -220,6 +220,44 @@ class OnnxOperationTest {
                 .hasMessageContaining("makes 1 arrays, but " + Other.class.getName() + " wrote 0");
     }
 
+    /** Returns no list at all. */
+    public static final class Nothing implements OnnxOperation {
+        @Override
+        public String signature() {
+            return "NDArray.inverse()";
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // as a row without annotations would
+        public List<Value> write(OnnxCall call) {
+            return null;
+        }
+    }
+
+    /** Has a fault of its own. */
+    public static final class Faulty implements OnnxOperation {
+        @Override
+        public String signature() {
+            return "NDArray.inverse()";
+        }
+
+        @Override
+        public List<Value> write(OnnxCall call) {
+            throw new IllegalStateException("my own fault");
+        }
+    }
+
+    @Test
+    void theFaultOfARowIsNotThatOfTheExporter() {
+        for (Class<?> row : List.of(Nothing.class, Faulty.class, Smaller.class)) {
+            assertThatThrownBy(() -> export(INVERTING, row))
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining(row.getName())
+                    .hasMessageContaining("OnnxOperationTest.java:")
+                    .hasMessageNotContaining("report it");
+        }
+    }
+
     @Test
     void aRowThatCannotBeLoadedIsRefused() {
         assertThatThrownBy(() -> export(INVERTING, OnnxOperationTest.class))
