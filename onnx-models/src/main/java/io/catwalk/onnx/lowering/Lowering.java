@@ -96,11 +96,7 @@ public final class Lowering {
         }
         if (options.choices().contains(Choice.PROBABILITIES)) {
             naming.requireRoomForProbabilities(program);
-            if (!outputs.get(0).type().isReal()) {
-                throw new ExportException("probabilities are the softmax of logits, but the first output of the network"
-                        + " holds " + outputs.get(0).type() + ": return the logits first, or leave the probabilities"
-                        + " out");
-            }
+            requireLogits(outputs.get(0));
             Value probabilities = to.node("Softmax", Attributes.NONE.with("axis", -1), outputs.get(0));
             outputs.add(probabilities);
             renamed.put(probabilities.name(), PROBABILITIES);
@@ -115,6 +111,19 @@ public final class Lowering {
             graph = HalfWeights.of(graph);
         }
         return Typecheck.check(graph, options.opset());
+    }
+
+    private static void requireLogits(Value first) {
+        if (!first.type().isReal()) {
+            throw new ExportException("probabilities are the softmax of logits, but the first output of the network"
+                    + " holds " + first.type() + ": return the logits first, or leave the probabilities out");
+        }
+        TensorShape shape = first.shape();
+        if (shape.rank() == 0 || shape.get(-1).axes().containsAll(Dim.BATCH.axes())) {
+            throw new ExportException("probabilities are the softmax over the classes, the last axis of the first"
+                    + " output, but that output has the shape " + shape + ": return logits of the shape (batch,"
+                    + " classes), or leave the probabilities out");
+        }
     }
 
     private String outputName(Optional<String> name, int number) {

@@ -3,7 +3,10 @@ package io.catwalk.onnx.lowering;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.LambdaBlock;
+import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -126,6 +130,19 @@ class LoweringTest {
         assertThatThrownBy(() -> graph(CLASSIFIER, List.of(), new Step.Input(X), negation()))
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("the network returns no array");
+    }
+
+    /** A softmax over the batch would give each image a part of what is 1 for all images together. */
+    @Test
+    void probabilitiesOfOneNumberForEachImageAreRefused() {
+        for (UnaryOperator<NDArray> network :
+                List.<UnaryOperator<NDArray>>of(x -> x.sum(new int[] {1}), x -> x.mean(), x -> x.transpose())) {
+            OnnxExport export = OnnxExport.of(LambdaBlock.singleton(network), new Shape(6))
+                    .withProbabilities();
+            assertThatThrownBy(export::bytes)
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("over the classes");
+        }
     }
 
     @Test
