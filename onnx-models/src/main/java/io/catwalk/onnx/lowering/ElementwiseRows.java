@@ -199,19 +199,28 @@ final class ElementwiseRows {
     private static ElementType common(Site site, String operator) {
         Value left = site.receiver();
         Object other = site.call().value(1);
+        boolean single = true;
         ElementType right;
-        boolean single = left.rank() > 0;
         if (other instanceof Operand operand) {
             right = operand.type();
-            single &= operand.shape().rank() == 0;
+            single = operand.shape().rank() == 0;
         } else {
             right = other instanceof Double
                     ? ElementType.DOUBLE
                     : other instanceof Float ? ElementType.FLOAT : ElementType.INT64;
         }
-        boolean keeps = single && (left.type().isReal() || !right.isReal()) && (left.type() != BOOL || right == BOOL);
-        ElementType common = keeps ? left.type() : wider(left.type(), right);
+        ElementType common;
+        if (single == (left.rank() == 0)) {
+            common = wider(left.type(), right);
+        } else {
+            common = single ? common(left.type(), right) : common(right, left.type());
+        }
         return common == BOOL && !operator.equals("Equal") ? ElementType.INT32 : common;
+    }
+
+    private static ElementType common(ElementType array, ElementType scalar) {
+        boolean keeps = (array.isReal() || !scalar.isReal()) && (array != BOOL || scalar == BOOL);
+        return keeps ? array : wider(array, scalar);
     }
 
     private static ElementType wider(ElementType left, ElementType right) {

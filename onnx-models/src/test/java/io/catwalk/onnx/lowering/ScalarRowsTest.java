@@ -66,4 +66,14 @@ class ScalarRowsTest {
                         .logicalOr(x.gt(9)),
                 6);
     }
+
+    /** As FLOAT32, both numbers are the same; as INT8, 1000 is -24. */
+    @Test
+    void aScalarIsComparedWithAnArrayInTheTypeOfTheArray() throws Exception {
+        assertAlike(x -> x.mul(0).max().add(0.1).lt(x.mul(0).add(0.1f)), 6);
+        assertAlike(x -> x.mul(0).add(0.1f).gt(x.mul(0).max().add(0.1)), 6);
+        assertAlike(x -> x.getManager().create(1000).gt(x.toType(DataType.INT8, false)), 6);
+        assertAlike(x -> x.getManager().create(0.5f).gt(x.toType(DataType.INT8, false)), 6);
+        assertAlike(x -> x.max().gt(0).eq(x.toType(DataType.INT8, false)), 6);
+    }
 }
