@@ -88,8 +88,10 @@ class ChosenWeightsTest {
                 of("64", (x, a, b) -> x.add(size(x, 0) >= 64 ? b.get(1) : a.get(1))),
                 of("64", (x, a, b) -> x.add(a.get(size(x, 0) >= 64 ? 2 : 1))),
                 of("64", (x, a, b) -> x.add(a.get("1:3").get(size(x, 0) >= 64 ? 1 : 0))),
-                of("64", (x, a, b) -> x.add(
-                        a.split(8).get(size(x, 0) >= 64 ? 7 : 0).get(1))),
+                of(
+                        "64",
+                        (x, a, b) ->
+                                x.add(a.split(8).get(size(x, 0) >= 64 ? 7 : 0).get(1))),
                 of("64", (x, a, b) -> x.add(a.diagonal(size(x, 0) >= 64 ? -1 : 0))));
     }
 
@@ -108,8 +110,8 @@ class ChosenWeightsTest {
     @Test
     void weightsThatACounterChoosesAreRefused() {
         int[] calls = {0};
-        Tables block = Agreement.initialized(
-                new Tables((x, a, b) -> x.add((calls[0]++ < 7 ? a : b).get(0))), manager, SAMPLE);
+        Tables block =
+                Agreement.initialized(new Tables((x, a, b) -> x.add((calls[0]++ < 7 ? a : b).get(0))), manager, SAMPLE);
         for (OnnxExport export : new OnnxExport[] {
             OnnxExport.of(block, SAMPLE), OnnxExport.of(block, SAMPLE).withFixedBatch(2)
         }) {

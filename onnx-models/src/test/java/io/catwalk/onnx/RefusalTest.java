@@ -254,7 +254,9 @@ class RefusalTest {
     void aSparseArrayIsRefusedWhereItIsUsedAndMayBeMadeDense() throws Exception {
         NDArray sparse =
                 manager.create(new float[] {1, 0, 2, 0, 0, 3}, new Shape(1, 6)).toSparse(SparseFormat.COO);
-        assertRefused(x -> x.mul(sparse)).hasMessageContaining("(1, 6) is sparse").hasMessageContaining("toDense()");
+        assertRefused(x -> x.mul(sparse))
+                .hasMessageContaining("(1, 6) is sparse")
+                .hasMessageContaining("toDense()");
         Block block = LambdaBlock.singleton(x -> x.mul(sparse.toDense()));
         byte[] model = OnnxExport.of(block, SAMPLE).bytes();
         assertThat(Agreement.difference(block, SAMPLE, model)).isZero();

@@ -306,8 +306,8 @@ class SignatureTest {
 
     @Test
     void anAxisInStepsHasNoLargestSizeUnlessItIsGivenOne() throws OrtException {
-        Block block = block(x -> x.add(
-                x.getManager().arange((float) x.getShape().get(1)).sin()));
+        Block block = block(
+                x -> x.add(x.getManager().arange((float) x.getShape().get(1)).sin()));
         Axis.Dynamic even = SEQUENCE.inStepsOf(2);
         assertThat(even.most()).isEqualTo(Long.MAX_VALUE);
         assertThat(SEQUENCE.atMost(17).inStepsOf(2).most()).isEqualTo(16);
@@ -316,8 +316,8 @@ class SignatureTest {
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("holds different numbers for different places along the axis")
                 .hasMessageContaining("atMost(n)");
-        byte[] model = OnnxExport.of(block, floats("x", Axis.BATCH, even.atMost(17)))
-                .bytes();
+        byte[] model =
+                OnnxExport.of(block, floats("x", Axis.BATCH, even.atMost(17))).bytes();
         for (int length : new int[] {2, 8, 16}) {
             assertThat(Agreement.difference(block, model, new NDList(floats(2, length))))
                     .isZero();
@@ -327,8 +327,8 @@ class SignatureTest {
     /** The first of the numbers is -0.0, which counting in whole numbers does not make. */
     @Test
     void positionsBelowZeroAreExportedUpToALargestSize() throws OrtException {
-        Block block = block(x -> x.add(1)
-                .div(x.getManager().arange((float) x.getShape().get(1)).neg()));
+        Block block = block(x ->
+                x.add(1).div(x.getManager().arange((float) x.getShape().get(1)).neg()));
         byte[] model = OnnxExport.of(block, floats("x", Axis.BATCH, SEQUENCE.atMost(16)))
                 .bytes();
         for (int length : new int[] {1, 7, 16}) {
@@ -351,8 +351,7 @@ class SignatureTest {
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("also follows the batch, which has no largest size: make it of size 1 there");
         Block once = block(x -> x.add(positions(x)));
-        byte[] model =
-                OnnxExport.of(once, floats("x", Axis.BATCH, sequence)).bytes();
+        byte[] model = OnnxExport.of(once, floats("x", Axis.BATCH, sequence)).bytes();
         assertThat(Agreement.difference(repeated, model, new NDList(floats(3, 9))))
                 .isZero();
     }

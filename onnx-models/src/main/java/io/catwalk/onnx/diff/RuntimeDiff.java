@@ -244,8 +244,7 @@ public final class RuntimeDiff {
         float[] given = ((OtherRuntime.Given) reply).numbers();
         float[] expected = new float[calls.size() * value(0, tensor).size()];
         if (given.length != expected.length) {
-            return new Answered(
-                    null, "expected " + expected.length + " numbers for all images, found " + given.length);
+            return new Answered(null, "expected " + expected.length + " numbers for all images, found " + given.length);
         }
         int at = 0;
         for (int call = 0; call < calls.size(); call++) {

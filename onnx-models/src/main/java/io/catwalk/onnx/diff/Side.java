@@ -111,7 +111,8 @@ final class Side {
     }
 
     /** Returns the numbers in an input, an output of a node, or weights; null if they are not known. */
-    @Nullable Tensor value(String tensor) {
+    @Nullable
+    Tensor value(String tensor) {
         Tensor value = values.get(tensor);
         return value != null
                 ? value

@@ -70,8 +70,7 @@ final class ForeignRows {
         return new Row(signature, name, site -> {
             List<Value> made = written(name, operation, site);
             if (made.size() != site.results().size()) {
-                throw site.error(
-                        "makes " + site.results().size() + " arrays, but " + name + " wrote " + made.size());
+                throw site.error("makes " + site.results().size() + " arrays, but " + name + " wrote " + made.size());
             }
             for (int i = 0; i < made.size(); i++) {
                 requireFitting(name, site, site.results().get(i), made.get(i));

@@ -46,7 +46,8 @@ final class LinearRows {
         Value input = site.value(1);
         Value weight = site.value(2);
         Optional<Value> bias = site.optional(3);
-        boolean plain = input.rank() == 2 && weight.rank() == 2 && !input.shape().get(1).equals(Dim.of(0));
+        boolean plain =
+                input.rank() == 2 && weight.rank() == 2 && !input.shape().get(1).equals(Dim.of(0));
         if (plain) {
             Attributes attributes = Attributes.NONE.with("transB", 1);
             return bias.isPresent()

@@ -26,7 +26,8 @@ final class NormRows {
     private static Value norm(Site site) {
         TensorShape shape = site.receiver().shape();
         long[] axes = ReductionRows.axes(shape, site.call().numbers(2));
-        return norm(site.to(), site.receiver(), site.call().integer(1), site.call().get(3, Boolean.class), axes);
+        return norm(
+                site.to(), site.receiver(), site.call().integer(1), site.call().get(3, Boolean.class), axes);
     }
 
     /** Writes (sum of |x|^p)^(1/p), with its limits for 0 and infinity. */

@@ -70,14 +70,16 @@ final class ReductionRows {
 
     private static Value along(Site site, String operator) {
         boolean keep = site.call().get(2, Boolean.class);
-        return reduced(site, operator, keep, axes(site.receiver().shape(), site.call().numbers(1)));
+        return reduced(
+                site, operator, keep, axes(site.receiver().shape(), site.call().numbers(1)));
     }
 
     /** Reduces in the type of the result. For a mean of no elements, ONNX Runtime has a number, and PyTorch has NaN. */
     private static Value reduced(Site site, String operator, boolean keep, long... axes) {
         Emitter to = site.to();
         Value value = site.receiverAs(site.resultType());
-        boolean empty = LongStream.of(axes).anyMatch(axis -> value.shape().get((int) axis).equals(Dim.of(0)));
+        boolean empty = LongStream.of(axes)
+                .anyMatch(axis -> value.shape().get((int) axis).equals(Dim.of(0)));
         if (empty && operator.equals("ReduceMean")) {
             return to.node("Div", reduce(to, "ReduceSum", value, keep, axes), to.scalar(value.type(), 0));
         }

@@ -37,7 +37,8 @@ final class MeanPools {
 
     /** Removes attributes that change nothing. */
     private static NodeProto withoutDefaults(NodeProto node) {
-        boolean padded = has(node, "pads", 0) || Protos.attribute(node, "auto_pad").isPresent();
+        boolean padded =
+                has(node, "pads", 0) || Protos.attribute(node, "auto_pad").isPresent();
         List<AttributeProto> kept = node.getAttributeList().stream()
                 .filter(attribute -> !attribute.getName().equals(DILATIONS) || has(node, DILATIONS, 1))
                 .filter(attribute -> !attribute.getName().equals(COUNTS_PADS) || padded)

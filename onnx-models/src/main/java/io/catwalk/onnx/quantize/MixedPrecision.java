@@ -62,7 +62,8 @@ public record MixedPrecision(
             noise.addAll(calibrated.noise(best, batches));
         }
         for (NodeNoise worst : noise) {
-            if (isWithin(budget, reference, score) || inFloat.size() >= calibrated.nodes().size() - 1) {
+            if (isWithin(budget, reference, score)
+                    || inFloat.size() >= calibrated.nodes().size() - 1) {
                 break;
             }
             if (inFloat.add(worst.node())) {

@@ -133,7 +133,8 @@ record ExternalData(Path file, long offset, long length) {
         if (!type.isHeld()) {
             return rest;
         }
-        double elements = tensor.getDimsList().stream().mapToDouble(size -> size).reduce(1, (a, b) -> a * b);
+        double elements =
+                tensor.getDimsList().stream().mapToDouble(size -> size).reduce(1, (a, b) -> a * b);
         return (long) (elements * type.bytes());
     }
 

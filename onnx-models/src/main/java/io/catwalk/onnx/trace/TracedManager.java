@@ -72,7 +72,8 @@ final class TracedManager implements InvocationHandler {
                     "NDManager." + method.getName() + " on an array that depends on the input has no ONNX form");
         }
         Method making = isUnfilled(method) ? NDManager.class.getMethod("zeros", method.getParameterTypes()) : method;
-        return tracer.wrapConstants(null, method.getName(), null, Tracer.invoke(real, making, tracer.unwrap(arguments)));
+        return tracer.wrapConstants(
+                null, method.getName(), null, Tracer.invoke(real, making, tracer.unwrap(arguments)));
     }
 
     /** Tells whether a method creates an array without setting its content, which may then differ at each call. */

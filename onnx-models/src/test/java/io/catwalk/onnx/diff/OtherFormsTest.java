@@ -158,9 +158,12 @@ final class OtherFormsTest {
                         file("a.onnx", product(1)), file("b.onnx", renamed), ones, Tolerance.standard())
                 .report();
 
-        assertThat(report.findings()).singleElement().satisfies(finding -> assertThat(finding.causes())
-                .containsExactly(
-                        "weights w: 1 of 4 numbers differ, most at (0, 0): 1.00000 against 7.00000, by 6.0e+00"));
+        assertThat(report.findings())
+                .singleElement()
+                .satisfies(
+                        finding -> assertThat(finding.causes())
+                                .containsExactly(
+                                        "weights w: 1 of 4 numbers differ, most at (0, 0): 1.00000 against 7.00000, by 6.0e+00"));
     }
 
     @Test
@@ -205,15 +208,15 @@ final class OtherFormsTest {
                             "weights c: 1 of 2 numbers differ, most at (1): 2.00000 against 3.00000, by 1.0e+00");
         });
 
-        GraphProto.Builder filled = one.clone()
-                .addInitializer(whole("size", 2))
-                .setNode(1, filled("c", tensor("", new float[] {1}, 1)));
+        GraphProto.Builder filled =
+                one.clone().addInitializer(whole("size", 2)).setNode(1, filled("c", tensor("", new float[] {1}, 1)));
         GraphProto.Builder filledOtherwise = filled.clone().setNode(1, filled("c", tensor("", new float[] {4}, 1)));
         assertThat(diff(filled, filledOtherwise).report().findings())
                 .singleElement()
-                .satisfies(finding -> assertThat(finding.causes())
-                        .containsExactly(
-                                "attribute value: 1 of 1 numbers differ, most at (0): 1.00000 against 4.00000, by 3.0e+00"));
+                .satisfies(
+                        finding -> assertThat(finding.causes())
+                                .containsExactly(
+                                        "attribute value: 1 of 1 numbers differ, most at (0): 1.00000 against 4.00000, by 3.0e+00"));
     }
 
     private static NodeProto.Builder filled(String output, TensorProto value) {
@@ -253,16 +256,24 @@ final class OtherFormsTest {
                 .addInitializer(whole("shape", -1, 1));
         GraphProto.Builder other = one.clone()
                 .setInitializer(1, wholeRaw("shape", -1, 1))
-                .setNode(0, filled("c", floats.toBuilder().clearRawData().addFloatData(1).build()));
+                .setNode(
+                        0,
+                        filled(
+                                "c",
+                                floats.toBuilder()
+                                        .clearRawData()
+                                        .addFloatData(1)
+                                        .build()));
 
         assertThat(diff(one, other).report().elsewhere()).isEmpty();
 
         other.setInitializer(1, wholeRaw("shape", -1, 4));
         assertThat(diff(one, other).report().findings())
                 .singleElement()
-                .satisfies(finding -> assertThat(finding.causes())
-                        .containsExactly(
-                                "weights shape: 1 of 2 numbers differ, most at (1): 1.00000 against 4.00000, by 3.0e+00"));
+                .satisfies(
+                        finding -> assertThat(finding.causes())
+                                .containsExactly(
+                                        "weights shape: 1 of 2 numbers differ, most at (1): 1.00000 against 4.00000, by 3.0e+00"));
     }
 
     /** A sequence has no numbers to compare; the node that makes it is not to blame. */
@@ -284,7 +295,8 @@ final class OtherFormsTest {
         List<Path> reduced = diff.reduce(folder.resolve("reduced"));
         assertThat(reduced).hasSize(2);
         try (OnnxRunner runner = OnnxRunner.open(reduced.get(1).resolve("model.onnx"))) {
-            assertThat(runner.run(Map.of("r", Objects.requireNonNull(ROWS.get("x")))).get("y"))
+            assertThat(runner.run(Map.of("r", Objects.requireNonNull(ROWS.get("x"))))
+                            .get("y"))
                     .hasToString("float (2, 4)");
         }
     }

@@ -299,7 +299,10 @@ final class RuntimeDiffTest {
         Path reduced = folder.resolve("reduced");
         assertThat(diff.reduce(reduced)).isTrue();
         TensorProto left = TensorProto.parseFrom(Files.readAllBytes(reduced.resolve("test_data_set_0/input_0.pb")));
-        assertThat(left.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getFloat())
+        assertThat(left.getRawData()
+                        .asReadOnlyByteBuffer()
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getFloat())
                 .isEqualTo(2);
     }
 
@@ -328,10 +331,17 @@ final class RuntimeDiffTest {
         Path file = Files.write(folder.resolve("text.onnx"), model.build().toByteArray());
         Tensor images = images(2, 3);
 
-        RuntimeDiff diff = diff(file, images, cut -> run(cut, images, graph -> graph.getNodeBuilderList().stream()
-                .filter(node -> node.getName().equals("back"))
-                .findFirst()
-                .ifPresent(back -> back.setOpType("Abs").setInput(0, "f").clearAttribute())));
+        RuntimeDiff diff = diff(
+                file,
+                images,
+                cut -> run(
+                        cut,
+                        images,
+                        graph -> graph.getNodeBuilderList().stream()
+                                .filter(node -> node.getName().equals("back"))
+                                .findFirst()
+                                .ifPresent(back ->
+                                        back.setOpType("Abs").setInput(0, "f").clearAttribute())));
 
         RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff.outcome();
         assertThat(Objects.requireNonNull(found.finding()).node()).isEqualTo("back");

@@ -137,8 +137,8 @@ class LoweringTest {
     void probabilitiesOfOneNumberForEachImageAreRefused() {
         for (UnaryOperator<NDArray> network :
                 List.<UnaryOperator<NDArray>>of(x -> x.sum(new int[] {1}), x -> x.mean(), x -> x.transpose())) {
-            OnnxExport export = OnnxExport.of(LambdaBlock.singleton(network), new Shape(6))
-                    .withProbabilities();
+            OnnxExport export =
+                    OnnxExport.of(LambdaBlock.singleton(network), new Shape(6)).withProbabilities();
             assertThatThrownBy(export::bytes)
                     .isInstanceOf(ExportException.class)
                     .hasMessageContaining("over the classes");

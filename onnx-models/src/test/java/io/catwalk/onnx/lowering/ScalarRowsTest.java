@@ -40,7 +40,11 @@ class ScalarRowsTest {
                 named("percentile", x -> x.percentile(30)),
                 named(
                         "oneHot",
-                        x -> x.abs().round().toType(DataType.INT64, false).mod(5).oneHot(5)));
+                        x -> x.abs()
+                                .round()
+                                .toType(DataType.INT64, false)
+                                .mod(5)
+                                .oneHot(5)));
     }
 
     private static Arguments named(String name, UnaryOperator<NDArray> function) {
@@ -59,12 +63,7 @@ class ScalarRowsTest {
         assertAlike(x -> x.mul(0).add(0.1f).max().gt(0.1).logicalOr(x.gt(9)), 6);
         assertAlike(x -> x.mul(0).add(0.7f).max().lte(0.7).logicalOr(x.gt(9)), 6);
         assertAlike(
-                x -> x.mul(0)
-                        .toType(DataType.INT32, false)
-                        .max()
-                        .eq(1L << 33)
-                        .logicalOr(x.gt(9)),
-                6);
+                x -> x.mul(0).toType(DataType.INT32, false).max().eq(1L << 33).logicalOr(x.gt(9)), 6);
     }
 
     /** As FLOAT32, both numbers are the same; as INT8, 1000 is -24. */

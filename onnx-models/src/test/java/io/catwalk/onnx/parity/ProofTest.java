@@ -303,8 +303,8 @@ final class ProofTest {
                         .addNode(node("MatMul", List.of("a", "turned"), "y")))
                 .build()
                 .toByteArray();
-        Map<String, Tensor> sample = Map.of(
-                "a", Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 4, 2), "b", Tensor.of(new float[6], 3, 2));
+        Map<String, Tensor> sample =
+                Map.of("a", Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 4, 2), "b", Tensor.of(new float[6], 3, 2));
 
         ProofReport report = PROOF.run(inputs -> Map.of("y", Tensor.of(new float[12], 4, 3)), model, List.of(sample));
 

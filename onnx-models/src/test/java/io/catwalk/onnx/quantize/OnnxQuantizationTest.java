@@ -394,9 +394,8 @@ class OnnxQuantizationTest {
                         "weights", "float16",
                         "weights.float32", "w1",
                         "weights_by", "me")
-                .forEach((key, value) -> network.addMetadataPropsBuilder()
-                        .setKey(key)
-                        .setValue(value));
+                .forEach((key, value) ->
+                        network.addMetadataPropsBuilder().setKey(key).setValue(value));
 
         ModelProto model = parsed(Networks.quantized(Networks.calibrated(folder, network)));
 

@@ -296,8 +296,8 @@ final class OnnxRunnerTest {
                         .addNode(cast("small", "y", FLOAT)))
                 .setIrVersion(9);
         model.getOpsetImportBuilder(0).setVersion(19);
-        try (OnnxRunner runner = OnnxRunner.watching(
-                model.build().toByteArray(), Set.of("small", "y"), OnnxOptions.standard())) {
+        try (OnnxRunner runner =
+                OnnxRunner.watching(model.build().toByteArray(), Set.of("small", "y"), OnnxOptions.standard())) {
             Map<String, Tensor> found = runner.run(Map.of("x", Tensor.of(new float[] {1, 1.01f}, 2)));
             assertThat(found).containsOnlyKeys("y");
             assertThat(get(found, "y").toDoubles()).containsExactly(1, 1); // 4 significant bits

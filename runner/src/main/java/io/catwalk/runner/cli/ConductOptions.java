@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.Shell;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Contestant;

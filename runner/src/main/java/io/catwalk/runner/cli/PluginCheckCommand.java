@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.Shell;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.contract.CheckedPlugin;
 import io.catwalk.runner.contract.PluginContract;
 import io.catwalk.testkit.contract.Check;

@@ -1,7 +1,7 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.runner.Shell;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginsLock;
 import java.nio.file.Path;

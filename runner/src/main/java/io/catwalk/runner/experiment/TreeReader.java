@@ -106,9 +106,7 @@ final class TreeReader {
             if (target != null && target.isEnum()) {
                 return unknownValue(where, found, values(target));
             }
-            String quoted = target == String.class && found.isFloatingPointNumber()
-                    ? ": put it in quotes"
-                    : "";
+            String quoted = target == String.class && found.isFloatingPointNumber() ? ": put it in quotes" : "";
             return where + " must be " + words(target) + ", but is " + words(found) + quoted;
         }
         if (e instanceof InputCoercionException) {

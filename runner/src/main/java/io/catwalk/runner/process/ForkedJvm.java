@@ -244,7 +244,8 @@ public final class ForkedJvm {
             if (time == null) {
                 event.get();
             } else {
-                event.get(TimeUnit.MILLISECONDS.convert(time), TimeUnit.MILLISECONDS); // no overflow for a very long one
+                event.get(
+                        TimeUnit.MILLISECONDS.convert(time), TimeUnit.MILLISECONDS); // no overflow for a very long one
             }
             return true;
         } catch (TimeoutException e) {

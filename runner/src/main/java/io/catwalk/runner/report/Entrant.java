@@ -124,8 +124,12 @@ public final class Entrant {
                 evaluated.size(),
                 spread == null ? one.accuracy() : spread.mean(),
                 spread == null ? null : (Double) spread.standardDeviation(),
-                spread == null ? one.accuracyLow() : Math.max(0, spread.interval().low()),
-                spread == null ? one.accuracyHigh() : Math.min(1, spread.interval().high()),
+                spread == null
+                        ? one.accuracyLow()
+                        : Math.max(0, spread.interval().low()),
+                spread == null
+                        ? one.accuracyHigh()
+                        : Math.min(1, spread.interval().high()),
                 mean(evaluated, Metrics::balancedAccuracy),
                 mean(evaluated, metrics -> metrics.macro().f1()),
                 null,

@@ -260,8 +260,7 @@ public record Findings(ReportModel model) {
                 ? "It overfits"
                 : above.getCount() == gaps.size()
                         ? "All " + gaps.size() + " overfit"
-                        : above.getCount() + " of " + gaps.size()
-                                + (above.getCount() == 1 ? " overfits" : " overfit");
+                        : above.getCount() + " of " + gaps.size() + (above.getCount() == 1 ? " overfits" : " overfit");
         return who + ": training accuracy is " + points + " above validation accuracy";
     }
 

@@ -85,7 +85,9 @@ public final class FileSource {
      */
     public static void requireKind(URI uri) {
         String scheme = String.valueOf(uri.getScheme());
-        boolean remote = scheme.equals("https") && uri.getHost() != null && !uri.toString().contains("%00");
+        boolean remote = scheme.equals("https")
+                && uri.getHost() != null
+                && !uri.toString().contains("%00");
         if (!remote && !isLocal(uri)) {
             throw new RequestException("expected an address with https:, or with file: and a path, but found "
                     + Reasons.quoted(uri.toString())

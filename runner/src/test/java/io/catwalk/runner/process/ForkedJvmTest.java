@@ -86,7 +86,8 @@ final class ForkedJvmTest {
 
     @Test
     void aLimitThatNobodyReachesIsNone() throws Exception {
-        assertThat(run("chatters", Duration.ofSeconds(Long.MAX_VALUE)).timedOut()).isFalse();
+        assertThat(run("chatters", Duration.ofSeconds(Long.MAX_VALUE)).timedOut())
+                .isFalse();
     }
 
     @Test

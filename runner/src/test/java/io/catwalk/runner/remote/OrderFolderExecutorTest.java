@@ -82,7 +82,8 @@ final class OrderFolderExecutorTest {
     @Test
     void imagesWhoseCopyIsGoneArePackedAgain() throws IOException {
         executor(Packing.Images.PACKED).submit(order(1), trial(), news -> {});
-        Path copy = folder.resolve("orders").resolve(written(0).supplies().images().get(0).uri().getPath());
+        Path copy = folder.resolve("orders")
+                .resolve(written(0).supplies().images().get(0).uri().getPath());
         Files.delete(copy);
 
         executor(Packing.Images.PACKED).submit(order(2), trial(), news -> {});
@@ -126,7 +127,9 @@ final class OrderFolderExecutorTest {
         assertThat(written(0).attempt()).isEqualTo(1);
         Files.delete(hindrance);
 
-        assertThat(executor(Packing.Images.PACKED).submit(order, trial(), news -> {}).outcome())
+        assertThat(executor(Packing.Images.PACKED)
+                        .submit(order, trial(), news -> {})
+                        .outcome())
                 .isCompletedWithValueMatching(TrialOutcome.Done.class::isInstance);
     }
 

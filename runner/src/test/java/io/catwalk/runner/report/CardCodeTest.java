@@ -109,7 +109,10 @@ class CardCodeTest {
     void theCommandNamesTheFileToTheShell(String name) throws IOException, InterruptedException {
         assumeThat(Path.of("/bin/sh")).isExecutable();
 
-        String said = run("/bin/sh", "-c", "catwalk() { printf '%s|' \"$@\"; }; " + named(name).command());
+        String said = run(
+                "/bin/sh",
+                "-c",
+                "catwalk() { printf '%s|' \"$@\"; }; " + named(name).command());
 
         assertThat(said).isEqualTo("predict|" + name + "|image.png|");
     }

@@ -128,8 +128,7 @@ class StatisticsTest {
     void classesThatAreNotDrawnDoNotLowerTheInterval() {
         int classes = 500;
         int[] labels = IntStream.range(0, classes).toArray();
-        int[] predicted =
-                IntStream.of(labels).map(i -> i < 450 ? i : i - 450).toArray();
+        int[] predicted = IntStream.of(labels).map(i -> i < 450 ? i : i - 450).toArray();
 
         Interval interval = Bootstrap.macroF1(new PredictedClasses(classes, labels, predicted), 200, 0.95, 0);
 

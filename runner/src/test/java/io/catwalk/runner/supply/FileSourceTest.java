@@ -162,8 +162,8 @@ final class FileSourceTest {
                 "https://localhost/gru%00.jar"
             })
     void anAddressThatLeadsToNoFileIsRefused(String address) {
-        assertThatThrownBy(() -> FileSource.standard()
-                        .copy(FileSource.address(address), folder.resolve("copy"), 1 << 20))
+        assertThatThrownBy(
+                        () -> FileSource.standard().copy(FileSource.address(address), folder.resolve("copy"), 1 << 20))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("expected an address with https:, or with file: and a path, but found '" + address + "'");
     }

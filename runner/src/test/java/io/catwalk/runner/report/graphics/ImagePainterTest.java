@@ -32,8 +32,8 @@ final class ImagePainterTest {
         assumeTrue(font.canDisplayUpTo(name) < 0, "this machine has a font for it");
         Text text = new Text(10, 45, name, Letters.plain(40), "ink", Anchor.START);
 
-        BufferedImage painted = ImageIO.read(new ByteArrayInputStream(
-                new Picture(WIDTH, HEIGHT, List.of(text)).png(1)));
+        BufferedImage painted =
+                ImageIO.read(new ByteArrayInputStream(new Picture(WIDTH, HEIGHT, List.of(text)).png(1)));
 
         BufferedImage drawn = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D pen = drawn.createGraphics();
