@@ -1,7 +1,6 @@
 package io.catwalk.onnx.lowering;
 
 import static io.catwalk.onnx.lowering.Answers.assertAlike;
-import static org.junit.jupiter.params.provider.Arguments.of;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
@@ -48,7 +47,7 @@ class ScalarRowsTest {
     }
 
     private static Arguments named(String name, UnaryOperator<NDArray> function) {
-        return of(Named.of(name, function));
+        return Arguments.of(Named.of(name, function));
     }
 
     @ParameterizedTest
