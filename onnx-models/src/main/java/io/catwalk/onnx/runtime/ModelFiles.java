@@ -12,10 +12,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Names, lists and moves the files of a model: {@code NAME.onnx}, {@code NAME.onnx.data} if its weights are stored
- * beside it, and other files that are named after it.
+ * Names, lists and moves the files of a model: {@code NAME.onnx}, the files with its weights if they are stored beside
+ * it, {@code NAME.onnx.data} for one that we export, and other files that are named after it.
  */
 public final class ModelFiles {
 
@@ -56,14 +57,26 @@ public final class ModelFiles {
      * Lists the files that a model consists of.
      *
      * @param model an ONNX file
-     * @return the file itself, and the one that {@link #data} returns if the model has weights there
+     * @return the file itself, and the files in its folder or below it that hold weights of it, such as the one that
+     *     {@link #data} returns; those that are missing are left out
      * @throws OnnxFileException if it is not an ONNX file, or is cut off
      */
     public static List<Path> of(Path model) {
-        Path data = data(model);
-        return Files.exists(data) && names(ModelFields.read(model).model(), data)
-                ? List.of(model, data)
-                : List.of(model);
+        Stream<Path> weights = ModelFields.read(model).model().getGraph().getInitializerList().stream()
+                .filter(ExternalData::isExternal)
+                .flatMap(tensor -> weights(model, tensor).stream());
+        return Stream.concat(Stream.of(model), weights).distinct().toList();
+    }
+
+    private static Optional<Path> weights(Path model, TensorProto tensor) {
+        try {
+            ExternalData found = ExternalData.of(model, tensor); // refuses files outside the folder
+            Path beside =
+                    model.resolveSibling(Path.of(ExternalData.location(tensor)).normalize());
+            return Optional.of(Files.exists(beside) ? beside : found.file()); // the model may be a link
+        } catch (OnnxFileException e) {
+            return Optional.empty(); // reported when the model is run
+        }
     }
 
     /**

@@ -20,6 +20,7 @@ import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.OnnxParser;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +69,7 @@ class WindowRowsTest {
         assertAlike(x -> x.getNDArrayInternal().maxPool(cube, cube, none, true), 3, 5, 4, 3);
     }
 
-    private static NDArray convolved(NDArray x, NDArray weight, NDArray bias) {
+    private static NDArray convolved(NDArray x, NDArray weight, @Nullable NDArray bias) {
         int axes = weight.getShape().dimension() - 2;
         Shape ones = new Shape(1, 1).slice(0, axes);
         return x.getNDArrayInternal()

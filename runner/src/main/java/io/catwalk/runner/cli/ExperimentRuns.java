@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.CollectionSpec;
@@ -74,7 +75,7 @@ final class ExperimentRuns {
         }
         prepared.forEach(one -> options.leaveOutUnsupported(one.catalog));
         String typed = command.commandLine().getParseResult().originalArgs().stream()
-                .map(Typed::quoted)
+                .map(Shell::quoted)
                 .collect(Collectors.joining(" "));
         List<Experiment> experiments = new ArrayList<>();
         for (Prepared one : prepared) {

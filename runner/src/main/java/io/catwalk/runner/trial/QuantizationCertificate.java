@@ -11,6 +11,8 @@ import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -51,9 +53,14 @@ final class QuantizationCertificate {
         Interval interval = verdict.accuracy().interval(0.95);
         Map<String, Object> facts = new TreeMap<>();
         facts.put("float_sha256", Sha256.of(from));
-        Path weightsBeside = ModelFiles.data(from);
-        if (ModelFiles.of(from).contains(weightsBeside)) {
-            facts.put("float_data_sha256", Sha256.of(weightsBeside));
+        List<String> beside = new ArrayList<>();
+        for (Path weightsFile : ModelFiles.of(from)) {
+            if (!weightsFile.equals(from)) {
+                beside.add(Sha256.of(weightsFile));
+            }
+        }
+        if (!beside.isEmpty()) {
+            facts.put("float_data_sha256", String.join("\n", beside));
         }
         facts.put("float_accuracy", quantized.floatAccuracy());
         facts.put("accuracy", quantized.accuracy());

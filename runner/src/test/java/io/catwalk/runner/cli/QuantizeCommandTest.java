@@ -13,6 +13,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,15 +163,25 @@ final class QuantizeCommandTest {
             export.write(inside);
             export.withExternalData().write(beside);
         }
+        Path ofOthers = folder.resolve("of-others.onnx"); // other programs choose other names
+        Path weights = Files.copy(folder.resolve("beside.onnx.data"), folder.resolve("weights-of-1.bin"));
+        Files.writeString(
+                ofOthers,
+                Files.readString(beside, StandardCharsets.ISO_8859_1)
+                        .replace("beside.onnx.data", String.valueOf(weights.getFileName())),
+                StandardCharsets.ISO_8859_1);
 
         double smaller = shrinking(inside);
 
         assertThat(smaller).isGreaterThan(1);
         assertThat(shrinking(beside)).isCloseTo(smaller, Offset.offset(0.3));
+        assertThat(shrinking(ofOthers)).isCloseTo(smaller, Offset.offset(0.3));
         assertThat(OnnxMetadata.read(folder.resolve("inside.int8.onnx")).get("quantization.float_data_sha256"))
                 .isEmpty();
         assertThat(OnnxMetadata.read(folder.resolve("beside.int8.onnx")).get("quantization.float_data_sha256"))
                 .contains(Sha256.of(folder.resolve("beside.onnx.data")));
+        assertThat(OnnxMetadata.read(folder.resolve("of-others.int8.onnx")).get("quantization.float_data_sha256"))
+                .contains(Sha256.of(weights));
     }
 
     private double shrinking(Path model) {
