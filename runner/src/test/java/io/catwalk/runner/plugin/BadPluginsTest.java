@@ -44,7 +44,7 @@ final class BadPluginsTest {
             bad("constructor-is-killed", shell("kill -KILL $PPID"), "static { ", "was killed from outside"),
             bad(
                     "constructor-hoards",
-                    "var all = new java.util.ArrayList<long[]>(); while (true) { all.add(new long[1 << 22]); }",
+                    "var all = new java.util.ArrayList<long[]>(); while (true) { all.add(new long[1 << 24]); }",
                     "static { ",
                     "threw OutOfMemoryError"),
             bad(
