@@ -55,11 +55,7 @@ public final class TestModels {
                 .addInitializer(tensor("scale", new float[] {255f * 0.25f}))
                 .addInitializer(tensor("shift", new float[] {2f}))
                 .clearNode()
-                .addNode(node("Cast", List.of("images"), "float")
-                        .addAttribute(AttributeProto.newBuilder()
-                                .setName("to")
-                                .setType(AttributeProto.AttributeType.INT)
-                                .setI(FLOAT)))
+                .addNode(cast("images", "float", FLOAT))
                 .addNode(node("Div", List.of("float", "scale"), "scaled"))
                 .addNode(node("Sub", List.of("scaled", "shift"), "normalized"))
                 .addNode(node("Flatten", List.of("normalized"), "flat"))
@@ -112,6 +108,15 @@ public final class TestModels {
 
     public static NodeProto.Builder node(String operator, List<String> inputs, String output) {
         return NodeProto.newBuilder().setOpType(operator).addAllInput(inputs).addOutput(output);
+    }
+
+    /** Converts to an element type, a number of {@code TensorProto.DataType}. */
+    public static NodeProto.Builder cast(String from, String to, int type) {
+        return node("Cast", List.of(from), to)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(type));
     }
 
     public static TensorProto tensor(String name, float[] values, long... shape) {

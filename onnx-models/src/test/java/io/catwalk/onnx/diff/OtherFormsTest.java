@@ -2,6 +2,7 @@ package io.catwalk.onnx.diff;
 
 import static io.catwalk.onnx.TestModels.BATCH;
 import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.cast;
 import static io.catwalk.onnx.TestModels.node;
 import static io.catwalk.onnx.TestModels.tensor;
 import static io.catwalk.onnx.TestModels.value;
@@ -44,10 +45,6 @@ final class OtherFormsTest {
 
     private static NodeProto.Builder named(String operator, List<String> inputs, String output) {
         return node(operator, inputs, output).setName(operator + " to " + output);
-    }
-
-    private static NodeProto.Builder cast(String from, String to, int type) {
-        return named("Cast", List.of(from), to).addAttribute(number("to", type));
     }
 
     private static AttributeProto.Builder number(String name, int value) {
@@ -115,7 +112,7 @@ final class OtherFormsTest {
     void aReferenceWhoseOutputCannotBeComparedIsRefused() {
         GraphProto.Builder text = product(1)
                 .setOutput(0, value("t", DataType.STRING_VALUE, BATCH, 2))
-                .addNode(cast("y", "t", DataType.STRING_VALUE));
+                .addNode(cast("y", "t", DataType.STRING_VALUE).setName("Cast to t"));
         ValueInfoProto list = ValueInfoProto.newBuilder()
                 .setName("s")
                 .setType(TypeProto.newBuilder()

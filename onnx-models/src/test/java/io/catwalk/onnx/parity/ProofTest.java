@@ -2,6 +2,7 @@ package io.catwalk.onnx.parity;
 
 import static io.catwalk.onnx.TestModels.BATCH;
 import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.cast;
 import static io.catwalk.onnx.TestModels.node;
 import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,10 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.catwalk.onnx.OnnxFileException;
@@ -71,14 +70,6 @@ final class ProofTest {
                 .addNode(node("Add", List.of("a", "scaled"), "sum"))
                 .addNode(node("Relu", List.of("a"), "positive"))
                 .addNode(cast("positive", "whole", DataType.INT64_VALUE)));
-    }
-
-    private static NodeProto.Builder cast(String from, String to, int type) {
-        return node("Cast", List.of(from), to)
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("to")
-                        .setType(AttributeProto.AttributeType.INT)
-                        .setI(type));
     }
 
     private static Map<String, Tensor> sample(int rows, int columns) {

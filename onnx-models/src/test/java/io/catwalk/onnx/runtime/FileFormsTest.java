@@ -3,6 +3,7 @@ package io.catwalk.onnx.runtime;
 import static io.catwalk.onnx.TestModels.BATCH;
 import static io.catwalk.onnx.TestModels.FLOAT;
 import static io.catwalk.onnx.TestModels.UINT8;
+import static io.catwalk.onnx.TestModels.cast;
 import static io.catwalk.onnx.TestModels.node;
 import static io.catwalk.onnx.TestModels.tensor;
 import static io.catwalk.onnx.TestModels.value;
@@ -11,10 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -153,7 +152,7 @@ final class FileFormsTest {
                 .addInput(value("images", type, batch, HEIGHT, WIDTH, CHANNELS))
                 .addOutput(value("logits", FLOAT, batch, CHANNELS))
                 .addInitializer(tensor("weight", weight, SIZE, CHANNELS))
-                .addNode(cast("images", "numbers"))
+                .addNode(cast("images", "numbers", FLOAT))
                 .addNode(node("Flatten", List.of("numbers"), "flat"))
                 .addNode(node("MatMul", List.of("flat", "weight"), "logits")));
     }
@@ -169,7 +168,7 @@ final class FileFormsTest {
                 .setName("summing")
                 .addInput(input)
                 .addOutput(output)
-                .addNode(cast("images", "numbers"))
+                .addNode(cast("images", "numbers", FLOAT))
                 .addNode(node("Flatten", List.of("numbers"), "flat"))
                 .addNode(node("ReduceSum", List.of("flat", "axes"), name))
                 .addInitializer(TensorProto.newBuilder()
@@ -177,14 +176,6 @@ final class FileFormsTest {
                         .setDataType(DataType.INT64_VALUE)
                         .addDims(1)
                         .addInt64Data(1)));
-    }
-
-    private static NodeProto.Builder cast(String from, String to) {
-        return node("Cast", List.of(from), to)
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("to")
-                        .setType(AttributeProto.AttributeType.INT)
-                        .setI(FLOAT));
     }
 
     @Test

@@ -306,7 +306,7 @@ class OnnxPredictorTest {
         long freed = 0;
         for (int wait = 0; wait < 100 && freed < 20 << 20; wait++) {
             System.gc();
-            Thread.sleep(20);
+            Thread.sleep(20); // a thread of the virtual machine frees buffers, and does not report it
             freed = running - direct.getMemoryUsed();
         }
         assertThat(freed).isGreaterThan(20 << 20);

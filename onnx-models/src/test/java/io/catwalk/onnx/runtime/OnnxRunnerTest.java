@@ -2,6 +2,7 @@ package io.catwalk.onnx.runtime;
 
 import static io.catwalk.onnx.TestModels.BATCH;
 import static io.catwalk.onnx.TestModels.FLOAT;
+import static io.catwalk.onnx.TestModels.cast;
 import static io.catwalk.onnx.TestModels.node;
 import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -190,14 +191,6 @@ final class OnnxRunnerTest {
                     .isThrownBy(() -> DjlTensors.run(runner, given, manager))
                     .withMessageContaining("found y " + type + " (batch)");
         }
-    }
-
-    private static NodeProto.Builder cast(String from, String to, int type) {
-        return node("Cast", List.of(from), to)
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("to")
-                        .setType(AttributeProto.AttributeType.INT)
-                        .setI(type));
     }
 
     private static ByteBuffer shorts(int... values) {
