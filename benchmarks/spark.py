@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares two one-core workers of Apache Spark with the local pool of two trials at once, in turns, on one quiet machine.
 
-    mvn -Pall package -DskipTests
+    mvn -Pci package -DskipTests
     benchmarks/spark.py runner/target/catwalk-*/bin/catwalk spark/target/jars
 
 A trial of the throughput is small-conv on 6,000 images. What a trial costs the coordinator (the command and Spark's driver together) is

@@ -36,7 +36,8 @@ import org.apache.commons.compress.compressors.gzip.GzipParameters;
  * <ul>
  *   <li>HOME: folder of the packed program, catwalk-VERSION
  *   <li>PLUGINS: folder of the plugins that come with it
- *   <li>NATIVES: folder with pytorch-native-cpu-VERSION-PLATFORM.jar for each platform
+ *   <li>NATIVES: folder with pytorch-native-cpu-VERSION-PLATFORM.jar for each platform; without it, only the archive for the platform
+ *       of the packed program is made
  *   <li>README: what the archive says of itself
  *   <li>TIME: of all files, such as 2026-11-24T00:00:00Z
  *   <li>OUT: folder for the archives, and for the digest of each
@@ -112,7 +113,9 @@ final class Download {
                 work);
         SortedMap<String, Path> files = download.common();
         for (Platform platform : Platform.values()) {
-            download.write(platform, files, Path.of(arguments[3]), out);
+            if (Files.isDirectory(download.natives) || download.isPackedFor(platform)) {
+                download.write(platform, files, Path.of(arguments[3]), out);
+            }
         }
         remove(work);
     }
@@ -162,6 +165,13 @@ final class Download {
         return printed;
     }
 
+    private boolean isPackedFor(Platform platform) throws IOException {
+        try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
+            return jars.map(jar -> jar.getFileName().toString())
+                    .anyMatch(name -> PYTORCH.matcher(name).matches() && name.endsWith("-" + platform.djl + ".jar"));
+        }
+    }
+
     private void write(Platform platform, SortedMap<String, Path> common, Path readme, Path out) throws Exception {
         Path own = Files.createDirectories(work.resolve(platform.djl));
         SortedMap<String, Path> files = new TreeMap<>(common);
@@ -174,7 +184,7 @@ final class Download {
             }
             Path jar = file.getValue();
             var pytorch = PYTORCH.matcher(jar.getFileName().toString());
-            Path other = pytorch.matches()
+            Path other = pytorch.matches() && !jar.toString().endsWith("-" + platform.djl + ".jar")
                     ? natives.resolve(pytorch.group(1) + "-" + platform.djl + ".jar")
                     : without(platform, jar, own);
             if (!other.equals(jar)) {

@@ -132,7 +132,7 @@ final class StagesTest {
 
     @Test
     void scriptsAreWrittenWithoutMistakesOfSyntax() throws Exception {
-        for (String script : new String[] {"run", "nightly", "release", "reproduce", "download", "site"}) {
+        for (String script : new String[] {"run", "nightly", "release", "reproduce", "download", "site", "times"}) {
             assertThat(new ProcessBuilder("bash", "-n", "../.ci/" + script)
                             .start()
                             .waitFor())

@@ -33,7 +33,7 @@ final class SoftwareBillIT {
 
     @BeforeEach
     void requireBill() {
-        assumeTrue(Files.exists(BILL), "the bill is written with -Pall only, online: run mvn -Pall verify");
+        assumeTrue(Files.exists(BILL), "the bill is written with -Pci only, online: run mvn -Pci verify");
     }
 
     private static SortedMap<String, JsonNode> components() throws IOException {
