@@ -88,7 +88,10 @@ final class CheckoutLauncherTest {
                         + " (a minute or two; the log is in runner/target/build.log)\n");
         assertThat(answer.out()).isEqualTo("ran list --plugins-dir a b\n");
         assertThat(answer.exitCode()).isEqualTo(1);
-        assertThat(root.resolve("builds")).content().isEqualTo("-B -ntp -f " + root + "/pom.xml package -Pprogram\n");
+        assertThat(root.resolve("builds"))
+                .content()
+                .isEqualTo("-B -ntp -f " + root + "/pom.xml package -Pprogram"
+                        + " -Dmaven.test.skip -Dspotless.check.skip -Derror-prone.main=-parameters\n");
     }
 
     @Test

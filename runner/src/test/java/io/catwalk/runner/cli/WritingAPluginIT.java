@@ -57,7 +57,7 @@ final class WritingAPluginIT {
                 .replace("--quick", "--quick --epochs 1 --limit-train 500 --limit-test 200 --out ../run"));
 
         assertThat(answer.out())
-                .contains("Failures: 0, Errors: 0, Skipped: 0")
+                .containsPattern("Tests run: [1-9][0-9]*, Failures: 0, Errors: 0, Skipped: 0")
                 .contains("installed tiny-net 1.0.0, with the classifier tiny-net")
                 .containsPattern("\ntiny-net .*%|\ntiny-net  +.*\\d")
                 .contains("Network for 3x32x32 and 10 classes, with filters 16:");
@@ -85,7 +85,7 @@ final class WritingAPluginIT {
                 """);
 
         assertThat(answer.out())
-                .contains("Failures: 0, Errors: 0, Skipped: 0")
+                .containsPattern("Tests run: [1-9][0-9]*, Failures: 0, Errors: 0, Skipped: 0")
                 .contains("installed tiny-net 1.0.0, with the classifier tiny-net");
         assertThat(folder.resolve("run/results.csv")).content().contains("tiny-net");
     }

@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathConstants;
 import javax.xml.xpath.XPathExpressionException;
 import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,6 +99,42 @@ final class PublishedModulesIT {
         if (!artifact.equals("catwalk-plugins")) { // whose properties are for the plugins
             assertThat(content).doesNotContain("${");
         }
+    }
+
+    /**
+     * A plugin inherits the properties of this parent: with the launcher's <code>maven.test.skip</code> among them, none was
+     * tested any more.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-Pci,release,download"})
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher of a clone is a shell script")
+    void theParentOfPluginsIsTheSameHoweverTheProgramIsBuilt(String profiles, @TempDir Path folder) throws Exception {
+        for (String copied : List.of("pom.xml", "plugins/pom.xml", "plugins/testkit/pom.xml")) {
+            Path copy = folder.resolve(copied);
+            Files.createDirectories(copy.getParent());
+            Files.copy(Path.of("..", copied), copy);
+        }
+        Matcher launcher = Pattern.compile("\"\\$root/pom\\.xml\" package (.*?) </dev/null")
+                .matcher(Files.readString(Path.of("../catwalk")));
+        assertThat(launcher.find()).isTrue();
+        assertThat(launcher.group(1)).contains("-Dmaven.test.skip", "-Dspotless.check.skip");
+
+        String maven = Path.of(System.getProperty("maven.home", "/usr/share/maven"), "bin/mvn")
+                .toString();
+        List<String> command = new ArrayList<>(List.of(maven, "-o", "-B", "-ntp", "-N", "-f", "plugins/pom.xml"));
+        command.add("org.codehaus.mojo:flatten-maven-plugin:flatten");
+        command.addAll(profiles.isEmpty() ? List.of(launcher.group(1).split(" ")) : List.of(profiles));
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(log).isZero();
+        // Maven writes properties in no certain order.
+        assertThat(Files.readAllLines(folder.resolve("plugins/target/flattened.pom")))
+                .noneMatch(line -> line.contains("maven.test.skip") || line.contains("spotless.check.skip"))
+                .containsExactlyInAnyOrderElementsOf(Files.readAllLines(file("catwalk-plugins", ".pom")));
     }
 
     @ParameterizedTest
