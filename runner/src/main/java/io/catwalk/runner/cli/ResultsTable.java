@@ -30,6 +30,10 @@ final class ResultsTable {
             console.item("", results.tuning().explanation());
             console.line("");
         }
+        if (!results.incomplete().isEmpty()) {
+            console.item("", results.incomplete());
+            console.line("");
+        }
         if (results.averaged()) {
             printMeans(results, console);
         } else {
@@ -116,7 +120,8 @@ final class ResultsTable {
         console.line("");
         console.item(
                 "",
-                "MACs: multiply-accumulate operations for one image. DJL + PyTorch, ONNX Runtime: median for one image.");
+                "MACs: multiply-accumulate operations for one image. DJL + PyTorch, ONNX Runtime: median for one"
+                        + " image.");
         console.item("", "Flips: test images that the file labels differently; max diff: of any logit.");
         for (Done trial : results.done()) {
             if (trial.parity() != null && !trial.parity().agrees()) {

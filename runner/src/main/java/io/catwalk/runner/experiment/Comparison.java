@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param cochranQ whether all models have the same accuracy; null for architectures, or if nothing is paired
  * @param standings of all contestants with a trained network, the most accurate first
  * @param verdicts of every pair of them, in the order of the standings
+ * @param incomplete which trials the numbers are from, if trials are missing; null if none is
  */
 public record Comparison(
         Scope scope,
@@ -31,12 +32,26 @@ public record Comparison(
         @Nullable Baselines baselines,
         @Nullable CochranQ cochranQ,
         List<Standing> standings,
-        List<Verdict> verdicts) {
+        List<Verdict> verdicts,
+        @Nullable Incomplete incomplete) {
 
     /** Copies the lists. */
     public Comparison {
         standings = List.copyOf(standings);
         verdicts = List.copyOf(verdicts);
+    }
+
+    /** Creates a comparison of trials of which none is missing. */
+    public Comparison(
+            Scope scope,
+            String headline,
+            String limits,
+            double regionPoints,
+            @Nullable Baselines baselines,
+            @Nullable CochranQ cochranQ,
+            List<Standing> standings,
+            List<Verdict> verdicts) {
+        this(scope, headline, limits, regionPoints, baselines, cochranQ, standings, verdicts, null);
     }
 
     /**
@@ -81,6 +96,46 @@ public record Comparison(
      */
     public @Nullable CochranQ ofAll() {
         return cochranQ == null || cochranQ.degreesOfFreedom() < 2 ? null : cochranQ;
+    }
+
+    /**
+     * Tells whether the numbers of its contestant include a trial that is done.
+     *
+     * @param trial one of the run
+     * @return true unless another contestant has no counterpart of it
+     */
+    public boolean counts(TrialSpec trial) {
+        return incomplete == null
+                || incomplete.counted().isEmpty()
+                || incomplete.counted().contains(Round.of(trial));
+    }
+
+    /**
+     * What corresponding trials of the contestants have in common.
+     *
+     * @param seed of the training
+     * @param fold that was left out, 0 without folds
+     */
+    public record Round(long seed, int fold) {
+
+        static Round of(TrialSpec trial) {
+            return new Round(trial.seed(), trial.fold());
+        }
+    }
+
+    /**
+     * Says which trials all numbers are from, since others are missing.
+     *
+     * @param sentence what is missing and what counts, to be read first
+     * @param counted seeds and folds that all contestants with a trained network have finished, and that alone count;
+     *     empty if they have none in common, so that all trials count that are done
+     */
+    public record Incomplete(String sentence, List<Round> counted) {
+
+        /** Copies the list. */
+        public Incomplete {
+            counted = List.copyOf(counted);
+        }
     }
 
     /** What is compared. */

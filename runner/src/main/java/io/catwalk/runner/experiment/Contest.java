@@ -1,6 +1,8 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.experiment.Comparison.Incomplete;
+import io.catwalk.runner.experiment.Comparison.Round;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -24,22 +26,16 @@ import org.jspecify.annotations.Nullable;
  * @param results of all trials that are done
  * @param folds whether it is a cross-validation
  * @param paired whether the contestants share a seed or, with folds, two folds
- * @param leftOut what does not count, in sentences
+ * @param leftOut why there are no ranks or verdicts, in sentences
+ * @param incomplete which trials count, if trials are missing; null if none is
  */
 record Contest(
         Map<String, List<TrialSpec>> trials,
         Map<TrialSpec, Done> results,
         boolean folds,
         boolean paired,
-        List<String> leftOut) {
-
-    /** What corresponding trials of the contestants have in common. */
-    private record Round(long seed, int fold) {
-
-        static Round of(TrialSpec trial) {
-            return new Round(trial.seed(), trial.fold());
-        }
-    }
+        List<String> leftOut,
+        @Nullable Incomplete incomplete) {
 
     static Contest of(List<TrialSpec> planned, Outcomes finished) {
         Map<TrialSpec, Done> results = new LinkedHashMap<>();
@@ -70,14 +66,41 @@ record Contest(
                     + " no trained network, and so no rank.");
         }
         if (!paired && trials.size() > 1) {
-            leftOut.add("There are no verdicts, since not all have finished the same "
-                    + (folds ? "two folds." : "seed.") + " The standings are of different trials.");
-        } else if (shared.size() < rounds.size()) {
-            leftOut.add("Of " + rounds.size() + " trials of each contestant only " + shared.size()
-                    + (shared.size() == 1 ? " counts" : " count")
-                    + " here: those whose seed and fold all have finished.");
+            leftOut.add(
+                    "There are no verdicts, since not all have finished the same " + (folds ? "two folds." : "seed."));
         }
-        return new Contest(trials, results, folds, paired, leftOut);
+        // A contestant without any network has no numbers, and is named among those without a rank.
+        boolean missing = !trials.isEmpty() && shared.size() < rounds.size();
+        Incomplete incomplete = missing
+                ? new Incomplete(
+                        sentence(planned.size(), results.size(), trials.size() == 1, paired ? shared : Set.of(), folds),
+                        List.copyOf(paired ? shared : Set.of()))
+                : null;
+        return new Contest(trials, results, folds, paired, leftOut, incomplete);
+    }
+
+    /** Says how many trials are missing, and which of the others count. */
+    private static String sentence(int planned, int done, boolean alone, Set<Round> counted, boolean folds) {
+        String missing = "Only " + done + " of " + planned + " trials are done";
+        if (alone) {
+            return missing + ".";
+        }
+        if (counted.isEmpty()) {
+            return missing + ", and all trained classifiers have " + (folds ? "no two folds" : "no seed")
+                    + " in common: their numbers are of different trials.";
+        }
+        return missing + ": all numbers are of " + words(counted, folds)
+                + ", which all trained classifiers have finished.";
+    }
+
+    private static String words(Set<Round> counted, boolean folds) {
+        if (folds && counted.stream().map(Round::seed).distinct().count() > 1) {
+            return "those " + counted.size() + " pairs of a seed and a fold";
+        }
+        List<String> numbers = counted.stream()
+                .map(round -> Long.toString(folds ? round.fold() : round.seed()))
+                .toList();
+        return (folds ? "fold" : "seed") + (numbers.size() == 1 ? " " : "s ") + Headline.names(numbers);
     }
 
     /** Returns a score on the test images of a trial. */

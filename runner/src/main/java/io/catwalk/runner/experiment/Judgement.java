@@ -192,7 +192,15 @@ final class Judgement {
             limits.add(0, baselines.sentence());
         }
         return new Comparison(
-                scope, headline, String.join(" ", limits), region.points(), baselines, cochranQ, standings, verdicts);
+                scope,
+                headline,
+                String.join(" ", limits),
+                region.points(),
+                baselines,
+                cochranQ,
+                standings,
+                verdicts,
+                contest.incomplete());
     }
 
     private Headline headline(List<Verdict> verdicts, String trials) {

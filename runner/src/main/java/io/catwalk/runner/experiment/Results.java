@@ -244,7 +244,8 @@ public record Results(
     public String validationNote() {
         return done().stream().allMatch(done -> done.trial().recipe().epochs() == 1)
                 ? ""
-                : "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test accuracy.";
+                : "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test"
+                        + " accuracy.";
     }
 
     /**
@@ -302,13 +303,25 @@ public record Results(
     }
 
     /**
-     * Groups the trials that are done.
+     * Groups the trials that are done. If the comparison leaves some out, they are left out here too: each number of a
+     * contestant is of the same trials.
      *
      * @return the trials of each contestant, under its label, in the order of the request
      */
     public Map<String, List<Done>> contestants() {
         return done().stream()
+                .filter(done -> comparison == null || comparison.counts(done.trial()))
                 .collect(Collectors.groupingBy(done -> done.trial().label(), LinkedHashMap::new, Collectors.toList()));
+    }
+
+    /**
+     * Says that trials are missing, and which of the others the numbers are of.
+     *
+     * @return a sentence; empty if none is missing, or nothing is compared
+     */
+    public String incomplete() {
+        Comparison.Incomplete incomplete = comparison == null ? null : comparison.incomplete();
+        return incomplete == null ? "" : incomplete.sentence();
     }
 
     /**

@@ -35,6 +35,9 @@ record ResultsMarkdown(Results results) {
 
     private String tables() {
         StringBuilder text = new StringBuilder();
+        if (!results.incomplete().isEmpty()) {
+            text.append("**").append(results.incomplete()).append("**\n\n");
+        }
         if (results.averaged()) {
             means(text);
         } else {

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The trials of one classifier with one set of hyperparameters, over all seeds and folds. Metrics are means over the
- * trials; costs are those of the first trial that was measured.
+ * trials that the comparison counts; costs are those of the first of these that was measured.
  */
 public final class Entrant {
 
@@ -41,6 +41,7 @@ public final class Entrant {
     private final String name;
     private final Palette.Look look;
     private final List<Model> models;
+    private final List<Model> counted;
     private final Results.Dataset images;
     private final int folds;
     private final @Nullable Standing standing;
@@ -51,15 +52,19 @@ public final class Entrant {
             String name,
             Palette.Look look,
             List<Model> models,
-            Results.Dataset images,
-            int folds,
+            Results results,
             @Nullable Standing standing) {
+        Comparison comparison = results.comparison();
         this.number = number;
         this.name = name;
         this.look = look;
         this.models = List.copyOf(models);
-        this.images = images;
-        this.folds = folds;
+        counted = models.stream()
+                .filter(model ->
+                        comparison == null || comparison.counts(model.outcome().trial()))
+                .toList();
+        images = results.dataset();
+        folds = results.experiment().folds();
         this.standing = standing;
     }
 
@@ -88,8 +93,7 @@ public final class Entrant {
                     name,
                     palette.look(name),
                     Objects.requireNonNull(byName.get(name)),
-                    report.results().dataset(),
-                    report.results().experiment().folds(),
+                    report.results(),
                     standings.get(name)));
         }
         return List.copyOf(entrants);
@@ -206,10 +210,10 @@ public final class Entrant {
 
     /**
      * Returns the trial whose costs are reported: the first that was measured, else the first with a trained network;
-     * null if there is none.
+     * null if there is none. A trial that the comparison leaves out is not among them.
      */
     public @Nullable Done first() {
-        return models.stream()
+        return counted.stream()
                 .filter(Model::done)
                 .map(Model::trained)
                 .min(Comparator.comparing(done -> done.efficiency().onnxruntime() == null
@@ -262,9 +266,10 @@ public final class Entrant {
                 .orElse(null);
     }
 
-    /** Returns the finite values of a metric over the trials with a trained network. */
+    /** Returns the finite values of a metric over the trials with a trained network that count. */
     public List<Double> values(ToDoubleFunction<TrialMetrics> metric) {
-        return done().stream()
+        return counted.stream()
+                .filter(Model::done)
                 .map(model -> metric.applyAsDouble(model.trained().metrics()))
                 .filter(Double::isFinite)
                 .toList();
@@ -279,13 +284,14 @@ public final class Entrant {
 
     /** Returns by how much training accuracy is above validation accuracy; null without a trained network. */
     public @Nullable GeneralizationGap gap() {
-        List<Done> trials = done().stream().map(Model::trained).toList();
+        List<Done> trials =
+                counted.stream().filter(Model::done).map(Model::trained).toList();
         return trials.isEmpty() ? null : GeneralizationGap.of(trials, images);
     }
 
     /** Returns whether there are predictions for test images. */
     public boolean evaluated() {
-        return models.stream().anyMatch(model -> model.answers().there());
+        return counted.stream().anyMatch(model -> model.answers().there());
     }
 
     /**
@@ -295,7 +301,7 @@ public final class Entrant {
      */
     public List<Model> shown() {
         Map<List<Long>, List<Model>> parts = new LinkedHashMap<>();
-        for (Model model : models) {
+        for (Model model : counted) {
             if (model.answers().there()) {
                 parts.computeIfAbsent(partOf(model), part -> new ArrayList<>()).add(model);
             }
@@ -318,12 +324,12 @@ public final class Entrant {
         List<Model> shown = shown();
         if (shown.isEmpty()
                 || shown.size()
-                        == models.stream()
+                        == counted.stream()
                                 .filter(model -> model.answers().there())
                                 .count()) {
             return "";
         }
-        boolean seeds = models.stream()
+        boolean seeds = counted.stream()
                         .map(model -> model.outcome().trial().seed())
                         .distinct()
                         .count()

@@ -118,7 +118,8 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     public String headline() {
         Comparison comparison = comparison();
         if (comparison != null) {
-            return isolated(comparison.headline());
+            String incomplete = results().incomplete();
+            return isolated((incomplete.isEmpty() ? "" : incomplete + " ") + comparison.headline());
         }
         List<Entrant> trained = trained();
         if (trained.isEmpty()) {

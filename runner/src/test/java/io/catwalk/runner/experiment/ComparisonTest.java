@@ -76,9 +76,9 @@ final class ComparisonTest {
         assertThat(comparison.verdicts().get(1).low()).isEqualTo(0.17252329505042796, CLOSE);
         assertThat(comparison.verdicts().get(1).high()).isEqualTo(0.5839721901343307, CLOSE);
         assertThat(comparison.verdicts().get(1).sentence())
-                .isEqualTo(
-                        "conv is significantly better than rnn on these images: 40.00 points, 95 % interval 17.25 to 58.40; of 40, only"
-                                + " conv got 20 right and only rnn got 4 right; McNemar with Holm p = 0.0045");
+                .isEqualTo("conv is significantly better than rnn on these images: 40.00 points, 95 % interval 17.25 to"
+                        + " 58.40; of 40, only conv got 20 right and only rnn got 4 right; McNemar with Holm p ="
+                        + " 0.0045");
         assertThat(Objects.requireNonNull(comparison.cochranQ()).statistic()).isEqualTo(20.083333333333332, CLOSE);
         assertThat(comparison.cochranQ().p()).isEqualTo(4.3547133981670886e-05, CLOSE);
         assertThat(comparison.ofAll()).isEqualTo(comparison.cochranQ());
@@ -341,10 +341,10 @@ final class ComparisonTest {
         assertThat(clear.p()).isEqualTo(0.0002733735996243298, CLOSE);
         assertThat(clear.better()).isEqualTo(0.9998402832939206, CLOSE);
         assertThat(comparison.headline())
-                .isEqualTo(
-                        "conv has the highest accuracy over 4 folds: 91.75 % (95 % interval 87.5 to 96.0), but"
-                                + " does not clearly differ from gru, and is better than rnn by these folds; against gru"
-                                + " P(better by more than 0.5) = 0.11, P(within 0.5) = 0.86, P(worse by more than 0.5) = 0.03.");
+                .isEqualTo("conv has the highest accuracy over 4 folds: 91.75 % (95 % interval 87.5 to 96.0), but does"
+                        + " not clearly differ from gru, and is better than rnn by these folds; against gru"
+                        + " P(better by more than 0.5) = 0.11, P(within 0.5) = 0.86, P(worse by more than 0.5) ="
+                        + " 0.03.");
         assertThat(comparison.limits())
                 .startsWith("The folds compare these architectures")
                 .endsWith("One data set gives no critical-difference diagram: that needs 5.");
@@ -369,8 +369,8 @@ final class ComparisonTest {
 
         assertThat(compared().limits())
                 .contains(
-                        "The epoch of each network was selected by macro F1 on the validation images; the verdicts are about"
-                                + " accuracy.");
+                        "The epoch of each network was selected by macro F1 on the validation images; the verdicts are"
+                                + " about accuracy.");
     }
 
     /**
@@ -412,9 +412,39 @@ final class ComparisonTest {
         assertThat(comparison.standings()).extracting(Standing::contestant).containsExactly("conv", "gru");
         assertThat(comparison.standings()).extracting(Standing::trials).containsOnly(4);
         assertThat(comparison.verdicts().get(0).p()).isEqualTo(0.5565612621608345, CLOSE);
-        assertThat(comparison.limits())
-                .endsWith("Of 5 trials of each contestant only 4 count here: those whose seed and fold all have"
-                        + " finished.");
+        assertThat(Objects.requireNonNull(comparison.incomplete()).sentence())
+                .isEqualTo("Only 9 of 10 trials are done: all numbers are of folds 1, 2, 3 and 4, which all trained"
+                        + " classifiers have finished.");
+    }
+
+    /** Three seeds of three were asked for, four trials are done: the mean of mlp, 61.25 %, is below conv's one. */
+    @Test
+    void whereTrialsAreMissingEveryNumberIsOfThoseThatAllHaveFinished() {
+        evaluated(plan("mlp", 1, 0), 0.65, 0, 26);
+        evaluated(plan("mlp", 2, 0), 0.575, 0, 23);
+        evaluated(plan("conv", 1, 0), 0.625, 0, 25);
+        evaluated(plan("lstm", 1, 0), 0.5, 0, 20);
+        plan("mlp", 3, 0);
+        for (int seed = 2; seed <= 3; seed++) {
+            plan("conv", seed, 0);
+            plan("lstm", seed, 0);
+        }
+        Comparison comparison = compared();
+        Results results = new Results(
+                1,
+                new Results.Summary(
+                        "run", "compare", "2024-01-01T00:00:00Z", 1, 9, 4, List.of(), List.of(1L, 2L, 3L), 0, 1, 2, 1),
+                images(),
+                List.copyOf(finished.all()),
+                comparison,
+                null);
+
+        assertThat(comparison.headline()).startsWith("mlp has the highest accuracy: 65.00 %");
+        assertThat(results.markdown())
+                .startsWith("**Only 4 of 9 trials are done: all numbers are of seed 1, which all trained classifiers"
+                        + " have finished.**\n")
+                .contains("| mlp | 1 | 65.00 | 76.95 to 96.04 |");
+        assertThat(results.contestants().get("mlp")).extracting(Done::trial).containsExactly(MadeUp.trial("mlp", 1, 0));
     }
 
     @Test
@@ -601,8 +631,8 @@ final class ComparisonTest {
 
     @Test
     void validationAccuracyIsSaidToBeOptimisticWhereItChoseAnEpoch() {
-        String note =
-                "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test accuracy.";
+        String note = "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test"
+                + " accuracy.";
         recipe = recipe.withEpochs(1);
         model("rnn", 1, 20, 40);
 

@@ -26,6 +26,7 @@ import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -250,6 +251,26 @@ class FindingsTest {
         verdict("a", "b", Outcome.UNDECIDED);
 
         assertThat(findings().accuracy()).isEqualTo("a and b have the same accuracy, 91.00 %");
+    }
+
+    /** Two of its trials are done, and the second has no counterpart: gap, spread and accuracy are of the first. */
+    @Test
+    void noNumberIsOfATrialThatTheComparisonLeavesOut() {
+        add("a", 0.91);
+        add("b", 0.90);
+        Done second = MadeUp.done(MadeUp.trial("a", 2, 0), 0.50);
+        models.add(new Model("a s2", second, List.of(), Answers.NONE, null));
+        Comparison.Incomplete incomplete =
+                new Comparison.Incomplete("Only 3 of 4 trials are done.", List.of(new Comparison.Round(1, 0)));
+
+        ReportModel model =
+                model(new Comparison(Scope.MODELS, "a leads.", "", 0.5, null, null, standings, verdicts, incomplete));
+
+        Entrant a = model.trained().get(0);
+        assertThat(a.done()).hasSize(2);
+        assertThat(a.values(metrics -> metrics.test().accuracy())).containsExactly(0.91);
+        assertThat(Objects.requireNonNull(a.gap()).trials()).isEqualTo(1);
+        assertThat(model.headline()).isEqualTo("Only 3 of 4 trials are done. a leads.");
     }
 
     // ---- without a comparison ----
