@@ -59,7 +59,10 @@ final class ComparisonText {
         console.line("");
         console.table(rows);
         console.line("");
-        console.line("> better, < worse, = practically equivalent, ? no clear difference.");
+        console.line((comparison.verdicts().stream().anyMatch(Verdict::onlyProbable)
+                        ? "> better or probably better"
+                        : "> better")
+                + ", < worse, = practically equivalent, ? no clear difference.");
         if (comparison.standings().size() > names.size()) {
             console.item(
                     "",

@@ -214,6 +214,21 @@ public record Comparison(
             String sentence) {
 
         /**
+         * Tells whether one is better by the probability, but not by the interval, which includes 0: the probability
+         * is one-sided.
+         *
+         * @return false where there is no probability, or neither is better
+         */
+        public boolean onlyProbable() {
+            return better != null
+                    && (outcome == Outcome.BETTER || outcome == Outcome.WORSE)
+                    && low != null
+                    && high != null
+                    && low <= 0
+                    && high >= 0;
+        }
+
+        /**
          * Tells whether the interval excludes 0 although the verdict is undecided. The sentence explains why: the test
          * corrects for all pairs or is exact, or over folds the difference may be within the region.
          *

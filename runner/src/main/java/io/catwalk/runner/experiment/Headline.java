@@ -22,22 +22,27 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
     private static final int NAMES = 4;
 
     String models() {
-        return sentence("is significantly better than", " on these images", "");
+        return sentence("significantly ", " on these images", "");
     }
 
     String seeds() {
-        return sentence("is significantly better than", " on this split", "");
+        return sentence("significantly ", " on this split", "");
     }
 
     /** Adds the odds of the verdict about the runner-up, if there is one. */
     String classifiers(String odds) {
         return sentence(
-                "is better than",
+                "",
                 " by these folds",
                 odds.isEmpty() ? "" : "; against " + standings.get(1).contestant() + " " + odds);
     }
 
-    private String sentence(String beats, String where, String odds) {
+    /**
+     * Writes the sentence.
+     *
+     * @param how an adverb for differences that are tested; empty for those that are probable
+     */
+    private String sentence(String how, String where, String odds) {
         Standing best = standings.get(0);
         String numbers = String.format(
                 Locale.ROOT,
@@ -56,7 +61,8 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
                 .filter(one -> Paired.order(one.accuracy(), best.accuracy()) == 0)
                 .map(Standing::contestant)
                 .toList();
-        List<String> beaten = others(Outcome.BETTER);
+        List<String> beaten = others(Outcome.BETTER, false);
+        List<String> likely = others(Outcome.BETTER, true);
         boolean beatsAll = beaten.size() == standings.size() - 1;
         String lead;
         if (equals.size() > 1) {
@@ -65,13 +71,16 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
             lead = best.contestant() + (beatsAll ? " is the most accurate" : " has the highest accuracy");
         }
         List<String> clauses = new ArrayList<>();
-        add(clauses, "is significantly worse than", others(Outcome.WORSE));
-        add(clauses, "does not clearly differ from", others(Outcome.UNDECIDED));
-        add(clauses, "is practically equivalent to", others(Outcome.EQUIVALENT));
+        add(clauses, "is " + how + "worse than", others(Outcome.WORSE, false));
+        add(clauses, "is probably worse than", others(Outcome.WORSE, true));
+        add(clauses, "does not clearly differ from", others(Outcome.UNDECIDED, false));
+        add(clauses, "is practically equivalent to", others(Outcome.EQUIVALENT, false));
+        boolean open = !clauses.isEmpty();
+        add(clauses, "is probably better than", likely);
         if (beatsAll && beaten.size() > 1) {
-            clauses.add(beats + " each of the others");
+            clauses.add("is " + how + "better than each of the others");
         } else {
-            add(clauses, beats, beaten);
+            add(clauses, "is " + how + "better than", beaten);
         }
         if (clauses.isEmpty()) {
             return lead + numbers + ", but it is not compared with any other.";
@@ -84,14 +93,16 @@ record Headline(List<Standing> standings, List<Verdict> verdicts, String trials,
                                 && one.second().equals(name)))
                 .toList();
         String who = equals.size() > 1 ? best.contestant() + " " : "";
-        return lead + numbers + (beatsAll ? ", and " : ", but ") + who + String.join(", and ", clauses) + where
+        return lead + numbers + (open || beaten.size() + likely.size() < standings.size() - 1 ? ", but " : ", and ")
+                + who + String.join(", and ", clauses) + where
                 + (apart.isEmpty() ? "" : ", and is not compared with " + names(apart)) + odds + ".";
     }
 
-    private List<String> others(Outcome outcome) {
+    private List<String> others(Outcome outcome, boolean onlyProbable) {
         String best = standings.get(0).contestant();
         return verdicts.stream()
-                .filter(one -> one.first().equals(best) && one.outcome() == outcome)
+                .filter(one ->
+                        one.first().equals(best) && one.outcome() == outcome && one.onlyProbable() == onlyProbable)
                 .map(Verdict::second)
                 .toList();
     }

@@ -96,7 +96,7 @@ public record Findings(ReportModel model) {
                 + ", with different recipes: a difference in accuracy may come from these";
     }
 
-    /** Says how accurate the best classifier is, and than how many others it is significantly better. */
+    /** Says how accurate the best classifier is, and than how many others it is better. */
     public String accuracy() {
         List<Entrant> trained = model.trained();
         Entrant best = trained.get(0);
@@ -115,13 +115,17 @@ public record Findings(ReportModel model) {
                     + "; whether the lead is more than chance was not tested";
         }
         int others = trained.size() - 1;
-        int ahead = outcomes(best, Outcome.BETTER);
-        int equivalent = outcomes(best, Outcome.EQUIVALENT);
-        int undecided = outcomes(best, Outcome.UNDECIDED);
-        int apart = others - ahead - equivalent - undecided;
+        int ahead = outcomes(best, Outcome.BETTER, false);
+        int likely = outcomes(best, Outcome.BETTER, true);
+        int equivalent = outcomes(best, Outcome.EQUIVALENT, false);
+        int undecided = outcomes(best, Outcome.UNDECIDED, false);
+        int apart = others - ahead - likely - equivalent - undecided;
         String lead = names + (alone ? " leads" : " lead") + " with " + score;
         if (ahead == others) {
             return lead + ", ahead of " + (others == 1 ? trained.get(1).name() : "each of the other " + others);
+        }
+        if (others == 1 && likely == 1) {
+            return lead + ", and is probably better than " + trained.get(1).name();
         }
         if (others == 1) {
             return lead + ", but is " + (equivalent == 1 ? "equivalent to " : "not clearly different from ")
@@ -129,15 +133,17 @@ public record Findings(ReportModel model) {
         }
         return lead + ": " + (alone ? "it" : best.name()) + " is ahead of " + (ahead == 0 ? "none" : ahead)
                 + " of the other " + others
+                + (likely == 0 ? "" : ", probably better than " + likely)
                 + (equivalent == 0 ? "" : ", equivalent to " + equivalent)
                 + (undecided == 0 ? "" : ", not clearly different from " + undecided)
                 + (apart == 0 ? "" : ", not compared with " + apart);
     }
 
-    private int outcomes(Entrant best, Outcome outcome) {
+    private int outcomes(Entrant best, Outcome outcome, boolean onlyProbable) {
         return (int) model.trained().stream()
                 .map(one -> model.verdict(best.name(), one.name()))
-                .filter(verdict -> verdict != null && verdict.outcome() == outcome)
+                .filter(verdict ->
+                        verdict != null && verdict.outcome() == outcome && verdict.onlyProbable() == onlyProbable)
                 .count();
     }
 

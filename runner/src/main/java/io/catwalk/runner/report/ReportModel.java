@@ -247,6 +247,11 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                 verdict.sentence());
     }
 
+    /** Returns the outcome of a verdict in words. */
+    public static String words(Verdict verdict) {
+        return (verdict.onlyProbable() ? "probably " : "") + words(verdict.outcome());
+    }
+
     /** Returns an outcome in words. */
     public static String words(Outcome outcome) {
         return switch (outcome) {
@@ -257,13 +262,16 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         };
     }
 
-    /** Returns the classifiers that the best is not ahead of, itself first; also those that it is not compared with. */
+    /**
+     * Returns the classifiers that the best is not clearly ahead of, itself first; also those that it is probably better
+     * than, and those that it is not compared with.
+     */
     public List<Entrant> choices() {
         List<Entrant> trained = trained();
         return trained.stream()
                 .filter(one -> {
                     Verdict verdict = verdict(trained.get(0).name(), one.name());
-                    return verdict == null || verdict.outcome() != Outcome.BETTER;
+                    return verdict == null || verdict.outcome() != Outcome.BETTER || verdict.onlyProbable();
                 })
                 .toList();
     }

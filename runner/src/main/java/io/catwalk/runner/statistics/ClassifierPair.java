@@ -58,9 +58,11 @@ public record ClassifierPair(
 
     /** Writes the outcome in words, with its numbers in percentage points. */
     public String verdict() {
+        // The probability is one-sided and above 0.95 where the two-sided interval may still include 0.
+        String how = interval().contains(0) ? "probably " : "";
         String relation = switch (outcome()) {
-            case BETTER -> first + " is better than " + second;
-            case WORSE -> first + " is worse than " + second;
+            case BETTER -> first + " is " + how + "better than " + second;
+            case WORSE -> first + " is " + how + "worse than " + second;
             case EQUIVALENT -> first + " and " + second + " are practically equivalent";
             case UNDECIDED -> first + " and " + second + ": the folds show no clear difference";
         };

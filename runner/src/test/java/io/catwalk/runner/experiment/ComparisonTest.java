@@ -350,6 +350,37 @@ final class ComparisonTest {
                 .endsWith("One data set gives no critical-difference diagram: that needs 5.");
     }
 
+    /** Over these folds P(better by more than 0.5) is 0.9549, and the interval includes 0. */
+    @Test
+    void whereProbabilityAndIntervalDisagreeOneIsProbablyBetter() {
+        fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
+        fold("gru", 1, 0.86, 0.82, 0.90, 0.85);
+
+        Comparison comparison = compared();
+
+        Verdict verdict = comparison.verdicts().get(0);
+        assertThat(verdict.better()).isEqualTo(0.9549212579613802, CLOSE);
+        assertThat(verdict.low()).isEqualTo(-0.010897611126392315, CLOSE);
+        assertThat(verdict.onlyProbable()).isTrue();
+        assertThat(verdict.sentence())
+                .isEqualTo(
+                        "conv is probably better than gru: 6.00 points, 95 % interval -1.09 to 13.09; P(better by more"
+                                + " than 0.5) = 0.95");
+        assertThat(comparison.headline())
+                .startsWith("conv has the highest accuracy over 4 folds: 91.75 % (95 % interval 87.5 to 96.0), and is"
+                        + " probably better than gru by these folds; against gru P(");
+    }
+
+    @Test
+    void nothingIsSignificantOverFolds() {
+        fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
+        fold("rnn", 1, 0.80, 0.83, 0.835, 0.812);
+
+        assertThat(compared().headline())
+                .contains("conv is the most accurate", "is better than rnn by these folds")
+                .doesNotContain("significant");
+    }
+
     @Test
     void whatOneIsRightForWithoutANetworkIsToldFirst() {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);

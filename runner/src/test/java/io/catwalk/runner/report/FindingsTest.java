@@ -42,7 +42,11 @@ class FindingsTest {
     private final List<Verdict> verdicts = new ArrayList<>();
 
     private ReportModel model() {
-        return model(new Comparison(Scope.MODELS, "", "", 0.5, null, null, standings, verdicts));
+        return within(Scope.MODELS);
+    }
+
+    private ReportModel within(Scope scope) {
+        return model(new Comparison(scope, "", "", 0.5, null, null, standings, verdicts));
     }
 
     private ReportModel withoutComparison() {
@@ -126,7 +130,11 @@ class FindingsTest {
 
     /** Returns the chart of the differences from the best. */
     private RowChart differences() {
-        return (RowChart) new RunCharts(model()).differences().orElseThrow();
+        return differences(Scope.MODELS);
+    }
+
+    private RowChart differences(Scope scope) {
+        return (RowChart) new RunCharts(within(scope)).differences().orElseThrow();
     }
 
     // ---- verdicts ----
@@ -196,7 +204,24 @@ class FindingsTest {
 
         assertThat(findings().conclusion()).isEqualTo("This run supports one choice: a");
         assertThat(findings().accuracy()).isEqualTo("a leads with 91.00 %, ahead of each of the other 2");
-        assertThat(differences().caption().note()).endsWith(" The best differs significantly from each of the others.");
+        assertThat(differences().caption().note())
+                .endsWith(" The best is significantly better than each of the others.");
+        assertThat(differences(Scope.CLASSIFIERS).caption().note())
+                .endsWith(" The best is better than each of the others.");
+    }
+
+    /** A probability of 0.97, and an interval of -7.05 to 0.21 points, as a cross-validation had them. */
+    @Test
+    void whoIsProbablyWorseByTheFoldsRemainsAChoice() {
+        add("a", 0.91);
+        add("b", 0.90);
+        verdicts.add(new Verdict("a", "b", 0.0342, -0.0021, 0.0705, 0.056, 0.01, 0.02, 0.97, Outcome.BETTER, ""));
+
+        assertThat(findings().accuracy()).isEqualTo("a leads with 91.00 %, and is probably better than b");
+        assertThat(findings().conclusion()).startsWith("This run leaves 2 of 2 classifiers");
+        assertThat(differences(Scope.CLASSIFIERS).caption().note()).doesNotContain("significant");
+        assertThat(differences(Scope.CLASSIFIERS).caption().table())
+                .contains(List.of("b", "−3.42", "−7.05 to +0.21", "0.0560", "probably worse"));
     }
 
     @Test

@@ -93,7 +93,7 @@ public record RunCharts(ReportModel model) {
                         points,
                         interval.isEmpty() ? Numbers.NONE : interval,
                         Numbers.probability(verdict.p()),
-                        ReportModel.words(verdict.outcome())));
+                        ReportModel.words(verdict)));
             } else if (one == best) {
                 items.add(new Dot(0, one.symbol(), true));
                 table.add(List.of(one.name(), Numbers.NONE, Numbers.NONE, Numbers.NONE, "the best"));
@@ -155,7 +155,8 @@ public record RunCharts(ReportModel model) {
                     ? " The bracket joins those that the best is not clearly ahead of."
                     : " The best is not clearly ahead of " + Findings.names(open.subList(1, open.size())) + ".";
         } else if (apart.isEmpty()) {
-            sentence = " The best differs significantly from each of the others.";
+            boolean tested = Objects.requireNonNull(model.comparison()).scope() != Comparison.Scope.CLASSIFIERS;
+            sentence = " The best is " + (tested ? "significantly " : "") + "better than each of the others.";
         }
         return sentence + (apart.isEmpty() ? "" : " Not compared with the best: " + Findings.names(apart) + ".");
     }

@@ -118,7 +118,7 @@ final class Appendix {
                     Numbers.points(verdict.difference()),
                     interval ? Numbers.points(verdict.low()) + " to " + Numbers.points(verdict.high()) : Numbers.NONE,
                     Numbers.probability(verdict.p()),
-                    ReportModel.words(verdict.outcome())));
+                    ReportModel.words(verdict)));
         }
         deck.pages(
                 "Appendix: every pair of classifiers",

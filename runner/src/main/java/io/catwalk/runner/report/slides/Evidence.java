@@ -84,7 +84,7 @@ final class Evidence {
                     Numbers.percent(one.stands().accuracy()),
                     one.interval(),
                     Numbers.probability(verdict == null ? null : verdict.p()),
-                    verdict == null ? Numbers.NONE : ReportModel.words(verdict.outcome())));
+                    verdict == null ? Numbers.NONE : ReportModel.words(verdict)));
         }
         List<String> columns = List.of("Classifier", "Accuracy %", "95 % interval", "p", "Versus the best");
         Area rest = page.table(
