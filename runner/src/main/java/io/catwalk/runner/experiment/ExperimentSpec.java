@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +139,12 @@ public record ExperimentSpec(
             }
         }
         return trials;
+    }
+
+    /** Lists the folders of all trials that the run may come to have, relative to its own. */
+    Set<String> trialFolders() {
+        List<TrialSpec> all = tuning == null ? trials(new Outcomes()) : tuning.possible(this);
+        return all.stream().map(TrialSpec::folder).collect(Collectors.toSet());
     }
 
     /**

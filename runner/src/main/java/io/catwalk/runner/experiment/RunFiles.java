@@ -4,6 +4,8 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,9 +14,16 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Knows which files a run writes into its folder. Nothing else in it is ever deleted, and no link is followed. */
 final class RunFiles {
@@ -26,14 +35,24 @@ final class RunFiles {
     static final String BASELINES = "baselines.json";
     static final String SPARK_LOG = "spark.log";
 
-    /** Every path of a run, relative to its folder. If one is missing here, --force refuses the folder. */
+    /** Name of the list of the charts, in their folder. */
+    static final String PLOT_LIST = "files.txt";
+
+    /** Every file of a run, relative to its folder, but charts and trials. Whatever is missing here is never deleted. */
     private static final Pattern OWN = Pattern.compile(
             "experiment\\.yaml|lock|spark\\.log|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|robustness\\.(json|csv)|standings\\.csv"
-                    + "|report\\.html|slides\\.pptx|plots(/[^/]+\\.(svg|png))?|audit(/[^/]+\\.(csv|png))?"
+                    + "|report\\.html|slides\\.pptx|audit/((duplicates|repeats|wrong-for-all)\\.(csv|png))"
                     // The page of the demo is made in catwalkNUMBER, which a killed process leaves, and then moved.
-                    + "|(demo|catwalk\\d+(/(draft|former))?)"
-                    + "(/(index\\.html|demo\\.(css|js)|ort\\.wasm\\.min\\.js|runtime\\.js|data\\.js|model-\\d+\\.js))?"
-                    + "|trials(/[^/]+(/-?\\d+-\\d+(/(" + TrialFolder.OWN + "))?)?)?");
+                    + "|(demo|catwalk\\d+/(draft|former))"
+                    + "/(index\\.html|demo\\.(css|js)|ort\\.wasm\\.min\\.js|runtime\\.js|data\\.js|model-\\d+\\.js)");
+
+    /** Every folder of a run; only an empty one is deleted. */
+    private static final Pattern FOLDERS = Pattern.compile(
+            "plots|audit|demo|catwalk\\d+(/(draft|former))?|trials(/[^/]+(/-?\\d+-\\d+(/model(\\.part)?)?)?)?");
+
+    private static final Pattern OF_TRIAL = Pattern.compile("(trials/[^/]+/[^/]+)/(.+)");
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunFiles.class);
 
     private final Path folder;
 
@@ -42,21 +61,72 @@ final class RunFiles {
         this.folder = folder.toRealPath();
     }
 
-    /** Returns the first entry that no run has written, relative to the folder; null if there is none. */
+    /** Returns the first file that the run has not written, relative to the folder; null if there is none. */
     @Nullable
     String foreign() throws IOException {
+        Own own = new Own();
         List<String> found = new ArrayList<>();
         walk((entry, attributes) -> {
-            String path = relative(entry);
-            String named = AtomicFiles.target(entry.getFileName().toString())
-                    .map(target -> path.substring(0, path.lastIndexOf('/') + 1) + target)
-                    .orElse(path);
-            if (attributes.isSymbolicLink() || !OWN.matcher(named).matches()) {
-                found.add(path);
+            if (!attributes.isDirectory() && !own.has(entry, attributes)) {
+                found.add(relative(entry));
             }
             return found.isEmpty();
         });
         return found.isEmpty() ? null : found.get(0);
+    }
+
+    /** The list of the files of this run: the charts as it wrote them, and the trials that it may have. */
+    private final class Own {
+
+        private final Set<String> charts;
+        private final Map<String, Boolean> trials = new HashMap<>();
+
+        Own() throws IOException {
+            charts = charts(folder.resolve("plots"));
+            try {
+                new RunFolder(folder).readExperiment().trialFolders().forEach(trial -> trials.put(trial, true));
+            } catch (RequestException e) {
+                LOG.info("The request does not name the trials", e); // only their orders do
+            }
+        }
+
+        boolean has(Path entry, BasicFileAttributes attributes) {
+            String path = relative(entry);
+            String named = AtomicFiles.target(entry.getFileName().toString())
+                    .map(target -> path.substring(0, path.lastIndexOf('/') + 1) + target)
+                    .orElse(path);
+            Matcher ofTrial = OF_TRIAL.matcher(named);
+            return attributes.isRegularFile()
+                    && (OWN.matcher(named).matches()
+                            || charts.contains(named)
+                            || (ofTrial.matches()
+                                    && ofTrial.group(2).matches(TrialFolder.OWN)
+                                    && trials.computeIfAbsent(ofTrial.group(1), this::isOfAnEarlierRequest)));
+        }
+
+        /** Tells whether a trial was ordered for this folder: a request that was changed since does not name it. */
+        private boolean isOfAnEarlierRequest(String trial) {
+            try {
+                TrialFolder files = new TrialFolder(folder.resolve(trial));
+                return Files.isRegularFile(files.order())
+                        && files.readOrder().spec().folder().equals(trial);
+            } catch (IOException | RequestException e) {
+                LOG.info("{} has no order that can be read", trial, e);
+                return false;
+            }
+        }
+    }
+
+    /** Lists the charts that a run wrote, and their list, relative to its folder. */
+    private static Set<String> charts(Path plots) throws IOException {
+        Path list = plots.resolve(PLOT_LIST);
+        Set<String> charts = new HashSet<>(List.of("plots/" + PLOT_LIST));
+        if (Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS)) {
+            new String(Files.readAllBytes(list), StandardCharsets.UTF_8)
+                    .lines()
+                    .forEach(name -> charts.add("plots/" + name));
+        }
+        return charts;
     }
 
     /** Returns whether there is nothing but a lock and files of a run that was stopped before it began. */
@@ -95,14 +165,27 @@ final class RunFiles {
         }
     }
 
-    /** Deletes everything but the lock, the request last, so that after a kill it is still a run folder. */
+    /**
+     * Deletes the files of the run and the folders that are empty then, the request last, so that after a kill it is
+     * still a run folder. The lock stays.
+     */
     void delete() throws IOException {
+        Own own = new Own();
         List<Path> entries = new ArrayList<>();
-        walk((entry, attributes) -> entries.add(entry));
+        walk((entry, attributes) -> {
+            if (attributes.isDirectory() ? FOLDERS.matcher(relative(entry)).matches() : own.has(entry, attributes)) {
+                entries.add(entry);
+            }
+            return true;
+        });
         for (int i = entries.size() - 1; i >= 0; i--) { // the content of a folder comes after the folder
             String path = relative(entries.get(i));
             if (!path.equals(EXPERIMENT) && !path.equals(LOCK)) {
-                Files.delete(entries.get(i));
+                try {
+                    Files.delete(entries.get(i));
+                } catch (DirectoryNotEmptyException e) {
+                    LOG.info("{} stays, since it is not empty", path);
+                }
             }
         }
         Files.deleteIfExists(folder.resolve(EXPERIMENT));

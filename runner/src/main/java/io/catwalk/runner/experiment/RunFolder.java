@@ -27,13 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunFolder(Path path) {
 
+    /** Name of the list of the charts, one a line, in their folder. */
+    public static final String PLOT_LIST = RunFiles.PLOT_LIST;
+
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** What to do with a run folder that is already there. */
     public enum Existing {
         /** Refuse it. */
         REFUSE,
-        /** Delete it with everything in it. */
+        /** Delete what the run has written. */
         REPLACE
     }
 

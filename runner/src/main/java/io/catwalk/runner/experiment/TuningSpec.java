@@ -111,6 +111,17 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
         return trials;
     }
 
+    /** Lists the trials of every candidate on every rung, and the full training, whichever they will be. */
+    List<TrialSpec> possible(ExperimentSpec spec) {
+        List<TrialSpec> possible = new ArrayList<>(List.of(full(spec, 0)));
+        for (Rung rung : rungs) {
+            for (int candidate = 0; candidate < spec.classifiers().size(); candidate++) {
+                possible.addAll(trials(spec, candidate, rung));
+            }
+        }
+        return possible;
+    }
+
     /** Returns the candidates of each rung that is known, given what has finished, in the order of their numbers. */
     private List<Set<Integer>> survivors(ExperimentSpec spec, Outcomes finished) {
         List<Set<Integer>> survivors = new ArrayList<>(List.of(all()));

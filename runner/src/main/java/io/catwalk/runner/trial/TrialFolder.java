@@ -45,7 +45,7 @@ public record TrialFolder(Path path) {
             "(order|trial|training|split|classes|export|measure|model\\.signature)\\.json|checkpoint\\.bin"
                     + "|history\\.csv"
                     + "|predictions(-validation)?\\.(csv|npy)|card\\.md|log\\.txt|crash\\.log"
-                    + "|model(\\.part)?(/[A-Za-z0-9_][A-Za-z0-9._-]*)?"
+                    + "|model(\\.part)?(/network-0000\\.params)?"
                     + "|model(\\.rejected)?\\.onnx(\\.data)?(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
 
     private static final String HISTORY = "history.csv";

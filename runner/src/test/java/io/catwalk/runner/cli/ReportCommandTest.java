@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,13 +71,16 @@ final class ReportCommandTest {
     }
 
     @Test
-    void chartsOfAnEarlierReportGo() throws IOException {
+    void chartsOfAnEarlierReportGoAndPicturesOfTheUserStay() throws IOException {
         Path stale = Files.writeString(run.resolve("plots/learning-accuracy-gone.svg"), "<svg/>");
+        Files.writeString(run.resolve("plots/files.txt"), stale.getFileName() + "\n", StandardOpenOption.APPEND);
+        Path mine = Files.writeString(run.resolve("plots/my.png"), "mine");
 
         Catwalk.Answer answer = Catwalk.run("report", run.toString());
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(stale).doesNotExist();
+        assertThat(mine).hasContent("mine");
         assertThat(run.resolve("plots/learning-accuracy-dense.svg")).isNotEmptyFile();
     }
 

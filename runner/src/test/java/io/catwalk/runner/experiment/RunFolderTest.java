@@ -12,7 +12,12 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.Supplies;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialInputs;
+import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -196,6 +201,14 @@ final class RunFolderTest {
                 ".git",
                 "trials.bak",
                 "plots/mine.txt",
+                "plots/my.png",
+                "trials/thesis.doc",
+                "trials/gru/thesis.doc",
+                "trials/gru/1-0",
+                "trials/gru/2-0/log.txt",
+                "trials/backup/1-0/model.onnx",
+                "trials/gru/1-0/model/notes.txt",
+                "audit/mine.csv",
                 "trials/gru/notes",
                 "trials/gru/1-0/thesis.tex",
                 "trials/gru/1-0/model/a/b",
@@ -207,11 +220,52 @@ final class RunFolderTest {
             })
     void aRunBesideSomethingElseIsNeverTouched(String other) throws IOException {
         Path path = aRun();
+        if (other.equals("trials/gru/1-0")) {
+            Files.delete(path.resolve(other + "/trial.json"));
+            Files.delete(path.resolve(other)); // and a file takes its place
+        }
         Files.createDirectories(path.resolve(other).getParent());
         Files.writeString(path.resolve(other), "mine");
 
         assertKept(path, "holds " + other + ", which belongs to no run");
         assertThat(path.resolve(other)).hasContent("mine");
+    }
+
+    @Test
+    void theChartsThatTheRunListsGoAndWhatIsNewMeanwhileStays() throws IOException {
+        Path path = aRun();
+        Path plots = Files.createDirectory(path.resolve("plots"));
+        Files.writeString(plots.resolve("files.txt"), "accuracy.svg\n../thesis.tex\n");
+        Files.writeString(plots.resolve("accuracy.svg"), "<svg/>");
+        assertThat(new RunFiles(path).foreign()).isNull();
+        Files.writeString(plots.resolve("my.png"), "mine");
+        Files.writeString(path.resolve("thesis.tex"), "years of work");
+
+        new RunFiles(path).delete();
+
+        assertThat(plots).isDirectoryContaining("glob:**/my.png").isDirectoryNotContaining("glob:**/*.{svg,txt}");
+        assertThat(path).isDirectoryContaining("glob:**/thesis.tex").isDirectoryNotContaining("glob:**/trials");
+    }
+
+    @Test
+    void aTrialOfAnEarlierRequestIsOfTheRun() throws IOException {
+        Path path = aRun();
+        Path request = path.resolve("experiment.yaml");
+        TrialSpec trial =
+                RunFolder.open(path).readExperiment().trials(new Outcomes()).get(0);
+        new TrialFolder(path.resolve(trial.folder()))
+                .writeOrder(new TrialOrder(
+                        trial,
+                        new DatasetSpec("fashion-mnist", null, 0, 0),
+                        SplitSpec.holdOut(0.1, 0),
+                        new TrialInputs("gru", "1.2.3", "0".repeat(64), "0".repeat(64), Software.current()),
+                        Supplies.here(folder, folder, null, null),
+                        null,
+                        null,
+                        1));
+        Files.writeString(request, Files.readString(request).replaceFirst("seeds:\\s+- 1", "seeds: [7]"));
+
+        assertThat(claimed(path, RunFolder.Existing.REPLACE)).containsExactly("lock");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.graphics.Letters;
@@ -11,6 +12,7 @@ import io.catwalk.runner.report.graphics.Picture;
 import io.catwalk.runner.report.graphics.Theme;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Writes the charts of a run, each as SVG and as PNG. */
@@ -40,17 +43,11 @@ public final class Plots {
      * Writes all charts.
      *
      * @param model content of the report
-     * @param folder to write to; created if it does not exist; charts of an earlier report in it are deleted
+     * @param folder to write to; created if it does not exist; charts of an earlier report in it are deleted, by their list
      * @return the files, in the order in which they were written
      * @throws IOException if one cannot be written
      */
     public static List<Path> write(ReportModel model, Path folder) throws IOException {
-        Files.createDirectories(folder);
-        try (Stream<Path> earlier = Files.list(folder)) {
-            for (Path file : earlier.filter(Plots::isChart).toList()) {
-                Files.delete(file);
-            }
-        }
         Map<Chart, String> titles = new LinkedHashMap<>();
         new RunCharts(model)
                 .all()
@@ -66,6 +63,7 @@ public final class Plots {
                     .forEach(chart -> titles.put(
                             chart, entrant.name() + ": " + chart.caption().title()));
         }
+        keepList(titles.keySet(), Files.createDirectories(folder));
         try {
             // These images take most of the time of a report.
             return titles.entrySet().parallelStream()
@@ -100,6 +98,28 @@ public final class Plots {
         return names;
     }
 
+    /** Deletes the charts of the earlier report, and lists the new ones, before they are written. */
+    private static void keepList(Set<Chart> charts, Path folder) throws IOException {
+        Path list = folder.resolve(RunFolder.PLOT_LIST);
+        Set<String> names = new TreeSet<>();
+        charts.forEach(chart -> names.addAll(
+                List.of(chart.caption().name() + ".svg", chart.caption().name() + ".png")));
+        if (Files.exists(list)) {
+            Set<String> former = Set.copyOf(new String(Files.readAllBytes(list), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList());
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    String name = file.getFileName().toString();
+                    if (isChart(name) && former.contains(name) && !Files.isDirectory(file)) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        }
+        AtomicFiles.write(list, String.join("\n", names) + "\n");
+    }
+
     private static Stream<Path> written(Chart chart, String title, Path folder) {
         Picture picture = titled(title, chart.drawn(WIDTH));
         Path svg = folder.resolve(chart.caption().name() + ".svg");
@@ -126,8 +146,8 @@ public final class Plots {
         return new Picture(chart.width() + 2 * EDGE, chart.height() + above + EDGE, marks);
     }
 
-    private static boolean isChart(Path file) {
-        return file.toString().endsWith(".svg") || file.toString().endsWith(".png");
+    private static boolean isChart(String name) {
+        return name.endsWith(".svg") || name.endsWith(".png");
     }
 
     /** Returns a file name that is valid on any file system, and that no other classifier has. */
