@@ -3,9 +3,13 @@ package io.catwalk.runner.plugin;
 import io.catwalk.runner.Reasons;
 import io.catwalk.testkit.contract.PluginFile;
 import io.catwalk.testkit.contract.ProvidedClasses;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,6 +32,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 import org.pf4j.DefaultVersionManager;
 import org.pf4j.VersionManager;
@@ -59,7 +65,17 @@ record PluginJar(
     private static final List<String> MANIFEST_ENTRIES =
             List.of("Plugin-Id", "Plugin-Version", "Plugin-Provider", "Plugin-Description", "Plugin-Requires");
 
+    private static final String DJL = "Requires-DJL";
+
+    /** Entries whose values are kept or shown. */
+    private static final List<String> KEPT_ENTRIES =
+            Stream.concat(MANIFEST_ENTRIES.stream(), Stream.of(DJL)).toList();
+
     private static final Pattern SIGNATURE = Pattern.compile("(?i)META-INF/[^/]+\\.SF");
+
+    /** What Java reads as a whole to verify a signed jar. */
+    private static final Pattern OF_A_SIGNATURE =
+            Pattern.compile("(?i)META-INF/(MANIFEST\\.MF|SIG-[^/]*|[^/]+\\.(SF|DSA|RSA|EC))");
 
     private static final Pattern SINGLE_VERSION = Pattern.compile("\\d+\\.\\d+\\.\\d+");
 
@@ -70,6 +86,22 @@ record PluginJar(
 
     /** Largest size of an entry that is read as a whole; real ones have less than a thousandth of it. */
     private static final int MOST_BYTES = 1 << 20;
+
+    /** Java keeps the directory of a zip in memory as a whole. With 100 bytes for each file, this is enough for 80,000 files. */
+    private static final int MOST_DIRECTORY = 8 << 20;
+
+    /** Reading a signed jar takes seconds at this size, unpacked, which is also that of the largest file that is installed. */
+    private static final long MOST_SIGNED = 1L << 30;
+
+    /** Longest value in a manifest: it is shown, and each plugin's is kept. */
+    private static final int LONGEST_VALUE = 1_000;
+
+    /** The last record of a zip, at most 65,535 bytes of comment before the end of the file (APPNOTE 4.3.16). */
+    private static final int END_SIGNATURE = 0x06054b50;
+
+    private static final int END_BYTES = 22;
+
+    private static final int END_DIRECTORY_SIZE = 12;
 
     /** Entries of a manifest that a plugin must not have, and why. */
     private static final Map<String, String> REFUSED_ENTRIES = new TreeMap<>(Map.of(
@@ -89,14 +121,15 @@ record PluginJar(
      * @throws UnusablePluginException if the file is not a complete thin plugin jar
      */
     static PluginJar read(Path path) throws UnusablePluginException {
-        try (JarFile jar = new JarFile(path.toFile())) {
+        // Not a JarFile, which reads the whole manifest on its own, whatever its size is.
+        try (ZipFile jar = open(path)) {
             requireNoWayOut(jar);
             String root = PluginFile.root(jar);
             requireThin(jar, root);
             Attributes manifest = manifest(jar, root);
             requireThisApi(manifest.getValue("Plugin-Requires").strip());
-            requireThisDjl(manifest.getValue("Requires-DJL"));
-            requireSoundSignature(jar);
+            requireThisDjl(manifest.getValue(DJL));
+            requireSoundSignature(path, jar);
             return new PluginJar(
                     path,
                     !root.isEmpty(),
@@ -119,9 +152,9 @@ record PluginJar(
 
     /** Reads only Plugin-Id, for a message about a jar that cannot be used. */
     static @Nullable String idOf(Path path) {
-        try (JarFile jar = new JarFile(path.toFile())) {
+        try (ZipFile jar = open(path)) {
             String id = attributes(jar, PluginFile.root(jar)).getValue("Plugin-Id");
-            return id == null ? null : id.strip();
+            return id == null || id.length() > LONGEST_VALUE ? null : id.strip();
         } catch (IOException | RuntimeException | UnusablePluginException e) {
             return null;
         }
@@ -145,9 +178,28 @@ record PluginJar(
         }
     }
 
+    private static ZipFile open(Path path) throws IOException, UnusablePluginException {
+        try (FileChannel file = FileChannel.open(path)) {
+            int length = (int) Math.min(file.size(), END_BYTES + 65_535);
+            ByteBuffer tail = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+            long from = file.size() - length;
+            while (tail.hasRemaining() && file.read(tail, from + tail.position()) >= 0) {}
+            // The comment may hold a second record like this: none of them may be large, whichever Java takes.
+            for (int at = 0; at <= length - END_BYTES; at++) {
+                long directory = Integer.toUnsignedLong(tail.getInt(at + END_DIRECTORY_SIZE));
+                if (tail.getInt(at) == END_SIGNATURE && directory > MOST_DIRECTORY) {
+                    throw new UnusablePluginException(
+                            "the names of its files must take at most " + (MOST_DIRECTORY >> 20)
+                                    + " MiB, but take more: leave out what the classifier does not use");
+                }
+            }
+        }
+        return new ZipFile(path.toFile());
+    }
+
     /** Refuses paths that would lead out of the folder if the archive were unpacked. */
-    private static void requireNoWayOut(JarFile jar) throws UnusablePluginException {
-        for (JarEntry entry : Collections.list(jar.entries())) {
+    private static void requireNoWayOut(ZipFile jar) throws UnusablePluginException {
+        for (ZipEntry entry : Collections.list(jar.entries())) {
             String name = entry.getName();
             if (OUTWARD.matcher(name).find()) {
                 throw new UnusablePluginException("expected paths inside the jar, but found " + Reasons.quoted(name)
@@ -157,7 +209,7 @@ record PluginJar(
     }
 
     /** Refuses copies of shared classes: only one class loader can load a native library. */
-    private static void requireThin(JarFile jar, String root) throws IOException, UnusablePluginException {
+    private static void requireThin(ZipFile jar, String root) throws IOException, UnusablePluginException {
         Stream<String> own = jar.stream()
                 .map(ZipEntry::getName)
                 .filter(name -> name.startsWith(root))
@@ -168,49 +220,78 @@ record PluginJar(
                         .map(name -> library.getKey() + "!/" + name));
         List<String> carried = Stream.concat(own, ofLibraries).sorted().toList();
         if (!carried.isEmpty()) {
-            throw new UnusablePluginException("carries " + carried.get(0)
+            throw new UnusablePluginException("carries " + shown(carried.get(0))
                     + (carried.size() > 1 ? " and " + (carried.size() - 1) + " more" : "")
                     + ", which the program provides: declare that dependency as 'provided'");
         }
     }
 
-    private static void requireSmall(@Nullable ZipEntry entry) throws UnusablePluginException {
-        if (entry != null && entry.getSize() > MOST_BYTES) {
-            throw new UnusablePluginException("its " + entry.getName() + " must be at most " + MOST_BYTES
-                    + " bytes, but is " + entry.getSize() + ": build it from scratch");
+    /** Reads an entry as a whole, and believes nothing of what the directory says about its size. */
+    private static byte[] bytes(ZipFile jar, ZipEntry entry) throws IOException, UnusablePluginException {
+        try (InputStream in = jar.getInputStream(entry)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new UnusablePluginException("its " + shown(entry.getName()) + " must be at most " + MOST_BYTES
+                        + " bytes, unpacked, but is larger: build it from scratch");
+            }
+            return bytes;
         }
     }
 
     /** Reads a signed jar completely, since Java verifies the signature of each file only when it is read. */
-    private static void requireSoundSignature(JarFile jar) throws IOException, UnusablePluginException {
-        if (jar.stream().noneMatch(entry -> SIGNATURE.matcher(entry.getName()).matches())) {
+    private static void requireSoundSignature(Path path, ZipFile plain) throws IOException, UnusablePluginException {
+        if (plain.stream().noneMatch(entry -> SIGNATURE.matcher(entry.getName()).matches())) {
             return;
         }
+        int ofSignatures = 0;
+        for (ZipEntry entry : Collections.list(plain.entries())) {
+            if (OF_A_SIGNATURE.matcher(entry.getName()).matches()) {
+                ofSignatures += bytes(plain, entry).length;
+                if (ofSignatures > MOST_BYTES) {
+                    throw new UnusablePluginException("its manifest and signatures must be at most " + MOST_BYTES
+                            + " bytes together, unpacked, but are larger: sign it once");
+                }
+            }
+        }
+        try (JarFile jar = new JarFile(path.toFile())) {
+            verify(jar);
+        }
+    }
+
+    private static void verify(JarFile jar) throws IOException, UnusablePluginException {
         byte[] buffer = new byte[1 << 16];
+        long all = 0;
         for (JarEntry entry : Collections.list(jar.entries())) {
             try (InputStream in = jar.getInputStream(entry)) {
-                while (in.read(buffer) >= 0) {}
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    all += read;
+                    if (all > MOST_SIGNED) {
+                        throw new UnusablePluginException("a signed plugin must be at most " + (MOST_SIGNED >> 20)
+                                + " MiB, unpacked, but is larger at " + shown(entry.getName()) + ": make it smaller");
+                    }
+                }
             } catch (SecurityException e) {
                 throw new UnusablePluginException(
-                        "its signature does not fit " + entry.getName() + " (" + Reasons.of(e)
+                        "its signature does not fit " + shown(entry.getName()) + " (" + Reasons.of(e)
                                 + "): it was changed after it was signed, so take it from its author again",
                         e);
             }
         }
     }
 
-    private static Attributes attributes(JarFile jar, String root) throws IOException, UnusablePluginException {
-        ZipEntry entry = jar.getEntry(root + JarFile.MANIFEST_NAME);
-        requireSmall(entry);
-        if (entry == null) {
-            return new Attributes();
-        }
-        try (InputStream in = jar.getInputStream(entry)) {
-            return new Manifest(in).getMainAttributes();
-        }
+    /** Returns a name as it is, unless it is too long for a line. */
+    private static String shown(String name) {
+        return name.length() > 200 ? Reasons.quoted(name) : name;
     }
 
-    private static Attributes manifest(JarFile jar, String root) throws IOException, UnusablePluginException {
+    private static Attributes attributes(ZipFile jar, String root) throws IOException, UnusablePluginException {
+        ZipEntry entry = jar.getEntry(root + JarFile.MANIFEST_NAME);
+        return entry == null
+                ? new Attributes()
+                : new Manifest(new ByteArrayInputStream(bytes(jar, entry))).getMainAttributes();
+    }
+
+    private static Attributes manifest(ZipFile jar, String root) throws IOException, UnusablePluginException {
         Attributes attributes = attributes(jar, root);
         List<String> missing = MANIFEST_ENTRIES.stream()
                 .filter(entry -> attributes.getValue(entry) == null
@@ -219,6 +300,13 @@ record PluginJar(
         if (!missing.isEmpty()) {
             throw new UnusablePluginException("its META-INF/MANIFEST.MF lacks " + String.join(", ", missing)
                     + ": see docs/how-to/write-a-plugin.md");
+        }
+        for (String entry : KEPT_ENTRIES) {
+            String value = Objects.requireNonNullElse(attributes.getValue(entry), "");
+            if (value.length() > LONGEST_VALUE) {
+                throw new UnusablePluginException("its META-INF/MANIFEST.MF must have at most " + LONGEST_VALUE
+                        + " letters in " + entry + ", but has " + value.length() + ": say it shorter");
+            }
         }
         for (Map.Entry<String, String> refused : REFUSED_ENTRIES.entrySet()) {
             if (attributes.getValue(refused.getKey()) != null) {
@@ -263,14 +351,11 @@ record PluginJar(
         return version.split("\\.", -1)[0];
     }
 
-    private static Set<String> extensions(JarFile jar, String root) throws IOException, UnusablePluginException {
+    private static Set<String> extensions(ZipFile jar, String root) throws IOException, UnusablePluginException {
         Set<String> names = new LinkedHashSet<>();
         ZipEntry index = jar.getEntry(root + INDEX);
-        requireSmall(index);
         if (index != null) {
-            try (InputStream in = jar.getInputStream(index)) {
-                ExtensionStorage.read(new StringReader(new String(in.readAllBytes(), StandardCharsets.UTF_8)), names);
-            }
+            ExtensionStorage.read(new StringReader(new String(bytes(jar, index), StandardCharsets.UTF_8)), names);
         }
         if (names.isEmpty()) {
             throw new UnusablePluginException((index == null ? "has no " : "names no class in ") + INDEX
@@ -279,7 +364,7 @@ record PluginJar(
         for (String name : names) {
             if (jar.getEntry(root + name.replace('.', '/') + ".class") == null) {
                 throw new UnusablePluginException(
-                        INDEX + " names " + name + ", which is not in the jar: build it from scratch");
+                        INDEX + " names " + shown(name) + ", which is not in the jar: build it from scratch");
             }
         }
         return new TreeSet<>(names);

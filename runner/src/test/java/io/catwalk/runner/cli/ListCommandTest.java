@@ -5,14 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.plugin.TestPlugin;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -22,6 +34,9 @@ import tools.jackson.databind.JsonNode;
 
 @Tag("tiny")
 final class ListCommandTest {
+
+    /** More than a heap of 250 MiB holds. */
+    private static final int UNPACKED = 300 << 20;
 
     @TempDir
     private Path folder;
@@ -50,6 +65,95 @@ final class ListCommandTest {
                 .hasSizeGreaterThan(1)
                 .allSatisfy(
                         line -> assertThat(line).hasSizeLessThanOrEqualTo(80).matches("(gru  1\\.2\\.3| {10})  w.*d"));
+    }
+
+    /** A directory of a zip may say anything about the size of a file, and only what is read is true. */
+    @Test
+    @Tag("long")
+    void aJarThatUnpacksToMoreThanTheHeapCostsItsOwnRow() throws Exception {
+        TestPlugin.sound("sound").write(folder.resolve("sound.jar"));
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        try (DeflaterOutputStream out = new DeflaterOutputStream(bomb, new Deflater(1, true), 1 << 16)) {
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < UNPACKED >> 20; i++) {
+                out.write(zeros);
+            }
+        }
+        for (String path : List.of("META-INF/MANIFEST.MF", "META-INF/extensions.idx", "META-INF/A.SF")) {
+            String name = path.replaceAll(".*[/.]", "") + ".jar";
+            pack(folder.resolve("honest-" + name), path, bomb.toByteArray(), UNPACKED);
+            pack(folder.resolve("liar-" + name), path, bomb.toByteArray(), 100);
+        }
+        TestPlugin names = TestPlugin.sound("names");
+        for (int i = 0; i < 150; i++) {
+            names.files().put(i + "x".repeat(60_000), new byte[0]);
+        }
+        names.write(folder.resolve("names.jar"));
+        ByteArrayOutputStream many = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(many)) {
+            for (int i = 0; i < 600_000; i++) {
+                ZipEntry entry = new ZipEntry(Integer.toString(i));
+                entry.setMethod(ZipEntry.STORED);
+                entry.setSize(0);
+                entry.setCrc(0);
+                out.putNextEntry(entry);
+            }
+        }
+        TestPlugin.sound("many").writeZip(folder.resolve("many.zip"), Map.of("lib/many.jar", many.toByteArray()));
+        TestPlugin.sound("wordy")
+                .manifest("Plugin-Description", "word ".repeat(100_000))
+                .write(folder.resolve("wordy.jar"));
+        TestPlugin.sound("nested")
+                .manifest("Plugin-Requires", "(".repeat(500_000))
+                .write(folder.resolve("nested.jar"));
+
+        ProcessBuilder builder = Catwalk.process(folder, "list", "--plugins-dir", ".");
+        builder.command().add(1, "-Xmx250m");
+        Catwalk.Answer answer = Catwalk.finish(builder);
+
+        assertThat(answer.out().lines())
+                .as(answer.err())
+                .singleElement()
+                .asString()
+                .startsWith("sound  ");
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.err().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(500))
+                .anyMatch(line ->
+                        line.startsWith("failed: honest-MF.jar: its META-INF/MANIFEST.MF must be at most 1048576"))
+                .anyMatch(line ->
+                        line.startsWith("failed: liar-MF.jar: its META-INF/MANIFEST.MF must be at most 1048576"))
+                .anyMatch(line -> line.startsWith("failed: liar-idx.jar: its META-INF/extensions.idx must be at most"))
+                .anyMatch(
+                        line -> line.startsWith("failed: honest-idx.jar: its META-INF/extensions.idx must be at most"))
+                .anyMatch(line -> line.startsWith("failed: honest-SF.jar: its META-INF/A.SF must be at most"))
+                .anyMatch(line -> line.startsWith("failed: liar-SF.jar: its META-INF/A.SF must be at most"))
+                .anyMatch(line -> line.startsWith("failed: names.jar: ") && line.contains("at most 8 MiB"))
+                .anyMatch(line -> line.startsWith("failed: many.zip: ") && line.contains("more than 64 MiB"))
+                .anyMatch(line -> line.startsWith("failed: wordy.jar: ") && line.contains("Plugin-Description"))
+                .anyMatch(line -> line.startsWith("failed: nested.jar: ") && line.contains("Plugin-Requires"))
+                .hasSize(10);
+    }
+
+    /** Packs a plugin with a file that is packed already, and of which the directory says some size. */
+    private static void pack(Path jar, String path, byte[] packed, long size) throws IOException {
+        Path plain = TestPlugin.sound("bomb").write(jar.resolveSibling("plain"));
+        try (ZipFile sound = new ZipFile(plain.toFile());
+                ZipArchiveOutputStream out = new ZipArchiveOutputStream(jar)) {
+            for (ZipEntry entry : Collections.list(sound.entries())) {
+                if (!entry.getName().equals(path)) {
+                    out.putArchiveEntry(new ZipArchiveEntry(entry.getName()));
+                    sound.getInputStream(entry).transferTo(out);
+                    out.closeArchiveEntry();
+                }
+            }
+            ZipArchiveEntry entry = new ZipArchiveEntry(path);
+            entry.setMethod(ZipEntry.DEFLATED);
+            entry.setSize(size);
+            entry.setCompressedSize(packed.length);
+            entry.setCrc(0);
+            out.addRawArchiveEntry(entry, new ByteArrayInputStream(packed));
+        }
     }
 
     @Test

@@ -298,7 +298,7 @@ final class PluginCatalogTest {
                 .extracting(PluginFailure::reason)
                 .singleElement()
                 .asString()
-                .startsWith("its META-INF/MANIFEST.MF must be at most 1048576 bytes, but is 2");
+                .startsWith("its META-INF/MANIFEST.MF must be at most 1048576 bytes, unpacked, but is larger");
     }
 
     @Test

@@ -28,8 +28,11 @@ public final class PluginFile {
 
     private static final String LIBRARY = "lib/[^/]+\\.jar";
 
-    /** Libraries are unpacked into memory whenever a plugin is loaded. */
+    /** Libraries are unpacked into memory whenever a plugin is loaded. Packed, they may have as much once more. */
     private static final int MOST_BYTES = 64 << 20;
+
+    /** What a file of a library takes in memory beside its content, in bytes; otherwise millions of empty files would fit. */
+    private static final int FILE_BYTES = 200;
 
     private PluginFile() {}
 
@@ -59,14 +62,19 @@ public final class PluginFile {
                 .sorted(Comparator.comparing(ZipEntry::getName))
                 .toList());
         int room = MOST_BYTES;
+        int packedRoom = MOST_BYTES;
         for (ZipEntry jar : jars) {
             Map<String, byte[]> files = new LinkedHashMap<>();
-            byte[] packed = read(file.getInputStream(jar), room);
+            byte[] packed = read(file.getInputStream(jar), packedRoom);
+            packedRoom -= packed.length;
             try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(packed))) {
                 for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                    byte[] content = read(in, room); // that of a folder would be unpacked in any case
+                    room -= content.length + FILE_BYTES + 2 * entry.getName().length();
+                    if (room < 0) {
+                        throw tooLarge();
+                    }
                     if (!entry.isDirectory()) {
-                        byte[] content = read(in, room);
-                        room -= content.length;
                         files.put(entry.getName(), content);
                     }
                 }
@@ -121,9 +129,13 @@ public final class PluginFile {
     private static byte[] read(InputStream in, int room) throws IOException {
         byte[] bytes = in.readNBytes(room + 1);
         if (bytes.length > room) {
-            throw new IOException("its libraries have more than " + (MOST_BYTES >> 20)
-                    + " MiB, unpacked: leave out what the classifier does not use");
+            throw tooLarge();
         }
         return bytes;
+    }
+
+    private static IOException tooLarge() {
+        return new IOException("its libraries have more than " + (MOST_BYTES >> 20)
+                + " MiB, unpacked: leave out what the classifier does not use");
     }
 }
