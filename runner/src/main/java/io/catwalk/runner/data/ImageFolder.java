@@ -92,7 +92,9 @@ final class ImageFolder implements ImageListing {
             notes.add("%d of %d images are held out as the test set, because the folder has none (--test-share %s)"
                     .formatted(testing.length, learned.length, share));
         }
-        return new ImageDataset(name(), sha256, layout.classes(), train, test, validating.length, notes);
+        List<String> names = files.stream().map(ImageFile::name).toList();
+        return new ImageDataset(
+                name(), sha256, layout.classes(), train.whole(names), test.whole(names), validating.length, notes);
     }
 
     /** Returns the images of a part; images without a part are training images. */

@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -7,10 +8,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads images of one shape, and their labels, by index. It holds no pixels, only where they are: a million images
- * take as little memory as a thousand, and so does every selection of them. Any number of threads may read at once.
+ * Reads images of one shape, and their labels, by index. It holds no pixels, only where they are, and the names of their
+ * files: a million images take little memory, and so does every selection of them. Any number of threads may read at
+ * once.
  */
 public final class ImageSource {
 
@@ -30,6 +33,12 @@ public final class ImageSource {
     /** For each image, the record of an image of its cluster, the same one for all of them. */
     private final int[] clusters;
 
+    /** For each image, its index in the whole set that it was chosen from; null if these are the whole set. */
+    private final int @Nullable [] indices;
+
+    /** The name of the file of each record; empty if they are not of a file each. */
+    private final List<String> files;
+
     /**
      * Creates a source of the images of some records.
      *
@@ -44,7 +53,7 @@ public final class ImageSource {
      */
     ImageSource(
             int channels, int height, int width, ImageRecords records, ImageRecords sums, int[] places, int[] labels) {
-        this(channels, height, width, records, sums, places, labels, places);
+        this(channels, height, width, records, sums, places, labels, places, null, List.of());
     }
 
     private ImageSource(
@@ -55,7 +64,9 @@ public final class ImageSource {
             ImageRecords sums,
             int[] places,
             int[] labels,
-            int[] clusters) {
+            int[] clusters,
+            int @Nullable [] indices,
+            List<String> files) {
         if (channels < 1 || height < 1 || width < 1 || labels.length < 1) {
             throw new IllegalArgumentException(
                     "Expected at least 1 image, channel, row and column, found shape (%d, %d, %d, %d)"
@@ -83,6 +94,8 @@ public final class ImageSource {
         this.places = places;
         this.labels = labels;
         this.clusters = clusters;
+        this.indices = indices;
+        this.files = files;
     }
 
     /**
@@ -198,6 +211,48 @@ public final class ImageSource {
     }
 
     /**
+     * Returns the index of an image among all training images of the data set (validation images included), or among all
+     * its test images, however these images were chosen from them.
+     *
+     * @param image 0 to {@link #size} - 1
+     * @return from 0
+     */
+    public int index(int image) {
+        return indices == null ? image : indices[image];
+    }
+
+    /**
+     * Returns the file of an image.
+     *
+     * @param image 0 to {@link #size} - 1
+     * @return its name relative to the folder of the data set, with {@code /}, in one line: characters that control a
+     *     terminal are written as their code; empty if it has no file of its own, as in IDX files
+     */
+    public String file(int image) {
+        return files.isEmpty() ? "" : Reasons.visible(files.get(places[image]));
+    }
+
+    /**
+     * Names an image for people.
+     *
+     * @param image 0 to {@link #size} - 1
+     * @return its {@link #index} and, if it has one, its {@link #file}, such as {@code 7924, cat/12.jpg}
+     */
+    public String title(int image) {
+        String file = file(image);
+        return file.isEmpty() ? "" + index(image) : index(image) + ", " + file;
+    }
+
+    /**
+     * Declares these images the whole set, so that their {@link #index} counts from 0.
+     *
+     * @param names of the file of each record
+     */
+    ImageSource whole(List<String> names) {
+        return new ImageSource(channels, height, width, records, sums, places, labels, clusters, null, names);
+    }
+
+    /**
      * Counts the images of each class.
      *
      * @param classes the number of classes
@@ -238,20 +293,22 @@ public final class ImageSource {
     /**
      * Chooses some of the images. No pixels are copied.
      *
-     * @param indices which ones, in the order wanted; at least one
+     * @param chosen which ones, in the order wanted; at least one
      * @return as many images
      * @throws IndexOutOfBoundsException if there is no such image
      */
-    public ImageSource select(int[] indices) {
+    public ImageSource select(int[] chosen) {
         return new ImageSource(
                 channels,
                 height,
                 width,
                 records,
                 sums,
-                IntStream.of(indices).map(i -> places[i]).toArray(),
-                IntStream.of(indices).map(i -> labels[i]).toArray(),
-                IntStream.of(indices).map(i -> clusters[i]).toArray());
+                IntStream.of(chosen).map(i -> places[i]).toArray(),
+                IntStream.of(chosen).map(i -> labels[i]).toArray(),
+                IntStream.of(chosen).map(i -> clusters[i]).toArray(),
+                IntStream.of(chosen).map(this::index).toArray(),
+                files);
     }
 
     /**
@@ -262,7 +319,7 @@ public final class ImageSource {
      */
     ImageSource clustered(int[] firsts) {
         int[] own = IntStream.of(firsts).map(i -> places[i]).toArray();
-        return new ImageSource(channels, height, width, records, sums, places, labels, own);
+        return new ImageSource(channels, height, width, records, sums, places, labels, own, indices, files);
     }
 
     /** Returns a number for each image; images of one cluster have the same. */
@@ -294,6 +351,6 @@ public final class ImageSource {
     /** Renumbers the classes: label i becomes {@code numbers[i]}. */
     ImageSource relabeled(int[] numbers) {
         int[] others = Arrays.stream(labels).map(label -> numbers[label]).toArray();
-        return new ImageSource(channels, height, width, records, sums, places, others, clusters);
+        return new ImageSource(channels, height, width, records, sums, places, others, clusters, indices, files);
     }
 }

@@ -185,16 +185,27 @@ public record Predictions(int classes, int[] labels, float[] logits) {
 
     /**
      * Writes the predictions to a file beside the target first, which is then moved to it. Reading returns exactly
-     * the same numbers. As text: with the header {@code image,label,logit_0,...}. As an array of NumPy, format
-     * 1.0: one record per image, with the fields {@code label} (int32) and {@code logits} (float32 for each
-     * class), so that {@code numpy.load(file)["logits"]} has the shape (images, classes).
+     * the same numbers. As text: with the header {@code image,label,logit_0,...,index,file}. As an array of NumPy,
+     * format 1.0: one record per image, with the fields {@code label} (int32), {@code logits} (float32 for each
+     * class), {@code index} (int32) and, if the images have files, {@code file} (UTF-8, filled up with zeros), so that
+     * {@code numpy.load(file)["logits"]} has the shape (images, classes).
      *
      * @param file where to; an existing file is replaced. A name that ends in {@code .npy} makes it an array,
      *     any other name makes it text
+     * @param images that are predicted: their {@link ImageSource#index} and {@link ImageSource#file} are written, too
      * @throws IOException if it cannot be written; an existing file is then unchanged
+     * @throws IllegalArgumentException if there are not as many images
      */
-    public void write(Path file) throws IOException {
-        PredictionsFile.write(this, file);
+    public void write(Path file, ImageSource images) throws IOException {
+        if (images.size() != labels.length) {
+            throw new IllegalArgumentException("expected " + labels.length + " images, but found " + images.size());
+        }
+        PredictionsFile.write(this, images, file);
+    }
+
+    /** Writes the predictions as earlier versions did: without the index and file of each image. */
+    void write(Path file) throws IOException {
+        PredictionsFile.write(this, null, file);
     }
 
     /**

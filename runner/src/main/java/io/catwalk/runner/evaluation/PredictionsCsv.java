@@ -1,6 +1,8 @@
 package io.catwalk.runner.evaluation;
 
+import io.catwalk.runner.Csv;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,7 +13,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and reads predictions as comma-separated text: {@code image,label,logit_0,...}. It is read as
+ * Writes and reads predictions as comma-separated text: {@code image,label,logit_0,...,index,file}. It is read as
  * bytes, without an object for each number: a report of 10,000 trials reads 10,000 such files.
  */
 final class PredictionsCsv {
@@ -22,6 +24,12 @@ final class PredictionsCsv {
     private static final int LONGEST_HEADER = 1 << 24;
 
     private static final int LONGEST_NUMBER = 32;
+
+    /** A path has at most 4,096 bytes, and a byte takes at most six where it is written as its code. */
+    private static final int LONGEST_FILE = 1 << 15;
+
+    /** What follows the logits since the images have names; files of earlier versions end with the logits. */
+    private static final String NAMES = ",index,file";
 
     private final Path file;
     private final InputStream in;
@@ -35,14 +43,17 @@ final class PredictionsCsv {
 
     private int number;
 
+    /** Whether each line ends with the index and the file of the image. */
+    private boolean named;
+
     private PredictionsCsv(Path file, InputStream in) {
         this.file = file;
         this.in = in;
     }
 
-    static void write(Predictions predictions, OutputStream out) throws IOException {
+    static void write(Predictions predictions, @Nullable ImageSource images, OutputStream out) throws IOException {
         int classes = predictions.classes();
-        out.write((header(classes) + "\n").getBytes(StandardCharsets.US_ASCII));
+        out.write((header(classes) + (images == null ? "" : NAMES) + "\n").getBytes(StandardCharsets.US_ASCII));
         StringBuilder row = new StringBuilder();
         for (int i = 0; i < predictions.images(); i++) {
             row.setLength(0);
@@ -50,7 +61,10 @@ final class PredictionsCsv {
             for (int c = 0; c < classes; c++) {
                 row.append(',').append(predictions.logits()[i * classes + c]);
             }
-            out.write(row.append('\n').toString().getBytes(StandardCharsets.US_ASCII));
+            if (images != null) {
+                row.append(',').append(images.index(i)).append(',').append(Csv.cell(images.file(i)));
+            }
+            out.write(row.append('\n').toString().getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -70,13 +84,14 @@ final class PredictionsCsv {
 
     private void read(PredictionRows rows) throws IOException {
         String header = nextLine(LONGEST_HEADER) ? line() : null;
-        int classes = header == null ? 0 : header.split(",", -1).length - 2;
-        if (classes < 2 || !header(classes).equals(header)) {
+        named = header != null && header.endsWith(NAMES);
+        int classes = header == null ? 0 : header.split(",", -1).length - (named ? 4 : 2);
+        if (classes < 2 || !(header(classes) + (named ? NAMES : "")).equals(header)) {
             throw refusal("the header image,label,logit_0,logit_1 and so on", header);
         }
         rows.begin(classes, 0);
         float[] logits = new float[classes];
-        int longest = (int) Math.min(LONGEST_HEADER * 4L, (classes + 2L) * LONGEST_NUMBER);
+        int longest = (int) Math.min(LONGEST_HEADER * 4L, (classes + 2L) * LONGEST_NUMBER + (named ? LONGEST_FILE : 0));
         while (nextLine(longest)) {
             row(rows, logits);
         }
@@ -99,10 +114,20 @@ final class PredictionsCsv {
         }
         for (int c = 0; c < logits.length; c++) {
             from = to + 1;
-            to = c < logits.length - 1 ? field(from, logits) : lastField(from, logits);
+            to = named || c < logits.length - 1 ? field(from, logits) : lastField(from, logits);
             logits[c] = Decimals.parse(text, from, to);
             if (!Float.isFinite(logits[c])) {
                 throw refusal("a finite logit", text(from, to));
+            }
+        }
+        if (named) {
+            from = to + 1;
+            to = field(from, logits);
+            if (wholeNumber(from, to) < 0) {
+                throw refusal("the index of an image", text(from, to));
+            }
+            while (text[to] != '\n') { // a name may hold commas, but no line break
+                to++;
             }
         }
         rows.add(label, logits);
@@ -134,7 +159,7 @@ final class PredictionsCsv {
     }
 
     private RequestException wrongCount(float[] logits) {
-        return refusal((logits.length + 2) + " fields", line());
+        return refusal((logits.length + (named ? 4 : 2)) + " fields", line());
     }
 
     /** Returns a number from 0 on, in the form that the program writes; -1 for everything else. */

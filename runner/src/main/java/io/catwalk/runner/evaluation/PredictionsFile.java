@@ -3,6 +3,7 @@ package io.catwalk.runner.evaluation;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +14,12 @@ final class PredictionsFile {
 
     private PredictionsFile() {}
 
-    static void write(Predictions predictions, Path file) throws IOException {
+    static void write(Predictions predictions, @Nullable ImageSource images, Path file) throws IOException {
         AtomicFiles.write(
                 file,
                 isNpy(file)
-                        ? out -> PredictionsNpy.write(predictions, out)
-                        : out -> PredictionsCsv.write(predictions, out));
+                        ? out -> PredictionsNpy.write(predictions, images, out)
+                        : out -> PredictionsCsv.write(predictions, images, out));
     }
 
     static Predictions read(Path file) throws IOException {

@@ -66,13 +66,13 @@ final class AuditFiles {
 
     private void pairs(String name, String first, String second, List<Duplicate> pairs, ImageSource others)
             throws IOException {
-        StringBuilder csv = new StringBuilder(first + "_image," + second + "_image" + (first.equals(second) ? "_2" : "")
-                + ",distance,mirrored,moved_right,moved_down," + first + "_label," + second + "_label"
-                + (first.equals(second) ? "_2" : "") + "\n");
+        StringBuilder csv = new StringBuilder(two(first, second, "_image")
+                + ",distance,mirrored,moved_right,moved_down," + two(first, second, "_label")
+                + "," + two(first, second, "_index") + "," + two(first, second, "_file") + "\n");
         for (Duplicate pair : pairs) {
             csv.append(String.format(
                     Locale.ROOT,
-                    "%d,%d,%.4f,%s,%d,%d,%s,%s\n",
+                    "%d,%d,%.4f,%s,%d,%d,%s,%s,%d,%d,%s,%s\n",
                     pair.first(),
                     pair.second(),
                     pair.distance(),
@@ -80,7 +80,11 @@ final class AuditFiles {
                     pair.right(),
                     pair.down(),
                     Csv.cell(label(test, pair.first())),
-                    Csv.cell(label(others, pair.second()))));
+                    Csv.cell(label(others, pair.second())),
+                    test.index(pair.first()),
+                    others.index(pair.second()),
+                    Csv.cell(test.file(pair.first())),
+                    Csv.cell(others.file(pair.second()))));
         }
         put(name + ".csv", csv.toString());
         List<ContactSheet.Entry> entries = pairs.stream()
@@ -92,10 +96,15 @@ final class AuditFiles {
                                 new ContactSheet.Picture(others, pair.second())),
                         List.of(
                                 String.format(Locale.ROOT, "distance %.2f", pair.distance()) + moved(pair),
-                                first + " " + pair.first() + ": " + label(test, pair.first()),
-                                second + " " + pair.second() + ": " + label(others, pair.second()))))
+                                first + " " + test.index(pair.first()) + ": " + label(test, pair.first()),
+                                second + " " + others.index(pair.second()) + ": " + label(others, pair.second()))))
                 .toList();
         sheet(name, pairs.size(), "pairs of a " + first + " and a " + second + " image that look the same", entries);
+    }
+
+    /** Names the columns of the two images of a pair. */
+    private static String two(String first, String second, String column) {
+        return first + column + "," + second + column + (first.equals(second) ? "_2" : "");
     }
 
     /** Reads the pairs of a test and a training image, in the order in which they were written. */
@@ -144,10 +153,11 @@ final class AuditFiles {
         audit.predictions().forEach((name, predictions) -> answers.put(name, predictions.predicted()));
         StringBuilder csv = new StringBuilder("image,label");
         answers.keySet().forEach(name -> csv.append(',').append(Csv.cell(name)));
-        csv.append('\n');
+        csv.append(",index,file\n");
         for (int image : wrong) {
             csv.append(image).append(',').append(Csv.cell(label(test, image)));
             answers.values().forEach(said -> csv.append(',').append(Csv.cell(classes.get(said[image]))));
+            csv.append(',').append(test.index(image)).append(',').append(Csv.cell(test.file(image)));
             csv.append('\n');
         }
         put("wrong-for-all.csv", csv.toString());
@@ -159,7 +169,7 @@ final class AuditFiles {
         for (PredictedClasses predictions : audit.predictions().values()) {
             votes.merge(predictions.predicted()[image], 1, Integer::sum);
         }
-        List<String> lines = new ArrayList<>(List.of(image + ": " + label(test, image)));
+        List<String> lines = new ArrayList<>(List.of(test.index(image) + ": " + label(test, image)));
         votes.entrySet().stream()
                 .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
                 .forEach(vote -> lines.add(vote.getValue() + " x " + classes.get(vote.getKey())));

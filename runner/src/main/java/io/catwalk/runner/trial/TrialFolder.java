@@ -6,6 +6,7 @@ import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
@@ -477,10 +478,10 @@ public record TrialFolder(Path path) {
         return List.copyOf(classes);
     }
 
-    void writePredictions(String part, Predictions predictions) throws IOException {
+    void writePredictions(String part, Predictions predictions, ImageSource images) throws IOException {
         String extension = predictions.extension();
         Files.deleteIfExists(predictions(part, extension.equals(".npy") ? ".csv" : ".npy"));
-        predictions.write(predictions(part, extension));
+        predictions.write(predictions(part, extension), images);
     }
 
     /** Writes the history of the training so far, one line per epoch. */

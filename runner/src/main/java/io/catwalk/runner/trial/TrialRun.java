@@ -104,10 +104,10 @@ final class TrialRun {
             Normalization normalization = trained.weights().normalization();
             int classes = dataset.classes().size();
             Predictions test = Predictions.of(predictor, dataset.test(), normalization, classes);
-            TroubleException.writing(() -> folder.writePredictions("test", test));
+            TroubleException.writing(() -> folder.writePredictions("test", test, dataset.test()));
             ImageSource held = learned.select(images.split().validation());
             Predictions validation = Predictions.of(predictor, held, normalization, classes);
-            TroubleException.writing(() -> folder.writePredictions("validation", validation));
+            TroubleException.writing(() -> folder.writePredictions("validation", validation, held));
             ImageSource seen = learned.select(EvenlySpaced.of(images.split().train(), MOST_SEEN));
             Predictions train = Predictions.of(predictor, seen, normalization, classes);
             return new TrialMetrics(

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** Provides the few images of a test, from an array. */
@@ -31,6 +32,11 @@ public final class HeapImages {
                 ImageRecords.of(sums, PixelSums.length(channels)),
                 IntStream.range(0, labels.length).toArray(),
                 labels);
+    }
+
+    /** Declares images the whole set, each in a file of its own. */
+    public static ImageSource named(ImageSource images, List<String> files) {
+        return images.whole(files);
     }
 
     /** Returns the pixels of all images, (images, channels, height, width), row-major. */

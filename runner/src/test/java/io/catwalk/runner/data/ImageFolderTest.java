@@ -56,6 +56,29 @@ class ImageFolderTest {
     }
 
     @Test
+    void anImageKeepsItsFileAndItsIndexWhenSomeAreChosen() throws IOException {
+        for (int i = 0; i < 6; i++) {
+            write("a/" + i + ".png", png(gray(1, 1, i)));
+            write("b/" + i + ".png", png(gray(1, 1, 10 + i)));
+        }
+        ImageDataset whole = load(null);
+
+        ImageDataset some = whole.limited(4, 1, 3);
+
+        int pixel = some.test().read(0, 1)[0]; // says which file it is
+        assertThat(some.test().file(0)).isEqualTo((pixel < 10 ? "a/" : "b/") + pixel % 10 + ".png");
+        assertThat(whole.test().read(some.test().index(0), some.test().index(0) + 1))
+                .containsExactly(pixel);
+        for (int i = 0; i < 4; i++) {
+            int index = some.train().index(i);
+            assertThat(whole.train().read(index, index + 1))
+                    .isEqualTo(some.train().read(i, i + 1));
+            assertThat(some.train().title(i))
+                    .isEqualTo(index + ", " + whole.train().file(index));
+        }
+    }
+
+    @Test
     void theOrderDoesNotDependOnTheLocale() throws IOException {
         for (String part : new String[] {"train", "test"}) {
             for (String name : new String[] {"i", "a", "Z", "ä"}) {

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,61 @@ class PredictionsTest {
         assertThat(PredictedClasses.read(file)).isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
     }
 
+    /** The third and the first of three images, one of them with a name that needs quotes and has a line break. */
+    private static ImageSource chosen() {
+        ImageSource all = HeapImages.of(1, 1, 1, new byte[3], new int[] {0, 1, 1});
+        return HeapImages.named(all, List.of("b/x, \"y\"\n.png", "a/1.png", "a/é.png"))
+                .select(new int[] {2, 0});
+    }
+
+    @Test
+    void theFileNamesTheImages() throws IOException {
+        Path file = folder.resolve("predictions.csv");
+        Predictions predictions = new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3});
+
+        predictions.write(file, chosen());
+
+        assertThat(file)
+                .hasContent("image,label,logit_0,logit_1,index,file\n0,1,1.0,-2.0,2,a/é.png\n"
+                        + "1,0,0.5,3.0,0,\"b/x, \"\"y\"\"\\u000a.png\"\n");
+        assertThat(Predictions.read(file)).isEqualTo(predictions);
+        Files.writeString(file, Files.readString(file).replace("\n", "\r\n"));
+        assertThat(Predictions.read(file)).isEqualTo(predictions);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        0,1,1,2        | 6 fields
+        0,1,1,2,3      | 6 fields
+        0,1,1,2,x,a    | the index of an image
+        0,1,1,2,-1,a   | the index of an image
+        """)
+    void aWrongNameIsRefused(String line, String expected) throws IOException {
+        Path file = folder.resolve("predictions.csv");
+        Files.writeString(file, "image,label,logit_0,logit_1,index,file\n" + line + "\n");
+
+        assertThatThrownBy(() -> Predictions.read(file)).hasMessageContaining("expected " + expected + " in line 2");
+    }
+
+    @Test
+    void theArrayNamesTheImages() throws IOException {
+        Path file = folder.resolve("predictions.npy");
+        Predictions predictions = new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3});
+
+        predictions.write(file, chosen().select(new int[] {0, 0}));
+
+        byte[] bytes = Files.readAllBytes(file);
+        assertThat(new String(bytes, 10, 118, StandardCharsets.US_ASCII))
+                .startsWith(
+                        "{'descr': [('label', '<i4'), ('logits', '<f4', (2,)), ('index', '<i4'), ('file', '|S8')], ");
+        assertThat(new String(bytes, bytes.length - 8, 8, StandardCharsets.UTF_8))
+                .isEqualTo("a/é.png");
+        assertThat(bytes[bytes.length - 12]).isEqualTo((byte) 2);
+        assertThat(Predictions.read(file)).isEqualTo(predictions);
+        predictions.write(file, HeapImages.of(1, 1, 1, new byte[2], new int[] {1, 0})); // without files
+        assertThat(Predictions.read(file)).isEqualTo(predictions);
+    }
+
     @Test
     void aFailedWriteLeavesNothingBehind() throws IOException {
         Path occupied = folder.resolve("predictions.csv");
@@ -103,21 +161,21 @@ class PredictionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ''                                         | the header image,label,logit_0,logit_1 | line 1 | the end of the file
-            image,label,logit_0                        | the header                             | line 1 | 'image,label,logit_0'
-            image,label,logit_1,logit_0                | the header                             | line 1 | logit_1,logit_0
-            image,label,logit_0,logit_1                | at least one image                     | line 2 | the end of the file
-            image,label,logit_0,logit_1;0,1,0.5        | 4 fields                               | line 2 | '0,1,0.5'
-            image,label,logit_0,logit_1;0,1,1,2,3      | 4 fields                               | line 2 | '0,1,1,2,3'
-            image,label,logit_0,logit_1;0,1,1,2;2,0,1,1| image 1                                | line 3 | '2'
-            image,label,logit_0,logit_1;0,2,1,2        | a label from 0 to 1                    | line 2 | '2'
-            image,label,logit_0,logit_1;0,-1,1,2       | a label from 0 to 1                    | line 2 | '-1'
-            image,label,logit_0,logit_1;0,x,1,2        | a label from 0 to 1                    | line 2 | 'x'
-            image,label,logit_0,logit_1;0,1,NaN,2      | a finite logit                         | line 2 | 'NaN'
-            image,label,logit_0,logit_1;0,1,2,Infinity | a finite logit                         | line 2 | 'Infinity'
-            image,label,logit_0,logit_1;0,1,2,         | a finite logit                         | line 2 | ''
-            image,label,logit_0,logit_1;0,1,1,2;;      | 4 fields                               | line 3 | ''
-            """)
+        ''                                         | the header image,label,logit_0,logit_1 | line 1 | the end of the file
+        image,label,logit_0                        | the header                             | line 1 | 'image,label,logit_0'
+        image,label,logit_1,logit_0                | the header                             | line 1 | logit_1,logit_0
+        image,label,logit_0,logit_1                | at least one image                     | line 2 | the end of the file
+        image,label,logit_0,logit_1;0,1,0.5        | 4 fields                               | line 2 | '0,1,0.5'
+        image,label,logit_0,logit_1;0,1,1,2,3      | 4 fields                               | line 2 | '0,1,1,2,3'
+        image,label,logit_0,logit_1;0,1,1,2;2,0,1,1| image 1                                | line 3 | '2'
+        image,label,logit_0,logit_1;0,2,1,2        | a label from 0 to 1                    | line 2 | '2'
+        image,label,logit_0,logit_1;0,-1,1,2       | a label from 0 to 1                    | line 2 | '-1'
+        image,label,logit_0,logit_1;0,x,1,2        | a label from 0 to 1                    | line 2 | 'x'
+        image,label,logit_0,logit_1;0,1,NaN,2      | a finite logit                         | line 2 | 'NaN'
+        image,label,logit_0,logit_1;0,1,2,Infinity | a finite logit                         | line 2 | 'Infinity'
+        image,label,logit_0,logit_1;0,1,2,         | a finite logit                         | line 2 | ''
+        image,label,logit_0,logit_1;0,1,1,2;;      | 4 fields                               | line 3 | ''
+        """)
     void aWrongLineIsNamed(String lines, String expected, String line, String found) throws IOException {
         Path file = folder.resolve("predictions.csv");
         Files.writeString(file, lines.replace(';', '\n'));
@@ -185,14 +243,15 @@ class PredictionsTest {
     @Test
     void numpyReadsTheArray() throws IOException, InterruptedException {
         Path file = folder.resolve("predictions.npy");
-        new Predictions(3, new int[] {2, 0}, new float[] {1, -2, 0.5f, 3, 1e-10f, 7}).write(file);
+        new Predictions(3, new int[] {2, 0}, new float[] {1, -2, 0.5f, 3, 1e-10f, 7}).write(file, chosen());
         assumeThat(python("import numpy")).as("there is no numpy here").isEmpty();
 
         assertThat(python("import numpy; rows = numpy.load('" + file + "', mmap_mode='r', allow_pickle=False); "
                         + "assert rows['label'].tolist() == [2, 0]; logits = rows['logits']; "
                         + "assert logits.shape == (2, 3) and logits.dtype == numpy.float32; "
                         + "assert logits.tolist() == [[1, -2, 0.5], [3, float(numpy.float32(1e-10)), 7]]; "
-                        + "numpy.save('" + file + "', rows)"))
+                        + "assert rows['index'].tolist() == [2, 0]; "
+                        + "assert rows['file'][0].decode() == 'a/\\u00e9.png'; numpy.save('" + file + "', rows)"))
                 .isEmpty();
         assertThat(Predictions.read(file).images()).isEqualTo(2); // also what NumPy wrote
     }
@@ -219,17 +278,17 @@ class PredictionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            cut in the header   | 60  |      |     | the end of the file
-            cut in an image     | 151 |      |     | 2 of 2, in 151
-            without end         | 0   |      |     | the end of the file
-            another magic       | 152 | 1    | 88  | other bytes
-            version 2           | 152 | 6    | 2   | other bytes
-            big-endian          | 152 | 32   | 62  | '{'descr'
-            a label of 7        | 152 | 128  | 7   | found 7
-            a negative label    | 152 | 131  | 255 | found -
-            not a number        | 152 | 134  | 255 | image 0
-            infinity            | 152 | 151  | 127 | found
-            """)
+        cut in the header   | 60  |      |     | the end of the file
+        cut in an image     | 151 |      |     | 2 of 2, in 151
+        without end         | 0   |      |     | the end of the file
+        another magic       | 152 | 1    | 88  | other bytes
+        version 2           | 152 | 6    | 2   | other bytes
+        big-endian          | 152 | 32   | 62  | '{'descr'
+        a label of 7        | 152 | 128  | 7   | found 7
+        a negative label    | 152 | 131  | 255 | found -
+        not a number        | 152 | 134  | 255 | image 0
+        infinity            | 152 | 151  | 127 | found
+        """)
     void aDamagedArrayIsNamed(String damage, int length, Integer at, Integer value, String found) throws IOException {
         Path file = folder.resolve("predictions.npy");
         new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3}).write(file);

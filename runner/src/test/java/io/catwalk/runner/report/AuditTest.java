@@ -159,17 +159,40 @@ final class AuditTest {
                         "wrong-for-all.png");
         assertThat(files).allMatch(Files::isRegularFile);
         assertThat(files.get(0)).hasContent("""
-                        test_image,train_image,distance,mirrored,moved_right,moved_down,test_label,train_label
-                        1,0,0.0000,false,0,0,dog,"cat, tabby"
-                        """);
+            test_image,train_image,distance,mirrored,moved_right,moved_down,test_label,train_label,test_index,train_index,test_file,train_file
+            1,0,0.0000,false,0,0,dog,"cat, tabby",1,0,,
+            """);
         assertThat(files.get(2)).hasContent("""
-                        test_image,test_image_2,distance,mirrored,moved_right,moved_down,test_label,test_label_2
-                        2,3,5.0000,false,0,0,dog,dog
-                        """);
+            test_image,test_image_2,distance,mirrored,moved_right,moved_down,test_label,test_label_2,test_index,test_index_2,test_file,test_file_2
+            2,3,5.0000,false,0,0,dog,dog,2,3,,
+            """);
         assertThat(files.get(4)).hasContent("""
-                        image,label,first,second
-                        2,dog,"cat, tabby","cat, tabby"
-                        """);
+            image,label,first,second,index,file
+            2,dog,"cat, tabby","cat, tabby",2,
+            """);
+    }
+
+    /** The test images are the last two of four, as with a limit. */
+    @Test
+    void theListsNameTheImagesOfTheDataSet() throws IOException {
+        ImageDataset small = dataset();
+        ImageDataset limited = new ImageDataset(
+                "limited",
+                small.sha256(),
+                small.classes(),
+                HeapImages.named(small.train(), List.of("train/a.png", "train/b.png")),
+                HeapImages.named(small.test(), List.of("0.png", "1.png", "d/2.png", "d/3.png"))
+                        .select(new int[] {2, 3}));
+        PredictedClasses wrong = new PredictedClasses(2, new int[] {1, 1}, new int[] {1, 0});
+        List<Duplicate> leaked = List.of(new Duplicate(1, 0, 0, false, 0, 0));
+        List<Duplicate> repeated = List.of(new Duplicate(0, 1, 5, false, 0, 0));
+
+        List<Path> files = new Audit(limited, 8, leaked, repeated, Map.of("only", wrong)).write(folder);
+
+        assertThat(files.get(0)).content().endsWith(",3,0,d/3.png,train/a.png\n");
+        assertThat(files.get(2)).content().endsWith(",2,3,d/2.png,d/3.png\n");
+        assertThat(files.get(4)).content().endsWith("1,dog,\"cat, tabby\",3,d/3.png\n");
+        assertThat(AuditFiles.readLeaked(folder)).isEqualTo(leaked);
     }
 
     @Test
@@ -184,7 +207,8 @@ final class AuditTest {
         assertThat(files).containsExactly(folder.resolve("duplicates.csv"), folder.resolve("repeats.csv"));
         assertThat(folder).isDirectoryNotContaining(file -> !files.contains(file));
         assertThat(files.get(0))
-                .hasContent("test_image,train_image,distance,mirrored,moved_right,moved_down,test_label,train_label\n");
+                .hasContent("test_image,train_image,distance,mirrored,moved_right,moved_down,test_label,train_label,"
+                        + "test_index,train_index,test_file,train_file\n");
     }
 
     @Test

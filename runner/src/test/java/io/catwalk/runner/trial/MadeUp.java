@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -148,7 +149,7 @@ public final class MadeUp {
         folder.writeHistory(IntStream.rangeClosed(1, order.spec().recipe().epochs())
                 .mapToObj(epoch -> new Epoch(epoch, 1.0 / epoch, 0.8, 1.1 / epoch, 0.79, 0.79, 0.001, 2.5))
                 .toList());
-        folder.writePredictions("test", predictions);
+        folder.writePredictions("test", predictions, HeapImages.of(1, 1, 1, new byte[labels.length], labels));
         Files.createDirectories(folder.path().resolve("model"));
         Files.write(folder.path().resolve("model/network-0000.params"), new byte[2048]);
         Done made = done(order.spec(), new TrialMetrics(metrics, metrics, metrics), efficiency(null, null), null);

@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param classes names, in the order of the logits
  * @param images how many there are
- * @param names of the images: their numbers in the test set or, with folds, in the training set; 32 bits each
+ * @param names of the images: their numbers among all test images of the data set or, with folds, among all its training
+ *     images; 32 bits each
+ * @param files of the images at the first places on the sheets, as many as the page has room for; empty for IDX files
  * @param part that the numbers refer to: {@code test} or {@code train}
  * @param truth true class of each image
  * @param models predictions of each classifier, the best first
@@ -45,6 +47,7 @@ record ImageBrowser(
         List<String> classes,
         int images,
         String names,
+        List<String> files,
         String part,
         String truth,
         List<Answers> models,
@@ -66,6 +69,9 @@ record ImageBrowser(
 
     /** Largest number of characters of the training images that test images resemble. */
     private static final int ORIGINALS = 500_000;
+
+    /** Largest number of characters of all names of files together. */
+    private static final int NAMES = 500_000;
 
     /**
      * The predictions of a classifier.
@@ -143,13 +149,14 @@ record ImageBrowser(
      * A test image, and the training image that it resembles most.
      *
      * @param image number of the test image
-     * @param train number of the training image
+     * @param train number of the training image among all of the data set
+     * @param file of the training image; empty for IDX files
      * @param label class of the training image
      * @param distance between the two in gray levels, as {@link io.catwalk.runner.data.Duplicates} defines it
      * @param mirrored whether one of them is mirrored
      * @param moved whether one of them is moved by a pixel
      */
-    record Twin(int image, int train, int label, double distance, boolean mirrored, boolean moved) {}
+    record Twin(int image, int train, String file, int label, double distance, boolean mirrored, boolean moved) {}
 
     /**
      * Gathers the predictions and images of a run; without predictions, only the names of the classes.
@@ -160,7 +167,7 @@ record ImageBrowser(
         Gathered gathered = Gathered.of(model);
         List<String> classes = model.dataset().classes();
         if (gathered == null) {
-            return new ImageBrowser(classes, 0, "", "", "", List.of(), null, "", null, null, null, "");
+            return new ImageBrowser(classes, 0, "", List.of(), "", "", List.of(), null, "", null, null, null, "");
         }
         int[] truth = gathered.parts.get(0).truth;
         int count = Math.min(truth.length, IMAGES);
@@ -179,8 +186,9 @@ record ImageBrowser(
         List<Twin> twins = null;
         SpriteSheets originals = null;
         if (leaked != null && sheets != null && dataset != null && !model.folded()) {
-            twins = twins(leaked, dataset);
-            int[] trained = twins.stream().mapToInt(Twin::train).toArray();
+            List<Duplicate> nearest = nearest(leaked, dataset);
+            twins = nearest.stream().map(pair -> twin(pair, dataset.train())).toList();
+            int[] trained = nearest.stream().mapToInt(Duplicate::second).toArray();
             originals = trained.length == 0 ? null : SpriteSheets.of(dataset.train(), trained, ORIGINALS);
         }
         FeatureMap map = sheets == null || dataset == null || model.folded()
@@ -193,7 +201,15 @@ record ImageBrowser(
         return new ImageBrowser(
                 classes,
                 count,
-                gathered.names == null ? "" : packed(gathered.names, count, 4),
+                gathered.names == null || gathered.source == null
+                        ? ""
+                        : packed(
+                                IntStream.of(gathered.names)
+                                        .map(gathered.source::index)
+                                        .toArray(),
+                                count,
+                                4),
+                sheets == null ? List.of() : gathered.files(order, sheets.images()),
                 model.folded() ? "train" : "test",
                 packed(truth, count, 2),
                 answers,
@@ -205,20 +221,30 @@ record ImageBrowser(
                 map == null ? "" : map.absent());
     }
 
-    private static List<Twin> twins(List<Duplicate> leaked, ImageDataset dataset) {
-        List<Twin> twins = new ArrayList<>();
+    /** Returns the nearest training image of each test image that has one. */
+    private static List<Duplicate> nearest(List<Duplicate> leaked, ImageDataset dataset) {
+        List<Duplicate> nearest = new ArrayList<>();
         int before = -1;
         for (Duplicate pair : leaked) {
             boolean there = pair.first() < dataset.test().size()
                     && pair.second() < dataset.train().size();
             if (there && pair.first() != before) {
                 before = pair.first();
-                int label = dataset.train().labels()[pair.second()];
-                boolean moved = pair.right() != 0 || pair.down() != 0;
-                twins.add(new Twin(before, pair.second(), label, pair.distance(), pair.mirrored(), moved));
+                nearest.add(pair);
             }
         }
-        return twins;
+        return nearest;
+    }
+
+    private static Twin twin(Duplicate pair, ImageSource train) {
+        return new Twin(
+                pair.first(),
+                train.index(pair.second()),
+                train.file(pair.second()),
+                train.labels()[pair.second()],
+                pair.distance(),
+                pair.mirrored(),
+                pair.right() != 0 || pair.down() != 0);
     }
 
     /** Writes it as JSON for a script element: it contains no {@code <}, which could end the element. */
@@ -377,6 +403,21 @@ record ImageBrowser(
                 numbers[place] = names[order[place]];
             }
             return SpriteSheets.of(source, numbers, BUDGET);
+        }
+
+        /** Names the files of the first images of an order, as many as the page has room for; none of IDX files. */
+        List<String> files(int[] order, int most) {
+            List<String> files = new ArrayList<>();
+            int left = NAMES;
+            for (int place = 0; place < most && names != null && source != null; place++) {
+                String file = source.file(names[order[place]]);
+                left -= file.length();
+                if (left < 0 || file.isEmpty()) {
+                    break;
+                }
+                files.add(file);
+            }
+            return files;
         }
 
         /** Counts the classifiers that classify an image correctly. */

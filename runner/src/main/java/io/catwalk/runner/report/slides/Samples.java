@@ -6,6 +6,7 @@ import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.graphics.Png;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,10 @@ record Samples(Page page, Area area) {
                 place,
                 Png.of(side, Math.max(1, PIXELS / side.height())),
                 "Images of class " + Words.brief(dataset.classes().get(label), 200) + ": numbers "
-                        + Arrays.toString(indices).replaceAll("[\\[\\]]", "") + " of the test images, from 0.");
+                        + IntStream.of(indices)
+                                .mapToObj(image -> "" + images.index(image))
+                                .collect(Collectors.joining(", "))
+                        + " of the test images, from 0.");
     }
 
     /** Puts images beside each other with a white gap; large ones lose pixels, since they are shown small. */

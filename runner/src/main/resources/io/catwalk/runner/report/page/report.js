@@ -280,6 +280,8 @@
 
     const caption = image => `${data.part === 'test' ? 'Test' : 'Training'} image ${names ? names[image] : image}`;
 
+    const file = image => data.files[spot[image]] ?? '';
+
     const tile = (image, side) => picture(data.sheets, spot[image], side);
 
     /** Returns an image, by its place on the sheets. */
@@ -306,7 +308,7 @@
         const is = right(m, image);
         const name = data.classes[truth[image]];
         const says = data.classes[predicted[m][image]];
-        const button = element('button', { type: 'button', class: is ? 'tick' : 'miss', title: `${caption(image)}: ${name}, answer ${says}` },
+        const button = element('button', { type: 'button', class: is ? 'tick' : 'miss', title: `${caption(image)}${file(image) && `, ${file(image)}`}: ${name}, answer ${says}` },
           tile(image, 56), element('small', {}, bdi(says), ` ${Math.round(confidence[m][image] / 655.35)} %`));
         button.addEventListener('click', () => explain(image));
         grid.append(element('li', {}, button));
@@ -329,7 +331,7 @@
       const levels = one.distance < 0.01 ? 'less than 0.01' : one.distance.toFixed(2);
       return [
         picture(data.originals, one.at, 84),
-        element('p', {}, `It resembles training image ${one.train}${changed}, labeled `, element('b', {}, bdi(data.classes[one.label])),
+        element('p', {}, `It resembles training image ${one.train}`, ...(one.file ? [', ', bdi(one.file)] : []), `${changed}, labeled `, element('b', {}, bdi(data.classes[one.label])),
           `: ${one.distance ? `they differ by ${levels} gray levels` : `their pixels are the same${changed ? ' after that' : ''}`}.`),
       ];
     }
@@ -341,7 +343,7 @@
         element('td', { class: 'n' }, `${Math.round(confidence[m][image] / 655.35)} %`)));
       detail.replaceChildren(
         tile(image, 168),
-        element('p', {}, `${caption(image)}, labeled `, element('b', {}, bdi(data.classes[truth[image]])), '.'),
+        element('p', {}, caption(image), ...(file(image) ? [', ', bdi(file(image))] : []), ', labeled ', element('b', {}, bdi(data.classes[truth[image]])), '.'),
         ...original(image),
         element('table', {}, element('thead', {}, element('tr', {}, ...['Classifier', 'Answer', 'Confidence'].map(text => element('th', { scope: 'col' }, text)))), element('tbody', {}, ...rows)),
       );

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.experiment.Comparison;
@@ -67,9 +70,10 @@ final class ReportPageTest {
         assertShows(html, "2 of them have duplicates in the training set");
         JsonNode page = data(html);
         assertThat(page.get("duplicates").toString())
-                .isEqualTo("[{\"image\":3,\"train\":13,\"label\":3,\"distance\":0.5,\"mirrored\":true,\"moved\":true},"
-                        + "{\"image\":1207,\"train\":17,\"label\":7,\"distance\":0.0,"
-                        + "\"mirrored\":false,\"moved\":true}]");
+                .isEqualTo(
+                        "[{\"image\":3,\"train\":13,\"file\":\"\",\"label\":3,\"distance\":0.5,\"mirrored\":true,\"moved\":true},"
+                            + "{\"image\":1207,\"train\":17,\"file\":\"\",\"label\":7,\"distance\":0.0,"
+                            + "\"mirrored\":false,\"moved\":true}]");
         JsonNode sheets = page.get("originals");
         BufferedImage sheet = ImageIO.read(new ByteArrayInputStream(
                 Base64.getDecoder().decode(sheets.get("pictures").get(0).asString())));
@@ -264,6 +268,41 @@ final class ReportPageTest {
                 }
                 assertThat(source.labels()[names[order[place]]]).isEqualTo(truth[order[place]]);
             }
+        }
+    }
+
+    /** The test images are the second half of a larger set, and each has a file. */
+    @Test
+    void theBrowserNamesTheImagesOfTheDataSet() {
+        RunReport report = SamplePages.named("one");
+        ImageDataset dataset = Objects.requireNonNull(report.dataset());
+        ImageSource test = dataset.test();
+        int size = test.size();
+        int[] twice = IntStream.range(0, 2 * size).map(i -> i % size).toArray();
+        int[] half = IntStream.range(size, 2 * size).toArray();
+        ImageSource larger = HeapImages.of(
+                test.channels(),
+                test.height(),
+                test.width(),
+                test.select(twice).read(0, 2 * size),
+                test.select(twice).labels());
+        List<String> names =
+                IntStream.range(0, 2 * size).mapToObj(i -> "cat/" + i + ".png").toList();
+        RunReport limited = new RunReport(
+                report.spec(),
+                report.results(),
+                report.models(),
+                dataset.withTest(HeapImages.named(larger, names).select(half)),
+                List.of(),
+                null,
+                List.of());
+
+        JsonNode page = data(html(ReportModel.of(limited)));
+
+        assertThat(unpacked(page.get("names"), 4)).isEqualTo(half);
+        int[] order = unpacked(page.get("order"), 4);
+        for (int place = 0; place < order.length; place += 97) {
+            assertThat(page.get("files").get(place).asString()).isEqualTo("cat/" + (size + order[place]) + ".png");
         }
     }
 
