@@ -92,8 +92,12 @@ final class DataCommand implements Callable<Integer> {
             boolean usable = true;
             if (!ImageDatasets.isKnown(dataset) && FolderSurvey.isFor(folder)) {
                 FolderSurvey survey = FolderSurvey.of(folder, reading.folderReading());
+                usable = survey.isOfOneSize() || reading.resizes() || (reading.skips() && survey.hasOneSize());
+                if (usable) {
+                    ImageCache cache = Home.data(console).cache();
+                    survey = survey.decoded(folder, reading.rule(), reading.folderReading(), cache);
+                }
                 new SurveyView(survey, console).print(json, told);
-                usable = survey.isOfOneSize() || reading.resizes();
             }
             // If images of several sizes are to be drawn, loading them says what is missing.
             if (usable || samples != null || augmented != null) {

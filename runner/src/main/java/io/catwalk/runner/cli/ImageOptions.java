@@ -61,6 +61,18 @@ final class ImageOptions {
         return imageSize != null;
     }
 
+    /** Returns whether images that cannot be read may be left out. */
+    boolean skips() {
+        return skipUnreadable != null;
+    }
+
+    /** Returns how images are resized; null if they are not. */
+    @Nullable
+    ResizeRule rule() {
+        String said = resizing(null);
+        return said == null ? null : ResizeRule.parse(said);
+    }
+
     /** Returns whether a way to fit images to a size is given, but no size. */
     boolean fitsOnly() {
         return fit != null && imageSize == null;

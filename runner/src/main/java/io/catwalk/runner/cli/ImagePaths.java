@@ -54,8 +54,8 @@ final class ImagePaths {
     private static List<Path> in(Path folder, Console console) {
         FoundFiles found = FoundFiles.in(folder);
         if (found.images().isEmpty()) {
-            throw new RequestException(
-                    "%s: expected a folder with images, found none; check the path".formatted(folder));
+            throw new RequestException("%s: expected a folder with images, found none%s; check the path"
+                    .formatted(folder, found.instead()));
         }
         if (!found.passedOver().isEmpty()) {
             console.note(folder + ": passed over " + counted(found.passedOver()));

@@ -12,6 +12,7 @@ record SurveyView(FolderSurvey survey, Console console) {
 
     private static final int MOST_SIZES = 5;
     private static final int MOST_DUPLICATES = 10;
+    private static final int MOST_UNREADABLE = 100;
 
     /** Prints every unusual file on a line of its own; as JSON, adds them to {@code told}. */
     void print(boolean json, Map<String, Object> told) {
@@ -40,7 +41,13 @@ record SurveyView(FolderSurvey survey, Console console) {
         if (!survey.passedOver().isEmpty()) {
             console.item("Passed over: ", ImagePaths.counted(survey.passedOver()));
         }
-        survey.unreadable().forEach((name, reason) -> console.item("Cannot be read: ", name + ", " + reason));
+        survey.unreadable().entrySet().stream()
+                .limit(MOST_UNREADABLE)
+                .forEach(entry -> console.item("Cannot be read: ", entry.getKey() + ", " + entry.getValue()));
+        if (survey.unreadable().size() > MOST_UNREADABLE) {
+            console.line("Cannot be read: " + number(survey.unreadable().size() - MOST_UNREADABLE)
+                    + " more, which --json lists with --skip-unreadable=1");
+        }
         duplicates();
     }
 

@@ -69,7 +69,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
                 .sorted(ORDER)
                 .toList();
         FolderLayout layout = new FolderLayout(classes, files, passedOver);
-        layout.check(folder);
+        layout.check(folder, found.instead());
         return layout;
     }
 
@@ -133,11 +133,12 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return said;
     }
 
-    private void check(Path folder) {
+    private void check(Path folder, String instead) {
         if (classes.size() < 2) {
             throw new RequestException("Data set in %s: expected at least 2 classes, found %s; %s"
-                    .formatted(folder, classes.isEmpty() ? "no class folder with an image" : classes, FORMS));
+                    .formatted(folder, classes.isEmpty() ? "no class folder with an image" + instead : classes, FORMS));
         }
+        requirePlain(classes, "Data set in " + folder);
         Map<Part, Set<String>> byPart = files.stream()
                 .filter(file -> file.part() != null)
                 .collect(Collectors.groupingBy(
@@ -172,6 +173,21 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             throw new RequestException(
                     "Data set in %s: expected the same classes in train and test, found no images of %s in test; add or remove them"
                             .formatted(folder, some(untested)));
+        }
+    }
+
+    /**
+     * Checks that each name is one line that all files can hold: an ONNX file keeps one name a line.
+     *
+     * @param where the names are from, as the beginning of a message
+     */
+    static void requirePlain(List<String> classes, String where) {
+        for (String name : classes) {
+            if (name.isBlank() || !Reasons.visible(name).equals(name)) {
+                throw new RequestException(
+                        "%s: expected names of classes in one line, without control characters, found %s; rename the class"
+                                .formatted(where, name.isBlank() ? "a blank one" : Reasons.quoted(name)));
+            }
         }
     }
 

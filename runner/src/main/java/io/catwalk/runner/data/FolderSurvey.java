@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes what is in a folder of images without decoding them. It is a first look, before the size is known that they
@@ -21,7 +22,8 @@ import java.util.TreeMap;
  *     are for
  * @param formats number of images of each format
  * @param sizes number of images of each size, WIDTHxHEIGHT of the upright image, the most frequent first
- * @param unreadable the images whose headers cannot be read, with the reason for each
+ * @param unreadable the images whose headers cannot be read, with the reason for each; after {@link #decoded}, all that
+ *     cannot be read
  * @param duplicates paths of files with the same content, grouped by content
  * @param passedOver the other files in the folder: descriptions that can follow a number, with their counts
  */
@@ -87,6 +89,31 @@ public record FolderSurvey(
      */
     public boolean isOfOneSize() {
         return sizes.size() == 1 && unreadable.isEmpty();
+    }
+
+    /**
+     * Tells whether the images whose headers can be read have one size.
+     *
+     * @return whether they can be used for training without resizing them
+     */
+    public boolean hasOneSize() {
+        return sizes.size() == 1;
+    }
+
+    /**
+     * Decodes the images, unless they are cached already, to find all that cannot be read. All must have one size, or a
+     * rule.
+     *
+     * @param folder that was surveyed
+     * @param rule what to resize the images to; null to keep their size
+     * @param reading as for {@link #of}
+     * @param cache where decoded images are kept
+     * @return the same survey with all unreadable images
+     * @throws RequestException if no image can be read, or their sizes differ from what their headers say
+     */
+    public FolderSurvey decoded(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
+        SortedMap<String, String> all = ImageFolder.unreadable(folder, rule, reading, cache);
+        return new FolderSurvey(classes, formats, sizes, all, duplicates, passedOver);
     }
 
     private static List<Map.Entry<String, Integer>> byFrequency(SortedMap<String, Integer> counts) {

@@ -34,6 +34,9 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
 
     private static final Set<String> OF_SYSTEMS = Set.of("thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx");
 
+    /** Photos as many telephones store them, which are named so that nobody misses them in silence. */
+    static final String HEIC = "HEIC or AVIF photos, which are not read (convert them to JPEG)";
+
     /** Deeper folders come from links in a circle that was not detected, or from a program. */
     private static final int DEEPEST = 64;
 
@@ -60,6 +63,12 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         }
         walk.images.sort(Comparator.comparing(path -> name(folder, path)));
         return new FoundFiles(walk.images, walk.passedOver);
+    }
+
+    /** Returns what to say where there is no image at all: how many photos there are in a format that is not read. */
+    public String instead() {
+        Integer photos = passedOver.get(HEIC);
+        return photos == null ? "" : ", but " + photos + " " + HEIC;
     }
 
     /** Returns the path of a file relative to a folder, with {@code /} on every system. */
@@ -106,6 +115,8 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
             if (!isOdd(file, "hidden files", "files of the system (Thumbs.db and the like)")) {
                 if (attributes.isDirectory()) {
                     passOver("folders more than " + DEEPEST + " deep");
+                } else if (ImageFormat.isNamedAsHeic(file.getFileName().toString())) {
+                    passOver(HEIC);
                 } else if (!ImageFormat.isNamedSo(file.getFileName().toString())) {
                     passOver("files that are not named as images");
                 } else if (attributes.isSymbolicLink()) {

@@ -212,6 +212,7 @@ final class IdxFolder implements ImageListing {
             throw new RequestException("Class names in %s: expected at least 2 different names, one per line, found %s"
                     .formatted(file, names));
         }
+        FolderLayout.requirePlain(names, "Class names in " + file);
         return names;
     }
 }

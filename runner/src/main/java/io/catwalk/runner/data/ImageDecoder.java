@@ -8,7 +8,6 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -106,7 +105,10 @@ final class ImageDecoder {
         if (file.length == 0) {
             throw new UnreadableImageException("an empty file", null);
         }
-        ImageFormat format = ImageFormat.of(file).orElseThrow(() -> new UnreadableImageException("no image", null));
+        ImageFormat format = ImageFormat.of(file)
+                .orElseThrow(() -> new UnreadableImageException(
+                        ImageFormat.isHeic(file) ? "a photo in HEIC or AVIF, to be converted to JPEG" : "no image",
+                        null));
         ImageDecoder decoder = new ImageDecoder(format, file);
         if (format == ImageFormat.WEBP && decoder.isShorterThanItSays()) {
             throw decoder.damaged("it is cut off", null); // the reader would make up the missing pixels
@@ -114,14 +116,12 @@ final class ImageDecoder {
         return decoder;
     }
 
-    /** Reads a file. Of a device, which may have no end, it reads at most one byte more than the limit. */
+    /** Reads a file, but no pipe and no device, which may never begin or never end. */
     private static byte[] bytes(Path path) throws IOException {
-        if (Files.isRegularFile(path)) {
-            return Files.readAllBytes(path);
+        if (Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path)) {
+            throw new IOException("it is a pipe or a device");
         }
-        try (InputStream device = Files.newInputStream(path)) {
-            return device.readNBytes(MOST_FILE_BYTES + 1);
-        }
+        return Files.readAllBytes(path);
     }
 
     private ImageHeader header() throws UnreadableImageException {

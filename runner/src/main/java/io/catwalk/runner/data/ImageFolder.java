@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.io.Serial;
@@ -32,6 +33,9 @@ final class ImageFolder implements ImageListing {
     /** How many images a message names. */
     private static final int MOST_NAMED = 20;
 
+    /** How many images a note names, which stands above a table. */
+    private static final int MOST_NOTED = 3;
+
     private final Path folder;
     private final FolderLayout layout;
     private final @Nullable ResizeRule rule;
@@ -54,6 +58,30 @@ final class ImageFolder implements ImageListing {
         return new ImageFolder(folder, layout, rule, reading).load(cache);
     }
 
+    /**
+     * Decodes the images, unless they are cached already, and says which cannot be read.
+     *
+     * @return the reason for each, by the name of its file
+     */
+    static SortedMap<String, String> unreadable(
+            Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
+        FolderLayout layout = FolderLayout.of(folder, reading.table());
+        FolderReading all = new FolderReading(reading.labels(), reading.testShare(), 1.0);
+        CachedImages images = cache.open(new ImageFolder(folder, layout, rule, all));
+        SortedMap<String, String> unreadable = new TreeMap<>();
+        for (int i = 0; i < layout.files().size(); i++) {
+            if (!images.holds(i)) {
+                ImageFile file = layout.files().get(i);
+                try {
+                    ImageDecoder.decode(file.path());
+                } catch (UnreadableImageException e) {
+                    unreadable.put(file.name(), e.reason());
+                }
+            }
+        }
+        return unreadable;
+    }
+
     private ImageDataset load(ImageCache cache) {
         CachedImages images = cache.open(this);
         List<ImageFile> files = layout.files();
@@ -71,7 +99,7 @@ final class ImageFolder implements ImageListing {
         if (train.isClustered()) { // its splits are not those of earlier versions, which separated such images
             sha256 = new Sha256().add(sha256).add("clusters").hex();
         }
-        List<String> notes = new ArrayList<>(notes(files.size() - kept.length));
+        List<String> notes = new ArrayList<>(notes(images));
         if (layout.has(Part.TEST)) {
             int[] testing = those(kept, Part.TEST);
             requireEveryClass(testing, "for testing");
@@ -127,7 +155,7 @@ final class ImageFolder implements ImageListing {
         }
     }
 
-    private List<String> notes(int omitted) {
+    private List<String> notes(CachedImages images) {
         List<String> notes = new ArrayList<>();
         if (!layout.passedOver().isEmpty()) {
             notes.add("passed over "
@@ -135,9 +163,18 @@ final class ImageFolder implements ImageListing {
                             .map(entry -> entry.getValue() + " " + entry.getKey())
                             .collect(Collectors.joining(", ")));
         }
-        if (omitted > 0) {
-            notes.add("%d of %d images cannot be read and are left out (--skip-unreadable)"
-                    .formatted(omitted, layout.files().size()));
+        int[] omitted = IntStream.range(0, size()).filter(i -> !images.holds(i)).toArray();
+        if (omitted.length > 0) {
+            notes.add("%d of %d images cannot be read and are left out (--skip-unreadable): %s%s"
+                    .formatted(
+                            omitted.length,
+                            size(),
+                            IntStream.of(omitted)
+                                    .limit(MOST_NOTED)
+                                    .mapToObj(i -> Reasons.visible(
+                                            layout.files().get(i).name()))
+                                    .collect(Collectors.joining(", ")),
+                            omitted.length > MOST_NOTED ? " and others, which catwalk data lists" : ""));
         }
         return notes;
     }

@@ -27,6 +27,12 @@ enum ImageFormat {
 
     private static final int LONGEST_START = 12;
 
+    /** Photos of many telephones; there is no free decoder in Java (ISO/IEC 23008-12 and AVIF, brands of a file). */
+    private static final Pattern HEIC_START =
+            Pattern.compile(".{4}ftyp(hei[cmsx]|hev[cmsx]|mif1|msf1|avi[fs])", Pattern.DOTALL);
+
+    private static final Pattern HEIC_ENDING = Pattern.compile("hei[cf]s?|hif|avif");
+
     private final String title;
     private final Pattern start;
     private final @Nullable Class<? extends ImageReaderSpi> provider;
@@ -52,16 +58,33 @@ enum ImageFormat {
 
     /** Returns whether a file is named as an image, in any letter case. */
     static boolean isNamedSo(String fileName) {
+        return Stream.of(values()).anyMatch(format -> endsWith(fileName, format.ending));
+    }
+
+    /** Returns whether a file is named as a photo in HEIC or AVIF, which are not supported. */
+    static boolean isNamedAsHeic(String fileName) {
+        return endsWith(fileName, HEIC_ENDING);
+    }
+
+    private static boolean endsWith(String fileName, Pattern ending) {
         int dot = fileName.lastIndexOf('.');
-        String ending = fileName.substring(dot + 1).toLowerCase(Locale.ROOT);
         return dot > 0
-                && Stream.of(values())
-                        .anyMatch(format -> format.ending.matcher(ending).matches());
+                && ending.matcher(fileName.substring(dot + 1).toLowerCase(Locale.ROOT))
+                        .matches();
+    }
+
+    /** Returns whether a file is a photo in HEIC or AVIF, by its first bytes. */
+    static boolean isHeic(byte[] file) {
+        return HEIC_START.matcher(start(file)).lookingAt();
+    }
+
+    private static String start(byte[] file) {
+        return new String(file, 0, Math.min(LONGEST_START, file.length), StandardCharsets.ISO_8859_1);
     }
 
     /** Recognizes the format by the first bytes of a file; the name does not matter. */
     static Optional<ImageFormat> of(byte[] file) {
-        String first = new String(file, 0, Math.min(LONGEST_START, file.length), StandardCharsets.ISO_8859_1);
+        String first = start(file);
         return Stream.of(values())
                 .filter(format -> format.start.matcher(first).lookingAt())
                 .findFirst();

@@ -67,6 +67,10 @@ final class LabelTable {
      */
     static List<Row> read(Path table) {
         List<Row> rows = new ArrayList<>();
+        if (Files.exists(table) && !Files.isRegularFile(table)) { // opening a pipe may wait for ever
+            throw new RequestException(
+                    "Cannot read the labels in %s: it is not a file; expected %s".formatted(table, EXPECTED));
+        }
         try (BufferedReader text = Files.newBufferedReader(table, StandardCharsets.UTF_8)) {
             CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator(table));
             skipByteOrderMark(text);
@@ -142,9 +146,6 @@ final class LabelTable {
     }
 
     private static char separator(Path table) throws IOException {
-        if (Files.exists(table) && !Files.isRegularFile(table)) {
-            throw new IOException("it is not a file"); // a pipe may never end
-        }
         try (var text = Files.newBufferedReader(table, StandardCharsets.UTF_8)) {
             String names = text.readLine();
             if (names != null && names.indexOf('\0') >= 0) {

@@ -68,7 +68,7 @@ final class AuditCommandTest {
                 .filteredOn(line -> !line.contains(folder.toString()))
                 .allMatch(line -> line.length() <= 80);
         assertThat(out).isDirectoryContaining("glob:**duplicates.png");
-        assertThat(out.resolve("duplicates.csv")).content().contains("\n3,5,0.0000,false,0,0,3,5\n");
+        assertThat(out.resolve("duplicates.csv")).content().contains("\n3,5,0.0000,false,0,0,3,5,3,5,,\n");
         assertThat(out.resolve("wrong-for-all.csv")).doesNotExist();
     }
 
@@ -149,7 +149,7 @@ final class AuditCommandTest {
             String[] logits = new String[10];
             Arrays.fill(logits, "0.0");
             logits[image == 1 || (image == 0 && wrong == 2) ? 9 : label] = "1.0";
-            lines.add(image + "," + label + "," + String.join(",", logits));
+            lines.add(image + "," + label + "," + String.join(",", logits) + "," + image + ",");
         }
         Files.writeString(file, String.join("\n", lines) + "\n");
     }

@@ -13,6 +13,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -165,6 +166,36 @@ final class DataCommandTest {
                     ofClass.resolve("1.png").toFile());
         }
         return photos;
+    }
+
+    /** The first is no image by its header, the second only where its pixels are, as after a download that broke off. */
+    @Test
+    void imagesThatCannotBeReadAreListedWithTheReason() throws IOException {
+        Path photos = folder.resolve("photos");
+        for (int i = 0; i < 12; i++) {
+            BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+            image.getRaster().setSample(i % 8, i / 8, 0, 255);
+            Path ofClass = Files.createDirectories(photos.resolve(i < 6 ? "a" : "b"));
+            ImageIO.write(image, "bmp", ofClass.resolve(i + ".bmp").toFile());
+        }
+        Files.writeString(photos.resolve("a/0.bmp"), "text");
+        byte[] whole = Files.readAllBytes(photos.resolve("b/9.bmp"));
+        Files.write(photos.resolve("b/9.bmp"), Arrays.copyOf(whole, whole.length - 20));
+
+        Catwalk.Answer answer = Catwalk.run("data", photos.toString(), "--skip-unreadable=0.5", "--cache", cache);
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().lines())
+                .contains("Cannot be read: a/0.bmp, no image")
+                .anyMatch(line -> line.startsWith("Cannot be read: b/9.bmp, a BMP that cannot be decoded ("))
+                .anyMatch(line -> line.startsWith("2 of 12 images cannot be read and are left out"));
+        JsonNode json = Json.JSON.readTree(
+                Catwalk.run("data", photos.toString(), "--skip-unreadable=0.5", "--json", "--cache", cache)
+                        .out());
+        assertThat(json.path("unreadable").propertyNames()).containsExactly("a/0.bmp", "b/9.bmp");
+        Catwalk.Answer refused = Catwalk.run("data", photos.toString(), "--image-size", "8x8", "--cache", cache);
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(refused.out()).contains("Cannot be read: a/0.bmp", "Cannot be read: b/9.bmp");
     }
 
     @Test

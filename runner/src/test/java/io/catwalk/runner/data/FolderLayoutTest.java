@@ -3,6 +3,7 @@ package io.catwalk.runner.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.catwalk.runner.RequestException;
 import java.io.IOException;
@@ -12,11 +13,14 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +86,51 @@ class FolderLayoutTest {
                         "links that lead round in a circle", 1,
                         "links that lead nowhere", 1,
                         "folders without an image", 2));
+    }
+
+    @Test
+    void photosInHeicAreNamedWithWhatToDo() throws IOException {
+        files("a/IMG_1.HEIC", "b/IMG_2.heic", "b/3.avif", "c/notes.txt");
+        String named = "HEIC or AVIF photos, which are not read (convert them to JPEG)";
+        assertThatThrownBy(() -> layout(null))
+                .hasMessageContaining("found no class folder with an image, but 3 " + named);
+
+        files("a/1.jpg", "b/2.jpg");
+
+        assertThat(layout(null).passedOver())
+                .containsEntry(named, 3)
+                .containsEntry("files that are not named as images", 1);
+    }
+
+    /** An ONNX file keeps one name a line: after the training, such a name would end the export. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cat\nblack", "cat\rblack", "\u001b[31mcat", " ", "\u2028", "\u202etac"})
+    void aClassWhoseNameIsNoLineIsRefused(String name) throws IOException {
+        files(name + "/1.png", "dog/2.png");
+
+        assertThatThrownBy(() -> layout(null))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("Data set in " + folder)
+                .hasMessageContaining("expected names of classes in one line, without control characters, found ")
+                .hasMessageNotContaining("\n");
+        Path table = table("path,label\ndog/2.png,dog\n" + "dog/2.png,\"a\nb\"\n".replace("2", "3"));
+        files("dog/3.png");
+        assertThatThrownBy(() -> layout(table)).hasMessageContaining("expected names of classes in one line");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aPipeIsNoTableOfLabels() throws IOException, InterruptedException {
+        files("a/1.png", "b/2.png");
+        Path pipe = folder.resolve("labels.csv");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(30),
+                () -> assertThatThrownBy(() -> layout(pipe))
+                        .isInstanceOf(RequestException.class)
+                        .hasMessageStartingWith("Cannot read the labels in " + pipe + ": it is not a file"));
     }
 
     @Test

@@ -279,7 +279,9 @@ class FolderReadingTest {
                 .hasMessageStartingWith("2 of 20 images cannot be read, more than a share of 0.05: ");
         ImageDataset dataset = load(new FolderReading(null, null, 0.1));
         assertThat(dataset.train().size() + dataset.test().size()).isEqualTo(18);
-        assertThat(dataset.notes()).contains("2 of 20 images cannot be read and are left out (--skip-unreadable)");
+        assertThat(dataset.notes())
+                .contains(
+                        "2 of 20 images cannot be read and are left out (--skip-unreadable): a/text.jpg, b/empty.png");
         // The cache exists now, and still nobody gets fewer images than requested.
         assertThatThrownBy(() -> load(FolderReading.STANDARD))
                 .hasMessageStartingWith("2 of 20 images cannot be read: ");
@@ -300,7 +302,7 @@ class FolderReadingTest {
                 .hasMessageEndingWith("); replace or remove it") // the system gives the reason in its own language
                 .hasMessageNotContaining("Exception");
         assertThat(load(new FolderReading(null, null, 0.05)).notes())
-                .contains("1 of 20 images cannot be read and are left out (--skip-unreadable)");
+                .contains("1 of 20 images cannot be read and are left out (--skip-unreadable): b/bad.png");
     }
 
     @Test
@@ -313,7 +315,7 @@ class FolderReadingTest {
                 .isTrue();
         FolderReading mostOfThem = new FolderReading(null, null, 0.05);
         assertThat(load(mostOfThem).notes())
-                .contains("1 of 20 images cannot be read and are left out (--skip-unreadable)");
+                .contains("1 of 20 images cannot be read and are left out (--skip-unreadable): b/19.png");
 
         assertThat(file.toFile().setReadable(true)).isTrue();
 

@@ -446,10 +446,20 @@ class OddImagesTest {
     }
 
     @Test
-    void aDeviceWithoutAnEndIsNotReadToIt() {
+    void aDeviceIsNotRead() {
         assertThatThrownBy(() -> ImageDecoder.decode(Path.of("/dev/zero")))
                 .isInstanceOf(UnreadableImageException.class)
-                .hasMessage("268435457 bytes, more than 268435456");
+                .hasMessage("a file that cannot be read (it is a pipe or a device)");
+    }
+
+    /** The first bytes as telephones write them (ISO/IEC 14496-12, 4.3). */
+    @ParameterizedTest
+    @ValueSource(strings = {"heic", "mif1", "avif"})
+    void aPhotoInHeicIsCalledSoUnderAnyName(String brand) throws IOException {
+        Path file = write("photo.jpg", ("\0\0\0\030ftyp" + brand + "\0\0\0\0").getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThatThrownBy(() -> ImageDecoder.decode(file))
+                .hasMessage("a photo in HEIC or AVIF, to be converted to JPEG");
     }
 
     @Test

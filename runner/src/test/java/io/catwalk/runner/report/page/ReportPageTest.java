@@ -72,8 +72,8 @@ final class ReportPageTest {
         assertThat(page.get("duplicates").toString())
                 .isEqualTo(
                         "[{\"image\":3,\"train\":13,\"file\":\"\",\"label\":3,\"distance\":0.5,\"mirrored\":true,\"moved\":true},"
-                            + "{\"image\":1207,\"train\":17,\"file\":\"\",\"label\":7,\"distance\":0.0,"
-                            + "\"mirrored\":false,\"moved\":true}]");
+                                + "{\"image\":1207,\"train\":17,\"file\":\"\",\"label\":7,\"distance\":0.0,"
+                                + "\"mirrored\":false,\"moved\":true}]");
         JsonNode sheets = page.get("originals");
         BufferedImage sheet = ImageIO.read(new ByteArrayInputStream(
                 Base64.getDecoder().decode(sheets.get("pictures").get(0).asString())));
