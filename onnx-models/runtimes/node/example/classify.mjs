@@ -10,10 +10,14 @@ const [, channels, height, width] = input.shape;
 const session = await ort.InferenceSession.create(model);
 for (const image of images) {
   const png = PNG.sync.read(readFileSync(image)); // red, green, blue and opacity of each pixel
-  if (png.width !== width || png.height !== height) throw new Error(`${image} is not ${width}x${height} pixels`);
+  if (png.width !== width || png.height !== height) {
+    console.error(`${image}: expected ${width}x${height} pixels, found ${png.width}x${png.height}`);
+    process.exit(1);
+  }
   const pixels = new (normalization ? Float32Array : Uint8Array)(channels * height * width).map((_, i) => {
     const channel = Math.floor(i / (height * width));
-    const pixel = png.data[4 * (i % (height * width)) + channel];
+    const [red, green, blue] = png.data.subarray(4 * (i % (height * width)));
+    const pixel = channels === 1 ? Math.round(0.299 * red + 0.587 * green + 0.114 * blue) : [red, green, blue][channel];
     return normalization ? (pixel / 255 - normalization.mean[channel]) / normalization.std[channel] : pixel;
   });
   const tensor = new ort.Tensor(input.type, pixels, [1, channels, height, width]);

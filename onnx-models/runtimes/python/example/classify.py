@@ -10,9 +10,13 @@ from PIL import Image
 
 model, *paths = sys.argv[1:]
 about = json.loads(pathlib.Path(model.replace(".onnx", ".signature.json")).read_text(encoding="utf-8"))
+height, width = about["input"]["shape"][2:]
 session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
 for path in paths:
-    image = Image.open(path).convert("L" if about["color"] == "gray" else "RGB")
+    image = Image.open(path)
+    if image.size != (width, height) or image.mode[0] in "IF":  # these have more than 8 bits
+        sys.exit(f"{path}: expected {width}x{height} pixels of 8 bits, found {image.width}x{image.height}, mode {image.mode}")
+    image = image.convert("L" if about["color"] == "gray" else "RGB")
     pixels = numpy.asarray(image).reshape(1, image.height, image.width, -1).transpose(0, 3, 1, 2)
     if about["normalization"]:  # otherwise the file takes pixels as they are
         mean, std = (numpy.reshape(about["normalization"][name], (-1, 1, 1)) for name in ("mean", "std"))

@@ -8,11 +8,17 @@ ort.env.wasm.numThreads = 1; // more need the headers Cross-Origin-Opener-Policy
 const session = await ort.InferenceSession.create('../model.onnx');
 const canvas = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
 for (const { image } of images) {
-  canvas.drawImage(await createImageBitmap(await (await fetch(`../${image}`)).blob()), 0, 0);
+  const bitmap = await createImageBitmap(await (await fetch(`../${image}`)).blob());
+  if (bitmap.width !== width || bitmap.height !== height) {
+    document.body.append(`${image}: expected ${width}x${height} pixels, found ${bitmap.width}x${bitmap.height}\n`);
+    continue;
+  }
+  canvas.drawImage(bitmap, 0, 0);
   const { data } = canvas.getImageData(0, 0, width, height); // red, green, blue and opacity of each pixel
   const pixels = new (normalization ? Float32Array : Uint8Array)(channels * height * width).map((_, i) => {
     const channel = Math.floor(i / (height * width));
-    const pixel = data[4 * (i % (height * width)) + channel];
+    const [red, green, blue] = data.subarray(4 * (i % (height * width)));
+    const pixel = channels === 1 ? Math.round(0.299 * red + 0.587 * green + 0.114 * blue) : [red, green, blue][channel];
     return normalization ? (pixel / 255 - normalization.mean[channel]) / normalization.std[channel] : pixel;
   });
   const tensor = new ort.Tensor(input.type, pixels, [1, channels, height, width]);

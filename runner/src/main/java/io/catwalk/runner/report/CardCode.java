@@ -27,11 +27,17 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
     String python() {
         String pixels = "pixels.transpose(0, 3, 1, 2)";
         List<String> lines = new ArrayList<>();
+        lines.add("import sys");
         lines.add("import numpy as np");
         lines.add("import onnxruntime as ort");
         lines.add("from PIL import Image");
         lines.add("");
-        lines.add("image = Image.open(\"image.png\").convert(\"" + (gray() ? "L" : "RGB") + "\")  # " + size());
+        lines.add("image = Image.open(\"image.png\")");
+        lines.add("if image.size != (" + images.width() + ", " + images.height()
+                + ") or image.mode[0] in \"IF\":  # these have more than 8 bits");
+        lines.add("    sys.exit(f\"image.png: expected " + size()
+                + " of 8 bits, found {image.width}x{image.height}, mode {image.mode}\")");
+        lines.add("image = image.convert(\"" + (gray() ? "L" : "RGB") + "\")");
         lines.add("pixels = np.asarray(image).reshape(1, " + images.height() + ", " + images.width() + ", "
                 + images.channels() + ")");
         if (options.embeddedPreprocessing()) {
@@ -71,7 +77,16 @@ record CardCode(String file, ImageSource images, Normalization normalization, Ex
         lines.add("");
         lines.add("public class Classify {");
         lines.add("    public static void main(String[] arguments) throws Exception {");
-        lines.add("        BufferedImage image = ImageIO.read(new File(\"image.png\")); // " + size());
+        lines.add("        BufferedImage image = ImageIO.read(new File(\"image.png\"));");
+        lines.add("        int colors = image.getColorModel().getNumColorComponents();");
+        lines.add("        if (image.getWidth() != " + images.width() + " || image.getHeight() != " + images.height()
+                + " || colors != " + images.channels()
+                + (gray() ? "\n                || image.getSampleModel().getSampleSize(0) != 8" : "") + ") {");
+        lines.add("            System.err.println(\"image.png: expected " + size()
+                + " of 8 bits, found \" + image.getWidth()\n"
+                + "                    + \"x\" + image.getHeight() + \", \" + colors + \" channel(s)\");");
+        lines.add("            System.exit(1);");
+        lines.add("        }");
         lines.add("        long[] shape = {" + size(1) + ", " + images.channels() + ", " + images.height() + ", "
                 + images.width() + "};");
         if (!bytes) {

@@ -61,7 +61,7 @@ final class PackedProgramsTest {
 
     private static final List<String> INSTALLED = List.of("target", "node_modules");
 
-    private static final int MOST_LINES = 25;
+    private static final int MOST_LINES = 35;
 
     private static final float[] MEAN = {0.1f, 0.5f, 0.9f};
     private static final float[] STD = {0.2f, 0.4f, 0.1f};
@@ -100,6 +100,77 @@ final class PackedProgramsTest {
         Path model = colorModel(export -> export.withEmbeddedPreprocessing(MEAN, STD));
 
         requireExpected(runtime, packed(model, colorImages()), "model.onnx");
+    }
+
+    /** A part of a photo, or its red channel alone, would get a wrong answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"java", "djl-onnxruntime", "node", "opencv-java", "opencv-python", "python"})
+    void aPhotoOfAnotherSizeIsRefusedInOneLine(String runtime) throws Exception {
+        Path packed = packed(colorModel(export -> export), colorImages());
+        ImageIO.write(photo(8, 6), "png", packed.resolve("photo.png").toFile());
+
+        ExternalProgram.Ending ending = classify(runtime, packed, "photo.png");
+
+        assertThat(ending.exitCode()).as("%s", ending).isEqualTo(1);
+        assertThat(ending.out()).isEmpty();
+        assertThat(ending.err().lines().filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS")))
+                .last()
+                .asString()
+                .startsWith("photo.png: expected 4x4 pixels")
+                .contains("found 8x6");
+    }
+
+    /** For a network of gray images, a program converts a colored one, or refuses it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"java", "djl-onnxruntime", "node", "python"})
+    void aColoredPhotoIsGrayOrRefused(String runtime) throws Exception {
+        Path packed = packed(world.trial(ExportedRun.GOOD), world.images());
+        BufferedImage colored = photo(8, 8);
+        BufferedImage gray = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < 64; i++) {
+            int rgb = colored.getRGB(i % 8, i / 8);
+            double luma = 0.299 * (rgb >> 16 & 255) + 0.587 * (rgb >> 8 & 255) + 0.114 * (rgb & 255);
+            gray.getRaster().setSample(i % 8, i / 8, 0, Math.round(luma));
+        }
+        ImageIO.write(colored, "png", packed.resolve("colored.png").toFile());
+        ImageIO.write(gray, "png", packed.resolve("gray.png").toFile());
+
+        String expected = classify(runtime, packed, "gray.png").out();
+        ExternalProgram.Ending ending = classify(runtime, packed, "colored.png");
+
+        assertThat(expected).startsWith("gray.png\t");
+        if (ending.exitCode() == 0) {
+            assertThat(ending.out()).isEqualTo(expected.replace("gray.png", "colored.png"));
+        } else {
+            assertThat(ending.out()).isEmpty();
+            assertThat(ending.err()).contains("colored.png: expected 8x8 pixels, gray");
+        }
+    }
+
+    private static BufferedImage photo(int width, int height) {
+        BufferedImage photo = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < width * height; i++) {
+            photo.setRGB(i % width, i / width, (i * 3 << 16) | (200 - i << 8) | i * i % 256);
+        }
+        return photo;
+    }
+
+    private ExternalProgram.Ending classify(String name, Path packed, String photo) throws Exception {
+        Runner runner = runner(name);
+        Path program = runner.find(() -> {}).orElse(null);
+        assumeTrue(program != null, "skipped: " + runner.runtime() + " is not installed: " + runner.install());
+        install(name, packed);
+        String run = runner.example().orElseThrow().run().replace("samples/*.png", photo);
+        ExternalProgram.Ending ending = run(packed, Objects.requireNonNull(program), run);
+        uninstall(name, packed);
+        return ending;
+    }
+
+    private static Runner runner(String name) throws IOException {
+        return Runner.in(RUNTIMES).stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -142,10 +213,7 @@ final class PackedProgramsTest {
     }
 
     private void requireExpected(String name, Path packed, String model) throws Exception {
-        Runner runner = Runner.in(RUNTIMES).stream()
-                .filter(one -> one.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        Runner runner = runner(name);
         Path program = runner.find(() -> {}).orElse(null);
         assumeTrue(program != null, "skipped: " + runner.runtime() + " is not installed: " + runner.install());
         Objects.requireNonNull(program);

@@ -79,6 +79,51 @@ class CardCodeTest {
         assertAnswer(world, run(java, "-cp", System.getProperty("java.class.path"), "Classify.java"));
     }
 
+    /** A photo is larger, and has colors; cut out or read as one channel, it would get a wrong answer. */
+    @ParameterizedTest
+    @Tag("long")
+    @CsvSource({"1, false, 70, 50, true", "3, true, 70, 50, true", "1, false, 7, 5, true", "3, false, 7, 5, false"})
+    void theJavaProgramRefusesAPhotoOfAnotherKind(int channels, boolean embedded, int width, int height, boolean color)
+            throws IOException, InterruptedException {
+        World world = world(channels, embedded, null);
+        Files.writeString(folder.resolve("Classify.java"), world.code().java());
+        int type = color ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_BYTE_GRAY;
+        ImageIO.write(
+                new BufferedImage(width, height, type),
+                "png",
+                folder.resolve("image.png").toFile());
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+        assertRefused(width, height, java, "-cp", System.getProperty("java.class.path"), "Classify.java");
+    }
+
+    @Test
+    void thePythonProgramRefusesAPhotoOfAnotherSize() throws IOException, InterruptedException {
+        assumeThat(Path.of(PYTHON)).isExecutable();
+        assumeThat(start(PYTHON, "-c", "import numpy, onnxruntime, PIL").waitFor())
+                .as("numpy, onnxruntime and pillow are installed")
+                .isZero();
+        World world = world(3, false, null);
+        Files.writeString(folder.resolve("classify.py"), world.code().python());
+        ImageIO.write(
+                new BufferedImage(70, 50, BufferedImage.TYPE_INT_RGB),
+                "png",
+                folder.resolve("image.png").toFile());
+
+        assertRefused(70, 50, PYTHON, "classify.py");
+    }
+
+    private void assertRefused(int width, int height, String... command) throws IOException, InterruptedException {
+        Process process = start(command);
+        assertThat(process.getInputStream().readAllBytes()).isEmpty();
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(errors())
+                .content()
+                .hasLineCount(1)
+                .startsWith("image.png: expected " + WIDTH + "x" + HEIGHT + " pixels, ")
+                .contains("found " + width + "x" + height);
+    }
+
     @Test
     void thePythonProgramFindsAFileOfAnyName() throws IOException, InterruptedException {
         assumeThat(Path.of(PYTHON)).isExecutable();
