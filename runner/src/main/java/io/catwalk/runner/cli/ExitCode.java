@@ -8,6 +8,9 @@ final class ExitCode {
     static final int BAD_REQUEST = 2;
     static final int CROSS_CHECK_FAILED = 3;
 
+    /** The test images, or a measurement on a busy machine, do not tell whether an 8-bit file should ship. */
+    static final int CANNOT_TELL = 4;
+
     /** The trial was lost: its result is unknown. The code of sysexits.h (Unix) that means "try again". */
     static final int LOST = 75;
 

@@ -11,6 +11,7 @@ import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.QuantizationGate;
@@ -41,8 +42,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Write an ONNX file in 8 bits, calibrated on training images, and say whether to ship it: by a paired test "
                     + "against the float file on all test images, and by the speed of both on this machine.",
-            "Nodes are left in float, the worst first, until the budget holds. A file that does not ship is named "
-                    + "NAME.rejected.onnx, and the exit code is 1."
+            "Nodes are left in float, the worst first, until the budget holds. Exit codes: 0 if the file should ship; 1 if "
+                    + "not: it is named NAME.rejected.onnx; 4 if the test images are too few, or the machine was busy: "
+                    + "it is named NAME.undecided.onnx."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -67,14 +69,15 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--budget",
             paramLabel = "POINTS",
-            description = "Percentage points of accuracy that may be lost. Default: ${DEFAULT-VALUE}")
+            description = "Percentage points of accuracy that may be lost, by the upper bound of the 95 %% interval. "
+                    + "Default: ${DEFAULT-VALUE}")
     private double budget = 0.2;
 
     @Option(
             names = "--min-speedup",
             paramLabel = "TIMES",
             description = "Required speed-up over the float file, in batches of 64, or of one image at a time where "
-                    + "such batches take too long. Default: ${DEFAULT-VALUE}")
+                    + "such batches take too long; 0 if speed does not matter. Default: ${DEFAULT-VALUE}")
     private double minSpeedup = 1.05;
 
     @Option(
@@ -146,7 +149,11 @@ final class QuantizeCommand implements Callable<Integer> {
         QuantizedFile quantized = quantizer.quantize(
                 file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
         report(quantized, console);
-        return quantized.verdict().ships() ? ExitCode.DONE : ExitCode.SOME_FAILED;
+        return switch (quantized.verdict().decision()) {
+            case SHIP -> ExitCode.DONE;
+            case KEEP_FLOAT -> ExitCode.SOME_FAILED;
+            case CANNOT_TELL -> ExitCode.CANNOT_TELL;
+        };
     }
 
     private ImageDataset images(Path file, @Nullable TrialFolder trial, OnnxMetadata metadata, Console console)
@@ -169,13 +176,14 @@ final class QuantizeCommand implements Callable<Integer> {
                 "  ",
                 String.format(
                         Locale.ROOT,
-                        "accuracy %.2f %% after %.2f %%; %s of %d images; one image %.1f times as fast; ranges by %s",
+                        "accuracy %.2f %% after %.2f %%; %s of %d images; one image %s%.1f times as fast; ranges by %s",
                         100 * quantized.accuracy(),
                         100 * quantized.floatAccuracy(),
                         quantized.verdict().accuracy().test().onlyFirst()
                                 + quantized.verdict().accuracy().test().onlySecond()
                                 + " flips between right and wrong",
                         quantized.verdict().accuracy().images(),
+                        quantized.verdict().busy() == null ? "" : Latency.ROUGH,
                         quantized.verdict().speedupOfOne(),
                         quantized.found().method().title()));
         List<String> inFloat = quantized.found().model().inFloat();
@@ -186,7 +194,7 @@ final class QuantizeCommand implements Callable<Integer> {
             console.item("  ", "only ONNX Runtime reads it, for its LSTMs in 8 bits");
         }
         quantized.notes().forEach(note -> console.item("  ", note));
-        if (quantized.latency().busy() != null || quantized.floatLatency().busy() != null) {
+        if (quantized.verdict().busy() != null) {
             console.note("the machine was busy while speed was measured: measure again when it is quiet");
         }
     }
@@ -196,7 +204,9 @@ final class QuantizeCommand implements Callable<Integer> {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("file", quantized.file().toString());
         answer.put("ships", verdict.ships());
+        answer.put("decision", verdict.decision().title());
         answer.put("verdict", verdict.words());
+        answer.put("needed_test_images", verdict.neededTestImages());
         answer.put("accuracy", quantized.accuracy());
         answer.put("float_accuracy", quantized.floatAccuracy());
         answer.put("only_float_right", verdict.accuracy().test().onlyFirst());

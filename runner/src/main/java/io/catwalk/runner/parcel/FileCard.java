@@ -24,10 +24,26 @@ final class FileCard {
         for (PackedFile file : files) {
             String beside = ModelCard.textBeside(file.source());
             if (beside != null && isOf(metadata, beside)) {
-                return packed(beside, String.valueOf(file.source().getFileName()), file.file());
+                return packed(beside, String.valueOf(file.source().getFileName()), file.file()) + inBytes(files);
             }
         }
-        return made(name, metadata);
+        return made(name, metadata) + inBytes(files);
+    }
+
+    /** Describes how the 8-bit file compared with the float file; empty if none is packed. */
+    private static String inBytes(List<PackedFile> files) {
+        StringBuilder text = new StringBuilder();
+        for (PackedFile file : files) {
+            String verdict = file.verdict();
+            if (verdict != null) {
+                text.append("\n## In 8 bits\n\n`")
+                        .append(file.file())
+                        .append("`: ")
+                        .append(Markdown.text(verdict))
+                        .append(".\n");
+            }
+        }
+        return text.toString();
     }
 
     /** Replaces the file name by that in the parcel, and removes pictures, which the parcel does not contain. */

@@ -11,6 +11,7 @@ import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.trial.ModelSignature;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ONNX file of Catwalk that goes into a parcel.
@@ -72,6 +73,14 @@ public record PackedFile(String name, Path source, String purpose) {
                     + "): write it again with catwalk quantize, or move it away");
         }
         return new PackedFile(MAIN + ".int8", source, "the same network in 8 bits, for ONNX Runtime");
+    }
+
+    /** Returns what was found when an 8-bit file was compared with its float file; null for other files. */
+    @Nullable
+    String verdict() {
+        return OnnxMetadata.read(source)
+                .get(MetadataKeys.QUANTIZATION + "verdict")
+                .orElse(null);
     }
 
     private static String brief(String digest) {

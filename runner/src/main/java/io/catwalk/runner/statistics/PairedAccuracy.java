@@ -67,6 +67,34 @@ public record PairedAccuracy(int images, McNemar test) {
     }
 
     /**
+     * Estimates how many images tell on which side of a limit the loss is. The discordance, the share of images that
+     * only one of the two gets right, is assumed to stay, and a difference of pairs to have that variance (Connor,
+     * "Sample size for testing differences in proportions for the paired-sample design", 1987, Biometrics 43:207; for a
+     * limit other than 0: Nam, "Establishing equivalence of two treatments and sample size requirements in
+     * matched-pairs design", 1997, Biometrics 53:1422): (z + z of the power)^2 * discordance / distance^2. The distance
+     * is the whole limit, as for models of equal accuracy; if that many images were not enough, then the loss is near
+     * the limit, and the distance is that from the loss seen. Without any discordant image, the interval itself says how
+     * many are needed: its upper bound is then z^2 / (images + z^2).
+     *
+     * @param limit share of images that may be lost, 0 to 1
+     * @param confidence of the interval, above 0 and below 1
+     * @param power probability that the images will tell, above 0.5 and below 1
+     * @return a number above {@link #images}; infinite if no number tells
+     */
+    public double imagesToTell(double limit, double confidence, double power) {
+        NormalDistribution normal = NormalDistribution.of(0, 1);
+        double z = normal.inverseCumulativeProbability((1 + confidence) / 2);
+        double sum = z + normal.inverseCumulativeProbability(power);
+        double scaled = sum * sum * (test.onlyFirst() + test.onlySecond()) / images;
+        double needed = Math.max(scaled / (limit * limit), z * z * (1 - limit) / limit);
+        if (Double.isNaN(needed) || limit == 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double distance = limit - lost();
+        return needed > images ? needed : Math.max(images + 1.0, scaled / (distance * distance));
+    }
+
+    /**
      * Searches for the last difference that the test does not reject, between the observed one and an end of the scale.
      */
     private double bound(double end, double limit) {

@@ -82,7 +82,14 @@ final class QuantizationCertificate {
         facts.put("in_float", String.join("\n", quantized.found().model().inFloat()));
         facts.put("budget_points", verdict.gate().budget());
         facts.put("min_speedup", verdict.gate().speedup());
+        facts.put("decision", verdict.decision().title());
         facts.put("verdict", verdict.words());
+        if (verdict.neededTestImages() != null) {
+            facts.put("needed_test_images", verdict.neededTestImages());
+        }
+        if (verdict.busy() != null) {
+            facts.put("busy", verdict.busy());
+        }
         if (quantized.found().model().onlyForOnnxRuntime()) {
             facts.put("runtime", "ONNX Runtime only: its LSTMs are com.microsoft.DynamicQuantizeLSTM");
         }

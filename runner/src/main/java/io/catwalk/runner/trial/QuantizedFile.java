@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * Holds the result of quantizing a file.
  *
- * @param file path of the 8-bit model: with a name that ends in {@code .rejected.onnx} if it does not ship
+ * @param file path of the 8-bit model: with a name that ends in {@code .rejected.onnx} or {@code .undecided.onnx} if it
+ *     does not ship
  * @param found which model was found
  * @param verdict how it compares with the float model on all test images
  * @param floatAccuracy of the float model on all test images, 0 to 1
@@ -30,6 +31,15 @@ public record QuantizedFile(
     /** Copies the list. */
     public QuantizedFile {
         notes = List.copyOf(notes);
+    }
+
+    /** Returns the path of a file after the decision, so that only one that ships has the name that was asked for. */
+    static Path named(Path to, QuantizationVerdict.Decision decision) {
+        return switch (decision) {
+            case SHIP -> to;
+            case KEEP_FLOAT -> OnnxModel.rejected(to);
+            case CANNOT_TELL -> ModelFiles.beside(to, ".undecided.onnx");
+        };
     }
 
     /**

@@ -113,7 +113,7 @@ public record Quantizer(
                     gate);
             Evaluation evaluation = Evaluation.of(after, classes);
             QuantizedFile quantized = new QuantizedFile(
-                    verdict.ships() ? to : OnnxModel.rejected(to),
+                    QuantizedFile.named(to, verdict.decision()),
                     found,
                     verdict,
                     Evaluation.of(before, classes).accuracy(),

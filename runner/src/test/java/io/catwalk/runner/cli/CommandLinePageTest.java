@@ -60,6 +60,7 @@ class CommandLinePageTest {
                         .append(" | ")
                         .append(cell(meaning))
                         .append(" |\n"));
+        page.append("| 4 | `quantize`: the test images, or a measurement on a busy machine, do not tell |\n");
         page.append("| 75 | `work`: the trial was lost; try it on another machine |\n");
         commands(page, program);
         return page.toString();

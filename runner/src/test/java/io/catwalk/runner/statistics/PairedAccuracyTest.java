@@ -37,6 +37,47 @@ class PairedAccuracyTest {
         assertThat(same.interval(0.95).low()).isEqualTo(-same.interval(0.95).high());
     }
 
+    /** Draws test sets of the size that is said to be needed, for models that differ by chance alone. */
+    @Test
+    void asManyImagesAsAreSaidToBeNeededTellInFourOfFiveCases() {
+        double limit = 0.01;
+        double needed = new PairedAccuracy(50, McNemar.of(1, 1)).imagesToTell(limit, 0.95, 0.8);
+        assertThat(needed).as("(1.960 + 0.842)^2 * 0.04 / 0.01^2").isCloseTo(3139.55, within(0.01));
+        SplittableRandom random = new SplittableRandom(1);
+        int images = (int) Math.ceil(needed);
+        int told = 0;
+        for (int i = 0; i < 1_000; i++) {
+            int first = 0;
+            int second = 0;
+            for (int j = 0; j < images; j++) {
+                double drawn = random.nextDouble();
+                first += drawn < 0.02 ? 1 : 0;
+                second += drawn > 0.98 ? 1 : 0;
+            }
+            Interval interval = new PairedAccuracy(images, McNemar.of(first, second)).interval(0.95);
+            told += interval.high() <= limit ? 1 : 0;
+        }
+        assertThat(told).isBetween(740, 860); // four standard errors of 0.8 are 51
+    }
+
+    @Test
+    void imagesThatAreNeededFollowFromTheIntervalOrTheLossSeen() {
+        PairedAccuracy same = new PairedAccuracy(39, McNemar.of(0, 0));
+        int needed = (int) Math.ceil(same.imagesToTell(0.002, 0.95, 0.8));
+        assertThat(new PairedAccuracy(needed, McNemar.of(0, 0)).interval(0.95).high())
+                .isLessThanOrEqualTo(0.002);
+        assertThat(new PairedAccuracy(needed - 1, McNemar.of(0, 0))
+                        .interval(0.95)
+                        .high())
+                .isGreaterThan(0.002);
+        assertThat(new PairedAccuracy(10_000, McNemar.of(18, 0)).imagesToTell(0.002, 0.95, 0.8))
+                .as("7.849 * 0.0018 / 0.0002^2: the loss is near the limit")
+                .isCloseTo(353_200, within(10.0));
+        assertThat(same.imagesToTell(0, 0.95, 0.8)).isInfinite();
+        assertThat(new PairedAccuracy(10_000, McNemar.of(20, 0)).imagesToTell(0.002, 0.95, 0.8))
+                .isInfinite();
+    }
+
     @Test
     void turningThePairTurnsTheInterval() {
         Interval interval = new PairedAccuracy(300, McNemar.of(40, 11)).interval(0.9);
