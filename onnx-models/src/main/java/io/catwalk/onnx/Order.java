@@ -97,8 +97,10 @@ record Order(
 
     private Model unproven() {
         Tracing tracing = new Tracing(block, parameters, inputs, OperatorTable.primitives());
-        Graph graph = tracing.trace(program -> Lowering.graph(program, options, naming));
+        Tracing.Traced<Graph> traced = tracing.trace(program -> Lowering.graph(program, options, naming));
+        Graph graph = traced.made();
         SortedMap<String, String> entries = new TreeMap<>(metadata);
+        entries.putAll(SizesInWords.entries(inputs, traced.tried()));
         multiplyAccumulates(graph)
                 .ifPresent(count -> entries.put(MetadataKeys.MULTIPLY_ACCUMULATES, Long.toString(count)));
         if (options.choices().contains(Choice.FLOAT16_WEIGHTS)) {

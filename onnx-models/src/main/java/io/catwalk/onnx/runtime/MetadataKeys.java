@@ -9,6 +9,18 @@ public final class MetadataKeys {
     /** Number of MACs (multiply-accumulate operations) for one image, counted on the graph. */
     public static final String MULTIPLY_ACCUMULATES = "multiply_accumulates";
 
+    /**
+     * Sizes of each dynamic axis that the export has tried the network at, such as {@code batch=1-18,20;width=32,64}. A
+     * size that is not listed is not proven. Absent if no axis is dynamic.
+     */
+    public static final String TRIED_SIZES = "catwalk.tried_sizes";
+
+    /**
+     * Sizes that each bounded axis may have, such as {@code width=32-512/32}: from, to and step. Absent if no axis was
+     * given bounds.
+     */
+    public static final String SIZE_BOUNDS = "catwalk.size_bounds";
+
     /** Names of the classes in the order of the logits, one per line (separated by {@code \n}). */
     public static final String LABELS = "labels";
 

@@ -9,10 +9,14 @@ import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -21,9 +25,12 @@ final class Calls {
 
     private final Tracing tracing;
     private final Succession succession = new Succession();
+    private final Map<String, String> paths;
+    private final Set<Sizes> tried = new LinkedHashSet<>();
 
     Calls(Tracing tracing) {
         this.tracing = tracing;
+        this.paths = TracedParameters.paths(tracing.block());
     }
 
     /**
@@ -47,6 +54,7 @@ final class Calls {
         try (NDManager manager = Managers.open(tracing.block(), tracing.parameters())) {
             Tracer tracer = tracer(manager, Optional.empty());
             Returned returned = forward(tracer, manager, known, sizes, input -> samples(manager, input, sizes));
+            tried.add(sizes);
             return new Recording(tracer.tape().entries(), returned.outputs(), returned.names());
         }
     }
@@ -70,8 +78,14 @@ final class Calls {
             Returned returned = forward(tracer, manager, known, sizes, arrays);
             Rehearsal rehearsal = tracer.rehearsal().orElseThrow();
             rehearsal.end(returned.outputs());
+            tried.add(sizes);
             return rehearsal.longest();
         }
+    }
+
+    /** Lists the sizes of an axis at which forward was called without a difference. */
+    SortedSet<Long> tried(String axis) {
+        return new TreeSet<>(tried.stream().map(sizes -> sizes.of(axis)).toList());
     }
 
     /** Returns a message about a weight that has changed since the first call, if any has. */
@@ -99,8 +113,7 @@ final class Calls {
                 inputs.add(tracer.input(array).proxy());
             }
             List<NDArray> given = List.copyOf(inputs);
-            NDList outputs =
-                    tracing.block().forward(new TracedParameters(tracer, tracing.block(), source), inputs, false);
+            NDList outputs = tracing.block().forward(new TracedParameters(tracer, paths, source), inputs, false);
             tracer.failure().ifPresent(failure -> {
                 throw failure;
             });

@@ -92,7 +92,7 @@ final class Indexing {
 
     static NDArray get(Tracer tracer, TracedArray array, NDIndex index) {
         if (index.getRank() == 0 && index.getEllipsisIndex() < 0) {
-            index.addAllDim(array.real().getShape().dimension());
+            index.addAllDim(array.shape().dimension());
         }
         if (!array.dependsOnInput() && !dependsOnInput(tracer, index)) {
             return constant(tracer, array, index);
@@ -100,7 +100,7 @@ final class Indexing {
         if (index.stream().anyMatch(NDIndexPick.class::isInstance)) {
             return pick(tracer, array, index);
         }
-        Selection selection = Selection.of(tracer, index, array.real().getShape());
+        Selection selection = Selection.of(tracer, index, array.shape());
         selection.mask().ifPresent(mask -> {
             throw tracer.error("a boolean mask that depends on the input makes an array whose shape depends on the"
                     + " data, which ONNX cannot hold: multiply by the mask, or use where");
@@ -118,7 +118,7 @@ final class Indexing {
         if (copies) {
             return (NDArray) known(tracer.wrapConstants(array, "take", null, result));
         }
-        Object[] cuts = Selection.of(tracer, index, array.real().getShape()).cuts();
+        Object[] cuts = Selection.of(tracer, index, array.shape()).cuts();
         NDArray wrapped = (NDArray) known(tracer.wrapConstants(array, "get", cuts, result));
         tracer.traced(wrapped).viewOf(array, cuts);
         return wrapped;
@@ -139,7 +139,7 @@ final class Indexing {
     }
 
     private static NDArray picked(Tracer tracer, TracedArray array, List<TracedArray> arrays, long[] axes) {
-        NDIndex index = of(array.real().getShape().dimension(), arrays, axes);
+        NDIndex index = of(array.shape().dimension(), arrays, axes);
         Object[] arguments = arrays.size() == 1
                 ? new Object[] {arrays.get(0).proxy(), axes[0]}
                 : new Object[] {proxies(arrays), axes};
@@ -186,8 +186,8 @@ final class Indexing {
             throw tracer.error("booleanMask with a mask that depends on the input makes an array whose shape depends"
                     + " on the data, which ONNX cannot hold: multiply by the mask, or use where");
         }
-        Shape shape = array.real().getShape();
-        Shape masked = mask.real().getShape();
+        Shape shape = array.shape();
+        Shape masked = mask.shape();
         int kept = masked.equals(shape) ? 0 : axis;
         if (!masked.equals(shape.slice(kept))) {
             throw tracer.error("booleanMask takes a mask of the shape of the array or of its last axes, and not "

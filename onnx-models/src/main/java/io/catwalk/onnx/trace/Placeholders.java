@@ -35,7 +35,7 @@ final class Placeholders {
         return manager.zeros(realAndImaginary).complex();
     }
 
-    private static DataType dataType(ElementType type) {
+    static DataType dataType(ElementType type) {
         return switch (type) {
             case FLOAT16 -> DataType.FLOAT16;
             case FLOAT -> DataType.FLOAT32;

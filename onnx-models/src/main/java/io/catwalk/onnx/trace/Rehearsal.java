@@ -76,7 +76,7 @@ final class Rehearsal {
     }
 
     void input(Slot slot) {
-        Step step = next("takes its input");
+        Step step = next(() -> "takes its input");
         if (!(step instanceof Step.Input input) || !same(input.operand(), slot)) {
             throw differs("takes its input", described(step));
         }
@@ -85,11 +85,11 @@ final class Rehearsal {
 
     /** Compares a constant. Its content is requested only if it must be compared. */
     void constant(Slot slot, String hint, Supplier<byte[]> content, boolean trusted) {
-        String what = "takes the constant " + hint + slot.shape();
+        Supplier<String> what = () -> "takes the constant " + hint + slot.shape();
         Step step = next(what);
         Operand operand = Contents.operand(step);
         if (operand == null || !same(operand, slot)) {
-            throw differs(what, described(step));
+            throw differs(what.get(), described(step));
         }
         if (step instanceof Step.Prefix prefix && prefix.longest().isEmpty()) {
             Operand fixed = new Operand(
@@ -103,12 +103,12 @@ final class Rehearsal {
 
     /** Compares a call before it runs, and returns the results that it must have. */
     List<Operand> call(String signature, List<@Nullable Object> arguments) {
-        String what = "calls " + signature;
+        Supplier<String> what = () -> "calls " + signature;
         Step step = next(what);
         if (!(step instanceof Step.Call call)
                 || !call.arguments().signature().equals(signature)
                 || call.arguments().values().size() != arguments.size()) {
-            throw differs(what, described(step));
+            throw differs(what.get(), described(step));
         }
         for (int i = 0; i < arguments.size(); i++) {
             Object merged = call.arguments().values().get(i);
@@ -151,9 +151,9 @@ final class Rehearsal {
         }
     }
 
-    private Step next(String found) {
+    private Step next(Supplier<String> found) {
         if (position >= program.steps().size()) {
-            throw differs(found, "ends after " + position + " steps");
+            throw differs(found.get(), "ends after " + position + " steps");
         }
         return program.steps().get(position);
     }
@@ -195,7 +195,15 @@ final class Rehearsal {
     private boolean same(Operand operand, Slot slot) {
         return operand.id() == slot.id()
                 && operand.type() == Merge.elementType(slot.type(), "an array")
-                && Arrays.equals(shape(operand).getShape(), slot.shape().getShape());
+                && same(operand.shape().dims(), slot.shape());
+    }
+
+    private boolean same(List<Dim> dims, Shape shape) {
+        boolean same = dims.size() == shape.dimension();
+        for (int i = 0; same && i < dims.size(); i++) {
+            same = sizes.of(dims.get(i)) == shape.get(i);
+        }
+        return same;
     }
 
     /** Returns the shape of an array for the rehearsed sizes. */

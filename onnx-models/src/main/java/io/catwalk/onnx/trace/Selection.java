@@ -148,11 +148,11 @@ record Selection(
         }
 
         private void mask(TracedArray found) {
-            if (found.real().getDataType() != DataType.BOOLEAN) {
-                throw tracer.error("expected a mask of type BOOLEAN, but found "
-                        + found.real().getDataType() + ": use toType(BOOLEAN)");
+            if (found.type() != DataType.BOOLEAN) {
+                throw tracer.error(
+                        "expected a mask of type BOOLEAN, but found " + found.type() + ": use toType(BOOLEAN)");
             }
-            Shape masked = found.real().getShape();
+            Shape masked = found.shape();
             int covers = masked.dimension();
             if (axis + covers > shape.dimension() || !masked.equals(shape.slice((int) axis, (int) axis + covers))) {
                 throw tracer.error(

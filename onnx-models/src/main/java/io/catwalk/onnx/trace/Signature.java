@@ -3,7 +3,9 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.types.DataType;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +17,9 @@ import java.util.stream.Collectors;
 record Signature(String text) {
 
     private static final Set<String> IN_PLACE = Set.of("addi", "subi", "muli", "divi", "modi", "powi", "signi", "negi");
+
+    /** A network calls a few methods very often. */
+    private static final Map<Method, Signature> KNOWN = new ConcurrentHashMap<>();
 
     private static final String OF_COMPLEX_NUMBERS = "complex ";
 
@@ -29,6 +34,10 @@ record Signature(String text) {
     }
 
     static Signature of(Method method) {
+        return KNOWN.computeIfAbsent(method, Signature::read);
+    }
+
+    private static Signature read(Method method) {
         return new Signature(method.getDeclaringClass().getSimpleName() + "." + method.getName() + "("
                 + Arrays.stream(method.getParameterTypes())
                         .map(Class::getSimpleName)

@@ -26,7 +26,7 @@ record Sizes(Map<String, Long> byAxis) {
     }
 
     long of(Dim dim) {
-        return dim.at(this::of);
+        return dim.isFixed() ? dim.fixed() : dim.at(this::of);
     }
 
     Sizes with(String axis, long size) {

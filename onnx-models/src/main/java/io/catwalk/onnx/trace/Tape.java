@@ -146,6 +146,16 @@ final class Tape {
         return made;
     }
 
+    /** Passes the results of a primitive in a dry rehearsal, which are as the program says. */
+    List<Slot> foreseen(List<Operand> results) {
+        Rehearsal running = rehearsal.orElseThrow();
+        List<Slot> made = results.stream()
+                .map(operand -> new Slot(slots++, running.shape(operand), Placeholders.dataType(operand.type())))
+                .toList();
+        running.made(made);
+        return made;
+    }
+
     /** Returns where an array was created. */
     String origin(Slot slot) {
         return entries.stream()

@@ -3,11 +3,14 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.internal.NDArrayEx;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.lang.ref.Cleaner;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +29,12 @@ final class TracedArray implements InvocationHandler {
             + " ParameterStore for parameters";
 
     private final Tracer tracer;
-    private final NDArray real;
+    private final Supplier<NDArray> making;
     private final String hint;
     private final Storage storage;
     private final NDArray proxy;
-    private final NDArrayEx internal;
+    private @Nullable NDArrayEx internal;
+    private @Nullable NDArray real;
     private @Nullable Slot slot;
     private boolean dependsOnInput;
     private int seen;
@@ -39,8 +43,19 @@ final class TracedArray implements InvocationHandler {
     private Writing.@Nullable View view;
 
     TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, Storage storage) {
-        this.tracer = tracer;
+        this(tracer, () -> real, hint, slot, storage);
         this.real = real;
+    }
+
+    /**
+     * Creates an array that the engine need not have: most calls of a dry rehearsal ask only for shape and type.
+     *
+     * @param making makes the engine's array when something asks for it
+     * @param slot gives shape and type until then
+     */
+    TracedArray(Tracer tracer, Supplier<NDArray> making, String hint, @Nullable Slot slot, Storage storage) {
+        this.tracer = tracer;
+        this.making = making;
         this.hint = hint;
         this.slot = slot;
         this.storage = storage;
@@ -48,8 +63,6 @@ final class TracedArray implements InvocationHandler {
         this.seen = storage.version();
         ClassLoader loader = NDArray.class.getClassLoader();
         proxy = (NDArray) Proxy.newProxyInstance(loader, new Class<?>[] {NDArray.class}, this);
-        internal = (NDArrayEx)
-                Proxy.newProxyInstance(loader, new Class<?>[] {NDArrayEx.class}, new TracedInternal(tracer, this));
     }
 
     NDArray proxy() {
@@ -57,7 +70,31 @@ final class TracedArray implements InvocationHandler {
     }
 
     NDArray real() {
-        return real;
+        NDArray known = real;
+        if (known == null) {
+            known = making.get();
+            real = known;
+        }
+        return known;
+    }
+
+    private NDArrayEx internal() {
+        NDArrayEx known = internal;
+        if (known == null) {
+            ClassLoader loader = NDArray.class.getClassLoader();
+            known = (NDArrayEx)
+                    Proxy.newProxyInstance(loader, new Class<?>[] {NDArrayEx.class}, new TracedInternal(tracer, this));
+            internal = known;
+        }
+        return known;
+    }
+
+    Shape shape() {
+        return real == null ? Objects.requireNonNull(slot).shape() : real.getShape();
+    }
+
+    DataType type() {
+        return real == null ? Objects.requireNonNull(slot).type() : real.getDataType();
     }
 
     Storage storage() {
@@ -130,7 +167,7 @@ final class TracedArray implements InvocationHandler {
     /** Returns the slot on the tape; a constant is recorded now if it was not before. */
     Slot slot() {
         requireCurrent();
-        if (real.isSparse()) {
+        if (real != null && real.isSparse()) {
             throw tracer.error("the array " + hint + real.getShape()
                     + " is sparse, and files hold dense arrays: make it dense with toDense()");
         }
@@ -143,15 +180,15 @@ final class TracedArray implements InvocationHandler {
         if (known == null || written) {
             // An array that was changed without the trace noticing is no longer the parameter that others see.
             known = isParameter() && !written
-                    ? tracer.tape().parameter(hint, source, real, tracer::place)
-                    : tracer.tape().constant(hint, real, tracer::place);
+                    ? tracer.tape().parameter(hint, source, real(), tracer::place)
+                    : tracer.tape().constant(hint, real(), tracer::place);
             slot = known;
         }
         return known;
     }
 
     private boolean stillHolds(Slot known) {
-        return tracer.tape().stillHolds(known, hint, real);
+        return tracer.tape().stillHolds(known, hint, real());
     }
 
     private boolean isTrusted() {
@@ -167,7 +204,7 @@ final class TracedArray implements InvocationHandler {
             throws Throwable {
         String name = method.getName();
         if (method.getDeclaringClass() == Object.class) {
-            return ofObject(name, arguments);
+            return ofObject(method, arguments);
         }
         if (tracer.isOver()) {
             return afterwards(method, arguments);
@@ -177,18 +214,15 @@ final class TracedArray implements InvocationHandler {
         }
         if (name.equals("getNDArrayInternal")) {
             if (dependsOnInput) {
-                tracer.requireNoComplex(real);
+                tracer.requireNoComplex(type());
             }
-            return internal;
+            return internal();
         }
         if (name.equals("getResourceNDArrays")) {
             return List.of(proxy);
         }
-        if (name.equals("toDebugString")) {
-            return toString();
-        }
         if (Roles.FACTS.contains(name)) {
-            return Tracer.invoke(real, method, tracer.unwrap(arguments));
+            return fact(self, method, arguments);
         }
         if (Roles.LIFE.contains(name)) {
             return null;
@@ -201,7 +235,7 @@ final class TracedArray implements InvocationHandler {
             return read(method, arguments);
         }
         if (dependsOnInput && (Roles.WRITES.contains(name) || Signature.isInPlace(method))) {
-            tracer.requireNoComplex(real);
+            tracer.requireNoComplex(type());
         }
         if (Roles.WRITES.contains(name)) {
             return write(self, method, arguments);
@@ -221,7 +255,21 @@ final class TracedArray implements InvocationHandler {
         if (now.isPresent()) {
             return Tracer.invoke(now.get().traced(proxy).proxy(), method, arguments);
         }
-        return Tracer.invoke(real, method, Tracer.plain(arguments));
+        return Tracer.invoke(real(), method, Tracer.plain(arguments));
+    }
+
+    /** Returns a property. Those that every network asks for come without the engine. */
+    private @Nullable Object fact(Object self, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        return switch (method.getName()) {
+            case "getShape" -> shape();
+            case "getDataType" -> type();
+            case "getDevice" -> real == null ? tracer.realManager().getDevice() : real.getDevice();
+            default ->
+                real == null && method.isDefault()
+                        ? InvocationHandler.invokeDefault(self, method, arguments)
+                        : Tracer.invoke(real(), method, tracer.unwrap(arguments));
+        };
     }
 
     /** Lets an array that does not depend on the input outlive the trace, if the network asks for that. */
@@ -231,10 +279,10 @@ final class TracedArray implements InvocationHandler {
         }
         Object manager = arguments == null ? null : arguments[0];
         if (manager instanceof NDManager other && !Proxy.isProxyClass(other.getClass())) {
-            real.attach(other);
-        } else if (manager == null && real.getManager() == tracer.realManager()) {
-            real.detach();
-            CLEANER.register(proxy, real::close);
+            real().attach(other);
+        } else if (manager == null && real().getManager() == tracer.realManager()) {
+            real().detach();
+            CLEANER.register(proxy, real()::close);
         }
     }
 
@@ -247,24 +295,24 @@ final class TracedArray implements InvocationHandler {
             arguments = new Object[] {tracer.traced(indices).spared()};
         }
         if (!dependsOnInput() && !tracer.dependsOnInput(arguments)) {
-            return tracer.runConstant(this, real, method, arguments);
+            return tracer.runConstant(this, real(), method, arguments);
         }
         if (method.getName().equals("booleanMask") && arguments != null && arguments.length == 2) {
             return Indexing.booleanMask(tracer, this, tracer.traced((NDArray) arguments[0]), (int) arguments[1]);
         }
-        Signature signature = Signature.of(method, real.getDataType());
+        Signature signature = Signature.of(method, type());
         if (tracer.isPrimitive(signature)) {
-            return tracer.runPrimitive(this, real, method, arguments, signature);
+            return tracer.runPrimitive(this, this::real, method, arguments, signature);
         }
         if (method.isDefault()) {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
-        throw tracer.withoutForm(real, method, arguments);
+        throw tracer.withoutForm(real(), method, arguments);
     }
 
     /** Returns indices for gatherNd: if they address several axes, DJL computes in them and overwrites them. */
     private NDArray spared() {
-        if (real.getShape().dimension() == 0 || real.getShape().get(0) < 2) {
+        if (shape().dimension() == 0 || shape().get(0) < 2) {
             return proxy;
         }
         if (storage.parameter().isPresent() || outside) {
@@ -281,12 +329,17 @@ final class TracedArray implements InvocationHandler {
             throw tracer.error("data-dependent control flow: " + method.getName()
                     + " reads numbers that depend on the input while tracing, and an ONNX graph cannot branch on them;"
                     + " compute with arrays instead (where, maximum, clip, masks by multiplication)."
-                    + (method.getName().equals("toByteBuffer") ? FOREIGN_RECEIVER : ""));
+                    + switch (method.getName()) {
+                        case "toByteBuffer" -> FOREIGN_RECEIVER;
+                        case "toDebugString" -> " To log an array, log its getShape()";
+                        case "equals" -> " To tell arrays apart, and not their numbers, use ==";
+                        default -> "";
+                    });
         }
         if (method.getName().equals("copyTo")) {
             return InvocationHandler.invokeDefault(proxy, method, arguments); // which writes with set(Buffer)
         }
-        return tracer.runConstant(this, real, method, arguments);
+        return tracer.runConstant(this, real(), method, arguments);
     }
 
     private @Nullable Object write(Object self, Method method, @Nullable Object @Nullable [] arguments)
@@ -300,7 +353,7 @@ final class TracedArray implements InvocationHandler {
             throw tracer.error("replacing the whole content of an array has no ONNX form if either depends on the"
                     + " input: use the other array instead");
         }
-        Object result = tracer.runConstant(this, real, method, arguments);
+        Object result = tracer.runConstant(this, real(), method, arguments);
         storage.written();
         return result;
     }
@@ -310,7 +363,7 @@ final class TracedArray implements InvocationHandler {
         if (dependsOnInput() || tracer.dependsOnInput(arguments)) {
             Signature signature = Signature.of(method).outOfPlace();
             if (!tracer.isPrimitive(signature)) {
-                throw tracer.withoutForm(real.duplicate(), method, arguments);
+                throw tracer.withoutForm(real().duplicate(), method, arguments);
             }
             Writing.overwrite(
                     tracer,
@@ -319,7 +372,7 @@ final class TracedArray implements InvocationHandler {
                     tracer.record(this, arguments),
                     array -> Tracer.invoke(array, method, tracer.unwrap(arguments)));
         } else {
-            Tracer.invoke(real, method, tracer.unwrap(arguments));
+            Tracer.invoke(real(), method, tracer.unwrap(arguments));
             storage.written();
         }
         return proxy;
@@ -331,16 +384,21 @@ final class TracedArray implements InvocationHandler {
         });
     }
 
-    private @Nullable Object ofObject(String name, @Nullable Object @Nullable [] arguments) {
-        return switch (name) {
-            case "equals" -> arguments != null && arguments[0] == proxy;
-            case "hashCode" -> System.identityHashCode(proxy);
+    private @Nullable Object ofObject(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        Object other = arguments == null ? null : arguments[0];
+        return switch (method.getName()) {
+            case "equals" ->
+                other instanceof NDArray && other != proxy
+                        ? tracer.isOver() ? afterwards(method, arguments) : read(method, arguments)
+                        : (Object) (other == proxy);
+            // Like the engine's: arrays in a hash table are compared with equals, and thus by their numbers.
+            case "hashCode" -> 0;
             default -> toString();
         };
     }
 
     @Override
     public String toString() {
-        return "traced " + real.getDataType() + real.getShape() + " from " + hint;
+        return "traced " + type() + shape() + " from " + hint;
     }
 }

@@ -34,24 +34,27 @@ final class TracedInternal implements InvocationHandler {
         if (method.getName().equals("getIndexer")) {
             return new TracedIndexer(tracer);
         }
-        NDArrayEx real = array.real().getNDArrayInternal();
         if (method.getDeclaringClass() == Object.class) {
-            return Tracer.invoke(real, method, arguments);
+            return Tracer.invoke(real(), method, arguments);
         }
         if (method.getName().equals("rsubi")) {
             return InvocationHandler.invokeDefault(self, method, arguments); // which writes with subi and negi
         }
         if (ONLY_SHAPES.contains(method.getName()) || (!array.dependsOnInput() && !tracer.dependsOnInput(arguments))) {
-            return tracer.runConstant(array, real, method, arguments);
+            return tracer.runConstant(array, real(), method, arguments);
         }
         Signature signature = Signature.of(method);
         if (tracer.isPrimitive(signature)) {
-            return tracer.runPrimitive(array, real, method, arguments, signature);
+            return tracer.runPrimitive(array, this::real, method, arguments, signature);
         }
         if (method.isDefault()) {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
-        throw tracer.withoutForm(real, method, arguments);
+        throw tracer.withoutForm(real(), method, arguments);
+    }
+
+    private NDArrayEx real() {
+        return array.real().getNDArrayInternal();
     }
 
     private @Nullable Object afterwards(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {

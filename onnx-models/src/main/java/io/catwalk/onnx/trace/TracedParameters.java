@@ -20,12 +20,23 @@ final class TracedParameters extends ParameterStore {
     private final Map<String, String> paths;
     private final IdentityHashMap<Parameter, TracedArray> known = new IdentityHashMap<>();
 
-    TracedParameters(Tracer tracer, Block root, ParameterStore source) {
+    /**
+     * Begins a call.
+     *
+     * @param paths paths of the parameters by their ids
+     */
+    TracedParameters(Tracer tracer, Map<String, String> paths, ParameterStore source) {
         super(tracer.realManager(), false);
         this.tracer = tracer;
         this.source = source;
-        this.paths = new HashMap<>();
+        this.paths = paths;
+    }
+
+    /** Lists the paths of the parameters of a network by their ids; of a shared one, the first. */
+    static Map<String, String> paths(Block root) {
+        Map<String, String> paths = new HashMap<>();
         ParameterPaths.of(root).forEach((path, parameter) -> paths.putIfAbsent(parameter.getId(), path));
+        return paths;
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Wraps and unwraps arrays, and runs their operations in the engine. Everything of that kind is done here. */
@@ -301,22 +302,43 @@ final class Tracer {
     /** Runs a primitive in the engine and records it on the tape. */
     Object runPrimitive(
             TracedArray receiver,
-            Object target,
+            Supplier<?> target,
             Method method,
             @Nullable Object @Nullable [] arguments,
             Signature signature)
             throws Throwable {
         List<@Nullable Object> recorded = record(receiver, arguments);
         boolean single = !NDList.class.isAssignableFrom(method.getReturnType());
+        boolean complex = ComplexNumbers.areMadeBy(method, arguments);
+        if (rehearsal.isPresent() && !complex && isForeseen(rehearsal.get(), method.getName())) {
+            return foreseen(receiver, method.getName(), rehearsal.get().call(signature.text(), recorded), single);
+        }
         String key = COMPUTED.contains(method.getName()) ? method.getName() : signature.text();
-        Object result =
-                result(key, signature.text(), recorded, single, () -> computed(target, method, unwrap(arguments)));
-        if (result instanceof NDArray array
-                && ComplexNumbers.areMadeBy(method, arguments)
-                && !ComplexNumbers.areIn(array)) {
+        Object result = result(
+                key, signature.text(), recorded, single, () -> computed(target.get(), method, unwrap(arguments)));
+        if (result instanceof NDArray array && complex && !ComplexNumbers.areIn(array)) {
             result = placeholders.complex(array.getShape());
         }
         return recordResult(receiver, method.getName(), signature.text(), recorded, result);
+    }
+
+    private static boolean isForeseen(Rehearsal rehearsal, String key) {
+        return rehearsal.mode() == Rehearsal.Mode.DRY && !COMPUTED.contains(key);
+    }
+
+    /** Returns what the program says that a primitive makes, as arrays that the engine makes only if they are used. */
+    private Object foreseen(TracedArray receiver, String name, List<Operand> expected, boolean single) {
+        NDList made = new NDList();
+        for (Slot slot : tape.foreseen(expected)) {
+            boolean shares = sharesMemory(receiver, name, slot.type());
+            Supplier<NDArray> making = () -> {
+                NDArray real = placeholders.of(Merge.elementType(slot.type(), "an array"), slot.shape());
+                NDScope.unregister(real);
+                return real;
+            };
+            made.add(new TracedArray(this, making, name, slot, shares ? receiver.storage() : new Storage()).proxy());
+        }
+        return single ? made.get(0) : made;
     }
 
     private @Nullable Object computed(Object target, Method method, @Nullable Object @Nullable [] arguments)
@@ -339,7 +361,7 @@ final class Tracer {
             throws E {
         if (rehearsal.isPresent()) {
             List<Operand> expected = rehearsal.get().call(signature, recorded);
-            if (rehearsal.get().mode() == Rehearsal.Mode.DRY && !COMPUTED.contains(key)) {
+            if (isForeseen(rehearsal.get(), key)) {
                 NDList made = new NDList();
                 expected.forEach(operand ->
                         made.add(placeholders.of(operand.type(), rehearsal.get().shape(operand))));
@@ -397,15 +419,15 @@ final class Tracer {
     }
 
     /** Rejects complex numbers where an operation does not expect the last axis of two. */
-    void requireNoComplex(NDArray array) {
-        if (ComplexNumbers.areIn(array)) {
+    void requireNoComplex(DataType type) {
+        if (type == DataType.COMPLEX64) {
             throw error(ComplexNumbers.FAULT);
         }
     }
 
     private Slot realSlot(NDArray array) {
         TracedArray traced = traced(array);
-        requireNoComplex(traced.real());
+        requireNoComplex(traced.type());
         return traced.slot();
     }
 
@@ -441,9 +463,8 @@ final class Tracer {
         return recorded;
     }
 
-    private static boolean sharesMemory(TracedArray receiver, String name, NDArray real) {
-        boolean converted =
-                name.equals("toType") && real.getDataType() != receiver.real().getDataType();
+    private static boolean sharesMemory(TracedArray receiver, String name, DataType type) {
+        boolean converted = name.equals("toType") && type != receiver.type();
         return VIEWS.contains(name) && !converted;
     }
 
@@ -464,7 +485,7 @@ final class Tracer {
         if (!same && real.getManager() != realManager) {
             real.attach(realManager);
         }
-        if (receiver != null && (same || sharesMemory(receiver, name, real))) {
+        if (receiver != null && (same || sharesMemory(receiver, name, real.getDataType()))) {
             return new TracedArray(this, real, name, slot, receiver.storage());
         }
         return new TracedArray(this, real, name, slot, new Storage());

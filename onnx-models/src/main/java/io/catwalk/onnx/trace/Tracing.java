@@ -9,6 +9,9 @@ import io.catwalk.onnx.trace.Rehearsal.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -24,8 +27,8 @@ import java.util.function.Predicate;
 public record Tracing(
         Block block, Optional<ParameterStore> parameters, List<OnnxInput> inputs, Predicate<String> primitives) {
 
-    private static final int FEWEST_SIZES = 6;
-    private static final int STEPS_TO_REHEARSE = 1_500;
+    private static final int FEWEST_REPETITIONS = 6;
+    private static final int STEPS_TO_REPEAT = 1_500;
     private static final int MOST_REPETITIONS = 20;
     private static final long LARGEST_CONSTANTS = 64L << 20;
 
@@ -35,15 +38,24 @@ public record Tracing(
     }
 
     /**
+     * What was made of a program, and how far the program was tried: a size that was not tried is not proven.
+     *
+     * @param <T> type of the result
+     * @param made the result
+     * @param tried sizes of each dynamic axis at which forward does what the program says, by the name of the axis
+     */
+    public record Traced<T>(T made, SortedMap<String, SortedSet<Long>> tried) {}
+
+    /**
      * Traces for all sizes that the dynamic axes of the inputs may have.
      *
      * @param <T> type of the result
      * @param writing converts the program to the result; called before the program is known to be right for all sizes
-     * @return the result of {@code writing}
+     * @return the result of {@code writing}, and the sizes that were tried
      * @throws ExportException if control flow depends on the input or on a size, forward changes from call to call, or
      *     an operation has no row
      */
-    public <T> T trace(Function<Program, T> writing) {
+    public <T> Traced<T> trace(Function<Program, T> writing) {
         Admission.check(block);
         BlockState before = BlockState.of(block);
         try {
@@ -63,7 +75,9 @@ public record Tracing(
             calls.changedWeights().ifPresent(fault -> {
                 throw new ExportException(fault);
             });
-            return made;
+            SortedMap<String, SortedSet<Long>> tried = new TreeMap<>();
+            schedule.dynamic().forEach(axis -> tried.put(axis.name(), calls.tried(axis.name())));
+            return new Traced<>(made, tried);
         } finally {
             before.restore();
         }
@@ -75,7 +89,9 @@ public record Tracing(
         Program once = new Merge(List.of(), List.of(base)).program(List.of(first));
         calls.rehearse(once, base, base, Mode.DRY, false);
         if (schedule.dynamic().isEmpty()) {
-            repeat(calls, once, base, Math.min(MOST_REPETITIONS, affordable(once)));
+            int affordable =
+                    Math.max(FEWEST_REPETITIONS, STEPS_TO_REPEAT / once.steps().size());
+            repeat(calls, once, base, Math.min(MOST_REPETITIONS, affordable));
             return writing.apply(once);
         }
         try {
@@ -86,8 +102,9 @@ public record Tracing(
             for (Axis.Dynamic axis : schedule.dynamic()) {
                 rehearseSizes(schedule, calls, program, axis);
             }
+            List<Step> growing = growing(program);
             schedule.combinations().stream()
-                    .filter(sizes -> constants(program, sizes) <= LARGEST_CONSTANTS)
+                    .filter(sizes -> bytes(growing, sizes) <= LARGEST_CONSTANTS)
                     .forEach(sizes -> calls.rehearse(program, base, sizes, Mode.DRY, true));
             return written;
         } catch (ExportException e) {
@@ -111,18 +128,15 @@ public record Tracing(
             return program;
         }
         Sizes longest = schedule.longest();
-        if (constants(program, longest) > LARGEST_CONSTANTS) {
-            throw new ExportException("arrays that forward creates in each call take " + constants(program, longest)
-                    + " bytes for " + longest + ": lower the bounds of the axes (Axis.of(name).atMost(n))");
+        long bytes = bytes(growing(program), longest);
+        if (bytes > LARGEST_CONSTANTS) {
+            throw new ExportException("arrays that forward creates in each call take " + bytes + " bytes for " + longest
+                    + ": lower the bounds of the axes (Axis.of(name).atMost(n))");
         }
         Program whole = program.completed(calls.rehearse(program, base, longest, Mode.DRY, true));
         // The merged calls have not been compared with the complete arrays yet.
         sizes.forEach(one -> calls.rehearse(whole, longest, one, Mode.DRY, true));
         return whole;
-    }
-
-    private static int affordable(Program program) {
-        return Math.max(FEWEST_SIZES, STEPS_TO_REHEARSE / program.steps().size());
     }
 
     private static void repeat(Calls calls, Program program, Sizes sizes, int times) {
@@ -133,10 +147,9 @@ public record Tracing(
 
     private static void rehearseSizes(Schedule schedule, Calls calls, Program program, Axis.Dynamic axis) {
         Sizes base = schedule.base();
+        List<Step> growing = growing(program);
         List<Long> sizes = schedule.sizes(axis)
-                .filter(size -> constants(program, base.with(axis.name(), size)) <= LARGEST_CONSTANTS)
-                .limit(Math.max(
-                        FEWEST_SIZES, affordable(program) / schedule.dynamic().size()))
+                .filter(size -> bytes(growing, base.with(axis.name(), size)) <= LARGEST_CONSTANTS)
                 .toList();
         for (long size : sizes) {
             try {
@@ -150,9 +163,17 @@ public record Tracing(
         }
     }
 
-    private static long constants(Program program, Sizes sizes) {
-        return program.steps().stream()
-                .mapToLong(step -> Contents.size(step, sizes))
-                .sum();
+    /** Lists the arrays that forward creates and whose shape depends on the sizes. */
+    private static List<Step> growing(Program program) {
+        return program.steps().stream().filter(Tracing::isGrowing).toList();
+    }
+
+    private static boolean isGrowing(Step step) {
+        Operand operand = Contents.operand(step);
+        return operand != null && !operand.shape().isFixed();
+    }
+
+    private static long bytes(List<Step> growing, Sizes sizes) {
+        return growing.stream().mapToLong(step -> Contents.size(step, sizes)).sum();
     }
 }

@@ -42,14 +42,14 @@ final class Writing {
             array.storage().written();
             return;
         }
-        Selection selection = Selection.of(tracer, index, array.real().getShape());
+        Selection selection = Selection.of(tracer, index, array.shape());
         boolean picks = !selection.arrays().isEmpty() || selection.mask().isPresent();
         TracedArray part =
                 !picks || selection.cutsNothing() ? array : tracer.traced(Indexing.view(tracer, array, selection));
         if (selection.mask().isPresent()) {
             masked(tracer, part, selection, value, real);
         } else if (picks) {
-            NDIndex places = Indexing.of(part.real().getShape().dimension(), selection.arrays(), selection.axes());
+            NDIndex places = Indexing.of(part.shape().dimension(), selection.arrays(), selection.axes());
             Object[] arguments = {value, Indexing.proxies(selection.arrays()), selection.axes()};
             change(tracer, part, ARRAYS, arguments, places, real);
         } else {
