@@ -92,6 +92,13 @@ class RefusalTest {
         assertThat(Agreement.difference(block, matrix, model)).isLessThan(1e-5);
     }
 
+    @Test
+    void branchesOnEqualityOrOnTextAreRefused() {
+        assertRefused(x -> x.equals(x.abs()) ? x.neg() : x).hasMessageContaining("data-dependent control flow: equals");
+        assertRefused(x -> x.toDebugString(true).contains("-") ? x.neg() : x)
+                .hasMessageContaining("data-dependent control flow: toDebugString");
+    }
+
     /** Advised where the inverse of a matrix is refused. */
     @Test
     void theFormulaForTwoRowsIsExported() throws Exception {

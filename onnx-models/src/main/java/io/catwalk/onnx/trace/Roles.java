@@ -53,7 +53,8 @@ final class Roles {
             "contentEquals",
             "allClose",
             "copyTo",
-            "encode");
+            "encode",
+            "toDebugString");
 
     /** Methods that replace numbers. */
     static final Set<String> WRITES = Set.of("set", "setScalar", "intern");
