@@ -78,7 +78,7 @@ public final class Main {
             names = "--cache",
             scope = ScopeType.INHERIT,
             paramLabel = "DIR",
-            description = "Keep decoded images there. Default: CATWALK_CACHE, or ~/.cache/catwalk/images")
+            description = "Keep decoded images there. Default: images in CATWALK_CACHE, or in ~/.cache/catwalk")
     @SuppressWarnings("UnusedMethod") // picocli calls it
     private void cache(Path folder) {
         System.setProperty(

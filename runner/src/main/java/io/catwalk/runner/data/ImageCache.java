@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +29,6 @@ public final class ImageCache {
 
     /** The system property that names the folder, for this process and those that it starts. */
     public static final String PROPERTY = "catwalk.images";
-
-    /** The environment variable that names the folder. */
-    static final String VARIABLE = "CATWALK_CACHE";
 
     private static final String IMAGES = ".images";
 
@@ -115,17 +111,15 @@ public final class ImageCache {
     }
 
     /**
-     * Returns the standard folder: what {@link #PROPERTY} or the variable {@code CATWALK_CACHE} names, or
-     * {@code catwalk/images} in the user's own cache folder.
+     * Returns the standard folder: what {@link #PROPERTY} names, or {@code images} in the user's cache folder.
      *
      * @return an absolute path, which may not exist yet
      */
     public static Path standardFolder() {
-        String named = System.getProperty(PROPERTY, System.getenv(VARIABLE));
-        if (named != null && !named.isBlank()) {
-            return Path.of(named).toAbsolutePath().normalize();
-        }
-        return UserCache.folder().resolve("images");
+        String named = System.getProperty(PROPERTY, "");
+        return named.isBlank()
+                ? UserCache.folder().resolve("images")
+                : Path.of(named).toAbsolutePath().normalize();
     }
 
     /**
@@ -153,7 +147,7 @@ public final class ImageCache {
                 remember(stamp, sha256);
                 return kept.get();
             }
-            makeFolder(folder);
+            Path unused = UserCache.make(folder);
             try (ProcessLock lock = locked(lock(sha256))) {
                 kept = CachedImages.open(file, sha256);
                 if (kept.isEmpty()) {
@@ -166,7 +160,7 @@ public final class ImageCache {
         } catch (IOException | UncheckedIOException e) {
             throw new RequestException(
                     "expected a writable folder for decoded images, but " + folder + " is not (" + Reasons.of(e)
-                            + "): name another with --cache DIR, or with the variable " + VARIABLE,
+                            + "): name another with --cache DIR, or with the variable " + UserCache.VARIABLE,
                     e);
         }
     }
@@ -198,16 +192,6 @@ public final class ImageCache {
         }
     }
 
-    /** Creates a folder that only this user can access, with its missing parents: native libraries lie beside it. */
-    private static void makeFolder(Path wanted) throws IOException {
-        if (wanted.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createDirectories(
-                    wanted, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } else {
-            Files.createDirectories(wanted);
-        }
-    }
-
     private static void requireUnchanged(ImageListing listing, String stamp) {
         if (!listing.stamp().equals(stamp)) {
             throw new RequestException("expected a data set that does not change while it is read, but files of "
@@ -231,8 +215,7 @@ public final class ImageCache {
 
     private void remember(String stamp, String sha256) throws IOException {
         if (!sha256.equals(known(stamp))) {
-            makeFolder(folder.resolve("found"));
-            AtomicFiles.write(found(stamp), sha256);
+            AtomicFiles.write(UserCache.make(folder.resolve("found")).resolve(stamp), sha256);
         }
     }
 

@@ -3,6 +3,7 @@ package io.catwalk.runner.plugin;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.process.UserCache;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ final class Inspection {
 
     /** Returns the inspection of the program; the property {@code catwalk.plugin.millis} sets its patience. */
     static Inspection standard() {
+        UserCache.keepTemporaryFiles();
         return new Inspection(
                 Duration.ofMillis(Long.getLong("catwalk.plugin.millis", 10_000)), InspectionCache.ofUser());
     }

@@ -269,6 +269,7 @@ final class InspectionProcess implements AutoCloseable {
                 "-Xms8m",
                 "-Xmx256m",
                 "-Djava.awt.headless=true",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 // A crash of the JVM is reported in the log and leaves no file.
                 "-XX:+DisplayVMOutputToStderr",
                 "-XX:+ErrorFileToStderr",

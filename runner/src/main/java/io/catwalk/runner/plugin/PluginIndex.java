@@ -6,6 +6,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.Suggestion;
+import io.catwalk.runner.process.UserCache;
 import io.catwalk.runner.supply.FileSource;
 import java.io.IOException;
 import java.net.URI;
@@ -74,6 +75,7 @@ public final class PluginIndex {
      * @throws RequestException if it cannot be read or is not an index
      */
     public static PluginIndex read(String where) {
+        UserCache.keepTemporaryFiles();
         return read(where, FileSource.standard());
     }
 

@@ -171,8 +171,7 @@ public final class PluginShelf {
         try {
             // Folders whose paths have the same hash share a lock.
             String name = Integer.toHexString(pluginsDir.toRealPath().hashCode()) + ".lock";
-            Path file = Files.createDirectories(UserCache.chosen().resolve("plugins"))
-                    .resolve(name);
+            Path file = UserCache.make(UserCache.chosen().resolve("plugins")).resolve(name);
             return ProcessLock.take(file, () -> LOG.info("Waiting for another change of {}", pluginsDir));
         } catch (IOException e) {
             LOG.info("{} is changed without a lock", pluginsDir, e);

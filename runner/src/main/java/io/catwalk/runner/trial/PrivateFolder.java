@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -24,13 +23,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The folder for unpacked native libraries and temporary files: {@code ~/.cache/catwalk}, or the value of the
- * property {@code catwalk.cache}. If they cannot write to the home folder, DJL and ONNX Runtime by default load native
+ * variable {@code CATWALK_CACHE}. If they cannot write to the home folder, DJL and ONNX Runtime by default load native
  * code from a temporary folder that everybody can write to. Nobody else can write to this folder; otherwise
  * nothing is started.
  *
@@ -111,8 +111,7 @@ public record PrivateFolder(Path path) {
     private void prepare() {
         try {
             for (Path folder : List.of(path, natives(), temporary())) {
-                Files.createDirectories(folder, mine(folder));
-                requireMine(folder);
+                requireMine(UserCache.make(folder));
             }
             requireRoom();
             requireNativesFor(Platform.current());
@@ -121,14 +120,6 @@ public record PrivateFolder(Path path) {
         } catch (IOException e) {
             throw refusal("a folder for native libraries that can be written", Reasons.of(e));
         }
-    }
-
-    private static FileAttribute<?>[] mine(Path folder) {
-        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     /**
@@ -147,14 +138,31 @@ public record PrivateFolder(Path path) {
         } finally {
             Files.deleteIfExists(made);
         }
-        if (mine(folder).length > 0) {
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(folder);
+            if (allowed.contains(PosixFilePermission.GROUP_WRITE) && holdsNoCode(folder)) {
+                allowed.remove(PosixFilePermission.GROUP_WRITE);
+                Files.setPosixFilePermissions(folder, allowed);
+            }
             Set<PosixFilePermission> others = Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
             if (allowed.stream().anyMatch(others::contains)) {
                 throw refusal(
                         "a folder that only you can write to at " + folder,
-                        "mode " + PosixFilePermissions.toString(allowed) + " (try chmod 700)");
+                        "mode " + PosixFilePermissions.toString(allowed) + " (try chmod 700 " + folder + ")");
             }
+        }
+    }
+
+    /**
+     * Tells whether this is the folder as an earlier version made it for what it knew of plugins, with the rights of a umask
+     * of 002: nobody else can have left native code there, which would be loaded.
+     */
+    private boolean holdsNoCode(Path folder) throws IOException {
+        if (!folder.equals(path)) {
+            return false;
+        }
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.allMatch(each -> Set.of("plugins", "images").contains(String.valueOf(each.getFileName())));
         }
     }
 
@@ -252,6 +260,6 @@ public record PrivateFolder(Path path) {
 
     private RequestException refusal(String expected, String found) {
         return new RequestException("expected " + expected + " under " + path + ", found " + found
-                + ": name another by CATWALK_OPTS=-D" + UserCache.PROPERTY + "=DIR");
+                + ": name another by " + UserCache.VARIABLE + "=DIR");
     }
 }

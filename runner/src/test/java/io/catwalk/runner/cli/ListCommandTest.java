@@ -11,6 +11,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,6 +28,7 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,33 @@ final class ListCommandTest {
                 .hasSizeGreaterThan(1)
                 .allSatisfy(
                         line -> assertThat(line).hasSizeLessThanOrEqualTo(80).matches("(gru  1\\.2\\.3| {10})  w.*d"));
+    }
+
+    /** The default of several distributions. Native code is unpacked beside what is kept about plugins. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "knows no umask")
+    void whateverTheUmaskIsOnlyTheUserCanEnterWhatIsKept() throws Exception {
+        TestPlugin.sound("gru").write(folder.resolve("gru.jar"));
+        TestPlugin.having(
+                        "writes",
+                        "try { java.nio.file.Files.createTempFile(\"left\", \".by-a-plugin\"); }"
+                                + " catch (java.io.IOException e) { throw new java.io.UncheckedIOException(e); }",
+                        "static { ")
+                .write(folder.resolve("writes.jar"));
+        ProcessBuilder builder = Catwalk.process(folder, "list", "--plugins-dir", ".");
+        builder.command().addAll(0, List.of("sh", "-c", "umask 002; exec \"$@\"", "sh"));
+        Path cache = folder.resolve("cache");
+        builder.environment().put("CATWALK_CACHE", cache.toString());
+
+        Catwalk.Answer answer = Catwalk.finish(builder);
+
+        assertThat(answer.exitCode()).as(answer.err()).isEqualTo(ExitCode.DONE);
+        assertThat(cache.resolve("plugins")).isNotEmptyDirectory();
+        for (Path made : List.of(cache, cache.resolve("plugins"), cache.resolve("tmp"))) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+                    .isEqualTo("rwx------");
+        }
+        assertThat(cache.resolve("tmp")).isDirectoryContaining("glob:**.by-a-plugin");
     }
 
     /** A directory of a zip may say anything about the size of a file, and only what is read is true. */

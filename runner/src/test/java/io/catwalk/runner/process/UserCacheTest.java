@@ -15,6 +15,14 @@ import org.junit.jupiter.api.condition.OS;
 final class UserCacheTest {
 
     @Test
+    void theVariableOfThisProgramComesFirst() {
+        assertThat(UserCache.folder(Map.of("CATWALK_CACHE", "/big", "XDG_CACHE_HOME", "/caches"), "/accounts/ada"))
+                .isEqualTo(Path.of("/big"));
+        assertThat(UserCache.folder(Map.of("CATWALK_CACHE", " ", "XDG_CACHE_HOME", "/caches"), "/accounts/ada"))
+                .isEqualTo(Path.of("/caches/catwalk"));
+    }
+
+    @Test
     void theVariableOfTheSpecificationComesFirst() {
         assertThat(UserCache.folder(Map.of("XDG_CACHE_HOME", "/caches", "HOME", "/home/ada"), "/accounts/ada"))
                 .isEqualTo(Path.of("/caches/catwalk"));

@@ -98,8 +98,25 @@ final class PrivateFolderTest {
                 .isThrownBy(() -> PrivateFolder.at(temporary.resolve("catwalk")))
                 .withMessage("expected a folder that only you can write to at " + folder + " under "
                         + temporary.resolve("catwalk")
-                        + ", found mode rwxrwxrwx (try chmod 700): name another by"
-                        + " CATWALK_OPTS=-Dcatwalk.cache=DIR");
+                        + ", found mode rwxrwxrwx (try chmod 700 " + folder + "): name another by"
+                        + " CATWALK_CACHE=DIR");
+    }
+
+    /** As list made it under a umask of 002, before it had a mode of its own. */
+    @Test
+    void aFolderOfTheGroupIsClosedIfNobodyCanHaveLeftCodeThere() throws IOException {
+        Path cache = temporary.resolve("catwalk");
+        Files.createDirectories(cache.resolve("plugins"));
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxr-x"));
+
+        PrivateFolder.at(cache);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)))
+                .isEqualTo("rwxr-xr-x");
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxr-x"));
+        assertThatExceptionOfType(RequestException.class)
+                .isThrownBy(() -> PrivateFolder.at(cache))
+                .withMessageContaining("found mode rwxrwxr-x (try chmod 700 " + cache + ")");
     }
 
     @Test
@@ -114,7 +131,7 @@ final class PrivateFolderTest {
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> PrivateFolder.at(temporary.resolve("file/catwalk")))
                 .withMessageStartingWith("expected a folder for native libraries that can be written under ")
-                .withMessageEndingWith(": name another by CATWALK_OPTS=-Dcatwalk.cache=DIR");
+                .withMessageEndingWith(": name another by CATWALK_CACHE=DIR");
         assertThat(elsewhere).isEmptyDirectory();
     }
 
