@@ -37,8 +37,8 @@ final class ForeignFile {
     }
 
     /** What the process does without running the file. */
-    interface Reading<T> {
-        T read() throws IOException;
+    interface Reading<T, E extends Exception> {
+        T read() throws E;
     }
 
     /** How the process prints its answers. */
@@ -149,7 +149,7 @@ final class ForeignFile {
      *
      * @return what was read
      */
-    static <T> T signingWhile(Reading<T> reading, Console console) throws IOException {
+    static <T, E extends Exception> T signingWhile(Reading<T, E> reading, Console console) throws E {
         if (!sendsSigns()) {
             return reading.read();
         }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -137,23 +138,49 @@ final class PredictCommand implements Callable<Integer> {
             Preprocessing preprocessing = options.preprocessing(file, predictor);
             Fit fit = fit(predictor.metadata());
             ImageSize size = new ImageSize(signature.width(), signature.height());
+            AtomicInteger converted = new AtomicInteger();
             try (Stream<Path> paths = ImagePaths.of(images, list, console);
                     DecodedAhead ahead = new DecodedAhead(
                             paths.iterator(),
-                            path -> preprocessing.normalize(ImagePixels.read(path, signature.channels(), size, fit)),
+                            path -> {
+                                ImagePixels image = ImagePixels.read(path, signature.channels(), size, fit);
+                                if (image.stored() != signature.channels()) {
+                                    converted.incrementAndGet();
+                                }
+                                return preprocessing.normalize(image.pixels());
+                            },
                             Math.max(1, Math.min(MOST_AT_ONCE, BATCH_NUMBERS / signature.imageSize())))) {
                 view.begin(names, console);
                 int failed = 0;
-                for (List<DecodedAhead.Image> some = ahead.next(); !some.isEmpty(); some = ahead.next()) {
+                for (List<DecodedAhead.Image> some = next(ahead, console);
+                        !some.isEmpty();
+                        some = next(ahead, console)) {
                     failed += label(some, predictor, names, view, console);
                     ForeignFile.sign(console);
                 }
                 view.end(console);
+                if (converted.get() > 0) {
+                    console.note(told(converted.get(), signature.channels()));
+                }
                 return failed == 0 ? ExitCode.DONE : ExitCode.SOME_FAILED;
             } catch (UncheckedIOException e) {
                 throw ImagePaths.unreadable(list, e);
             }
         }
+    }
+
+    private static String told(int converted, int channels) {
+        return converted
+                + (channels == 1 ? " color image" : " gray image")
+                + (converted == 1 ? " was" : "s were")
+                + (channels == 1
+                        ? " converted to gray (ITU-R BT.601), which the network takes"
+                        : " taken as color, which the network takes: each channel has the same pixels");
+    }
+
+    /** Waits for images, which says nothing about the file. */
+    private static List<DecodedAhead.Image> next(DecodedAhead ahead, Console console) throws InterruptedException {
+        return ForeignFile.signingWhile(ahead::next, console);
     }
 
     /**

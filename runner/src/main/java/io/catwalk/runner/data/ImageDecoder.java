@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import com.twelvemonkeys.imageio.util.ProgressListenerBase;
 import io.catwalk.runner.Reasons;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -8,10 +9,13 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.Serial;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -38,6 +42,15 @@ final class ImageDecoder {
     /** A progressive file has about 10. */
     private static final int MOST_SCANS = 100;
 
+    /** Pixels of all scans together, each of which goes through the whole image: 16 scans of the largest image. */
+    private static final long MOST_SCANNED = 1L << 30;
+
+    /**
+     * Processor time after which a decoder is stopped. The largest sound images take five seconds; a file of some
+     * kilobytes can claim as many pixels, and be stored in the slowest way.
+     */
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
     /** Where a WebP says how many bytes follow. */
     private static final int RIFF_LENGTH = 4;
 
@@ -54,10 +67,12 @@ final class ImageDecoder {
 
     private final ImageFormat format;
     private final byte[] file;
+    private final Duration longest;
 
-    private ImageDecoder(ImageFormat format, byte[] file) {
+    private ImageDecoder(ImageFormat format, byte[] file, Duration longest) {
         this.format = format;
         this.file = file;
+        this.longest = longest;
     }
 
     /**
@@ -66,7 +81,12 @@ final class ImageDecoder {
      * @throws UnreadableImageException if it is damaged, cut off, too large or not such an image
      */
     static DecodedImage decode(Path path) throws UnreadableImageException {
-        return read(path).decode();
+        return decode(path, LONGEST);
+    }
+
+    /** Decodes the first image of a file, in at most this processor time. */
+    static DecodedImage decode(Path path, Duration longest) throws UnreadableImageException {
+        return read(path, longest).decode();
     }
 
     /**
@@ -75,7 +95,7 @@ final class ImageDecoder {
      * @throws UnreadableImageException if it is damaged, too large or not that of an image
      */
     static ImageHeader header(Path path) throws UnreadableImageException {
-        return read(path).header();
+        return read(path, LONGEST).header();
     }
 
     /**
@@ -90,7 +110,7 @@ final class ImageDecoder {
         return MOST_BESIDES + 4 * fileBytes + 16 * pixels;
     }
 
-    private static ImageDecoder read(Path path) throws UnreadableImageException {
+    private static ImageDecoder read(Path path, Duration longest) throws UnreadableImageException {
         byte[] file;
         try {
             long length = Files.size(path);
@@ -109,7 +129,7 @@ final class ImageDecoder {
                 .orElseThrow(() -> new UnreadableImageException(
                         ImageFormat.isHeic(file) ? "a photo in HEIC or AVIF, to be converted to JPEG" : "no image",
                         null));
-        ImageDecoder decoder = new ImageDecoder(format, file);
+        ImageDecoder decoder = new ImageDecoder(format, file, longest);
         if (format == ImageFormat.WEBP && decoder.isShorterThanItSays()) {
             throw decoder.damaged("it is cut off", null); // the reader would make up the missing pixels
         }
@@ -159,6 +179,7 @@ final class ImageDecoder {
                     wrong.set(warning);
                 }
             });
+            reader.addIIOReadProgressListener(new Limit(longest));
             reader.setInput(stream, true, true);
             T result = work.with(reader);
             String warning = wrong.get();
@@ -171,12 +192,43 @@ final class ImageDecoder {
                 if (cause instanceof OutOfMemoryError memory) {
                     throw memory; // some readers wrap it, but the file may be sound
                 }
+                if (cause instanceof TooLongException) {
+                    throw damaged("it takes more than %d s of processor time".formatted(longest.toSeconds()), e);
+                }
             }
             // Damaged files make the readers fail with wrong indices and sizes, null and casts.
             throw damaged(said(e), e);
         } finally {
             if (reader != null) {
                 reader.dispose();
+            }
+        }
+    }
+
+    /** Thrown where a decoder has worked for too long. */
+    private static final class TooLongException extends RuntimeException {
+
+        @Serial
+        private static final long serialVersionUID = 1;
+    }
+
+    /** Stops a decoder after some processor time: readers report their progress after each row. */
+    private static final class Limit extends ProgressListenerBase {
+
+        private final long end;
+
+        Limit(Duration longest) {
+            end = used() + longest.toNanos();
+        }
+
+        private static long used() {
+            return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        }
+
+        @Override
+        public void imageProgress(ImageReader source, float percentage) {
+            if (used() > end) {
+                throw new TooLongException();
             }
         }
     }
@@ -196,7 +248,13 @@ final class ImageDecoder {
             throw damaged("it has %d scans, more than %d".formatted(scans(), MOST_SCANS), null);
         }
         checkSize(reader.getWidth(0), reader.getHeight(0), Byte.SIZE);
-        if (tags.picturePixels() > (long) reader.getWidth(0) * reader.getHeight(0)) {
+        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+        if (format == ImageFormat.JPEG && scans() * pixels > MOST_SCANNED) {
+            throw damaged(
+                    "its %d scans have %d pixels, more than %d".formatted(scans(), scans() * pixels, MOST_SCANNED),
+                    null);
+        }
+        if (tags.picturePixels() > pixels) {
             throw damaged("the embedded picture is larger than its header says, or occurs twice", null);
         }
         ImageTypeSpecifier stored = reader.getRawImageType(0);

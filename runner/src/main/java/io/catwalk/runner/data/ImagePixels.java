@@ -5,22 +5,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one image in the form that a network expects. */
-public final class ImagePixels {
+/**
+ * Holds one image in the form that a network expects.
+ *
+ * @param pixels unsigned bytes of shape (channels, height, width), row-major
+ * @param stored number of channels in the file: 1 for gray, 3 for color
+ */
+@SuppressWarnings("ArrayRecordComponent") // pixels are not compared
+public record ImagePixels(byte[] pixels, int stored) {
 
-    private ImagePixels() {}
+    private static final int COLORS = 3;
 
     /**
-     * Reads an image file.
+     * Reads an image file. A gray image serves for color, with the same pixels in each channel; a color image is converted
+     * to gray.
      *
      * @param file where it is
-     * @param channels 1 for gray, 3 for color; a gray image also serves for color
+     * @param channels 1 for gray, 3 for color
      * @param size that the network expects
      * @param fit how to resize an image of another size; null to reject it
-     * @return unsigned bytes of shape (channels, height, width), row-major
+     * @return its pixels
      * @throws RequestException if there is no such image, or it does not fit
      */
-    public static byte[] read(Path file, int channels, ImageSize size, @Nullable Fit fit) {
+    public static ImagePixels read(Path file, int channels, ImageSize size, @Nullable Fit fit) {
         if (!Files.isRegularFile(file)) {
             throw new RequestException("Image %s: expected a %s file, found %s; check the path"
                     .formatted(file, ImageFormat.titles(), Files.exists(file) ? "something else" : "none"));
@@ -31,17 +38,27 @@ public final class ImagePixels {
         } catch (UnreadableImageException e) {
             throw e.of(file);
         }
-        if (image.channels() > channels) {
-            throw new RequestException(
-                    "Image %s: expected a gray image, as the network was trained on, found a color image; convert it"
-                            .formatted(file));
-        }
         boolean fits = image.width() == size.width() && image.height() == size.height();
         if (!fits && fit == null) {
             throw new RequestException(
                     "Image %s: expected %s pixels, found %dx%d; resize it, or add --fit stretch, crop or pad"
                             .formatted(file, size, image.width(), image.height()));
         }
-        return image.pixels(channels, fits || fit == null ? null : new ResizeRule(size, fit));
+        ResizeRule rule = fits || fit == null ? null : new ResizeRule(size, fit);
+        int stored = image.channels();
+        return new ImagePixels(
+                stored > channels ? gray(image.pixels(stored, rule)) : image.pixels(channels, rule), stored);
+    }
+
+    /** Returns the luma of colors (ITU-R BT.601), as Pillow's {@code convert("L")} and the demo page do. */
+    private static byte[] gray(byte[] colors) {
+        byte[] gray = new byte[colors.length / COLORS];
+        for (int i = 0; i < gray.length; i++) {
+            int red = colors[i] & 0xff;
+            int green = colors[gray.length + i] & 0xff;
+            int blue = colors[2 * gray.length + i] & 0xff;
+            gray[i] = (byte) Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+        }
+        return gray;
     }
 }

@@ -145,20 +145,37 @@ final class PredictCommandTest {
                 .isIn(names);
     }
 
+    /** Eight pixels of 0xff8020: luma 0.299 x 255 + 0.587 x 128 + 0.114 x 32 = 155.03 (ITU-R BT.601). */
     @Test
-    void aColorImageIsRefusedByAGrayNetwork() throws IOException {
+    void aColorImageIsConvertedForAGrayNetwork() throws IOException {
         String color = picture(BufferedImage.TYPE_INT_RGB, 8, folder.resolve("color.png"));
+        BufferedImage gray = ImageIO.read(Path.of(color).toFile());
+        BufferedImage same = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < 64; i++) {
+            same.getRaster().setSample(i % 8, i / 8, 0, (gray.getRGB(i % 8, i / 8) & 0xffffff) == 0 ? 0 : 155);
+        }
+        Path grayFile = folder.resolve("gray.png");
+        ImageIO.write(same, "png", grayFile.toFile());
 
-        refused(predict(color), "Image " + color + ": expected a gray image", "found a color image; convert it");
+        Catwalk.Answer answer = predict(color, "--json");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.err())
+                .isEqualTo("1 color image was converted to gray (ITU-R BT.601), which the network takes\n");
+        assertThat(Json.JSON.readTree(answer.out()).path(0).path("probabilities"))
+                .isEqualTo(json(predict(grayFile.toString(), "--json")).path(0).path("probabilities"));
     }
 
     @Test
     void aGrayImageServesAColorNetwork() throws IOException {
         Path model = colorModel(folder.resolve("color.onnx"));
 
-        JsonNode answer = json(predict(model, image, "--labels", "red,green,blue", "--normalize", "0,1", "--json"))
-                .path(0);
+        Catwalk.Answer said = predict(model, image, "--labels", "red,green,blue", "--normalize", "0,1", "--json");
 
+        assertThat(said.err())
+                .isEqualTo(
+                        "1 gray image was taken as color, which the network takes: each channel has the same pixels\n");
+        JsonNode answer = Json.JSON.readTree(said.out()).path(0);
         // Each logit sums one channel, and all channels of a gray image are equal.
         assertThat(answer.path("probabilities").valueStream().map(JsonNode::asDouble))
                 .allSatisfy(share -> assertThat(share).isCloseTo(1 / 3.0, within(1e-6)));

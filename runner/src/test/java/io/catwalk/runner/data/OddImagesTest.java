@@ -378,6 +378,40 @@ class OddImagesTest {
         requireImageOrReason(write("bomb.jpg", bomb.toByteArray()));
     }
 
+    /** Fifty scans are allowed, but not of an image of 64 million pixels: they take ten seconds and more. */
+    @Test
+    void aLargeJpegOfSomeScansIsRefusedBeforeItIsDecoded() throws IOException {
+        byte[] whole = Files.readAllBytes(IMAGES.resolve("progressive.jpg"));
+        int frame = indexOf(whole, 0xff, 0xc2);
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        bomb.write(whole, 0, whole.length - 2);
+        for (int i = 0; i < 50; i++) {
+            bomb.write(new byte[] {(byte) 0xff, (byte) 0xda, 0, 8, 1, 1, 0, 1, 63, 0, 0, 0});
+        }
+        bomb.write(whole, whole.length - 2, 2);
+        byte[] large = bomb.toByteArray();
+        ByteBuffer.wrap(large).putShort(frame + 5, (short) 8000).putShort(frame + 7, (short) 8000);
+
+        assertThatThrownBy(() -> ImageDecoder.decode(write("large.jpg", large)))
+                .isInstanceOf(UnreadableImageException.class)
+                .hasMessageMatching(
+                        "a JPEG that cannot be decoded \\(its [56]\\d scans have \\d+ pixels, more than 1073741824\\)");
+    }
+
+    /** Every format that is decoded in Java or by the JDK reports its progress, and is stopped there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "jpg", "gif", "bmp", "tif"})
+    void aDecoderIsStoppedThatTakesTooLong(String format) throws IOException {
+        BufferedImage noise = new BufferedImage(2000, 1500, BufferedImage.TYPE_3BYTE_BGR);
+        new Random(SEED).nextBytes(((DataBufferByte) noise.getRaster().getDataBuffer()).getData());
+        Path file = folder.resolve("slow." + format);
+        assertThat(ImageIO.write(noise, format, file.toFile())).isTrue();
+
+        assertThatThrownBy(() -> ImageDecoder.decode(file, Duration.ofNanos(1)))
+                .isInstanceOf(UnreadableImageException.class)
+                .hasMessageContaining("cannot be decoded (it takes more than 0 s of processor time)");
+    }
+
     /** What damaged files do not test: an image of three million pixels that is decoded completely. */
     @ParameterizedTest
     @ValueSource(strings = {"png", "jpg", "gif", "bmp", "tif"})
