@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,13 +21,35 @@ import java.util.Set;
  * }</pre>
  *
  * <p>During the export, the network receives numbers from 0 to 1, or zeros for whole numbers and booleans, since index
- * 0 is valid in every table.
+ * 0 is valid in every table. Where zero is not valid, as for lengths and divisors, say what is:
+ *
+ * <pre>{@code
+ * OnnxInput lengths = OnnxInput.of("lengths", DataType.INT64, Axis.BATCH).withRange(1, 5);
+ * }</pre>
  *
  * @param name name in the file, and of the array that forward gets; not empty
  * @param type type of the elements
  * @param axes from the first to the last; none for a scalar
+ * @param range what the network receives during the export; empty for the numbers named above
  */
-public record OnnxInput(String name, DataType type, List<Axis> axes) {
+public record OnnxInput(String name, DataType type, List<Axis> axes, Optional<Range> range) {
+
+    /**
+     * Numbers that are valid for an input.
+     *
+     * @param low the smallest
+     * @param high the largest, at least {@code low}
+     */
+    public record Range(double low, double high) {
+
+        /** Checks the order. */
+        public Range {
+            if (!(low <= high) || Double.isInfinite(low) || Double.isInfinite(high)) {
+                throw new IllegalArgumentException(
+                        "expected the smallest and the largest number of an input, found " + low + " and " + high);
+            }
+        }
+    }
 
     private static final Set<DataType> TYPES = Set.of(
             DataType.FLOAT32,
@@ -48,6 +71,41 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
                     + TYPES.stream().sorted().toList() + ", found " + type);
         }
         axes = List.copyOf(axes);
+        boolean numbers = type != DataType.BOOLEAN;
+        boolean whole = !type.isFloating();
+        if (range.isPresent() && (!numbers || whole && !isWhole(range.get()))) {
+            throw new IllegalArgumentException("expected whole numbers for the range of the " + type + " input " + name
+                    + ", found " + range.get() + (numbers ? "" : ": truth values have no range"));
+        }
+    }
+
+    /**
+     * Describes an input for which the export chooses the numbers.
+     *
+     * @param name name in the file, not empty
+     * @param type as for {@link #of}
+     * @param axes from the first to the last
+     */
+    public OnnxInput(String name, DataType type, List<Axis> axes) {
+        this(name, type, axes, Optional.empty());
+    }
+
+    private static boolean isWhole(Range range) {
+        return range.low == Math.rint(range.low) && range.high == Math.rint(range.high);
+    }
+
+    /**
+     * Says which numbers the network takes, such as lengths from 1 on: the export calls {@code forward} with some of
+     * them. The file takes all numbers as before.
+     *
+     * @param low the smallest
+     * @param high the largest; should be valid at every size of the dynamic axes, also the smallest
+     * @return the changed input
+     * @throws IllegalArgumentException if {@code low} is above {@code high}, the input holds truth values, or it holds
+     *     whole numbers and one of the two is not whole
+     */
+    public OnnxInput withRange(double low, double high) {
+        return new OnnxInput(name, type, axes, Optional.of(new Range(low, high)));
     }
 
     /**
@@ -149,7 +207,8 @@ public record OnnxInput(String name, DataType type, List<Axis> axes) {
                                                 && dynamic.name().equals(name)
                                         ? dynamic.only(size)
                                         : axis)
-                                .toList()))
+                                .toList(),
+                        input.range))
                 .toList();
     }
 

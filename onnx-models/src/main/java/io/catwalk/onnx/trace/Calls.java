@@ -152,23 +152,28 @@ final class Calls {
 
     private static NDArray empty(NDManager manager, OnnxInput input, Sizes sizes) {
         Shape shape = shape(input, sizes);
-        NDArray element = manager.zeros(new Shape(), input.type());
+        double low = input.range().map(OnnxInput.Range::low).orElse(0.0);
+        NDArray element = manager.create(low).toType(input.type(), false);
         return shape.dimension() == 0 ? element : element.broadcast(shape);
     }
 
     /**
-     * Creates numbers from 0 to 1, the same for every sample, or zeros for whole numbers. The random generator of the
-     * engine is not used.
+     * Creates numbers from the range of the input, or else from 0 to 1, or zeros for whole numbers; the same for every
+     * sample. The random generator of the engine is not used.
      */
     private static NDArray samples(NDManager manager, OnnxInput input, Sizes sizes) {
         Shape shape = shape(input, sizes);
-        if (!input.type().isFloating()) {
+        boolean whole = !input.type().isFloating();
+        if (whole && input.range().isEmpty()) {
             return manager.zeros(shape, input.type());
         }
-        float[] numbers = new float[Math.toIntExact(shape.size())];
+        OnnxInput.Range range = input.range().orElse(new OnnxInput.Range(0, 1));
+        double span = range.high() - range.low();
+        double[] numbers = new double[Math.toIntExact(shape.size())];
         int perSample = Math.max(1, numbers.length / (int) Math.max(1, shape.dimension() == 0 ? 1 : shape.get(0)));
         for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = (i % perSample * 31 % 101) / 101f;
+            float share = (i % perSample * 31 % 101) / 101f;
+            numbers[i] = range.low() + (whole ? Math.floor(share * (span + 1)) : share * span);
         }
         return manager.create(numbers, shape).toType(input.type(), false);
     }

@@ -1,6 +1,8 @@
 package io.catwalk.onnx.trace;
 
+import ai.djl.ndarray.types.DataType;
 import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.OnnxInput;
 import io.catwalk.onnx.graph.ExportException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Arrays;
@@ -35,6 +37,17 @@ final class Thrown {
 
     /** Adds the sizes to an error of the engine, which may depend on them. */
     static ExportException byEngine(Tracing tracing, Sizes known, Sizes sizes, ExportException thrown) {
+        List<String> zeros = tracing.inputs().stream()
+                .filter(input -> input.range().isEmpty() && isWhole(input.type()))
+                .map(OnnxInput::name)
+                .toList();
+        if (!zeros.isEmpty()) {
+            thrown = new ExportException(
+                    thrown.getMessage() + "; while exporting, all whole numbers of " + String.join(", ", zeros)
+                            + " are 0: where 0 is not valid, as for lengths, divisors and indices from 1 on, say what is"
+                            + " (OnnxInput.withRange(low, high))",
+                    thrown);
+        }
         if (!sizes.equals(known)) {
             List<String> axes = sizes.differing(known);
             String fault = "for " + sizes.text(axes) + ", but not for " + known.next(axes) + ", " + thrown.getMessage();
@@ -43,6 +56,10 @@ final class Thrown {
         return sizes.byAxis().keySet().stream().allMatch(Axis.BATCH.name()::equals)
                 ? thrown
                 : new ExportException(thrown.getMessage() + ", for " + sizes + "; " + Faults.BOUNDS, thrown);
+    }
+
+    private static boolean isWhole(DataType type) {
+        return !type.isFloating() && type != DataType.BOOLEAN;
     }
 
     /** Finds the innermost line of the user's code; if all of it is DJL's, that of the innermost DJL block. */
