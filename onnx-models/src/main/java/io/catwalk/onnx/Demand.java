@@ -42,16 +42,31 @@ record Demand(Proof proof, List<List<Tensor>> samples) {
         }
         // A batch size that the network does not accept says nothing about the file.
         List<Integer> batches = Proof.standard().batches().stream()
-                .filter(size -> inputs.stream()
-                        .allMatch(input -> input.axes().isEmpty()
-                                || !(input.axes().get(0) instanceof Axis.Dynamic first)
-                                || first.takes(size)))
+                .filter(size -> batchAxes(inputs).stream().allMatch(axis -> axis.takes(size)))
                 .toList();
         return new Demand(
                 new Proof(tolerance, batches),
                 samples.stream()
                         .map(sample -> sample.stream().map(DjlTensors::of).toList())
                         .toList());
+    }
+
+    /** Lists the axes along which {@link Proof} may cut samples. */
+    private static List<Axis.Dynamic> batchAxes(List<OnnxInput> inputs) {
+        List<Axis.Dynamic> named = new ArrayList<>();
+        List<Axis.Dynamic> first = new ArrayList<>();
+        for (OnnxInput input : inputs) {
+            for (int i = 0; i < input.axes().size(); i++) {
+                if (input.axes().get(i) instanceof Axis.Dynamic axis) {
+                    if (axis.name().equals(Axis.BATCH.name())) {
+                        named.add(axis);
+                    } else if (i == 0) {
+                        first.add(axis);
+                    }
+                }
+            }
+        }
+        return named.isEmpty() ? first : named;
     }
 
     /**

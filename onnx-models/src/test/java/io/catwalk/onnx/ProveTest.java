@@ -129,6 +129,26 @@ final class ProveTest {
                 .withMessageContaining("expected images uint8 (batch, 2, 6, 5), found float (2, 2, 6, 5)");
     }
 
+    @Test
+    void statesWhoseBatchIsNotTheFirstAxisAreProven() {
+        Block block = new LambdaBlock(inputs -> {
+            NDArray states = inputs.get(0);
+            return new NDList(states.get(1).add(inputs.get(1)), states.mul(2));
+        });
+        OnnxExport export = OnnxExport.of(
+                block,
+                OnnxInput.of("states", DataType.FLOAT32, Axis.of(2), Axis.BATCH, Axis.of(3)),
+                OnnxInput.of("x", DataType.FLOAT32, Axis.BATCH, Axis.of(3)));
+
+        ProofReport report =
+                export.prove(new NDList(manager.ones(new Shape(2, 7, 3)).cumSum(1), manager.ones(new Shape(7, 3))));
+
+        assertThat(report.agrees()).as(report.sentence()).isTrue();
+        assertThat(report.outcomes())
+                .extracting(outcome -> outcome.configuration().batch())
+                .contains(1, 2);
+    }
+
     /** Takes ids, a mask, and an input that it does not read. */
     private OnnxExport tokens() {
         Block block = new LambdaBlock(inputs -> {

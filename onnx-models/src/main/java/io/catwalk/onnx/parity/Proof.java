@@ -150,13 +150,13 @@ public record Proof(double tolerance, List<Integer> batches) {
     /** Runs the network, first on the samples as they are, then on parts of them. */
     private List<Calls> calls(Network reference, List<TensorInfo> inputs, List<Map<String, Tensor>> samples) {
         List<Calls> calls = new ArrayList<>(List.of(asked(reference, Configuration.WHOLE, samples)));
-        List<String> cut = cut(inputs);
+        List<Cut> cuts = cuts(inputs);
         for (int batch : batches) {
             List<Map<String, Tensor>> parts = new ArrayList<>();
-            for (Map<String, Tensor> sample : cut.isEmpty() ? List.<Map<String, Tensor>>of() : samples) {
-                long rows = rows(sample, cut);
+            for (Map<String, Tensor> sample : cuts.isEmpty() ? List.<Map<String, Tensor>>of() : samples) {
+                long rows = rows(sample, cuts);
                 for (long from = 0; from + batch <= rows && rows > batch && parts.size() < MOST_CALLS; from += batch) {
-                    parts.add(part(sample, cut, from, from + batch));
+                    parts.add(part(sample, cuts, from, from + batch));
                 }
             }
             if (!parts.isEmpty()) {
@@ -166,10 +166,10 @@ public record Proof(double tolerance, List<Integer> batches) {
         return calls;
     }
 
-    /** Returns how many rows the inputs have that begin with the batch axis; 0 if they have different numbers. */
-    private static long rows(Map<String, Tensor> sample, List<String> cut) {
-        List<Long> rows = cut.stream()
-                .map(name -> Objects.requireNonNull(sample.get(name)).shape()[0])
+    /** Returns the size of the batch in all inputs that have one; 0 if they have different sizes. */
+    private static long rows(Map<String, Tensor> sample, List<Cut> cuts) {
+        List<Long> rows = cuts.stream()
+                .map(cut -> Objects.requireNonNull(sample.get(cut.input())).shape()[cut.axis()])
                 .distinct()
                 .toList();
         return rows.size() == 1 ? rows.get(0) : 0; // axes without a name may be different axes
@@ -179,31 +179,46 @@ public record Proof(double tolerance, List<Integer> batches) {
         return new Calls(batch, inputs, inputs.stream().map(reference::run).toList());
     }
 
+    /** An axis of an input that is the batch axis. */
+    private record Cut(String input, int axis) {}
+
     /**
-     * Lists the inputs whose first axis is the batch axis, which is the open first axis of the first input that has
-     * one.
+     * Lists where the batch axis is: the open axis called {@code batch}, in whatever place, as in states of an LSTM of
+     * shape (layers, batch, units), or else the open first axis of the first input that begins with one. Inputs without
+     * it are passed whole.
      */
-    private static List<String> cut(List<TensorInfo> inputs) {
-        String axis = inputs.stream()
-                .filter(Proof::beginsOpen)
-                .map(input -> input.axes().orElseThrow().get(0).name())
+    private static List<Cut> cuts(List<TensorInfo> inputs) {
+        String batch = io.catwalk.onnx.Axis.BATCH.name();
+        List<Cut> named = cuts(inputs, batch, Integer.MAX_VALUE);
+        if (!named.isEmpty()) {
+            return named;
+        }
+        String first = inputs.stream()
+                .flatMap(input -> input.axes().orElse(List.of()).stream().limit(1))
+                .filter(Axis::isOpen)
+                .map(Axis::name)
                 .findFirst()
                 .orElse("");
-        return inputs.stream()
-                .filter(input -> beginsOpen(input)
-                        && input.axes().orElseThrow().get(0).name().equals(axis))
-                .map(TensorInfo::name)
-                .toList();
+        return cuts(inputs, first, first.isEmpty() ? 1 : Integer.MAX_VALUE);
     }
 
-    private static boolean beginsOpen(TensorInfo input) {
-        List<Axis> axes = input.axes().orElse(List.of());
-        return !axes.isEmpty() && axes.get(0).isOpen();
+    /** Lists the open axes of a name among the first few axes of each input. */
+    private static List<Cut> cuts(List<TensorInfo> inputs, String name, int most) {
+        List<Cut> cuts = new ArrayList<>();
+        for (TensorInfo input : inputs) {
+            List<Axis> axes = input.axes().orElse(List.of());
+            for (int i = 0; i < Math.min(most, axes.size()); i++) {
+                if (axes.get(i).isOpen() && axes.get(i).name().equals(name)) {
+                    cuts.add(new Cut(input.name(), i));
+                }
+            }
+        }
+        return cuts;
     }
 
-    private static Map<String, Tensor> part(Map<String, Tensor> sample, List<String> cut, long from, long to) {
+    private static Map<String, Tensor> part(Map<String, Tensor> sample, List<Cut> cuts, long from, long to) {
         Map<String, Tensor> part = new LinkedHashMap<>(sample);
-        cut.forEach(name -> part.computeIfPresent(name, (key, whole) -> whole.rows(from, to)));
+        cuts.forEach(cut -> part.computeIfPresent(cut.input(), (key, whole) -> whole.part(cut.axis(), from, to)));
         return part;
     }
 }

@@ -160,15 +160,37 @@ public final class Tensor {
      * @throws IllegalArgumentException if there are no such rows
      */
     public Tensor rows(long from, long to) {
-        if (shape.length == 0 || from < 0 || to < from || to > shape[0]) {
-            throw new IllegalArgumentException(
-                    "expected rows within " + written(shape) + ", found " + from + " to " + to);
+        return part(0, from, to);
+    }
+
+    /**
+     * Returns a part of the array along one axis.
+     *
+     * @param axis 0 or above, less than the number of axes
+     * @param from first index on the axis
+     * @param to index after the last
+     * @return an array whose axis has the size {@code to - from}
+     * @throws IllegalArgumentException if there is no such axis, or it has no such indices
+     */
+    public Tensor part(int axis, long from, long to) {
+        if (axis < 0 || axis >= shape.length || from < 0 || to < from || to > shape[axis]) {
+            throw new IllegalArgumentException("expected " + (axis == 0 ? "rows" : "indices of axis " + axis)
+                    + " within " + written(shape) + ", found " + from + " to " + to);
         }
-        int row = shape[0] == 0 ? 0 : data.limit() / (int) shape[0];
         long[] cut = shape.clone();
-        cut[0] = to - from;
-        ByteBuffer part = data.slice((int) from * row, (int) (to - from) * row).order(ByteOrder.nativeOrder());
-        return new Tensor(type, cut, part);
+        cut[axis] = to - from;
+        int row = type.bytes(); // bytes of one index on the axis
+        for (int i = axis + 1; i < shape.length; i++) {
+            row *= (int) shape[i];
+        }
+        int length = (int) (to - from) * row;
+        int step = (int) shape[axis] * row;
+        ByteBuffer part = ByteBuffer.allocate(step == 0 ? 0 : data.limit() / step * length)
+                .order(ByteOrder.nativeOrder());
+        for (int start = (int) from * row; start < data.limit() && part.hasRemaining(); start += step) {
+            part.put(data.slice(start, length));
+        }
+        return new Tensor(type, cut, part.flip());
     }
 
     private static ByteBuffer room(int elements, int bytes) {

@@ -305,6 +305,53 @@ final class ProofTest {
                 .containsOnly(Configuration.WHOLE);
     }
 
+    /** As an LSTM with states of shape (layers, batch, units): the first input does not begin with the batch axis. */
+    @Test
+    void everyInputIsCutAlongItsBatchAxis() {
+        byte[] model = TestModels.model(GraphProto.newBuilder()
+                        .setName("states")
+                        .addInput(value("states", FLOAT, "layers", BATCH, 3))
+                        .addInput(value("weights", FLOAT, 3))
+                        .addInput(value("x", FLOAT, BATCH, 3))
+                        .addOutput(value("y", FLOAT, BATCH, 3))
+                        .addOutput(value("new", FLOAT, "layers", BATCH, 3))
+                        .addInitializer(whole("second", 1).toBuilder().clearDims())
+                        .addNode(node("Gather", List.of("states", "second"), "last"))
+                        .addNode(node("Add", List.of("last", "x"), "y"))
+                        .addNode(node("Mul", List.of("states", "weights"), "new")))
+                .build()
+                .toByteArray();
+        List<String> asked = new ArrayList<>();
+        Network reference = inputs -> {
+            Tensor states = get(inputs, "states");
+            Tensor x = get(inputs, "x");
+            asked.add(states + " " + get(inputs, "weights") + " " + x);
+            double[] all = states.toDoubles();
+            double[] added = x.toDoubles();
+            float[] y = new float[added.length];
+            float[] scaled = new float[all.length];
+            for (int i = 0; i < all.length; i++) {
+                scaled[i] = (float) (all[i] * (i % 3));
+            }
+            for (int i = 0; i < y.length; i++) {
+                y[i] = (float) (all[y.length + i] + added[i]);
+            }
+            return Map.of("y", Tensor.of(y, x.shape()), "new", Tensor.of(scaled, states.shape()));
+        };
+        Random random = new Random(4);
+        Map<String, Tensor> sample = Map.of(
+                "states", Tensor.of(TestModels.random(random, 2 * 5 * 3), 2, 5, 3),
+                "weights", Tensor.of(new float[] {0, 1, 2}, 3),
+                "x", Tensor.of(TestModels.random(random, 5 * 3), 5, 3));
+
+        ProofReport report = PROOF.run(reference, model, List.of(sample));
+
+        assertThat(report.agrees()).as(report.sentence()).isTrue();
+        assertThat(asked)
+                .contains("float (2, 1, 3) float (3) float (1, 3)", "float (2, 2, 3) float (3) float (2, 3)")
+                .hasSize(1 + 5 + 2);
+    }
+
     @Test
     void withoutFittingSamplesThereIsNoProof() {
         assertThatIllegalArgumentException()

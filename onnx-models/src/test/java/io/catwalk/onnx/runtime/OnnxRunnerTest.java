@@ -206,6 +206,10 @@ final class OnnxRunnerTest {
         assertThat(WEIGHTS.rows(1, 2).toDoubles()).containsExactly(0, 2, 3);
         assertThat(WEIGHTS.rows(1, 2)).hasToString("float (1, 3)");
         assertThat(WEIGHTS.rows(2, 2).toDoubles()).isEmpty();
+        Tensor states = Tensor.of(new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 2, 3, 2);
+        assertThat(states.part(1, 1, 3).toDoubles()).containsExactly(2, 3, 4, 5, 8, 9, 10, 11);
+        assertThat(states.part(2, 1, 2).toDoubles()).containsExactly(1, 3, 5, 7, 9, 11);
+        assertThat(states.part(2, 1, 2)).hasToString("float (2, 3, 1)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WEIGHTS.rows(1, 3))
                 .withMessage("expected rows within (2, 3), found 1 to 3");
