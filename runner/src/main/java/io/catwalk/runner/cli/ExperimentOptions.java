@@ -168,7 +168,7 @@ final class ExperimentOptions {
 
     /** Whether the user chose a batch size, which then must fit the images. */
     boolean choosesBatch() {
-        return recipes.choosesBatch() || config != null || chosenBatch;
+        return recipes.choosesBatch() || chosenBatch;
     }
 
     /**
@@ -189,6 +189,7 @@ final class ExperimentOptions {
                     .map(one -> ClassifierEntry.of(one.name()))
                     .toList();
         }
+        entries.forEach(entry -> chosenBatch |= entry.recipe().has("batch_size"));
         return entries.stream()
                 .map(entry -> adjusted(
                         file().contestant(entry, catalog), entry.recipe().has("augmentations"), catalog))
@@ -216,6 +217,7 @@ final class ExperimentOptions {
      */
     List<Contestant> contestants(PluginCatalog catalog, String name, List<Map<String, Object>> choices) {
         ClassifierEntry entry = entry(name);
+        chosenBatch |= entry.recipe().has("batch_size");
         InstalledClassifier classifier = file().classifier(entry, catalog);
         Set<String> known = classifier.searchSpace().choices().keySet();
         List<Map<String, Object>> points = new ArrayList<>();

@@ -85,18 +85,21 @@ final class ExperimentRuns {
                     ? options.conduct.experiment(asked, one.images, catalog, console)
                     : options.conduct.fitted(asked, one.images, catalog, console);
             experiments.add(experiment);
-            tellSmallerBatches(asked, experiment.spec());
+            tellSmallerBatches(asked, experiment);
         }
         return experiments;
     }
 
-    private void tellSmallerBatches(ExperimentSpec asked, ExperimentSpec spec) {
+    private void tellSmallerBatches(ExperimentSpec asked, Experiment experiment) {
+        ExperimentSpec spec = experiment.spec();
+        int images = experiment.fewestToTrainOn();
         for (int i = 0; i < asked.classifiers().size(); i++) {
             int wanted = asked.classifiers().get(i).recipe().batchSize();
             int batch = spec.classifiers().get(i).recipe().batchSize();
             if (batch < wanted) {
                 console.note(asked.classifiers().get(i).name() + ": batches of " + batch + " images instead of "
-                        + wanted + ", because there are no more training images");
+                        + wanted + ", so that " + images + " training images make " + images / batch
+                        + (images / batch == 1 ? " step" : " steps") + " in each epoch");
             }
         }
     }

@@ -24,7 +24,10 @@ final class RecipeOptions {
     @Nullable
     private Integer epochs;
 
-    @Option(names = "--batch-size", paramLabel = "N", description = "Images per step, instead of each recipe's.")
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Images per step, instead of each recipe's, which is lowered if there are few images.")
     @Nullable
     private Integer batchSize;
 

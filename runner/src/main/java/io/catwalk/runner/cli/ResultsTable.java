@@ -1,10 +1,13 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Prints the results of every experiment in 80 columns: a row for each trial, or the means if a contestant has several.
@@ -42,6 +45,7 @@ final class ResultsTable {
         if (!results.validationNote().isEmpty()) {
             console.item("", results.validationNote());
         }
+        printSteps(results, console);
         printOnnx(results, console);
         results.latencyNotes().forEach(note -> console.item("", note));
         for (TrialOutcome outcome : all.failed()) {
@@ -97,6 +101,23 @@ final class ResultsTable {
                 "",
                 "In percent, mean ± standard deviation over the trials: acc with its 95 % interval and macro F1 on "
                         + "the test images; mean train and val accuracy of the same weights.");
+    }
+
+    /** Prints the numbers of steps, for which the table has no room. */
+    private static void printSteps(Results results, Console console) {
+        Map<String, Long> steps = results.steps();
+        if (steps.isEmpty()) {
+            return;
+        }
+        long most = Collections.max(steps.values());
+        String fewest = Numbers.count(Collections.min(steps.values()));
+        console.item(
+                "",
+                "Optimizer steps of one training: " + fewest
+                        + (fewest.equals(Numbers.count(most)) ? "" : " to " + Numbers.count(most)) + ".");
+        if (!results.stepsNote().isEmpty()) {
+            console.note(results.stepsNote());
+        }
     }
 
     private static void printOnnx(Results results, Console console) {

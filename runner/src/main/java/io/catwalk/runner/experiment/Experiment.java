@@ -50,6 +50,7 @@ public final class Experiment {
     private static final Logger LOG = LoggerFactory.getLogger(Experiment.class);
     private static final Software SOFTWARE = Software.current();
 
+    private final int fewest;
     private final ExperimentSpec spec;
     private final PluginCatalog catalog;
     private final DataHome dataHome;
@@ -117,8 +118,8 @@ public final class Experiment {
         this.clock = clock;
         this.dataset = dataset;
         images = asked.split().split(dataset, Math.min(1, asked.split().folds()));
-        int fewest = fewestToTrainOn(asked, dataset);
-        spec = smallerBatches ? asked.withBatchesUpTo(fewest) : asked;
+        fewest = fewestToTrainOn(asked, dataset);
+        spec = smallerBatches ? asked.withBatchesFor(fewest) : asked;
         LatencySettings usual = LatencySettings.standard();
         latencySettings = asked.dataset().limited() ? usual.brief() : usual;
         for (Contestant one : spec.classifiers()) {
@@ -132,7 +133,15 @@ public final class Experiment {
         }
     }
 
-    /** Counts the training images of the trial that has fewest. */
+    /**
+     * Counts the training images of the trial that has fewest.
+     *
+     * @return number of images
+     */
+    public int fewestToTrainOn() {
+        return fewest;
+    }
+
     private static int fewestToTrainOn(ExperimentSpec asked, ImageDataset dataset) {
         int fewest = asked.split().fewestToTrainOn(dataset);
         // The best of a search is trained without folds, and so without the validation images of the data set.

@@ -56,6 +56,12 @@ public record ExperimentSpec(
     /** A larger number of epochs is a typing error. */
     public static final int MOST_EPOCHS = 100_000;
 
+    /** Of an epoch of so many steps, at most a twentieth of the images is left over, which make no step. */
+    private static final int STEPS = 20;
+
+    /** In smaller batches, batch normalization and learning rates that were chosen for larger ones become unreliable. */
+    private static final int SMALL_BATCH = 32;
+
     private static final int MOST_TRIALS = 1_000_000;
 
     /** Copies the lists and checks the numbers against their ranges. */
@@ -217,19 +223,32 @@ public record ExperimentSpec(
     }
 
     /**
-     * Reduces batch sizes if there are not enough images.
+     * Fits a batch size to few images: reduces it until an epoch makes {@value #STEPS} steps, but not below
+     * {@value #SMALL_BATCH}, and then divides the images evenly.
      *
-     * @param most number of images that a batch may have
+     * @param batch the batch size of a recipe
+     * @param images training images of a trial
+     * @return at most both; the same where it fits already
+     */
+    static int fittingBatch(int batch, int images) {
+        int most = Math.max(SMALL_BATCH, images / STEPS);
+        return batch <= most ? Math.min(batch, images) : images / Math.max(1, images / most);
+    }
+
+    /**
+     * Fits the batch sizes to the images, where there are few.
+     *
+     * @param images training images of the trial that has fewest
      * @return a changed copy
      */
-    public ExperimentSpec withBatchesUpTo(int most) {
+    public ExperimentSpec withBatchesFor(int images) {
         return new ExperimentSpec(
                 schema,
                 dataset,
                 split,
                 classifiers.stream()
                         .map(one -> one.with(one.recipe()
-                                .withBatchSize(Math.min(most, one.recipe().batchSize()))))
+                                .withBatchSize(fittingBatch(one.recipe().batchSize(), images))))
                         .toList(),
                 seeds,
                 jobs,

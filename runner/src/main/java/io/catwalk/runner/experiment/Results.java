@@ -9,6 +9,7 @@ import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -246,6 +247,39 @@ public record Results(
                 ? ""
                 : "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test"
                         + " accuracy.";
+    }
+
+    /**
+     * Lists how many steps the optimizer made for each contestant.
+     *
+     * @return under its label, the fewest of its trials; without those of older versions, which did not count
+     */
+    public Map<String, Long> steps() {
+        Map<String, Long> steps = new LinkedHashMap<>();
+        for (Done done : done()) {
+            Long own = done.timing().steps();
+            if (own != null) {
+                steps.merge(done.trial().label(), own, Math::min);
+            }
+        }
+        return steps;
+    }
+
+    /**
+     * Warns of classifiers whose optimizer made few steps.
+     *
+     * @return a sentence; empty if all made {@value Timing#FEW_STEPS} or more
+     */
+    public String stepsNote() {
+        List<String> few = steps().entrySet().stream()
+                .filter(one -> one.getValue() < Timing.FEW_STEPS)
+                .map(one -> one.getKey() + " " + one.getValue())
+                .toList();
+        return few.isEmpty()
+                ? ""
+                : "Fewer than " + Timing.FEW_STEPS + " optimizer steps: " + String.join(", ", few)
+                        + ". So few rarely train a network as well as it can be: try more --epochs, or a smaller"
+                        + " --batch-size.";
     }
 
     /**

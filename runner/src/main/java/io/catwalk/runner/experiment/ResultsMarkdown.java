@@ -7,12 +7,16 @@ import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Writes results as Markdown: one row per trial or, if contestants have several trials, one row per contestant. */
 record ResultsMarkdown(Results results) {
+
+    /** Place of the steps among the cells of a trial: after its parameters. */
+    private static final int STEPS = 7;
 
     String text() {
         StringBuilder text = new StringBuilder();
@@ -46,6 +50,9 @@ record ResultsMarkdown(Results results) {
         if (!results.validationNote().isEmpty()) {
             text.append('\n').append(results.validationNote()).append('\n');
         }
+        if (!results.stepsNote().isEmpty()) {
+            text.append('\n').append(results.stepsNote()).append('\n');
+        }
         onnx(text);
         results.latencyNotes().forEach(note -> text.append('\n').append(note).append('\n'));
         if (results.comparison() != null) {
@@ -65,18 +72,21 @@ record ResultsMarkdown(Results results) {
                 "train accuracy",
                 "validation accuracy",
                 "parameters",
+                "steps",
                 "training",
                 "latency (" + results.latencyEngine().title() + ")");
         for (TrialOutcome outcome : results.trials()) {
             String label = results.label(outcome.trial());
             if (outcome instanceof Done done) {
-                row(text, label, results.cells(done));
+                List<String> cells = new ArrayList<>(results.cells(done));
+                cells.add(STEPS, Numbers.count(done.timing().steps()));
+                row(text, label, cells);
             } else {
                 text.append("| ")
                         .append(label)
                         .append(" | failed: ")
                         .append(Markdown.text(String.valueOf(outcome.error())))
-                        .append(" | | | | | | | | |\n");
+                        .append(" | | | | | | | | | |\n");
             }
         }
     }
@@ -94,6 +104,7 @@ record ResultsMarkdown(Results results) {
                 "train accuracy",
                 "validation accuracy",
                 "parameters",
+                "steps",
                 "training of one");
         results.contestants().forEach((contestant, trials) -> row(text, contestant, meanCells(contestant, trials)));
         text.append("\nMean ± standard deviation over the trials and 95 % interval of the mean, in percent.\n");
@@ -120,6 +131,7 @@ record ResultsMarkdown(Results results) {
                 Results.mean(trials, metrics -> metrics.train().accuracy()),
                 Results.mean(trials, metrics -> metrics.validation().accuracy()),
                 String.format(Locale.ROOT, "%,d", costs.get(0).parameters()),
+                Numbers.count(results.steps().get(contestant)),
                 Numbers.duration(costs.stream()
                         .mapToDouble(Efficiency::trainingSeconds)
                         .average()

@@ -489,6 +489,9 @@ public record Findings(ReportModel model) {
         sentences.add(
                 "The results hold for " + model.dataset().name() + " only, and the latencies for this machine only");
         sentences.addAll(model.results().latencyNotes());
+        if (!model.results().stepsNote().isEmpty()) {
+            sentences.add(model.results().stepsNote());
+        }
         if (experiment.finished() < experiment.planned()) {
             sentences.add(experiment.finished() + " of " + experiment.planned()
                     + " trials are finished; the others are not included");

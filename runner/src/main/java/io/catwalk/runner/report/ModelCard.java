@@ -292,7 +292,9 @@ public record ModelCard(
         text.append("- ").append(timing.epochs()).append(timing.epochs() == 1 ? " epoch" : " epochs");
         text.append(" of ")
                 .append(done.trial().recipe().epochs())
-                .append(" were run; the file holds the weights after epoch ");
+                .append(" were run")
+                .append(timing.steps() == null ? "" : ", " + count(timing.steps()) + " optimizer steps")
+                .append("; the file holds the weights after epoch ");
         text.append(timing.bestEpoch())
                 .append("; seed ")
                 .append(done.trial().seed())

@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -286,7 +288,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
      * Finds how the recipes differ, since a difference in accuracy may come from there.
      *
      * @return for each classifier the parts of its recipe that not all share; empty if all are the same, or there is
-     *     only one
+     *     only one. With them stands how many steps each made, if these differ
      */
     public Map<String, List<String>> recipeDifferences() {
         Map<String, List<String>> all = new LinkedHashMap<>();
@@ -301,6 +303,23 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         all.replaceAll((name, words) -> words.stream()
                 .filter(word -> recipes.stream().anyMatch(other -> !other.contains(word)))
                 .toList());
-        return all.values().stream().allMatch(List::isEmpty) ? Map.of() : all;
+        if (all.values().stream().allMatch(List::isEmpty)) {
+            return Map.of();
+        }
+        Map<String, Long> steps = results().steps();
+        if (Set.copyOf(steps.values()).size() < 2) {
+            return all;
+        }
+        Map<String, List<String>> withSteps = new LinkedHashMap<>();
+        all.forEach((name, words) -> {
+            Long own = steps.get(name);
+            withSteps.put(
+                    name,
+                    own == null
+                            ? words
+                            : Stream.concat(words.stream(), Stream.of(Findings.count(own, "step", "steps")))
+                                    .toList());
+        });
+        return withSteps;
     }
 }

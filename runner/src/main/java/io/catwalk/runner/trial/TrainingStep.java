@@ -183,7 +183,7 @@ final class TrainingStep {
         double[] seconds = model.history().stream().mapToDouble(Epoch::seconds).toArray();
         double trainingSeconds = Arrays.stream(seconds).sum();
         int batchSize = order.spec().recipe().batchSize();
-        int imagesPerEpoch = data.split().train().length / batchSize * batchSize; // what is left over makes no step
+        long stepsPerEpoch = data.split().train().length / batchSize; // what is left over makes no step
         FileDigest digest = FileDigest.of(folder.path(), folder.weights());
         return new TrainedWeights(
                 key.digest(),
@@ -194,7 +194,7 @@ final class TrainingStep {
                         digest.bytes(),
                         null,
                         trainingSeconds,
-                        (double) seconds.length * imagesPerEpoch / trainingSeconds,
+                        (double) seconds.length * stepsPerEpoch * batchSize / trainingSeconds,
                         start.cpuSeconds(),
                         Machine.peakMemoryBytes(),
                         null,
@@ -204,7 +204,8 @@ final class TrainingStep {
                         Math.max(start.seconds(), trainingSeconds), // some epochs may be from an earlier attempt
                         seconds.length,
                         model.bestEpoch(),
-                        ProcessMedians.median(seconds)),
+                        ProcessMedians.median(seconds),
+                        seconds.length * stepsPerEpoch),
                 data.normalization(),
                 new Provenance(
                         classifier.pluginId(),

@@ -49,7 +49,7 @@ final class RecipeOptionsTest {
     }
 
     @Test
-    void imagesOfWhichNothingIsKnownAreNotMirroredAndBatchesAreAtMostAllOfThem() {
+    void imagesOfWhichNothingIsKnownAreNotMirroredAndBatchesFitThem() {
         Path run = folder.resolve("unknown");
 
         Catwalk.Answer answer = train(run);
@@ -58,9 +58,11 @@ final class RecipeOptionsTest {
         assertThat(answer.err())
                 .contains("no image is mirrored, because that may change its class: add --augment all")
                 .contains(
-                        "small-conv: batches of 108 images instead of 128, because there are no more training images");
+                        "small-conv: batches of 36 images instead of 128, so that 108 training images make 3 steps in each"
+                                + " epoch")
+                .contains("Fewer than 200 optimizer steps: small-conv 3.");
         assertThat(recipe(run).augmentations()).containsExactly(Augmentation.shift(0.04));
-        assertThat(recipe(run).batchSize()).isEqualTo(108);
+        assertThat(recipe(run).batchSize()).isEqualTo(36);
     }
 
     @Test

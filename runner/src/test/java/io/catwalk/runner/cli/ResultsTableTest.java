@@ -58,6 +58,18 @@ final class ResultsTableTest {
     }
 
     @Test
+    void stepsAreShownAndFewerThanTwoHundredAreWarnedOf() {
+        Done gru = MadeUp.inSteps(trial("gru", 1, 0, 0.9, 10), 2_110);
+        Done mlp = MadeUp.inSteps(trial("mlp", 1, 0, 0.9, 10), 6);
+
+        assertThat(String.join(" ", printed(results(List.of(gru, mlp), List.of(1L), 0, null))))
+                .contains("Optimizer steps of one training: 6 to 2,110.", "Fewer than 200 optimizer steps: mlp 6. ");
+        assertThat(String.join(" ", printed(results(List.of(gru), List.of(1L), 0, null))))
+                .contains("Optimizer steps of one training: 2,110.")
+                .doesNotContain("Fewer than");
+    }
+
+    @Test
     void severalTrialsAreShownAsMeansByContestant() {
         List<TrialOutcome> trials = new ArrayList<>();
         double[] accuracies = {0.90, 0.92, 0.94}; // mean 0.92, standard deviation 0.02

@@ -652,7 +652,7 @@ final class ComparisonTest {
         assertThat(results.markdown().lines())
                 .contains(
                         "| conv | 4 | 91.75 ± 1.71 | 87.47 to 96.03 | 50.00 ± 0.00 | 50.00 ± 0.00 | 50.00 ± 0.00"
-                                + " | 91.75 ± 1.71 | 91.75 ± 1.71 | 100,000 | 1m 00s |",
+                                + " | 91.75 ± 1.71 | 91.75 ± 1.71 | 100,000 | – | 1m 00s |",
                         "**" + comparison.headline() + "**",
                         "- " + comparison.verdicts().get(0).sentence())
                 .endsWith(comparison.limits())

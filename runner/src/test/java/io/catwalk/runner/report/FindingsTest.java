@@ -137,6 +137,25 @@ class FindingsTest {
         return (RowChart) new RunCharts(within(scope)).differences().orElseThrow();
     }
 
+    // ---- steps ----
+
+    /** 495 images in batches of 33 and of 256, 6 epochs, were 90 steps and 6. */
+    @Test
+    void fewStepsAreSaidOfEachClassifierAndShownWhereRecipesDiffer() {
+        add("a", 0.91, Recipe.standard().withEpochs(6).withBatchSize(33));
+        add("b", 0.90, Recipe.standard().withEpochs(6).withBatchSize(256));
+        models.replaceAll(one -> new Model(
+                one.label(),
+                MadeUp.inSteps(one.trained(), one.label().equals("a") ? 90 : 6),
+                List.of(),
+                Answers.NONE,
+                null));
+
+        assertThat(model().recipeDifferences().get("a")).last().isEqualTo("90 steps");
+        assertThat(findings().open())
+                .anyMatch(sentence -> sentence.startsWith("Fewer than 200 optimizer steps: a 90, b 6. "));
+    }
+
     // ---- verdicts ----
 
     @Test

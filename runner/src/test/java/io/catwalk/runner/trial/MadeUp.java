@@ -104,6 +104,28 @@ public final class MadeUp {
                 new Latency(2, 20, micros, null, null, null, null, busy, machine), calls, logits);
     }
 
+    /** Makes up how many steps the optimizer made. */
+    public static Done inSteps(Done done, long steps) {
+        Timing timing = done.timing();
+        return new Done(
+                done.trial(),
+                null,
+                done.metrics(),
+                done.overfitting(),
+                done.parity(),
+                done.efficiency(),
+                new Timing(
+                        timing.startedAt(),
+                        timing.totalSeconds(),
+                        timing.epochs(),
+                        timing.bestEpoch(),
+                        timing.secondsPerEpoch(),
+                        steps),
+                done.normalization(),
+                done.provenance(),
+                done.files());
+    }
+
     public static Done done(TrialSpec trial, double accuracy) {
         return done(trial, metrics(accuracy), metrics(Math.min(1, accuracy + 0.02)), efficiency(null, null), null);
     }

@@ -166,9 +166,12 @@ final class TrialRunTest {
 
     /** Of 120 images 12 are held out, and the other 108 make 6 batches of 16: the last 12 of an epoch are skipped. */
     @Test
-    void theSpeedCountsTheImagesThatWereTrainedOn() {
-        Efficiency costs = ((Done) run(order("tiny", 2))).efficiency();
+    void speedAndStepsCountTheImagesThatWereTrainedOn() throws IOException {
+        Done done = (Done) run(order("tiny", 2));
+        Efficiency costs = done.efficiency();
 
+        assertThat(done.timing().steps()).isEqualTo(2 * 6);
+        assertThat(Files.readString(trial().outcome())).contains("\"steps\" : 12", "\"batch_size\" : 16");
         assertThat(costs.trainingImagesPerSecond() * costs.trainingSeconds()).isCloseTo(2 * 6 * 16, within(1e-6));
     }
 
