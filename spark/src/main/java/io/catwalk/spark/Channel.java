@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends messages about running jobs from workers to the driver, over Spark's own connections. */
 public final class Channel implements SparkPlugin {
+
+    /** The class that logs why a worker could not start an executor; Spark passes the reason to nobody. */
+    private static final String CLIENT = "org.apache.spark.deploy.client.StandaloneAppClient$ClientEndpoint";
 
     /** Both are set once in a process, before any task runs. */
     private static volatile @Nullable PluginContext worker;
@@ -46,6 +51,7 @@ public final class Channel implements SparkPlugin {
         return new DriverPlugin() {
             @Override
             public Map<String, String> init(SparkContext spark, PluginContext context) {
+                Configurator.setLevel(CLIENT, Level.INFO); // now: the first executors are started before Spark is ready
                 return Map.of();
             }
 

@@ -8,16 +8,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 
 /**
  * Driver of a Spark application, in the process that {@code spark-submit} starts. It reads commands from its standard
@@ -43,6 +48,14 @@ public final class Gateway {
     /** Name of the folder beside the orders with the files that they need. */
     static final String SUPPLIES = "supplies";
 
+    /** Masters that need no secret of their own: Spark hands that of an application to its executors. */
+    private static final Pattern WITHOUT_SECRET = Pattern.compile("yarn|k8s:.*|local.*");
+
+    /** Spark stops right after the jobs fail that it gives up, which have no outcome then. */
+    private static final int STOP_MILLIS = 2_000;
+
+    private static final int SECRET_BYTES = 32;
+
     private final PrintStream out;
     private final JavaSparkContext spark;
     private final String home;
@@ -52,6 +65,9 @@ public final class Gateway {
 
     private final Set<String> canceled = ConcurrentHashMap.newKeySet();
     private final Map<String, Boolean> added = new ConcurrentHashMap<>();
+
+    /** Whether the input has ended, and with it this process. */
+    private volatile boolean closing;
 
     private Gateway(PrintStream out, JavaSparkContext spark, String home, int slots) {
         this.out = out;
@@ -70,11 +86,43 @@ public final class Gateway {
     public static void main(String[] arguments) throws IOException {
         PrintStream out = System.out;
         System.setOut(System.err); // what Spark prints is not a message
-        try (JavaSparkContext spark = new JavaSparkContext(new SparkConf())) {
+        try (JavaSparkContext spark = new JavaSparkContext(closed(new SparkConf()))) {
             Gateway gateway = new Gateway(out, spark, arguments[0], Integer.parseInt(arguments[1]));
+            spark.sc().addSparkListener(gateway.new End());
+            if (spark.sc().isStopped()) { // before anybody listened
+                System.exit(1);
+            }
             Channel.listen(gateway::heard);
             gateway.say("ready");
             gateway.serve();
+        }
+    }
+
+    /** Opens no web page, and lets nobody in without a secret where that needs none of the cluster's own. */
+    private static SparkConf closed(SparkConf conf) {
+        conf.setIfMissing("spark.ui.enabled", "false");
+        String master = conf.get("spark.master", "");
+        if (WITHOUT_SECRET.matcher(master).matches() && !conf.contains("spark.authenticate")) {
+            conf.set("spark.authenticate", "true");
+            conf.setIfMissing("spark.network.crypto.enabled", "true");
+            if (master.startsWith("local-cluster")) { // for the others Spark makes one itself
+                byte[] secret = new byte[SECRET_BYTES];
+                new SecureRandom().nextBytes(secret);
+                conf.setIfMissing("spark.authenticate.secret", HexFormat.of().formatHex(secret));
+            }
+        }
+        return conf;
+    }
+
+    /** Ends the process when Spark stops by itself: some of its jobs would never end. */
+    private final class End extends SparkListener {
+
+        @Override
+        public void onApplicationEnd(SparkListenerApplicationEnd end) {
+            if (!closing) {
+                // Not this thread of Spark's, which is waited for by those that stop.
+                new Thread(() -> System.exit(1), "end").start();
+            }
         }
     }
 
@@ -89,6 +137,7 @@ public final class Gateway {
                 spark.sc().cancelJobGroup(words[1]);
             }
         }
+        closing = true;
         spark.sc().cancelAllJobs();
         jobs.shutdownNow();
     }
@@ -105,7 +154,7 @@ public final class Gateway {
                     return true;
                 });
             }
-            // The web page of the cluster shows the job by this name.
+            // The page and the log of the application show the job by this name.
             spark.setJobGroup(id, name, true);
             Task task = new Task(id, home, Files.readAllBytes(order), names(supplies(order)));
             Task.Came came =
@@ -119,8 +168,22 @@ public final class Gateway {
             Files.move(draft, delivery, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             say("ended " + id);
         } catch (Throwable e) { // whatever it is: otherwise the trial would be waited for for ever
-            say("lost", id, reason(e));
+            if (canceled.contains(id) || !stops()) { // the end of Spark loses all trials, and has a better reason
+                say("lost", id, reason(e));
+            }
         }
+    }
+
+    /** Returns whether Spark stops, or does so in a moment. */
+    private boolean stops() {
+        try {
+            for (int i = 0; i < STOP_MILLIS / 100 && !spark.sc().isStopped(); i++) {
+                Thread.sleep(100); // it tells its listeners only at the end
+            }
+        } catch (InterruptedException e) { // so does this process
+            return true;
+        }
+        return spark.sc().isStopped();
     }
 
     private static List<Path> supplies(Path order) throws IOException {

@@ -277,6 +277,8 @@ public final class Experiment {
                     listener.started(order.spec(), order.attempt(), started.place());
                 } else if (news instanceof TrialNews.Trained trained) {
                     listener.epoch(order.spec(), trained.epoch());
+                } else if (news instanceof TrialNews.Stalled stalled) {
+                    listener.note(stalled.reason());
                 }
             }
 

@@ -186,7 +186,9 @@ final class Scheduler {
                 && !failedOnce.containsKey(trial.id())) {
             failedOnce.put(trial.id(), String.valueOf(outcome.error()));
             again(outcome);
-        } else if (outcome instanceof TrialOutcome.Lost && lost.merge(trial.id(), 1, Integer::sum) < MOST_LOSSES) {
+        } else if (outcome instanceof TrialOutcome.Lost
+                && !executor.isOver()
+                && lost.merge(trial.id(), 1, Integer::sum) < MOST_LOSSES) {
             again(outcome);
         } else {
             finish(outcome, finished);

@@ -53,6 +53,11 @@ final class DeferredExecutor implements TrialExecutor {
     }
 
     @Override
+    public boolean isOver() {
+        return opened != null && opened.isOver();
+    }
+
+    @Override
     public void close() {
         if (opened != null) {
             opened.close();

@@ -19,18 +19,24 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +69,18 @@ public final class SparkExecutor implements TrialExecutor {
     private static final int END_SECONDS = 30;
     private static final int REMEMBERED_LINES = 200;
 
+    /** Enough for Spark to copy the program to a worker and to start it there. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** Once a trial runs, a word comes only after each epoch, which may take this many times as long. */
+    private static final int EPOCHS_TAKE = 15;
+
+    /** What a standalone master says when ten executors have failed and none runs. */
+    private static final Pattern KILLED = Pattern.compile("Application has been killed\\. Reason: (.*)");
+
+    private static final Pattern EXECUTOR_ADDED = Pattern.compile("Executor added: (\\S+) on \\S+ \\((\\S+)\\)");
+    private static final Pattern EXECUTOR_ENDED = Pattern.compile("Executor updated: (\\S+) is now [A-Z]+ \\((.+)\\)");
+
     private final Process driver;
     private final Path log;
     private final Scratch scratch;
@@ -71,6 +89,15 @@ public final class SparkExecutor implements TrialExecutor {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
+
+    /** Ids of the jobs that workers have begun. */
+    private final Set<String> begun = ConcurrentHashMap.newKeySet();
+
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    /** How many trials were submitted and messages came. */
+    private final AtomicInteger events = new AtomicInteger();
+
     private volatile @Nullable String ended;
 
     /** A running trial. */
@@ -122,20 +149,27 @@ public final class SparkExecutor implements TrialExecutor {
      * @throws InterruptedException if the calling thread is interrupted
      */
     SparkExecutor(Settings settings, int threads, Packing.Images images) throws IOException, InterruptedException {
+        this(settings, threads, images, PATIENCE);
+    }
+
+    /** Starts a Spark application; the user is told when nothing has happened for a time. */
+    SparkExecutor(Settings settings, int threads, Packing.Images images, Duration patience)
+            throws IOException, InterruptedException {
         log = settings.log;
         scratch = new Scratch();
         Process started = null;
         try {
             orders = OrderFolder.create(scratch.file("orders"));
             packing = new Packing(orders.supplies(), images);
-            started = new ProcessBuilder(command(settings, threads))
-                    .redirectError(log.toFile())
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(command(settings, threads)).redirectError(log.toFile());
+            if (settings.master.startsWith("local")) { // its executors are here, and nobody else needs its ports
+                builder.environment().putIfAbsent("SPARK_LOCAL_IP", "127.0.0.1");
+            }
+            started = builder.start();
             driver = started;
-            Thread reader = new Thread(this::listen, "spark");
-            reader.setDaemon(true);
-            reader.start();
+            start("spark", this::listen);
             awaitReady();
+            start("spark-watch", () -> watch(patience, threads));
         } catch (IOException | InterruptedException | RuntimeException e) {
             if (started != null) {
                 started.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -144,6 +178,12 @@ public final class SparkExecutor implements TrialExecutor {
             scratch.close();
             throw e;
         }
+    }
+
+    private static void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private List<String> command(Settings settings, int threads) throws IOException {
@@ -215,20 +255,80 @@ public final class SparkExecutor implements TrialExecutor {
         }
     }
 
+    /** Says whenever nothing has happened for a long time, once each. */
+    private void watch(Duration patience, int threads) {
+        int told = 0;
+        int quiet = 0;
+        try {
+            while (!over.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                int now = events.get();
+                quiet = now == told && !jobs.isEmpty() ? quiet + 1 : 0;
+                told = now;
+                if (quiet == (running() ? EPOCHS_TAKE : 1)) {
+                    String reason = stalled(patience.multipliedBy(quiet), threads);
+                    jobs.values().stream()
+                            .findAny()
+                            .ifPresent(any -> any.listener.accept(new TrialNews.Stalled(reason)));
+                }
+            }
+        } catch (InterruptedException e) { // nobody interrupts it
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean running() {
+        return jobs.keySet().stream().anyMatch(begun::contains);
+    }
+
+    private String stalled(Duration quiet, int threads) {
+        String what = running()
+                ? "none of the running trials has said a word"
+                : "no trial has begun (is a worker free with " + threads
+                        + " of its cores and the memory of an executor?)";
+        return "for " + quiet.toSeconds() + " s " + what + failedExecutor(logged()) + "; see " + log;
+    }
+
     /** Returns the line of the log that gives the reason; the lines below it only name places in the code. */
     private String lastWords() {
-        try {
-            List<String> lines = Files.readAllLines(log);
-            List<String> last = lines.subList(Math.max(0, lines.size() - REMEMBERED_LINES), lines.size());
-            return last.stream()
-                    .filter(line ->
-                            line.contains("ERROR") || line.contains("Exception") || line.startsWith(OUT_OF_MEMORY))
-                    .reduce((one, next) -> next)
-                    .map(line -> Reasons.oneLine(line) + advice(line))
-                    .orElse("it ended by itself");
-        } catch (IOException e) {
-            return "it ended by itself";
+        List<String> lines = logged();
+        for (String line : lines) {
+            Matcher killed = KILLED.matcher(line);
+            if (killed.find()) {
+                return Reasons.oneLine(killed.group(1)) + failedExecutor(lines);
+            }
         }
+        List<String> last = lines.subList(Math.max(0, lines.size() - REMEMBERED_LINES), lines.size());
+        return last.stream()
+                .filter(line -> line.contains("ERROR") || line.contains("Exception") || line.startsWith(OUT_OF_MEMORY))
+                .reduce((one, next) -> next)
+                .map(line -> Reasons.oneLine(line) + advice(line))
+                .orElse("it ended by itself");
+    }
+
+    private List<String> logged() {
+        try {
+            return Files.readAllLines(log);
+        } catch (IOException e) {
+            LOG.info("The log of Spark cannot be read", e);
+            return List.of();
+        }
+    }
+
+    /** Returns what the worker of the last executor that ended says about it; empty if none has. */
+    private static String failedExecutor(List<String> lines) {
+        Map<String, String> workers = new HashMap<>();
+        String failed = "";
+        for (String line : lines) {
+            Matcher added = EXECUTOR_ADDED.matcher(line);
+            Matcher ended = EXECUTOR_ENDED.matcher(line);
+            if (added.find()) {
+                workers.put(added.group(1), added.group(2));
+            } else if (ended.find()) {
+                failed = "; the last executor, on " + workers.getOrDefault(ended.group(1), "a worker") + ": "
+                        + Reasons.oneLine(ended.group(2));
+            }
+        }
+        return failed;
     }
 
     private static String advice(String lastLine) {
@@ -255,11 +355,13 @@ public final class SparkExecutor implements TrialExecutor {
                 ? "the Spark application ended: " + lastWords()
                 : "the output of Spark could not be read: " + broken;
         ended = reason;
+        over.countDown();
         ready.completeExceptionally(new IOException(reason));
         jobs.keySet().forEach(id -> settle(id, job -> new TrialOutcome.Lost(job.order.spec(), reason)));
     }
 
     private void hear(String[] words) {
+        events.incrementAndGet();
         if (words[0].equals("ready")) {
             ready.complete(null);
             return;
@@ -269,7 +371,10 @@ public final class SparkExecutor implements TrialExecutor {
             return; // it was canceled
         }
         switch (words[0]) {
-            case "started" -> job.listener.accept(new TrialNews.Started(text(words[2])));
+            case "started" -> {
+                begun.add(words[1]);
+                job.listener.accept(new TrialNews.Started(text(words[2])));
+            }
             case "news" -> epoch(text(words[2])).ifPresent(epoch -> job.listener.accept(new TrialNews.Trained(epoch)));
             case "ended" -> settle(words[1], this::received);
             case "lost" ->
@@ -327,7 +432,13 @@ public final class SparkExecutor implements TrialExecutor {
     }
 
     @Override
+    public boolean isOver() {
+        return ended != null;
+    }
+
+    @Override
     public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
+        events.incrementAndGet();
         int number = numbers.getAndIncrement();
         String id = "trial-" + number;
         CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
@@ -375,6 +486,7 @@ public final class SparkExecutor implements TrialExecutor {
 
     @Override
     public void close() {
+        over.countDown();
         jobs.values().forEach(job -> job.outcome.cancel(false));
         jobs.clear();
         boolean interrupted = Thread.interrupted();

@@ -37,6 +37,15 @@ public interface TrialExecutor extends AutoCloseable {
         return false;
     }
 
+    /**
+     * Tells whether it has broken down: trials that are submitted now are lost at once.
+     *
+     * @return whether it runs no further trial
+     */
+    default boolean isOver() {
+        return false;
+    }
+
     /** Cancels trials that are still running and do not outlive this process, and returns when they have ended. */
     @Override
     void close();

@@ -18,4 +18,11 @@ public sealed interface TrialNews {
      * @param epoch its numbers
      */
     record Trained(Epoch epoch) implements TrialNews {}
+
+    /**
+     * Nothing has happened for a long time, neither to this trial nor to those that run or wait beside it.
+     *
+     * @param reason what is waited for, in one line
+     */
+    record Stalled(String reason) implements TrialNews {}
 }

@@ -227,6 +227,24 @@ final class SparkCommandIT {
                 .start();
     }
 
+    /** The master gives up on an application when ten of its executors have failed, and Spark stops in the middle. */
+    @Test
+    @Timeout(300)
+    void workersThatCannotStartExecutorsLoseAllTrialsAndSayWhy() throws Exception {
+        try (SparkCluster broken = SparkCluster.start(Files.createTempDirectory("spark"), "/no/java")) {
+            Path run = folder.resolve("run");
+            ProcessBuilder compare = compare(run, broken.home().path(), "--on", broken.master());
+            compare.environment()
+                    .put("CATWALK_WORKER_HOME", SparkCluster.program().toString());
+
+            Catwalk.Answer answer = Catwalk.finish(compare);
+
+            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.SOME_FAILED);
+            assertThat(answer.err()).contains("Cannot run program \"/no/java/bin/java\"");
+            assertThat(answer.err()).doesNotContain("stopped SparkContext").doesNotContain("tried again");
+        }
+    }
+
     @Test
     void whatSparkLacksIsSaidInALineBeforeAnythingIsWritten() throws Exception {
         Path run = folder.resolve("run");

@@ -216,6 +216,18 @@ class SchedulerTest {
     }
 
     @Test
+    void aTrialThatIsLostWithItsExecutorIsNotTriedAgain() throws Exception {
+        hand.when("begin a", () -> {
+            hand.over = true;
+            hand.end("a", lost("Spark ended"));
+        });
+
+        run(request("a"), Conduct.STANDARD);
+
+        assertThat(hand.events).containsExactly("begin a", "end a");
+    }
+
+    @Test
     void aTrialThatWasLostMayStillBeDone() throws Exception {
         hand.when("begin a", () -> hand.end("a", lost("no process")));
         hand.when("begin a", () -> hand.end("a", done(0.9)));
@@ -515,6 +527,7 @@ class SchedulerTest {
         private @Nullable End always;
         private Instant now = START;
         private int slots = 1;
+        private boolean over;
 
         /** Says what happens at an event; when called again, what happens when the event occurs again. */
         void when(String event, Runnable reaction) {
@@ -552,6 +565,11 @@ class SchedulerTest {
         @Override
         public int slots() {
             return slots;
+        }
+
+        @Override
+        public boolean isOver() {
+            return over;
         }
 
         @Override

@@ -40,12 +40,14 @@ public final class SparkCluster implements AutoCloseable {
     private final Path folder;
     private final Path home;
     private final int port;
+    private final String javaOfWorkers;
     private final List<Process> processes = new ArrayList<>();
 
-    private SparkCluster(Path folder, Path home, int port) {
+    private SparkCluster(Path folder, Path home, int port, String javaOfWorkers) {
         this.folder = folder;
         this.home = home;
         this.port = port;
+        this.javaOfWorkers = javaOfWorkers;
     }
 
     /** Returns where the build has put Spark's jars; null in a build that leaves Spark out. */
@@ -84,7 +86,16 @@ public final class SparkCluster implements AutoCloseable {
 
     /** Starts a master and two workers. */
     public static SparkCluster start(Path folder) throws IOException, InterruptedException {
-        SparkCluster cluster = new SparkCluster(folder, home(folder).path(), freePort());
+        return start(folder, System.getProperty("java.home"));
+    }
+
+    /**
+     * Starts a master and two workers.
+     *
+     * @param javaOfWorkers what JAVA_HOME is on the workers, whose executors run with it
+     */
+    public static SparkCluster start(Path folder, String javaOfWorkers) throws IOException, InterruptedException {
+        SparkCluster cluster = new SparkCluster(folder, home(folder).path(), freePort(), javaOfWorkers);
         try {
             cluster.run(
                     "master",
@@ -142,6 +153,7 @@ public final class SparkCluster implements AutoCloseable {
         builder.environment().put("SPARK_HOME", home.toString());
         builder.environment().put("SPARK_SCALA_VERSION", "2.13");
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        builder.environment().put("JAVA_HOME", javaOfWorkers);
         processes.add(builder.start());
     }
 

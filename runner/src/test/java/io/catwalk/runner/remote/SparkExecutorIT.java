@@ -5,18 +5,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** Spark keeps the contract of executors, on two real workers. */
 @Tag("long")
 @EnabledIf("isThere")
 final class SparkExecutorIT extends TrialExecutorContract {
+
+    /** 127.0.0.1 of version 4, and within version 6. */
+    private static final Set<String> LOOPBACK = Set.of("0100007F", "0000000000000000FFFF00000100007F");
+
+    /** State of a socket in the kernel's table. */
+    private static final String LISTENS = "0A";
 
     private static SparkCluster cluster;
 
@@ -42,13 +59,13 @@ final class SparkExecutorIT extends TrialExecutorContract {
     }
 
     private TrialExecutor open(Path onWorkers) throws IOException, InterruptedException {
+        return open(cluster.master(), onWorkers);
+    }
+
+    private TrialExecutor open(String master, Path onWorkers) throws IOException, InterruptedException {
         return new SparkExecutor(
                 new SparkExecutor.Settings(
-                        cluster.home(),
-                        cluster.master(),
-                        SparkCluster.program(),
-                        onWorkers,
-                        folder.resolve("spark.log")),
+                        cluster.home(), master, SparkCluster.program(), onWorkers, folder.resolve("spark.log")),
                 1,
                 Packing.Images.PACKED);
     }
@@ -113,6 +130,64 @@ final class SparkExecutorIT extends TrialExecutorContract {
             Thread.sleep(100); // nobody is notified when a program has ended that the executor started
         }
         assertThat(files).as("the folder of the program's temporary files").doesNotExist();
+    }
+
+    /** Spark that starts its own executors here: nobody else can connect to it, nor read the secret of its processes. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc")
+    void whatSparkStartsHereHasASecretAndNoPortForOthers() throws Exception {
+        try (TrialExecutor executor = open("local-cluster[1,1,1024]", SparkCluster.program())) {
+            submit(executor, order("hangs"), trial("hangs"));
+            Path unused = Works.folder(() -> ProcessHandle.current().descendants());
+            List<Path> processes = ProcessHandle.current()
+                    .descendants()
+                    .map(process -> Path.of("/proc", Long.toString(process.pid())))
+                    .toList();
+
+            Matcher secret = null;
+            for (Path process : processes) {
+                Matcher found =
+                        Pattern.compile("_SPARK_AUTH_SECRET=([0-9a-f]{64})\0").matcher(read(process, "environ"));
+                secret = found.find() ? found : secret;
+            }
+            assertThat(secret).as("a secret").isNotNull();
+            for (Path process : processes) {
+                assertThat(read(process, "cmdline")).doesNotContain(secret.group(1));
+            }
+            assertThat(ports(processes)).isNotEmpty().allMatch(LOOPBACK::contains, "an address of this machine alone");
+        }
+    }
+
+    private static String read(Path process, String file) {
+        try {
+            return Files.readString(process.resolve(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) { // it has ended
+            return "";
+        }
+    }
+
+    /** Lists the addresses at which processes listen, as the kernel writes them. */
+    private static List<String> ports(List<Path> processes) throws IOException {
+        Set<String> sockets = new HashSet<>();
+        for (Path process : processes) {
+            try (Stream<Path> files = Files.list(process.resolve("fd"))) {
+                for (Path file : files.toList()) {
+                    sockets.add(Files.readSymbolicLink(file).toString());
+                }
+            } catch (NoSuchFileException e) {
+                continue; // the process has ended, or closed the file
+            }
+        }
+        List<String> addresses = new ArrayList<>();
+        for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            for (String line : Files.readAllLines(Path.of(table))) {
+                String[] words = line.strip().split(" +", -1); // number, address:port, remote, state, ..., inode
+                if (words[3].equals(LISTENS) && sockets.contains("socket:[" + words[9] + "]")) {
+                    addresses.add(words[1].substring(0, words[1].indexOf(':')));
+                }
+            }
+        }
+        return addresses;
     }
 
     private String lost(TrialExecutor executor, String name) throws Exception {

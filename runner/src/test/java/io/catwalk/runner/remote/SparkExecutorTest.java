@@ -1,5 +1,6 @@
 package io.catwalk.runner.remote;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -41,6 +45,10 @@ final class SparkExecutorTest {
 
     /** Starts a Spark that runs commands of the shell once it has got a trial. */
     private TrialExecutor open(String thenDoes) throws IOException, InterruptedException {
+        return open(thenDoes, Duration.ofMinutes(10));
+    }
+
+    private TrialExecutor open(String thenDoes, Duration patience) throws IOException, InterruptedException {
         Path home = folder.resolve("spark");
         Path submit =
                 Files.writeString(Files.createDirectories(home.resolve("bin")).resolve("spark-submit"), """
@@ -57,7 +65,8 @@ final class SparkExecutorTest {
         return new SparkExecutor(
                 new SparkExecutor.Settings(new SparkHome(home), "local", program, program, folder.resolve("spark.log")),
                 1,
-                Packing.Images.IN_PLACE);
+                Packing.Images.IN_PLACE,
+                patience);
     }
 
     private String lost(TrialExecutor executor, Consumer<TrialNews> listener) throws Exception {
@@ -78,6 +87,45 @@ final class SparkExecutorTest {
                             + " space: give the driver more memory, with spark.driver.memory in spark-defaults.conf");
         }
         assertThat(folder.resolve("arguments")).content().contains("-XX:+ExitOnOutOfMemoryError");
+    }
+
+    /** The driver logs what Spark 4.2 logs when no worker has a JDK, and ends while one of two trials is handed over. */
+    @Test
+    void aDriverThatEndsInTheMiddleLosesAllTrialsAndPassesTheReasonOfTheWorkerOn() throws Exception {
+        String client = "26/11/29 17:12:51 INFO StandaloneAppClient$ClientEndpoint: Executor ";
+        Path words = Files.writeString(
+                folder.resolve("words"),
+                client + "added: app-1/9 on worker-2 (node7:39311) with 1 core(s)\n"
+                        + client + "updated: app-1/9 is now FAILED (Error running executor: no /no/java/bin/java)\n"
+                        + "26/11/29 17:12:52 ERROR StandaloneSchedulerBackend: Application has been killed. Reason:"
+                        + " Master removed our application: FAILED\n"
+                        + "26/11/29 17:12:59 WARN BlockManager: Putting failed due to exception NoSuchFileException\n");
+        String reason = "the Spark application ended: Master removed our application: FAILED; the last executor, on"
+                + " node7:39311: Error running executor: no /no/java/bin/java";
+        try (TrialExecutor executor = open("read -r second; cat " + words + " >&2; exit 1")) {
+            assertThat(executor.isOver()).isFalse();
+            TrialExecutor.Submitted first =
+                    executor.submit(order, new TrialFolder(folder.resolve("first")), news -> {});
+            assertThat(lost(executor, news -> {})).isEqualTo(reason);
+            assertThat(first.outcome().get(60, SECONDS).error()).isEqualTo(reason);
+            assertThat(executor.isOver()).isTrue();
+            assertThat(lost(executor, news -> {})).isEqualTo(reason);
+        }
+    }
+
+    @Test
+    void aSparkThatBeginsNoTrialIsToldOfOnce() throws Exception {
+        BlockingQueue<TrialNews> heard = new LinkedBlockingQueue<>();
+        try (TrialExecutor executor = open("read -r more", Duration.ofMillis(50))) {
+            var unused = executor.submit(order, new TrialFolder(folder.resolve("trial")), heard::add);
+
+            assertThat(heard.poll(60, SECONDS))
+                    .isInstanceOfSatisfying(
+                            TrialNews.Stalled.class,
+                            stalled -> assertThat(stalled.reason())
+                                    .contains(" s no trial has begun (is a worker free with 1 of its cores"));
+            assertThat(heard.poll(300, MILLISECONDS)).isNull();
+        }
     }
 
     /** The place is base64 of 'node'. A class that is gone after an update stands for any error. */
