@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A network of 2.3 GB is written with external weights by default, and the file runs. */
-@Tag("long")
+@Tag("nightly")
 class MoreThanTwoGigabytesTest {
 
     private static final int UNITS = 12_000;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the experiment files of the documentation, on a few real images. */
-@Tag("long")
+@Tag("nightly")
 final class ExampleExperimentsTest {
 
     @TempDir

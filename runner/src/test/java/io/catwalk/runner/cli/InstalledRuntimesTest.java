@@ -188,19 +188,19 @@ final class InstalledRuntimesTest {
     }
 
     @Test
-    @Tag("long")
+    @Tag("nightly")
     void everyRuntimeThatIsInstalledAgrees() throws Exception {
         requireAgreement(world.model(), world.images());
     }
 
     @Test
-    @Tag("long")
+    @Tag("nightly")
     void everyRuntimeThatIsInstalledAgreesOnColor() throws Exception {
         requireAgreement(colorModel(export -> export), colorImages());
     }
 
     @Test
-    @Tag("long")
+    @Tag("nightly")
     void everyRuntimeThatIsInstalledAgreesOnPixels() throws Exception {
         Path model = colorModel(export ->
                 export.withEmbeddedPreprocessing(new float[] {0.1f, 0.5f, 0.9f}, new float[] {0.2f, 0.4f, 0.1f}));

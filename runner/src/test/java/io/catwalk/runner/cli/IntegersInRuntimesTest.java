@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The integers of 8-bit files in other runtimes. Runtimes that are not installed are skipped. */
-@Tag("long")
+@Tag("nightly")
 final class IntegersInRuntimesTest {
 
     private static final Path REAL =

@@ -63,7 +63,7 @@ class ZooTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "stride-conv"})
-    @Tag("long")
+    @Tag("nightly")
     void everyOtherFileToo(String name) throws IOException {
         requireAsGoodAsStated(name);
     }
