@@ -16,6 +16,9 @@ public final class Reasons {
 
     private static final int LONGEST_QUOTE = 80;
 
+    /** Our own reasons, which may list twenty images, are shorter. */
+    private static final int LONGEST_REPORT = 10_000;
+
     private Reasons() {}
 
     /**
@@ -75,6 +78,17 @@ public final class Reasons {
         return text.length() > LONGEST_QUOTE
                 ? "'" + visible + "...' (" + text.length() + " letters)"
                 : "'" + visible + "'";
+    }
+
+    /**
+     * Makes what another machine gave as a reason one line that is safe to print, of limited length.
+     *
+     * @param text any text
+     * @return its beginning, without control characters
+     */
+    public static String reported(String text) {
+        String line = visible(oneLine(text.length() > LONGEST_REPORT ? text.substring(0, LONGEST_REPORT) : text));
+        return text.length() > LONGEST_REPORT ? line + "..." : line;
     }
 
     /**

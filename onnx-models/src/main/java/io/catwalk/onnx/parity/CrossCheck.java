@@ -106,29 +106,48 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
                 ? new Tolerance(
                         Math.max(tolerance.absolute(), HALF_PRECISION * largest(expected)), tolerance.relative())
                 : tolerance;
-        List<OptimizationLevel> levels = Arrays.asList(OptimizationLevel.values());
-        Collections.reverse(levels); // the default comes first
         List<Outcome> outcomes = new ArrayList<>();
-        for (OptimizationLevel level : levels) {
-            for (int threads : THREADS) {
-                OnnxOptions options =
-                        OnnxOptions.standard().withThreads(threads).withOptimization(level);
-                List<Configuration> configurations = batches(count).stream()
-                        .map(batch -> new Configuration(options, batch))
-                        .toList();
-                try (OnnxPredictor candidate = OnnxPredictor.open(file, options)) {
-                    configurations.forEach(
-                            each -> outcomes.add(outcome(each, candidate, expected, images, count, passing)));
-                } catch (OnnxFileException e) {
-                    if (outcomes.isEmpty()) {
-                        throw e; // it does not even open with the default options
-                    }
-                    configurations.forEach(
-                            each -> outcomes.add(new Outcome.Failed(each, String.valueOf(e.getMessage()))));
+        for (OnnxOptions options : options()) {
+            List<Configuration> configurations = configurations(options, count);
+            try (OnnxPredictor candidate = OnnxPredictor.open(file, options)) {
+                configurations.forEach(
+                        each -> outcomes.add(outcome(each, candidate, expected, images, count, passing)));
+            } catch (OnnxFileException e) {
+                if (outcomes.isEmpty()) {
+                    throw e; // it does not even open with the default options
                 }
+                configurations.forEach(each -> outcomes.add(new Outcome.Failed(each, String.valueOf(e.getMessage()))));
             }
         }
         return new CrossCheckReport(outcomes);
+    }
+
+    /**
+     * Lists the ways in which a file is run.
+     *
+     * @param count number of images; at least 1
+     * @return the configurations of {@link #run}, in their order
+     */
+    public static List<Configuration> configurations(int count) {
+        return options().stream()
+                .flatMap(options -> configurations(options, count).stream())
+                .toList();
+    }
+
+    private static List<Configuration> configurations(OnnxOptions options, int count) {
+        return batches(count).stream()
+                .map(batch -> new Configuration(options, batch))
+                .toList();
+    }
+
+    private static List<OnnxOptions> options() {
+        List<OptimizationLevel> levels = Arrays.asList(OptimizationLevel.values());
+        Collections.reverse(levels); // the default comes first
+        return levels.stream()
+                .flatMap(level -> THREADS.stream()
+                        .map(threads ->
+                                OnnxOptions.standard().withThreads(threads).withOptimization(level)))
+                .toList();
     }
 
     /** Returns the largest absolute value among the finite logits, 0 if there is none. */

@@ -278,7 +278,7 @@ final class ConductOptions {
         }
         if (orderFolder != null) {
             orderFolder.make();
-            return new OrderFolderExecutor(orderFolder, images);
+            return new OrderFolderExecutor(orderFolder, images, new TrialProcess());
         }
         if (inProcess) {
             EngineSettings.apply(spec.threads());

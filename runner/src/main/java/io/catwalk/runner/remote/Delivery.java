@@ -4,6 +4,7 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.trial.FileDigest;
+import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,24 +71,56 @@ public final class Delivery {
     }
 
     /**
-     * Unpacks the result of a trial, and accepts only what its digests confirm.
+     * Unpacks the result of a trial, and accepts only what its digests and a check of its files confirm. The files of
+     * everything else are deleted: another attempt must not continue from them.
      *
      * @param file from {@link #write}, perhaps from an untrusted machine
      * @param order that was given
      * @param into folder of the trial; it exists
+     * @param check of the files
      * @return the outcome; lost if it does not belong to this order, or its files do not match it
-     * @throws IOException if a file cannot be written here, which says nothing about what came back
+     * @throws IOException if a file cannot be written or checked here, which says nothing about what came back
+     * @throws InterruptedException if the calling thread is interrupted
      */
-    public static TrialOutcome read(Path file, TrialOrder order, TrialFolder into) throws IOException {
-        try (ZipFile zip = new ZipFile(file.toFile())) {
-            TrialOutcome outcome = order.own(outcome(zip, file));
+    public static TrialOutcome read(Path file, TrialOrder order, TrialFolder into, OutcomeCheck check)
+            throws IOException, InterruptedException {
+        List<Path> written = new ArrayList<>();
+        boolean kept = false;
+        try {
+            TrialOutcome outcome = unpacked(file, order, into, written);
+            if (outcome instanceof TrialOutcome.Done done) {
+                into.writeOutcome(done); // what is checked is what was said, not another file of this name
+                outcome = order.own(check.check(order, into));
+            }
+            kept = outcome instanceof TrialOutcome.Done;
+            if (kept) {
+                into.writeOutcome(outcome);
+            }
+            return outcome;
+        } finally {
+            written.add(into.outcome());
+            for (Path one : written) {
+                boolean text = one.equals(into.log()) || one.equals(into.crashReport());
+                if (!text && !(kept && into.isResult(one))) {
+                    Files.deleteIfExists(one);
+                }
+            }
+        }
+    }
+
+    private static TrialOutcome unpacked(Path file, TrialOrder order, TrialFolder into, List<Path> written)
+            throws IOException {
+        try (ZipFile zip = open(file)) {
+            TrialOutcome outcome = reported(order, order.own(outcome(zip, file)));
             if (outcome instanceof TrialOutcome.Lost) {
                 return outcome;
             }
             long room = MOST_GROWTH * Files.size(file);
             for (ZipEntry entry : zip.stream().toList()) {
                 if (!entry.isDirectory() && !entry.getName().equals(OUTCOME)) {
-                    room -= unpack(zip, entry, into, room);
+                    Path target = inside(into, entry.getName());
+                    written.add(target);
+                    room -= unpack(zip, entry, target, room);
                 }
             }
             List<String> damage = outcome instanceof TrialOutcome.Done done ? damage(done, into) : List.of();
@@ -103,6 +137,29 @@ public final class Delivery {
         }
     }
 
+    /** Limits the text of another machine that gives the reason why there is no result. */
+    private static TrialOutcome reported(TrialOrder order, TrialOutcome outcome) {
+        if (outcome instanceof TrialOutcome.Done) {
+            return outcome;
+        }
+        String error = Reasons.reported(String.valueOf(outcome.error()));
+        return outcome instanceof TrialOutcome.Failed
+                ? new TrialOutcome.Failed(order.spec(), error)
+                : new TrialOutcome.Lost(order.spec(), error);
+    }
+
+    /** Opens an archive; a pipe would never end. */
+    private static ZipFile open(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("expected an archive in " + file + ", but that is not a file");
+        }
+        try {
+            return new ZipFile(file.toFile());
+        } catch (ZipException e) {
+            throw new IOException("it is no zip archive, or it is damaged", e);
+        }
+    }
+
     /**
      * Reads the outcome of a trial without unpacking its files.
      *
@@ -111,7 +168,7 @@ public final class Delivery {
      * @throws IOException if it cannot be read
      */
     public static TrialOutcome outcome(Path file) throws IOException {
-        try (ZipFile zip = new ZipFile(file.toFile())) {
+        try (ZipFile zip = open(file)) {
             return outcome(zip, file);
         }
     }
@@ -138,8 +195,7 @@ public final class Delivery {
     }
 
     /** Unpacks a file if it has no more bytes than there is room for, and returns how many it has. */
-    private static long unpack(ZipFile zip, ZipEntry entry, TrialFolder into, long room) throws IOException {
-        Path target = inside(into, entry.getName());
+    private static long unpack(ZipFile zip, ZipEntry entry, Path target, long room) throws IOException {
         long bytes = 0;
         try (InputStream in = zip.getInputStream(entry);
                 OutputStream out = opened(target)) {
@@ -151,6 +207,8 @@ public final class Delivery {
                 }
                 save(piece, read, out);
             }
+        } catch (ZipException e) {
+            throw new IOException(target.getFileName() + " in it is damaged", e);
         }
         return bytes;
     }

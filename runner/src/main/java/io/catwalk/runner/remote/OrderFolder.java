@@ -169,7 +169,7 @@ public record OrderFolder(Path path) {
     Optional<Claim> claimed(int number, int attempt) {
         Path file = claim(delivery(order(number), attempt), attempt);
         try {
-            return Files.exists(file) ? Optional.of(Json.read(file, Claim.class, "a claim")) : Optional.empty();
+            return Files.isRegularFile(file) ? Optional.of(Json.read(file, Claim.class, "a claim")) : Optional.empty();
         } catch (IOException | RequestException e) {
             return Optional.empty(); // the file is being replaced; it is only information
         }

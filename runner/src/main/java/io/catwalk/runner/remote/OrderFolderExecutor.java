@@ -3,6 +3,7 @@ package io.catwalk.runner.remote;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialKey;
@@ -36,6 +37,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
 
     private final OrderFolder folder;
     private final Packing packing;
+    private final OutcomeCheck check;
 
     /** Orders of the folder, and their numbers by the keys of their trials. */
     private final SortedMap<Integer, TrialOrder> given;
@@ -51,10 +53,12 @@ public final class OrderFolderExecutor implements TrialExecutor {
      *
      * @param folder of the orders of one run, which nobody else hands out now
      * @param images what becomes of the images of new orders
+     * @param check of what comes back
      * @throws IOException if an order cannot be read, or a draft cannot be deleted
      */
-    public OrderFolderExecutor(OrderFolder folder, Packing.Images images) throws IOException {
+    public OrderFolderExecutor(OrderFolder folder, Packing.Images images, OutcomeCheck check) throws IOException {
         this.folder = folder;
+        this.check = check;
         AtomicFiles.sweep(folder.supplies());
         packing = new Packing(folder.supplies(), images);
         given = new TreeMap<>(folder.orders());
@@ -95,7 +99,7 @@ public final class OrderFolderExecutor implements TrialExecutor {
             } else {
                 gather(number, order, trial, listener, outcome);
             }
-        } catch (IOException | RequestException | TroubleException e) {
+        } catch (IOException | RuntimeException e) {
             outcome.complete(new TrialOutcome.Lost(order.spec(), "it cannot be handed out: " + reason(e)));
         }
         return new Submitted(outcome, () -> {}); // the order stays in the folder
@@ -127,9 +131,12 @@ public final class OrderFolderExecutor implements TrialExecutor {
             return;
         }
         try {
-            TrialOutcome came = Delivery.read(delivery, order, trial);
+            TrialOutcome came = Delivery.read(delivery, order, trial, check);
             trial.writeOrder(order);
             outcome.complete(came);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the caller stops when it waits for an outcome
+            outcome.cancel(false);
         } catch (IOException e) {
             unsaved.add(number);
             outcome.complete(

@@ -6,11 +6,13 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialProcess;
 import io.catwalk.runner.trial.TroubleException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -31,6 +33,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,6 +92,12 @@ public final class SparkExecutor implements TrialExecutor {
     private final Packing packing;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+
+    /** Jobs whose outcome came back and is checked, or waits for that: the end of Spark does not lose them. */
+    private final Set<String> arrived = ConcurrentHashMap.newKeySet();
+
+    private final OutcomeCheck check = new TrialProcess();
+    private final ExecutorService checks;
     private final AtomicInteger numbers = new AtomicInteger();
 
     /** Ids of the jobs that workers have begun. */
@@ -156,6 +166,7 @@ public final class SparkExecutor implements TrialExecutor {
     SparkExecutor(Settings settings, int threads, Packing.Images images, Duration patience)
             throws IOException, InterruptedException {
         log = settings.log;
+        checks = Executors.newFixedThreadPool(Math.max(1, Runtime.getRuntime().availableProcessors() / threads));
         scratch = new Scratch();
         Process started = null;
         try {
@@ -357,7 +368,9 @@ public final class SparkExecutor implements TrialExecutor {
         ended = reason;
         over.countDown();
         ready.completeExceptionally(new IOException(reason));
-        jobs.keySet().forEach(id -> settle(id, job -> new TrialOutcome.Lost(job.order.spec(), reason)));
+        jobs.keySet().stream()
+                .filter(id -> !arrived.contains(id))
+                .forEach(id -> settle(id, job -> new TrialOutcome.Lost(job.order.spec(), reason)));
     }
 
     private void hear(String[] words) {
@@ -376,17 +389,20 @@ public final class SparkExecutor implements TrialExecutor {
                 job.listener.accept(new TrialNews.Started(text(words[2])));
             }
             case "news" -> epoch(text(words[2])).ifPresent(epoch -> job.listener.accept(new TrialNews.Trained(epoch)));
-            case "ended" -> settle(words[1], this::received);
+            case "ended" -> {
+                arrived.add(words[1]);
+                checks.execute(() -> settle(words[1], this::received)); // meanwhile others are heard
+            }
             case "lost" ->
                 settle(words[1], lost -> new TrialOutcome.Lost(lost.order.spec(), Reasons.oneLine(text(words[2]))));
             default -> LOG.warn("Spark says {}", words[0]);
         }
     }
 
-    private TrialOutcome received(Job job) {
+    private TrialOutcome received(Job job) throws InterruptedException {
         Path delivery = OrderFolder.delivery(orders.order(job.number), job.order.attempt());
         try {
-            TrialOutcome outcome = Delivery.read(delivery, job.order, job.trial);
+            TrialOutcome outcome = Delivery.read(delivery, job.order, job.trial, check);
             job.trial.writeOrder(job.order);
             Files.delete(delivery);
             Files.delete(orders.order(job.number));
@@ -398,7 +414,7 @@ public final class SparkExecutor implements TrialExecutor {
 
     private interface Settling {
 
-        TrialOutcome of(Job job);
+        TrialOutcome of(Job job) throws InterruptedException;
     }
 
     /** Completes the outcome of a job once; later results are ignored. */
@@ -410,6 +426,10 @@ public final class SparkExecutor implements TrialExecutor {
         TrialOutcome settled;
         try {
             settled = outcome.of(job);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            job.outcome.cancel(false);
+            return;
         } catch (RuntimeException | Error e) { // whatever came back of one trial, the others go on
             LOG.error("What came back of {} cannot be kept", id, e);
             settled = new TrialOutcome.Lost(
@@ -489,6 +509,7 @@ public final class SparkExecutor implements TrialExecutor {
         over.countDown();
         jobs.values().forEach(job -> job.outcome.cancel(false));
         jobs.clear();
+        checks.shutdownNow(); // a check that runs stops its process
         boolean interrupted = Thread.interrupted();
         try {
             driver.getOutputStream().close();
@@ -498,6 +519,9 @@ public final class SparkExecutor implements TrialExecutor {
         try {
             if (!driver.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("Spark does not end, and is killed");
+            }
+            if (!checks.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("A check does not end");
             }
         } catch (InterruptedException e) {
             interrupted = true;

@@ -87,7 +87,8 @@ final class OnnxModel {
         }
     }
 
-    private static ModelSignature signature(
+    /** Describes a file, whose final path is {@code file}, as it lies at {@code draft} now. */
+    static ModelSignature signature(
             Path file, Path draft, ImageDataset dataset, @Nullable Fit fit, TrialOutcome.Done result) {
         try (OnnxPredictor predictor = OnnxPredictor.open(draft)) {
             return ModelSignature.of(
@@ -181,7 +182,8 @@ final class OnnxModel {
         return ModelFiles.beside(file, ".rejected.onnx");
     }
 
-    private static OnnxMetadata metadata(
+    /** Returns the metadata of the file of a trial, except what the export itself and the cross-check add. */
+    static OnnxMetadata metadata(
             ImageDataset dataset, TrialOrder order, TrialOutcome.Done result, ExportOptions options) {
         ImageSource images = dataset.test();
         Normalization normalization = result.normalization();

@@ -208,6 +208,30 @@ public record TrialFolder(Path path) {
     }
 
     /**
+     * Tells whether a file belongs to a finished trial that another machine carried out: all but drafts, and files that
+     * are written here.
+     *
+     * @param file in this folder
+     * @return whether it is kept
+     */
+    public boolean isResult(Path file) {
+        return List.of(
+                        outcome(),
+                        training(),
+                        weights(),
+                        predictions("test"),
+                        predictions("validation"),
+                        onnx(),
+                        ModelFiles.data(onnx()),
+                        ModelSignature.beside(onnx()),
+                        OnnxModel.rejected(onnx()),
+                        path.resolve("split.json"),
+                        path.resolve(WeightFile.CLASSES),
+                        path.resolve(HISTORY))
+                .contains(file);
+    }
+
+    /**
      * Prepares the folder for an attempt. Of an earlier attempt only the log is kept and, if it was made from
      * the same inputs, what this attempt can continue from. The outcome is deleted first, so that after a kill the
      * folder does not look like that of a finished trial.

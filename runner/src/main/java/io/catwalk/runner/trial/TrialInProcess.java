@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs trials in this process, one after the other, to debug a plugin. */
-public final class TrialInProcess implements TrialExecution {
+public final class TrialInProcess implements TrialExecution, OutcomeCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialInProcess.class);
 
@@ -19,6 +19,15 @@ public final class TrialInProcess implements TrialExecution {
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
             LOG.error("The trial failed", e);
             return new TrialOutcome.Failed(order.spec(), TrialMain.reason(e));
+        }
+    }
+
+    @Override
+    public TrialOutcome check(TrialOrder order, TrialFolder folder) throws IOException {
+        try {
+            return ReturnedTrial.checked(order, folder);
+        } catch (TroubleException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Entry point of the process that runs one trial: {@code train ORDER.json}, {@code bench-weights BENCH.json},
- * {@code bench-file BENCH.json} or {@code sketch SKETCH.json}.
+ * {@code bench-file BENCH.json}, {@code sketch SKETCH.json} or {@code check ORDER.json}.
  */
 final class TrialMain {
 
@@ -25,6 +25,7 @@ final class TrialMain {
     static final String BENCH_WEIGHTS = "bench-weights";
     static final String BENCH_FILE = "bench-file";
     static final String SKETCH = "sketch";
+    static final String CHECK = "check";
 
     private TrialMain() {}
 
@@ -65,6 +66,7 @@ final class TrialMain {
             case BENCH_FILE -> TrialEvent.measured(BenchRun.measure(read(subject, BenchOrder.OfFile.class)));
             case SKETCH ->
                 TrialEvent.sketched(read(subject, Sketch.Order.class).write().toString());
+            case CHECK -> TrialEvent.ended(ReturnedTrial.checked(read(subject, TrialOrder.class), folder(subject)));
             default -> throw new IllegalArgumentException("unknown verb " + arguments[0]);
         };
     }

@@ -21,9 +21,12 @@ import org.slf4j.LoggerFactory;
  * only its own trial is affected. The outcome is what our code there reports, whatever the process does or leaves in
  * the folder. A process ends when this one ends.
  */
-public final class TrialProcess implements TrialExecution {
+public final class TrialProcess implements TrialExecution, OutcomeCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialProcess.class);
+
+    /** Returned weights and files run for minutes at most; what takes longer was made to. */
+    private static final Duration MOST_CHECKING = Duration.ofMinutes(30);
 
     private final ForkedJvm jvm = new ForkedJvm();
 
@@ -55,6 +58,29 @@ public final class TrialProcess implements TrialExecution {
             outcome = done;
         }
         return outcome == null ? ending.outcome(order, folder, timeout) : order.own(outcome);
+    }
+
+    /** Checks in a process of its own: what came back may crash the native library, or fill the memory. */
+    @Override
+    public TrialOutcome check(TrialOrder order, TrialFolder folder) throws IOException, InterruptedException {
+        folder.writeOrder(order);
+        List<String> verb =
+                List.of(TrialMain.CHECK, folder.order().toAbsolutePath().toString());
+        AtomicReference<@Nullable TrialOutcome> ended = new AtomicReference<>();
+        Ending ending = run(verb, order.spec().threads(), folder, MOST_CHECKING, event -> ended.set(event.ended()));
+        TrialOutcome outcome = ended.get();
+        if (outcome != null) {
+            return outcome;
+        }
+        if (ending.failure() != null || !ending.ofItsOwnDoing()) { // plugin, images or memory of this machine
+            throw new IOException("what came back could not be checked here: " + ending.reason(folder, MOST_CHECKING));
+        }
+        return new TrialOutcome.Lost(
+                order.spec(),
+                "what came back is not kept: its check "
+                        + (ending.timedOut()
+                                ? "took longer than " + MOST_CHECKING.toMinutes() + " minutes"
+                                : "ended with exit code " + ending.exitCode()));
     }
 
     /** Runs a command of {@link TrialMain} in a process of its own, to its end or until the time is over. */

@@ -28,7 +28,7 @@ final class TrialRun {
     private static final Logger LOG = LoggerFactory.getLogger(TrialRun.class);
 
     /** The most training images that are evaluated: their logits are held in memory. */
-    private static final int MOST_SEEN = 60_000;
+    static final int MOST_SEEN = 60_000;
 
     private final TrialOrder order;
     private final TrialFolder folder;

@@ -6,10 +6,10 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Orders;
+import io.catwalk.runner.trial.OutcomeCheck;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What comes back from an untrusted machine: if something is wrong with it, the trial is lost, and nothing else. */
 final class DeliveryTest {
 
+    /** Stands for the check of the content, which has its own test: here only archives and digests are of interest. */
+    private static final OutcomeCheck UNCHECKED = (order, trial) -> trial.readOutcome();
+
     @TempDir
     private Path folder;
 
@@ -30,7 +33,7 @@ final class DeliveryTest {
     private byte[] honest;
 
     @BeforeEach
-    void handBack() throws IOException {
+    void handBack() throws Exception {
         TestPlugin.sound("sound")
                 .write(Files.createDirectory(folder.resolve("plugins")).resolve("sound.jar"));
         TinyImages.write(folder.resolve("tiny"));
@@ -42,32 +45,32 @@ final class DeliveryTest {
         honest = Files.readAllBytes(delivery);
     }
 
-    private TrialFolder trial() throws IOException {
+    private TrialFolder trial() throws Exception {
         return new TrialFolder(Files.createDirectories(folder.resolve("run/trials/sound/1-0")));
     }
 
-    private String lost() throws IOException {
-        TrialOutcome outcome = Delivery.read(delivery, order, trial());
+    private String lost() throws Exception {
+        TrialOutcome outcome = Delivery.read(delivery, order, trial(), UNCHECKED);
         assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
         return String.valueOf(outcome.error());
     }
 
     @Test
-    void whatIsAsItWasHandedBackIsKept() throws IOException {
-        assertThat(Delivery.read(delivery, order, trial())).isInstanceOf(TrialOutcome.Done.class);
+    void whatIsAsItWasHandedBackIsKept() throws Exception {
+        assertThat(Delivery.read(delivery, order, trial(), UNCHECKED)).isInstanceOf(TrialOutcome.Done.class);
         assertThat(trial().weights()).exists();
     }
 
     @Test
-    void anArchiveThatWasPackedAgainMayListItsFolders() throws IOException {
+    void anArchiveThatWasPackedAgainMayListItsFolders() throws Exception {
         Tampered.put(delivery, "model/", new byte[0]);
 
-        assertThat(Delivery.read(delivery, order, trial())).isInstanceOf(TrialOutcome.Done.class);
+        assertThat(Delivery.read(delivery, order, trial(), UNCHECKED)).isInstanceOf(TrialOutcome.Done.class);
     }
 
     /** On Windows a backslash separates folders, too, and a colon follows a drive. */
     @Test
-    void aFileThatNoTrialWritesIsRefusedOnEverySystem() throws IOException {
+    void aFileThatNoTrialWritesIsRefusedOnEverySystem() throws Exception {
         for (String name : List.of(
                 "passwd",
                 "../log.txt",
@@ -88,7 +91,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void aDigestOfAFileThatNoTrialWritesIsRefused() throws IOException {
+    void aDigestOfAFileThatNoTrialWritesIsRefused() throws Exception {
         String said = Tampered.text(delivery, "outcome.json");
         for (String name : List.of("a\\u0000b", "../../../../there/predictions.csv")) {
             String other = said.replace("model/network-0000.params", name);
@@ -101,7 +104,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void whatWouldFillTheDiskIsNotUnpacked() throws IOException {
+    void whatWouldFillTheDiskIsNotUnpacked() throws Exception {
         Tampered.put(delivery, "log.txt", new byte[16 << 20]);
 
         assertThat(lost()).isEqualTo("the returned file cannot be read: it unpacks to more than 10 times its size");

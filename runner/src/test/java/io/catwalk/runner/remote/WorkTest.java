@@ -31,7 +31,7 @@ final class WorkTest extends TrialExecutorContract {
                 Path delivery = scratch.file("outcome.zip");
                 work.carryOut(read, folder.resolve("order.json").toUri(), scratch.file("trial"), delivery, listener);
                 trial.writeOrder(order);
-                return Delivery.read(delivery, order, trial);
+                return Delivery.read(delivery, order, trial, new TrialProcess());
             }
         };
         return new LocalExecutor(thereAndBack, 2);

@@ -1,0 +1,501 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.api.Hyperparameters;
+import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.diff.Tolerance;
+import io.catwalk.onnx.parity.CrossCheck;
+import io.catwalk.onnx.parity.FlipRule;
+import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.ModelFiles;
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.onnx.runtime.OnnxPredictor;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.Reasons;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Scratch;
+import io.catwalk.runner.data.EvenlySpaced;
+import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.plugin.LoadedClassifier;
+import io.catwalk.runner.plugin.LoadedPlugin;
+import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.TrainedModel;
+import io.catwalk.runner.training.TrainingData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.SerializationFeature;
+
+/**
+ * Checks a trial that another machine carried out. The weights are run on the test, validation and some training
+ * images, and the ONNX file on the test images: the returned predictions must be theirs, and the metrics are computed
+ * again. What only the other machine can know, such as times, must be plausible.
+ */
+final class ReturnedTrial {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReturnedTrial.class);
+
+    /** Other machines and accelerators sum in another order, which changes a logit by less than this. */
+    private static final Tolerance ROUNDING = new Tolerance(1e-3, 1e-3);
+
+    /** The most training images that are run again: of more, a part, within whose error the metrics must be. */
+    private static final int MOST_SEEN = 5_000;
+
+    /** Five standard errors of a share of that many images. */
+    private static final double SAMPLE_ERROR = 0.036;
+
+    /** Digits that machines may disagree about where both compute a metric from the same predictions. */
+    private static final double LAST_DIGITS = 1e-9;
+
+    /** The cross-check's worst of many configurations, as compared with the one that is run here. */
+    private static final double WORST_TO_ONE = 100;
+
+    /** How far the clocks of two machines may be apart. */
+    private static final Duration CLOCKS = Duration.ofDays(1);
+
+    /** A program that has begun uses time of the processor before the trial starts. */
+    private static final double START_SECONDS = 60;
+
+    private static final int LONGEST_NAME = 500;
+
+    private final TrialOrder order;
+    private final TrialFolder folder;
+    private final TrialOutcome.Done claimed;
+    private final TrialImages images;
+
+    private ReturnedTrial(TrialOrder order, TrialFolder folder, TrialOutcome.Done claimed, TrialImages images) {
+        this.order = order;
+        this.folder = folder;
+        this.claimed = claimed;
+        this.images = images;
+    }
+
+    /**
+     * Checks a trial in this process.
+     *
+     * @throws TroubleException if plugin, images or disk of this machine do not allow it
+     */
+    static TrialOutcome checked(TrialOrder order, TrialFolder folder) {
+        TrialSources sources = new TrialSources(order);
+        TrialImages images = sources.images();
+        Path jar = sources.jar();
+        try (LoadedPlugin plugin = LoadedPlugin.open(jar, order.inputs().pluginSha256())) {
+            if (!(folder.readOutcome() instanceof TrialOutcome.Done claimed)) {
+                throw new RequestException("expected a trained trial");
+            }
+            return new ReturnedTrial(order, folder, claimed, images)
+                    .checked(plugin.require(order.spec().classifier()));
+        } catch (TroubleException e) {
+            throw e;
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) { // whatever came back
+            LOG.error("What came back is not kept", e);
+            return new TrialOutcome.Lost(order.spec(), "what came back is not kept: " + TrialMain.reason(e));
+        }
+    }
+
+    private TrialOutcome.Done checked(LoadedClassifier classifier) throws IOException {
+        requireOrdered();
+        requireFiles();
+        requirePlausible();
+        requireHistory();
+        ImageDataset dataset = images.dataset();
+        try (TrainedModel model = folder.readModel(
+                        classifier,
+                        new Hyperparameters(order.spec().hyperparameters()),
+                        order.dataset().task(dataset));
+                Predictor network = model.predictor()) {
+            require(
+                    "the number of parameters",
+                    model.parameters(),
+                    claimed.efficiency().parameters());
+            Predictions now = run(network, dataset.test());
+            Predictions test = own(now, "test");
+            Predictions validation =
+                    own(run(network, dataset.train().select(images.split().validation())), "validation");
+            TrialMetrics metrics = new TrialMetrics(
+                    same("test", test, claimed.metrics().test()),
+                    same("validation", validation, claimed.metrics().validation()),
+                    seen(network));
+            requireBestEpoch(metrics.validation().accuracy(), validation.images());
+            ParityResult parity = parity(model, now);
+            TrialOutcome.Done kept = new TrialOutcome.Done(
+                    order.spec(),
+                    null,
+                    metrics,
+                    metrics.overfitting(),
+                    parity,
+                    claimed.efficiency(),
+                    claimed.timing(),
+                    claimed.normalization(),
+                    claimed.provenance(),
+                    folder.digests());
+            TroubleException.writing(() -> rewrite(kept));
+            return kept;
+        }
+    }
+
+    /** Refuses results of another trial, or with what no worker measures. */
+    private void requireOrdered() {
+        requireEqual("the trial", text(order.spec()), text(claimed.trial()));
+        Provenance provenance = claimed.provenance();
+        requireEqual("the digest of the split", images.sha256(), provenance.splitSha256());
+        require("the number of threads", order.spec().threads(), provenance.threads());
+        if (order.processor() != null) {
+            requireEqual(
+                    "the processor", order.processor(), provenance.machine().processor());
+        }
+        boolean starts = order.spec().init() != null || order.spec().recipe().pretrained();
+        require(starts || provenance.transfer() == null, "random weights to start from, but it names others");
+        Normalization normalization =
+                TrainingData.of(images.dataset().train(), images.split()).normalization();
+        require(
+                Arrays.equals(normalization.mean(), claimed.normalization().mean())
+                        && Arrays.equals(
+                                normalization.std(), claimed.normalization().std()),
+                "the normalization of the training images, but found another");
+        Efficiency efficiency = claimed.efficiency();
+        require(
+                efficiency.pytorch() == null && efficiency.onnxruntime() == null,
+                "no latency, which is measured here, but found one");
+        Json.flat(provenance.machine()).forEach((key, value) -> requireName(key, value));
+        Json.flat(provenance.software()).forEach((key, value) -> requireName(key, value));
+        requireName("card", String.valueOf(provenance.card()));
+    }
+
+    private static void requireName(String what, String value) {
+        require(
+                value.length() <= LONGEST_NAME && value.chars().noneMatch(Character::isISOControl),
+                "a name of the " + what + ", but found something else");
+    }
+
+    /** Refuses a trial that lacks the digest of a file that becomes a number, or has one of another file. */
+    private void requireFiles() throws IOException {
+        for (Path file : List.of(folder.weights(), folder.predictions("test"), folder.predictions("validation"))) {
+            require(
+                    Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS),
+                    folder.path().relativize(file) + ", but there is no such file");
+        }
+        List<FileDigest> found = folder.digests();
+        require(
+                claimed.files().size() == found.size()
+                        && Set.copyOf(claimed.files()).equals(Set.copyOf(found)),
+                "digests of " + found.stream().map(FileDigest::file).toList() + ", but found those of "
+                        + claimed.files().stream()
+                                .map(FileDigest::file)
+                                .limit(found.size() + 1L)
+                                .toList());
+        require(
+                "the bytes of the weights",
+                Files.size(folder.weights()),
+                claimed.efficiency().modelBytes());
+    }
+
+    /** Refuses times and sizes that no training has. */
+    private void requirePlausible() {
+        Efficiency efficiency = claimed.efficiency();
+        Timing timing = claimed.timing();
+        Machine machine = claimed.provenance().machine();
+        double total = timing.totalSeconds();
+        Instant now = Spent.now().at();
+        Instant start;
+        try {
+            start = Instant.parse(timing.startedAt());
+        } catch (DateTimeException e) {
+            throw new RequestException("expected the time of its start, but found another text", e);
+        }
+        require(
+                start.isBefore(now.plus(CLOCKS)) && within(total, 0, seconds(start, now.plus(CLOCKS))),
+                "a start and a duration in the past, but found " + total + " s");
+        require(
+                efficiency.trainingSeconds() > 0 && efficiency.trainingSeconds() <= total,
+                "training times within its duration, but found " + efficiency.trainingSeconds() + " s");
+        require(machine.cores() > 0 && machine.memoryBytes() > 0, "a machine with cores and memory");
+        require(
+                within(efficiency.cpuSeconds(), 0, (total + START_SECONDS) * machine.cores()),
+                "a time of the processors within its duration, but found " + efficiency.cpuSeconds() + " s");
+        require(
+                efficiency.peakMemoryBytes() == null || within(efficiency.peakMemoryBytes(), 1, machine.memoryBytes()),
+                "a peak of memory that the machine has, but found " + efficiency.peakMemoryBytes());
+        int batch = order.spec().recipe().batchSize();
+        int count = images.split().train().length;
+        double perEpoch = efficiency.trainingImagesPerSecond() * efficiency.trainingSeconds() / timing.epochs();
+        // What is left over at the end of an epoch may make no step, a smaller one, or a whole one.
+        require(
+                within(perEpoch, count / batch * (double) batch - 0.5, (count / batch + 1.0) * batch + 0.5),
+                "as many images per second as there are training images, but found "
+                        + efficiency.trainingImagesPerSecond());
+    }
+
+    private static double seconds(Instant from, Instant to) {
+        return Duration.between(from, to).toMillis() / 1e3;
+    }
+
+    /** Refuses a history that does not belong to the times and the epoch of the weights. */
+    private void requireHistory() throws IOException {
+        List<Epoch> history = folder.readHistory();
+        Timing timing = claimed.timing();
+        require("the epochs in the history", timing.epochs(), history.size());
+        require(
+                within(timing.epochs(), 1, order.spec().recipe().epochs())
+                        && within(timing.bestEpoch(), 1, timing.epochs()),
+                "epochs of the recipe, but found " + timing.epochs() + " and the best of them " + timing.bestEpoch());
+        double[] seconds = new double[history.size()];
+        Epoch best = history.get(timing.bestEpoch() - 1);
+        for (int i = 0; i < seconds.length; i++) {
+            Epoch epoch = history.get(i);
+            seconds[i] = epoch.seconds();
+            boolean plausible = epoch.epoch() == i + 1
+                    && Double.isFinite(epoch.trainLoss())
+                    && within(epoch.trainAccuracy(), 0, 1)
+                    && Double.isFinite(epoch.validationLoss())
+                    && within(epoch.validationAccuracy(), 0, 1)
+                    && !(epoch.score() > best.score())
+                    && epoch.learningRate() >= 0
+                    && Double.isFinite(epoch.learningRate())
+                    && epoch.seconds() >= 0;
+            require(plausible, "the history of a training, but its epoch " + (i + 1) + " is none");
+        }
+        double digits = 0.001 * seconds.length; // the file has three of them
+        require(
+                Math.abs(Arrays.stream(seconds).sum() - claimed.efficiency().trainingSeconds()) <= digits
+                        && Math.abs(ProcessMedians.median(seconds) - timing.secondsPerEpoch()) <= digits,
+                "the times of its history, but found others");
+    }
+
+    private void requireBestEpoch(double accuracy, int count) throws IOException {
+        double said = folder.readHistory().get(claimed.timing().bestEpoch() - 1).validationAccuracy();
+        require(
+                Math.abs(said - accuracy) <= 1.0 / count + ROUNDING.absolute(),
+                "the validation accuracy of its weights, " + accuracy + ", in its history, but found " + said);
+    }
+
+    private Predictions run(Predictor network, ImageSource source) {
+        return Predictions.of(
+                network,
+                source,
+                claimed.normalization(),
+                images.dataset().classes().size());
+    }
+
+    /** Reads returned predictions, and refuses those of other images or other weights. */
+    private Predictions own(Predictions now, String part) throws IOException {
+        Predictions returned = Predictions.read(folder.predictions(part));
+        require(
+                returned.classes() == now.classes() && Arrays.equals(returned.labels(), now.labels()),
+                "predictions of the " + part + " images of the order, but found others");
+        Parity parity = Parity.of(now.logits(), returned.logits(), now.images(), ROUNDING, FlipRule.NEAR_TIES);
+        require(
+                parity.agrees(),
+                "the " + part + " predictions of the returned weights, but found others: "
+                        + parity.flips().size() + " of " + now.images() + " images have another label, and logits"
+                        + " differ by up to " + (float) parity.maxAbs());
+        return returned;
+    }
+
+    /** Computes the metrics of returned predictions, and refuses other ones. */
+    private Metrics same(String part, Predictions predictions, Metrics said) {
+        Metrics metrics = metrics(predictions);
+        requireNear(part, metrics, said, LAST_DIGITS, LAST_DIGITS);
+        return metrics;
+    }
+
+    private Metrics metrics(Predictions predictions) {
+        return Evaluation.of(predictions, images.dataset().classes()).metrics();
+    }
+
+    /** Computes the metrics on the training images that are evaluated; of many, those on a part must be near them. */
+    private Metrics seen(Predictor network) {
+        int[] seen = EvenlySpaced.of(images.split().train(), TrialRun.MOST_SEEN);
+        Metrics said = claimed.metrics().train();
+        require("the number of evaluated training images", seen.length, said.images());
+        int[] some = EvenlySpaced.of(seen, MOST_SEEN);
+        Metrics metrics = metrics(run(network, images.dataset().train().select(some)));
+        boolean all = some.length == seen.length;
+        double error = all ? 1.0 / seen.length + ROUNDING.absolute() : SAMPLE_ERROR;
+        requireNear("training", metrics, said, error, all ? ROUNDING.relative() : 2 * SAMPLE_ERROR);
+        return all ? metrics : said;
+    }
+
+    private static void requireNear(String part, Metrics found, Metrics said, double absolute, double relative) {
+        Map<String, String> numbers = Json.flat(found);
+        Json.flat(said).forEach((name, value) -> {
+            double number = number(numbers.getOrDefault(name, ""));
+            boolean near = name.equals("images")
+                    || Math.abs(number - number(value)) <= absolute + relative * Math.abs(number)
+                    || (Double.isNaN(number) && value.isEmpty());
+            require(near, "the " + part + " " + name + " of its predictions, " + number + ", but found " + value);
+        });
+        if (absolute == LAST_DIGITS) {
+            require("the number of " + part + " images", found.images(), said.images());
+        }
+    }
+
+    private static double number(String text) {
+        return text.isEmpty() ? Double.NaN : Double.parseDouble(text);
+    }
+
+    /** Runs the ONNX file, and refuses one that is not of these weights, or has other numbers in its metadata. */
+    private @Nullable ParityResult parity(TrainedModel model, Predictions network) throws IOException {
+        ParityResult said = claimed.parity();
+        boolean there = Files.exists(folder.onnx());
+        Efficiency efficiency = claimed.efficiency();
+        if (order.spec().purpose() != TrialSpec.Purpose.SHIP || said == null || !said.agrees() || !said.exported()) {
+            require(!there && efficiency.onnxBytes() == null, "no ONNX file that is proven, but found one");
+            require(efficiency.multiplyAccumulates() == null, "no MACs without an ONNX file, but found some");
+            return order.spec().purpose() == TrialSpec.Purpose.SHIP ? unproven(model, said) : none(said);
+        }
+        require(there, "the ONNX file that agrees, but there is none");
+        require("the bytes of the ONNX file", ModelFiles.size(folder.onnx()), efficiency.onnxBytes());
+        ImageDataset dataset = images.dataset();
+        Predictions file;
+        try (OnnxPredictor predictor = OnnxPredictor.open(folder.onnx())) {
+            file = run(predictor, dataset.test());
+        }
+        Parity parity = Parity.of(
+                network.logits(),
+                file.logits(),
+                network.images(),
+                new Tolerance(Parity.TOLERANCE, 0),
+                FlipRule.NEAR_TIES);
+        require(
+                parity.agrees(),
+                "an ONNX file of the returned weights, but found another: "
+                        + parity.flips().size() + " of "
+                        + parity.images() + " images get another label, and logits differ by up to "
+                        + (float) parity.maxAbs());
+        requirePlausible(said, parity);
+        requireMetadata(model, said);
+        return said;
+    }
+
+    private static @Nullable ParityResult none(@Nullable ParityResult said) {
+        require(said == null, "no ONNX file of a trial that is only to be scored");
+        return null;
+    }
+
+    /** Returns the result of a network without a proven file; a file that disagrees is cross-checked again. */
+    private ParityResult unproven(TrainedModel model, @Nullable ParityResult said) {
+        if (said == null) {
+            throw new RequestException("expected how far the ONNX file differs, but found nothing");
+        }
+        if (said.missing() != null) {
+            return ParityResult.without(said.missing(), Reasons.reported(said.worst()));
+        }
+        Path rejected = OnnxModel.rejected(folder.onnx());
+        require(Files.exists(rejected), "the ONNX file that disagrees, but there is none");
+        ParityResult parity = OnnxModel.crossCheck(
+                rejected, model, images.dataset(), claimed.normalization(), CrossCheck.standard(), () -> {});
+        require(!parity.agrees(), "an ONNX file that disagrees, but it agrees");
+        return parity;
+    }
+
+    private static void requirePlausible(ParityResult said, Parity found) {
+        require("the images of the cross-check", found.images(), said.images());
+        require("the label flips of the cross-check", 0, said.flips());
+        List<String> configurations = CrossCheck.configurations(found.images()).stream()
+                .map(Object::toString)
+                .toList();
+        require("the configurations of the cross-check", configurations.size(), said.configurations());
+        Double most = said.maxAbs();
+        boolean plausible = said.tolerance() == Parity.TOLERANCE
+                && configurations.contains(said.worst())
+                && most != null
+                && said.p999Abs() != null
+                && said.meanAbs() != null
+                && within(most, 0, Parity.TOLERANCE)
+                && within(said.p999Abs(), 0, most)
+                && within(said.meanAbs(), 0, most)
+                && found.maxAbs() <= 10 * most + 1e-6
+                && most <= WORST_TO_ONE * found.maxAbs() + 1e-5;
+        require(plausible, "the numbers of its cross-check, near " + (float) found.maxAbs() + ", but found " + most);
+    }
+
+    /** Refuses a file that says something else about itself than the outcome, or counts other MACs than its network. */
+    private void requireMetadata(TrainedModel model, ParityResult parity) throws IOException {
+        OnnxMetadata metadata = OnnxMetadata.read(folder.onnx());
+        ExportOptions options = ExportOptions.standard();
+        Map<String, String> expected = new TreeMap<>();
+        try (Scratch scratch = new Scratch()) {
+            Path again = scratch.file("again.onnx");
+            OnnxModel.export(model, images.dataset(), order, claimed, options).write(again);
+            expected.putAll(OnnxMetadata.read(again).entries());
+        }
+        expected.putAll(parity.entries());
+        expected.forEach((key, value) -> requireEqual(
+                "'" + key + "' in the ONNX file", value, metadata.get(key).orElse("")));
+        require(
+                "the number of entries in the ONNX file",
+                expected.size(),
+                metadata.entries().size());
+        requireEqual(
+                "the MACs",
+                Optional.ofNullable(expected.get(MetadataKeys.MULTIPLY_ACCUMULATES))
+                        .orElse(""),
+                Optional.ofNullable(claimed.efficiency().multiplyAccumulates())
+                        .map(String::valueOf)
+                        .orElse(""));
+    }
+
+    /** Writes here what follows from the images and the accepted files, whatever came back under these names. */
+    private void rewrite(TrialOutcome.Done kept) throws IOException {
+        folder.writeSplit(images);
+        folder.writeClasses(images.dataset().classes());
+        folder.writeHistory(folder.readHistory());
+        if (Files.exists(folder.onnx())) {
+            OnnxModel.signature(
+                            folder.onnx(),
+                            folder.onnx(),
+                            images.dataset(),
+                            order.dataset().fit(),
+                            kept)
+                    .write(ModelSignature.beside(folder.onnx()));
+        }
+        folder.writeTraining(new TrainedWeights(
+                TrialKey.of(order).digest(),
+                FileDigest.of(folder.path(), folder.weights()),
+                kept.efficiency(),
+                kept.timing(),
+                kept.normalization(),
+                kept.provenance()));
+    }
+
+    private static String text(TrialSpec spec) {
+        return Json.LINE.writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).writeValueAsString(spec);
+    }
+
+    private static boolean within(double number, double low, double high) {
+        return number >= low && number <= high;
+    }
+
+    private static void require(String what, long expected, @Nullable Number found) {
+        require(found != null && found.longValue() == expected, what + " to be " + expected + ", but found " + found);
+    }
+
+    private static void requireEqual(String what, String expected, String found) {
+        require(expected.equals(found), what + " as ordered or computed here, but found another");
+    }
+
+    private static void require(boolean holds, String expected) {
+        if (!holds) {
+            throw new RequestException("expected " + expected);
+        }
+    }
+}

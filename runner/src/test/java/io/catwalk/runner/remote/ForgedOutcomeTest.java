@@ -1,0 +1,522 @@
+package io.catwalk.runner.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.catwalk.onnx.runtime.OnnxMetadata;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.Orders;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialInProcess;
+import io.catwalk.runner.trial.TrialOrder;
+import io.catwalk.runner.trial.TrialOutcome;
+import io.catwalk.runner.trial.TrialProcess;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Outcomes that a worker forged or that were damaged: each is lost, with a reason in one line, and nothing else is. */
+final class ForgedOutcomeTest {
+
+    private static final String WEIGHTS = "model/network-0000.params";
+    private static final String TEST = "predictions.csv";
+    private static final String VALIDATION = "predictions-validation.csv";
+    private static final String ONNX = "model.onnx";
+    private static final String HISTORY = "history.csv";
+    private static final List<String> CLASSES =
+            IntStream.range(0, 10).mapToObj(Integer::toString).toList();
+
+    @TempDir
+    private static Path shared;
+
+    private static TrialOrder order;
+
+    /** What came back of the order, honestly, and of the same classifier with another seed. */
+    private static Map<String, byte[]> honest;
+
+    private static Map<String, byte[]> other;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void trainOnce() throws IOException {
+        TestPlugin.building(
+                        "learns",
+                        "return Layers.sequence(Layers.flatten(), Layers.dense(16), Layers.relu(),"
+                                + " Layers.dense(task.classes()));")
+                .write(Files.createDirectory(shared.resolve("plugins")).resolve("learns.jar"));
+        TinyImages.write(shared.resolve("tiny"));
+        order = Orders.of(shared, "learns", "tiny", 2, 1);
+        honest = cameBack(order);
+        other = cameBack(Orders.of(shared, "learns", "tiny", 2, 2));
+    }
+
+    private static Map<String, byte[]> cameBack(TrialOrder of) throws IOException {
+        TrialFolder there = new TrialFolder(Files.createTempDirectory(shared, "there"));
+        Path zip = there.path().resolveSibling(there.path().getFileName() + ".zip");
+        Delivery.write(zip, new TrialInProcess().train(of, there, epoch -> {}), there);
+        Map<String, byte[]> files = new TreeMap<>();
+        try (ZipFile archive = new ZipFile(zip.toFile())) {
+            for (ZipEntry entry : archive.stream().toList()) {
+                files.put(entry.getName(), archive.getInputStream(entry).readAllBytes());
+            }
+        }
+        return files;
+    }
+
+    /** What comes back, to be changed: the files, and what the outcome says. */
+    private static final class Returned {
+
+        private final Map<String, byte[]> files = new TreeMap<>(honest);
+        private final ObjectNode said = (ObjectNode) Json.JSON.readTree(honest.get("outcome.json"));
+
+        /** Replaces a value of the outcome by JSON; the path has slashes. */
+        Returned say(String path, String json) {
+            int name = path.lastIndexOf('/');
+            JsonNode parent = name < 0 ? said : said.at("/" + path.substring(0, name));
+            assertThat(parent.has(path.substring(name + 1))).as("%s", path).isTrue();
+            ((ObjectNode) parent).set(path.substring(name + 1), Json.JSON.readTree(json));
+            return this;
+        }
+
+        /** Replaces a file, and its digest. */
+        Returned put(String name, byte[] content) {
+            files.put(name, content);
+            return sign();
+        }
+
+        Returned put(String name, String text) {
+            return put(name, text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        String text(String name) {
+            return new String(Objects.requireNonNull(files.get(name)), StandardCharsets.UTF_8);
+        }
+
+        /** Removes a file, and its digest. */
+        Returned remove(String name) {
+            files.remove(name);
+            ArrayNode digests = (ArrayNode) said.get("files");
+            for (int i = digests.size() - 1; i >= 0; i--) {
+                if (digests.get(i).get("file").asString().equals(name)) {
+                    digests.remove(i);
+                }
+            }
+            return this;
+        }
+
+        /** Makes the digests right for the files as they are. */
+        Returned sign() {
+            for (JsonNode digest : said.get("files")) {
+                byte[] content = files.get(digest.get("file").asString());
+                if (content != null) {
+                    ((ObjectNode) digest).put("bytes", content.length);
+                    ((ObjectNode) digest).put("sha256", sha256(content));
+                }
+            }
+            return this;
+        }
+
+        /** Replaces predictions, with their digest and the metrics that follow from them. */
+        Returned predict(String file, String part, Predictions predictions) throws IOException {
+            Path written = Files.createTempFile(shared, "forged", ".csv");
+            predictions.write(written);
+            put(file, Files.readAllBytes(written));
+            return say(
+                    "metrics/" + part,
+                    Json.JSON.writeValueAsString(
+                            Evaluation.of(predictions, CLASSES).metrics()));
+        }
+
+        Predictions predictions(String file) throws IOException {
+            return Predictions.read(Files.write(Files.createTempFile(shared, "read", ".csv"), files.get(file)));
+        }
+
+        /** Writes entries into the metadata of the ONNX file, with its digest and size. */
+        Returned describe(byte[] onnx, Map<String, String> entries) throws IOException {
+            Path file = Files.write(Files.createTempFile(shared, "forged", ".onnx"), onnx);
+            OnnxMetadata.read(file).withAll(entries).write(file);
+            put(ONNX, Files.readAllBytes(file));
+            return say("efficiency/onnx_bytes", Long.toString(Files.size(file)));
+        }
+
+        void write(Path zip) throws IOException {
+            files.put("outcome.json", Json.JSON.writeValueAsBytes(said));
+            ForgedOutcomeTest.write(files, zip);
+        }
+    }
+
+    private static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Map<String, byte[]> files, Path zip) throws IOException {
+        try (OutputStream out = Files.newOutputStream(zip);
+                ZipOutputStream archive = new ZipOutputStream(out)) {
+            archive.setLevel(0);
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                archive.putNextEntry(new ZipEntry(file.getKey()));
+                archive.write(file.getValue());
+            }
+        }
+    }
+
+    private interface Forger {
+
+        void forge(Returned returned) throws IOException;
+    }
+
+    private record Forgery(String name, Forger forger) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Forgery says(String path, String json) {
+        return new Forgery(path + " is " + json, returned -> returned.say(path, json));
+    }
+
+    private static Forgery that(String name, Forger forger) {
+        return new Forgery(name, forger);
+    }
+
+    static Stream<Forgery> forgeries() {
+        return Stream.of(
+                // Numbers.
+                says("metrics/test/accuracy", "0.123"),
+                says("metrics/test/precision_macro", "1.0"),
+                says("metrics/test/log_loss", "0.0001"),
+                says("metrics/test/accuracy_low", "0.99"),
+                says("metrics/test/images", "10000"),
+                says("metrics/test/ece", "null"),
+                says("metrics/validation/accuracy", "0.999"),
+                says("metrics/validation/log_loss", "0.0"),
+                says("metrics/train/accuracy", "0.999"),
+                says("metrics/train/images", "60000"),
+                says("efficiency/parameters", "17"),
+                says("efficiency/multiply_accumulates", "1"),
+                says("efficiency/model_bytes", "1"),
+                says("efficiency/onnx_bytes", "1"),
+                says("efficiency/training_seconds", "-3"),
+                says("efficiency/training_images_per_second", "1e12"),
+                says("efficiency/cpu_seconds", "-1"),
+                says("efficiency/peak_memory_bytes", "9000000000000000000"),
+                says("timing/total_seconds", "1e300"),
+                says("timing/seconds_per_epoch", "0.0"),
+                says("timing/epochs", "2000000000"),
+                says("timing/best_epoch", "99"),
+                says("timing/started_at", "\"soon\""),
+                says("timing/started_at", "\"2100-01-01T00:00:00Z\""),
+                says("parity/max_abs", "0.3"),
+                says("parity/flips", "7"),
+                says("parity/images", "10000"),
+                says("parity/configurations", "4096"),
+                says("parity/tolerance", "0.5"),
+                says("parity/agrees", "false"),
+                says("parity/worst", "\"none at all\""),
+                says("parity", "null"),
+                says("normalization/mean", "[0.0]"),
+                that("a latency that no worker measures", returned -> {
+                    ObjectNode latency =
+                            (ObjectNode) Json.JSON.readTree("{\"threads\":1,\"calls\":10,\"p50_micros\":1}");
+                    latency.set("machine", returned.said.at("/provenance/machine"));
+                    returned.say("efficiency/onnxruntime", latency.toString());
+                }),
+                // What it was made from.
+                says("recipe/epochs", "200"),
+                says("hyperparameters", "{\"wide\":1}"),
+                says("threads", "64"),
+                says("provenance/threads", "64"),
+                says("provenance/split_sha256", "\"" + "0".repeat(64) + "\""),
+                says("provenance/dataset_sha256", "\"" + "0".repeat(64) + "\""),
+                says("provenance/plugin_version", "\"9\""),
+                says("provenance/machine/processor", "\"" + "x".repeat(5000) + "\""),
+                // Files that are missing.
+                that("no weights", returned -> returned.remove(WEIGHTS)),
+                that("no predictions", returned -> returned.remove(TEST)),
+                that("no validation predictions", returned -> returned.remove(VALIDATION)),
+                that("no ONNX file", returned -> returned.remove(ONNX)),
+                that("no history", returned -> returned.remove(HISTORY)),
+                that("no digests", returned -> returned.say("files", "[]")),
+                that("no digest of the ONNX file", returned -> {
+                    returned.remove(ONNX);
+                    returned.files.put(ONNX, honest.get(ONNX));
+                }),
+                that("no file at all", returned -> returned.files.clear()),
+                // Files of others, all with right digests.
+                that("weights of another seed", returned -> returned.put(WEIGHTS, other.get(WEIGHTS))),
+                that(
+                        "the ONNX file of another seed",
+                        returned -> returned.put(ONNX, other.get(ONNX))
+                                .say("efficiency/onnx_bytes", Integer.toString(other.get(ONNX).length))),
+                that("the graph of another seed with the metadata of this one", returned -> {
+                    Path own = Files.write(Files.createTempFile(shared, "own", ".onnx"), honest.get(ONNX));
+                    returned.describe(other.get(ONNX), OnnxMetadata.read(own).entries());
+                }),
+                that("predictions of another seed", returned -> {
+                    returned.files.put(TEST, other.get(TEST));
+                    returned.predict(TEST, "test", returned.predictions(TEST));
+                }),
+                that("validation predictions of another seed", returned -> {
+                    returned.files.put(VALIDATION, other.get(VALIDATION));
+                    returned.predict(VALIDATION, "validation", returned.predictions(VALIDATION));
+                }),
+                that("reversed logits", returned -> {
+                    Predictions true_ = returned.predictions(TEST);
+                    float[] logits = true_.logits().clone();
+                    for (int i = 0; i < logits.length; i++) {
+                        logits[i] = -logits[i];
+                    }
+                    returned.predict(TEST, "test", new Predictions(10, true_.labels(), logits));
+                }),
+                that("perfect logits", returned -> {
+                    int[] labels = returned.predictions(TEST).labels();
+                    float[] logits = new float[labels.length * 10];
+                    IntStream.range(0, labels.length).forEach(i -> logits[i * 10 + labels[i]] = 9);
+                    returned.predict(TEST, "test", new Predictions(10, labels, logits));
+                }),
+                that("labels that fit the predictions", returned -> {
+                    Predictions true_ = returned.predictions(TEST);
+                    returned.predict(TEST, "test", new Predictions(10, true_.predicted(), true_.logits()));
+                }),
+                that("19 of 40 predictions", returned -> {
+                    Predictions true_ = returned.predictions(TEST);
+                    returned.predict(
+                            TEST,
+                            "test",
+                            new Predictions(10, Arrays.copyOf(true_.labels(), 19), Arrays.copyOf(true_.logits(), 190)));
+                }),
+                that("predictions as an array besides", returned -> {
+                    Path array = shared.resolve("predictions.npy");
+                    returned.predictions(TEST).write(array);
+                    returned.files.put("predictions.npy", Files.readAllBytes(array));
+                }),
+                that(
+                        "a better accuracy in the ONNX file",
+                        returned -> returned.describe(honest.get(ONNX), Map.of("metrics.test.accuracy", "0.99"))),
+                that(
+                        "another entry in the ONNX file",
+                        returned -> returned.describe(honest.get(ONNX), Map.of("metrics.test.award", "first"))),
+                // Garbage, with right digests.
+                that("garbage weights", returned -> returned.put(WEIGHTS, new byte[2048])),
+                that(
+                        "half of the weights",
+                        returned -> returned.put(
+                                WEIGHTS, Arrays.copyOf(honest.get(WEIGHTS), honest.get(WEIGHTS).length / 2))),
+                that("garbage predictions", returned -> returned.put(TEST, "a,b\n1,2\n")),
+                that(
+                        "predictions that are no numbers",
+                        returned -> returned.put(TEST, returned.text(TEST).replaceFirst("\n[^\n]*$", "NaN\n"))),
+                that(
+                        "a garbage ONNX file",
+                        returned -> returned.put(ONNX, new byte[999]).say("efficiency/onnx_bytes", "999")),
+                that("a garbage history", returned -> returned.put(HISTORY, "eggs")),
+                that(
+                        "a history of other weights",
+                        returned -> returned.put(HISTORY, new String(other.get(HISTORY), StandardCharsets.UTF_8))),
+                that(
+                        "a history with an epoch more",
+                        returned ->
+                                returned.put(HISTORY, returned.text(HISTORY) + "3,0.1,1.0,0.1,1.0,1.0,0.001,0.001\n")),
+                // The outcome itself.
+                that("a damaged file", returned -> returned.files.put(TEST, new byte[7])),
+                that("an outcome without a status", returned -> returned.said.remove("status")),
+                that("an outcome without metrics", returned -> returned.said.remove("metrics")),
+                that("an outcome with a number as its name", returned -> returned.say("metrics", "7")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("forgeries")
+    void aForgedOutcomeIsLost(Forgery forgery) throws Exception {
+        Returned returned = new Returned();
+        forgery.forger.forge(returned);
+        Path zip = folder.resolve("0.outcome-1.zip");
+        returned.write(zip);
+
+        requireLost(read(zip));
+    }
+
+    private TrialFolder trial() throws IOException {
+        return new TrialFolder(Files.createDirectories(folder.resolve("trial")));
+    }
+
+    private TrialOutcome read(Path zip) throws Exception {
+        return Delivery.read(zip, order, trial(), new TrialInProcess());
+    }
+
+    private void requireLost(TrialOutcome outcome) throws IOException {
+        assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
+        assertThat(outcome.trial()).isEqualTo(order.spec());
+        assertThat(outcome.error())
+                .doesNotContainPattern("\\p{Cntrl}|[a-z]Exception\\b")
+                .hasSizeLessThan(1000);
+        assertThat(left())
+                .as("files that the next attempt or a report would find")
+                .isSubsetOf("log.txt", "order.json");
+    }
+
+    private List<String> left() throws IOException {
+        Path trial = trial().path();
+        try (Stream<Path> all = Files.walk(trial)) {
+            return all.filter(Files::isRegularFile)
+                    .map(file -> trial.relativize(file).toString())
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "PK", "half", "flipped", "folder", "no outcome", "null", "eggs"})
+    void anArchiveThatIsNoneIsLost(String kind) throws Exception {
+        Path zip = folder.resolve("0.outcome-1.zip");
+        new Returned().write(zip);
+        byte[] bytes = Files.readAllBytes(zip);
+        switch (kind) {
+            case "half" -> Files.write(zip, Arrays.copyOf(bytes, bytes.length / 2));
+            case "flipped" -> {
+                int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("image,label");
+                bytes[at] ^= 1;
+                Files.write(zip, bytes);
+            }
+            case "folder" -> {
+                Files.delete(zip);
+                Files.createDirectory(zip);
+            }
+            case "no outcome" -> write(Map.of(TEST, honest.get(TEST)), zip);
+            case "null", "eggs" -> write(Map.of("outcome.json", kind.getBytes(StandardCharsets.UTF_8)), zip);
+            default -> Files.writeString(zip, kind);
+        }
+
+        requireLost(read(zip));
+    }
+
+    @Test
+    void aPipeIsNoOutcomeAndNobodyWaitsForIt() throws Exception {
+        Path pipe = folder.resolve("0.outcome-1.zip");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")) || Files.isExecutable(Path.of("/bin/mkfifo")));
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+
+        requireLost(read(pipe));
+    }
+
+    /** A failure has no numbers; its reason is a text of somebody else. */
+    @Test
+    void theReasonOfAFailureIsOneLineOfLimitedLength() throws Exception {
+        Path zip = folder.resolve("0.outcome-1.zip");
+        Returned returned = new Returned();
+        returned.said.retain(Arrays.asList(
+                "classifier",
+                "variant",
+                "hyperparameters",
+                "recipe",
+                "seed",
+                "fold",
+                "threads",
+                "device",
+                "init",
+                "purpose"));
+        returned.said
+                .put("status", "failed")
+                .put("error", "\u001b[2J\n" + "no ".repeat(1_000_000))
+                .putNull("first_error");
+        returned.write(zip);
+
+        TrialOutcome outcome = read(zip);
+
+        assertThat(outcome).isInstanceOf(TrialOutcome.Failed.class);
+        assertThat(outcome.error()).doesNotContainPattern("\\p{Cntrl}").hasSizeLessThan(11_000);
+        assertThat(left()).isSubsetOf("log.txt");
+    }
+
+    @Test
+    void whatIsHonestIsKeptAndWhatFollowsFromItIsWrittenHere() throws Exception {
+        Path zip = folder.resolve("0.outcome-1.zip");
+        Returned returned = new Returned();
+        byte[] lie = "{\"a lie\": 1}".getBytes(StandardCharsets.UTF_8);
+        for (String name : List.of(
+                "classes.json",
+                "split.json",
+                "training.json",
+                "model.signature.json",
+                "export.json",
+                "card.md",
+                "measure.json",
+                ".model.onnx123.tmp")) {
+            returned.files.put(name, lie);
+        }
+        returned.write(zip);
+
+        TrialOutcome outcome = read(zip);
+
+        assertThat(outcome).as("%s", outcome.error()).isInstanceOf(TrialOutcome.Done.class);
+        assertThat(Json.JSON.writeValueAsString(outcome)).isEqualTo(returned.text("outcome.json"));
+        assertThat(trial().outcome()).hasContent(returned.text("outcome.json"));
+        assertThat(left()).doesNotContain("export.json", "card.md", "measure.json", ".model.onnx123.tmp");
+        for (String name : List.of(
+                WEIGHTS, TEST, VALIDATION, ONNX, HISTORY, "classes.json", "split.json", "model.signature.json")) {
+            assertThat(trial().path().resolve(name)).hasBinaryContent(honest.get(name));
+        }
+    }
+
+    /** In processes of their own, as the program does it. */
+    @Test
+    void aForgedOutcomeDoesNotEndTheGatheringOfTheOthers() throws Exception {
+        Path orders = folder.resolve("orders");
+        TrialOrder another = Orders.of(shared, "learns", "tiny", 2, 2);
+        executor(OrderFolder.create(orders)).submit(order, trial(), news -> {});
+        executor(OrderFolder.open(orders)).submit(another, trial(), news -> {});
+        Returned forged = new Returned();
+        forged.put(WEIGHTS, other.get(WEIGHTS)).write(OrderFolder.delivery(orders.resolve("0.json"), 1));
+        write(other, OrderFolder.delivery(orders.resolve("1.json"), 1));
+        OrderFolderExecutor executor = executor(OrderFolder.open(orders));
+
+        TrialOutcome first =
+                executor.submit(order, trial(), news -> {}).outcome().get();
+        requireLost(first);
+        assertThat(first.error()).contains("test predictions of the returned weights");
+        TrialFolder second = new TrialFolder(Files.createDirectories(folder.resolve("second")));
+        TrialOutcome kept =
+                executor.submit(another, second, news -> {}).outcome().get();
+        assertThat(kept).as("%s", kept.error()).isInstanceOf(TrialOutcome.Done.class);
+        assertThat(second.weights()).hasBinaryContent(other.get(WEIGHTS));
+    }
+
+    private static OrderFolderExecutor executor(OrderFolder orders) throws IOException {
+        return new OrderFolderExecutor(orders, Packing.Images.PACKED, new TrialProcess());
+    }
+}
