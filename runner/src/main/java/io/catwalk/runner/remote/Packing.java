@@ -150,8 +150,8 @@ public final class Packing {
         return place(file, sha256, entry);
     }
 
-    private Place place(Path file, String sha256, @Nullable String entry) {
-        return new Place(URI.create(folder.getFileName() + "/" + file.getFileName()), sha256, entry);
+    private Place place(Path file, String sha256, @Nullable String entry) throws IOException {
+        return new Place(URI.create(folder.getFileName() + "/" + file.getFileName()), sha256, entry, Files.size(file));
     }
 
     private static String name(Path path) {

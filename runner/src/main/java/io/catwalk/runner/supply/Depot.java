@@ -9,15 +9,19 @@ import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +34,17 @@ public final class Depot {
 
     private static final Logger LOG = LoggerFactory.getLogger(Depot.class);
 
-    /** No file of a data set is larger; a larger one would have another digest anyway. */
-    private static final long MOST_BYTES = 1L << 40;
+    /** The most that is fetched where an order does not state a size, before the digest is looked at. */
+    private static final long MOST_BYTES = 16L << 30;
+
+    /**
+     * How many times the size of an archive its files may have together. Orders pack without compression; this leaves
+     * room for an archive that was packed again, and little for one that is to fill the disk.
+     */
+    private static final int MOST_GROWTH = 10;
+
+    /** Small archives may grow to this, whatever their size is. */
+    private static final long SMALL = 1L << 20;
 
     private final Path folder;
     private final FileSource source;
@@ -108,16 +121,20 @@ public final class Depot {
         try (ProcessLock lock =
                 ProcessLock.take(folder.resolve(sha256 + ".lock"), () -> LOG.info("Waiting for {}", sha256))) {
             if (place.entry() == null) {
-                fetch(place.uri(), sha256, file);
+                fetch(place, sha256, file);
                 return file;
             }
             if (!Files.isDirectory(unpacked)) {
-                fetch(place.uri(), sha256, file);
+                fetch(place, sha256, file);
                 Path draft = folder.resolve(sha256 + ".part.unpacked"); // only this process uses it: the lock is held
                 Scratch.delete(draft);
-                unpack(file, draft);
-                Files.move(draft, unpacked);
-                Files.delete(file);
+                try {
+                    unpack(file, draft);
+                    Files.move(draft, unpacked);
+                } finally {
+                    Scratch.delete(draft);
+                    Files.delete(file);
+                }
             }
         }
         Path entry = inside(unpacked, place.entry());
@@ -127,14 +144,16 @@ public final class Depot {
         return entry;
     }
 
-    private void fetch(URI from, String sha256, Path file) throws IOException {
+    private void fetch(Place place, String sha256, Path file) throws IOException {
+        URI from = place.uri();
+        long most = place.bytes() == null ? MOST_BYTES : place.bytes();
         if (Files.isRegularFile(file) && Sha256.of(file).equals(sha256)) {
             return;
         }
         Path draft = folder.resolve(sha256 + ".part"); // only this process uses it: the lock is held
         Files.deleteIfExists(draft);
         try {
-            source.bring(from, draft, MOST_BYTES);
+            source.bring(from, draft, most);
             String found = Sha256.of(draft);
             if (!found.equals(sha256)) {
                 throw new RequestException("the file at " + from + " has the sha256 " + found.substring(0, 12)
@@ -198,13 +217,15 @@ public final class Depot {
             return List.of();
         }
         try (Stream<Path> all = Files.list(folder)) {
-            return all.filter(path -> path.getFileName().toString().matches("[0-9a-f]{64}(\\.unpacked)?"))
+            return all.filter(path -> path.getFileName().toString().matches("[0-9a-f]{64}(\\.part)?(\\.unpacked)?"))
                     .toList();
         }
     }
 
     private static void unpack(Path archive, Path into) throws IOException {
         Files.createDirectories(into);
+        long most = Math.max(SMALL, MOST_GROWTH * Files.size(archive));
+        long room = most;
         try (ZipFile zip = new ZipFile(archive.toFile())) {
             for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
                 ZipEntry entry = entries.nextElement();
@@ -214,18 +235,40 @@ public final class Depot {
                     continue;
                 }
                 Files.createDirectories(Objects.requireNonNull(file.getParent()));
-                try (InputStream in = zip.getInputStream(entry)) {
-                    Files.copy(in, file);
+                room -= unpack(zip, entry, file, room);
+                if (room < 0) {
+                    throw new RequestException("the archive unpacks to more than " + most
+                            + " bytes, the limit for one of its size: nothing of it is kept");
                 }
             }
+        } catch (ZipException e) {
+            throw new RequestException("the archive is no zip archive, or it is damaged: nothing of it is kept", e);
         }
     }
 
-    private static Path inside(Path folder, String entry) {
-        Path path = folder.resolve(entry).normalize();
-        if (!path.startsWith(folder)) {
-            throw new RequestException("the archive has a path that leads out of it: " + entry);
+    /** Unpacks a file, but no more than one byte above the room, and returns its size. */
+    private static long unpack(ZipFile zip, ZipEntry entry, Path file, long room) throws IOException {
+        long bytes = 0;
+        try (InputStream in = zip.getInputStream(entry);
+                OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+            byte[] piece = new byte[1 << 16];
+            for (int read = in.read(piece); read >= 0 && bytes <= room; read = in.read(piece)) {
+                bytes += read;
+                out.write(piece, 0, (int) Math.min(read, Math.max(0, room + read - bytes)));
+            }
         }
-        return path;
+        return bytes;
+    }
+
+    private static Path inside(Path folder, String entry) {
+        try {
+            Path path = folder.resolve(entry).normalize();
+            if (path.startsWith(folder)) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            throw new RequestException("expected a path in the archive, but found " + Reasons.quoted(entry), e);
+        }
+        throw new RequestException("the archive has a path that leads out of it: " + Reasons.visible(entry));
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -203,6 +205,11 @@ public final class FileSource {
     }
 
     private static String reason(IOException e) {
+        if (e instanceof ConnectException) {
+            return e.getCause() instanceof UnresolvedAddressException
+                    ? "there is no such host"
+                    : "its host cannot be reached";
+        }
         String reason = Reasons.of(e);
         return e.getClass() == IOException.class ? reason : "it cannot be read (" + reason + ")";
     }
@@ -233,7 +240,8 @@ public final class FileSource {
         public void write(byte[] bytes, int offset, int length) throws IOException {
             room -= length;
             if (room < 0) {
-                throw new IOException("it has more than " + (most >> 20) + " MiB, the limit");
+                throw new IOException("it has more than " + (most < 1 << 20 ? most + " bytes" : (most >> 20) + " MiB")
+                        + ", the limit");
             }
             try {
                 out.write(bytes, offset, length);

@@ -12,9 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 digest of the file, 64 lower-case hexadecimal digits; null for a {@code file:} address, whose content
  *     the reader checks
  * @param entry file or folder within the file, which is then a zip archive; null for the file itself
+ * @param bytes size of the file; null where it is not stated
  */
 public record Place(
-        URI uri, @Nullable String sha256, @Nullable String entry) {
+        URI uri,
+        @Nullable String sha256,
+        @Nullable String entry,
+        @Nullable Long bytes) {
+
+    /** Names a file whose size is not stated. */
+    public Place(URI uri, @Nullable String sha256, @Nullable String entry) {
+        this(uri, sha256, entry, null);
+    }
 
     /**
      * Returns the place of a file or a folder on this machine.
@@ -33,6 +42,6 @@ public record Place(
      * @return a changed copy
      */
     public Place from(URI base) {
-        return new Place(base.resolve(uri), sha256, entry);
+        return new Place(base.resolve(uri), sha256, entry, bytes);
     }
 }

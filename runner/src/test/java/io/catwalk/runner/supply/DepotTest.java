@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
@@ -203,5 +204,73 @@ final class DepotTest {
         assertThatThrownBy(() -> depot().bring("the images of photos", List.of()))
                 .isInstanceOf(RequestException.class)
                 .hasMessage("expected a place that has the images of photos, but the order names none");
+    }
+
+    @Test
+    void anArchiveThatWouldFillTheDiskIsRefusedAndNothingOfItIsKept() throws IOException {
+        Path zip = folder.resolve("file.zip");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+            for (String entry : List.of("pets/a.png", "pets/b.png")) {
+                out.putNextEntry(new ZipEntry(entry));
+                out.write(new byte[20 << 20]);
+            }
+        }
+
+        assertThatThrownBy(() -> depot().bring("it", List.of(place(zip, "pets"))))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("the archive unpacks to more than 1048576 bytes, the limit for one of its size");
+        requireNothingKept();
+    }
+
+    private void requireNothingKept() throws IOException {
+        try (Stream<Path> all = Files.walk(folder.resolve("depot"))) {
+            assertThat(all.filter(Files::isRegularFile))
+                    .allMatch(file -> file.toString().endsWith(".lock"));
+        }
+    }
+
+    @Test
+    void aFileThatIsLargerThanStatedIsNotFetchedToItsEnd() throws IOException {
+        AtomicInteger sent = new AtomicInteger();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 1L << 40);
+            byte[] piece = new byte[1 << 20];
+            while (sent.incrementAndGet() < 1000) {
+                exchange.getResponseBody().write(piece);
+            }
+        });
+        server.start();
+        try {
+            URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+            Place place = new Place(uri, "0".repeat(64), null, 5000L);
+
+            assertThatThrownBy(() -> depot().bring("it", List.of(place)))
+                    .hasMessageContaining("it has more than 5000 bytes, the limit");
+        } finally {
+            server.stop(0);
+        }
+        assertThat(sent.get()).isLessThan(1000);
+        requireNothingKept();
+    }
+
+    @Test
+    void anArchiveThatIsNoneAndAPathThatIsNoneAreToldInOneLine() throws IOException {
+        assertThatThrownBy(() -> depot().bring("it", List.of(place(file("text"), "pets"))))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("the archive is no zip archive, or it is damaged");
+        requireNothingKept();
+        assertThatThrownBy(() -> depot().bring("it", List.of(place(zip("a"), "a\0b"))))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("expected a path in the archive, but found 'a\ufffdb'");
+    }
+
+    @Test
+    void aHostThatNobodyAnswersOnIsToldInWords() {
+        assertThatThrownBy(() -> depot().bring(
+                                "it", List.of(new Place(URI.create("http://127.0.0.1:1/it"), "0".repeat(64), null))))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("its host cannot be reached")
+                .hasMessageNotContaining("Exception");
     }
 }
