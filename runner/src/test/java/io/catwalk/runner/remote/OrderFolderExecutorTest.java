@@ -1,16 +1,25 @@
 package io.catwalk.runner.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.supply.Depot;
+import io.catwalk.runner.supply.FileSource;
+import io.catwalk.runner.supply.Place;
+import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.TrialExecutor.Submitted;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +30,12 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is handed out, gathered and numbered, without anybody who carries it out. */
 final class OrderFolderExecutorTest {
@@ -133,6 +145,30 @@ final class OrderFolderExecutorTest {
                         .submit(order, trial(), news -> {})
                         .outcome())
                 .isCompletedWithValueMatching(TrialOutcome.Done.class::isInstance);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "timeout_seconds, null, -5",
+        "timeout_seconds, null, 0",
+        "timeout_seconds, null, 9000000000000000000",
+        "attempt, 1, 0",
+        "threads, 1, 0",
+        "threads, 1, 2000000000",
+        "fold, 0, -1",
+        "fold, 0, 3"
+    })
+    void anOrderWithAnAbsurdNumberIsRefusedInALine(String key, String honest, String absurd) throws IOException {
+        String text = Json.JSON.writeValueAsString(order(1));
+        String before = "\"" + key + "\" : " + honest;
+        assertThat(text).contains(before);
+        Path file = Files.writeString(folder.resolve("0.json"), text.replace(before, "\"" + key + "\" : " + absurd));
+
+        assertThatThrownBy(() -> Json.read(file, TrialOrder.class, "the order of a trial"))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining(key + " must be from ")
+                .hasMessageContaining(", but is " + absurd)
+                .hasMessageNotContaining("\n");
     }
 
     @Test
