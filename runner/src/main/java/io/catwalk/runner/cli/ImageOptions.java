@@ -51,9 +51,19 @@ final class ImageOptions {
     @Nullable
     private Double skipUnreadable;
 
+    @Option(
+            names = "--follow-links",
+            description = "Read images behind links that lead out of the folder, too. Default: such links are skipped")
+    private boolean followLinks;
+
     /** Returns whether any of them is given. */
     boolean areGiven() {
-        return imageSize != null || fit != null || labels != null || testShare != null || skipUnreadable != null;
+        return imageSize != null
+                || fit != null
+                || labels != null
+                || testShare != null
+                || skipUnreadable != null
+                || followLinks;
     }
 
     /** Returns whether images are resized. */
@@ -96,7 +106,7 @@ final class ImageOptions {
      *     where the options say nothing; null if they were not resized
      */
     DatasetSpec of(String name, @Nullable String resizing) {
-        return of(name, new ExperimentFile.Dataset(null, resizing, null, null, null, null, null, null), 0, 0);
+        return of(name, new ExperimentFile.Dataset(null, resizing, null, null, null, null, null, null, null), 0, 0);
     }
 
     /**
@@ -110,8 +120,8 @@ final class ImageOptions {
     @Nullable
     DatasetSpec other(@Nullable String name, @Nullable String resizing) {
         if (name == null && areGiven()) {
-            throw new RequestException("expected --dataset with --image-size, --fit, --labels, --test-share or"
-                    + " --skip-unreadable, but found none: add it, or leave them out");
+            throw new RequestException("expected --dataset with --image-size, --fit, --labels, --test-share,"
+                    + " --skip-unreadable or --follow-links, but found none: add it, or leave them out");
         }
         return name == null ? null : of(name, resizing);
     }
@@ -130,12 +140,18 @@ final class ImageOptions {
                 skipUnreadable != null || said == null ? skipUnreadable : said.skipUnreadable(),
                 limitTrain,
                 limitTest,
-                said == null ? null : said.mirrored());
+                said == null ? null : said.mirrored(),
+                followLinks || said == null ? follows() : said.followLinks());
     }
 
     /** Returns how to read a folder of images. */
     FolderReading folderReading() {
-        return new FolderReading(labels, testShare, skipUnreadable);
+        return new FolderReading(labels, testShare, skipUnreadable, follows());
+    }
+
+    /** Returns null, which is no, unless it is asked for: then orders and files of experiments say so. */
+    private @Nullable Boolean follows() {
+        return followLinks ? Boolean.TRUE : null;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.catwalk.runner.data;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,15 +51,17 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
      * Reads the layout of a folder.
      *
      * @param anyFolder of the images, absolute or relative
-     * @param table of labels; null if the folders are the labels
+     * @param reading what the folder does not say itself
      * @throws RequestException if there are not two classes, or the parts do not have the same classes
      */
-    static FolderLayout of(Path anyFolder, @Nullable Path table) {
+    static FolderLayout of(Path anyFolder, FolderReading reading) {
+        Path table = reading.table();
         Path folder = anyFolder.toAbsolutePath().normalize(); // as the paths of a table are, which are looked up in it
-        FoundFiles found = FoundFiles.in(folder);
+        FoundFiles found = FoundFiles.in(folder, reading.follows());
         SortedMap<String, Integer> passedOver = new TreeMap<>(found.passedOver());
-        List<Said> said =
-                table == null ? byFolders(folder, found, passedOver) : byTable(folder, table, found, passedOver);
+        List<Said> said = table == null
+                ? byFolders(folder, found, passedOver)
+                : byTable(folder, reading, table, found, passedOver);
         List<String> classes =
                 said.stream().map(Said::className).distinct().sorted().toList();
         Map<String, Integer> labels = new HashMap<>();
@@ -105,7 +108,7 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
     }
 
     private static List<Said> byTable(
-            Path folder, Path table, FoundFiles found, SortedMap<String, Integer> passedOver) {
+            Path folder, FolderReading reading, Path table, FoundFiles found, SortedMap<String, Integer> passedOver) {
         List<Said> said = new ArrayList<>();
         Set<Path> labeled = new LinkedHashSet<>();
         List<String> missing = new ArrayList<>();
@@ -116,6 +119,9 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
             }
             if (!Files.isRegularFile(file)) {
                 missing.add(row.path());
+            } else if (!reading.follows() && beyond(folder, file)) {
+                throw row.wrong(
+                        table, "a file in " + folder, "a link that leads out of it, which needs --follow-links,");
             }
             said.add(new Said(file, FoundFiles.name(folder, file), row.label(), row.part(), row.group()));
         }
@@ -133,10 +139,23 @@ record FolderLayout(List<String> classes, List<ImageFile> files, SortedMap<Strin
         return said;
     }
 
+    private static boolean beyond(Path folder, Path file) {
+        try {
+            return FoundFiles.leadsOut(file, folder.toRealPath());
+        } catch (IOException e) {
+            return false; // reported when it is decoded
+        }
+    }
+
     private void check(Path folder, String instead) {
         if (classes.size() < 2) {
-            throw new RequestException("Data set in %s: expected at least 2 classes, found %s; %s"
-                    .formatted(folder, classes.isEmpty() ? "no class folder with an image" + instead : classes, FORMS));
+            Integer beyond = passedOver.get(FoundFiles.BEYOND);
+            throw new RequestException("Data set in %s: expected at least 2 classes, found %s%s; %s"
+                    .formatted(
+                            folder,
+                            classes.isEmpty() ? "no class folder with an image" + instead : classes,
+                            beyond == null ? "" : " and " + beyond + " " + FoundFiles.BEYOND,
+                            FORMS));
         }
         requirePlain(classes, "Data set in " + folder);
         Map<Part, Set<String>> byPart = files.stream()

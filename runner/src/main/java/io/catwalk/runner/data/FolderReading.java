@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
  *     where nothing else says which images are the test set
  * @param skipUnreadable largest share of images that may be left out because they cannot be read, from 0 to 1; null for
  *     none
+ * @param followLinks whether links that lead out of the folder are followed; null for no
  */
 public record FolderReading(
         @Nullable String labels,
         @Nullable Double testShare,
-        @Nullable Double skipUnreadable) {
+        @Nullable Double skipUnreadable,
+        @Nullable Boolean followLinks) {
 
     /** Reads a folder as it is. */
-    public static final FolderReading STANDARD = new FolderReading(null, null, null);
+    public static final FolderReading STANDARD = new FolderReading(null, null, null, null);
 
     static final double STANDARD_TEST_SHARE = 0.2;
 
@@ -41,6 +43,21 @@ public record FolderReading(
         }
     }
 
+    /** Reads a folder without what links lead to. */
+    public FolderReading(@Nullable String labels, @Nullable Double testShare, @Nullable Double skipUnreadable) {
+        this(labels, testShare, skipUnreadable, null);
+    }
+
+    /** Returns whether anything is set that only folders of image files have. */
+    boolean isForImages() {
+        return labels != null || testShare != null || skipUnreadable != null;
+    }
+
+    /** Returns whether links that lead out of the folder are followed. */
+    boolean follows() {
+        return Boolean.TRUE.equals(followLinks);
+    }
+
     /**
      * Returns the same settings with an absolute path, so that the table is found from any working folder.
      *
@@ -50,7 +67,8 @@ public record FolderReading(
         Path table = table();
         return table == null
                 ? this
-                : new FolderReading(table.toAbsolutePath().normalize().toString(), testShare, skipUnreadable);
+                : new FolderReading(
+                        table.toAbsolutePath().normalize().toString(), testShare, skipUnreadable, followLinks);
     }
 
     @Nullable

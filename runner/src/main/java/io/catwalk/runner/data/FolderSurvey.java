@@ -44,7 +44,7 @@ public record FolderSurvey(
      * @throws RequestException if it holds no two classes, or its table of labels is wrong
      */
     public static FolderSurvey of(Path folder, FolderReading reading) {
-        FolderLayout layout = FolderLayout.of(folder, reading.table());
+        FolderLayout layout = FolderLayout.of(folder, reading);
         SortedMap<String, SortedMap<String, Integer>> classes = new TreeMap<>();
         SortedMap<String, Integer> formats = new TreeMap<>();
         SortedMap<String, Integer> sizes = new TreeMap<>();

@@ -40,6 +40,9 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
     /** Deeper folders come from links in a circle that was not detected, or from a program. */
     private static final int DEEPEST = 64;
 
+    /** Describes what links lead to that is not in the folder. */
+    static final String BEYOND = "links that lead out of the folder (--follow-links reads them)";
+
     /** Copies the counts. */
     public FoundFiles {
         images = List.copyOf(images);
@@ -54,15 +57,25 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
      * @throws RequestException if a folder cannot be listed
      */
     public static FoundFiles in(Path folder) {
-        Walk walk = new Walk(folder);
+        return in(folder, true);
+    }
+
+    /** Lists the files of a folder; unless it follows links, those that lead out of the folder are skipped. */
+    static FoundFiles in(Path folder, boolean followLinks) {
         try {
+            Walk walk = new Walk(folder, followLinks ? null : folder.toRealPath());
             Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEEPEST, walk);
+            walk.images.sort(Comparator.comparing(path -> name(folder, path)));
+            return new FoundFiles(walk.images, walk.passedOver);
         } catch (IOException e) {
             throw new RequestException(
                     "Cannot list the folder %s: %s; check its permissions".formatted(folder, Reasons.of(e)), e);
         }
-        walk.images.sort(Comparator.comparing(path -> name(folder, path)));
-        return new FoundFiles(walk.images, walk.passedOver);
+    }
+
+    /** Returns whether a path leads out of a folder, whose real path is given, through a link. */
+    static boolean leadsOut(Path path, Path realFolder) throws IOException {
+        return !path.toRealPath().startsWith(realFolder);
     }
 
     /** Returns what to say where there is no image at all: how many photos there are in a format that is not read. */
@@ -80,20 +93,31 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
     private static final class Walk extends SimpleFileVisitor<Path> {
 
         private final Path folder;
+
+        /** Links must not lead out of this; null if they may. */
+        private final @Nullable Path within;
+
         private final List<Path> images = new ArrayList<>();
         private final SortedMap<String, Integer> passedOver = new TreeMap<>();
 
         /** How many images there were before each folder that is being visited. */
         private final Deque<Integer> before = new ArrayDeque<>();
 
-        Walk(Path folder) {
+        Walk(Path folder, @Nullable Path within) {
             this.folder = folder;
+            this.within = within;
         }
 
         @Override
-        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-            if (!directory.equals(folder) && isOdd(directory, "hidden folders", "folders of the system")) {
-                return FileVisitResult.SKIP_SUBTREE;
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+            if (!directory.equals(folder)) {
+                if (isOdd(directory, "hidden folders", "folders of the system")) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                if (within != null && leadsOut(directory, within)) {
+                    passOver(BEYOND);
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
             }
             before.push(images.size());
             return FileVisitResult.CONTINUE;
@@ -111,7 +135,7 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
         }
 
         @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             if (!isOdd(file, "hidden files", "files of the system (Thumbs.db and the like)")) {
                 if (attributes.isDirectory()) {
                     passOver("folders more than " + DEEPEST + " deep");
@@ -123,6 +147,8 @@ public record FoundFiles(List<Path> images, SortedMap<String, Integer> passedOve
                     passOver("links that lead nowhere");
                 } else if (!attributes.isRegularFile()) {
                     passOver("named as images that are no files");
+                } else if (within != null && Files.isSymbolicLink(file) && leadsOut(file, within)) {
+                    passOver(BEYOND);
                 } else {
                     images.add(file);
                 }

@@ -64,6 +64,29 @@ final class IdxFolder implements ImageListing {
                 images.source(trainLabels.length, testLabels));
     }
 
+    /** Returns the files of the folder that are read. */
+    static List<Path> files(Path folder) {
+        return Stream.concat(PARTS.stream().flatMap(part -> part.in(folder).stream()), named(folder).stream())
+                .toList();
+    }
+
+    /** Refuses files that are links out of the folder. */
+    static void requireInside(Path folder) {
+        try {
+            Path real = folder.toRealPath();
+            for (Path file : files(folder)) {
+                if (FoundFiles.leadsOut(file, real)) {
+                    throw new RequestException(
+                            "Data set in %s: expected files in the folder, but %s is a link that leads out of it; add --follow-links to read it"
+                                    .formatted(folder, file));
+                }
+            }
+        } catch (IOException e) {
+            throw new RequestException(
+                    "Cannot read the folder %s: %s; check its permissions".formatted(folder, Reasons.of(e)), e);
+        }
+    }
+
     private static IdxFile open(Path folder, IdxPart part) {
         Path path = part.in(folder)
                 .orElseThrow(() -> new RequestException(
@@ -185,11 +208,14 @@ final class IdxFolder implements ImageListing {
 
     /** Returns the names from the file of names, if there is one. */
     private static Optional<List<String>> names(Path folder) {
+        return named(folder).map(IdxFolder::classes);
+    }
+
+    private static Optional<Path> named(Path folder) {
         return Stream.of("classes.txt", "labels.txt")
                 .map(folder::resolve)
                 .filter(Files::isRegularFile)
-                .findFirst()
-                .map(IdxFolder::classes);
+                .findFirst();
     }
 
     private static List<String> classes(Path file) {

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Loads data sets. */
@@ -48,14 +50,38 @@ public final class ImageDatasets {
                     .formatted(nameOrFolder, expected(dataHome), folder));
         }
         if (known || IdxFolder.isOne(folder)) {
-            if (!reading.equals(FolderReading.STANDARD)) {
+            if (reading.isForImages()) {
                 throw new RequestException(
                         "Data set '%s': expected no --labels, --test-share and --skip-unreadable, which are for folders of image files; leave them out"
                                 .formatted(nameOrFolder));
             }
+            if (!known && !reading.follows()) {
+                IdxFolder.requireInside(folder);
+            }
             return IdxFolder.load(folder, rule, known ? FashionMnist.SHA256 : List.of(), home.cache());
         }
         return ImageFolder.load(folder, rule, reading, home.cache());
+    }
+
+    /**
+     * Lists the files that are read of a data set in a folder, and no other file that lies there.
+     *
+     * @param folder of the data set
+     * @param reading what a folder of images does not say itself
+     * @return the files, by their paths relative to the folder, with {@code /}
+     * @throws RequestException if it is incomplete or broken
+     */
+    public static SortedMap<String, Path> files(Path folder, FolderReading reading) {
+        SortedMap<String, Path> files = new TreeMap<>();
+        if (IdxFolder.isOne(folder)) {
+            if (!reading.follows()) {
+                IdxFolder.requireInside(folder);
+            }
+            IdxFolder.files(folder).forEach(file -> files.put(name(file), file));
+        } else {
+            FolderLayout.of(folder, reading).files().forEach(file -> files.put(file.name(), file.path()));
+        }
+        return files;
     }
 
     /**

@@ -49,7 +49,7 @@ final class ImageFolder implements ImageListing {
     }
 
     static ImageDataset load(Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
-        FolderLayout layout = FolderLayout.of(folder, reading.table());
+        FolderLayout layout = FolderLayout.of(folder, reading);
         if (layout.has(Part.TEST) && reading.testShare() != null) {
             throw new RequestException(
                     "Data set in %s: expected no --test-share, because it has a test set; leave it out"

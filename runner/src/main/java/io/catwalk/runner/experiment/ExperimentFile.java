@@ -170,6 +170,7 @@ public record ExperimentFile(Path path, Content content) {
      * @param limitTrain number of training images to keep; 0 keeps all
      * @param limitTest number of test images to keep; 0 keeps all
      * @param mirrored whether an image that is mirrored left to right is of the same class
+     * @param followLinks whether links that lead out of the folder are followed
      */
     public record Dataset(
             @Nullable String name,
@@ -179,7 +180,8 @@ public record ExperimentFile(Path path, Content content) {
             @Nullable Double skipUnreadable,
             @Nullable Integer limitTrain,
             @Nullable Integer limitTest,
-            @Nullable Boolean mirrored) {
+            @Nullable Boolean mirrored,
+            @Nullable Boolean followLinks) {
 
         /** Checks the size and the ranges of the limits. */
         public Dataset {
@@ -198,7 +200,7 @@ public record ExperimentFile(Path path, Content content) {
          */
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Dataset of(String name) {
-            return new Dataset(name, null, null, null, null, null, null, null);
+            return new Dataset(name, null, null, null, null, null, null, null, null);
         }
     }
 

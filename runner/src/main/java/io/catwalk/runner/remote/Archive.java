@@ -32,7 +32,7 @@ final class Archive {
         return this;
     }
 
-    /** Adds all files of a folder under a name; links to files are followed, as they are when images are read. */
+    /** Adds all files of a folder of this program under a name; links are followed, since an installation may have some. */
     Archive addAll(String name, Path folder) {
         try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             all.filter(Files::isRegularFile)

@@ -86,9 +86,7 @@ public final class Packing {
                         List.of(once("plugin " + order.inputs().pluginSha256(), () -> file(here.jar()))),
                         ImageDatasets.isKnown(order.dataset().name())
                                 ? List.of()
-                                : inPlace
-                                        ? supplies.images()
-                                        : List.of(once(imagesKey(order), () -> folder(here.imagesFolder()))),
+                                : inPlace ? supplies.images() : List.of(once(imagesKey(order), () -> images(here))),
                         supplies.labels().isEmpty() || inPlace
                                 ? supplies.labels()
                                 : List.of(once("labels " + supplies.labels(), () -> within(here.labels()))),
@@ -121,9 +119,12 @@ public final class Packing {
         return place(copy, sha256, null);
     }
 
-    private Place folder(Path from) throws IOException {
-        String name = name(from);
-        return archived(new Archive().addAll(name, from), name);
+    /** Packs the files that are read of the data set: whatever else lies in its folder stays here. */
+    private Place images(TrialSources here) throws IOException {
+        String name = name(here.imagesFolder());
+        Archive archive = new Archive();
+        here.imageFiles().forEach((file, path) -> archive.add(name + "/" + file, path));
+        return archived(archive, name);
     }
 
     private Place within(Path file) throws IOException {

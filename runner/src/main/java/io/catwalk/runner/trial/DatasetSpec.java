@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param limitTest number of test images to keep, likewise
  * @param mirrored whether an image that is mirrored left to right is of the same class; null for what is known of
  *     the data set
+ * @param followLinks whether links that lead out of the folder are followed, as in {@link FolderReading}
  */
 public record DatasetSpec(
         String name,
@@ -35,7 +36,8 @@ public record DatasetSpec(
         @Nullable Double skipUnreadable,
         int limitTrain,
         int limitTest,
-        @Nullable Boolean mirrored) {
+        @Nullable Boolean mirrored,
+        @Nullable Boolean followLinks) {
 
     /** The subset is the same in every experiment, so that limited runs compare with each other. */
     private static final long LIMIT_SEED = 0;
@@ -55,7 +57,7 @@ public record DatasetSpec(
      * @param limitTest number of test images to keep
      */
     public DatasetSpec(String name, @Nullable String imageSize, int limitTrain, int limitTest) {
-        this(name, imageSize, null, null, null, limitTrain, limitTest, null);
+        this(name, imageSize, null, null, null, limitTrain, limitTest, null, null);
     }
 
     /**
@@ -65,7 +67,8 @@ public record DatasetSpec(
      * @return a changed copy
      */
     public DatasetSpec withMirrored(boolean newMirrored) {
-        return new DatasetSpec(name, imageSize, labels, testShare, skipUnreadable, limitTrain, limitTest, newMirrored);
+        return new DatasetSpec(
+                name, imageSize, labels, testShare, skipUnreadable, limitTrain, limitTest, newMirrored, followLinks);
     }
 
     /**
@@ -78,8 +81,8 @@ public record DatasetSpec(
     }
 
     /** Returns what the folder of images does not say itself. */
-    private FolderReading reading() {
-        return new FolderReading(labels, testShare, skipUnreadable);
+    FolderReading reading() {
+        return new FolderReading(labels, testShare, skipUnreadable, followLinks);
     }
 
     /**
@@ -98,7 +101,8 @@ public record DatasetSpec(
                         skipUnreadable,
                         limitTrain,
                         limitTest,
-                        mirrored);
+                        mirrored,
+                        followLinks);
     }
 
     /**
@@ -129,7 +133,7 @@ public record DatasetSpec(
 
     private DatasetSpec placed(String newName, @Nullable String newLabels) {
         return new DatasetSpec(
-                newName, imageSize, newLabels, testShare, skipUnreadable, limitTrain, limitTest, mirrored);
+                newName, imageSize, newLabels, testShare, skipUnreadable, limitTrain, limitTest, mirrored, followLinks);
     }
 
     /**

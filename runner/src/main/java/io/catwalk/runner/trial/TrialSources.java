@@ -2,6 +2,7 @@ package io.catwalk.runner.trial;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
+import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.plugin.PluginFolder;
 import io.catwalk.runner.supply.Depot;
@@ -9,6 +10,7 @@ import io.catwalk.runner.training.InitialWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,6 +86,18 @@ public final class TrialSources {
     public Path imagesFolder() {
         return depot.bring(
                 "the images of " + order.dataset().name(), order.supplies().images());
+    }
+
+    /**
+     * Lists the images, and what else is read with them.
+     *
+     * @return the files, by their paths relative to the folder of the images, with {@code /}
+     * @throws RequestException if they cannot be found
+     */
+    public SortedMap<String, Path> imageFiles() {
+        Path labels = order.supplies().labels().isEmpty() ? null : labels();
+        return ImageDatasets.files(
+                imagesFolder(), order.dataset().at(imagesFolder(), labels).reading());
     }
 
     /**

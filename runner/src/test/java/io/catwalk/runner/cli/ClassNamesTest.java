@@ -126,7 +126,8 @@ final class ClassNamesTest {
         FileDataset byIndex = CommandLine.populateCommand(new FileDataset(), "--classes-by-index");
         Path file = trial.resolve("model.onnx");
         OnnxMetadata metadata = OnnxMetadata.read(file);
-        ImageDataset images = new DatasetSpec(folder.resolve("tiny").toString(), null, null, null, null, 0, 0, null)
+        ImageDataset images = new DatasetSpec(
+                        folder.resolve("tiny").toString(), null, null, null, null, 0, 0, null, null)
                 .load(DataHome.of(folder));
 
         ImageDataset renamed = byIndex.matched(file, images, metadata.withLabels(names("class-")));

@@ -7,6 +7,7 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.remote.Tampered;
 import io.catwalk.runner.remote.Works;
+import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -276,6 +278,36 @@ final class WorkCommandTest {
                         + " that no trial writes: 'model/")
                 .contains("no outcome yet for the orders 0-1 in ");
         assertThat(run().resolve("trials/learns/3-0/trial.json")).exists();
+    }
+
+    @Test
+    @Tag("long")
+    void linksOutOfTheFolderAreFollowedByWorkersAndByResumeWhereTheRunWasAskedTo() throws IOException {
+        Path pets = folder.resolve("pets");
+        for (int i = 0; i < 30; i++) {
+            BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+            image.getRaster().setSample(i % 8, i / 8, 0, 200);
+            Path file = (i < 20 ? pets : folder.resolve("outside"))
+                    .resolve(List.of("cat", "dog", "owl").get(i / 10));
+            ImageIO.write(
+                    image,
+                    "png",
+                    Files.createDirectories(file).resolve(i + ".png").toFile());
+        }
+        Files.createSymbolicLink(pets.resolve("owl"), folder.resolve("outside/owl"));
+        Path plain = folder.resolve("plain");
+        assertThat(compare(pets, "learns", "--out", plain.toString(), "--orders", plain + "-orders")
+                        .err())
+                .contains("passed over 1 links that lead out of the folder (--follow-links reads them)");
+
+        Catwalk.Answer asked =
+                compare(pets, "learns", "--follow-links", "--out", run().toString(), "--orders", orders().toString());
+        assertThat(asked.err()).doesNotContain("passed over");
+        assertThat(orders().resolve("0.json")).content().contains("\"follow_links\" : true");
+        assertThat(run().resolve("experiment.yaml")).content().contains("follow_links: true");
+        assertThat(work(orders().resolve("0.json")).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(resume(orders()).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(run().resolve("trials/learns/1-0/classes.json")).content().contains("owl");
     }
 
     @Test

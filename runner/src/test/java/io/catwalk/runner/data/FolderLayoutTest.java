@@ -136,13 +136,55 @@ class FolderLayoutTest {
     @Test
     void linkedImagesCountLikeOthersAndNamesMayHoldAnything() throws IOException {
         files("a/line\nbreak.png", "b/\ud83d\ude00.png");
-        Path elsewhere = Files.createDirectory(folder.resolveSibling(folder.getFileName() + "-elsewhere"));
-        Files.write(elsewhere.resolve("1.png"), new byte[1]);
-        Files.createSymbolicLink(folder.resolve("b/linked"), elsewhere);
+        Files.createSymbolicLink(folder.resolve("b/linked"), folder.resolve("a"));
 
         assertThat(layout(null).files())
                 .extracting(ImageFile::name)
-                .containsExactly("a/line\nbreak.png", "b/linked/1.png", "b/\ud83d\ude00.png");
+                .containsExactly("a/line\nbreak.png", "b/linked/line\nbreak.png", "b/\ud83d\ude00.png");
+    }
+
+    @Test
+    void linksOutOfTheFolderAreOnlyFollowedWhereThatIsAskedFor() throws IOException {
+        files("in/a/1.png", "in/b/2.png", "out/3.png", "out/4.png");
+        Path in = folder.resolve("in");
+        Files.createSymbolicLink(in.resolve("c"), folder.resolve("out"));
+        Files.createSymbolicLink(in.resolve("b/3.png"), folder.resolve("out/3.png"));
+        Files.createSymbolicLink(in.resolve("b/5.png"), in.resolve("b/3.png"));
+        Files.createSymbolicLink(in.resolve("b/6.png"), in.resolve("a/1.png"));
+
+        FolderLayout inside = FolderLayout.of(in, FolderReading.STANDARD);
+        assertThat(inside.files()).extracting(ImageFile::name).containsExactly("a/1.png", "b/2.png", "b/6.png");
+        assertThat(inside.passedOver())
+                .isEqualTo(Map.of("links that lead out of the folder (--follow-links reads them)", 3));
+        FolderLayout all = FolderLayout.of(in, new FolderReading(null, null, null, true));
+        assertThat(all.classes()).containsExactly("a", "b", "c");
+        assertThat(all.files()).hasSize(7);
+        assertThat(all.passedOver()).isEmpty();
+    }
+
+    @Test
+    void aTableDoesNotNameALinkOutOfTheFolderUnlessThatIsAskedFor() throws IOException {
+        files("in/1.png", "out/2.png");
+        Path in = folder.resolve("in");
+        Files.createSymbolicLink(in.resolve("there"), folder.resolve("out"));
+        Path table = table("path,label\n1.png,a\nthere/2.png,b\n");
+
+        assertThatThrownBy(() -> FolderLayout.of(in, new FolderReading(table.toString(), null, null)))
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("--follow-links")
+                .hasMessageContaining("record 2");
+        assertThat(FolderLayout.of(in, new FolderReading(table.toString(), null, null, true))
+                        .files())
+                .hasSize(2);
+    }
+
+    @Test
+    void whereOnlyALinkLeadsToTheOtherClassTheOptionIsNamed() throws IOException {
+        files("in/a/1.png", "out/2.png");
+        Files.createSymbolicLink(folder.resolve("in/b"), folder.resolve("out"));
+
+        assertThatThrownBy(() -> FolderLayout.of(folder.resolve("in"), FolderReading.STANDARD))
+                .hasMessageContaining("found [a] and 1 links that lead out of the folder (--follow-links reads them)");
     }
 
     /** PowerShell puts all names in quotes. */
@@ -188,7 +230,7 @@ class FolderLayoutTest {
         Path table = table("path,label\n1.png,a\n./2.png,b\n");
 
         for (String way : List.of(".", "x/..")) {
-            FolderLayout layout = FolderLayout.of(folder.resolve(way), table);
+            FolderLayout layout = FolderLayout.of(folder.resolve(way), reading(table));
 
             assertThat(layout.files())
                     .as(way)
@@ -207,7 +249,7 @@ class FolderLayoutTest {
             Files.write(zip.getPath("/2.png"), new byte[1]);
 
             for (String way : List.of(".", "")) {
-                FolderLayout layout = FolderLayout.of(zip.getPath(way), table);
+                FolderLayout layout = FolderLayout.of(zip.getPath(way), reading(table));
 
                 assertThat(layout.files()).extracting(ImageFile::name).containsExactly("1.png", "2.png");
                 assertThat(layout.passedOver()).isEmpty();
@@ -287,8 +329,12 @@ class FolderLayoutTest {
         assertThatThrownBy(() -> layout(null)).hasMessageContaining("expected images to train on, found only [test]");
     }
 
+    private static FolderReading reading(@Nullable Path table) {
+        return new FolderReading(table == null ? null : table.toString(), null, null);
+    }
+
     private FolderLayout layout(@Nullable Path table) {
-        return FolderLayout.of(folder, table);
+        return FolderLayout.of(folder, reading(table));
     }
 
     private Path table(String text) throws IOException {

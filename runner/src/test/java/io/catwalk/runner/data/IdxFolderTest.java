@@ -140,7 +140,9 @@ class IdxFolderTest {
         Files.delete(folder.resolve(TRAIN_IMAGES));
         Files.createSymbolicLink(folder.resolve(TRAIN_IMAGES), Path.of("/proc/self/mem"));
 
-        refuses(TRAIN_IMAGES)
+        refuses(TRAIN_IMAGES).hasMessageEndingWith("is a link that leads out of it; add --follow-links to read it");
+        assertThatThrownBy(() -> ImageDatasets.load(
+                        folder.toString(), DataHome.of(folder), null, new FolderReading(null, null, null, true)))
                 .hasMessageStartingWith("Cannot read " + folder.resolve(TRAIN_IMAGES) + ": ")
                 .hasMessageEndingWith("; check its permissions and the disk")
                 .hasMessageNotContaining("Exception");

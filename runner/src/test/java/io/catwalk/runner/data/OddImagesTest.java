@@ -468,7 +468,7 @@ class OddImagesTest {
             Files.createDirectory(place.resolve("folder.png"));
             omitted += 5;
         }
-        FolderLayout layout = FolderLayout.of(folder.resolve("odd"), null);
+        FolderLayout layout = FolderLayout.of(folder.resolve("odd"), FolderReading.STANDARD);
 
         assertThat(layout.passedOver().values().stream().mapToInt(i -> i).sum()).isEqualTo(omitted + 2); // "...png"
         assertThat(layout.files()).hasSize(2 * (names.size() - 1));

@@ -135,7 +135,7 @@ final class ExperimentFileTest {
 
         assertThat(content.schema()).isEqualTo(1);
         assertThat(content.dataset())
-                .isEqualTo(new ExperimentFile.Dataset("images", "32x24", null, null, null, 600, 0, null));
+                .isEqualTo(new ExperimentFile.Dataset("images", "32x24", null, null, null, 600, 0, null, null));
         assertThat(content.split()).isEqualTo(new ExperimentFile.Split(5, 2, 0.2, 3L));
         assertThat(content.classifiers()).hasSize(2).first().isEqualTo(ClassifierEntry.of("lstm"));
         ClassifierEntry wide = file.entries(List.of()).get(1);
@@ -159,7 +159,7 @@ final class ExperimentFileTest {
         assertThat(file("{dataset: {}, split: {}, seeds: null}").content())
                 .isEqualTo(new ExperimentFile.Content(
                         null,
-                        new ExperimentFile.Dataset(null, null, null, null, null, null, null, null),
+                        new ExperimentFile.Dataset(null, null, null, null, null, null, null, null, null),
                         null,
                         new ExperimentFile.Split(null, null, null, null),
                         null,
@@ -176,7 +176,7 @@ final class ExperimentFileTest {
     @Test
     void aDataSetMayBeJustItsName() throws IOException {
         assertThat(file("dataset: fashion-mnist").content().dataset())
-                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, null, null, null));
+                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, null, null, null, null));
     }
 
     @ParameterizedTest
@@ -299,7 +299,7 @@ final class ExperimentFileTest {
 
         assertThat(file.contestant(file.entries(List.of()).get(0), GRU)).isEqualTo(contestant);
         assertThat(file.content().dataset())
-                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, 0, 0, null));
+                .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, 0, 0, null, null));
         assertThat(file.content().split()).isEqualTo(new ExperimentFile.Split(0, 1, 0.1, 0L));
         assertThat(file.content().trialTimeoutSeconds()).isNull();
     }
@@ -323,7 +323,7 @@ final class ExperimentFileTest {
     @CsvSource(delimiter = '|', textBlock = """
             classifers: [gru]      | unknown key 'classifers' at the top; did you mean 'classifiers'? (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
             plugins: here          | unknown key 'plugins' at the top (known: classifiers, dataset, datasets, device, jobs, region, schema, seeds, split, threads, trial_timeout, trial_timeout_seconds)
-            dataset: {limit: 3}    | unknown key 'dataset.limit' (known: image_size, labels, limit_test, limit_train, mirrored, name, skip_unreadable, test_share)
+            dataset: {limit: 3}    | unknown key 'dataset.limit' (known: follow_links, image_size, labels, limit_test, limit_train, mirrored, name, skip_unreadable, test_share)
             split: {fold: 3}       | unknown key 'split.fold'; did you mean 'folds'? (known: folds, hold_out, repeats, seed)
             classifiers: [gru, {name: gru, varient: wide}] | unknown key 'classifiers[1].varient'; did you mean 'variant'? (known: hyperparameters, init, name, plugin_sha256, recipe, variant)
             classifiers: [gru, {nam: gru}] | classifiers[1] must have the key 'name', but has only nam

@@ -93,6 +93,50 @@ final class OrderFolderExecutorTest {
         }
     }
 
+    /** The copy is made to be served: what else lies in the folder, or behind its links, is nobody else's business. */
+    @Test
+    void onlyTheImagesThatAreReadArePackedAndMakeTheSameDataSet() throws IOException {
+        Path pets = folder.resolve("pets");
+        for (int i = 0; i < 20; i++) {
+            image(pets.resolve(i < 10 ? "cat" : "dog").resolve(i + ".png"), i);
+        }
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Files.writeString(outside.resolve("id_rsa"), "a key");
+        image(outside.resolve("private.png"), 99);
+        Files.writeString(pets.resolve(".env"), "a password");
+        Files.writeString(pets.resolve("notes.txt"), "a diagnosis");
+        image(pets.resolve(".hidden/x.png"), 98);
+        image(pets.resolve("loose.png"), 97);
+        Files.createSymbolicLink(pets.resolve("cat/keys"), outside);
+        Files.createSymbolicLink(pets.resolve("cat/private.png"), outside.resolve("private.png"));
+        Files.createSymbolicLink(pets.resolve("cat/again.png"), pets.resolve("cat/1.png"));
+        TrialOrder order = Orders.of(folder, "sound", "pets", 1, 1);
+
+        executor(Packing.Images.PACKED).submit(order, trial(), news -> {});
+
+        Place place = written(0).supplies().images().get(0);
+        Path archive = folder.resolve("orders").resolve(place.uri().getPath());
+        try (ZipFile zip = new ZipFile(archive.toFile())) {
+            assertThat(zip.stream().map(Object::toString))
+                    .hasSize(21)
+                    .allMatch(name -> name.matches("pets/(cat|dog)/([0-9]+|again)\\.png"));
+        }
+        Depot depot = new Depot(folder.resolve("depot"), FileSource.standard());
+        Path unpacked = depot.bring(
+                "the images", List.of(place.from(folder.resolve("orders/0.json").toUri())));
+        assertThat(new DatasetSpec(unpacked.toString(), null, 0, 0)
+                        .load(DataHome.of(folder))
+                        .sha256())
+                .isEqualTo(order.inputs().datasetSha256());
+    }
+
+    private static void image(Path file, int level) throws IOException {
+        BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+        image.getRaster().setSample(level % 8, level / 8 % 8, 0, 200);
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        ImageIO.write(image, "png", file.toFile());
+    }
+
     @Test
     void imagesWhoseCopyIsGoneArePackedAgain() throws IOException {
         executor(Packing.Images.PACKED).submit(order(1), trial(), news -> {});

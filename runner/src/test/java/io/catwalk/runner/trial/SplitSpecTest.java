@@ -53,7 +53,7 @@ final class SplitSpecTest {
             table.append(!withTestSet ? "\n" : patient % 5 == 0 ? ",test\n" : ",train\n");
         }
         Path labels = Files.writeString(folder.resolve("labels.csv"), table);
-        return new DatasetSpec(folder.toString(), null, labels.toString(), null, null, 0, 0, null)
+        return new DatasetSpec(folder.toString(), null, labels.toString(), null, null, 0, 0, null, null)
                 .load(DataHome.of(folder));
     }
 
