@@ -79,7 +79,7 @@ record Journal(Path path) {
     }
 
     /**
-     * Reads the journal, without an incomplete last line.
+     * Reads the journal, without an incomplete last line and without blank lines after the first.
      *
      * @throws RequestException if another line is invalid
      * @throws IOException if it cannot be read
@@ -96,13 +96,14 @@ record Journal(Path path) {
         int whole = wholeLines(bytes);
         List<String> lines =
                 new String(bytes, 0, whole, StandardCharsets.UTF_8).lines().toList();
-        boolean cut = whole < bytes.length;
+        boolean cut = !new String(bytes, whole, bytes.length - whole, StandardCharsets.UTF_8).isBlank();
         if (lines.isEmpty()) {
             return new Content(null, List.of(), cut);
         }
         Head head = head(lines.get(0));
         List<Entry> entries = IntStream.range(1, lines.size())
                 .parallel()
+                .filter(i -> !lines.get(i).isBlank()) // an editor may have left it
                 .mapToObj(i -> entry(lines.get(i), i + 1))
                 .toList();
         return new Content(head, entries, cut);

@@ -94,6 +94,23 @@ class JournalTest {
         assertThat(file).content().isEqualTo(whole);
     }
 
+    /** An editor leaves them; what is appended then comes after them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "  \n", "\r\n", "\n\n \t\n", "  ", "\r"})
+    void blankLinesAreNothing(String blank) throws IOException {
+        journal.begin(HEAD);
+        journal.append(DONE);
+        Files.writeString(file, Files.readString(file) + blank);
+
+        assertThat(journal.readAndRepair())
+                .usingRecursiveComparison()
+                .isEqualTo(new Journal.Content(HEAD, List.of(DONE), false));
+        journal.append(FAILED);
+        assertThat(journal.read())
+                .usingRecursiveComparison()
+                .isEqualTo(new Journal.Content(HEAD, List.of(DONE, FAILED), false));
+    }
+
     @Test
     void aTornFirstLineIsNoJournal() throws IOException {
         Files.writeString(file, "{\"schema\":2,\"star");
@@ -103,8 +120,7 @@ class JournalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"hello", "{}", "", "[1]", "{\"key\":\"a\",\"seconds\":1,\"outcome\":null}", "{\"key\":\"a\"}"})
+    @ValueSource(strings = {"hello", "{}", "[1]", "{\"key\":\"a\",\"seconds\":1,\"outcome\":null}", "{\"key\":\"a\"}"})
     void aForeignLineIsRefusedAndLeftAlone(String foreign) throws IOException {
         journal.begin(HEAD);
         Files.writeString(file, Files.readString(file) + foreign + "\n{\"tri");
