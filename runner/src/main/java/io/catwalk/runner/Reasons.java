@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,14 @@ public final class Reasons {
 
     /** Our own reasons, which may list twenty images, are shorter. */
     private static final int LONGEST_REPORT = 10_000;
+    /** An absolute path that fills a pair of quotes, and may have spaces; its last part is a group. */
+    private static final Pattern QUOTED_PATH =
+            Pattern.compile("(?<=')(?:/|[A-Za-z]:[/\\\\])(?:[^'/\\\\]+[/\\\\])*([^'/\\\\]+)[/\\\\]?(?=')");
+
+    /** One that begins a word, or the value of an option. */
+    private static final Pattern PLAIN_PATH =
+            Pattern.compile("(?<![^\\s\"'=(\\[,;:])(?:/|\\b[A-Za-z]:[/\\\\])(?:[^\\s\"'/\\\\,;:()\\[\\]]+[/\\\\])*"
+                    + "([^\\s\"'/\\\\,;:()\\[\\]]+)[/\\\\]?");
 
     private Reasons() {}
 
@@ -117,6 +126,17 @@ public final class Reasons {
                 (letter >= '\u202a' && letter <= '\u202e') || (letter >= '\u2066' && letter <= '\u2069');
             default -> false;
         };
+    }
+
+    /**
+     * Shortens each absolute path in a text to its last part: a report that is passed on should not tell the folders of
+     * the machine that it was made on.
+     *
+     * @param text a message, or a command
+     * @return the same text with shorter paths; addresses of the web and relative paths are left as they are
+     */
+    public static String withoutFolders(String text) {
+        return PLAIN_PATH.matcher(QUOTED_PATH.matcher(text).replaceAll("$1")).replaceAll("$1");
     }
 
     /**

@@ -207,6 +207,9 @@ final class BenchCommand implements Callable<Integer> {
             if (!(folder.readOutcome() instanceof Done done)) {
                 throw new RequestException("expected a trained trial, but " + folder.path() + " has no network");
             }
+            if (Files.exists(folder.onnx())) {
+                folder.requireOwnOnnx(done);
+            }
             TrialOrder order = folder.readOrder();
             trained.add(done);
             networks.add(new TrialBench.Network(

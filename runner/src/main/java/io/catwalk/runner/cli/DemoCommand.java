@@ -153,6 +153,7 @@ final class DemoCommand implements Callable<Integer> {
             TrialFolder trial = run.trial(done.trial());
             String label = done.trial().label();
             if (Files.exists(trial.onnx())) {
+                trial.requireOwnOnnx(done);
                 shown.putIfAbsent(
                         label,
                         new Shown(trial.onnx(), address == null ? null : address + "#" + ReportPage.confusion(label)));

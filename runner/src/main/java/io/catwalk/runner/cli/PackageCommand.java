@@ -95,6 +95,7 @@ final class PackageCommand implements Callable<Integer> {
                     "expected no --normalize and no --output, since the file says both of itself:" + " leave them out");
         }
         if (!Files.isDirectory(subject)) {
+            TrialFolder.requireOwnOnnx(subject);
             Path to = target(ModelFiles.name(subject));
             return foreign.run(spec, subject, () -> packFile(to, console));
         }
@@ -103,6 +104,7 @@ final class PackageCommand implements Callable<Integer> {
             throw new RequestException(
                     "expected " + trial.onnx() + ", found none: write it with catwalk export " + trial.path());
         }
+        TrialFolder.requireOwnOnnx(trial.onnx());
         return packTrial(trial, target(trial.readOrder().spec().label()), console);
     }
 

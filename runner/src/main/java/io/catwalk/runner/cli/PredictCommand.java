@@ -14,6 +14,7 @@ import io.catwalk.runner.data.ImagePixels;
 import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.trial.PrivateFolder;
+import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -110,6 +111,7 @@ final class PredictCommand implements Callable<Integer> {
         if (images.isEmpty() && list == null) {
             throw new RequestException("expected images: name an IMAGE or a folder, or a list of them with --from");
         }
+        TrialFolder.requireOwnOnnx(file);
         List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
         if (list == null || !list.toString().equals("-")) {
             return foreign.run(spec, file, () -> label(view), arguments, view.output());

@@ -117,6 +117,7 @@ final class QuantizeCommand implements Callable<Integer> {
             throw new RequestException(
                     "expected " + file + ", found none: write it with catwalk export " + trial.path());
         }
+        TrialFolder.requireOwnOnnx(file);
         Path to = out == null ? QuantizedFile.beside(file) : out;
         if (out != null || Files.exists(file)) { // otherwise the model is missing, which opening it reports
             Typed.writable("--out", to);

@@ -15,6 +15,7 @@ import io.catwalk.runner.robustness.RobustnessMeter;
 import io.catwalk.runner.robustness.RobustnessTables;
 import io.catwalk.runner.trial.PrivateFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,8 +120,18 @@ final class ReportCommand implements Callable<Integer> {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();
             Reports.write(recorded, recorded.compared(), slides, console);
+            tellUnpredicted(recorded, console);
         }
         return Reports.page(run);
+    }
+
+    private static void tellUnpredicted(RecordedRun recorded, Console console) {
+        recorded.results().done().stream()
+                .map(done -> recorded.folder().trial(done.trial()).predictions("test"))
+                .filter(file -> !Files.exists(file))
+                .forEach(
+                        file -> console.note(file + " is missing, so its classifier is not compared: make it again with"
+                                + " catwalk resume " + recorded.folder().path()));
     }
 
     @SuppressWarnings("try") // the lock is held, not used

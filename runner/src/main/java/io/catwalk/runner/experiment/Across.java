@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.DataSetPair;
 import io.catwalk.runner.statistics.EquivalenceRegion;
@@ -192,7 +193,7 @@ public record Across(
         return new Across(
                 CollectionSpec.SCHEMA,
                 name,
-                spec.first().command(),
+                Reasons.withoutFolders(spec.first().command()),
                 headline(placed, counted.size(), ranking),
                 limits(planned, placed, dataSets),
                 region,

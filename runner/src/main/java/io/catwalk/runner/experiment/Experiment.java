@@ -10,7 +10,6 @@ import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
-import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.Supplies;
 import io.catwalk.runner.trial.TrialBench;
@@ -23,6 +22,7 @@ import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialRepair;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +35,7 @@ import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,9 @@ public final class Experiment {
     private final ImageDataset dataset;
     private final TrialImages images;
     private final LatencySettings latencySettings;
+
+    /** The images of the trials by their folds, while files of trials are looked at. */
+    private final Map<Integer, TrialImages> splits = new ConcurrentHashMap<>();
 
     /**
      * Prepares an experiment: checks that every recipe can be trained on the images, before anything is written.
@@ -214,15 +218,32 @@ public final class Experiment {
         new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
         keepBaselines(run, listener);
         if (bench != null) {
+            compared(run, stopwatch, finished, listener); // whoever stops the measuring finds the comparison
             measure(run, new TrialBench(bench, latencySettings, pluginsDir, dataset), listener, stopwatch, finished);
         }
+        return compared(run, stopwatch, finished, listener);
+    }
+
+    /** Compares the trials, and writes the results. */
+    private Results compared(RunFolder run, Stopwatch stopwatch, Outcomes finished, ExperimentListener listener) {
         RecordedRun recorded = recorded(run, stopwatch, finished);
         try {
-            return recorded.compared();
+            Results results = recorded.compared();
+            writeResults(run, results, listener);
+            return results;
         } catch (IOException | RequestException e) {
             LOG.error("The trials could not be compared", e);
             listener.note("the trials are done, but could not be compared: " + Reasons.of(e));
             return recorded.results();
+        }
+    }
+
+    private static void writeResults(RunFolder run, Results results, ExperimentListener listener) {
+        try {
+            run.writeResults(results);
+        } catch (IOException e) {
+            LOG.error("The results could not be written", e);
+            listener.note("the results could not be written: " + Reasons.of(e));
         }
     }
 
@@ -375,7 +396,7 @@ public final class Experiment {
         if (done.trial().equals(trial)
                 && key.equals(TrialKey.of(order.with(then)))
                 && (entry == null || entry.key().equals(key.digest()))) {
-            List<String> left = left(folder, done);
+            List<String> left = left(folder, done, order.with(then), listener);
             if (left.isEmpty()) {
                 return done;
             }
@@ -386,15 +407,16 @@ public final class Experiment {
         return null;
     }
 
-    /** Lists what a trial that is done still lacks, or has lost since; what is intact is not made again. */
-    private static List<String> left(TrialFolder folder, Done done) {
+    /** Makes small files anew that a trial has lost, and lists what it still lacks, for which it must run again. */
+    private List<String> left(TrialFolder folder, Done done, TrialOrder order, ExperimentListener listener) {
+        TrialRepair repair = new TrialRepair(folder, done, order);
         try {
-            List<String> left = new ArrayList<>(folder.damage(done));
-            ParityResult parity = done.parity();
-            if (parity != null && parity.missing() == ParityResult.Missing.UNWRITTEN) {
-                left.add("its ONNX file " + parity.sentence());
+            List<String> damaged = repair.mend(splits.computeIfAbsent(
+                    done.trial().fold(), fold -> spec.split().split(dataset, fold)));
+            if (!damaged.isEmpty()) {
+                listener.note(done.trial().title() + ": damaged and written again: " + String.join(", ", damaged));
             }
-            return left;
+            return repair.left();
         } catch (IOException e) {
             LOG.warn("{} cannot be read", folder.path(), e);
             return List.of("its files cannot be read: " + Reasons.of(e));

@@ -53,6 +53,9 @@ final class Projection {
     }
 
     private void draw(int finished) {
+        if (run.hasPage()) {
+            return; // what is drawn has no comparison: it would not be what the page shows
+        }
         drawnAt = seconds.getAsDouble();
         drawnWith = finished;
         try {

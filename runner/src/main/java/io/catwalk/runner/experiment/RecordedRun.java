@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.TrialFolder;
@@ -46,13 +47,14 @@ public record RecordedRun(
      */
     public Results results() {
         List<TrialSpec> planned = spec.trials(outcomes);
-        LatencyColumn finished = LatencyColumn.of(outcomes.of(planned));
+        LatencyColumn finished = LatencyColumn.of(
+                outcomes.of(planned).stream().map(TrialOutcome::withoutFolders).toList());
         return new Results(
                 ExperimentSpec.SCHEMA,
                 new Results.Summary(
                         String.valueOf(
                                 folder.path().toAbsolutePath().normalize().getFileName()),
-                        spec.command(),
+                        Reasons.withoutFolders(spec.command()),
                         startedAt,
                         seconds,
                         spec.planned(),

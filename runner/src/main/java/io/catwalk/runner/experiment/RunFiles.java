@@ -31,6 +31,7 @@ final class RunFiles {
     static final String EXPERIMENT = "experiment.yaml";
     static final String LOCK = "lock";
     static final String JOURNAL = "journal.jsonl";
+    static final String PAGE = "report.html";
     static final String RESULTS = "results.json";
     static final String BASELINES = "baselines.json";
     static final String SPARK_LOG = "spark.log";

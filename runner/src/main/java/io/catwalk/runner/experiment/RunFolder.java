@@ -128,12 +128,18 @@ public record RunFolder(Path path) {
     public static List<TrialFolder> trained(Path folder) throws IOException {
         TrialFolder single = new TrialFolder(folder);
         if (Files.exists(single.outcome())) {
+            Path place = folder.toAbsolutePath().normalize();
+            Path around = place.resolve("../../..").normalize();
+            if (isOne(around)) {
+                RunFiles.requireInside(around, place);
+            }
             return List.of(single);
         }
         RunFolder run = open(folder);
         List<TrialFolder> trained = run.recorded().results().done().stream()
                 .map(done -> run.trial(done.trial()))
                 .toList();
+        trained.forEach(trial -> RunFiles.requireInside(folder, trial.path()));
         if (trained.isEmpty()) {
             throw new RequestException("expected a run with trained trials, but " + folder + " has none");
         }
@@ -273,6 +279,11 @@ public record RunFolder(Path path) {
         } catch (IOException e) {
             reason.addSuppressed(e);
         }
+    }
+
+    /** Returns whether there is a page, and results that it shows. */
+    boolean hasPage() {
+        return Files.exists(path.resolve(RunFiles.PAGE)) && Files.exists(path.resolve(RunFiles.RESULTS));
     }
 
     /** Returns whether anything of the run was recorded. */

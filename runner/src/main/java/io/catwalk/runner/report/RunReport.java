@@ -141,7 +141,8 @@ public record RunReport(
                 dataset = null;
             }
         } catch (RequestException e) {
-            missing.add("The images cannot be read, so there are no pictures: " + Reasons.of(e));
+            missing.add(
+                    "The images cannot be read, so there are no pictures: " + Reasons.withoutFolders(Reasons.of(e)));
         }
         Robustness robustness = robustness(run, results, missing);
         List<Duplicate> leaked = leaked(run, missing);
@@ -152,7 +153,8 @@ public record RunReport(
         try {
             return Audit.readLeaked(run.folder().path());
         } catch (RequestException e) {
-            missing.add("The duplicates that catwalk audit found are not shown: " + Reasons.of(e));
+            missing.add(
+                    "The duplicates that catwalk audit found are not shown: " + Reasons.withoutFolders(Reasons.of(e)));
             return null;
         }
     }
@@ -178,13 +180,21 @@ public record RunReport(
             throws IOException {
         String label = results.label(outcome.trial());
         Answers answers = Answers.NONE;
+        List<Epoch> history = List.of();
+        if (!(outcome instanceof Done)) {
+            history = folder.readHistory();
+        }
         if (outcome instanceof Done done) {
             answers = Answers.in(folder, done, results.dataset().classes());
+            folder.requireOwnOnnx(done);
+            history = folder.readHistory(done);
             if (!answers.there()) {
-                missing.add(label + " has no predictions, so no confusion matrix, class scores or calibration.");
+                missing.add(label + " has no predictions, so no confusion matrix, class scores or calibration: "
+                        + done.trial().folder() + "/"
+                        + folder.predictions("test").getFileName()
+                        + " is missing; catwalk resume RUN makes it again.");
             }
         }
-        return new Model(
-                label, outcome, folder.readHistory(), answers, Files.exists(folder.onnx()) ? folder.onnx() : null);
+        return new Model(label, outcome, history, answers, Files.exists(folder.onnx()) ? folder.onnx() : null);
     }
 }

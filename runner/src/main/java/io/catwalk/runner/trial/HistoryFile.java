@@ -83,6 +83,6 @@ final class HistoryFile {
 
     private static RequestException damaged(Path file, int line, String found) {
         return new RequestException("expected the history of a training in " + file + ", but line " + line + " is "
-                + found + ": the file is left as it is; restore it from a copy, or delete it");
+                + found + ": make it again with catwalk resume");
     }
 }

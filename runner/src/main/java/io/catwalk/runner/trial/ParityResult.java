@@ -11,6 +11,7 @@ import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Outcome;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.runner.Reasons;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -140,6 +141,24 @@ public record ParityResult(
     /** Returns the result of a file that does not run at all. */
     static ParityResult unrun(int images, String reason) {
         return new ParityResult(false, images, 0, null, null, null, Parity.TOLERANCE, 0, reason, null);
+    }
+
+    /** Shortens absolute paths. */
+    ParityResult withoutFolders() {
+        return new ParityResult(
+                agrees,
+                images,
+                flips,
+                maxAbs,
+                meanAbs,
+                p999Abs,
+                tolerance,
+                configurations,
+                Reasons.withoutFolders(worst),
+                missing,
+                flipped,
+                relative,
+                nearTies);
     }
 
     /**

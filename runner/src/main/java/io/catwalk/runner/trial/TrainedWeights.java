@@ -1,6 +1,9 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.training.Epoch;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes how the weights of a trial were made. It is written once the weights are on the disk, so that all later
@@ -12,6 +15,7 @@ import io.catwalk.runner.data.Normalization;
  * @param timing when the training was and how long it took
  * @param normalization of the pixels that the network expects
  * @param provenance everything else that made them
+ * @param history of the training, one record per epoch; null if an earlier version wrote it
  */
 record TrainedWeights(
         String key,
@@ -19,4 +23,10 @@ record TrainedWeights(
         Efficiency efficiency,
         Timing timing,
         Normalization normalization,
-        Provenance provenance) {}
+        Provenance provenance,
+        @Nullable List<Epoch> history) {
+
+    TrainedWeights with(List<Epoch> newHistory) {
+        return new TrainedWeights(key, weights, efficiency, timing, normalization, provenance, newHistory);
+    }
+}

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,9 @@ final class TrainingStep {
             TrainedWeights weights, LoadedClassifier classifier, TrialImages images, Consumer<Epoch> listener) {
         LOG.info("The weights of an earlier attempt are taken");
         return TroubleException.reading(() -> {
-            folder.readHistory().forEach(listener);
+            List<Epoch> history = Objects.requireNonNull(weights.history(), "readTraining reads it");
+            folder.writeHistory(history);
+            history.forEach(listener);
             return new Trained(
                     folder.readModel(classifier, chosen(), order.dataset().task(images.dataset())), weights);
         });
@@ -162,7 +165,8 @@ final class TrainingStep {
                 folder.writeHistory(history);
                 folder.writeModel(model);
             });
-            TrainedWeights weights = TroubleException.reading(() -> weights(model, classifier, images, data, start));
+            TrainedWeights weights =
+                    TroubleException.reading(() -> weights(model, history, classifier, images, data, start));
             TroubleException.writing(() -> folder.writeTraining(weights));
             return weights;
         }
@@ -178,7 +182,12 @@ final class TrainingStep {
     }
 
     private TrainedWeights weights(
-            TrainedModel model, LoadedClassifier classifier, TrialImages images, TrainingData data, Spent start)
+            TrainedModel model,
+            List<Epoch> history,
+            LoadedClassifier classifier,
+            TrialImages images,
+            TrainingData data,
+            Spent start)
             throws IOException {
         double[] seconds = model.history().stream().mapToDouble(Epoch::seconds).toArray();
         double trainingSeconds = Arrays.stream(seconds).sum();
@@ -217,7 +226,8 @@ final class TrainingStep {
                         Accelerators.here().card(order.spec().device()),
                         model.transfer(),
                         Software.current(),
-                        Machine.current()));
+                        Machine.current()),
+                history);
     }
 
     private Hyperparameters chosen() {

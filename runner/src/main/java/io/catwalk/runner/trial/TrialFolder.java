@@ -49,7 +49,7 @@ public record TrialFolder(Path path) {
                     + "|model(\\.part)?(/network-0000\\.params)?"
                     + "|model(\\.rejected)?\\.onnx(\\.data)?(\\.part)?|\\.model(\\.rejected)?\\.onnx[0-9]+\\.tmp";
 
-    private static final String HISTORY = "history.csv";
+    private static final String AGAIN = ": make it again with catwalk resume";
 
     private static final Logger LOG = LoggerFactory.getLogger(TrialFolder.class);
 
@@ -130,7 +130,7 @@ public record TrialFolder(Path path) {
      */
     public ExportOptions readExportOptions() throws IOException {
         return Files.exists(export())
-                ? Json.read(export(), ExportOptions.class, "the options of an export")
+                ? read(export(), ExportOptions.class, "the options of an export")
                 : ExportOptions.standard();
     }
 
@@ -138,7 +138,7 @@ public record TrialFolder(Path path) {
         AtomicFiles.write(export(), Json.JSON.writeValueAsString(options));
     }
 
-    private Path export() {
+    Path export() {
         return path.resolve("export.json");
     }
 
@@ -174,7 +174,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if it cannot be read
      */
     public TrialOrder readOrder() throws IOException {
-        return Json.read(order(), TrialOrder.class, "the order of a trial");
+        return read(order(), TrialOrder.class, "the order of a trial");
     }
 
     /**
@@ -204,7 +204,15 @@ public record TrialFolder(Path path) {
      * @throws IOException if it cannot be read
      */
     public TrialOutcome readOutcome() throws IOException {
-        return Json.read(outcome(), TrialOutcome.class, "the outcome of a trial");
+        return read(outcome(), TrialOutcome.class, "the outcome of a trial");
+    }
+
+    private static <T> T read(Path file, Class<T> type, String what) throws IOException {
+        try {
+            return Json.read(file, type, what);
+        } catch (RequestException e) {
+            throw new RequestException(e.getMessage() + AGAIN, e);
+        }
     }
 
     /**
@@ -320,7 +328,7 @@ public record TrialFolder(Path path) {
                                 ModelFiles.data(onnx()),
                                 ModelSignature.beside(onnx()),
                                 export(),
-                                path.resolve("history.csv"))
+                                history())
                         .contains(entry);
     }
 
@@ -335,9 +343,6 @@ public record TrialFolder(Path path) {
         List<String> damage = new ArrayList<>();
         for (FileDigest file : done.files()) {
             file.damage(path).ifPresent(damage::add);
-        }
-        if (!done.files().isEmpty() && !Files.isRegularFile(outcome())) {
-            damage.add(outcome().getFileName() + " is missing");
         }
         return damage;
     }
@@ -375,17 +380,79 @@ public record TrialFolder(Path path) {
         String damage = damage(done, file).orElse(null);
         if (damage != null) {
             throw new RequestException("expected the files of " + done.trial().title() + " as its training left them,"
-                    + " but " + path + "/" + damage + ": make it again with catwalk resume");
+                    + " but " + path + "/" + damage + AGAIN);
         }
     }
 
     /**
-     * Computes the digests of the weights, the predictions and, if they exist, the ONNX file and the files beside it.
+     * Refuses an ONNX file, or options of its export, that have changed since the trial.
+     *
+     * @param done the outcome of this trial
+     * @throws RequestException if they are not those of the trial
+     * @throws IOException if one cannot be read
+     */
+    public void requireOwnOnnx(TrialOutcome.Done done) throws IOException {
+        for (Path file : List.of(onnx(), ModelFiles.data(onnx()), export())) {
+            requireOwn(done, file);
+        }
+    }
+
+    /**
+     * Refuses the ONNX file of a trial that has changed since, or is that of another one.
+     *
+     * @param file any ONNX file; only one that lies in the folder of a finished trial is looked at
+     * @throws RequestException if it is not that of the trial
+     * @throws IOException if it cannot be read
+     */
+    public static void requireOwnOnnx(Path file) throws IOException {
+        TrialFolder folder = new TrialFolder(file.toAbsolutePath().resolveSibling(""));
+        if (!file.toAbsolutePath().equals(folder.onnx()) || !Files.isRegularFile(folder.outcome())) {
+            return;
+        }
+        TrialOutcome outcome;
+        try {
+            outcome = folder.readOutcome();
+        } catch (RequestException e) {
+            LOG.info("{} is not looked at", file, e); // whatever lies beside it says nothing about it
+            return;
+        }
+        if (outcome instanceof TrialOutcome.Done done) {
+            folder.requireOwnOnnx(done);
+        }
+    }
+
+    /** Tells whether the outcome lists the digest of a file; earlier versions listed fewer. */
+    boolean isListed(TrialOutcome.Done done, Path file) {
+        return done.files().stream()
+                .anyMatch(digest -> path.resolve(digest.file()).equals(file));
+    }
+
+    /**
+     * Computes the digests of the weights, the predictions, the history and, if they exist, the ONNX file and the files
+     * about it.
      */
     List<FileDigest> digests() throws IOException {
+        List<FileDigest> digests =
+                digestsOf(List.of(weights(), predictions("test"), predictions("validation"), history()));
+        digests.addAll(digestsOf(ofExport()));
+        return digests;
+    }
+
+    /** Computes the digests of the files of the export anew, and keeps all others, which no export has written. */
+    List<FileDigest> digests(List<FileDigest> then) throws IOException {
+        List<FileDigest> digests = new ArrayList<>(then);
+        digests.removeIf(digest -> ofExport().contains(path.resolve(digest.file())));
+        digests.addAll(digestsOf(ofExport()));
+        return digests;
+    }
+
+    private List<Path> ofExport() {
+        return List.of(onnx(), ModelFiles.data(onnx()), ModelSignature.beside(onnx()), export());
+    }
+
+    private List<FileDigest> digestsOf(List<Path> files) throws IOException {
         List<FileDigest> digests = new ArrayList<>();
-        for (Path file :
-                List.of(weights(), predictions("test"), predictions("validation"), onnx(), ModelFiles.data(onnx()))) {
+        for (Path file : files) {
             if (Files.exists(file)) {
                 digests.add(FileDigest.of(path, file));
             }
@@ -440,10 +507,10 @@ public record TrialFolder(Path path) {
                     ? "they are of another trial"
                     : trained.weights().damage(path).orElse(null);
             if (damage == null) {
-                return trained;
+                return trained.history() == null ? trained.with(readHistory()) : trained;
             }
             LOG.warn("The weights are made again: {}", damage);
-        } catch (JacksonException e) {
+        } catch (JacksonException | RequestException e) {
             LOG.warn("{} cannot be read", training(), e);
         }
         return null;
@@ -468,17 +535,33 @@ public record TrialFolder(Path path) {
      * all others are trained on.
      */
     void writeSplit(TrialImages images) throws IOException {
+        AtomicFiles.write(split(), splitText(images));
+    }
+
+    static String splitText(TrialImages images) {
         Map<String, @Nullable Object> indices = new LinkedHashMap<>();
         indices.put("sha256", images.sha256());
         indices.put("train", images.split().train().length);
         indices.put("validation", images.validation());
         indices.put("fold", images.fold() == null ? null : images.fold().validation());
-        AtomicFiles.write(path.resolve("split.json"), Json.LINE.writeValueAsString(indices));
+        return Json.LINE.writeValueAsString(indices);
+    }
+
+    Path split() {
+        return path.resolve("split.json");
+    }
+
+    Path classes() {
+        return path.resolve(WeightFile.CLASSES);
+    }
+
+    Path history() {
+        return path.resolve("history.csv");
     }
 
     /** Writes the names of the classes, in the order of the logits. */
     void writeClasses(List<String> classes) throws IOException {
-        AtomicFiles.write(path.resolve(WeightFile.CLASSES), Json.LINE.writeValueAsString(classes));
+        AtomicFiles.write(classes(), Json.LINE.writeValueAsString(classes));
     }
 
     /**
@@ -489,15 +572,13 @@ public record TrialFolder(Path path) {
      * @throws IOException if they cannot be read
      */
     List<String> readClasses() throws IOException {
-        Path file = path.resolve(WeightFile.CLASSES);
+        Path file = classes();
         if (!Files.exists(file)) {
-            throw new RequestException(
-                    "expected the names of the classes in " + file + ", found no such file: train the trial again");
+            throw new RequestException("expected the names of the classes in " + file + ", found no such file" + AGAIN);
         }
-        List<String> classes = Arrays.asList(Json.read(file, String[].class, "the names of the classes"));
+        List<String> classes = Arrays.asList(read(file, String[].class, "the names of the classes"));
         if (classes.contains(null)) {
-            throw new RequestException(
-                    "expected the names of the classes in " + file + ", but one is missing: train the trial again");
+            throw new RequestException("expected the names of the classes in " + file + ", but one is missing" + AGAIN);
         }
         return List.copyOf(classes);
     }
@@ -510,7 +591,21 @@ public record TrialFolder(Path path) {
 
     /** Writes the history of the training so far, one line per epoch. */
     void writeHistory(List<Epoch> history) throws IOException {
-        HistoryFile.write(history, path.resolve(HISTORY));
+        HistoryFile.write(history, history());
+    }
+
+    /**
+     * Reads the history of the training, as the trial left it.
+     *
+     * @param done the outcome of this trial
+     * @return one record per epoch; empty if none was written
+     * @throws RequestException if the file is not that of the trial
+     * @throws IOException if it cannot be read
+     */
+    public List<Epoch> readHistory(TrialOutcome.Done done) throws IOException {
+        List<Epoch> history = readHistory(); // first, since it names the line that is damaged
+        requireOwn(done, history());
+        return history;
     }
 
     /**
@@ -520,7 +615,7 @@ public record TrialFolder(Path path) {
      * @throws IOException if it cannot be read
      */
     public List<Epoch> readHistory() throws IOException {
-        return HistoryFile.read(path.resolve(HISTORY));
+        return HistoryFile.read(history());
     }
 
     private Path model() {

@@ -3,6 +3,7 @@ package io.catwalk.runner.trial;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Overfitting;
 import java.io.IOException;
@@ -37,6 +38,18 @@ public sealed interface TrialOutcome {
      * @return a changed copy
      */
     TrialOutcome afterRetry(@Nullable String newFirstError);
+
+    /**
+     * Shortens absolute paths, as results and reports show them.
+     *
+     * @return a changed copy
+     */
+    TrialOutcome withoutFolders();
+
+    /** Shortens absolute paths in a text that may be missing. */
+    private static @Nullable String shortened(@Nullable String text) {
+        return text == null ? null : Reasons.withoutFolders(text);
+    }
 
     /**
      * The trial was trained and evaluated.
@@ -77,9 +90,24 @@ public sealed interface TrialOutcome {
             return with(newFirstError, parity, efficiency, files);
         }
 
+        @Override
+        public Done withoutFolders() {
+            return new Done(
+                    trial.withoutFolders(),
+                    shortened(firstError),
+                    metrics,
+                    overfitting,
+                    parity == null ? null : parity.withoutFolders(),
+                    efficiency,
+                    timing,
+                    normalization,
+                    provenance,
+                    files);
+        }
+
         /** Replaces the parity of the ONNX file and, if the file exists, its size, MACs and digest. */
         Done withOnnx(ParityResult newParity, TrialFolder folder) throws IOException {
-            return with(firstError, newParity, efficiency.withOnnx(folder.onnx()), folder.digests());
+            return with(firstError, newParity, efficiency.withOnnx(folder.onnx()), folder.digests(files));
         }
 
         /**
@@ -148,6 +176,11 @@ public sealed interface TrialOutcome {
         public Failed afterRetry(@Nullable String newFirstError) {
             return new Failed(trial, error, newFirstError);
         }
+
+        @Override
+        public Failed withoutFolders() {
+            return new Failed(trial.withoutFolders(), Reasons.withoutFolders(error), shortened(firstError));
+        }
     }
 
     /**
@@ -176,6 +209,11 @@ public sealed interface TrialOutcome {
         @Override
         public Lost afterRetry(@Nullable String newFirstError) {
             return new Lost(trial, error, newFirstError);
+        }
+
+        @Override
+        public Lost withoutFolders() {
+            return new Lost(trial.withoutFolders(), Reasons.withoutFolders(error), shortened(firstError));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.catwalk.runner.trial;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.InitialWeights;
 import java.util.Map;
@@ -90,5 +91,22 @@ public record TrialSpec(
      */
     public String folder() {
         return "trials/" + id();
+    }
+
+    /** Shortens the path of the initial weights. */
+    TrialSpec withoutFolders() {
+        return init == null
+                ? this
+                : new TrialSpec(
+                        classifier,
+                        variant,
+                        hyperparameters,
+                        recipe,
+                        seed,
+                        fold,
+                        threads,
+                        device,
+                        new InitialWeights(Reasons.withoutFolders(init.file()), init.sha256(), init.rate()),
+                        purpose);
     }
 }

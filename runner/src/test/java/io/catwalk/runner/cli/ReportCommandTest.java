@@ -6,14 +6,19 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +121,39 @@ final class ReportCommandTest {
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(run.resolve("report.html")).content().contains("dense has no predictions");
+    }
+
+    /** The request keeps the whole paths, since resume needs them. */
+    @Test
+    void whatIsPassedOnHoldsNoPathsOfTheMachine() throws IOException {
+        RunFolder folders = RunFolder.open(run);
+        assertThat(folders.readExperiment().command()).contains(world + "/tiny");
+        assertThat(folders.readExperiment().dataset().name()).isEqualTo(world + "/tiny");
+
+        assertThat(Catwalk.run("report", run.toString(), "--appendix").exitCode())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(passedOn()).contains("--dataset tiny").doesNotContain(world.toString(), folder.toString());
+
+        folders.record(List.of(new TrialOutcome.Failed(
+                folders.recorded().trials().get(0).trial(), "cannot read " + world + "/secret/a.bin: no")));
+        assertThat(Catwalk.run("report", run.toString(), "--appendix").exitCode())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(passedOn()).contains("cannot read a.bin: no").doesNotContain(world.toString(), folder.toString());
+    }
+
+    /** Returns the text of all results and reports, and of what is packed in them. */
+    private String passedOn() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (String file :
+                List.of("results.json", "results.csv", "results.md", "report.html", "trials/dense/1-0/card.md")) {
+            text.append(Files.readString(run.resolve(file)));
+        }
+        try (ZipFile slides = new ZipFile(run.resolve("slides.pptx").toFile())) {
+            for (ZipEntry entry : slides.stream().toList()) {
+                text.append(new String(slides.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        return text.toString();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
@@ -12,6 +13,7 @@ import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec;
@@ -39,6 +41,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,8 @@ class KeptTrialsTest {
                 "compare");
     }
 
+    private @Nullable LatencyBench bench;
+
     private Results run(ExperimentSpec request, PluginCatalog plugins, Conduct conduct) throws Exception {
         made = new Made(failing);
         return new Experiment(
@@ -106,7 +111,7 @@ class KeptTrialsTest {
                         DataHome.of(folder),
                         shared.resolve("plugins"),
                         Clock.systemUTC())
-                .run(run, made, null, conduct, made);
+                .run(run, made, bench, conduct, made);
     }
 
     private Results resume() throws Exception {
@@ -160,6 +165,24 @@ class KeptTrialsTest {
             lines.add(changed);
         }
         Files.write(file, lines);
+    }
+
+    /** Whoever stops the measuring finds the comparison, and no results of half a run beside the page. */
+    @Test
+    void resultsHaveTheComparisonWhileLatenciesAreMeasured() throws Exception {
+        resume();
+        Files.writeString(run.path().resolve("report.html"), "the page of then");
+        bench = order -> {
+            throw new InterruptedException("stopped");
+        };
+
+        assertThatThrownBy(this::resume).isInstanceOf(InterruptedException.class);
+
+        assertThat(Json.JSON
+                        .readTree(Files.readString(run.path().resolve("results.json")))
+                        .path("comparison")
+                        .isObject())
+                .isTrue();
     }
 
     @Test

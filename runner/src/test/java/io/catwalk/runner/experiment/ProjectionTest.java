@@ -72,6 +72,17 @@ class ProjectionTest {
         assertThat(run.path().resolve("results.md")).exists();
     }
 
+    /** What is drawn has no comparison. */
+    @Test
+    void isNotDrawnOverTheResultsThatAPageShows() throws IOException {
+        Files.writeString(run.path().resolve("results.json"), "{\"comparison\": {}}");
+        Files.writeString(run.path().resolve("report.html"), "a page");
+
+        finish(projection(), 50, 60);
+
+        assertThat(run.path().resolve("results.json")).hasContent("{\"comparison\": {}}");
+    }
+
     @Test
     void isNotDrawnAgainWithinHalfAMinute() {
         Projection projection = projection();

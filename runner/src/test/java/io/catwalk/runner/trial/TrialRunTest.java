@@ -110,7 +110,8 @@ final class TrialRunTest {
         assertThat(trial().onnx()).doesNotExist();
         assertThat(done.files())
                 .extracting(FileDigest::file)
-                .containsExactly("model/network-0000.params", "predictions.csv", "predictions-validation.csv");
+                .containsExactly(
+                        "model/network-0000.params", "predictions.csv", "predictions-validation.csv", "history.csv");
     }
 
     @Test

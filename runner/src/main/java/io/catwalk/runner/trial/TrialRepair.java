@@ -1,0 +1,153 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.RequestException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the small files of a finished trial anew where they are missing or damaged, without running it again: its
+ * outcome is in the journal, its order in the request, its split in the images, its history beside its weights.
+ */
+public final class TrialRepair {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrialRepair.class);
+
+    private final TrialFolder folder;
+    private final TrialOutcome.Done done;
+    private final TrialOrder order;
+    private final List<String> damaged = new ArrayList<>();
+
+    /**
+     * Prepares to repair a trial.
+     *
+     * @param folder of the trial
+     * @param done its outcome, as the journal has it
+     * @param order that made it
+     */
+    public TrialRepair(TrialFolder folder, TrialOutcome.Done done, TrialOrder order) {
+        this.folder = folder;
+        this.done = done;
+        this.order = order;
+    }
+
+    /** A look at a file. */
+    private interface Look {
+
+        /** Tells whether it is as it should be. */
+        boolean isWhole() throws IOException;
+    }
+
+    /** A new version of a file. */
+    private interface Writing {
+
+        void write() throws IOException;
+    }
+
+    /**
+     * Makes the files anew. Nobody else may work on the trial.
+     *
+     * @param images of the trial
+     * @return the names of the files that were there and damaged; those that were missing are just written
+     * @throws IOException if one cannot be read or written
+     */
+    public List<String> mend(TrialImages images) throws IOException {
+        // Texts are compared: the outcome has arrays, which no record compares.
+        String outcome = Json.LINE.writeValueAsString(done);
+        mend(
+                folder.outcome(),
+                () -> Json.LINE.writeValueAsString(folder.readOutcome()).equals(outcome),
+                () -> folder.writeOutcome(done));
+        mend(
+                folder.order(),
+                () -> TrialKey.of(folder.readOrder()).equals(TrialKey.of(order)),
+                () -> folder.writeOrder(order));
+        mend(
+                folder.classes(),
+                () -> folder.readClasses().equals(images.dataset().classes()),
+                () -> folder.writeClasses(images.dataset().classes()));
+        mend(
+                folder.split(),
+                () -> Files.readString(folder.split()).equals(TrialFolder.splitText(images)),
+                () -> folder.writeSplit(images));
+        mend(
+                folder.history(),
+                () -> folder.damage(done, folder.history()).isEmpty()
+                        && folder.readHistory().size() == done.timing().epochs(),
+                () -> {
+                    TrainedWeights weights = folder.readTraining(TrialKey.of(order));
+                    if (weights != null && weights.history() != null) {
+                        folder.writeHistory(weights.history());
+                    }
+                });
+        return List.copyOf(damaged);
+    }
+
+    private void mend(Path file, Look look, Writing writing) throws IOException {
+        boolean there = Files.exists(file);
+        boolean whole = false;
+        try {
+            whole = there && look.isWhole();
+        } catch (RequestException | IOException e) {
+            LOG.info("{} is damaged", file, e);
+            damaged.add(String.valueOf(file.getFileName()));
+        }
+        if (!whole) {
+            LOG.info("{} is written again", file);
+            writing.write();
+        }
+    }
+
+    /**
+     * Lists what only another attempt can make up for; what is intact is not made again. Options of the export that are
+     * damaged, or of another trial, are deleted: the next attempt exports with the standard ones.
+     *
+     * @return descriptions, such as {@code predictions.csv is missing}; empty if nothing is left to do
+     * @throws IOException if something cannot be read
+     */
+    public List<String> left() throws IOException {
+        List<String> left = new ArrayList<>(folder.damage(done));
+        try {
+            int epochs = folder.readHistory().size();
+            if (epochs > 0 && epochs != done.timing().epochs()) {
+                left.add("history.csv has " + epochs + " epochs instead of "
+                        + done.timing().epochs());
+            }
+        } catch (RequestException e) {
+            LOG.info("The history is damaged", e);
+            if (left.stream().noneMatch(one -> one.startsWith("history.csv "))) {
+                left.add("history.csv is damaged");
+            }
+        }
+        boolean listed = folder.isListed(done, folder.export());
+        if (Files.exists(folder.export()) && !listed && folder.isListed(done, folder.history())) {
+            Files.delete(folder.export()); // the trial was exported without it
+        } else if (Files.exists(folder.export())
+                && (folder.damage(done, folder.export()).isPresent() || !areReadable())) {
+            Files.delete(folder.export());
+            if (!listed) {
+                left.add("export.json is damaged");
+            }
+        }
+        ParityResult parity = done.parity();
+        if (parity != null && parity.missing() == ParityResult.Missing.UNWRITTEN) {
+            left.add("its ONNX file " + parity.sentence());
+        }
+        return left;
+    }
+
+    private boolean areReadable() throws IOException {
+        try {
+            ExportOptions unused = folder.readExportOptions();
+            return true;
+        } catch (RequestException e) {
+            LOG.info("The options of the export are damaged", e);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.catwalk.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Tag("tiny")
+final class ReasonsTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '"',
+            value = {
+                "cannot read /home/ada/x/a.bin: no; cannot read a.bin: no",
+                "train --dataset=/data/cats --out /tmp/run/ --epochs 3; train --dataset=cats --out run --epochs 3",
+                "train --dataset '/home/ada/my cats/all' gru; train --dataset 'all' gru",
+                "C:\\Users\\ada\\a.bin is missing; a.bin is missing",
+                "--dataset /a/b,/c/d (/e/f); --dataset b,d (f)",
+                "see trials/gru/1-0/crash.log; see trials/gru/1-0/crash.log",
+                "--on spark://host:7077 https://example.org/a/b; --on spark://host:7077 https://example.org/a/b",
+                "5 / 3 images/s and and/or; 5 / 3 images/s and and/or",
+            })
+    void absolutePathsAreShortenedToTheirLastPart(String text, String shortened) {
+        assertThat(Reasons.withoutFolders(text)).isEqualTo(shortened);
+    }
+}
