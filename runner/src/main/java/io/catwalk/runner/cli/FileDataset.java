@@ -6,15 +6,18 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -79,6 +82,10 @@ final class FileDataset {
                                 + ": expected the name of a data set in the metadata, found none; name one with "
                                 + "--dataset"));
         DatasetSpec images = reading.of(name, ownSize(file, metadata));
+        if (dataset == null && !ImageDatasets.isKnown(name) && !Files.isDirectory(images.folder(Home.data(console)))) {
+            throw new RequestException(file + ": expected the images of " + Reasons.quoted(name) + ", which it was made"
+                    + " from, found no such folder here: name their folder with --dataset DIR");
+        }
         return ForeignFile.signingWhile(() -> images.load(Home.data(console)), console);
     }
 

@@ -5,6 +5,7 @@ import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature.PixelType;
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ClassMatch;
@@ -198,7 +199,12 @@ final class PackageCommand implements Callable<Integer> {
     }
 
     private static void write(Parcel parcel, Path to, Console console) throws IOException {
-        parcel.write(to);
+        try {
+            parcel.write(to);
+        } catch (IOException e) {
+            String reason = Reasons.of(e);
+            throw reason.startsWith("cannot write ") ? e : new IOException("cannot write " + to + ": " + reason, e);
+        }
         console.item(
                 to + ": ",
                 parcel.files().stream().map(file -> file.name() + ".onnx").collect(Collectors.joining(", "))

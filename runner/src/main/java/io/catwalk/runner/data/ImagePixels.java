@@ -30,7 +30,7 @@ public record ImagePixels(byte[] pixels, int stored) {
     public static ImagePixels read(Path file, int channels, ImageSize size, @Nullable Fit fit) {
         if (!Files.isRegularFile(file)) {
             throw new RequestException("Image %s: expected a %s file, found %s; check the path"
-                    .formatted(file, ImageFormat.titles(), Files.exists(file) ? "something else" : "none"));
+                    .formatted(file, ImageFormat.titles(), Files.exists(file) ? "something else" : "no such file"));
         }
         DecodedImage image;
         try {

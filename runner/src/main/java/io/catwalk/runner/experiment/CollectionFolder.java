@@ -86,10 +86,10 @@ public record CollectionFolder(Path path) {
     public CollectionSpec readSpec() {
         Path request = path.resolve(REQUEST);
         Integer schema = Json.schema(request);
-        if (schema != null && schema > CollectionSpec.SCHEMA) {
-            throw new RequestException("expected a folder of schema " + CollectionSpec.SCHEMA + " or older, but "
-                    + path + " is of schema " + schema
-                    + ": it is left as it is; use the newer Catwalk that made it");
+        if (schema != null && (schema < 1 || schema > CollectionSpec.SCHEMA)) {
+            throw new RequestException("expected a folder of schema " + CollectionSpec.SCHEMA + ", but "
+                    + path + " is of schema " + schema + ": it is left as it is; use the "
+                    + (schema > 0 ? "newer " : "") + "Catwalk that made it");
         }
         try {
             return Json.read(request, CollectionSpec.class, "several data sets");

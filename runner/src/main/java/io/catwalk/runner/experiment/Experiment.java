@@ -282,6 +282,7 @@ public final class Experiment {
 
             @Override
             public TrialOrder begin(TrialSpec trial, int attempt) throws IOException {
+                run.journal().requireThere(); // otherwise the folder would be made anew
                 TrialOrder order = order(trial).on(conduct.processor()).numbered(attempt);
                 run.createTrial(trial).prepare(order);
                 return order;

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,8 +47,9 @@ import tools.jackson.dataformat.yaml.YAMLParser;
  *
  * @param path of the file, to name it in messages
  * @param content what the file contains
+ * @param positions of its classifiers, by their labels
  */
-public record ExperimentFile(Path path, Content content) {
+public record ExperimentFile(Path path, Content content, Map<String, Integer> positions) {
 
     /** An empty file, used where there is none. */
     public static final ExperimentFile NONE = new ExperimentFile(
@@ -224,6 +226,25 @@ public record ExperimentFile(Path path, Content content) {
         }
     }
 
+    /**
+     * Wraps the content of a file.
+     *
+     * @param path of the file, to name it in messages
+     * @param content what the file contains
+     */
+    public ExperimentFile(Path path, Content content) {
+        this(path, content, positions(or(content.classifiers(), List.of())));
+    }
+
+    /** Finds all positions at once: each is asked for, and there may be a hundred thousand. */
+    private static Map<String, Integer> positions(List<ClassifierEntry> entries) {
+        Map<String, Integer> positions = new HashMap<>();
+        for (ClassifierEntry entry : entries) {
+            positions.put(entry.label(), positions.size()); // no label is there twice
+        }
+        return positions;
+    }
+
     private static <T> T or(@Nullable T value, T otherwise) {
         return value == null ? otherwise : value;
     }
@@ -247,6 +268,10 @@ public record ExperimentFile(Path path, Content content) {
         if (schema.isIntegralNumber() && schema.asDouble() > ExperimentSpec.SCHEMA) {
             throw new RequestException(path + ": schema must be at most " + ExperimentSpec.SCHEMA + ", but is " + schema
                     + ": a newer Catwalk has written it, use that one");
+        }
+        if (schema.isIntegralNumber() && schema.asDouble() < 1) {
+            throw new RequestException(path + ": schema must be " + ExperimentSpec.SCHEMA + ", but is " + schema
+                    + ": write schema: " + ExperimentSpec.SCHEMA + ", or leave it out");
         }
         if (!tree.path("tuning").isNull() && !tree.path("tuning").isMissingNode()) {
             throw new RequestException(path + ": tuning must be left out, but is there, since a search has written it:"
@@ -450,7 +475,7 @@ public record ExperimentFile(Path path, Content content) {
     }
 
     private int index(ClassifierEntry entry) {
-        return or(content.classifiers(), List.<ClassifierEntry>of()).indexOf(entry);
+        return positions.getOrDefault(entry.label(), -1);
     }
 
     /**

@@ -212,10 +212,23 @@ record Journal(Path path) {
     /**
      * Appends the outcome of a trial and forces it to disk.
      *
-     * @throws IOException if it cannot be written; the journal is then unchanged
+     * @throws IOException if it cannot be written, or there is no journal any more; it is then unchanged
      */
     void append(Entry entry) throws IOException {
+        requireThere();
         append(Json.LINE.writeValueAsString(entry));
+    }
+
+    /**
+     * Checks that nobody has deleted the run while it is worked on.
+     *
+     * @throws IOException if there is no journal
+     */
+    void requireThere() throws IOException {
+        if (!Files.exists(path)) {
+            throw new IOException("expected the journal of the run in " + path + ", but it is gone: the run was deleted"
+                    + " or moved while it was worked on, and nothing more is trained");
+        }
     }
 
     private void append(String line) throws IOException {

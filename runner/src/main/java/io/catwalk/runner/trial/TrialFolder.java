@@ -516,11 +516,16 @@ public record TrialFolder(Path path) {
         return null;
     }
 
+    private static Path created(Path folder) throws IOException {
+        return Files.isDirectory(folder) ? folder : Files.createDirectory(folder);
+    }
+
     /** Writes the weights; existing ones are replaced. */
     void writeModel(TrainedModel model) throws IOException {
-        Path beside = Files.createDirectories(path.resolve("model.part"));
+        // Not createDirectories: a folder that was deleted meanwhile is not made anew.
+        Path beside = created(path.resolve("model.part"));
         model.save(beside);
-        Files.createDirectories(model());
+        Path unused = created(model());
         AtomicFiles.force(beside.resolve(TrainedModel.FILE_NAME));
         Files.move(
                 beside.resolve(TrainedModel.FILE_NAME),

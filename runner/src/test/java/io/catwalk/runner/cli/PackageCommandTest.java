@@ -236,6 +236,17 @@ final class PackageCommandTest {
     }
 
     @Test
+    void aPlaceThatCannotBeWrittenIsNamed() throws IOException {
+        Files.writeString(folder.resolve("file"), "");
+        to = folder.resolve("file/for-you");
+
+        Catwalk.Answer answer = pack(world.model());
+
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.err()).hasLineCount(1).contains("cannot write " + to + ": ");
+    }
+
+    @Test
     void whatIsNoModelIsRefused() throws IOException {
         refused(pack(folder.resolve("none.onnx")), "none.onnx");
         refused(pack(folder), "expected ");

@@ -320,7 +320,8 @@ final class PredictCommandTest {
         Path gone = folder.resolve("gone.png");
         refused(
                 predict(gone.toString()),
-                "Image " + gone + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found none; check the path");
+                "Image " + gone
+                        + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found no such file; check the path");
         refused(predict(), "expected images: name an IMAGE or a folder, or a list of them with --from");
     }
 

@@ -236,6 +236,16 @@ final class VerifyCommandTest {
                 "expected the mean and deviation of the pixels in the metadata, found none");
     }
 
+    /** The file names the folder of the images, not where it is. */
+    @Test
+    void awayFromItsImagesAFileAsksForThem() {
+        refused(
+                Catwalk.run("verify", world.model().toString()),
+                "expected the images of 'tiny'",
+                "no such folder here",
+                "--dataset DIR");
+    }
+
     @Test
     void imagesOfAnotherShapeAreRefused() throws IOException {
         Path others = folder.resolve("pictures");

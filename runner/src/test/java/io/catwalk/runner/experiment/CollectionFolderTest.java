@@ -117,6 +117,17 @@ final class CollectionFolderTest {
                         "(?i)jackson|exception|java\\.|catwalk\\.runner|reference chain|deserializ|\\p{Cntrl}");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 99})
+    void anotherSchemaIsRefused(int schema) throws IOException {
+        Path request = collection().resolve("collection.yaml");
+        Files.writeString(request, Files.readString(request).replaceFirst("schema: 1", "schema: " + schema));
+
+        assertThatThrownBy(() -> new CollectionFolder(folder.resolve("runs")).readSpec())
+                .isInstanceOf(RequestException.class)
+                .hasMessageContaining("is of schema " + schema);
+    }
+
     @Test
     void aDraftOfAnotherFileIsLeftAsItIs() throws IOException {
         Path runs = collection();

@@ -22,6 +22,8 @@ import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -330,6 +332,7 @@ final class ExperimentFileTest {
             schema: 2              | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
             {schema: 2, new: 1}    | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
             schema: 99999999999    | schema must be at most 1, but is 99999999999: a newer Catwalk has written it, use that one
+            schema: -1             | schema must be 1, but is -1: write schema: 1, or leave it out
             schema: first          | schema must be a whole number, but is 'first'
             seeds: many            | seeds must be a list, but is 'many'
             seeds: 3               | seeds must be a list, but is 3
@@ -450,6 +453,25 @@ final class ExperimentFileTest {
         assertThatThrownBy(() -> ExperimentFile.read(binary))
                 .isInstanceOf(RequestException.class)
                 .hasMessage(binary + ": expected YAML in UTF-8, but it is not UTF-8");
+    }
+
+    /** The time of the processor, which a busy machine does not stretch; a search for each entry takes minutes. */
+    @Test
+    void aHundredThousandVariantsAreResolvedInSeconds() throws IOException {
+        StringBuilder yaml = new StringBuilder("classifiers:\n");
+        for (int i = 0; i < 100_000; i++) {
+            yaml.append("- {name: gru, variant: v").append(i).append("}\n");
+        }
+        ExperimentFile file = file(yaml.toString());
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadCpuTime();
+
+        List<Contestant> all = file.entries(List.of()).stream()
+                .map(entry -> file.contestant(entry, GRU))
+                .toList();
+
+        assertThat(all).hasSize(100_000);
+        assertThat((threads.getCurrentThreadCpuTime() - before) / 1e9).isLessThan(20);
     }
 
     @Test

@@ -25,6 +25,7 @@ import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,6 +104,9 @@ class KeptTrialsTest {
     }
 
     private @Nullable LatencyBench bench;
+
+    /** The seed of the trial during which somebody deletes the run; 0 for none. */
+    private int deletedBy;
 
     private Results run(ExperimentSpec request, PluginCatalog plugins, Conduct conduct) throws Exception {
         made = new Made(failing);
@@ -165,6 +171,18 @@ class KeptTrialsTest {
             lines.add(changed);
         }
         Files.write(file, lines);
+    }
+
+    @Test
+    void aRunThatIsDeletedMeanwhileIsNotMadeAnew() {
+        deletedBy = 2;
+
+        assertThatThrownBy(this::resume)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(run.journal().path() + ", but it is gone");
+
+        assertThat(made.events).contains("trains 1", "trains 2").doesNotContain("trains 3");
+        assertThat(run.path()).doesNotExist();
     }
 
     /** Whoever stops the measuring finds the comparison, and no results of half a run beside the page. */
@@ -410,8 +428,18 @@ class KeptTrialsTest {
         assertThat(made.events).as("--keep-versions").containsExactly("kept 5", "trains 1", "kept 4", "kept 1");
     }
 
+    private static void delete(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Makes up the outcome of each trial at once, and records what it receives. */
-    private static final class Made implements TrialExecutor, ExperimentListener {
+    private final class Made implements TrialExecutor, ExperimentListener {
 
         private final int[] labels =
                 IntStream.range(0, TinyImages.TEST).map(i -> i % 10).toArray();
@@ -435,6 +463,11 @@ class KeptTrialsTest {
         @Override
         public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
             events.add("trains " + order.spec().seed());
+            if (order.spec().seed() == deletedBy) {
+                delete(run.path());
+                return new Submitted(
+                        CompletableFuture.completedFuture(new TrialOutcome.Lost(order.spec(), "no folder")), () -> {});
+            }
             CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
             try {
                 outcome.complete(
