@@ -6,7 +6,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -53,6 +55,18 @@ public final class Reasons {
         }
         boolean speaksForItself = thrown.getClass() == IOException.class || !message.equals(thrown.getMessage());
         return (speaksForItself ? "" : type + ": ") + oneLine(message);
+    }
+
+    /**
+     * Says what is there in place of a file that can be read.
+     *
+     * @param path leads to no regular file
+     * @return such as "that is a folder"
+     */
+    public static String noFile(Path path) {
+        return !Files.exists(path)
+                ? "there is no such file"
+                : Files.isDirectory(path) ? "that is a folder" : "that is a pipe or a device, and no file";
     }
 
     /** Returns the reason in the words of the operating system; for some errors Java keeps only the type. */

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
 import io.catwalk.runner.contract.CheckedPlugin;
@@ -53,7 +54,7 @@ final class PluginCheckCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "Time limit for all checks. Default: ${DEFAULT-VALUE}",
+            description = "Limit for all checks, in seconds of processor time. Default: ${DEFAULT-VALUE}",
             defaultValue = "60")
     private int seconds;
 
@@ -63,8 +64,7 @@ final class PluginCheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (!Files.isRegularFile(jar)) {
-            throw new RequestException("expected a plugin's jar, but found "
-                    + (Files.isDirectory(jar) ? "the folder " : "no file ") + jar
+            throw new RequestException("expected a plugin's jar at " + jar + ", but " + Reasons.noFile(jar)
                     + ": build the plugin, and name its jar");
         }
         if (seconds < 1) {
@@ -77,7 +77,6 @@ final class PluginCheckCommand implements Callable<Integer> {
                         checks(),
                         expectations(),
                         Duration.ofSeconds(seconds),
-                        clock,
                         json ? checked -> {} : new Lines(console)::print)
                 .run(jar);
         double taken = (clock.millis() - start) / 1000.0;
@@ -89,9 +88,22 @@ final class PluginCheckCommand implements Callable<Integer> {
         if (json) {
             console.json(asMap(results, taken));
         } else {
+            printFirstFailure(results, console);
             console.line(String.format(Locale.ROOT, "%d of %d checks passed, in %.1f s", kept, results.size(), taken));
         }
         return failed ? ExitCode.SOME_FAILED : ExitCode.DONE;
+    }
+
+    /** Says again why the first check failed, where those that wait for it have pushed that off the screen. */
+    private static void printFirstFailure(List<CheckedPlugin> results, Console console) {
+        if (results.stream().anyMatch(each -> each.result().verdict() == Verdict.SKIPPED)) {
+            results.stream()
+                    .map(CheckedPlugin::result)
+                    .filter(result -> result.verdict() == Verdict.FAILED)
+                    .findFirst()
+                    .ifPresent(
+                            result -> console.paragraph("", "first failure: " + result.check() + ": " + result.line()));
+        }
     }
 
     private List<Check> checks() {

@@ -9,6 +9,7 @@ import io.catwalk.runner.process.ForkedJvm;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.testkit.contract.Check;
+import io.catwalk.testkit.contract.Effort;
 import io.catwalk.testkit.contract.Expectations;
 import io.catwalk.testkit.contract.Limits;
 import io.catwalk.testkit.contract.Result;
@@ -17,12 +18,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +45,6 @@ public final class PluginContract {
     private final List<Check> checks;
     private final Expectations expected;
     private final Duration budget;
-    private final InstantSource clock;
     private final Consumer<CheckedPlugin> listener;
     private final ForkedJvm jvm = new ForkedJvm();
 
@@ -59,20 +60,14 @@ public final class PluginContract {
      *
      * @param checks the checks to run, in order
      * @param expected which of them are expected to fail
-     * @param budget longest time for all checks
-     * @param clock tells the time
+     * @param budget longest time for all checks, as {@link Effort} counts it
      * @param listener receives each result
      */
     public PluginContract(
-            List<Check> checks,
-            Expectations expected,
-            Duration budget,
-            InstantSource clock,
-            Consumer<CheckedPlugin> listener) {
+            List<Check> checks, Expectations expected, Duration budget, Consumer<CheckedPlugin> listener) {
         this.checks = List.copyOf(checks);
         this.expected = expected;
         this.budget = budget;
-        this.clock = clock;
         this.listener = listener;
     }
 
@@ -88,9 +83,9 @@ public final class PluginContract {
         PrivateFolder.claim(); // says where temporary files go
         try (Scratch scratch = new Scratch()) {
             String sha256 = Sha256.of(jar);
-            Instant end = clock.instant().plus(budget);
+            Duration left = budget;
             while (!isOver()) {
-                check(jar.toAbsolutePath(), sha256, scratch, end);
+                left = left.minus(check(jar.toAbsolutePath(), sha256, scratch, left));
             }
         } catch (IOException e) {
             throw new RequestException("cannot check " + jar + ": " + Reasons.of(e), e);
@@ -98,12 +93,15 @@ public final class PluginContract {
         return results();
     }
 
-    /** Runs the remaining checks in a process, until all are done or one of them ends the process. */
-    private void check(Path jar, String sha256, Scratch scratch, Instant end) throws IOException, InterruptedException {
-        Duration left = Duration.between(clock.instant(), end);
+    /**
+     * Runs the remaining checks in a process, until all are done or one of them ends the process, and returns what it has
+     * taken.
+     */
+    private Duration check(Path jar, String sha256, Scratch scratch, Duration left)
+            throws IOException, InterruptedException {
         if (left.isNegative() || left.isZero()) {
             timeIsOver();
-            return;
+            return Duration.ZERO;
         }
         int before = results().size();
         Path order = Files.writeString(scratch.file("order.json"), order(jar, sha256));
@@ -117,7 +115,15 @@ public final class PluginContract {
                 Map.of("OMP_NUM_THREADS", "1"),
                 scratch.folder(),
                 scratch.file("log.txt"));
-        ForkedJvm.Ending ending = jvm.run(program, left, message -> {
+        AtomicReference<@Nullable Effort> effort = new AtomicReference<>();
+        AtomicReference<Duration> taken = new AtomicReference<>(Duration.ZERO);
+        Predicate<ProcessHandle> overdue = process -> {
+            Effort now = Objects.requireNonNullElseGet(effort.get(), () -> Effort.of(process));
+            effort.set(now);
+            taken.set(now.taken());
+            return now.exceeds(left);
+        };
+        ForkedJvm.Ending ending = jvm.runUntil(program, overdue, message -> {
             ContractEvent event = ContractEvent.parse(message).orElse(null);
             if (event == null) {
                 LOG.warn("A message of the checks cannot be read");
@@ -131,6 +137,7 @@ public final class PluginContract {
             ended(ending, Files.exists(program.crashReport()), before);
             Files.deleteIfExists(program.crashReport());
         }
+        return taken.get();
     }
 
     private synchronized String order(Path jar, String sha256) {

@@ -40,6 +40,9 @@ public final class ForkedJvm {
     /** A signal that both processes get, as by Ctrl-C, may end the other one a little before this one. */
     private static final Duration SAME_SIGNAL = Duration.ofSeconds(2);
 
+    /** How often it is asked whether a process has taken too much. */
+    private static final Duration LOOK = Duration.ofMillis(200);
+
     private final Duration grace;
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
     private final CountDownLatch ending = new CountDownLatch(1);
@@ -112,6 +115,42 @@ public final class ForkedJvm {
      */
     public Ending run(Program program, @Nullable Duration timeout, Predicate<String> messages)
             throws IOException, InterruptedException {
+        return run(program, (process, event) -> await(event, timeout), messages);
+    }
+
+    /**
+     * Runs a program to its end, or until it has taken too much.
+     *
+     * @param program what to run
+     * @param overdue asked several times a second whether the process is to be killed
+     * @param messages receives each message in another thread, and returns whether it was the last one
+     * @return how it ended; one that was overdue has timed out
+     * @throws IOException if it cannot be started
+     * @throws InterruptedException if the calling thread is interrupted, or this process is about to end; the process
+     *     has then ended
+     */
+    public Ending runUntil(Program program, Predicate<ProcessHandle> overdue, Predicate<String> messages)
+            throws IOException, InterruptedException {
+        return run(
+                program,
+                (process, event) -> {
+                    while (!await(event, LOOK)) {
+                        if (overdue.test(process)) {
+                            return false;
+                        }
+                    }
+                    return true;
+                },
+                messages);
+    }
+
+    /** Waits for an event of a process, and returns whether it happened in time. */
+    private interface Waiting {
+        boolean await(ProcessHandle process, CompletableFuture<?> event) throws InterruptedException;
+    }
+
+    private Ending run(Program program, Waiting waiting, Predicate<String> messages)
+            throws IOException, InterruptedException {
         String mark = "@catwalk-" + UUID.randomUUID() + " ";
         try (CappedLog log = CappedLog.open(program.log)) {
             Process process = start(program);
@@ -127,7 +166,7 @@ public final class ForkedJvm {
                 CompletableFuture<Void> err =
                         readTo(process.getErrorStream(), (bytes, count) -> log.write(bytes, 0, count));
                 greet(process, mark);
-                boolean timedOut = !await(CompletableFuture.anyOf(process.onExit(), said), timeout);
+                boolean timedOut = !waiting.await(process.toHandle(), CompletableFuture.anyOf(process.onExit(), said));
                 if (said.isDone()) {
                     process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS);
                 }

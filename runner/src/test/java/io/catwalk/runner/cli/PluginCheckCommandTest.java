@@ -74,6 +74,18 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    void theReasonStandsAgainBelowAllThatWasSkipped() {
+        TestPlugin plugin = TestPlugin.building(
+                "sound", "return Layers.sequence(Layers.flatten(), Layers.dense(task.classes() + 1));");
+        assertThat(check(plugin, "--only", "shapes", "--only", "finite", "--only", "gradient", "--only", "overfit"))
+                .isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(out.toString().replaceAll("\\s+", " "))
+                .containsPattern(
+                        "skipped overfit .* was not run, since shapes did not pass first failure: shapes: expected logits .*"
+                                + " 0 of 4 checks passed");
+    }
+
+    @Test
     @Tag("long")
     void checkThatHangsIsStoppedAndTheNextOneRuns() {
         assertThat(twoClasses("while (true) { Thread.onSpinWait(); }", "--seconds", "30"))
@@ -210,9 +222,9 @@ final class PluginCheckCommandTest {
     @Test
     void badRequestIsOneLine() throws IOException {
         Path sound = TestPlugin.sound("sound").write(jar());
-        assertRefused("expected a plugin's jar, but found no file " + folder.resolve("none"), "none");
-        assertRefused(
-                "expected a plugin's jar, but found the folder " + Files.createDirectory(folder.resolve("dir")), "dir");
+        assertRefused("expected a plugin's jar at " + folder.resolve("none") + ", but there is no such file", "none");
+        Path directory = Files.createDirectory(folder.resolve("dir"));
+        assertRefused("expected a plugin's jar at " + directory + ", but that is a folder", "dir");
         assertRefused("unknown check 'onx'; known are jar-manifest,", sound.toString(), "--only", "onx");
         assertRefused("unknown check 'onx'; known are jar-manifest,", sound.toString(), "--expect", "onx=why");
         assertRefused("expected a reason why the check 'onnx' fails", sound.toString(), "--expect", "onnx= ");

@@ -2,9 +2,8 @@ package io.catwalk.testkit.contract;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Optional;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** Runs checks on a plugin, one after another, and remembers which have not passed. */
 public final class ContractRun {
 
+    /** How often it is looked at what a check has taken. */
+    private static final long LOOK_MILLIS = 100;
+
     private final Subject subject;
     private final Expectations expected;
-    private final Set<String> unkept;
+    /** Ids of checks that have not passed, each with the one that failed and that the others wait for. */
+    private final Map<String, String> unkept = new HashMap<>();
 
     /**
      * Starts a run.
@@ -26,7 +29,7 @@ public final class ContractRun {
     public ContractRun(Subject subject, Expectations expected, Collection<String> unkept) {
         this.subject = subject;
         this.expected = expected;
-        this.unkept = new HashSet<>(unkept);
+        unkept.forEach(id -> this.unkept.put(id, id));
     }
 
     /**
@@ -37,13 +40,19 @@ public final class ContractRun {
      * @throws InterruptedException if the calling thread is interrupted
      */
     public Result run(Check check) throws InterruptedException {
-        Optional<String> missing = new TreeSet<>(check.presumed())
-                .stream().filter(unkept::contains).findFirst();
-        Result result = missing.isPresent()
-                ? Result.skipped(check.id(), "was not run, since " + missing.get() + " did not pass")
-                : expected.judge(tried(check));
+        String failed = new TreeSet<>(check.presumed())
+                .stream()
+                        .filter(unkept::containsKey)
+                        .findFirst()
+                        .map(unkept::get)
+                        .orElse(null);
+        if (failed != null) {
+            unkept.put(check.id(), failed);
+            return Result.skipped(check.id(), "was not run, since " + failed + " did not pass");
+        }
+        Result result = expected.judge(tried(check));
         if (result.verdict() != Verdict.PASSED) {
-            unkept.add(check.id());
+            unkept.put(check.id(), check.id());
         }
         return result;
     }
@@ -63,9 +72,12 @@ public final class ContractRun {
         thread.setDaemon(true);
         Duration limit = subject.limits().check();
         long start = System.nanoTime();
+        Effort effort = Effort.of(ProcessHandle.current());
         thread.start();
         try {
-            thread.join(limit.toMillis());
+            do {
+                thread.join(Math.max(1, Math.min(LOOK_MILLIS, limit.toMillis())));
+            } while (thread.isAlive() && !effort.exceeds(limit));
         } catch (InterruptedException e) {
             thread.interrupt();
             throw e;

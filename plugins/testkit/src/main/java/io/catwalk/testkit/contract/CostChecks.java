@@ -32,9 +32,9 @@ final class CostChecks {
         Task task = candidate.task();
         Duration limit = candidate.subject().limits().step();
         startEngine();
-        long start = System.nanoTime();
+        Effort effort = Effort.of(ProcessHandle.current());
         step(candidate, task);
-        Duration taken = Duration.ofNanos(System.nanoTime() - start);
+        Duration taken = effort.taken();
         BrokenPromise.unless(
                 taken.compareTo(limit) <= 0,
                 "expected a network and a step on " + batch(task) + " images of " + task + " within " + limit.toMillis()

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * Limits of time and memory for a plugin.
  *
- * @param check time after which a check is stopped
- * @param step longest time to build a network for small images and train it for one step
+ * @param check processor time after which a check is stopped, as {@link Effort} counts it
+ * @param step longest such time to build a network for small images and train it for one step
  * @param bytes largest amount of memory that such a step may take, in bytes
  */
 public record Limits(Duration check, Duration step, long bytes) {

@@ -24,7 +24,12 @@ final class ShapeChecks {
                             candidate -> classes(candidate, 1_000))
                     .presuming("shapes"),
             Check.of("finite", "all logits are finite, in training and evaluation", ShapeChecks::finite)
-                    .presuming("shapes"));
+                    .presuming("shapes"),
+            Check.of("logits", "the output are logits, not probabilities", ShapeChecks::logits)
+                    .presuming("finite"));
+
+    /** Largest distance from 1 of a sum of probabilities in single precision; logits come that near only by chance. */
+    private static final float NEAR_ONE = 1e-3f;
 
     private ShapeChecks() {}
 
@@ -89,5 +94,36 @@ final class ShapeChecks {
                 }
             }
         }
+    }
+
+    private static void logits(Candidate candidate) {
+        Task task = candidate.task();
+        Images images = Images.random(task, 7, Candidate.SEED);
+        try (Network network = candidate.initialized(task)) {
+            for (Mode mode : Mode.values()) {
+                BrokenPromise.unless(
+                        !areProbabilities(network.logits(images, mode), task.classes()),
+                        "expected logits in " + mode
+                                + ", but found probabilities, which add up to 1 for each image: leave"
+                                + " out the Softmax at the end, since the loss and the program apply it");
+            }
+        }
+    }
+
+    private static boolean areProbabilities(float[] answers, int classes) {
+        for (int image = 0; image < answers.length / classes; image++) {
+            float sum = 0;
+            for (int label = 0; label < classes; label++) {
+                float answer = answers[image * classes + label];
+                if (answer < 0) {
+                    return false;
+                }
+                sum += answer;
+            }
+            if (Math.abs(sum - 1) > NEAR_ONE) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -29,6 +29,8 @@ import io.catwalk.api.SearchSpace;
 import io.catwalk.api.Support;
 import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
@@ -217,6 +219,15 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                         (task, chosen) -> sequence(
                                 new Sound().network(task, chosen),
                                 layer(logits -> task.channels() == 3 ? logits.mul(Float.POSITIVE_INFINITY) : logits))),
+                network(
+                        "a softmax at the end",
+                        "logits",
+                        (task, chosen) ->
+                                sequence(new Sound().network(task, chosen), layer(logits -> logits.softmax(1)))),
+                ending(
+                        "a softmax in evaluation only",
+                        "logits",
+                        () -> (logits, training) -> training ? logits : logits.softmax(1)),
                 ending(
                         "a division by the batch without two",
                         "small-batch",
@@ -292,10 +303,11 @@ record BrokenPlugin(String name, String check, Function<Path, Subject> subject) 
                     return logits.getManager().create(numbers, logits.getShape());
                 }),
                 costly("a step that takes its time", "time", SLOW, 1L << 30, () -> {
-                    try {
-                        Thread.sleep(SLOW.toMillis() + 200);
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
+                    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+                    long end = threads.getCurrentThreadCpuTime()
+                            + SLOW.plusMillis(200).toNanos();
+                    while (threads.getCurrentThreadCpuTime() < end) {
+                        Thread.onSpinWait();
                     }
                 }),
                 costly(

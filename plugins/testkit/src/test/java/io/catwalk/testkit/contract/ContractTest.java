@@ -359,6 +359,39 @@ final class ContractTest {
         assertThat(result.line()).isEqualTo("did not end within 0.3 s, and was stopped");
     }
 
+    /** What runs beside it on the machine takes time from it, and processor time from nobody. */
+    @Test
+    void timeThatAProcessWaitsForTheMachineDoesNotCount() throws Exception {
+        long wanted = Duration.ofSeconds(1).toNanos();
+        Process spinning = new ProcessBuilder("sh", "-c", "while :; do :; done").start();
+        Process parked = new ProcessBuilder("sleep", "60").start();
+        try {
+            Effort ofSpinning = Effort.of(spinning.toHandle());
+            Effort ofParked = Effort.of(parked.toHandle());
+            long start = System.nanoTime();
+            while (System.nanoTime() - start < wanted || ofSpinning.taken().compareTo(Duration.ofMillis(100)) < 0) {
+                Thread.sleep(20);
+            }
+            Duration used = spinning.info().totalCpuDuration().orElseThrow();
+            assertThat(ofSpinning.taken()).isLessThanOrEqualTo(used.plusMillis(300));
+            // Nobody keeps it from running, so it is its own fault.
+            assertThat(ofParked.taken()).isGreaterThan(Duration.ofNanos(wanted));
+            assertThat(ofParked.exceeds(Duration.ofMillis(900))).isTrue();
+            assertThat(ofParked.exceeds(Duration.ofMinutes(5))).isFalse();
+        } finally {
+            spinning.destroyForcibly();
+            parked.destroyForcibly();
+        }
+    }
+
+    @Test
+    void checksThatWaitForASkippedOneNameTheOneThatFailed() throws InterruptedException {
+        Subject subject = BrokenPlugin.all().get(0).subject().apply(folder);
+        ContractRun run = new ContractRun(subject, Expectations.none(), Set.of("finite"));
+        assertThat(run.run(Contract.require("repeatable")).line()).isEqualTo("was not run, since finite did not pass");
+        assertThat(run.run(Contract.require("alone")).line()).isEqualTo("was not run, since finite did not pass");
+    }
+
     @Test
     void expectedFailureMustFail() throws InterruptedException {
         Subject broken = BrokenPlugin.all().get(0).subject().apply(folder);
