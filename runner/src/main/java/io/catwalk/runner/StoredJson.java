@@ -61,7 +61,7 @@ final class StoredJson {
 
     private String text() throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw damaged(Files.exists(file) ? "that is a folder" : "there is no such file", null);
+            throw damaged(Reasons.noFile(file), null);
         }
         String text;
         try {

@@ -4,6 +4,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginIndex;
 import io.catwalk.runner.plugin.PluginShelf;
+import io.catwalk.runner.supply.FileSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +88,7 @@ final class PluginListCommand implements Callable<Integer> {
                     String.join(", ", row.plugin().classifiers()));
         }
         if (outdated) {
-            console.note("update with catwalk plugin install NAME --index " + index + shelf.option());
+            console.note("update with catwalk plugin install NAME --index " + FileSource.shown(index) + shelf.option());
         }
     }
 

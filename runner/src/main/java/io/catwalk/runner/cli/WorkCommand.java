@@ -95,8 +95,8 @@ final class WorkCommand implements Callable<Integer> {
         URI address = FileSource.address(order);
         boolean local = "file".equals(address.getScheme());
         if (!local && out == null) {
-            throw new RequestException(
-                    "--out must name a file for the outcome, because nothing can be written beside " + order);
+            throw new RequestException("--out must name a file for the outcome, because nothing can be written beside "
+                    + FileSource.shown(order));
         }
         Lease.hold(livesWith, local ? Path.of(address) : null);
         Ended ended = carryOut(address, out, console);
@@ -122,8 +122,8 @@ final class WorkCommand implements Callable<Integer> {
         String[] words = line.split("\t", -1);
         try {
             if (words.length != 2) {
-                throw new RequestException(
-                        "expected ORDER, a tab and FILE.zip in a line, but found " + Reasons.quoted(line));
+                throw new RequestException("expected ORDER, a tab and FILE.zip in a line, but found "
+                        + Reasons.quoted(FileSource.shown(line)));
             }
             return carryOut(FileSource.address(words[0]), Path.of(words[1]), console);
         } catch (RequestException e) {

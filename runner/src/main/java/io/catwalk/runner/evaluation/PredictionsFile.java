@@ -36,8 +36,7 @@ final class PredictionsFile {
 
     private static void scan(Path file, PredictionRows rows) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new RequestException("expected predictions in " + file + ", but "
-                    + (Files.exists(file) ? "that is a folder" : "there is no such file"));
+            throw new RequestException("expected predictions in " + file + ", but " + Reasons.noFile(file));
         }
         try {
             if (isNpy(file)) {

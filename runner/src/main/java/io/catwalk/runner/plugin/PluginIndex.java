@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pf4j.DefaultVersionManager;
 import org.pf4j.VersionManager;
@@ -31,6 +32,9 @@ import tools.jackson.core.JacksonException;
 public final class PluginIndex {
 
     private static final long MOST_BYTES = 4 << 20;
+
+    /** A plugin with a longer id or version would not be installed; both are shown. */
+    private static final int LONGEST_NAME = 100;
 
     private static final VersionManager VERSIONS = new DefaultVersionManager();
 
@@ -87,7 +91,8 @@ public final class PluginIndex {
             source.copy(address, copy, MOST_BYTES);
             text = Files.readString(copy);
         } catch (IOException e) {
-            throw new RequestException("expected an index in " + where + ", but it is not UTF-8 text", e);
+            throw new RequestException(
+                    "expected an index in " + FileSource.shown(where) + ", but it is not UTF-8 text", e);
         }
         return new PluginIndex(address, entries(where, text));
     }
@@ -110,6 +115,14 @@ public final class PluginIndex {
             if (entry == null || !Json.isComplete(entry)) {
                 throw malformed(where, "a plugin without its id, or a release without its version or url", null);
             }
+            Stream.concat(Stream.of(entry.id()), entry.releases().stream().map(Listed::version))
+                    .filter(name -> name.length() > LONGEST_NAME)
+                    .forEach(name -> {
+                        throw malformed(
+                                where,
+                                "an id or a version of more than " + LONGEST_NAME + " letters, " + Reasons.quoted(name),
+                                null);
+                    });
             if (!ids.add(entry.id())) {
                 throw malformed(where, Reasons.quoted(entry.id()) + " twice", null);
             }
@@ -119,7 +132,8 @@ public final class PluginIndex {
 
     private static RequestException malformed(String where, String found, @Nullable Throwable cause) {
         return new RequestException(
-                "expected an index in " + where + " as pf4j-update has it ([{\"id\": ..., \"releases\": [{\"version\":"
+                "expected an index in " + FileSource.shown(where)
+                        + " as pf4j-update has it ([{\"id\": ..., \"releases\": [{\"version\":"
                         + " ..., \"url\": ..., \"sha512sum\": ...}]}]), but found " + found,
                 cause);
     }
@@ -135,13 +149,13 @@ public final class PluginIndex {
         List<String> known = entries.stream().map(Entry::id).sorted().toList();
         if (!known.contains(id)) {
             String question = Suggestion.question(id, known);
-            throw new RequestException("the index " + address + " has no plugin '" + id + "'"
+            throw new RequestException("the index " + FileSource.shown(address) + " has no plugin '" + id + "'"
                     + (question.isEmpty() ? ":" : question) + " it has "
                     + (known.isEmpty() ? "none" : String.join(", ", known)));
         }
         return newest(id)
-                .orElseThrow(() ->
-                        new RequestException("the index " + address + " has no release of '" + id + "' for version "
+                .orElseThrow(() -> new RequestException(
+                        "the index " + FileSource.shown(address) + " has no release of '" + id + "' for version "
                                 + ApiVersion.current() + " of the Catwalk API: take another version of Catwalk"));
     }
 
@@ -190,7 +204,7 @@ public final class PluginIndex {
     }
 
     private Release checked(String id, Listed release) {
-        String what = "the index " + address + " has " + id + " " + release.version();
+        String what = "the index " + FileSource.shown(address) + " has " + id + " " + release.version();
         if (release.sha512sum() == null || !release.sha512sum().strip().matches("[0-9a-fA-F]{128}")) {
             throw new RequestException(what + " without its SHA-512: expected 128 hexadecimal digits as sha512sum");
         }
@@ -199,14 +213,15 @@ public final class PluginIndex {
             file = address.resolve(URI.create(release.url()));
             FileSource.requireKind(file);
         } catch (IllegalArgumentException e) {
-            throw new RequestException(what + " at " + Reasons.quoted(release.url()) + ", which is not an address", e);
+            throw new RequestException(
+                    what + " at " + Reasons.quoted(FileSource.shown(release.url())) + ", which is not an address", e);
         } catch (RequestException e) {
             throw new RequestException(what + ": " + e.getMessage(), e);
         }
         boolean elsewhere =
                 file.getScheme().equals("https") && URI.create(release.url()).isAbsolute();
         if (!elsewhere && !isBelow(file, address.resolve("."))) {
-            throw new RequestException(what + " at " + Reasons.quoted(release.url())
+            throw new RequestException(what + " at " + Reasons.quoted(FileSource.shown(release.url()))
                     + ", which leads out of the folder of the index: expected a path below it, or https:");
         }
         return new Release(

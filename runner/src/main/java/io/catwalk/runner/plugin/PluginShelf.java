@@ -185,8 +185,8 @@ public final class PluginShelf {
     private static void requireDigest(URI address, Path copy, String expected) {
         String found = sha512(copy);
         if (!found.equalsIgnoreCase(expected)) {
-            throw new RequestException("expected SHA-512 " + shortened(expected) + " of " + address + ", but found "
-                    + shortened(found) + ": it is not the expected file, so do not use it");
+            throw new RequestException("expected SHA-512 " + shortened(expected) + " of " + FileSource.shown(address)
+                    + ", but found " + shortened(found) + ": it is not the expected file, so do not use it");
         }
     }
 
@@ -211,9 +211,10 @@ public final class PluginShelf {
         }
         if (release != null
                 && !(release.id().equals(jar.id()) && release.version().equals(jar.version()))) {
-            throw new RequestException("the index says that " + release.address() + " is " + release.id() + " "
-                    + release.version() + ", but it is " + jar.id() + " " + jar.version()
-                    + ": tell the maintainer of the index");
+            throw new RequestException(
+                    "the index says that " + FileSource.shown(release.address()) + " is " + release.id() + " "
+                            + release.version() + ", but it is " + jar.id() + " " + jar.version()
+                            + ": tell the maintainer of the index");
         }
         List<String> names = classifiers(jar);
         List<Path> before = filesOf(jar.id());

@@ -83,7 +83,7 @@ public final class Depot {
             try {
                 return place.sha256() == null ? standing(place.uri()) : kept(place, place.sha256());
             } catch (RequestException e) {
-                LOG.info("{} is not at {}", what, place.uri(), e);
+                LOG.info("{} is not at {}", what, FileSource.shown(place.uri()), e);
                 reasons.add(String.valueOf(e.getMessage()));
             } catch (IOException e) {
                 LOG.info("{} cannot be kept", what, e);
@@ -101,7 +101,7 @@ public final class Depot {
 
     private static Path standing(URI uri) {
         if (!FileSource.isLocal(uri)) {
-            throw new RequestException("expected a file: address or a digest, but found " + uri);
+            throw new RequestException("expected a file: address or a digest, but found " + FileSource.shown(uri));
         }
         Path path = Path.of(uri);
         if (!Files.exists(path)) {
@@ -139,7 +139,7 @@ public final class Depot {
         }
         Path entry = inside(unpacked, place.entry());
         if (!Files.exists(entry)) {
-            throw new RequestException("the archive at " + place.uri() + " has no " + place.entry());
+            throw new RequestException("the archive at " + FileSource.shown(place.uri()) + " has no " + place.entry());
         }
         return entry;
     }
@@ -156,8 +156,8 @@ public final class Depot {
             source.bring(from, draft, most);
             String found = Sha256.of(draft);
             if (!found.equals(sha256)) {
-                throw new RequestException("the file at " + from + " has the sha256 " + found.substring(0, 12)
-                        + ", not " + sha256.substring(0, 12));
+                throw new RequestException("the file at " + FileSource.shown(from) + " has the sha256 "
+                        + found.substring(0, 12) + ", not " + sha256.substring(0, 12));
             }
             AtomicFiles.publish(draft, file);
         } finally {

@@ -23,12 +23,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads files from this machine ({@code file:}) or another ({@code https:}), within limits of time and size. */
 public final class FileSource {
 
     private static final int OK = 200;
+
+    /** What stands before the host: a name and a password, perhaps with a slash that should have been encoded. */
+    private static final Pattern USER = Pattern.compile("(?<=//)([^/\\s]*@|[^/\\s@:]*:(?!\\d+(/|$))\\S*@)");
 
     private final Supplier<HttpClient> client;
     private final Duration patience;
@@ -75,8 +79,18 @@ public final class FileSource {
             return uri;
         } catch (IllegalArgumentException e) {
             throw new RequestException(
-                    "expected a file, or an address with file: or https:, but found " + Reasons.quoted(text), e);
+                    "expected a file, or an address with file: or https:, but found " + Reasons.quoted(shown(text)), e);
         }
+    }
+
+    /**
+     * Hides the name and the password in an address, for messages and logs.
+     *
+     * @param address any text
+     * @return the same text, with stars in their place
+     */
+    public static String shown(Object address) {
+        return USER.matcher(address.toString()).replaceAll("***@");
     }
 
     /**
@@ -92,7 +106,7 @@ public final class FileSource {
                 && !uri.toString().contains("%00");
         if (!remote && !isLocal(uri)) {
             throw new RequestException("expected an address with https:, or with file: and a path, but found "
-                    + Reasons.quoted(uri.toString())
+                    + Reasons.quoted(shown(uri))
                     + (scheme.equals("http") ? ", which can be changed in transit: use https:" : ""));
         }
     }
@@ -122,7 +136,7 @@ public final class FileSource {
             bring(from, to, mostBytes);
         } catch (IOException e) {
             throw new RequestException(
-                    "cannot store the file at " + from + " as " + to + " (" + Reasons.of(e)
+                    "cannot store the file at " + shown(from) + " as " + to + " (" + Reasons.of(e)
                             + "): the folder must be writable and have room",
                     e);
         }
@@ -138,7 +152,7 @@ public final class FileSource {
         boolean remote = String.valueOf(from.getScheme()).matches("https?") && from.getHost() != null;
         if (!remote && !isLocal(from)) {
             throw new RequestException("expected an address with https:, http:, or with file: and a path, but found "
-                    + Reasons.quoted(from.toString()));
+                    + Reasons.quoted(shown(from)));
         }
         try (OutputStream out = Files.newOutputStream(to)) {
             read(from, new Limited(out, mostBytes));
@@ -150,7 +164,7 @@ public final class FileSource {
             if ("file".equals(from.getScheme())) {
                 Path file = Path.of(from);
                 if (!Files.isRegularFile(file)) {
-                    throw new IOException(Files.exists(file) ? "that is not a file" : "there is no such file");
+                    throw new IOException(Reasons.noFile(file));
                 }
                 try (InputStream in = Files.newInputStream(file)) {
                     in.transferTo(limited);
@@ -163,10 +177,11 @@ public final class FileSource {
             if (unstored != null) {
                 throw unstored;
             }
-            throw new RequestException("expected a file at " + from + ", but " + reason(e) + ": check the address", e);
+            throw new RequestException(
+                    "expected a file at " + shown(from) + ", but " + reason(e) + ": check the address", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RequestException("stopped while reading " + from, e);
+            throw new RequestException("stopped while reading " + shown(from), e);
         }
     }
 

@@ -205,6 +205,25 @@ final class PluginCommandTest {
         refused("expected an address with https:", "install", "jar:file:/x.zip!/gru.jar");
     }
 
+    /** Nobody listens at port 1. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://ada:s3cret@127.0.0.1:1/gru.jar",
+                "https://ada:s3cret@127.0.0.1:1/gru.txt",
+                "http://ada:s3cret@127.0.0.1:1/gru.jar",
+                "https://ada:s3/cret@127.0.0.1:1/gru.jar",
+                "https://ada:s3cret@127.0.0.1:1/g ru.jar",
+                "https://s3cret@127.0.0.1:1/gru.jar"
+            })
+    void aPasswordInAnAddressIsNotShown(String address) {
+        for (String[] arguments : new String[][] {{"install", address}, {"install", "gru", "--index", address}}) {
+            Catwalk.Answer answer = plugin(arguments);
+            assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(answer.err()).hasLineCount(1).doesNotContain("s3", "cret", "ada");
+        }
+    }
+
     @Test
     void theNewestReleaseThatFitsComesFromAnIndex() throws Exception {
         Path one = TestPlugin.sound("gru").manifest("Plugin-Version", "1.9.0").write(folder.resolve("gru-1.9.0.jar"));
@@ -269,12 +288,29 @@ final class PluginCommandTest {
         refused("use https:", install);
         inIndex(entry(release("1.2.3", null, "//example.org/gru.jar", digest)));
         refused("expected an address with https:", install);
+        inIndex(entry(release("1." + "9".repeat(100_000) + ".0", null, "gru.jar", digest)));
+        refused("an id or a version of more than 100 letters, '1.999", install);
+        inIndex(entry(release("1.2.3", null, "http://ada:s3cret@example.org/gru.jar", digest)));
+        assertThat(plugin(install).err()).contains("***@example.org").doesNotContain("s3cret");
         inIndex(entry(release("1.2.3", null, "a b", digest)));
         refused("which is not an address", install);
         Files.write(folder.resolve("index/plugins.json"), new byte[(4 << 20) + 1]);
         refused("it has more than 4 MiB", install);
         inIndex(entry(release("1.2.3", null, "gru.jar", digest)));
         assertThat(plugin(install).exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no named pipes")
+    void aPipeIsNeitherReadNorCalledAFolder() throws Exception {
+        Path pipe = folder.resolve("gru.jar");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+
+        refused("but that is a pipe or a device, and no file", "install", pipe.toString());
+        refused("but that is a pipe or a device, and no file", "install", "gru", "--index", pipe.toString());
+        Catwalk.Answer answer = Catwalk.run("plugin", "check", pipe.toString());
+        assertThat(answer.err()).contains("but that is a pipe or a device, and no file");
     }
 
     @Test
@@ -474,7 +510,11 @@ final class PluginCommandTest {
         try {
             Map<String, String> before = files();
             Catwalk.Answer answer = plugin(arguments);
-            assertThat(answer.err()).startsWith("catwalk: ").contains(reason).hasLineCount(1);
+            assertThat(answer.err())
+                    .startsWith("catwalk: ")
+                    .contains(reason)
+                    .hasLineCount(1)
+                    .hasSizeLessThan(600);
             assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
             assertThat(answer.out()).isEmpty();
             assertThat(files()).isEqualTo(before);
