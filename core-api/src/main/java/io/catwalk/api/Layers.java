@@ -16,6 +16,7 @@ import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
 import ai.djl.training.initializer.UniformInitializer;
+import java.util.List;
 
 /**
  * Factory methods for the layers that plugins use most. A plugin may also use any other block of DJL, or its own.
@@ -45,6 +46,23 @@ public final class Layers {
      */
     public static Block sum(Block first, Block second) {
         return new ParallelBlock(NDArray::add, first, second);
+    }
+
+    /**
+     * Concatenates the channels of the outputs of blocks that get the same input (Szegedy et al., "Going Deeper with
+     * Convolutions", 2015).
+     *
+     * @param branches at least one, in the order of their channels in the output; their outputs differ at most in the
+     *     number of channels
+     * @return (batch, channels, height, width) to (batch, channels of all branches, height, width), or (batch, features)
+     *     to (batch, features of all branches)
+     * @throws IllegalArgumentException if there is no branch
+     */
+    public static Block concat(Block... branches) {
+        if (branches.length == 0) {
+            throw new IllegalArgumentException("expected at least one branch to concatenate, but found none");
+        }
+        return new ParallelBlock(1, List.of(branches));
     }
 
     /**

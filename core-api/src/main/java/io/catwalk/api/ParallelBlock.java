@@ -1,6 +1,7 @@
 package io.catwalk.api;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
@@ -11,7 +12,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the outputs of two blocks that get the same input. Each gets an input list of its own, since DJL's recurrent
+ * Joins the outputs of blocks that get the same input. Each gets an input list of its own, since DJL's recurrent
  * nets add their state to the list. The class has the name of DJL's, which is part of the names of the parameters.
  */
 final class ParallelBlock extends ai.djl.nn.ParallelBlock {
@@ -24,6 +25,17 @@ final class ParallelBlock extends ai.djl.nn.ParallelBlock {
                 outputs -> new NDList(join.apply(
                         outputs.get(0).singletonOrThrow(), outputs.get(1).singletonOrThrow())),
                 List.of(first, second));
+    }
+
+    /** Creates a block that concatenates the outputs of any number of blocks along an axis. */
+    ParallelBlock(int axis, List<Block> branches) {
+        this(
+                outputs -> {
+                    NDList arrays = new NDList(
+                            outputs.stream().map(NDList::singletonOrThrow).toList());
+                    return new NDList(NDArrays.concat(arrays, axis));
+                },
+                branches);
     }
 
     private ParallelBlock(Function<List<NDList>, NDList> join, List<Block> branches) {

@@ -58,6 +58,13 @@ class LayersTest {
                 layer("meanOverTime", Layers::meanOverTime, shape(7, 15), shape(15)),
                 layer("sum", () -> Layers.sum(Layers.conv(4, 1), Layers.conv(4, 3)), shape(3, 7, 5), shape(4, 7, 5)),
                 layer("sum of nets", () -> Layers.sum(Layers.gru(4, 1), Layers.lstm(4, 1)), shape(28, 6), shape(28, 4)),
+                layer("concat of one", () -> Layers.concat(Layers.conv(4, 1)), shape(3, 7, 5), shape(4, 7, 5)),
+                layer(
+                        "concat of strided",
+                        () -> Layers.concat(Layers.conv(4, 1, 2), Layers.conv(2, 3, 2), Layers.conv(5, 5, 2)),
+                        shape(3, 7, 5),
+                        shape(11, 4, 3)),
+                layer("concat of dense", () -> Layers.concat(Layers.dense(4), Layers.dense(2)), shape(6), shape(6)),
                 layer("residual", () -> Layers.residual(Layers.conv(3, 3)), shape(3, 7, 5), shape(3, 7, 5)),
                 layer("residual rnn", () -> Layers.residual(Layers.rnn(6, 1)), shape(28, 6), shape(28, 6)),
                 layer("residual lstm", () -> Layers.residual(Layers.lstm(6, 1)), shape(28, 6), shape(28, 6)),
@@ -129,6 +136,24 @@ class LayersTest {
                             0, 1, 2, 100, 101, 102, 10, 11, 12, 110, 111, 112, //
                             1000, 1001, 1002, 1100, 1101, 1102, 1010, 1011, 1012, 1110, 1111, 1112);
         }
+    }
+
+    @Test
+    void concatPutsTheChannelsOfEachBranchBehindThoseOfTheOneBefore() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            // Two images of one channel and two pixels.
+            NDArray images = manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 1, 1, 2));
+            Block block = Layers.concat(
+                    LambdaBlock.singleton(array -> array.mul(10)),
+                    LambdaBlock.singleton(array -> array),
+                    LambdaBlock.singleton(array -> array.mul(100)));
+            block.initialize(manager, DataType.FLOAT32, images.getShape());
+            assertThat(forward(block, images).toFloatArray())
+                    .containsExactly(10, 20, 1, 2, 100, 200, 30, 40, 3, 4, 300, 400);
+        }
+        assertThatThrownBy(Layers::concat)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected at least one branch to concatenate, but found none");
     }
 
     @Test

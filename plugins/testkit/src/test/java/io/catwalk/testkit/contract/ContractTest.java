@@ -1,5 +1,7 @@
 package io.catwalk.testkit.contract;
 
+import static io.catwalk.api.Layers.concat;
+import static io.catwalk.api.Layers.conv;
 import static io.catwalk.api.Layers.dense;
 import static io.catwalk.api.Layers.flatten;
 import static io.catwalk.api.Layers.relu;
@@ -24,6 +26,7 @@ import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Tags;
 import io.catwalk.api.Task;
+import io.catwalk.onnx.runtime.OnnxPredictor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -309,6 +312,50 @@ final class ContractTest {
         public Shape[] getOutputShapes(Shape[] inputShapes) {
             return inputShapes;
         }
+    }
+
+    /** Branches may be chains, of several depths, and the flips are those of the proof that stands in a file. */
+    @Test
+    void networkOfConcatenatedBranchesPassesAndItsFileAnswersAlike() throws InterruptedException, IOException {
+        Classifier inception = new Sound() {
+            @Override
+            public Block network(Task task, Hyperparameters chosen) {
+                return sequence(
+                        concat(conv(4, 1, 2), sequence(conv(4, 1), relu(), conv(6, 3, 2)), conv(2, 5, 2)),
+                        relu(),
+                        flatten(),
+                        concat(dense(8), dense(task.classes())),
+                        dense(task.classes()));
+            }
+        };
+        for (String check : List.of("points", "shapes", "gradient", "reload", "alone", "onnx")) {
+            assertThat(line(inception, check)).as(check).isEmpty();
+        }
+        Task task = Task.of(1, 28, 28, 10);
+        Images images = Images.random(task, 1_000, 7);
+        Path file = folder.resolve("net.onnx");
+        Block block = inception.network(task, inception.searchSpace().defaults());
+        try (Network network = Network.initialized(block, images.shape(), 1)) {
+            network.step(images);
+            network.export(new Shape(1, 28, 28), file);
+            float[] expected = network.logits(images, Network.Mode.EVALUATION);
+            try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+                assertThat(classes(predictor.logits(images.pixels(), 1_000))).isEqualTo(classes(expected));
+            }
+        }
+    }
+
+    /** Returns the class of the largest of ten logits for each image. */
+    private static List<Integer> classes(float[] logits) {
+        List<Integer> classes = new ArrayList<>();
+        for (int first = 0; first < logits.length; first += 10) {
+            int largest = first;
+            for (int i = first; i < first + 10; i++) {
+                largest = logits[i] > logits[largest] ? i : largest;
+            }
+            classes.add(largest - first);
+        }
+        return classes;
     }
 
     /** 100 images of this size would take gigabytes in a convolution or two. */
