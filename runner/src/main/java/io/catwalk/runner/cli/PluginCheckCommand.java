@@ -5,6 +5,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
 import io.catwalk.runner.contract.CheckedPlugin;
 import io.catwalk.runner.contract.PluginContract;
+import io.catwalk.runner.plugin.PluginProject;
 import io.catwalk.testkit.contract.Check;
 import io.catwalk.testkit.contract.Contract;
 import io.catwalk.testkit.contract.Expectations;
@@ -90,6 +91,10 @@ final class PluginCheckCommand implements Callable<Integer> {
         } else {
             printFirstFailure(results, console);
             console.line(String.format(Locale.ROOT, "%d of %d checks passed, in %.1f s", kept, results.size(), taken));
+        }
+        if (PluginProject.hasPlainDescription(jar)) {
+            console.note("the description is still that of the template: say in pom.xml or build.gradle.kts what the"
+                    + " network is, since catwalk list shows it");
         }
         return failed ? ExitCode.SOME_FAILED : ExitCode.DONE;
     }

@@ -5,6 +5,7 @@ import io.catwalk.runner.plugin.PluginProject.Build;
 import io.catwalk.runner.plugin.PluginProject.Language;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,6 +27,13 @@ final class PluginNewCommand implements Callable<Integer> {
             description = "What the classifier is called: lower-case letters, digits and single dashes.")
     private String name = "";
 
+    @Option(
+            names = "--description",
+            paramLabel = "TEXT",
+            description = "What catwalk list says about the plugin, in a line.")
+    @Nullable
+    private String description;
+
     @Option(names = "--gradle", description = "Build by Gradle (8 or newer), not by Maven.")
     private boolean gradle;
 
@@ -35,8 +43,11 @@ final class PluginNewCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = new Console(spec);
-        PluginProject project =
-                new PluginProject(name, gradle ? Build.GRADLE : Build.MAVEN, kotlin ? Language.KOTLIN : Language.JAVA);
+        PluginProject project = new PluginProject(
+                name,
+                description == null ? PluginProject.plainDescription(name) : description,
+                gradle ? Build.GRADLE : Build.MAVEN,
+                kotlin ? Language.KOTLIN : Language.JAVA);
         for (String file : project.write(Path.of(name), Home.artifacts())) {
             console.line("  " + name + "/" + file);
         }

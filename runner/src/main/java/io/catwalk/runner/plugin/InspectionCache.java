@@ -69,9 +69,8 @@ final class InspectionCache {
 
     void keep(PluginJar jar, @Nullable Task task, List<SeenClassifier> classifiers) {
         try {
-            AtomicFiles.write(
-                    UserCache.make(folder).resolve(file(jar, task).getFileName()),
-                    Json.LINE.writeValueAsString(Kept.of(jar, task, classifiers)));
+            Path unused = UserCache.make(folder);
+            AtomicFiles.write(file(jar, task), Json.LINE.writeValueAsString(Kept.of(jar, task, classifiers)));
         } catch (IOException | RuntimeException e) {
             LOG.info("{} cannot be written, and the jar will be looked at again", file(jar, task), e);
         }

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.lang.model.SourceVersion;
@@ -26,10 +27,11 @@ import javax.lang.model.SourceVersion;
  * Writes the project of a new plugin: a build file, an initial classifier, its contract test and a README.
  *
  * @param name of the classifier, of the plugin and of its folder
+ * @param description of the plugin, in one line
  * @param build the build tool
  * @param language of the classifier
  */
-public record PluginProject(String name, Build build, Language language) {
+public record PluginProject(String name, String description, Build build, Language language) {
 
     private static final String KOTLIN = "2.2.20";
     private static final String GROUP = "com.example";
@@ -42,6 +44,12 @@ public record PluginProject(String name, Build build, Language language) {
     /** Words of Kotlin that cannot be part of a package name, in addition to those of Java. */
     private static final Set<String> KOTLIN_WORDS =
             Set.of("as", "fun", "in", "is", "object", "typealias", "typeof", "val", "var", "when");
+
+    /** What needs no quotes in XML, Maven, a properties file or Kotlin. */
+    private static final Pattern DESCRIPTION = Pattern.compile("[^\\p{C}<>&\"\\\\$@]{1,200}");
+
+    /** The description of every project before it could be chosen. */
+    private static final String OLD_DESCRIPTION = "One convolution and two dense layers";
 
     /** A build tool. */
     public enum Build {
@@ -60,14 +68,44 @@ public record PluginProject(String name, Build build, Language language) {
     }
 
     /**
-     * Validates the name.
+     * Validates the name and the description.
      *
-     * @throws RequestException if a classifier cannot have this name
+     * @throws RequestException if a classifier cannot have this name, or a file of the project not this description
      */
     public PluginProject {
         if (!LoadedPlugin.isName(name)) {
             throw new RequestException("expected a name of lower-case letters, digits and single dashes, at most 64 of"
                     + " them, but found " + Reasons.quoted(name) + ": try tiny-net");
+        }
+        if (description.isBlank() || !DESCRIPTION.matcher(description).matches()) {
+            throw new RequestException("expected a description in one line, of at most 200 letters other than"
+                    + " < > & \" \\ $ @, but found " + Reasons.quoted(description));
+        }
+    }
+
+    /**
+     * Returns the description of a plugin of which nobody has said more.
+     *
+     * @param name of the plugin
+     * @return one line
+     */
+    public static String plainDescription(String name) {
+        return name + ", an image classifier";
+    }
+
+    /**
+     * Tells whether a plugin still has the description that its project was made with.
+     *
+     * @param jar a built plugin
+     * @return false also if it cannot be read
+     */
+    public static boolean hasPlainDescription(Path jar) {
+        try {
+            PluginJar plugin = PluginJar.read(jar);
+            return plugin.description().equals(plainDescription(plugin.id()))
+                    || plugin.description().equals(OLD_DESCRIPTION);
+        } catch (UnusablePluginException e) {
+            return false;
         }
     }
 
@@ -171,7 +209,7 @@ public record PluginProject(String name, Build build, Language language) {
                 Map.entry("version", VERSION),
                 Map.entry("class", className),
                 Map.entry("package", packageName),
-                Map.entry("description", "One convolution and two dense layers"),
+                Map.entry("description", description),
                 Map.entry("provider", "Example"),
                 Map.entry("repository", repository),
                 Map.entry("catwalk", ApiVersion.of("catwalk")),

@@ -115,7 +115,7 @@ public final class ForkedJvm {
      */
     public Ending run(Program program, @Nullable Duration timeout, Predicate<String> messages)
             throws IOException, InterruptedException {
-        return run(program, (process, event) -> await(event, timeout), messages);
+        return carryOut(program, (process, event) -> await(event, timeout), messages);
     }
 
     /**
@@ -131,7 +131,7 @@ public final class ForkedJvm {
      */
     public Ending runUntil(Program program, Predicate<ProcessHandle> overdue, Predicate<String> messages)
             throws IOException, InterruptedException {
-        return run(
+        return carryOut(
                 program,
                 (process, event) -> {
                     while (!await(event, LOOK)) {
@@ -149,7 +149,7 @@ public final class ForkedJvm {
         boolean await(ProcessHandle process, CompletableFuture<?> event) throws InterruptedException;
     }
 
-    private Ending run(Program program, Waiting waiting, Predicate<String> messages)
+    private Ending carryOut(Program program, Waiting waiting, Predicate<String> messages)
             throws IOException, InterruptedException {
         String mark = "@catwalk-" + UUID.randomUUID() + " ";
         try (CappedLog log = CappedLog.open(program.log)) {

@@ -86,6 +86,21 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    void aDescriptionThatSaysNothingIsNoted() {
+        TestPlugin plugin = TestPlugin.sound("sound");
+        for (String plain : List.of("sound, an image classifier", "One convolution and two dense layers")) {
+            err.getBuffer().setLength(0);
+            assertThat(check(plugin.manifest("Plugin-Description", plain), "--only", "name"))
+                    .isZero();
+            assertThat(err.toString()).hasLineCount(1).contains("the description is still that of the template");
+        }
+        err.getBuffer().setLength(0);
+        assertThat(check(plugin.manifest("Plugin-Description", "One layer"), "--only", "name"))
+                .isZero();
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
     @Tag("long")
     void checkThatHangsIsStoppedAndTheNextOneRuns() {
         assertThat(twoClasses("while (true) { Thread.onSpinWait(); }", "--seconds", "30"))

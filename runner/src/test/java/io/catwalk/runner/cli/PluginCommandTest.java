@@ -18,6 +18,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
@@ -375,6 +377,45 @@ final class PluginCommandTest {
             assertThat(beside.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("plugins", "home", "tiny-net", "empty");
         }
+    }
+
+    @Test
+    void theDescriptionIsTheOneAskedForOrSpeaksOfTheName() throws Exception {
+        assertThat(create("tiny-net").exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(create("wide-net", "--gradle", "--description", "Two branches, it's wide")
+                        .exitCode())
+                .isEqualTo(ExitCode.DONE);
+
+        assertThat(folder.resolve("tiny-net/pom.xml"))
+                .content()
+                .contains("<description>tiny-net, an image classifier</description>");
+        assertThat(folder.resolve("wide-net/build.gradle.kts"))
+                .content()
+                .contains("description = \"Two branches, it's wide\"");
+        for (String wrong : List.of(" ", "a\nb", "${x}", "R&D", "x".repeat(201))) {
+            Catwalk.Answer answer = create("other-net", "--description", wrong);
+            assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(answer.err()).hasLineCount(1).contains("expected a description in one line");
+        }
+        assertThat(folder.resolve("other-net")).doesNotExist();
+    }
+
+    /** The method that a page names for the year of a paper did not exist. */
+    @Test
+    void whatThePageSaysAboutTheApiCompiles() throws IOException {
+        List<String> calls = Pattern.compile("`([A-Z][A-Za-z]+\\.[a-z]\\w*\\([^`]*\\))`")
+                .matcher(Files.readString(Path.of("..", "docs", "how-to", "write-a-plugin.md")))
+                .results()
+                .map(call -> call.group(1))
+                .toList();
+        assertThat(calls).hasSizeGreaterThanOrEqualTo(9).anyMatch(call -> call.contains(".withPaper("));
+
+        String statements =
+                calls.stream().map(call -> "java.util.List.of(" + call + ");").collect(Collectors.joining());
+
+        assertThat(TestPlugin.withBodies("page", statements, "return \"page\";", TestPlugin.NETWORK)
+                        .files())
+                .containsKey(TestPlugin.CLASS_FILE);
     }
 
     @ParameterizedTest
