@@ -12,6 +12,7 @@ import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
@@ -154,8 +155,12 @@ final class ExperimentOptions {
 
     private final Set<String> leftOut = new HashSet<>();
 
-    /** Reads the entries of the file for the classifiers that a command names; an unknown classifier is an error. */
+    /**
+     * Reads the entries of the file for the classifiers that a command names; an unknown classifier is an error, and so
+     * are missing weights to start from. Images may take long to read, and come after this.
+     */
     void requireKnown(List<String> classifiers, PluginCatalog catalog) {
+        InitialWeights unused = recipes.start();
         file().entries(classifiers).forEach(entry -> file().classifier(entry, catalog));
     }
 

@@ -113,17 +113,21 @@ final class RecipeOptions {
 
     /** Makes a contestant start from the weights that the options name, if any. */
     Contestant started(Contestant contestant) {
-        if (init == null) {
-            if (initRate != null) {
-                throw new RequestException(
-                        "--init-rate needs --init: add it, or write rate under init in the experiment file");
-            }
-            return contestant;
+        InitialWeights weights = start();
+        return weights == null ? contestant : contestant.startingFrom(weights);
+    }
+
+    /** Finds the weights that the options name; null if they name none. */
+    @Nullable
+    InitialWeights start() {
+        if (init == null && initRate != null) {
+            throw new RequestException(
+                    "--init-rate needs --init: add it, or write rate under init in the experiment file");
         }
-        if (start == null) {
+        if (init != null && start == null) {
             start = new InitialEntry(init, null, initRate).resolved();
         }
-        return contestant.startingFrom(start);
+        return start;
     }
 
     /** Refuses initial weights for several networks, since they fit only one. */

@@ -93,4 +93,20 @@ final class UnsupportedImagesTest {
             assertThat(answer.err()).contains("no classifier is named 'pikky'; did you mean 'picky'?");
         }
     }
+
+    /** There is no such file: weights of ImageNet are named otherwise. */
+    @Test
+    void weightsThatThereAreNotAreRefusedBeforeImagesAreRead() {
+        for (String command : List.of("train dense", "compare dense", "crossval dense", "tune dense")) {
+            Catwalk.Answer answer = run(
+                    command,
+                    "--init",
+                    "imagenet",
+                    "--dataset",
+                    folder.resolve("nowhere").toString());
+            assertThat(answer.exitCode()).as(command).isEqualTo(ExitCode.BAD_REQUEST);
+            assertThat(answer.err())
+                    .contains("init: expected a weight file or a folder with a trained network at imagenet");
+        }
+    }
 }
