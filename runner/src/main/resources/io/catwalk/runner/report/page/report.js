@@ -278,7 +278,8 @@
       );
     }
 
-    const caption = image => `${data.part === 'test' ? 'Test' : 'Training'} image ${names ? names[image] : image}`;
+    // Without the data set, nothing tells which of its images one is.
+    const caption = image => names ? `${data.part === 'test' ? 'Test' : 'Training'} image ${names[image]}` : `Image ${image} of the predictions`;
 
     const file = image => data.files[spot[image]] ?? '';
 
