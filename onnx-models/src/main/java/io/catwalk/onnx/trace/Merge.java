@@ -137,6 +137,14 @@ final class Merge {
             column.forEach(call -> arguments.add(call.arguments().get(place)));
             merged.add(argument(arguments, where));
         }
+        if (one.signature().equals(Indexing.SLICE)) {
+            List<Shape> shapes = column.stream()
+                    .map(call -> ((Slot) Objects.requireNonNull(call.arguments().get(0))).shape())
+                    .toList();
+            OpenEnds.open(merged, shapes).ifPresent(fault -> {
+                throw flow(fault.other(), fault.text() + " (" + one.origin() + ")");
+            });
+        }
         Arguments arguments = new Arguments(one.signature(), merged, one.origin());
         List<Dim> derived = Derived.sizes(arguments);
         List<Operand> results = new ArrayList<>();
@@ -228,12 +236,36 @@ final class Merge {
     Dim dim(long[] values, String where) {
         return formula(values).orElseThrow(() -> {
             int other = odd(LongStream.of(values).boxed().toList());
-            return differs(
-                    other,
-                    where + " has the number " + values[0],
-                    Long.toString(values[other]),
-                    ", which is not a multiple of the " + axes(other));
+            return bounded(values, other, where)
+                    .orElseGet(() -> differs(
+                            other,
+                            where + " has the number " + values[0],
+                            Long.toString(values[other]),
+                            ", which is not a multiple of the " + axes(other)));
         });
+    }
+
+    /** Creates the error about a number that is the smaller or the larger of an axis and a bound. */
+    private Optional<ExportException> bounded(long[] values, int other, String where) {
+        for (Axis.Dynamic axis : axes) {
+            long[] lengths =
+                    sizes.stream().mapToLong(one -> one.of(axis.name())).toArray();
+            for (boolean smaller : new boolean[] {true, false}) {
+                LongStream all = LongStream.of(values);
+                long bound = smaller ? all.max().orElseThrow() : all.min().orElseThrow();
+                boolean is = IntStream.range(0, values.length)
+                        .allMatch(i ->
+                                values[i] == (smaller ? Math.min(lengths[i], bound) : Math.max(lengths[i], bound)));
+                if (is) {
+                    return Optional.of(flow(
+                            other,
+                            where + " has a number that is the " + (smaller ? "smaller" : "larger") + " of the "
+                                    + axis.name() + " and " + bound + ", and a graph has no such sizes: let the axis"
+                                    + " have atMost(" + bound + ") or atLeast(" + bound + ") places"));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** Finds the formula of a number, if there is one. */

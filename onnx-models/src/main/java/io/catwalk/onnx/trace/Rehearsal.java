@@ -110,9 +110,16 @@ final class Rehearsal {
                 || call.arguments().values().size() != arguments.size()) {
             throw differs(what.get(), described(step));
         }
+        boolean slices = signature.equals(Indexing.SLICE);
+        List<@Nullable Object> found = slices ? OpenEnds.like(call.arguments().values(), arguments) : arguments;
+        if (slices && !repeats()) {
+            OpenEnds.fault(call.arguments().values(), found).ifPresent(fault -> {
+                throw error(fault);
+            });
+        }
         for (int i = 0; i < arguments.size(); i++) {
             Object merged = call.arguments().values().get(i);
-            if (!same(merged, arguments.get(i))) {
+            if (!same(merged, found.get(i))) {
                 throw error(signature + " gets " + text(arguments.get(i)) + now() + ", but " + text(atFirst(merged))
                         + " " + before());
             }

@@ -1,0 +1,94 @@
+package io.catwalk.onnx.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.LambdaBlock;
+import io.catwalk.onnx.Axis;
+import io.catwalk.onnx.OnnxExport;
+import io.catwalk.onnx.OnnxInput;
+import io.catwalk.onnx.graph.ExportException;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A slice whose bounds may lie beyond the end of a dynamic axis is exported where one form of it is always right. */
+@Tag("tiny")
+class OpenEndsTest {
+
+    private static final Axis.Dynamic TIME = Axis.of("time");
+
+    private static OnnxExport export(Axis time, Function<NDArray, NDArray> body) {
+        return OnnxExport.of(
+                LambdaBlock.singleton(body), OnnxInput.of("x", DataType.FLOAT32, Axis.BATCH, time, Axis.of(2)));
+    }
+
+    private static void assertAgrees(OnnxExport export, long... lengths) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            for (long length : lengths) {
+                NDArray samples = manager.arange(4f * length).reshape(new Shape(2, length, 2));
+                assertThat(export.prove(new NDList(samples)).agrees())
+                        .as("a length of " + length)
+                        .isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {":, 2:100", ":, :100", ":, -100:", ":, 1:100:3", ":, -100:100"})
+    void whatIsLongerThanTheAxisIsTheWholeAxis(String index) {
+        assertAgrees(export(TIME.atLeast(3).atMost(100), x -> x.get(index)), 3, 7, 99, 100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {":, 2:100", ":, :100", ":, -100:"})
+    void whatIsShorterThanTheAxisIsCut(String index) {
+        assertAgrees(export(TIME.atLeast(100), x -> x.get(index)), 100, 101, 300);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 20, 60, 100, 1000})
+    void whatIsNowLongerAndNowShorterIsRefused(long end) {
+        for (String index : new String[] {":, 2:" + end, ":, -" + end + ":"}) {
+            assertThatThrownBy(() -> export(TIME.atLeast(3), x -> x.get(index)).bytes())
+                    .isInstanceOf(ExportException.class)
+                    .hasMessageContaining("time-dependent control flow")
+                    .hasMessageContaining(end + " places of axis 1, or fewer where there are fewer")
+                    .hasMessageContaining("atMost(" + end + ") or atLeast(" + end + ")");
+        }
+    }
+
+    @Test
+    void theFirstOfABatchAreRefusedAlike() {
+        assertThatThrownBy(() -> export(Axis.of(3), x -> x.get(":4")).bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("first 4 places of axis 0");
+    }
+
+    @Test
+    void aMinimumAndAMaximumAreNamed() {
+        assertThatThrownBy(() -> export(
+                                TIME, x -> x.get(":, :" + Math.min(x.getShape().get(1), 64)))
+                        .bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("smaller of the time and 64")
+                .hasMessageContaining("atMost(64)");
+        assertThatThrownBy(() -> export(TIME, x -> x.mul(Math.max(x.getShape().get(1), 64)))
+                        .bytes())
+                .isInstanceOf(ExportException.class)
+                .hasMessageContaining("larger of the time and 64");
+        assertAgrees(
+                export(
+                        TIME.atMost(64),
+                        x -> x.get(":, :" + Math.min(x.getShape().get(1), 64))),
+                1,
+                64);
+    }
+}
