@@ -67,7 +67,9 @@ public final class OnnxDiff {
                         .count(),
                 outputs,
                 beginnings.stream().map(this::finding).toList(),
-                elsewhere());
+                elsewhere(),
+                MetadataDifferences.between(reference.metadata(), other.metadata()),
+                reference.withoutRemarks().equals(other.withoutRemarks()));
     }
 
     /**

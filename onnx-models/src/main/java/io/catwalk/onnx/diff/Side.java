@@ -1,6 +1,7 @@
 package io.catwalk.onnx.diff;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +89,25 @@ final class Side {
 
     ModelProto model() {
         return model;
+    }
+
+    SortedMap<String, String> metadata() {
+        SortedMap<String, String> entries = new TreeMap<>();
+        model.getMetadataPropsList().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
+        return entries;
+    }
+
+    /** Returns what the model computes: graph, functions and operator sets, without texts for people. */
+    ModelProto withoutRemarks() {
+        GraphProto.Builder graph =
+                model.getGraph().toBuilder().clearName().clearDocString().clearValueInfo();
+        graph.getNodeBuilderList().forEach(NodeProto.Builder::clearDocString);
+        graph.getInitializerBuilderList().forEach(TensorProto.Builder::clearDocString);
+        return ModelProto.newBuilder()
+                .setGraph(graph)
+                .addAllFunctions(model.getFunctionsList())
+                .addAllOpsetImport(model.getOpsetImportList())
+                .build();
     }
 
     /**

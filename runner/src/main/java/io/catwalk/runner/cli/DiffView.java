@@ -25,7 +25,7 @@ final class DiffView {
      * @param compared what it was compared with, in words
      */
     void print(Path file, String compared, DiffReport report) {
-        if (report.agrees()) {
+        if (report.outputsAgree()) {
             double largest = report.outputs().values().stream()
                     .mapToDouble(TensorDifference::largest)
                     .max()
@@ -34,8 +34,10 @@ final class DiffView {
                     file + ": ",
                     String.format(
                             Locale.ROOT,
-                            "agrees with %s; %d of %d tensors are the same, outputs differ by at most %.1e",
-                            compared,
+                            "%s; %d of %d tensors are the same, outputs differ by at most %.1e",
+                            report.agrees() && report.sameGraph()
+                                    ? "agrees with " + compared
+                                    : "same answers as " + compared + ", but another file",
                             report.matched(),
                             report.tensors(),
                             largest));
@@ -48,6 +50,7 @@ final class DiffView {
             });
             beginnings(report);
         }
+        report.metadata().forEach(text -> console.item("  the metadata differs: ", text));
         shown("  also written differently: ", report.elsewhere());
     }
 

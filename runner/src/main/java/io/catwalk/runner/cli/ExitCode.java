@@ -11,6 +11,9 @@ final class ExitCode {
     /** The test images, or a measurement on a busy machine, do not tell whether an 8-bit file should ship. */
     static final int CANNOT_TELL = 4;
 
+    /** Two ONNX files give the same answers, but are not the same. */
+    static final int OTHER_FILE = 5;
+
     /** The trial was lost: its result is unknown. The code of sysexits.h (Unix) that means "try again". */
     static final int LOST = 75;
 

@@ -15,7 +15,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RunFolder;
@@ -51,7 +50,7 @@ import picocli.CommandLine.Spec;
             "Check an ONNX file against its metadata and its card: evaluate it on its own test images and compare the "
                     + "accuracy with the one that they state.",
             "With --against, cross-check it against the network that it came from.",
-            "With --runtimes, ask other runtimes about the same images."
+            "With --runtimes, ask other runtimes about the same images, too."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -223,44 +222,69 @@ final class VerifyCommand implements Callable<Integer> {
             ForeignFile.sign(console);
             Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
             FileDataset.requireFit(file, predictor.signature(), whole);
-            if (runtimes.areGiven()) {
-                ImageSource some = whole.test()
-                        .limit(
-                                Typed.within("--images", count, MOST_IMAGES),
-                                whole.classes().size(),
-                                0);
-                return report(
-                        new RuntimeCheck(file, predictor, preprocessing, some, tolerance, runtimes, console).run(),
-                        console);
-            }
+            int most = Typed.within("--images", count, MOST_IMAGES);
+            Double stated = stated(metadata);
             Optional<EvaluatedImages> evaluated = EvaluatedImages.of(metadata);
             Optional<ImageDataset> own = ForeignFile.signingWhile(
                     () -> evaluated.isPresent()
                             ? evaluated.get().in(whole)
                             : Optional.of(whole).filter(all -> areAll(all, metadata)),
                     console);
+            if (runtimes.areGiven()) {
+                ImageSource some = whole.test().limit(most, whole.classes().size(), 0);
+                RuntimeReport report =
+                        new RuntimeCheck(file, predictor, preprocessing, some, tolerance, runtimes, console).run();
+                if (stated == null || own.isEmpty()) {
+                    return report(report, stated, null, console);
+                }
+                ImageDataset images = dataset.matched(file, own.get(), metadata);
+                Predictions predictions = predictions(predictor, preprocessing, images, console);
+                return report(
+                        report,
+                        stated,
+                        Evaluation.of(predictions, images.classes()).accuracy(),
+                        console);
+            }
             ImageDataset images = dataset.matched(file, own.orElse(whole), metadata);
-            Normalization normalization = FileOptions.normalization(preprocessing);
-            Predictions predictions = Predictions.of(
-                    ForeignFile.signing(predictor, console),
-                    images.test(),
-                    normalization,
-                    predictor.signature().classes());
+            Predictions predictions = predictions(predictor, preprocessing, images, console);
             if (answers != null) {
                 predictions.write(answers);
             }
-            return report(
-                    Evaluation.of(predictions, images.classes()), images, own.isPresent(), stated(metadata), console);
+            return report(Evaluation.of(predictions, images.classes()), images, own.isPresent(), stated, console);
         }
     }
 
-    private int report(RuntimeReport report, Console console) {
+    private static Predictions predictions(
+            OnnxPredictor predictor, Preprocessing preprocessing, ImageDataset images, Console console) {
+        return Predictions.of(
+                ForeignFile.signing(predictor, console),
+                images.test(),
+                FileOptions.normalization(preprocessing),
+                predictor.signature().classes());
+    }
+
+    /**
+     * Reports the answers of other runtimes, and whether the file is as accurate as it states: all runtimes agree about
+     * a file whose classes are in another order.
+     *
+     * @param accuracy on the file's own test images; null if it states none, or the images are others
+     */
+    private int report(RuntimeReport report, @Nullable Double stated, @Nullable Double accuracy, Console console) {
+        boolean differs = stated != null && accuracy != null && Math.abs(stated - accuracy) >= SAME;
         if (json) {
-            console.json(report.json());
+            Map<String, @Nullable Object> answer = new LinkedHashMap<>(report.json());
+            answer.put("stated_accuracy", stated);
+            answer.put("accuracy", accuracy);
+            answer.put("agrees", accuracy == null ? null : !differs);
+            console.json(answer);
         } else {
             report.print(console);
+            console.item(
+                    "accuracy: ",
+                    (accuracy == null ? "not compared, " : String.format(Locale.ROOT, "%.2f %%, ", accuracy * 100))
+                            + verdict(stated, accuracy != null, differs));
         }
-        return report.exitCode();
+        return differs ? ExitCode.CROSS_CHECK_FAILED : report.exitCode();
     }
 
     /**
@@ -323,7 +347,12 @@ final class VerifyCommand implements Callable<Integer> {
         String key = MetadataKeys.METRICS + "test.accuracy";
         String value = metadata.get(key).orElse(null);
         try {
-            return value == null ? null : Double.valueOf(value);
+            Double stated = value == null ? null : Double.valueOf(value);
+            if (stated != null && !(stated >= 0 && stated <= 1)) {
+                throw new RequestException(file + ": expected a number in the metadata as " + key + ", found \"" + value
+                        + "\", which is no share of images from 0 to 1; export it again");
+            }
+            return stated;
         } catch (NumberFormatException e) {
             throw new RequestException(
                     file + ": expected a number in the metadata as " + key + ", found \"" + value

@@ -61,6 +61,7 @@ class CommandLinePageTest {
                         .append(cell(meaning))
                         .append(" |\n"));
         page.append("| 4 | `quantize`: the test images, or a measurement on a busy machine, do not tell |\n");
+        page.append("| 5 | `diff`: the same answers, but another file |\n");
         page.append("| 75 | `work`: the trial was lost; try it on another machine |\n");
         commands(page, program);
         return page.toString();

@@ -1,12 +1,18 @@
 package io.catwalk.runner.cli;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,11 +94,60 @@ final class DiffCommandTest {
                 "100",
                 "--json");
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.OTHER_FILE);
         JsonNode json = Json.JSON.readTree(answer.out());
         assertThat(json.get("findings")).isEmpty();
         assertThat(json.at("/elsewhere/0/causes/0").asString()).isEqualTo("attribute epsilon: 1.0E-5 against 0.25");
         assertThat(json.at("/outputs/logits/largest").asDouble()).isBetween(1e-4, 100.0);
+    }
+
+    private Path withEntries(Map<String, String> entries) throws IOException {
+        Path file = Files.copy(ExportedRun.get().model(), folder.resolve("other.onnx"), REPLACE_EXISTING);
+        OnnxMetadata.read(file).withAll(entries).write(file);
+        return file;
+    }
+
+    private static Catwalk.Answer diff(Path other) {
+        return Catwalk.run("diff", ExportedRun.get().model().toString(), other.toString());
+    }
+
+    /** The same graph, which programs feed with other numbers, or whose outputs get other names. */
+    @Test
+    void metadataThatChangesAnswersDiffers() throws IOException {
+        Catwalk.Answer mean = diff(withEntries(Map.of("preprocessing.mean", "0.125")));
+        assertThat(mean.exitCode()).as("%s", mean).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(joined(mean.out())).contains("preprocessing.mean: ", " against 0.125");
+
+        List<String> labels = new ArrayList<>(
+                OnnxMetadata.read(ExportedRun.get().model()).labels().orElseThrow());
+        Collections.swap(labels, 2, 3);
+        Catwalk.Answer swapped = diff(withEntries(Map.of("labels", String.join("\n", labels))));
+        assertThat(swapped.exitCode()).as("%s", swapped).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(joined(swapped.out()))
+                .contains("labels: output 2 is " + labels.get(3) + " against " + labels.get(2));
+    }
+
+    @Test
+    void theSameFileWithOtherRemarksIsTheSame() throws IOException {
+        String mean = OnnxMetadata.read(ExportedRun.get().model())
+                .get("preprocessing.mean")
+                .orElseThrow();
+        Catwalk.Answer answer = diff(withEntries(
+                Map.of("metrics.test.accuracy", "0.5", "model_author", "me", "preprocessing.mean", mean + "0")));
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(joined(answer.out())).contains("agrees with ");
+    }
+
+    @Test
+    void anotherFileWithTheSameAnswersHasItsOwnExitCode() throws IOException {
+        Catwalk.Answer answer = Catwalk.run(
+                "diff", ExportedRun.get().model().toString(), faulty().toString(), "--rel", "100", "--abs", "100");
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.OTHER_FILE);
+        assertThat(joined(answer.out()))
+                .contains("model.onnx: same answers as ", ", but another file; ")
+                .contains("also written differently: ");
     }
 
     @Test

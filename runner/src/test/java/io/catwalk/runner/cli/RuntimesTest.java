@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import io.catwalk.onnx.quantize.CalibratedModel;
 import io.catwalk.onnx.quantize.CalibrationMethod;
 import io.catwalk.onnx.quantize.OnnxQuantization;
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
@@ -16,10 +17,13 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -43,6 +47,8 @@ final class RuntimesTest {
 
     private ExportedRun world;
     private float[] logits = new float[0];
+    private int[] predicted = new int[0];
+    private int[] truth = new int[0];
 
     /** Computes the correct answers, in another way than runners are compared. */
     @BeforeEach
@@ -51,7 +57,10 @@ final class RuntimesTest {
         Path csv = folder.resolve("answers.csv");
         Catwalk.run(
                 "verify", world.model().toString(), "--dataset", world.images().toString(), "--predictions", "" + csv);
-        logits = Predictions.read(csv).logits();
+        Predictions predictions = Predictions.read(csv);
+        logits = predictions.logits();
+        predicted = predictions.predicted();
+        truth = predictions.labels();
     }
 
     private void runner(String name, String script, String... files) throws IOException {
@@ -100,6 +109,56 @@ final class RuntimesTest {
         // 40 images in half a second, as the runner reports.
         assertThat(answer.out()).containsPattern("\nhonest +7\\.1 +0 +\\d\\.\\de-\\d\\d +80  agrees\n");
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains(": 40 images"));
+    }
+
+    /** All runtimes agree about the logits, and all give two classes each other's names. */
+    @Test
+    void swappedClassesAreExposed() throws IOException {
+        answering("honest", logits);
+        Path swapped = Files.copy(world.model(), folder.resolve("swapped.onnx"));
+        OnnxMetadata metadata = OnnxMetadata.read(swapped);
+        List<String> labels = new ArrayList<>(metadata.labels().orElseThrow());
+        int other = 1;
+        while (right(0, other) == right(0, 0)) { // the first class has as many right answers under that name
+            other++;
+        }
+        Collections.swap(labels, 0, other);
+        metadata.withLabels(labels).write(swapped);
+
+        Catwalk.Answer answer =
+                Catwalk.run(arguments(swapped, world.images(), folder.resolve("runtimes"), "honest", "--json"));
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        JsonNode json = Json.JSON.readTree(answer.out());
+        assertThat(json.at("/runtimes/0/outcome").asString()).isEqualTo("agrees");
+        assertThat(json.path("agrees").asBoolean(true)).isFalse();
+        assertThat(json.path("stated_accuracy").asDouble()).isEqualTo(right(0, 0) / 40.0);
+        assertThat(json.path("accuracy").asDouble()).isEqualTo(right(0, other) / 40.0);
+    }
+
+    /** Counts the images that are right if two classes have each other's name. */
+    private int right(int one, int other) {
+        int right = 0;
+        for (int i = 0; i < truth.length; i++) {
+            int named = predicted[i] == one ? other : predicted[i] == other ? one : predicted[i];
+            right += named == truth[i] ? 1 : 0;
+        }
+        return right;
+    }
+
+    @Test
+    void anAccuracyThatCannotBeComparedIsSaid() throws IOException {
+        answering("honest", logits);
+        Path silent = Files.copy(world.model(), folder.resolve("silent.onnx"));
+        SortedMap<String, String> entries =
+                new TreeMap<>(OnnxMetadata.read(silent).entries());
+        entries.remove("metrics.test.accuracy");
+        new OnnxMetadata(entries).write(silent);
+
+        Catwalk.Answer answer = Catwalk.run(arguments(silent, world.images(), folder.resolve("runtimes"), "honest"));
+
+        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.out().replaceAll("\\s+", " ")).contains("but the file states no accuracy");
     }
 
     @Test

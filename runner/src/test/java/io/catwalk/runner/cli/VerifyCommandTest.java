@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @ExtendWith(ExportedRun.class)
@@ -196,6 +197,17 @@ final class VerifyCommandTest {
         refused(
                 Catwalk.run("verify", file.toString(), "--dataset", images),
                 "expected a number in the metadata as metrics.test.accuracy, found \"very good\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Infinity", "NaN", "-0.1", "1.5"})
+    void anAccuracyThatCannotBeOneIsNamed(String value) throws IOException {
+        Path file = withEntry("metrics.test.accuracy", value);
+
+        refused(
+                Catwalk.run("verify", file.toString(), "--dataset", images),
+                "expected a number in the metadata as metrics.test.accuracy, found \"" + value
+                        + "\", which is no share");
     }
 
     @Test
