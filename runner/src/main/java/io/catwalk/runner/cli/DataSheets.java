@@ -5,6 +5,7 @@ import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
+import io.catwalk.runner.experiment.Harmless;
 import io.catwalk.runner.report.ContactSheet;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.training.AugmentedImages;
@@ -23,16 +24,11 @@ final class DataSheets {
 
     private static final long SEED = 1;
 
-    /** One augmentation of each kind, at a visible strength. */
-    private static final List<Augmentation> SHOWN = List.of(
-            Augmentation.horizontalFlip(),
-            Augmentation.shift(0.1),
-            Augmentation.rotate(15),
-            Augmentation.crop(0.5),
-            Augmentation.light(0.4, 0.4),
-            Augmentation.erase(1, 0.2),
-            Augmentation.mixup(0.4),
-            Augmentation.cutMix(1));
+    /** As --augment applies them; but each image has a rectangle erased, and no plugin is asked. */
+    private static final List<Augmentation> SHOWN = Harmless.STANDARD.stream()
+            .filter(one -> !(one instanceof Augmentation.Own))
+            .map(one -> one instanceof Augmentation.Erase erase ? Augmentation.erase(1, erase.largestArea()) : one)
+            .toList();
 
     private DataSheets() {}
 

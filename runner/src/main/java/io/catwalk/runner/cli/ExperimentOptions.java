@@ -281,7 +281,13 @@ final class ExperimentOptions {
 
     /** Changes the recipe according to the options; a recipe whose augmentations the user wrote keeps them. */
     private Contestant adjusted(Contestant contestant, boolean own, PluginCatalog catalog) {
-        Recipe recipe = recipes.adjusted(recipes.harmless(contestant.recipe(), own, catalog.task()), quick);
+        Recipe harmless;
+        try {
+            harmless = recipes.harmless(contestant.recipe(), own, catalog.task());
+        } catch (RequestException e) {
+            throw new RequestException(contestant.name() + ": " + e.getMessage(), e);
+        }
+        Recipe recipe = recipes.adjusted(harmless, quick);
         return recipes.started(contestant.with(recipe));
     }
 

@@ -49,10 +49,11 @@ final class RecipeOptions {
 
     @Option(
             names = "--augment",
-            paramLabel = "all|none|TYPE,...",
-            description = "Augmentations that do not change the class of these images: horizontal-flip, shift, "
-                    + "rotate, crop, light, erase, own, mixup, cutmix; recipes skip the others. Default: all for "
-                    + "fashion-mnist, all but horizontal-flip for other images")
+            paramLabel = "all|none|TYPE[=STRENGTH],...",
+            description = "Augmentations to train with, and no others: horizontal-flip, shift, rotate, crop, light, "
+                    + "erase, own, mixup, cutmix; in the recipe's strength, else in a standard one, or in one of your "
+                    + "own, as in rotate=10. all: those of each recipe; none: none. Default: all for fashion-mnist, all "
+                    + "but horizontal-flip for other images")
     @Nullable
     private String augment;
 
@@ -94,19 +95,20 @@ final class RecipeOptions {
     }
 
     /**
-     * Removes from a plugin's recipe the augmentations that may change the class of the images.
+     * Removes from a plugin's recipe the augmentations that may change the class of the images, and adds those that
+     * {@code --augment} lists.
      *
      * @param own whether the user wrote its augmentations; these are kept unless {@code --augment} is given
      * @param task the task that the recipe is for
      */
     Recipe harmless(Recipe recipe, boolean own, Task task) {
         if (augment != null) {
-            return Harmless.parse(augment).keptBy(recipe);
+            return Harmless.parse(augment).appliedTo(recipe);
         }
         if (own) {
             return recipe;
         }
-        Recipe kept = Harmless.of(task).keptBy(recipe);
+        Recipe kept = Harmless.of(task).appliedTo(recipe);
         unmirrored |= !kept.equals(recipe);
         return kept;
     }

@@ -5,30 +5,52 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Suggestion;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
  * Says which augmentations do not change the class of the images of a data set. This is a property of the images, not
- * of the architecture: a mirrored shirt is a shirt, a mirrored 3 is no digit.
+ * of the architecture: a mirrored shirt is a shirt, a mirrored 3 is no digit. Those that a user lists are applied, also
+ * if a recipe does not have them.
  *
- * @param types by the names that they have in {@code experiment.yaml}
+ * @param types that may stay in a recipe, by the names that they have in {@code experiment.yaml}
+ * @param listed that a recipe must have, by the same names, with the strength that the user wrote; none if it may be any
  */
-public record Harmless(Set<String> types) {
+public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
 
     /** The only augmentation that is not assumed to be harmless. */
     public static final String MIRRORING = "horizontal-flip";
 
+    private static final String OWN = "own";
+    private static final List<String> MIXTURES = List.of("mixup", "cutmix");
+
+    /** The augmentations in the strengths that they have where a user lists one that the recipe lacks. */
+    public static final List<Augmentation> STANDARD = List.of(
+            Augmentation.horizontalFlip(),
+            Augmentation.shift(0.1),
+            Augmentation.rotate(15),
+            Augmentation.crop(0.5),
+            Augmentation.light(0.4, 0.4),
+            Augmentation.erase(0.25, 0.2),
+            Augmentation.own(),
+            Augmentation.mixup(0.4),
+            Augmentation.cutMix(1));
+
     private static final List<String> TYPES =
-            List.of(MIRRORING, "shift", "rotate", "crop", "light", "erase", "own", "mixup", "cutmix");
+            STANDARD.stream().map(Harmless::type).toList();
 
-    private static final Harmless ALL = new Harmless(Set.copyOf(TYPES));
+    private static final Harmless ALL = new Harmless(Set.copyOf(TYPES), Map.of());
 
-    /** Copies the set. */
+    /** Copies both; what is listed keeps its order. */
     public Harmless {
         types = Set.copyOf(types);
+        listed = Collections.unmodifiableMap(new LinkedHashMap<>(listed));
     }
 
     /**
@@ -44,25 +66,67 @@ public record Harmless(Set<String> types) {
     /**
      * Parses what a user wrote.
      *
-     * @param said {@code all}, {@code none}, or types separated by commas
+     * @param said {@code all}, {@code none}, or types separated by commas, each alone or with a strength, as in
+     *     {@code rotate=10}
      * @return these augmentations
-     * @throws RequestException if there is no such type
+     * @throws RequestException if there is no such type or strength, or two exclude each other
      */
     public static Harmless parse(String said) {
         if (said.equals("all")) {
             return ALL;
         }
         if (said.equals("none")) {
-            return new Harmless(Set.of());
+            return new Harmless(Set.of(), Map.of());
         }
-        Set<String> types = new LinkedHashSet<>(Arrays.asList(said.split(",", -1)));
-        for (String type : types) {
+        Map<String, OptionalDouble> listed = new LinkedHashMap<>();
+        for (String one : said.split(",", -1)) {
+            int equals = one.indexOf('=');
+            String type = equals < 0 ? one : one.substring(0, equals);
             if (!TYPES.contains(type)) {
                 throw new RequestException("--augment must be all, none, or some of " + String.join(",", TYPES)
                         + ", but has '" + type + "'" + Suggestion.question(type, TYPES));
             }
+            OptionalDouble strength = equals < 0 ? OptionalDouble.empty() : strength(type, one.substring(equals + 1));
+            if (listed.put(type, strength) != null) {
+                throw new RequestException("--augment has " + type + " twice: leave one out");
+            }
         }
-        return new Harmless(types);
+        if (listed.keySet().containsAll(MIXTURES)) {
+            throw new RequestException(
+                    "--augment has mixup and cutmix, but an image can be mixed only once: leave one out");
+        }
+        return new Harmless(listed.keySet(), listed);
+    }
+
+    private static OptionalDouble strength(String type, String said) {
+        try {
+            OptionalDouble strength = OptionalDouble.of(Double.parseDouble(said));
+            Augmentation unused = of(type, strength);
+            return strength;
+        } catch (NumberFormatException e) {
+            throw new RequestException(
+                    "--augment: the strength of " + type + " must be a number, but is '" + said + "'", e);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException("--augment " + type + "=" + said + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns an augmentation in a strength, or in the standard one. */
+    private static Augmentation of(String type, OptionalDouble strength) {
+        if (strength.isEmpty()) {
+            return STANDARD.get(TYPES.indexOf(type));
+        }
+        double value = strength.getAsDouble();
+        return switch (type) {
+            case "shift" -> Augmentation.shift(value);
+            case "rotate" -> Augmentation.rotate(value);
+            case "crop" -> Augmentation.crop(value);
+            case "light" -> Augmentation.light(value, value);
+            case "erase" -> Augmentation.erase(value, 0.2);
+            case "mixup" -> Augmentation.mixup(value);
+            case "cutmix" -> Augmentation.cutMix(value);
+            default -> throw new IllegalArgumentException("it has no strength: leave =" + value + " out");
+        };
     }
 
     /**
@@ -77,19 +141,37 @@ public record Harmless(Set<String> types) {
     private Harmless without(String type) {
         Set<String> rest = new LinkedHashSet<>(types);
         rest.remove(type);
-        return new Harmless(rest);
+        return new Harmless(rest, listed);
     }
 
     /**
-     * Removes from a recipe the augmentations that may change the class of an image.
+     * Changes the augmentations of a recipe: those that may change the class of an image are removed, and those that
+     * are listed and missing are added.
      *
      * @param recipe any
-     * @return the recipe with the other augmentations, in their order
+     * @return the recipe with its own augmentations in their order, in their strengths unless another is listed, and
+     *     then the added ones in the order of the list
+     * @throws RequestException if the classifier's own augmentation is listed, and the recipe does not have it
      */
-    public Recipe keptBy(Recipe recipe) {
-        return recipe.withAugmentations(recipe.augmentations().stream()
-                .filter(augmentation -> types.contains(type(augmentation)))
-                .toArray(Augmentation[]::new));
+    public Recipe appliedTo(Recipe recipe) {
+        List<Augmentation> applied = new ArrayList<>();
+        Set<String> missing = new LinkedHashSet<>(listed.keySet());
+        for (Augmentation one : recipe.augmentations()) {
+            String type = type(one);
+            if (types.contains(type)) {
+                OptionalDouble strength = listed.getOrDefault(type, OptionalDouble.empty());
+                applied.add(strength.isEmpty() ? one : of(type, strength));
+                missing.remove(type);
+            }
+        }
+        if (missing.contains(OWN)) {
+            throw new RequestException(
+                    "--augment has own, but the recipe has no augmentation of the plugin's own: leave" + " it out");
+        }
+        for (String type : missing) {
+            applied.add(of(type, listed.getOrDefault(type, OptionalDouble.empty())));
+        }
+        return recipe.withAugmentations(applied.toArray(Augmentation[]::new));
     }
 
     private static String type(Augmentation augmentation) {

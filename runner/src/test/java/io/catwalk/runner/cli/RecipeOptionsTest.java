@@ -70,12 +70,15 @@ final class RecipeOptionsTest {
         Path all = folder.resolve("all");
         Path none = folder.resolve("none");
 
-        Catwalk.Answer answer = train(all, "--augment", "horizontal-flip,shift", "--batch-size", "50");
+        Catwalk.Answer answer = train(all, "--augment", "horizontal-flip,shift,rotate=10", "--batch-size", "50");
 
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(answer.err()).doesNotContain("mirrored").doesNotContain("batches of");
         assertThat(recipe(all).augmentations())
-                .containsExactly(Augmentation.horizontalFlip(), Augmentation.shift(0.04));
+                .containsExactly(Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.rotate(10));
+        assertThat(all.resolve("trials/small-conv/1-0/trial.json"))
+                .content()
+                .containsIgnoringWhitespaces("{\"type\":\"rotate\",\"degrees\":10.0}");
         assertThat(recipe(all).batchSize()).isEqualTo(50);
         assertThat(train(none, "--augment", "none").exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(recipe(none).augmentations()).isEmpty();

@@ -10,6 +10,8 @@ import io.catwalk.runner.RequestException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
 final class HarmlessTest {
@@ -28,7 +30,7 @@ final class HarmlessTest {
             Augmentation.cutMix(1));
 
     private static List<Augmentation> kept(Harmless harmless, Augmentation... augmentations) {
-        return harmless.keptBy(Recipe.standard().withAugmentations(augmentations))
+        return harmless.appliedTo(Recipe.standard().withAugmentations(augmentations))
                 .augmentations();
     }
 
@@ -43,6 +45,36 @@ final class HarmlessTest {
             assertThat(kept(Harmless.of(PHOTOS.withMirrored(true)), augmentation))
                     .hasSize(1);
         }
+    }
+
+    /** A recipe with a flip alone, as that of fast, once skipped the rest of the list without a word. */
+    @Test
+    void whatIsListedIsAppliedAndNothingElse() {
+        Augmentation flip = Augmentation.horizontalFlip();
+        assertThat(kept(Harmless.parse("horizontal-flip,shift,light"), flip))
+                .containsExactly(flip, Augmentation.shift(0.1), Augmentation.light(0.4, 0.4));
+        assertThat(kept(Harmless.parse("cutmix"), flip, Augmentation.mixup(0.2)))
+                .containsExactly(Augmentation.cutMix(1));
+        assertThat(kept(Harmless.parse("rotate=10,shift,erase=1"), Augmentation.rotate(30), Augmentation.shift(0.04)))
+                .containsExactly(Augmentation.rotate(10), Augmentation.shift(0.04), Augmentation.erase(1, 0.2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mixup,cutmix | an image can be mixed only once",
+                "shift,shift=0.2 | has shift twice",
+                "rotate=a | strength of rotate must be a number, but is 'a'",
+                "rotate=200 | rotate=200: degrees must be at most 180",
+                "horizontal-flip=0.5 | it has no strength",
+                "own | has own, but the recipe has no augmentation of the plugin's own"
+            })
+    void whatCannotBeAppliedIsRefused(String said, String why) {
+        assertThatThrownBy(() -> Harmless.parse(said).appliedTo(Recipe.standard()))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("--augment")
+                .hasMessageContaining(why);
     }
 
     @Test
