@@ -124,8 +124,7 @@ public final class Experiment {
         images = asked.split().split(dataset, Math.min(1, asked.split().folds()));
         fewest = fewestToTrainOn(asked, dataset);
         spec = smallerBatches ? asked.withBatchesFor(fewest) : asked;
-        LatencySettings usual = LatencySettings.standard();
-        latencySettings = asked.dataset().limited() ? usual.brief() : usual;
+        latencySettings = LatencySettings.standard().endingIfBusy();
         for (Contestant one : spec.classifiers()) {
             catalog.require(one.name());
             if (one.recipe().batchSize() > fewest) {
@@ -219,7 +218,10 @@ public final class Experiment {
         keepBaselines(run, listener);
         if (bench != null) {
             compared(run, stopwatch, finished, listener); // whoever stops the measuring finds the comparison
-            measure(run, new TrialBench(bench, latencySettings, pluginsDir, dataset), listener, stopwatch, finished);
+            LatencySettings settings = spec.dataset().limited()
+                    ? latencySettings.brief()
+                    : latencySettings.after(trainingSeconds(finished));
+            measure(run, new TrialBench(bench, settings, pluginsDir, dataset), listener, stopwatch, finished);
         }
         return compared(run, stopwatch, finished, listener);
     }
@@ -245,6 +247,13 @@ public final class Experiment {
             LOG.error("The results could not be written", e);
             listener.note("the results could not be written: " + Reasons.of(e));
         }
+    }
+
+    private static double trainingSeconds(Outcomes finished) {
+        return finished.all().stream()
+                .filter(Done.class::isInstance)
+                .mapToDouble(done -> ((Done) done).efficiency().trainingSeconds())
+                .sum();
     }
 
     private void keepBaselines(RunFolder run, ExperimentListener listener) {

@@ -78,7 +78,8 @@ public final class BenchTurns {
     }
 
     /**
-     * Measures. A network whose measurement fails once is not measured again.
+     * Measures. A network whose measurement fails once is not measured again, and none is once the machine was busy in
+     * most of the turns that the settings allow.
      *
      * @param <K> names an order
      * @param orders which networks, and how often each
@@ -96,7 +97,7 @@ public final class BenchTurns {
                 .mapToInt(order -> order.settings().processes())
                 .max()
                 .orElse(0);
-        for (int turn = 0; turn < turns; turn++) {
+        for (int turn = 0; turn < turns && !busy(turn, orders, results); turn++) {
             for (Map.Entry<K, BenchOrder> order : orders.entrySet()) {
                 Result before = results.get(order.getKey());
                 if (turn < order.getValue().settings().processes() && before != null && before.failure == null) {
@@ -109,6 +110,20 @@ public final class BenchTurns {
             }
         }
         return soFar;
+    }
+
+    /** Returns whether the settings end the measuring after so many turns, since most measurements are rough. */
+    private static <K> boolean busy(int turns, Map<K, BenchOrder> orders, Map<K, Result> results) {
+        if (orders.values().stream()
+                .noneMatch(order -> turns >= order.settings().turnsIfBusy())) {
+            return false;
+        }
+        List<LatencyBench.Measured> measured = results.values().stream()
+                .flatMap(result -> result.processes.stream())
+                .toList();
+        long busy =
+                measured.stream().filter(one -> one.latency().busy() != null).count();
+        return 2 * busy > measured.size();
     }
 
     private Result oneMore(Result before, BenchOrder order) throws InterruptedException {

@@ -56,11 +56,11 @@ final class LatencyMeter {
      */
     LatencyBench.Measured measure(int threads, BusyWatch watch, Machine machine, float[] logits) {
         call(image, 1);
-        Histogram single = counted(1, settled(image, 1, settings.fewestCalls()));
+        Histogram single = counted(1, settled(image, 1, settings.fewestCalls(), watch));
         double median = single.getValueAtPercentile(50);
-        Double small = throughput(SMALL_BATCH, median);
+        Double small = throughput(SMALL_BATCH, median, watch);
         // Larger batches usually take less time per image, so the smaller batch predicts the larger one better.
-        Double large = throughput(LARGE_BATCH, small == null ? median : 1e9 / small);
+        Double large = throughput(LARGE_BATCH, small == null ? median : 1e9 / small, watch);
         Latency latency = new Latency(
                 threads,
                 (int) single.getTotalCount(),
@@ -80,7 +80,7 @@ final class LatencyMeter {
     }
 
     /** Returns images per second; null if there is not enough time left, or not enough memory. */
-    private @Nullable Double throughput(int count, double nanosOfOne) {
+    private @Nullable Double throughput(int count, double nanosOfOne, BusyWatch watch) {
         long bytes = (long) count * image.length * Float.BYTES;
         if (nanosOfOne * count > left() || bytes > Runtime.getRuntime().maxMemory() / HEAP_SHARE) {
             return null;
@@ -92,7 +92,7 @@ final class LatencyMeter {
         if (call(images, count) * settings.fewestBatches() > left()) {
             return null;
         }
-        Windows batches = settled(images, count, settings.fewestBatches());
+        Windows batches = settled(images, count, settings.fewestBatches(), watch);
         return batches.last.getTotalCount() < settings.fewestBatches()
                 ? null
                 : (Double) (count / (counted(count, batches).getValueAtPercentile(50) / 1e9));
@@ -109,8 +109,11 @@ final class LatencyMeter {
     /** Holds the last window of calls, and whether it agrees with the one before. */
     private record Windows(Histogram last, boolean steady) {}
 
-    /** Measures windows of calls until two agree, or the time is over. */
-    private Windows settled(float[] images, int count, int fewest) {
+    /**
+     * Measures windows of calls until two agree, or the time is over. On a busy machine two are enough: waiting makes
+     * its times no steadier, and they are marked as rough anyway.
+     */
+    private Windows settled(float[] images, int count, int fewest, BusyWatch watch) {
         long start = nanoTime.getAsLong();
         Histogram last = window(images, count, fewest);
         long first = nanoTime.getAsLong();
@@ -118,7 +121,7 @@ final class LatencyMeter {
         boolean second = true;
         while (!steady
                 && first - start <= left()
-                && (second || nanoTime.getAsLong() - start < settings.longest().toNanos())) {
+                && (second || nanoTime.getAsLong() - start < settings.longest().toNanos() && watch.verdict() == null)) {
             Histogram next = window(images, count, fewest);
             steady = agree(last, next);
             last = next;

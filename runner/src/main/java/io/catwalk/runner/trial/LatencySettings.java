@@ -18,15 +18,28 @@ import org.jspecify.annotations.Nullable;
  * @param fewestCalls of one image, if the cap allows
  * @param fewestBatches for a throughput; with fewer batches it is unknown
  * @param processes that measure a network on an engine, at least 1
+ * @param turnsIfBusy turns after which the measuring ends if the machine was busy in most of them, at least 1
  */
 public record LatencySettings(
-        Duration window, Duration longest, Duration cap, int fewestCalls, int fewestBatches, int processes) {
+        Duration window,
+        Duration longest,
+        Duration cap,
+        int fewestCalls,
+        int fewestBatches,
+        int processes,
+        int turnsIfBusy) {
 
     /** Share by which the medians of two windows may differ. */
     static final double STEADY_WITHIN = 0.02;
 
     /** Milliseconds for each network on each engine. The tests set it, so that they do not wait for measurements. */
     static final String MILLIS = "CATWALK_LATENCY_MILLIS";
+
+    /** After so many turns on a busy machine, others would only give more figures that are marked as rough. */
+    private static final int TURNS_IF_BUSY = 2;
+
+    /** If all trainings together take less, five processes for each network would take many times as long as they. */
+    private static final double SHORT_TRAINING_SECONDS = 60;
 
     private static final int PROCESSES = 5;
 
@@ -43,6 +56,15 @@ public record LatencySettings(
             throw new IllegalArgumentException("expected at least 1 call and 1 process, but found " + fewestCalls + ", "
                     + fewestBatches + " and " + processes);
         }
+        if (turnsIfBusy < 1) {
+            throw new IllegalArgumentException("expected at least 1 turn, but found " + turnsIfBusy);
+        }
+    }
+
+    /** Creates settings with which a busy machine ends nothing. */
+    public LatencySettings(
+            Duration window, Duration longest, Duration cap, int fewestCalls, int fewestBatches, int processes) {
+        this(window, longest, cap, fewestCalls, fewestBatches, processes, Integer.MAX_VALUE);
     }
 
     /**
@@ -86,7 +108,7 @@ public record LatencySettings(
      * @return changed settings
      */
     public LatencySettings withProcesses(int newProcesses) {
-        return new LatencySettings(window, longest, cap, fewestCalls, fewestBatches, newProcesses);
+        return new LatencySettings(window, longest, cap, fewestCalls, fewestBatches, newProcesses, turnsIfBusy);
     }
 
     /**
@@ -96,6 +118,26 @@ public record LatencySettings(
      * @return changed settings
      */
     public LatencySettings brief() {
-        return new LatencySettings(window, longest.dividedBy(2), cap.dividedBy(2), fewestCalls, fewestBatches, 1);
+        return new LatencySettings(
+                window, longest.dividedBy(2), cap.dividedBy(2), fewestCalls, fewestBatches, 1, turnsIfBusy);
+    }
+
+    /**
+     * Shortens the measurement if the training was short.
+     *
+     * @param trainingSeconds of all networks together
+     * @return brief settings for less than a minute, else these
+     */
+    public LatencySettings after(double trainingSeconds) {
+        return trainingSeconds < SHORT_TRAINING_SECONDS ? brief() : this;
+    }
+
+    /**
+     * Ends the measuring after two turns if the machine is busy, for who did not ask for it alone.
+     *
+     * @return changed settings
+     */
+    public LatencySettings endingIfBusy() {
+        return new LatencySettings(window, longest, cap, fewestCalls, fewestBatches, processes, TURNS_IF_BUSY);
     }
 }

@@ -23,13 +23,17 @@ final class BenchTurnsTest {
     private final List<String> asked = new ArrayList<>();
 
     private static BenchOrder order(String name, int processes) {
+        return order(name, LatencySettings.of(Duration.ofSeconds(3)).withProcesses(processes));
+    }
+
+    private static BenchOrder order(String name, LatencySettings settings) {
         return new BenchOrder.OfFile(
                 Path.of(name),
                 OnnxHints.none(),
                 null,
                 new BenchImage(new byte[] {1}, new Normalization(new float[] {0}, new float[] {1})),
                 1,
-                LatencySettings.of(Duration.ofSeconds(3)).withProcesses(processes));
+                settings);
     }
 
     private static Latency latency(Map<String, BenchTurns.Result> results, String name) throws IOException {
@@ -75,6 +79,33 @@ final class BenchTurnsTest {
         new BenchTurns(order -> MadeUp.measured(10, null, new float[0])).measure(orders(), listener);
 
         assertThat(told).containsExactly("a", "b", "c", "turned, c by 1", "a", "c", "turned, c by 2", "a", "c");
+    }
+
+    /** Five turns of five on a busy machine once took 320 s, and gave nothing but rough figures. */
+    @Test
+    void aBusyMachineEndsTheMeasuringAfterTwoTurns() throws Exception {
+        Map<String, BenchOrder> orders = new LinkedHashMap<>();
+        for (String name : List.of("a", "b")) {
+            orders.put(
+                    name, order(name, LatencySettings.of(Duration.ofSeconds(3)).endingIfBusy()));
+        }
+        Map<String, BenchTurns.Result> results = new BenchTurns(
+                        order -> MadeUp.measured(10, "other programs took 80 %", new float[0]))
+                .measure(orders, asked::add);
+
+        assertThat(asked).containsExactly("a", "b", "a", "b");
+        assertThat(latency(results, "a").busy()).isEqualTo("other programs took 80 %");
+
+        asked.clear();
+        int[] number = {0};
+        LatencyBench half = order -> MadeUp.measured(10, number[0]++ % 2 == 0 ? "busy" : null, new float[0]);
+        new BenchTurns(half).measure(orders, asked::add);
+        assertThat(asked).as("no more than half were busy").hasSize(10);
+
+        asked.clear();
+        new BenchTurns(order -> MadeUp.measured(10, "busy", new float[0]))
+                .measure(Map.of("c", order("c", 5)), asked::add);
+        assertThat(asked).as("catwalk bench measures as often as asked").hasSize(5);
     }
 
     @Test

@@ -23,6 +23,7 @@ final class LatencyMeterTest {
     private final List<Integer> batches = new ArrayList<>();
     private long now = 5;
     private float answer = 1;
+    private int busy;
 
     private Latency measure(IntToLongFunction nanosOfBatch, LatencySettings settings) {
         Predictor predictor = new Predictor() {
@@ -37,7 +38,7 @@ final class LatencyMeterTest {
             @Override
             public void close() {}
         };
-        BusyWatch quiet = new BusyWatch(() -> new BusyWatch.Clocks(0, 0, 0, 0, 0), 1);
+        BusyWatch quiet = new BusyWatch(() -> new BusyWatch.Clocks(0, busy * now, busy * now, 0, 0), 1);
         LatencyBench.Measured measured = new LatencyMeter(predictor, new float[] {3, 4}, settings, () -> now)
                 .measure(1, quiet, MACHINE, new float[] {7});
         assertThat(measured.logits()).containsExactly(7);
@@ -64,6 +65,25 @@ final class LatencyMeterTest {
         assertThat(latency.p50Range()).isEqualTo(new Range(latency.p50Micros(), latency.p50Micros()));
         assertThat(latency.busy()).isNull();
         assertThat(latency.machine()).isEqualTo(MACHINE);
+    }
+
+    /** Each call takes 1 % longer than the one before, so that no two windows agree: quiet, it takes 3 s a batch size. */
+    @Test
+    void aBusyMachineIsNotWaitedFor() {
+        long[] calls = {0};
+        busy = 1;
+
+        Latency latency = measure(
+                count -> (long) (MILLIS * 10 * Math.pow(1.01, calls[0]++)), LatencySettings.of(Duration.ofSeconds(3)));
+
+        assertThat(latency.busy()).isEqualTo("other programs took 100 % of the processors");
+        assertThat(latency.steady()).isFalse();
+        assertThat(seconds()).isLessThan(6);
+        busy = 0;
+        calls[0] = 0;
+        now = 5;
+        measure(count -> (long) (MILLIS * 10 * Math.pow(1.01, calls[0]++)), LatencySettings.of(Duration.ofSeconds(3)));
+        assertThat(seconds()).isGreaterThan(8);
     }
 
     @Test

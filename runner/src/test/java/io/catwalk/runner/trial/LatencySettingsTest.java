@@ -33,6 +33,16 @@ final class LatencySettingsTest {
                         Duration.ofMillis(500), Duration.ofMillis(1_500), Duration.ofMillis(4_500), 20, 3, 1));
     }
 
+    /** The tutorial trained for 5 s, and measured for 320. */
+    @Test
+    void afterATrainingOfSecondsTheMeasurementIsShort() {
+        LatencySettings usual = LatencySettings.parse(null).endingIfBusy();
+
+        assertThat(usual.after(5)).isEqualTo(usual.brief());
+        assertThat(usual.after(60)).isEqualTo(usual);
+        assertThat(usual.brief().turnsIfBusy()).isEqualTo(2);
+    }
+
     @Test
     void noProcessMeasuresNothing() {
         assertThatThrownBy(() -> LatencySettings.of(Duration.ofSeconds(3)).withProcesses(0))
