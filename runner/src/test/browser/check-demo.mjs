@@ -104,16 +104,32 @@ async function occlusion(page) {
 
 async function drawing(page) {
   await page.locator('#clear').click();
-  await settled(page);
-  const empty = await page.evaluate(() => demo.networks[0].probabilities.join());
+  await unanswered(page, 'after Clear');
+  const line = await stroke(page, [60, 140], [220, 140]);
+  if ((await stroke(page, [140, 60], [140, 220])) === line) report('a stroke changes no answer');
+  if (/The label/.test(await verdict(page))) report('a drawing has the label of a test image');
+}
+
+/** Draws a line, and returns the probabilities of the first network. */
+async function stroke(page, [left, top], [right, bottom]) {
   const box = await page.locator('#pad').boundingBox();
-  await page.mouse.move(box.x + 60, box.y + 140);
+  await page.mouse.move(box.x + left, box.y + top);
   await page.mouse.down();
-  await page.mouse.move(box.x + 220, box.y + 140, { steps: 8 });
+  await page.mouse.move(box.x + right, box.y + bottom, { steps: 8 });
   await page.mouse.up();
   await settled(page);
-  if ((await page.evaluate(() => demo.networks[0].probabilities.join())) === empty) report('a stroke changes no answer');
-  if (/The label/.test(await verdict(page))) report('a drawing has the label of a test image');
+  return page.evaluate(() => demo.networks[0].probabilities?.join());
+}
+
+/** Where there is no image, no network has an answer. */
+async function unanswered(page, when) {
+  await settled(page);
+  const shown = await page.evaluate(() => ({
+    table: document.querySelector('#answers').textContent,
+    classes: document.querySelectorAll('#classes .class').length,
+    seen: !document.getElementById('seen').hidden,
+  }));
+  if (/%/.test(shown.table) || shown.classes || shown.seen) report(`${when}, shows ${JSON.stringify(shown)}`);
 }
 
 /** A file of a test image, twice as large, gets the answer of that test image. */
@@ -134,6 +150,7 @@ async function files(page) {
   await page.locator('#file').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no image') });
   await page.waitForFunction(() => /notes.txt is none/.test(document.getElementById('verdict').textContent), { timeout: 5000 })
     .catch(() => report('says nothing of a file that is no image'));
+  await unanswered(page, 'below an error');
   const chooser = page.waitForEvent('filechooser');
   await page.locator('#file').click();
   await chooser;

@@ -123,12 +123,12 @@ final class DemoCommand implements Callable<Integer> {
 
     private DemoPage page() throws IOException {
         Path folder = runtimes == null ? Home.runtimes() : runtimes;
-        Runner web = Runner.in(folder).stream()
-                .filter(runner -> runner.name().equals("web"))
-                .findFirst()
-                .orElseThrow(() -> new RequestException(
-                        "expected the runner web in " + folder + ", found none: name another with --runtimes-dir"));
-        return new DemoPage(folder.resolve("web/node_modules/onnxruntime-web/dist"), web.install());
+        if (Runner.in(folder).stream().noneMatch(runner -> runner.name().equals("web"))) {
+            throw new RequestException(
+                    "expected the runner web in " + folder + ", found none: name another with --runtimes-dir");
+        }
+        Path library = folder.resolve("web/node_modules/onnxruntime-web/dist");
+        return new DemoPage(library, "install it with npm ci --prefix " + folder.resolve("web"));
     }
 
     /** Lists the files by their names on the page. */

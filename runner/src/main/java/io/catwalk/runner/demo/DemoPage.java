@@ -41,7 +41,7 @@ public final class DemoPage {
      * Uses ONNX Runtime Web from the folder where npm has installed it.
      *
      * @param library the folder {@code dist} of onnxruntime-web
-     * @param install the command that installs it there
+     * @param install how it is installed there
      * @throws RequestException if it is not installed
      */
     public DemoPage(Path library, String install) {

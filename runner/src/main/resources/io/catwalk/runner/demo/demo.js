@@ -5,12 +5,13 @@ const PAINT = 280; // longer side of the drawing in pixels
 const BRUSH = 22;
 const SHOWN = 10; // most probabilities that are listed
 const PATCHES = 8; // number of parts of a side, which are covered one after the other
+const HINT = 'Draw, drop or paste an image, open a file, or choose a test image.';
 const LUMA = [0.299, 0.587, 0.114]; // ITU-R BT.601
 
 const $ = id => document.getElementById(id);
 const pad = $('pad').getContext('2d', { willReadFrequently: true });
 const networks = [];
-let data, chosen = 0, current, truth = null, asked = 0, told = 0, drawn = false;
+let data, chosen = 0, current, truth = null, asked = 0, told = 0, drawn = false, missing = HINT;
 
 const ready = {};
 const runtime = new Promise(resolve => { ready.runtime = resolve; });
@@ -177,15 +178,17 @@ function show() {
   networks.forEach((network, i) => {
     const [button, probability, ms] = [...$('answers').rows[i].querySelectorAll('button, td:nth-child(n+3)')];
     const label = network.probabilities && best(network.probabilities);
-    button.textContent = network.failure ?? (network.probabilities ? data.classes[label] : 'loading');
+    button.textContent = network.failure
+      ?? (network.probabilities ? data.classes[label] : network.session && !current ? 'no image' : 'loading');
     button.title = network.failure ?? '';
     button.className = network.probabilities && label !== most ? 'differs' : '';
     button.setAttribute('aria-pressed', i === chosen);
     button.setAttribute('aria-label', `${network.about.name}: ${button.textContent}. Show its probabilities`);
     probability.textContent = network.probabilities ? percent(network.probabilities[label]) : '';
-    ms.textContent = network.ms === undefined ? '' : network.ms.toFixed(1);
+    ms.textContent = network.probabilities && network.ms !== undefined ? network.ms.toFixed(1) : '';
   });
-  $('verdict').textContent = answered.length ? verdict(answered, votes, most)
+  $('seen').hidden = $('seen-title').hidden = $('invert').disabled = !current;
+  $('verdict').textContent = !current ? missing : answered.length ? verdict(answered, votes, most)
     : networks.every(network => network.failure) ? 'No network can answer here: the table says why.' : 'Loading the networks.';
   showClasses();
 }
@@ -314,9 +317,18 @@ function place(image) {
   pad.drawImage(image, (width - wide) / 2, (height - high) / 2, wide, high);
 }
 
-function clear() {
+/** Takes the image and all answers away, and says what is missing. */
+function clear(what = HINT) {
   blacken();
-  redrawn();
+  mark(-1);
+  hideWhere();
+  current = undefined;
+  truth = null;
+  missing = what;
+  drawn = false;
+  told = ++asked; // what a network answers from now on is about an image that is gone
+  for (const network of networks) network.probabilities = undefined;
+  show();
 }
 
 /** Runs the networks once for all strokes of a frame. */
@@ -324,6 +336,7 @@ function redrawn() {
   if (drawn) return;
   drawn = true;
   requestAnimationFrame(() => {
+    if (!drawn) return; // cleared
     drawn = false;
     look(pad.getImageData(0, 0, pad.canvas.width, pad.canvas.height));
   });
@@ -397,7 +410,7 @@ async function open(file) {
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    $('verdict').textContent = `Expected an image that this browser can show, but ${file.name || 'that'} is none: try a PNG or JPEG file.`;
+    clear(`Expected an image that this browser can show, but ${file.name || 'that'} is none: try a PNG or JPEG file.`);
     return;
   }
   const canvas = Object.assign(document.createElement('canvas'), { width: bitmap.width, height: bitmap.height });
@@ -493,7 +506,7 @@ function stroke(event) {
   redrawn();
 }
 
-$('clear').onclick = clear;
+$('clear').onclick = () => clear();
 $('invert').onclick = () => {
   const inverted = current.map(value => 255 - value);
   blacken();
