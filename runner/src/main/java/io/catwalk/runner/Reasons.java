@@ -21,6 +21,7 @@ public final class Reasons {
 
     /** Our own reasons, which may list twenty images, are shorter. */
     private static final int LONGEST_REPORT = 10_000;
+
     /** An absolute path that fills a pair of quotes, and may have spaces; its last part is a group. */
     private static final Pattern QUOTED_PATH =
             Pattern.compile("(?<=')(?:/|[A-Za-z]:[/\\\\])(?:[^'/\\\\]+[/\\\\])*([^'/\\\\]+)[/\\\\]?(?=')");
