@@ -144,7 +144,7 @@ final class PhotosRunTest {
         assertThat(Catwalk.run(arguments).err())
                 .hasLineCount(1)
                 .startsWith(
-                        "catwalk: expected --dataset with --image-size, --fit, --labels, --test-share or --skip-unreadable, but found none");
+                        "catwalk: expected --dataset with --image-size, --fit, --labels, --test-share, --skip-unreadable or --follow-links, but found none");
     }
 
     @Test

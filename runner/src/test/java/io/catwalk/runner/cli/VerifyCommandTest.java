@@ -403,7 +403,7 @@ final class VerifyCommandTest {
         assertThat(flat(answer)).contains(": agrees: 0 flips in 20 images, largest difference ");
         refused(
                 against(world.model(), ExportedRun.GOOD, "--test-share", "0.5"),
-                "expected --dataset with --image-size, --fit, --labels, --test-share or --skip-unreadable, but found none");
+                "expected --dataset with --image-size, --fit, --labels, --test-share, --skip-unreadable or --follow-links, but found none");
     }
 
     @Test

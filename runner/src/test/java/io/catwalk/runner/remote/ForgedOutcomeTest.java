@@ -5,16 +5,21 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Orders;
+import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialInProcess;
+import io.catwalk.runner.trial.TrialInputs;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialProcess;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +79,11 @@ final class ForgedOutcomeTest {
                         "return Layers.sequence(Layers.flatten(), Layers.dense(16), Layers.relu(),"
                                 + " Layers.dense(task.classes()));")
                 .write(Files.createDirectory(shared.resolve("plugins")).resolve("learns.jar"));
+        TestPlugin.building(
+                        "formless",
+                        "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { x.head().toFloatArray(); return x; }, \"formless\"), Layers.flatten(),"
+                                + " Layers.dense(task.classes()));")
+                .write(shared.resolve("plugins/formless.jar"));
         TinyImages.write(shared.resolve("tiny"));
         order = Orders.of(shared, "learns", "tiny", 2, 1);
         honest = cameBack(order);
@@ -491,6 +501,51 @@ final class ForgedOutcomeTest {
                 WEIGHTS, TEST, VALIDATION, ONNX, HISTORY, "classes.json", "split.json", "model.signature.json")) {
             assertThat(trial().path().resolve(name)).hasBinaryContent(honest.get(name));
         }
+    }
+
+    /** A network without an ONNX form, one that is only scored, a fold, and a part of the images. */
+    @ParameterizedTest
+    @ValueSource(strings = {"no form", "score", "fold", "limits"})
+    void whatIsHonestIsKeptWhateverKindOfTrialItIs(String kind) throws Exception {
+        TrialOrder base = Orders.of(shared, kind.equals("no form") ? "formless" : "learns", "tiny", 2, 3);
+        TrialSpec spec = base.spec();
+        TrialOrder of = new TrialOrder(
+                new TrialSpec(
+                        spec.classifier(),
+                        spec.variant(),
+                        spec.hyperparameters(),
+                        spec.recipe(),
+                        spec.seed(),
+                        kind.equals("fold") ? 3 : 0,
+                        spec.threads(),
+                        spec.device(),
+                        null,
+                        kind.equals("score") ? TrialSpec.Purpose.SCORE : TrialSpec.Purpose.SHIP),
+                kind.equals("limits") ? new DatasetSpec(base.dataset().name(), null, 90, 20) : base.dataset(),
+                kind.equals("fold") ? new SplitSpec(3, 1, 0.1, 5) : base.split(),
+                base.inputs(),
+                base.supplies(),
+                null,
+                null,
+                1);
+        if (kind.equals("limits")) {
+            of = of.with(new TrialInputs(
+                    of.inputs().pluginId(),
+                    of.inputs().pluginVersion(),
+                    of.inputs().pluginSha256(),
+                    of.dataset().load(DataHome.of(shared)).sha256(),
+                    of.inputs().software()));
+        }
+        Map<String, byte[]> files = cameBack(of);
+        Path zip = folder.resolve("0.outcome-1.zip");
+        write(files, zip);
+
+        TrialOutcome outcome = Delivery.read(zip, of, trial(), new TrialInProcess());
+
+        assertThat(outcome).as("%s", outcome.error()).isInstanceOf(TrialOutcome.Done.class);
+        assertThat(Json.JSON.writeValueAsString(outcome))
+                .isEqualTo(new String(files.get("outcome.json"), StandardCharsets.UTF_8));
+        assertThat(Files.exists(trial().onnx())).isEqualTo(kind.equals("fold") || kind.equals("limits"));
     }
 
     /** In processes of their own, as the program does it. */
