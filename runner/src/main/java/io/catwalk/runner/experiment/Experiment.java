@@ -322,11 +322,13 @@ public final class Experiment {
             }
 
             @Override
-            public void finished(TrialOutcome outcome) throws IOException {
+            public TrialOutcome finished(TrialOutcome ended) throws IOException {
+                TrialOutcome outcome = earlier.measured(ended);
                 record(run, stopwatch, outcome);
                 show(run, outcome, listener);
                 projection.changed(finished.size() + 1);
                 listener.finished(outcome);
+                return outcome;
             }
         };
     }
@@ -363,6 +365,14 @@ public final class Experiment {
                 found.forEach(all::put);
             } while (!found.isEmpty());
             return all;
+        }
+
+        /** Adds the latencies that were measured before, if a trial was only completed and its files are the same. */
+        TrialOutcome measured(TrialOutcome ended) {
+            Journal.Entry before = journal.get(ended.trial().id());
+            return before != null && before.outcome() instanceof Done then && ended instanceof Done now
+                    ? now.measuredAs(then)
+                    : ended;
         }
 
         /** Returns the outcomes of those whose files are still intact. */

@@ -52,8 +52,8 @@ final class Scheduler {
         /** Called when a trial failed or was lost, and is tried once more. */
         void retrying(TrialOutcome outcome);
 
-        /** Records a trial that has finished. */
-        void finished(TrialOutcome outcome) throws IOException;
+        /** Records a trial that has finished, and returns its outcome as it was recorded. */
+        TrialOutcome finished(TrialOutcome outcome) throws IOException;
     }
 
     private final ExperimentSpec spec;
@@ -201,8 +201,8 @@ final class Scheduler {
     }
 
     private void finish(TrialOutcome outcome, Outcomes finished) throws IOException {
-        TrialOutcome last = outcome.afterRetry(failedOnce.get(outcome.trial().id()));
-        desk.finished(last);
+        TrialOutcome last =
+                desk.finished(outcome.afterRetry(failedOnce.get(outcome.trial().id())));
         finished.put(last);
         learnPace(last);
     }

@@ -241,7 +241,7 @@ public record TrialFolder(Path path) {
 
     /**
      * Prepares the folder for an attempt. Of an earlier attempt only the log is kept and, if it was made from
-     * the same inputs, what this attempt can continue from. The outcome is deleted first, so that after a kill the
+     * the same inputs, what this attempt can continue from. Files that no trial writes stay, such as a quantized one. The outcome is deleted first, so that after a kill the
      * folder does not look like that of a finished trial.
      *
      * @param order of this attempt
@@ -257,7 +257,10 @@ public record TrialFolder(Path path) {
             throw e.getCause();
         }
         for (Path entry : entries) {
-            if (!entry.equals(path) && !entry.equals(log()) && !(same && isOfUse(entry))) {
+            if (!entry.equals(path)
+                    && !entry.equals(log())
+                    && !(same && isOfUse(entry))
+                    && isOwn(path.relativize(entry).getName(0).toString())) {
                 Files.delete(entry);
             }
         }

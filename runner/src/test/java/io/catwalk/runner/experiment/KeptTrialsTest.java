@@ -13,7 +13,9 @@ import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencyBench;
+import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec;
@@ -37,6 +39,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -408,6 +411,24 @@ class KeptTrialsTest {
                         "trains 2",
                         "trains 3");
         assertThat(trial(1).predictions("test")).exists();
+    }
+
+    @Test
+    void whatIsOnlyCompletedKeepsTheLatenciesOfItsFiles() throws Exception {
+        resume();
+        Machine machine = new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30);
+        String latency =
+                Json.LINE.writeValueAsString(new Latency(1, 5_000, 120, 120.0, 120.0, 1.0, 1.0, null, machine));
+        rewrite(line -> line.replace("\"pytorch\":null", "\"pytorch\":" + latency));
+        Files.delete(trial(1).predictions("test"));
+
+        Results results = resume();
+
+        assertThat(made.events).contains("trains 1").doesNotContain("trains 2");
+        assertThat(results.done())
+                .extracting(done ->
+                        Objects.requireNonNull(done.efficiency().pytorch()).p50Micros())
+                .containsExactly(120.0, 120.0, 120.0);
     }
 
     /** A failed trial of the first rung is tried again, and what the search did without it still counts. */

@@ -635,11 +635,12 @@ class SchedulerTest {
         }
 
         @Override
-        public void finished(TrialOutcome outcome) throws IOException {
+        public TrialOutcome finished(TrialOutcome outcome) throws IOException {
             if (unwritten.contains(name(outcome.trial()))) {
                 throw new IOException("cannot write the journal");
             }
             happens("end " + name(outcome.trial()));
+            return outcome;
         }
 
         @Override

@@ -115,6 +115,17 @@ final class TrialRunTest {
     }
 
     @Test
+    void whatIsNotOfTheTrialStaysWhenItIsRunAgain() throws IOException {
+        for (String name : List.of("trial.json", "history.csv", "model.int8.onnx", "notes.txt")) {
+            Files.writeString(folder.resolve(name), "some");
+        }
+
+        trial().prepare(order("tiny", 1));
+
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("model.int8.onnx", "notes.txt");
+    }
+
+    @Test
     void troubleWithFilesIsNoVerdictAndIsMadeUpForWithoutTraining() throws IOException {
         TrialOrder order = prepared(order("tiny", 1), trial());
         Path inTheWay = trial().predictions("test").resolve("in the way");
