@@ -88,7 +88,8 @@ final class PluginListCommand implements Callable<Integer> {
                     String.join(", ", row.plugin().classifiers()));
         }
         if (outdated) {
-            console.note("update with catwalk plugin install NAME --index " + FileSource.shown(index) + shelf.option());
+            console.note("update with catwalk plugin install NAME --index " + FileSource.shown(String.valueOf(index))
+                    + shelf.option());
         }
     }
 

@@ -137,7 +137,7 @@ public final class PluginContract {
             ended(ending, Files.exists(program.crashReport()), before);
             Files.deleteIfExists(program.crashReport());
         }
-        return taken.get();
+        return Objects.requireNonNull(taken.get());
     }
 
     private synchronized String order(Path jar, String sha256) {
