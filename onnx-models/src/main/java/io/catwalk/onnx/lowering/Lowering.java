@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -156,9 +157,21 @@ public final class Lowering {
             values.put(operand.id(), to.reshape(number, operand.shape().dims()));
         } else if (step instanceof Step.Counting counting) {
             values.put(counting.operand().id(), counting(counting));
+        } else if (step instanceof Step.Computed computed) {
+            computed(computed);
         } else if (step instanceof Step.Call call) {
             call(call);
         }
+    }
+
+    private void computed(Step.Computed computed) {
+        computed.recipe().steps().forEach(this::write);
+        Value made = values.get(computed.recipe().outputs().get(0).id());
+        // The next recipe has the same ids.
+        values.keySet().removeIf(id -> id < 0);
+        parameters.keySet().removeIf(id -> id < 0);
+        zeros.removeIf(id -> id < 0);
+        values.put(computed.operand().id(), Objects.requireNonNull(made));
     }
 
     private Value constant(Step.Constant constant) {

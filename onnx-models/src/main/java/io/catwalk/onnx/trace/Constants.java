@@ -24,6 +24,11 @@ final class Constants {
     /** Stands for -0.0 and for a number that is not whole: no arithmetic may be done with it. */
     private static final long NOT_WHOLE = Long.MIN_VALUE;
 
+    /** Advice for numbers that the network computes in Java. */
+    private static final String WAY =
+            ". Numbers that follow a size or positions: compute them with operations of arrays,"
+                    + " from manager.arange(size) or manager.create(size)";
+
     private final Merge merge;
 
     Constants(Merge merge) {
@@ -33,7 +38,11 @@ final class Constants {
     Step merge(List<Entry.Constant> column, Operand operand) {
         Entry.Constant one = column.get(0);
         if (operand.shape().isFixed()) {
-            return fixed(column, operand);
+            try {
+                return fixed(column, operand);
+            } catch (ExportException e) {
+                return merge.computed(column, operand).orElseThrow(() -> new ExportException(e.getMessage() + WAY, e));
+            }
         }
         Optional<Step> counting = counting(column, operand);
         if (counting.isPresent()) {
@@ -42,6 +51,10 @@ final class Constants {
         try {
             return repeated(column, operand);
         } catch (ExportException e) {
+            Optional<Step> computed = merge.computed(column, operand);
+            if (computed.isPresent()) {
+                return computed.get();
+            }
             List<String> unbounded = merge.unbounded(operand.shape());
             if (!unbounded.isEmpty()) {
                 throw new ExportException(
@@ -51,7 +64,7 @@ final class Constants {
                         e);
             }
             if (!merge.isBounded(operand.shape())) {
-                throw e;
+                throw new ExportException(e.getMessage() + WAY, e);
             }
             return new Step.Prefix(operand, one.hint(), Optional.empty());
         }

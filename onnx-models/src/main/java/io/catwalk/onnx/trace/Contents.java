@@ -26,6 +26,9 @@ final class Contents {
         if (step instanceof Step.Prefix prefix) {
             return prefix.operand();
         }
+        if (step instanceof Step.Computed computed) {
+            return computed.operand();
+        }
         return step instanceof Step.Counting counting ? counting.operand() : null;
     }
 

@@ -22,9 +22,14 @@ sealed interface Entry {
      * @param hint path of the parameter, or where it was made
      * @param data elements, row-major, little endian
      * @param origin where in the network it is used
+     * @param recipe how forward made it from other constants; empty if unknown
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-    record Constant(Slot slot, String hint, byte[] data, String origin) implements Entry {}
+    record Constant(Slot slot, String hint, byte[] data, String origin, List<Entry> recipe) implements Entry {
+        Constant(Slot slot, String hint, byte[] data, String origin) {
+            this(slot, hint, data, origin, List.of());
+        }
+    }
 
     /**
      * A call of a primitive.

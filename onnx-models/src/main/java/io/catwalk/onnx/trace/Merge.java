@@ -26,6 +26,7 @@ final class Merge {
     private final List<Axis.Dynamic> axes;
     private final List<Sizes> sizes;
     private final Fit fit;
+    private final boolean computes;
 
     /**
      * Begins a merge.
@@ -34,6 +35,16 @@ final class Merge {
      * @param sizes the sizes of each recording
      */
     Merge(List<Axis.Dynamic> axes, List<Sizes> sizes) {
+        this(axes, sizes, true);
+    }
+
+    /**
+     * Begins a merge.
+     *
+     * @param computes whether the program may compute arrays from the sizes, as forward does
+     */
+    Merge(List<Axis.Dynamic> axes, List<Sizes> sizes, boolean computes) {
+        this.computes = computes;
         this.axes = List.copyOf(axes);
         this.sizes = List.copyOf(sizes);
         this.fit = new Fit(
@@ -82,6 +93,29 @@ final class Merge {
                 .filter(i -> !Objects.equals(column.get(i), column.get(0)))
                 .findFirst()
                 .orElse(0);
+    }
+
+    /** Merges how a constant was made, if that is known for all calls and of one form. */
+    Optional<Step> computed(List<Entry.Constant> column, Operand operand) {
+        List<List<Entry>> recipes = column.stream().map(Entry.Constant::recipe).toList();
+        int length = recipes.get(0).size();
+        if (!computes || length == 0 || recipes.stream().anyMatch(recipe -> recipe.size() != length)) {
+            return Optional.empty();
+        }
+        try {
+            List<Step> steps = new ArrayList<>();
+            for (int i = 0; i < length; i++) {
+                int place = i;
+                steps.add(step(recipes.stream().map(recipe -> recipe.get(place)).toList()));
+            }
+            if (steps.stream().anyMatch(Step.Prefix.class::isInstance)) {
+                return Optional.empty();
+            }
+            Step.Call last = (Step.Call) steps.get(length - 1);
+            return Optional.of(new Step.Computed(operand, new Program(steps, last.results(), List.of())));
+        } catch (ExportException e) {
+            return Optional.empty(); // the array itself gives the clearer error
+        }
     }
 
     private Step step(List<Entry> column) {
@@ -188,7 +222,15 @@ final class Merge {
                     List.of());
         }
         if (other > 0) {
-            throw differs(other, where + " gets " + one, String.valueOf(column.get(other)), "");
+            boolean numbers = column.stream().allMatch(Number.class::isInstance);
+            throw differs(
+                    other,
+                    where + " gets " + one,
+                    String.valueOf(column.get(other)),
+                    numbers
+                            ? "; where Java computes that number from a size, let arrays do it, as"
+                                    + " manager.create(size).toType(DataType.FLOAT32, false).sqrt()"
+                            : "");
         }
         return one;
     }

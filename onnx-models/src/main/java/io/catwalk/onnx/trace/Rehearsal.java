@@ -101,6 +101,37 @@ final class Rehearsal {
         position++;
     }
 
+    /**
+     * Compares how a constant was made, if the program computes it from the sizes.
+     *
+     * @return false if the program does not compute it
+     */
+    boolean computed(Slot slot, String hint, Supplier<List<Entry>> recipe) {
+        boolean computes = position < program.steps().size() && program.steps().get(position) instanceof Step.Computed;
+        if (!computes) {
+            return false;
+        }
+        Step.Computed step = (Step.Computed) program.steps().get(position);
+        Supplier<String> what = () -> "takes the constant " + hint + slot.shape();
+        if (!same(step.operand(), slot)) {
+            throw differs(what.get(), described(step));
+        }
+        Rehearsal making = new Rehearsal(step.recipe(), known, sizes, mode, false, errors);
+        List<Slot> last = List.of();
+        for (Entry entry : recipe.get()) {
+            if (entry instanceof Entry.Operation operation) {
+                making.call(operation.signature(), operation.arguments());
+                making.made(operation.results());
+                last = operation.results();
+            } else if (entry instanceof Entry.Constant constant) {
+                making.constant(constant.slot(), constant.hint(), constant::data, false);
+            }
+        }
+        making.end(last);
+        position++;
+        return true;
+    }
+
     /** Compares a call before it runs, and returns the results that it must have. */
     List<Operand> call(String signature, List<@Nullable Object> arguments) {
         Supplier<String> what = () -> "calls " + signature;

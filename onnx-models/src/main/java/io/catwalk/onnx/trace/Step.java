@@ -59,6 +59,14 @@ public sealed interface Step {
     record Counting(Operand operand, Dim first, Dim step) implements Step {}
 
     /**
+     * Takes an array that the graph computes from the sizes, as forward does.
+     *
+     * @param operand the array
+     * @param recipe constants and calls whose ids are negative; its output is the array
+     */
+    record Computed(Operand operand, Program recipe) implements Step {}
+
+    /**
      * Applies a primitive of DJL.
      *
      * @param arguments the primitive and its arguments

@@ -46,9 +46,9 @@ final class Tape {
     }
 
     /** Records an array that does not depend on the input. */
-    Slot constant(String hint, NDArray array, Supplier<String> origin) {
+    Slot constant(String hint, NDArray array, Supplier<String> origin, Function<String, List<Entry>> recipe) {
         Slot slot = slot(array);
-        constant(slot, hint, () -> content(slot, hint, array), false, origin);
+        constant(slot, hint, () -> content(slot, hint, array), false, origin, recipe);
         return slot;
     }
 
@@ -68,7 +68,8 @@ final class Tape {
                 hint,
                 rehearsal.isPresent() ? content : () -> succession.weight(hint, array, content),
                 same && trustsParameters(),
-                origin);
+                origin,
+                place -> List.of());
         return slot;
     }
 
@@ -77,13 +78,22 @@ final class Tape {
         return rehearsal.map(Rehearsal::trustsParameters).orElse(false);
     }
 
-    private void constant(Slot slot, String hint, Supplier<byte[]> content, boolean trusted, Supplier<String> origin) {
+    private void constant(
+            Slot slot,
+            String hint,
+            Supplier<byte[]> content,
+            boolean trusted,
+            Supplier<String> origin,
+            Function<String, List<Entry>> recipe) {
         if (rehearsal.isPresent()) {
-            rehearsal.get().constant(slot, hint, content, trusted);
+            if (!rehearsal.get().computed(slot, hint, () -> recipe.apply(""))) {
+                rehearsal.get().constant(slot, hint, content, trusted);
+            }
         } else {
             byte[] data = content.get();
             contents.put(slot, data);
-            entries.add(new Entry.Constant(slot, hint, data, origin.get()));
+            String place = origin.get();
+            entries.add(new Entry.Constant(slot, hint, data, place, recipe.apply(place)));
         }
     }
 

@@ -30,17 +30,19 @@ final class TracedArray implements InvocationHandler {
 
     private final Tracer tracer;
     private final Supplier<NDArray> making;
-    private final String hint;
     private final Storage storage;
     private final NDArray proxy;
     private @Nullable NDArrayEx internal;
     private @Nullable NDArray real;
+    private String hint;
     private @Nullable Slot slot;
     private boolean dependsOnInput;
     private int seen;
     private boolean outside;
     private String source = "";
     private Writing.@Nullable View view;
+    private @Nullable Recipe recipe;
+    private int made;
 
     TracedArray(Tracer tracer, NDArray real, String hint, @Nullable Slot slot, Storage storage) {
         this(tracer, () -> real, hint, slot, storage);
@@ -158,6 +160,26 @@ final class TracedArray implements InvocationHandler {
         }
     }
 
+    /** Remembers how this array was made from others that do not depend on the input. */
+    void madeBy(Recipe how) {
+        recipe = how;
+        made = storage.version();
+    }
+
+    /** Returns how this array was made, unless it was written since. */
+    Optional<Recipe> recipe() {
+        return made == storage.version() ? Optional.ofNullable(recipe) : Optional.empty();
+    }
+
+    /** Tells whether this array was there before this call of forward. */
+    boolean isKept() {
+        return outside || isParameter();
+    }
+
+    String hint() {
+        return hint;
+    }
+
     /** Marks an array that can be changed without the trace noticing, so that each use must compare its content. */
     TracedArray outside() {
         outside = true;
@@ -181,7 +203,7 @@ final class TracedArray implements InvocationHandler {
             // An array that was changed without the trace noticing is no longer the parameter that others see.
             known = isParameter() && !written
                     ? tracer.tape().parameter(hint, source, real(), tracer::place)
-                    : tracer.tape().constant(hint, real(), tracer::place);
+                    : tracer.tape().constant(hint, real(), tracer::place, place -> Recipe.entries(this, place));
             slot = known;
         }
         return known;
@@ -295,7 +317,9 @@ final class TracedArray implements InvocationHandler {
             arguments = new Object[] {tracer.traced(indices).spared()};
         }
         if (!dependsOnInput() && !tracer.dependsOnInput(arguments)) {
-            return tracer.runConstant(this, real(), method, arguments);
+            return isTakenApart(method)
+                    ? apart(self, method, arguments)
+                    : tracer.runConstant(this, real(), method, arguments);
         }
         if (method.getName().equals("booleanMask") && arguments != null && arguments.length == 2) {
             return Indexing.booleanMask(tracer, this, tracer.traced((NDArray) arguments[0]), (int) arguments[1]);
@@ -308,6 +332,24 @@ final class TracedArray implements InvocationHandler {
             return InvocationHandler.invokeDefault(self, method, arguments);
         }
         throw tracer.withoutForm(real(), method, arguments);
+    }
+
+    /** Tells whether a method of this constant is taken apart, so that a graph can repeat its primitives. */
+    boolean isTakenApart(Method method) {
+        return method.isDefault()
+                && method.getReturnType() == NDArray.class
+                && recipe().isPresent()
+                && !tracer.isPrimitive(Signature.of(method));
+    }
+
+    /** Runs a method as its default body, which the trace sees. */
+    @Nullable
+    Object apart(Object self, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        Object result = InvocationHandler.invokeDefault(self, method, arguments);
+        if (result instanceof NDArray array && result != self) {
+            tracer.traced(array).hint = method.getName();
+        }
+        return result;
     }
 
     /** Returns indices for gatherNd: if they address several axes, DJL computes in them and overwrites them. */

@@ -41,7 +41,10 @@ final class TracedInternal implements InvocationHandler {
             return InvocationHandler.invokeDefault(self, method, arguments); // which writes with subi and negi
         }
         if (ONLY_SHAPES.contains(method.getName()) || (!array.dependsOnInput() && !tracer.dependsOnInput(arguments))) {
-            return tracer.runConstant(array, real(), method, arguments);
+            boolean shapes = ONLY_SHAPES.contains(method.getName());
+            return array.isTakenApart(method) && !shapes
+                    ? array.apart(self, method, arguments)
+                    : tracer.runConstant(array, real(), method, arguments);
         }
         Signature signature = Signature.of(method);
         if (tracer.isPrimitive(signature)) {

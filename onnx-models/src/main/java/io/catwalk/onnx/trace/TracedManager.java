@@ -3,6 +3,7 @@ package io.catwalk.onnx.trace;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -72,8 +73,20 @@ final class TracedManager implements InvocationHandler {
                     "NDManager." + method.getName() + " on an array that depends on the input has no ONNX form");
         }
         Method making = isUnfilled(method) ? NDManager.class.getMethod("zeros", method.getParameterTypes()) : method;
-        return tracer.wrapConstants(
+        Object made = tracer.wrapConstants(
                 null, method.getName(), null, Tracer.invoke(real, making, tracer.unwrap(arguments)));
+        if (method.getName().equals("eye") && made instanceof NDArray eye) {
+            TracedArray diagonal = tracer.traced(diagonal((NDManager) self, eye));
+            diagonal.recipe().ifPresent(tracer.traced(eye)::madeBy);
+        }
+        return made;
+    }
+
+    /** Makes an identity matrix by arithmetic, which a graph can repeat for other sizes. */
+    private static NDArray diagonal(NDManager manager, NDArray eye) {
+        NDArray rows = manager.arange(0, Math.toIntExact(eye.getShape().get(0)), 1, DataType.INT64);
+        NDArray columns = manager.arange(0, Math.toIntExact(eye.getShape().get(1)), 1, DataType.INT64);
+        return columns.expandDims(0).eq(rows.expandDims(1)).toType(eye.getDataType(), false);
     }
 
     /** Tells whether a method creates an array without setting its content, which may then differ at each call. */

@@ -263,7 +263,26 @@ final class Tracer {
     @Nullable
     Object runConstant(TracedArray receiver, Object target, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
-        return wrapConstants(receiver, method.getName(), arguments, invoke(target, method, unwrap(arguments)));
+        Object made = wrapConstants(receiver, method.getName(), arguments, invoke(target, method, unwrap(arguments)));
+        Signature signature = Signature.of(method, receiver.type());
+        if (made instanceof NDArray array && !receiver.isKept() && isPrimitive(signature)) {
+            traced(array).madeBy(Recipe.of(signature.text(), ingredients(receiver, arguments)));
+        }
+        return made;
+    }
+
+    private List<@Nullable Object> ingredients(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
+        List<@Nullable Object> ingredients = new ArrayList<>(List.of(receiver));
+        for (Object argument : arguments == null ? new Object[0] : arguments) {
+            if (argument instanceof NDArray array) {
+                ingredients.add(traced(array));
+            } else if (argument instanceof NDList list) {
+                ingredients.add(list.stream().map(this::traced).toList());
+            } else {
+                ingredients.add(argument instanceof NDManager ? null : copied(argument));
+            }
+        }
+        return ingredients;
     }
 
     @Nullable

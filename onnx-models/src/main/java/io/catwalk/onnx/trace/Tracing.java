@@ -95,18 +95,16 @@ public record Tracing(
             return writing.apply(once);
         }
         try {
-            Program program = program(schedule, calls, first);
-            // An operation that cannot be written at all gives a clearer error than a size that is rejected.
-            T written = writing.apply(program);
-            schedule.computed().forEach(sizes -> calls.rehearse(program, base, sizes, Mode.COMPUTED, true));
-            for (Axis.Dynamic axis : schedule.dynamic()) {
-                rehearseSizes(schedule, calls, program, axis);
+            Merged merged = merged(schedule, calls, first);
+            Program computing = program(schedule, calls, merged, true);
+            try {
+                return proven(schedule, calls, computing, writing);
+            } catch (ExportException e) {
+                if (computing.steps().stream().noneMatch(Step.Computed.class::isInstance)) {
+                    throw e;
+                }
+                return stored(schedule, calls, merged, writing).orElseThrow(() -> e);
             }
-            List<Step> growing = growing(program);
-            schedule.combinations().stream()
-                    .filter(sizes -> bytes(growing, sizes) <= LARGEST_CONSTANTS)
-                    .forEach(sizes -> calls.rehearse(program, base, sizes, Mode.DRY, true));
-            return written;
         } catch (ExportException e) {
             // A random change looks as if it depended on a size, but then no fixed size would help.
             repeat(calls, once, base, MOST_REPETITIONS);
@@ -114,8 +112,34 @@ public record Tracing(
         }
     }
 
-    /** Merges a call at the first sizes with calls at others. */
-    private static Program program(Schedule schedule, Calls calls, Calls.Recording first) {
+    /** Stores arrays that the graph cannot compute from the sizes; empty if that does not help either. */
+    private static <T> Optional<T> stored(Schedule schedule, Calls calls, Merged merged, Function<Program, T> writing) {
+        try {
+            return Optional.of(proven(schedule, calls, program(schedule, calls, merged, false), writing));
+        } catch (ExportException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T> T proven(Schedule schedule, Calls calls, Program program, Function<Program, T> writing) {
+        Sizes base = schedule.base();
+        // An operation that cannot be written at all gives a clearer error than a size that is rejected.
+        T written = writing.apply(program);
+        schedule.computed().forEach(sizes -> calls.rehearse(program, base, sizes, Mode.COMPUTED, true));
+        for (Axis.Dynamic axis : schedule.dynamic()) {
+            rehearseSizes(schedule, calls, program, axis);
+        }
+        List<Step> growing = growing(program);
+        schedule.combinations().stream()
+                .filter(sizes -> bytes(growing, sizes) <= LARGEST_CONSTANTS)
+                .forEach(sizes -> calls.rehearse(program, base, sizes, Mode.DRY, true));
+        return written;
+    }
+
+    /** Calls at several sizes. */
+    private record Merged(List<Sizes> sizes, List<Calls.Recording> recordings) {}
+
+    private static Merged merged(Schedule schedule, Calls calls, Calls.Recording first) {
         Sizes base = schedule.base();
         List<Sizes> sizes = new ArrayList<>(List.of(base));
         List<Calls.Recording> recordings = new ArrayList<>(List.of(first));
@@ -123,7 +147,18 @@ public record Tracing(
             sizes.add(other);
             recordings.add(calls.record(base, other));
         }
-        Program program = new Merge(schedule.dynamic(), sizes).program(recordings);
+        return new Merged(sizes, recordings);
+    }
+
+    /**
+     * Merges a call at the first sizes with calls at others.
+     *
+     * @param computes whether the graph may compute arrays of forward from the sizes; else they are stored
+     */
+    private static Program program(Schedule schedule, Calls calls, Merged merged, boolean computes) {
+        Sizes base = schedule.base();
+        List<Sizes> sizes = merged.sizes();
+        Program program = new Merge(schedule.dynamic(), sizes, computes).program(merged.recordings());
         if (program.steps().stream().noneMatch(Step.Prefix.class::isInstance)) {
             return program;
         }

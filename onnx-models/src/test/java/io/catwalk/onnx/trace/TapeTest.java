@@ -41,7 +41,7 @@ class TapeTest {
     @Test
     void whatIsDoneIsHeldInOrderAndArraysAreNumbered() {
         Slot input = tape.input(manager.ones(new Shape(3, 2)));
-        Slot constant = tape.constant("halves", oneAndTwo(), () -> "block A");
+        Slot constant = tape.constant("halves", oneAndTwo(), () -> "block A", place -> List.of());
         List<Slot> made = tape.operation(
                 "NDArray.split(long, int)",
                 List.of(input, constant),
@@ -81,7 +81,7 @@ class TapeTest {
     @Test
     void aConstantHoldsWhatItHeldUntilItIsWritten() {
         NDArray array = oneAndTwo();
-        Slot slot = tape.constant("halves", array, () -> "");
+        Slot slot = tape.constant("halves", array, () -> "", place -> List.of());
         assertThat(tape.stillHolds(slot, "halves", array)).isTrue();
         array.addi(1);
         assertThat(tape.stillHolds(slot, "halves", array)).isFalse();
@@ -124,7 +124,7 @@ class TapeTest {
     @Test
     void anArrayThatNoFileHoldsIsRefused() {
         NDArray large = manager.zeros(new Shape(), DataType.INT64).broadcast(new Shape(1 << 14, 1 << 14));
-        assertThatThrownBy(() -> tape.constant("table", large, () -> ""))
+        assertThatThrownBy(() -> tape.constant("table", large, () -> "", place -> List.of()))
                 .isInstanceOf(ExportException.class)
                 .hasMessageContaining("the constant table(16384, 16384) takes 2.1 GB");
     }

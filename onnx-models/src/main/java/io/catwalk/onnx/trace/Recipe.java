@@ -1,0 +1,128 @@
+package io.catwalk.onnx.trace;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers the primitive that made an array of forward from others. Where the numbers of such an array depend on a size,
+ * the graph does the same arithmetic: positions and their angles, masks and distances then need no largest size.
+ *
+ * @param signature the primitive
+ * @param arguments {@link TracedArray} for arrays, lists of them, else as the network passed it; the receiver first
+ * @param versions how often the memory of each operand had been written
+ */
+record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> versions) {
+
+    /** Tables of weights are no arithmetic on sizes: arrays above this size in bytes are no ingredients. */
+    private static final long LARGEST_INGREDIENT = 1 << 20;
+
+    /** A longer chain is no formula of positions, and each trace would copy its ingredients. */
+    private static final int MOST_STEPS = 100;
+
+    static Recipe of(String signature, List<@Nullable Object> arguments) {
+        return new Recipe(
+                signature,
+                arguments,
+                operands(arguments).stream()
+                        .map(operand -> operand.storage().version())
+                        .toList());
+    }
+
+    private static List<TracedArray> operands(Collection<@Nullable Object> arguments) {
+        List<TracedArray> operands = new ArrayList<>();
+        for (Object argument : arguments) {
+            if (argument instanceof TracedArray array) {
+                operands.add(array);
+            } else if (argument instanceof List<?> list) {
+                list.forEach(array -> operands.add((TracedArray) array));
+            }
+        }
+        return operands;
+    }
+
+    /** Tells whether no operand has been written since. */
+    private boolean holds() {
+        List<TracedArray> operands = operands(arguments);
+        for (int i = 0; i < operands.size(); i++) {
+            if (operands.get(i).storage().version() != versions.get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Lists how an array was made, from constants on.
+     *
+     * @return constants and operations, whose slots count down from -1; empty if it was not made by primitives alone
+     */
+    static List<Entry> entries(TracedArray array, String origin) {
+        Kitchen kitchen = new Kitchen(origin);
+        boolean made = valid(array).isPresent() && kitchen.add(array).isPresent();
+        return made ? List.copyOf(kitchen.entries) : List.of();
+    }
+
+    private static Optional<Recipe> valid(TracedArray array) {
+        return array.recipe().filter(Recipe::holds);
+    }
+
+    /** Collects the steps of one recipe. */
+    private static final class Kitchen {
+
+        private final String origin;
+        private final List<Entry> entries = new ArrayList<>();
+        private final Map<TracedArray, Slot> known = new IdentityHashMap<>();
+
+        Kitchen(String origin) {
+            this.origin = origin;
+        }
+
+        Optional<Slot> add(TracedArray array) {
+            Slot before = known.get(array);
+            if (before != null) {
+                return Optional.of(before);
+            }
+            Optional<Recipe> recipe = valid(array);
+            NDArray real = array.real();
+            long bytes = real.getShape().size() * real.getDataType().getNumOfBytes();
+            boolean tooMuch = recipe.isEmpty() && (array.isKept() || bytes > LARGEST_INGREDIENT);
+            if (tooMuch || entries.size() >= MOST_STEPS || real.getDataType() == DataType.COMPLEX64) {
+                return Optional.empty();
+            }
+            List<@Nullable Object> arguments = new ArrayList<>();
+            for (Object argument : recipe.map(Recipe::arguments).orElse(List.of())) {
+                Optional<Object> added = argument == null ? Optional.empty() : ingredient(argument);
+                if (argument != null && added.isEmpty()) {
+                    return Optional.empty();
+                }
+                arguments.add(added.orElse(null));
+            }
+            Slot slot = new Slot(-1 - known.size(), real.getShape(), real.getDataType());
+            known.put(array, slot);
+            entries.add(
+                    recipe.isPresent()
+                            ? new Entry.Operation(recipe.get().signature(), arguments, List.of(slot), origin)
+                            : new Entry.Constant(slot, array.hint(), Tape.data(array.hint(), real), origin));
+            return Optional.of(slot);
+        }
+
+        private Optional<Object> ingredient(Object argument) {
+            if (argument instanceof TracedArray array) {
+                return add(array).map(Object.class::cast);
+            }
+            if (argument instanceof List<?> list) {
+                List<Slot> slots = new ArrayList<>();
+                list.forEach(array -> add((TracedArray) array).ifPresent(slots::add));
+                return slots.size() == list.size() ? Optional.of(slots) : Optional.empty();
+            }
+            return Optional.of(argument);
+        }
+    }
+}
