@@ -147,6 +147,27 @@ class SizeArithmeticTest {
                 1_000);
     }
 
+    @Test
+    void asManyClassesAsPlaces() {
+        assertAgrees(
+                TIME,
+                (x, length) ->
+                        x.argMax(1).oneHot(Math.toIntExact(length)).matMul(x), // (batch, 4, time) by (batch, time, 4)
+                1,
+                5,
+                300);
+    }
+
+    @Test
+    void asManyOfTheLargestAsPlaces() {
+        assertAgrees(
+                TIME,
+                (x, length) -> x.topK(Math.toIntExact(length), 1, true, true).get(0),
+                1,
+                5,
+                300);
+    }
+
     /** What Java writes into an array has no arithmetic that a graph could repeat. */
     @Test
     void numbersOfJavaAreStoredForALargestSizeOrRefused() {

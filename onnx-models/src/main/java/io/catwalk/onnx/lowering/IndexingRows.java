@@ -201,7 +201,7 @@ final class IndexingRows {
             site.call().get(2, DataType.class);
         }
         // ONNX Runtime has OneHot for few types: it is computed in FLOAT and cast.
-        Value depth = to.scalar(ElementType.INT64, site.call().integer(1));
+        Value depth = to.number(site.call().dim(1), ElementType.INT64);
         Value offOn = to.floats("off_on", TensorShape.of(2), 0, 1);
         Value hot = to.node("OneHot", Attributes.NONE.with("axis", -1), whole(site, site.receiver()), depth, offOn);
         return to.cast(hot, site.resultType());

@@ -120,7 +120,7 @@ final class ReductionRows {
     }
 
     private static List<Value> topK(Site site) {
-        Dim count = Dim.of(site.call().integer(1));
+        Dim count = site.call().dim(1);
         Attributes attributes = Attributes.NONE
                 .with("axis", site.receiver().shape().axis(site.call().integer(2)))
                 .with("largest", site.call().get(3, Boolean.class) ? 1 : 0)

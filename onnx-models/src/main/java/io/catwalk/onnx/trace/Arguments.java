@@ -72,6 +72,16 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
     }
 
     /**
+     * Returns a whole number, which may depend on dynamic axes.
+     *
+     * @param index place of the argument
+     * @return the number
+     */
+    public Dim dim(int index) {
+        return value(index) instanceof Dim dim ? dim : Dim.of(integer(index));
+    }
+
+    /**
      * Returns whole numbers that must not depend on dynamic axes.
      *
      * @param index place of a {@link Shape}, {@code long[]} or {@code int[]}
@@ -145,7 +155,9 @@ public record Arguments(String signature, List<@Nullable Object> values, String 
 
     private long fixed(Dim dim) {
         if (!dim.isFixed()) {
-            throw error("takes a number that depends on a dynamic axis (" + dim + "), which its ONNX form cannot");
+            throw error("takes a number that depends on a dynamic axis (" + dim
+                    + "), which its ONNX form cannot: give the axis"
+                    + " one size (Axis.of(n), withFixedSize), or a number that does not depend on it");
         }
         return dim.fixed();
     }
