@@ -72,7 +72,7 @@ public final class HalfWeights {
         return new Graph(graph.inputs(), graph.outputs(), initializers, nodes);
     }
 
-    private static Names names(Graph graph) {
+    static Names names(Graph graph) {
         Stream<String> values = Stream.concat(
                 graph.inputs().stream().map(Value::name),
                 graph.initializers().stream().map(weight -> weight.value().name()));
@@ -82,7 +82,7 @@ public final class HalfWeights {
         return new Names(Stream.concat(values, made).toArray(String[]::new));
     }
 
-    private static Node reading(Node node, Map<String, Value> casts) {
+    static Node reading(Node node, Map<String, Value> casts) {
         return new Node(
                 node.name(),
                 node.operator(),

@@ -40,6 +40,7 @@ public final class Lowering {
     private final Map<Integer, Value> values = new HashMap<>();
     private final Map<Integer, String> parameters = new HashMap<>();
     private final Set<Integer> zeros = new HashSet<>();
+    private final Set<String> transposed = new HashSet<>();
     private final List<Value> inputs = new ArrayList<>();
     private final Emitter to;
     private final ForeignRows foreign = OperatorTable.foreignRows();
@@ -108,6 +109,7 @@ public final class Lowering {
         if (options.choices().contains(Choice.FOLDED_BATCH_NORM)) {
             graph = BatchNormFolding.fold(graph).pruned();
         }
+        graph = TiedWeights.of(graph, transposed);
         if (options.choices().contains(Choice.FLOAT16_WEIGHTS)) {
             graph = HalfWeights.of(graph);
         }
@@ -141,7 +143,11 @@ public final class Lowering {
             values.put(input.operand().id(), network);
         } else if (step instanceof Step.Constant constant) {
             noteZeros(constant.operand(), constant.data());
-            values.put(constant.operand().id(), constant(constant));
+            Value value = constant(constant);
+            values.put(constant.operand().id(), value);
+            if (TiedWeights.isMadeBy(constant.hint())) {
+                transposed.add(value.name());
+            }
             parameters.put(constant.operand().id(), constant.hint());
         } else if (step instanceof Step.Repeated repeated) {
             noteZeros(repeated.operand(), repeated.slice().data());
