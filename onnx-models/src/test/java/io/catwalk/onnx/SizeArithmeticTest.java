@@ -187,7 +187,7 @@ class SizeArithmeticTest {
                 .isTrue();
     }
 
-    /** An ingredient that is overwritten later is not what the array was made of. */
+    /** An operand that is overwritten later is not what the array was made of. */
     @Test
     void whatWasMadeOfAnOverwrittenArrayIsNotComputedFromIt() {
         assertThatThrownBy(() -> export(TIME, (x, length) -> {

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> versions) {
 
-    /** Tables of weights are no arithmetic on sizes: arrays above this size in bytes are no ingredients. */
-    private static final long LARGEST_INGREDIENT = 1 << 20;
+    /** Tables of weights are no arithmetic on sizes: arrays above this size in bytes are no part of a recipe. */
+    private static final long LARGEST_CONSTANT = 1 << 20;
 
-    /** A longer chain is no formula of positions, and each trace would copy its ingredients. */
+    /** A longer chain is no formula of positions, and each trace would copy its constants. */
     private static final int MOST_STEPS = 100;
 
     static Recipe of(String signature, List<@Nullable Object> arguments) {
@@ -64,9 +64,9 @@ record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> 
      * @return constants and operations, whose slots count down from -1; empty if it was not made by primitives alone
      */
     static List<Entry> entries(TracedArray array, String origin) {
-        Kitchen kitchen = new Kitchen(origin);
-        boolean made = valid(array).isPresent() && kitchen.add(array).isPresent();
-        return made ? List.copyOf(kitchen.entries) : List.of();
+        Collecting collecting = new Collecting(origin);
+        boolean made = valid(array).isPresent() && collecting.add(array).isPresent();
+        return made ? List.copyOf(collecting.entries) : List.of();
     }
 
     private static Optional<Recipe> valid(TracedArray array) {
@@ -74,13 +74,13 @@ record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> 
     }
 
     /** Collects the steps of one recipe. */
-    private static final class Kitchen {
+    private static final class Collecting {
 
         private final String origin;
         private final List<Entry> entries = new ArrayList<>();
         private final Map<TracedArray, Slot> known = new IdentityHashMap<>();
 
-        Kitchen(String origin) {
+        Collecting(String origin) {
             this.origin = origin;
         }
 
@@ -92,13 +92,13 @@ record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> 
             Optional<Recipe> recipe = valid(array);
             NDArray real = array.real();
             long bytes = real.getShape().size() * real.getDataType().getNumOfBytes();
-            boolean tooMuch = recipe.isEmpty() && (array.isKept() || bytes > LARGEST_INGREDIENT);
+            boolean tooMuch = recipe.isEmpty() && (array.isKept() || bytes > LARGEST_CONSTANT);
             if (tooMuch || entries.size() >= MOST_STEPS || real.getDataType() == DataType.COMPLEX64) {
                 return Optional.empty();
             }
             List<@Nullable Object> arguments = new ArrayList<>();
             for (Object argument : recipe.map(Recipe::arguments).orElse(List.of())) {
-                Optional<Object> added = argument == null ? Optional.empty() : ingredient(argument);
+                Optional<Object> added = argument == null ? Optional.empty() : operand(argument);
                 if (argument != null && added.isEmpty()) {
                     return Optional.empty();
                 }
@@ -113,7 +113,7 @@ record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> 
             return Optional.of(slot);
         }
 
-        private Optional<Object> ingredient(Object argument) {
+        private Optional<Object> operand(Object argument) {
             if (argument instanceof TracedArray array) {
                 return add(array).map(Object.class::cast);
             }

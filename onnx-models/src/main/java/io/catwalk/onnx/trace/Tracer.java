@@ -265,24 +265,26 @@ final class Tracer {
             throws Throwable {
         Object made = wrapConstants(receiver, method.getName(), arguments, invoke(target, method, unwrap(arguments)));
         Signature signature = Signature.of(method, receiver.type());
-        if (made instanceof NDArray array && !receiver.isKept() && isPrimitive(signature)) {
-            traced(array).madeBy(Recipe.of(signature.text(), ingredients(receiver, arguments)));
+        // Of an array of the input, some methods read the shape alone.
+        boolean constant = !receiver.isKept() && !receiver.comesFromInput();
+        if (made instanceof NDArray array && constant && isPrimitive(signature)) {
+            traced(array).madeBy(Recipe.of(signature.text(), operands(receiver, arguments)));
         }
         return made;
     }
 
-    private List<@Nullable Object> ingredients(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
-        List<@Nullable Object> ingredients = new ArrayList<>(List.of(receiver));
+    private List<@Nullable Object> operands(TracedArray receiver, @Nullable Object @Nullable [] arguments) {
+        List<@Nullable Object> operands = new ArrayList<>(List.of(receiver));
         for (Object argument : arguments == null ? new Object[0] : arguments) {
             if (argument instanceof NDArray array) {
-                ingredients.add(traced(array));
+                operands.add(traced(array));
             } else if (argument instanceof NDList list) {
-                ingredients.add(list.stream().map(this::traced).toList());
+                operands.add(list.stream().map(this::traced).toList());
             } else {
-                ingredients.add(argument instanceof NDManager ? null : copied(argument));
+                operands.add(argument instanceof NDManager ? null : copied(argument));
             }
         }
-        return ingredients;
+        return operands;
     }
 
     @Nullable
