@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
 
+    /** Messages and traces quote files, and a terminal executes such characters; tabs and line ends stay. */
+    private static final String CONTROL_CHARACTERS = "[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]|\\r(?!\\n)";
+
     /** A trial's process logs from INFO on; the program itself logs nothing unless asked. */
     @Override
     public ExecutionStatus configure(LoggerContext context) {
@@ -33,7 +36,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
     }
 
-    private static void show(LoggerContext context, Level level) {
+    static void show(LoggerContext context, Level level) {
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(level);
         if (level == Level.OFF || root.iteratorForAppenders().hasNext()) {
@@ -41,7 +44,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
-        encoder.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%n");
+        encoder.setPattern(
+                "%d{HH:mm:ss.SSS} %-5level %logger{0} - %replace(%msg%n%ex){'" + CONTROL_CHARACTERS + "', '?'}");
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);

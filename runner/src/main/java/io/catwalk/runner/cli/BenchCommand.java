@@ -5,7 +5,6 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.LatencyNotes;
 import io.catwalk.runner.experiment.LatencyRow;
 import io.catwalk.runner.experiment.RunFolder;
@@ -110,7 +109,7 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
         if (threads != null) {
-            Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
+            Typed.within("--threads", threads, TrialSpec.MOST_THREADS);
         }
         LatencySettings settings = settings();
         if (tuning.asked()) {

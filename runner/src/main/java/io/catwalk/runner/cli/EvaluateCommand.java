@@ -4,7 +4,6 @@ import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.ShownClasses;
-import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -12,6 +11,7 @@ import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.Reevaluation;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +95,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (threads == null) {
             return trial.readOrder().spec().threads();
         }
-        return Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
+        return Typed.within("--threads", threads, TrialSpec.MOST_THREADS);
     }
 
     private static void print(Reevaluation evaluated, Console console) {

@@ -8,7 +8,6 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Latency;
@@ -19,6 +18,7 @@ import io.catwalk.runner.trial.QuantizationVerdict;
 import io.catwalk.runner.trial.QuantizedFile;
 import io.catwalk.runner.trial.Quantizer;
 import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +108,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Console console = new Console(spec);
-        Typed.within("--threads", threads, ExperimentSpec.MOST_AT_ONCE);
+        Typed.within("--threads", threads, TrialSpec.MOST_THREADS);
         Typed.within("--calibration-images", calibrationImages, MOST_CALIBRATION);
         QuantizationGate gate = new QuantizationGate(budget, minSpeedup);
         TrialFolder trial = Files.isDirectory(subject) ? RunFolder.onlyTrained(subject) : null;

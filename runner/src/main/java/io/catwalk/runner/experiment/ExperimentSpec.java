@@ -50,7 +50,7 @@ public record ExperimentSpec(
     /** The version of the format that this program writes. */
     public static final int SCHEMA = 1;
 
-    /** No machine can use more trials at once, or more threads of one trial. */
+    /** No machine can use more trials at once. */
     public static final int MOST_AT_ONCE = 1_024;
 
     /** A larger number of epochs is a typing error. */
@@ -70,7 +70,7 @@ public record ExperimentSpec(
         seeds = List.copyOf(seeds);
         device = Objects.requireNonNullElse(device, ComputeDevice.CPU);
         requireWithin("--jobs", jobs, MOST_AT_ONCE);
-        requireWithin("--threads", threads, MOST_AT_ONCE);
+        requireWithin("--threads", threads, TrialSpec.MOST_THREADS);
         classifiers.forEach(
                 one -> requireWithin("epochs of " + one.name(), one.recipe().epochs(), MOST_EPOCHS));
         trials(classifiers.size(), seeds.size(), split);

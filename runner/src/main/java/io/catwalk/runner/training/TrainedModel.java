@@ -161,7 +161,7 @@ public final class TrainedModel implements AutoCloseable {
             }
             try (Model model = Model.newInstance(FILE, Device.cpu(), "PyTorch")) {
                 model.setBlock(block);
-                model.load(folder, FILE);
+                WeightFile.load(model, file, 0);
                 // Otherwise they would be freed with the model.
                 for (Parameter parameter : distinctParameters(block)) {
                     parameter.getArray().attach(manager);

@@ -42,6 +42,9 @@ public final class WeightFile {
     public static final String CLASSES = "classes.json";
 
     private static final String MAGIC = "DJL@";
+    /** A file above this part of the heap may well be too large for it; a smaller one is not. */
+    private static final int LARGE = 4;
+
     private static final Pattern OF_DJL = Pattern.compile("(.+)-(\\d{4,9})\\.params");
     private static final Pattern KNOWN = Pattern.compile("(?i).+\\.(params|safetensors|onnx)");
 
@@ -117,6 +120,34 @@ public final class WeightFile {
         }
     }
 
+    /**
+     * Loads a file of DJL, which checks little: a damaged one ends in whatever its bytes lead to.
+     *
+     * @param model has the name and the block of the file
+     * @param epoch number in the name of the file
+     * @throws IOException if the file is damaged, or cannot be read
+     * @throws MalformedModelException if it belongs to another network
+     */
+    static void load(Model model, Path file, int epoch) throws IOException, MalformedModelException {
+        try {
+            model.load(file.toAbsolutePath().getParent(), model.getName(), Map.of("epoch", String.valueOf(epoch)));
+        } catch (IOException | RuntimeException e) {
+            throw damaged(file, e);
+        } catch (OutOfMemoryError e) {
+            if (Files.size(file) > Runtime.getRuntime().maxMemory() / LARGE) {
+                throw e;
+            }
+            throw damaged(file, e); // the file says that it has an array of billions of numbers
+        }
+    }
+
+    private static IOException damaged(Path file, Throwable cause) {
+        return new IOException(
+                "expected weights that DJL wrote in " + file + ", but the file is damaged: train the trial again, or"
+                        + " take another copy",
+                cause);
+    }
+
     private static Map<String, Tensor> params(Path file, LoadedClassifier classifier, Hyperparameters chosen, Task task)
             throws IOException {
         Matcher matcher = OF_DJL.matcher(String.valueOf(file.getFileName()));
@@ -133,10 +164,7 @@ public final class WeightFile {
             Block block = classifier.build(task, chosen);
             classifier.initialize(block, manager, task);
             model.setBlock(block);
-            model.load(
-                    file.toAbsolutePath().getParent(),
-                    matcher.group(1),
-                    Map.of("epoch", String.valueOf(Integer.parseInt(matcher.group(2)))));
+            load(model, file, Integer.parseInt(matcher.group(2)));
             Map<String, Tensor> weights = new LinkedHashMap<>();
             for (Map.Entry<String, Parameter> entry : ParameterPaths.of(block).entrySet()) {
                 if (entry.getValue().getArray().getDataType() == DataType.FLOAT32) {

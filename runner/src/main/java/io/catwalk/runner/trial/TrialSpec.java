@@ -46,6 +46,9 @@ public record TrialSpec(
         SCORE
     }
 
+    /** The most threads of a trial that can be asked for: with a thousand, two cores gave no answer in 40 seconds. */
+    public static final int MOST_THREADS = 256;
+
     /** Checks the names, and fills in defaults for orders from before there were several devices and purposes. */
     public TrialSpec {
         TrialName.checked("classifier", classifier);

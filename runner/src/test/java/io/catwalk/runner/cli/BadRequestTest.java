@@ -167,7 +167,7 @@ final class BadRequestTest {
                     train lstm --batch-size 2147483647   | batch size must be at most the number of training images, 108, but is 2147483647 for lstm
                     train lstm --set batch_size=2147483647 | batch size must be at most the number of training images
                     train lstm --jobs 2000000000         | --jobs must be at most 1024, but is 2000000000
-                    train lstm --threads 100000          | --threads must be at most 1024, but is 100000
+                    train lstm --threads 1000            | --threads must be at most 256, but is 1000
                     train lstm --image-size 100000x100000 | Image size: expected WIDTHxHEIGHT in pixels, found '100000x100000'
                     train lstm --image-size 4097x1       | Image size: expected width and height from 1 to 4096, found 4097x1
                     train lstm --limit-train 1           | Validation fraction
@@ -207,7 +207,7 @@ final class BadRequestTest {
     @ParameterizedTest
     @Timeout(20)
     @CsvSource(delimiter = '|', textBlock = """
-                    bench model.onnx --threads 100000     | --threads must be at most 1024
+                    bench model.onnx --threads 1000       | --threads must be at most 256
                     bench model.onnx --timeout 0s         | --timeout must be at least 1s
                     predict model.onnx a.png --timeout 1e9 | --timeout must be a number with s, m or h
                     export run --batch 2147483647         | --batch must be at most 4096

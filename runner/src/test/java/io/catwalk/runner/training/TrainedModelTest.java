@@ -16,6 +16,7 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Layers;
 import io.catwalk.api.Task;
 import io.catwalk.onnx.Predictor;
+import io.catwalk.runner.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,6 +168,31 @@ class TrainedModelTest {
         assertThatThrownBy(() -> TrainedModel.load(folder, wider, Hyperparameters.none(), SmallWorld.TASK))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("belong to another network");
+    }
+
+    /** DJL reads lengths, names and types from the file, and throws whatever they lead to. */
+    @Test
+    void aFileWithAFlippedByteIsReadOrRefusedInASentence() throws IOException {
+        model.save(folder);
+        Path file = folder.resolve("network-0000.params");
+        byte[] bytes = Files.readAllBytes(file);
+        int refused = 0;
+        for (int i = 0; i < 120; i++) {
+            byte[] flipped = bytes.clone();
+            flipped[i] ^= (byte) 0x55;
+            Files.write(file, flipped);
+            try {
+                load().close();
+            } catch (IOException e) {
+                assertThat(Reasons.of(e))
+                        .as("byte %d", i)
+                        .contains(folder.toString())
+                        .doesNotContain("Exception")
+                        .hasLineCount(1);
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(20);
     }
 
     @Test
