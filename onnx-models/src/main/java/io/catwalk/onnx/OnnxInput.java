@@ -73,7 +73,7 @@ public record OnnxInput(String name, DataType type, List<Axis> axes, Optional<Ra
         axes = List.copyOf(axes);
         boolean numbers = type != DataType.BOOLEAN;
         boolean whole = !type.isFloating();
-        if (range.isPresent() && (!numbers || whole && !isWhole(range.get()))) {
+        if (range.isPresent() && (!numbers || (whole && !isWhole(range.get())))) {
             throw new IllegalArgumentException("expected whole numbers for the range of the " + type + " input " + name
                     + ", found " + range.get() + (numbers ? "" : ": truth values have no range"));
         }
