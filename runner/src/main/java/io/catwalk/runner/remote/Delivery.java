@@ -76,14 +76,15 @@ public final class Delivery {
      *
      * @param file from {@link #write}, perhaps from an untrusted machine
      * @param order that was given
-     * @param into folder of the trial; it exists
+     * @param folder of the trial; it exists
      * @param check of the files
      * @return the outcome; lost if it does not belong to this order, or its files do not match it
      * @throws IOException if a file cannot be written or checked here, which says nothing about what came back
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public static TrialOutcome read(Path file, TrialOrder order, TrialFolder into, OutcomeCheck check)
+    public static TrialOutcome read(Path file, TrialOrder order, TrialFolder folder, OutcomeCheck check)
             throws IOException, InterruptedException {
+        TrialFolder into = new TrialFolder(folder.path().toAbsolutePath().normalize()); // paths are compared below
         List<Path> written = new ArrayList<>();
         boolean kept = false;
         try {
@@ -244,9 +245,8 @@ public final class Delivery {
     /** Returns the path of a file of the trial; refuses every other. */
     private static Path inside(TrialFolder trial, String name) throws IOException {
         if (name.matches(TrialFolder.OWN)) {
-            Path folder = trial.path().toAbsolutePath().normalize();
-            Path file = folder.resolve(name).normalize();
-            if (file.startsWith(folder)) {
+            Path file = trial.path().resolve(name).normalize();
+            if (file.startsWith(trial.path())) {
                 return file;
             }
         }

@@ -539,9 +539,12 @@ final class ForgedOutcomeTest {
         Map<String, byte[]> files = cameBack(of);
         Path zip = folder.resolve("0.outcome-1.zip");
         write(files, zip);
+        // A run folder is named relative to the working folder by most users.
+        Path relative = Path.of("").toAbsolutePath().relativize(trial().path());
 
-        TrialOutcome outcome = Delivery.read(zip, of, trial(), new TrialInProcess());
+        TrialOutcome outcome = Delivery.read(zip, of, new TrialFolder(relative), new TrialInProcess());
 
+        assertThat(trial().weights()).hasBinaryContent(files.get(WEIGHTS));
         assertThat(outcome).as("%s", outcome.error()).isInstanceOf(TrialOutcome.Done.class);
         assertThat(Json.JSON.writeValueAsString(outcome))
                 .isEqualTo(new String(files.get("outcome.json"), StandardCharsets.UTF_8));
