@@ -235,11 +235,11 @@ final class ReturnedTrial {
                 efficiency.peakMemoryBytes() == null || within(efficiency.peakMemoryBytes(), 1, machine.memoryBytes()),
                 "a peak of memory that the machine has, but found " + efficiency.peakMemoryBytes());
         int batch = order.spec().recipe().batchSize();
-        int count = images.split().train().length;
+        int steps = images.split().train().length / batch;
         double perEpoch = efficiency.trainingImagesPerSecond() * efficiency.trainingSeconds() / timing.epochs();
         // What is left over at the end of an epoch may make no step, a smaller one, or a whole one.
         require(
-                within(perEpoch, count / batch * (double) batch - 0.5, (count / batch + 1.0) * batch + 0.5),
+                within(perEpoch, (double) steps * batch - 0.5, (steps + 1.0) * batch + 0.5),
                 "as many images per second as there are training images, but found "
                         + efficiency.trainingImagesPerSecond());
     }

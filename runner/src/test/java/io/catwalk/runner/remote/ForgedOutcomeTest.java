@@ -307,12 +307,12 @@ final class ForgedOutcomeTest {
                     returned.predict(VALIDATION, "validation", returned.predictions(VALIDATION));
                 }),
                 that("reversed logits", returned -> {
-                    Predictions true_ = returned.predictions(TEST);
-                    float[] logits = true_.logits().clone();
+                    Predictions own = returned.predictions(TEST);
+                    float[] logits = own.logits().clone();
                     for (int i = 0; i < logits.length; i++) {
                         logits[i] = -logits[i];
                     }
-                    returned.predict(TEST, "test", new Predictions(10, true_.labels(), logits));
+                    returned.predict(TEST, "test", new Predictions(10, own.labels(), logits));
                 }),
                 that("perfect logits", returned -> {
                     int[] labels = returned.predictions(TEST).labels();
@@ -321,15 +321,15 @@ final class ForgedOutcomeTest {
                     returned.predict(TEST, "test", new Predictions(10, labels, logits));
                 }),
                 that("labels that fit the predictions", returned -> {
-                    Predictions true_ = returned.predictions(TEST);
-                    returned.predict(TEST, "test", new Predictions(10, true_.predicted(), true_.logits()));
+                    Predictions own = returned.predictions(TEST);
+                    returned.predict(TEST, "test", new Predictions(10, own.predicted(), own.logits()));
                 }),
                 that("19 of 40 predictions", returned -> {
-                    Predictions true_ = returned.predictions(TEST);
+                    Predictions own = returned.predictions(TEST);
                     returned.predict(
                             TEST,
                             "test",
-                            new Predictions(10, Arrays.copyOf(true_.labels(), 19), Arrays.copyOf(true_.logits(), 190)));
+                            new Predictions(10, Arrays.copyOf(own.labels(), 19), Arrays.copyOf(own.logits(), 190)));
                 }),
                 that("predictions as an array besides", returned -> {
                     Path array = shared.resolve("predictions.npy");
