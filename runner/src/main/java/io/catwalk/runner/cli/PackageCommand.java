@@ -105,7 +105,6 @@ final class PackageCommand implements Callable<Integer> {
             throw new RequestException(
                     "expected " + trial.onnx() + ", found none: write it with catwalk export " + trial.path());
         }
-        TrialFolder.requireOwnOnnx(trial.onnx());
         return packTrial(trial, target(trial.readOrder().spec().label()), console);
     }
 

@@ -119,14 +119,25 @@ final class MendedTrialTest {
 
         for (List<String> command : List.of(
                 List.of("report", run.toString()),
-                List.of("package", trial, "--out", folder.resolve("parcel").toString()),
+                List.of(
+                        "package",
+                        trial,
+                        "--out",
+                        folder.resolve("parcel").toString(),
+                        "--plugins-dir",
+                        world.resolve("plugins").toString()),
+                List.of(
+                        "package",
+                        file.toString(),
+                        "--out",
+                        folder.resolve("parcel").toString()),
                 List.of("quantize", trial),
                 List.of("bench", trial),
                 List.of("predict", file.toString(), world.resolve("tiny").toString()))) {
             Catwalk.Answer refused = Catwalk.run(command.toArray(String[]::new));
 
             assertThat(refused.exitCode()).as("%s", refused).isEqualTo(ExitCode.BAD_REQUEST);
-            assertThat(refused.err()).hasLineCount(1).contains("dense seed 1", "model.onnx", "catwalk resume");
+            assertThat(refused.err()).hasLineCount(1).contains("trials/dense/1-0", "model.onnx", "catwalk resume");
         }
         assertThat(run.resolve("report.html")).hasBinaryContent(page);
         assertThat(folder.resolve("parcel")).doesNotExist();
