@@ -7,6 +7,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.Sha256;
+import io.catwalk.runner.process.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -115,8 +116,7 @@ public final class Depot {
         if (!sha256.matches("[0-9a-f]{64}")) {
             throw new RequestException("expected a SHA-256 of 64 hexadecimal digits, but found '" + sha256 + "'");
         }
-        Files.createDirectories(folder);
-        Path file = folder.resolve(sha256);
+        Path file = UserCache.make(folder).resolve(sha256);
         Path unpacked = folder.resolve(sha256 + ".unpacked");
         try (ProcessLock lock =
                 ProcessLock.take(folder.resolve(sha256 + ".lock"), () -> LOG.info("Waiting for {}", sha256))) {

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,6 +25,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,6 +77,16 @@ final class DepotTest {
         assertThat(kept).hasContent("text").isNotEqualTo(file);
         Files.delete(file);
         assertThat(depot().bring("it", List.of(place))).isEqualTo(kept);
+    }
+
+    /** It may be the first that is made in the cache of this user, where native code lies. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "knows no modes of files")
+    void nobodyElseCanEnterTheFolder() throws IOException {
+        Path file = file("text");
+        depot().bring("it", List.of(new Place(file.toUri(), Sha256.of(file), null)));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("depot"))))
+                .isEqualTo("rwx------");
     }
 
     @Test
