@@ -248,7 +248,7 @@ final class VerifyCommand implements Callable<Integer> {
             ImageDataset images = dataset.matched(file, own.orElse(whole), metadata);
             Predictions predictions = predictions(predictor, preprocessing, images, console);
             if (answers != null) {
-                predictions.write(answers);
+                predictions.write(answers, images.test());
             }
             return report(Evaluation.of(predictions, images.classes()), images, own.isPresent(), stated, console);
         }
