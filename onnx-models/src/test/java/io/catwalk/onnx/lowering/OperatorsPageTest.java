@@ -45,6 +45,16 @@ class OperatorsPageTest {
               `lstm`, `gru` or `rnn` itself, with the parameters in the order of PyTorch, is exported.
             - `median` takes the lower of the two numbers in the middle.
 
+            ## Ties and NaN
+
+            Where the definition leaves the answer open, the file need not answer as PyTorch does:
+
+            - Equal numbers: `argSort` and the places of `topK` list them in the order of their places (backwards where
+              `argSort` descends); PyTorch lists them in no order that it promises. The numbers themselves are the same.
+            - NaN: PyTorch takes it for the largest number in `sort`, `argSort`, `topK` and `argMax`, and returns it from
+              `max`, `min` and `median`. ONNX Runtime leaves it out or puts it anywhere. `maximum`, `minimum`, `clip`, `relu`
+              and sums pass it on in both.
+
             ## Half precision
 
             Parameters, inputs and arrays of FLOAT16 stay FLOAT16 in the file. ONNX Runtime has few kernels for them on a
