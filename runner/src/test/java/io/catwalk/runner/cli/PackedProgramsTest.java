@@ -120,6 +120,31 @@ final class PackedProgramsTest {
                 .contains("found 8x6");
     }
 
+    @Test
+    void thePageRefusesAPhotoOfAnotherSize() throws Exception {
+        Path packed = packed(colorModel(export -> export), colorImages());
+        JsonNode images = Json.JSON
+                .readTree(Files.readString(packed.resolve("samples/expected.json")))
+                .path("images");
+        String replaced = images.path(0).path("image").asString();
+        ImageIO.write(photo(8, 6), "png", packed.resolve(replaced).toFile());
+        Runner runner = runner("web");
+        Path program = runner.find(() -> {}).orElse(null);
+        assumeTrue(program != null, "skipped: " + runner.runtime() + " is not installed: " + runner.install());
+        install("web", packed);
+        ExternalProgram.Ending ending = run(
+                packed,
+                Objects.requireNonNull(program),
+                "node '" + SHOW_PAGE + "' . /web/index.html " + images.size() + " " + folder.resolve("profile"));
+        uninstall("web", packed);
+
+        assertThat(ending.out().strip().lines())
+                .as("%s", ending)
+                .hasSize(images.size())
+                .first()
+                .isEqualTo(replaced + ": expected 4x4 pixels, found 8x6");
+    }
+
     /** For a network of gray images, a program converts a colored one, or refuses it. */
     @ParameterizedTest
     @ValueSource(strings = {"java", "djl-onnxruntime", "node", "python"})
