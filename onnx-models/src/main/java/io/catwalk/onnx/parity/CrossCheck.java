@@ -8,7 +8,6 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -21,14 +20,38 @@ import java.util.List;
  * @param smallBatchImages largest number of images, from the first on, that run in batches of 1 and of 7; at least 1.
  *     All other batch sizes use every image
  * @param rule which label flips are allowed
+ * @param extent in which of these ways it runs the file
  */
-public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rule) {
+public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rule, Extent extent) {
 
     /** The unit in the last place of FLOAT16, whose numbers have 11 significant bits, as a share of the number. */
     public static final double HALF_PRECISION = 0x1p-10;
 
     private static final List<Integer> SMALL_BATCHES = List.of(1, 7);
-    private static final List<Integer> THREADS = List.of(OnnxOptions.ALL_THREADS, 1);
+
+    private static final int BRIEF_BATCH = 7;
+
+    /** In how many ways a file is run. */
+    public enum Extent {
+        /** In all, which is the proof. */
+        FULL,
+        /** Without optimization and with all, on one thread, in batches of 256 and of 7 images. */
+        BRIEF;
+
+        private List<OptimizationLevel> levels() {
+            return this == FULL
+                    ? List.of(OptimizationLevel.values())
+                    : List.of(OptimizationLevel.NONE, OptimizationLevel.ALL);
+        }
+
+        private List<Integer> threads() {
+            return this == FULL ? List.of(OnnxOptions.ALL_THREADS, 1) : List.of(1);
+        }
+
+        private List<Integer> batches(int count) {
+            return this == FULL ? CrossCheck.batches(count) : List.of(Parity.BATCH, BRIEF_BATCH);
+        }
+    }
 
     /** Checks the number of images against its range. */
     public CrossCheck {
@@ -44,7 +67,7 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
      * @return the check to start from
      */
     public static CrossCheck standard() {
-        return new CrossCheck(new Tolerance(Parity.TOLERANCE, 0), 1000, FlipRule.NONE);
+        return new CrossCheck(new Tolerance(Parity.TOLERANCE, 0), 1000, FlipRule.NONE, Extent.FULL);
     }
 
     /**
@@ -54,7 +77,7 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
      * @return a changed copy
      */
     public CrossCheck withTolerance(Tolerance tolerance) {
-        return new CrossCheck(tolerance, smallBatchImages, rule);
+        return new CrossCheck(tolerance, smallBatchImages, rule, extent);
     }
 
     /**
@@ -64,7 +87,7 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
      * @return a changed copy
      */
     public CrossCheck withSmallBatchImages(int smallBatchImages) {
-        return new CrossCheck(tolerance, smallBatchImages, rule);
+        return new CrossCheck(tolerance, smallBatchImages, rule, extent);
     }
 
     /**
@@ -75,7 +98,7 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
      * @return a changed copy
      */
     public CrossCheck withRoundedWeights() {
-        return new CrossCheck(tolerance, smallBatchImages, FlipRule.WITHIN_TOLERANCE);
+        return new CrossCheck(tolerance, smallBatchImages, FlipRule.WITHIN_TOLERANCE, extent);
     }
 
     /**
@@ -85,7 +108,17 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
      * @return a changed copy
      */
     public CrossCheck withNearTies() {
-        return new CrossCheck(tolerance, smallBatchImages, FlipRule.NEAR_TIES);
+        return new CrossCheck(tolerance, smallBatchImages, FlipRule.NEAR_TIES, extent);
+    }
+
+    /**
+     * Chooses in how many ways the file is run.
+     *
+     * @param newExtent a brief one proves less
+     * @return a changed copy
+     */
+    public CrossCheck withExtent(Extent newExtent) {
+        return new CrossCheck(tolerance, smallBatchImages, rule, newExtent);
     }
 
     /**
@@ -128,23 +161,23 @@ public record CrossCheck(Tolerance tolerance, int smallBatchImages, FlipRule rul
      * @param count number of images; at least 1
      * @return the configurations of {@link #run}, in their order
      */
-    public static List<Configuration> configurations(int count) {
+    public List<Configuration> configurations(int count) {
         return options().stream()
                 .flatMap(options -> configurations(options, count).stream())
                 .toList();
     }
 
-    private static List<Configuration> configurations(OnnxOptions options, int count) {
-        return batches(count).stream()
+    private List<Configuration> configurations(OnnxOptions options, int count) {
+        return extent.batches(count).stream()
                 .map(batch -> new Configuration(options, batch))
                 .toList();
     }
 
-    private static List<OnnxOptions> options() {
-        List<OptimizationLevel> levels = Arrays.asList(OptimizationLevel.values());
+    private List<OnnxOptions> options() {
+        List<OptimizationLevel> levels = new ArrayList<>(extent.levels());
         Collections.reverse(levels); // the default comes first
         return levels.stream()
-                .flatMap(level -> THREADS.stream()
+                .flatMap(level -> extent.threads().stream()
                         .map(threads ->
                                 OnnxOptions.standard().withThreads(threads).withOptimization(level)))
                 .toList();

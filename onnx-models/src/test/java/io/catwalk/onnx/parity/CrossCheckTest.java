@@ -52,6 +52,23 @@ class CrossCheckTest {
     }
 
     @Test
+    void aBriefCheckRunsTheFileInFourConfigurationsAndSeesADifferenceInEach() {
+        CrossCheck brief = CrossCheck.standard().withExtent(CrossCheck.Extent.BRIEF);
+
+        CrossCheckReport report = check(brief, TestModels.convolution(5), withBias(1, 0, 0, 0, 0));
+
+        assertThat(report.outcomes())
+                .extracting(outcome -> outcome.configuration().toString())
+                .containsExactly(
+                        "level ALL, 1 thread(s), batch 256",
+                        "level ALL, 1 thread(s), batch 7",
+                        "level NONE, 1 thread(s), batch 256",
+                        "level NONE, 1 thread(s), batch 7");
+        assertThat(report.outcomes()).noneMatch(Outcome::agrees);
+        assertThat(report.agrees()).isFalse();
+    }
+
+    @Test
     void theSummaryIsTheDefaultOverAllImages() {
         CrossCheckReport report = check(TestModels.convolution(5), TestModels.convolution(5));
         assertThat(report.summary().configuration()).isEqualTo(new Configuration(OnnxOptions.standard(), 256));

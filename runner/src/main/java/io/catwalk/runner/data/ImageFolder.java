@@ -65,8 +65,8 @@ final class ImageFolder implements ImageListing {
      */
     static SortedMap<String, String> unreadable(
             Path folder, @Nullable ResizeRule rule, FolderReading reading, ImageCache cache) {
-        FolderLayout layout = FolderLayout.of(folder, reading.table());
-        FolderReading all = new FolderReading(reading.labels(), reading.testShare(), 1.0);
+        FolderLayout layout = FolderLayout.of(folder, reading);
+        FolderReading all = new FolderReading(reading.labels(), reading.testShare(), 1.0, reading.followLinks());
         CachedImages images = cache.open(new ImageFolder(folder, layout, rule, all));
         SortedMap<String, String> unreadable = new TreeMap<>();
         for (int i = 0; i < layout.files().size(); i++) {

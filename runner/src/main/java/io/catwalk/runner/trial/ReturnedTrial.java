@@ -402,7 +402,7 @@ final class ReturnedTrial {
         Path rejected = OnnxModel.rejected(folder.onnx());
         require(Files.exists(rejected), "the ONNX file that disagrees, but there is none");
         ParityResult parity = OnnxModel.crossCheck(
-                rejected, model, images.dataset(), claimed.normalization(), CrossCheck.standard(), () -> {});
+                rejected, model, images.dataset(), claimed.normalization(), OnnxModel.check(), () -> {});
         require(!parity.agrees(), "an ONNX file that disagrees, but it agrees");
         return parity;
     }
@@ -410,7 +410,7 @@ final class ReturnedTrial {
     private static void requirePlausible(ParityResult said, Parity found) {
         require("the images of the cross-check", found.images(), said.images());
         require("the label flips of the cross-check", 0, said.flips());
-        List<String> configurations = CrossCheck.configurations(found.images()).stream()
+        List<String> configurations = OnnxModel.check().configurations(found.images()).stream()
                 .map(Object::toString)
                 .toList();
         require("the configurations of the cross-check", configurations.size(), said.configurations());
@@ -474,7 +474,8 @@ final class ReturnedTrial {
                 kept.efficiency(),
                 kept.timing(),
                 kept.normalization(),
-                kept.provenance()));
+                kept.provenance(),
+                folder.readHistory()));
     }
 
     private static String text(TrialSpec spec) {
