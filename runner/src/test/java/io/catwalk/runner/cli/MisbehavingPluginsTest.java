@@ -80,7 +80,7 @@ final class MisbehavingPluginsTest {
                                         .flatMap(options -> Stream.of(options.split(" ", -1)))))
                 .toArray(String[]::new);
         ProcessBuilder builder = Catwalk.process(folder, arguments);
-        builder.environment().put("CATWALK_OPTS", "-Xmx200m");
+        builder.environment().put("CATWALK_OPTS", "-Xmx200m -XX:TieredStopAtLevel=1");
         Catwalk.Answer answer = Catwalk.finish(builder);
         exitCode = answer.exitCode();
         screen = answer.err();
