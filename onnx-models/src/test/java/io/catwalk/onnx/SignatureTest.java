@@ -311,35 +311,27 @@ class SignatureTest {
         Axis.Dynamic even = SEQUENCE.inStepsOf(2);
         assertThat(even.most()).isEqualTo(Long.MAX_VALUE);
         assertThat(SEQUENCE.atMost(17).inStepsOf(2).most()).isEqualTo(16);
-        assertThatThrownBy(() ->
-                        OnnxExport.of(block, floats("x", Axis.BATCH, even)).bytes())
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("holds different numbers for different places along the axis")
-                .hasMessageContaining("atMost(n)");
-        byte[] model =
-                OnnxExport.of(block, floats("x", Axis.BATCH, even.atMost(17))).bytes();
-        for (int length : new int[] {2, 8, 16}) {
-            assertThat(Agreement.difference(block, model, new NDList(floats(2, length))))
-                    .isZero();
+        for (Axis.Dynamic axis : List.of(even, even.atMost(17))) {
+            byte[] model = OnnxExport.of(block, floats("x", Axis.BATCH, axis)).bytes();
+            for (int length : new int[] {2, 8, 16}) {
+                assertThat(Agreement.difference(block, model, new NDList(floats(2, length))))
+                        .isLessThan(TOLERANCE);
+            }
         }
     }
 
     /** The first of the numbers is -0.0, which counting in whole numbers does not make. */
     @Test
-    void positionsBelowZeroAreExportedUpToALargestSize() throws OrtException {
+    void positionsBelowZeroAreExported() throws OrtException {
         Block block = block(x ->
                 x.add(1).div(x.getManager().arange((float) x.getShape().get(1)).neg()));
-        byte[] model = OnnxExport.of(block, floats("x", Axis.BATCH, SEQUENCE.atMost(16)))
-                .bytes();
-        for (int length : new int[] {1, 7, 16}) {
-            assertThat(Agreement.difference(block, model, new NDList(floats(2, length))))
-                    .isLessThan(TOLERANCE);
+        for (Axis.Dynamic axis : List.of(SEQUENCE, SEQUENCE.atMost(16))) {
+            byte[] model = OnnxExport.of(block, floats("x", Axis.BATCH, axis)).bytes();
+            for (int length : new int[] {1, 7, 16}) {
+                assertThat(Agreement.difference(block, model, new NDList(floats(2, length))))
+                        .isLessThan(TOLERANCE);
+            }
         }
-        assertThatThrownBy(() ->
-                        OnnxExport.of(block, floats("x", Axis.BATCH, SEQUENCE)).bytes())
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("holds different numbers for different places along the axis")
-                .hasMessageContaining("atMost(n)");
     }
 
     @Test

@@ -97,10 +97,22 @@ public record Tracing(
         try {
             Merged merged = merged(schedule, calls, first);
             Program computing = program(schedule, calls, merged, true);
+            boolean computes = computing.steps().stream().anyMatch(Step.Computed.class::isInstance);
+            T written;
             try {
-                return proven(schedule, calls, computing, writing);
+                // An operation that cannot be written at all gives a clearer error than a size that is rejected.
+                written = writing.apply(computing);
             } catch (ExportException e) {
-                if (computing.steps().stream().noneMatch(Step.Computed.class::isInstance)) {
+                if (!computes) {
+                    throw e;
+                }
+                Program storing = program(schedule, calls, merged, false);
+                return proven(schedule, calls, storing, writing.apply(storing));
+            }
+            try {
+                return proven(schedule, calls, computing, written);
+            } catch (ExportException e) {
+                if (!computes) {
                     throw e;
                 }
                 return stored(schedule, calls, merged, writing).orElseThrow(() -> e);
@@ -115,16 +127,15 @@ public record Tracing(
     /** Stores arrays that the graph cannot compute from the sizes; empty if that does not help either. */
     private static <T> Optional<T> stored(Schedule schedule, Calls calls, Merged merged, Function<Program, T> writing) {
         try {
-            return Optional.of(proven(schedule, calls, program(schedule, calls, merged, false), writing));
+            Program storing = program(schedule, calls, merged, false);
+            return Optional.of(proven(schedule, calls, storing, writing.apply(storing)));
         } catch (ExportException e) {
             return Optional.empty();
         }
     }
 
-    private static <T> T proven(Schedule schedule, Calls calls, Program program, Function<Program, T> writing) {
+    private static <T> T proven(Schedule schedule, Calls calls, Program program, T written) {
         Sizes base = schedule.base();
-        // An operation that cannot be written at all gives a clearer error than a size that is rejected.
-        T written = writing.apply(program);
         schedule.computed().forEach(sizes -> calls.rehearse(program, base, sizes, Mode.COMPUTED, true));
         for (Axis.Dynamic axis : schedule.dynamic()) {
             rehearseSizes(schedule, calls, program, axis);

@@ -71,7 +71,9 @@ class ArgumentsTest {
 
     @Test
     void aNumberThatDependsOnTheBatchIsRefusedWhereItMustBeFixed() {
-        String fault = "takes a number that depends on a dynamic axis (batch), which its ONNX form cannot";
+        String fault =
+                "takes a number that depends on a dynamic axis (batch), which its ONNX form cannot: give the axis"
+                        + " one size (Axis.of(n), withFixedSize), or a number that does not depend on it";
         assertRefused(() -> call(Dim.BATCH).integer(0), fault);
         assertRefused(() -> call(Dim.BATCH).get(0, Float.class), fault);
         assertRefused(() -> call(List.of(Dim.of(1), Dim.BATCH)).numbers(0), fault);
