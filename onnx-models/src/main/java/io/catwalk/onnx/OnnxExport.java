@@ -52,9 +52,11 @@ public final class OnnxExport {
      * @param block the network; its parameters must be initialized unless {@link #withParameters} supplies them
      * @param sample shape of one sample without the batch axis, such as (channels, height, width)
      * @return the export
-     * @throws IllegalArgumentException if a size in {@code sample} is unknown or not positive
+     * @throws IllegalArgumentException if a size in {@code sample} is unknown or not positive, or if {@code sample} is
+     *     the whole shape that the network was initialized with: it would get a second batch axis
      */
     public static OnnxExport of(Block block, Shape sample) {
+        OnnxInput.requireNoBatch(block, sample);
         return of(block, List.of(OnnxInput.ofImages(sample)), List.of());
     }
 

@@ -135,6 +135,18 @@ public record OnnxInput(String name, DataType type, List<Axis> axes, Optional<Ra
         return new OnnxInput(Lowering.INPUT, DataType.FLOAT32, axes);
     }
 
+    /** Rejects the shape of a whole batch where that of one sample is expected. */
+    static void requireNoBatch(Block block, Shape sample) {
+        boolean whole = sample.dimension() > 1
+                && block.isInitialized()
+                && block.describeInput().values().equals(List.of(sample));
+        if (whole) {
+            throw new IllegalArgumentException("expected the shape of one sample, without the batch, found " + sample
+                    + ", the whole shape that the network was initialized with: leave the batch out ("
+                    + sample.slice(1) + "), or describe all axes with OnnxInput.of");
+        }
+    }
+
     /** Returns the shape of one sample of an initialized block with one input. */
     static Shape sampleOf(Block block) {
         List<Shape> shapes = block.isInitialized() ? block.describeInput().values() : List.of();

@@ -1,12 +1,14 @@
 package io.catwalk.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
@@ -16,6 +18,7 @@ import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -63,6 +66,19 @@ class OnnxExportTest {
 
     private static Block network(NDManager manager, Network network) {
         return Agreement.initialized(network.block(), manager, IMAGE);
+    }
+
+    @Test
+    void aBatchInTheShapeOfASampleIsRejected() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = new SequentialBlock().add(Linear.builder().setUnits(2).build());
+            block.initialize(manager, DataType.FLOAT32, new Shape(1, 3));
+            assertThatThrownBy(() -> OnnxExport.of(block, new Shape(1, 3)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("leave the batch out ((3))");
+            assertThat(OnnxExport.of(block, new Shape(3)).bytes()).isNotEmpty();
+            assertThat(OnnxExport.of(block, new Shape(5, 3)).bytes()).isNotEmpty();
+        }
     }
 
     @Test
