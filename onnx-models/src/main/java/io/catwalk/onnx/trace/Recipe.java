@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +77,7 @@ record Recipe(String signature, List<@Nullable Object> arguments, List<Integer> 
 
         private final String origin;
         private final List<Entry> entries = new ArrayList<>();
-        private final Map<TracedArray, Slot> known = new IdentityHashMap<>();
+        private final IdentityHashMap<TracedArray, Slot> known = new IdentityHashMap<>();
 
         Collecting(String origin) {
             this.origin = origin;

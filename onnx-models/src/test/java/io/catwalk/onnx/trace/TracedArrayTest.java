@@ -60,7 +60,7 @@ class TracedArrayTest {
         NDArray other = tracer.input(real).proxy();
         assertThat(input.equals(input)).isTrue();
         assertThat(input.equals(null)).isFalse();
-        assertThat(input.equals("x")).isFalse();
+        assertThat(input.equals((Object) "x")).isFalse();
         for (NDArray compared : List.of(other, real, tracer.constant("x", real).proxy())) {
             assertThatThrownBy(() -> input.equals(compared)).hasMessageContaining("equals reads numbers");
         }

@@ -128,8 +128,8 @@ final class ReturnedTrial {
                     claimed.efficiency().parameters());
             Predictions now = run(network, dataset.test());
             Predictions test = own(now, "test");
-            Predictions validation =
-                    own(run(network, dataset.train().select(images.split().validation())), "validation");
+            ImageSource judged = dataset.train().select(images.split().validation());
+            Predictions validation = own(run(network, judged), "validation");
             TrialMetrics metrics = new TrialMetrics(
                     same("test", test, claimed.metrics().test()),
                     same("validation", validation, claimed.metrics().validation()),
@@ -146,9 +146,13 @@ final class ReturnedTrial {
                     claimed.timing(),
                     claimed.normalization(),
                     claimed.provenance(),
-                    folder.digests());
-            TroubleException.writing(() -> rewrite(kept));
-            return kept;
+                    claimed.files());
+            TroubleException.writing(() -> {
+                folder.writePredictions("test", test, dataset.test());
+                folder.writePredictions("validation", validation, judged);
+                rewrite(kept);
+            });
+            return kept.withDigests(folder);
         }
     }
 

@@ -235,7 +235,7 @@ public record TrialFolder(Path path) {
                         OnnxModel.rejected(onnx()),
                         path.resolve("split.json"),
                         path.resolve(WeightFile.CLASSES),
-                        path.resolve(HISTORY))
+                        history())
                 .contains(file);
     }
 

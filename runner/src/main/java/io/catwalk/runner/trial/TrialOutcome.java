@@ -110,6 +110,11 @@ public sealed interface TrialOutcome {
             return with(firstError, newParity, efficiency.withOnnx(folder.onnx()), folder.digests(files));
         }
 
+        /** Replaces the digests by those of the files as they are. */
+        Done withDigests(TrialFolder folder) throws IOException {
+            return with(firstError, parity, efficiency, folder.digests());
+        }
+
         /**
          * Replaces a latency, which is measured after training.
          *
