@@ -141,7 +141,7 @@ final class ImageOptions {
                 limitTrain,
                 limitTest,
                 said == null ? null : said.mirrored(),
-                followLinks || said == null ? follows() : said.followLinks());
+                (followLinks || said == null) ? follows() : said.followLinks());
     }
 
     /** Returns how to read a folder of images. */

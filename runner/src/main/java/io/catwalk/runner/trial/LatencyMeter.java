@@ -121,7 +121,8 @@ final class LatencyMeter {
         boolean second = true;
         while (!steady
                 && first - start <= left()
-                && (second || nanoTime.getAsLong() - start < settings.longest().toNanos() && watch.verdict() == null)) {
+                && (second
+                        || (nanoTime.getAsLong() - start < settings.longest().toNanos() && watch.verdict() == null))) {
             Histogram next = window(images, count, fewest);
             steady = agree(last, next);
             last = next;

@@ -3,7 +3,6 @@ package io.catwalk.runner.trial;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.diff.Tolerance;
-import io.catwalk.onnx.parity.CrossCheck;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
@@ -236,7 +235,8 @@ final class ReturnedTrial {
                 within(efficiency.cpuSeconds(), 0, (total + START_SECONDS) * machine.cores()),
                 "a time of the processors within its duration, but found " + efficiency.cpuSeconds() + " s");
         require(
-                efficiency.peakMemoryBytes() == null || within(efficiency.peakMemoryBytes(), 1, machine.memoryBytes()),
+                efficiency.peakMemoryBytes() == null
+                        || within((double) efficiency.peakMemoryBytes(), 1, machine.memoryBytes()),
                 "a peak of memory that the machine has, but found " + efficiency.peakMemoryBytes());
         int batch = order.spec().recipe().batchSize();
         int steps = images.split().train().length / batch;

@@ -155,7 +155,7 @@ final class PackedProgramsTest {
         for (int i = 0; i < 64; i++) {
             int rgb = colored.getRGB(i % 8, i / 8);
             double luma = 0.299 * (rgb >> 16 & 255) + 0.587 * (rgb >> 8 & 255) + 0.114 * (rgb & 255);
-            gray.getRaster().setSample(i % 8, i / 8, 0, Math.round(luma));
+            gray.getRaster().setSample(i % 8, i / 8, 0, (int) Math.round(luma));
         }
         ImageIO.write(colored, "png", packed.resolve("colored.png").toFile());
         ImageIO.write(gray, "png", packed.resolve("gray.png").toFile());
@@ -175,7 +175,7 @@ final class PackedProgramsTest {
     private static BufferedImage photo(int width, int height) {
         BufferedImage photo = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < width * height; i++) {
-            photo.setRGB(i % width, i / width, (i * 3 << 16) | (200 - i << 8) | i * i % 256);
+            photo.setRGB(i % width, i / width, ((i * 3) << 16) | ((200 - i) << 8) | (i * i % 256));
         }
         return photo;
     }

@@ -108,9 +108,11 @@ class PredictionsTest {
 
         predictions.write(file, chosen());
 
-        assertThat(file)
-                .hasContent("image,label,logit_0,logit_1,index,file\n0,1,1.0,-2.0,2,a/é.png\n"
-                        + "1,0,0.5,3.0,0,\"b/x, \"\"y\"\"\\u000a.png\"\n");
+        assertThat(file).hasContent("""
+                        image,label,logit_0,logit_1,index,file
+                        0,1,1.0,-2.0,2,a/é.png
+                        1,0,0.5,3.0,0,"b/x, ""y""\\u000a.png"
+                        """);
         assertThat(Predictions.read(file)).isEqualTo(predictions);
         Files.writeString(file, Files.readString(file).replace("\n", "\r\n"));
         assertThat(Predictions.read(file)).isEqualTo(predictions);

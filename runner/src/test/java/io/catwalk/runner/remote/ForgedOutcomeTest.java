@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
-import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.TestPlugin;
@@ -291,21 +291,21 @@ final class ForgedOutcomeTest {
                 that("no digests", returned -> returned.say("files", "[]")),
                 that("no digest of the ONNX file", returned -> {
                     returned.remove(ONNX);
-                    returned.files.put(ONNX, honest.get(ONNX));
+                    returned.files.put(ONNX, file(honest, ONNX));
                 }),
                 that("no file at all", returned -> returned.files.clear()),
                 // Files of others, all with right digests.
-                that("weights of another seed", returned -> returned.put(WEIGHTS, other.get(WEIGHTS))),
+                that("weights of another seed", returned -> returned.put(WEIGHTS, file(other, WEIGHTS))),
                 that(
                         "the ONNX file of another seed",
-                        returned -> returned.put(ONNX, other.get(ONNX))
-                                .say("efficiency/onnx_bytes", Integer.toString(other.get(ONNX).length))),
+                        returned -> returned.put(ONNX, file(other, ONNX))
+                                .say("efficiency/onnx_bytes", Integer.toString(file(other, ONNX).length))),
                 that("the graph of another seed with the metadata of this one", returned -> {
-                    Path own = Files.write(Files.createTempFile(shared, "own", ".onnx"), honest.get(ONNX));
-                    returned.describe(other.get(ONNX), OnnxMetadata.read(own).entries());
+                    Path own = Files.write(Files.createTempFile(shared, "own", ".onnx"), file(honest, ONNX));
+                    returned.describe(file(other, ONNX), OnnxMetadata.read(own).entries());
                 }),
                 that("predictions of another seed", returned -> {
-                    returned.files.put(TEST, other.get(TEST));
+                    returned.files.put(TEST, file(other, TEST));
                     returned.predict(TEST, "test", returned.predictions(TEST));
                 }),
                 that("validation predictions of another seed", returned -> {
@@ -344,16 +344,16 @@ final class ForgedOutcomeTest {
                 }),
                 that(
                         "a better accuracy in the ONNX file",
-                        returned -> returned.describe(honest.get(ONNX), Map.of("metrics.test.accuracy", "0.99"))),
+                        returned -> returned.describe(file(honest, ONNX), Map.of("metrics.test.accuracy", "0.99"))),
                 that(
                         "another entry in the ONNX file",
-                        returned -> returned.describe(honest.get(ONNX), Map.of("metrics.test.award", "first"))),
+                        returned -> returned.describe(file(honest, ONNX), Map.of("metrics.test.award", "first"))),
                 // Garbage, with right digests.
                 that("garbage weights", returned -> returned.put(WEIGHTS, new byte[2048])),
                 that(
                         "half of the weights",
                         returned -> returned.put(
-                                WEIGHTS, Arrays.copyOf(honest.get(WEIGHTS), honest.get(WEIGHTS).length / 2))),
+                                WEIGHTS, Arrays.copyOf(file(honest, WEIGHTS), file(honest, WEIGHTS).length / 2))),
                 that("garbage predictions", returned -> returned.put(TEST, "a,b\n1,2\n")),
                 that(
                         "predictions that are no numbers",
@@ -432,7 +432,7 @@ final class ForgedOutcomeTest {
                 Files.delete(zip);
                 Files.createDirectory(zip);
             }
-            case "no outcome" -> write(Map.of(TEST, honest.get(TEST)), zip);
+            case "no outcome" -> write(Map.of(TEST, file(honest, TEST)), zip);
             case "null", "eggs" -> write(Map.of("outcome.json", kind.getBytes(StandardCharsets.UTF_8)), zip);
             default -> Files.writeString(zip, kind);
         }
@@ -509,6 +509,10 @@ final class ForgedOutcomeTest {
         }
     }
 
+    private static byte[] file(Map<String, byte[]> returned, String name) {
+        return Objects.requireNonNull(returned.get(name), name);
+    }
+
     /** A network without an ONNX form, one that is only scored, a fold, and a part of the images. */
     @ParameterizedTest
     @ValueSource(strings = {"no form", "score", "fold", "limits"})
@@ -565,7 +569,7 @@ final class ForgedOutcomeTest {
         executor(OrderFolder.create(orders)).submit(order, trial(), news -> {});
         executor(OrderFolder.open(orders)).submit(another, trial(), news -> {});
         Returned forged = new Returned();
-        forged.put(WEIGHTS, other.get(WEIGHTS)).write(OrderFolder.delivery(orders.resolve("0.json"), 1));
+        forged.put(WEIGHTS, file(other, WEIGHTS)).write(OrderFolder.delivery(orders.resolve("0.json"), 1));
         write(other, OrderFolder.delivery(orders.resolve("1.json"), 1));
         OrderFolderExecutor executor = executor(OrderFolder.open(orders));
 
@@ -577,7 +581,7 @@ final class ForgedOutcomeTest {
         TrialOutcome kept =
                 executor.submit(another, second, news -> {}).outcome().get();
         assertThat(kept).as("%s", kept.error()).isInstanceOf(TrialOutcome.Done.class);
-        assertThat(second.weights()).hasBinaryContent(other.get(WEIGHTS));
+        assertThat(second.weights()).hasBinaryContent(file(other, WEIGHTS));
     }
 
     private static OrderFolderExecutor executor(OrderFolder orders) throws IOException {

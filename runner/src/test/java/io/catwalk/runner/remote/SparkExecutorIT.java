@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -150,9 +151,9 @@ final class SparkExecutorIT extends TrialExecutorContract {
                         Pattern.compile("_SPARK_AUTH_SECRET=([0-9a-f]{64})\0").matcher(read(process, "environ"));
                 secret = found.find() ? found : secret;
             }
-            assertThat(secret).as("a secret").isNotNull();
+            String known = Objects.requireNonNull(secret, "expected a secret").group(1);
             for (Path process : processes) {
-                assertThat(read(process, "cmdline")).doesNotContain(secret.group(1));
+                assertThat(read(process, "cmdline")).doesNotContain(known);
             }
             assertThat(ports(processes)).isNotEmpty().allMatch(LOOPBACK::contains, "an address of this machine alone");
         }
@@ -175,7 +176,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
                     sockets.add(Files.readSymbolicLink(file).toString());
                 }
             } catch (NoSuchFileException e) {
-                continue; // the process has ended, or closed the file
+                // the process has ended, or closed the file
             }
         }
         List<String> addresses = new ArrayList<>();

@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -191,7 +192,7 @@ class CardCodeTest {
     @SuppressWarnings("ArrayRecordComponent")
     private record World(CardCode code, float[] logits) {}
 
-    private World world(int channels, boolean embedded, Integer batch) throws IOException {
+    private World world(int channels, boolean embedded, @Nullable Integer batch) throws IOException {
         float[] mean = Arrays.copyOf(new float[] {0.3f, 0.5f, 0.1f}, channels);
         float[] std = Arrays.copyOf(new float[] {0.4f, 0.2f, 0.7f}, channels);
         Normalization normalization = new Normalization(mean, std);

@@ -74,7 +74,8 @@ final class LatencyMeterTest {
         busy = 1;
 
         Latency latency = measure(
-                count -> (long) (MILLIS * 10 * Math.pow(1.01, calls[0]++)), LatencySettings.of(Duration.ofSeconds(3)));
+                count -> (long) ((double) (MILLIS * 10) * Math.pow(1.01, calls[0]++)),
+                LatencySettings.of(Duration.ofSeconds(3)));
 
         assertThat(latency.busy()).isEqualTo("other programs took 100 % of the processors");
         assertThat(latency.steady()).isFalse();
@@ -82,7 +83,9 @@ final class LatencyMeterTest {
         busy = 0;
         calls[0] = 0;
         now = 5;
-        measure(count -> (long) (MILLIS * 10 * Math.pow(1.01, calls[0]++)), LatencySettings.of(Duration.ofSeconds(3)));
+        measure(
+                count -> (long) ((double) (MILLIS * 10) * Math.pow(1.01, calls[0]++)),
+                LatencySettings.of(Duration.ofSeconds(3)));
         assertThat(seconds()).isGreaterThan(8);
     }
 
