@@ -236,7 +236,7 @@ final class ReturnedTrial {
                 "a time of the processors within its duration, but found " + efficiency.cpuSeconds() + " s");
         require(
                 efficiency.peakMemoryBytes() == null
-                        || within((double) efficiency.peakMemoryBytes(), 1, machine.memoryBytes()),
+                        || within((double) efficiency.peakMemoryBytes(), 1, (double) machine.memoryBytes()),
                 "a peak of memory that the machine has, but found " + efficiency.peakMemoryBytes());
         int batch = order.spec().recipe().batchSize();
         int steps = images.split().train().length / batch;
