@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Code that depends on a size is found however deep the network before it is, and the file says what was tried. */
 @Tag("tiny")
+@Tag("attack")
 class DeepNetworksTest {
 
     private final NDManager manager = NDManager.newBaseManager();

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
  * To a network, a traced array and its manager are like any others, except that nothing is freed and nothing is read.
  */
 @Tag("tiny")
+@Tag("attack")
 class TracedArrayTest {
 
     private final NDManager manager = NDManager.newBaseManager();

@@ -99,6 +99,7 @@ final class ListCommandTest {
     /** A directory of a zip may say anything about the size of a file, and only what is read is true. */
     @Test
     @Tag("long")
+    @Tag("attack")
     void aJarThatUnpacksToMoreThanTheHeapCostsItsOwnRow() throws Exception {
         TestPlugin.sound("sound").write(folder.resolve("sound.jar"));
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();

@@ -90,6 +90,7 @@ final class MendedTrialTest {
 
     /** All that is mended without another attempt at once, and the ONNX file. */
     @Test
+    @Tag("attack")
     void severalDamagedFilesAreMadeAnewAtOnce() throws IOException {
         run = ExportedRun.copy(world.resolve("run"), folder.resolve("run"));
         String before = numbers();
@@ -110,6 +111,7 @@ final class MendedTrialTest {
     }
 
     @Test
+    @Tag("attack")
     void theFileOfAnotherTrialIsRefusedWhereverItIsUsed() throws IOException {
         run = ExportedRun.copy(world.resolve("run"), folder.resolve("run"));
         Path file = run.resolve(TRIAL + "model.onnx");
@@ -160,6 +162,7 @@ final class MendedTrialTest {
     }
 
     @Test
+    @Tag("attack")
     void aLinkedTrialIsRefused() throws IOException {
         run = ExportedRun.copy(world.resolve("run"), folder.resolve("run"));
         Path trial = run.resolve("trials/dense/1-0");

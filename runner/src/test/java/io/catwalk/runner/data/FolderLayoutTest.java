@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A layout depends only on the names of files: none of these is opened. */
 @Tag("tiny")
+@Tag("attack")
 class FolderLayoutTest {
 
     @TempDir

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damages the files that {@link GoldenImagesTest} reads. */
 @Tag("tiny")
+@Tag("attack")
 class OddImagesTest {
 
     private static final Path IMAGES = Path.of("../test-data/golden/images");

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
+@Tag("attack")
 final class RunFolderTest {
 
     @TempDir

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is brought is whole, is what was asked for, and comes once. */
 @Tag("tiny")
+@Tag("attack")
 final class DepotTest {
 
     @TempDir

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("tiny")
+@Tag("attack")
 class QuantizationVerdictTest {
 
     private static final QuantizationGate GATE = new QuantizationGate(0.2, 1.05);
