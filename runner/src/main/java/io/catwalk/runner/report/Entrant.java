@@ -22,6 +22,7 @@ import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trials of one classifier with one set of hyperparameters, over all seeds and folds. Metrics are means over the
- * trials that the comparison counts; costs are those of the first of these that was measured.
+ * The trials of one classifier with one set of hyperparameters, over all seeds and folds. Metrics and
+ * training times are means over the trials that the comparison counts; other costs are those of the first of these
+ * that was measured.
  */
 public final class Entrant {
 
@@ -221,10 +223,20 @@ public final class Entrant {
                 .orElse(null);
     }
 
-    /** Returns its costs; null if they are not known. */
+    /** Returns its costs, with the mean training time of its trials that count; null if they are not known. */
     public @Nullable Efficiency efficiency() {
         Done first = first();
-        return first == null ? null : first.efficiency();
+        return first == null
+                ? null
+                : first.efficiency().withTrainingSeconds(trainingSeconds().getAverage());
+    }
+
+    /** Returns the training times of its trials that count, in seconds. */
+    public DoubleSummaryStatistics trainingSeconds() {
+        return counted.stream()
+                .filter(Model::done)
+                .mapToDouble(model -> model.trained().efficiency().trainingSeconds())
+                .summaryStatistics();
     }
 
     /** Returns the latency of its first measured trial, preferably on an idle machine; null if none was measured. */

@@ -79,6 +79,26 @@ public record Efficiency(
         return SpeedUp.of(pytorch, onnxruntime);
     }
 
+    /**
+     * Replaces the training time, such as by the mean over trials.
+     *
+     * @param seconds above 0
+     * @return a changed copy
+     */
+    public Efficiency withTrainingSeconds(double seconds) {
+        return new Efficiency(
+                parameters,
+                multiplyAccumulates,
+                modelBytes,
+                onnxBytes,
+                seconds,
+                trainingImagesPerSecond,
+                cpuSeconds,
+                peakMemoryBytes,
+                pytorch,
+                onnxruntime);
+    }
+
     /** Adds CPU time that was spent after the training. */
     Efficiency withMoreCpu(double seconds) {
         return with(multiplyAccumulates, onnxBytes, cpuSeconds + seconds, pytorch, onnxruntime);

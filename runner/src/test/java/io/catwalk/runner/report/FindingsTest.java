@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Scope;
@@ -18,6 +19,7 @@ import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
@@ -315,6 +317,28 @@ class FindingsTest {
         assertThat(a.values(metrics -> metrics.test().accuracy())).containsExactly(0.91);
         assertThat(Objects.requireNonNull(a.gap()).trials()).isEqualTo(1);
         assertThat(model.headline()).isEqualTo("Only 3 of 4 trials are done. a leads.");
+    }
+
+    /** By hand: (60 + 90) / 2; 600 s are of a trial that does not count. */
+    @Test
+    void theTrainingTimeIsTheMeanOfTheTrialsThatCount() {
+        add("a", 0.91);
+        for (int seed = 2; seed <= 3; seed++) {
+            Efficiency costs = MadeUp.efficiency(null, null).withTrainingSeconds(seed == 2 ? 90 : 600);
+            Metrics metrics = MadeUp.metrics(0.5);
+            Done done = MadeUp.done(MadeUp.trial("a", seed, 0), metrics, metrics, costs, null);
+            models.add(new Model("a s" + seed, done, List.of(), Answers.NONE, null));
+        }
+        Comparison.Incomplete incomplete = new Comparison.Incomplete(
+                "Some are missing.", List.of(new Comparison.Round(1, 0), new Comparison.Round(2, 0)));
+
+        Entrant a = model(
+                        new Comparison(Scope.MODELS, "a leads.", "", 0.5, null, null, standings, verdicts, incomplete))
+                .trained()
+                .get(0);
+
+        assertThat(Objects.requireNonNull(a.efficiency()).trainingSeconds()).isEqualTo(75);
+        assertThat(a.trainingSeconds().getMax()).isEqualTo(90);
     }
 
     // ---- without a comparison ----

@@ -98,7 +98,7 @@ final class Opening {
                 List.of(Numbers.bytes(efficiency == null ? null : efficiency.onnxBytes()), "size of its ONNX file"),
                 List.of(
                         Numbers.duration(efficiency == null ? null : efficiency.trainingSeconds()),
-                        "training time" + (best.done().size() > 1 ? " of one trial" : "")));
+                        (best.trainingSeconds().getCount() > 1 ? "mean " : "") + "training time"));
         for (int i = 0; i < CARDS; i++) {
             Area card = area.column(i, CARDS, 14);
             page.panel(card, Tone.PALE);
