@@ -208,7 +208,8 @@ class CardCodeTest {
     }
 
     /** Writes a network and returns its logits for the first image, by a file for normalized floats and any batch. */
-    private float[] export(Path file, ImageSource images, Normalization normalization, boolean embedded, Integer batch)
+    private float[] export(
+            Path file, ImageSource images, Normalization normalization, boolean embedded, @Nullable Integer batch)
             throws IOException {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block block = new SequentialBlock()
