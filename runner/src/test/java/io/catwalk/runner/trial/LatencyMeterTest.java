@@ -70,11 +70,11 @@ final class LatencyMeterTest {
     /** Each call takes 1 % longer than the one before, so that no two windows agree: quiet, it takes 3 s a batch size. */
     @Test
     void aBusyMachineIsNotWaitedFor() {
-        long[] calls = {0};
+        double[] calls = {0};
         busy = 1;
 
         Latency latency = measure(
-                count -> (long) ((double) (MILLIS * 10) * Math.pow(1.01, calls[0]++)),
+                count -> (long) (10.0 * (double) MILLIS * Math.pow(1.01, calls[0]++)),
                 LatencySettings.of(Duration.ofSeconds(3)));
 
         assertThat(latency.busy()).isEqualTo("other programs took 100 % of the processors");
@@ -84,7 +84,7 @@ final class LatencyMeterTest {
         calls[0] = 0;
         now = 5;
         measure(
-                count -> (long) ((double) (MILLIS * 10) * Math.pow(1.01, calls[0]++)),
+                count -> (long) (10.0 * (double) MILLIS * Math.pow(1.01, calls[0]++)),
                 LatencySettings.of(Duration.ofSeconds(3)));
         assertThat(seconds()).isGreaterThan(8);
     }
