@@ -30,15 +30,12 @@ public record TrialOrder(
     /** The longest time of a trial, a year: no clock of a process counts what some numbers would mean. */
     private static final long MOST_SECONDS = 366L * 24 * 60 * 60;
 
-    /** The most threads of an engine; no machine has more processors. */
-    private static final int MOST_THREADS = 4096;
-
     /** Checks the ranges of the numbers. */
     public TrialOrder {
         require("timeout_seconds", timeoutSeconds == null ? 1 : timeoutSeconds, 1, MOST_SECONDS);
         require("attempt", attempt, 1, Integer.MAX_VALUE);
         if (spec != null && split != null) { // an order without them is refused where it is read
-            require("threads", spec.threads(), 1, MOST_THREADS);
+            require("threads", spec.threads(), 1, TrialSpec.MOST_THREADS);
             require("fold", spec.fold(), 0, split.lastFold());
         }
     }

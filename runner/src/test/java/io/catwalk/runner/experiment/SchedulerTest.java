@@ -609,7 +609,7 @@ class SchedulerTest {
             return new TrialOrder(
                     trial,
                     new DatasetSpec("fashion-mnist", null, 0, 0),
-                    SplitSpec.holdOut(0.1, 0),
+                    new SplitSpec(10, 1, 0.1, 0),
                     new TrialInputs("p", "1", "ab", "cd", new Software("1", "2", "3", "4", "5")),
                     Supplies.here(nowhere, nowhere, null, null),
                     null,

@@ -372,7 +372,7 @@ class PlotsTest {
             }
         }
         try (var files = Files.list(folder.resolve("plots"))) {
-            assertThat(files).hasSize(32);
+            assertThat(files).as("the charts and their list").hasSize(33);
         }
     }
 }
