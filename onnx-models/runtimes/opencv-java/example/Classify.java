@@ -5,7 +5,6 @@ import org.opencv.imgcodecs.Imgcodecs;
 /** Prints the label of each image and its probability. Usage: java -cp JARS Classify.java MODEL.onnx IMAGE... */
 public final class Classify {
     record Input(Object[] shape) {} // the first is "batch"
-
     record About(Input input, String[] labels, String color, java.util.Map<String, double[]> normalization) {}
 
     public static void main(String[] arguments) throws Exception {
@@ -18,8 +17,7 @@ public final class Classify {
                     path, about.color.equals("gray") ? Imgcodecs.IMREAD_GRAYSCALE : Imgcodecs.IMREAD_COLOR_RGB);
             int height = ((Number) about.input.shape[2]).intValue(), width = ((Number) about.input.shape[3]).intValue();
             if (image.rows() != height || image.cols() != width) {
-                System.err.printf(
-                        "%s: expected %dx%d pixels, found %dx%d%n", path, width, height, image.cols(), image.rows());
+                System.err.printf("%s: expected %dx%d pixels, found %dx%d%n", path, width, height, image.cols(), image.rows());
                 System.exit(1);
             }
             image.convertTo(image, CvType.CV_32F, about.normalization == null ? 1 : 1 / 255.0);

@@ -186,7 +186,7 @@ final class MisbehavingPluginsTest {
                 .filteredOn(line -> line.startsWith("|"))
                 .hasSize(2 + NETWORKS.size() + 3)
                 .allSatisfy(line -> assertThat(line.replace("\\|", "").chars().filter(c -> c == '|'))
-                        .hasSizeBetween(9, 11))
+                        .hasSizeBetween(9, 12))
                 .filteredOn(line -> line.contains("failed: "))
                 .hasSize(NETWORKS.size() - 1);
     }
