@@ -254,7 +254,7 @@ final class BadRequestTest {
                 "classifiers: [\"\\e[2J\\0" + "x".repeat(5_000) + "\"]\n",
                 StandardCharsets.UTF_8);
 
-        assertThat(refusal("train", "lstm", "--config", file.toString()))
+        assertThat(refusal("compare", "--config", file.toString()))
                 .matches("\\P{Cntrl}*")
                 .hasSizeLessThan(1_100);
         assertThat(refusal("train", "\u001b]0;title\u0007")).startsWith("no classifier is named '\\u001b]0;title");

@@ -286,6 +286,9 @@ final class KilledRunTest {
     private static void strip(JsonNode node) {
         if (node instanceof ObjectNode object) {
             object.remove(OF_THE_DAY);
+            if (object.path("file").asString("").equals("history.csv")) {
+                object.remove(List.of("sha256", "bytes")); // it holds times
+            }
         }
         Stream<JsonNode> inner = node instanceof ArrayNode array
                 ? array.valueStream()
