@@ -57,7 +57,7 @@ final class CompletionCommandTest {
     @CsvSource({
         "catwalk compa, compare",
         "catwalk compare --qui, --quick",
-        "catwalk crossval --fol, --folds",
+        "catwalk crossval --fold, --folds",
         "catwalk plugin ins, install",
         "catwalk plugin new --kot, --kotlin",
         "catwalk compl, completion"

@@ -490,8 +490,6 @@ final class ForgedOutcomeTest {
                 "classes.json",
                 "split.json",
                 "training.json",
-                "model.signature.json",
-                "export.json",
                 "card.md",
                 "measure.json",
                 ".model.onnx123.tmp")) {
@@ -504,7 +502,7 @@ final class ForgedOutcomeTest {
         assertThat(outcome).as("%s", outcome.error()).isInstanceOf(TrialOutcome.Done.class);
         assertThat(Json.JSON.writeValueAsString(outcome)).isEqualTo(returned.text("outcome.json"));
         assertThat(trial().outcome()).hasContent(returned.text("outcome.json"));
-        assertThat(left()).doesNotContain("export.json", "card.md", "measure.json", ".model.onnx123.tmp");
+        assertThat(left()).doesNotContain("card.md", "measure.json", ".model.onnx123.tmp");
         for (String name : List.of(
                 WEIGHTS, TEST, VALIDATION, ONNX, HISTORY, "classes.json", "split.json", "model.signature.json")) {
             assertThat(trial().path().resolve(name)).hasBinaryContent(honest.get(name));
