@@ -487,12 +487,7 @@ final class ForgedOutcomeTest {
         Returned returned = new Returned();
         byte[] lie = "{\"a lie\": 1}".getBytes(StandardCharsets.UTF_8);
         for (String name : List.of(
-                "classes.json",
-                "split.json",
-                "training.json",
-                "card.md",
-                "measure.json",
-                ".model.onnx123.tmp")) {
+                "classes.json", "split.json", "training.json", "card.md", "measure.json", ".model.onnx123.tmp")) {
             returned.files.put(name, lie);
         }
         returned.write(zip);
