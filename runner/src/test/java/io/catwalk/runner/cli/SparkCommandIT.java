@@ -130,6 +130,7 @@ final class SparkCommandIT {
     }
 
     @Test
+    @Tag("nightly")
     void anExecutorThatIsKilledCostsNothingButTime() throws Exception {
         Path run = folder.resolve("run");
         ProcessBuilder builder = compare(run, cluster.home().path(), "--on", cluster.master());
@@ -163,6 +164,7 @@ final class SparkCommandIT {
     /** Kills the command itself, an executor or a worker, each after a random number of the run's 60 epochs. */
     @Test
     @Timeout(3600)
+    @Tag("nightly")
     void whateverIsKilledWheneverItIsTheRunEndsWithTheSameBits() throws Exception {
         List<String> undisturbed = weights(local());
         long seed = Long.getLong("catwalk.spark.seed", 20261126);
