@@ -13,14 +13,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The library detects bad files; here every command reports its message. */
 @ExtendWith(ExportedRun.class)
-@Tag("attack")
 final class BadOnnxFileTest {
 
     @TempDir

@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Looks at one folder of plugins that each behave badly in their own way, before anybody has asked for them. */
 @Tag("long")
-@Tag("attack")
 final class BadPluginsTest {
 
     private static final Task TASK = Task.of(1, 28, 28, 10);
