@@ -42,7 +42,7 @@ record ManPage(String name, String text) {
         List<CommandSpec> below = subcommands(command);
         StringBuilder page = new StringBuilder();
         // No date, so that a build of the same sources gives the same page; and no hyphenation of names.
-        page.append(".TH %s 1 \"\" \"catwalk %s\" \"Catwalk\"\n.nh\n"
+        page.append(".TH %s 1 \"\" \"catwalk %s\" \"Catwalk\"\n.nh\n.ad l\n"
                 .formatted(name.toUpperCase(Locale.ROOT), Software.current().catwalk()));
         section(page, "NAME", escaped(name) + " \\- " + escaped(summary(description)));
         section(page, "SYNOPSIS", synopsis(command, help));
