@@ -141,8 +141,7 @@ final class ResultsTable {
         console.line("");
         console.item(
                 "",
-                "MACs: multiply-accumulate operations for one image. DJL + PyTorch, ONNX Runtime: median for one"
-                        + " image.");
+                "MACs: multiply-accumulate operations for one image. DJL + PyTorch, ONNX Runtime: median for one image.");
         console.item("", "Flips: test images that the file labels differently; max diff: of any logit.");
         for (Done trial : results.done()) {
             if (trial.parity() != null && !trial.parity().agrees()) {

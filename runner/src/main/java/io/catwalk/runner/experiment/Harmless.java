@@ -166,7 +166,7 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
         }
         if (missing.contains(OWN)) {
             throw new RequestException(
-                    "--augment has own, but the recipe has no augmentation of the plugin's own: leave" + " it out");
+                    "--augment has own, but the recipe has no augmentation of the plugin's own: leave it out");
         }
         for (String type : missing) {
             applied.add(of(type, listed.getOrDefault(type, OptionalDouble.empty())));

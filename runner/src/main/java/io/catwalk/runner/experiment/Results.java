@@ -245,8 +245,7 @@ public record Results(
     public String validationNote() {
         return done().stream().allMatch(done -> done.trial().recipe().epochs() == 1)
                 ? ""
-                : "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test"
-                        + " accuracy.";
+                : "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test accuracy.";
     }
 
     /**

@@ -318,6 +318,7 @@ final class ReturnedTrial {
     private Metrics same(String part, Predictions predictions, Metrics said) {
         Metrics metrics = metrics(predictions);
         requireNear(part, metrics, said, LAST_DIGITS, LAST_DIGITS);
+        require("the number of " + part + " images", metrics.images(), said.images());
         return metrics;
     }
 
@@ -347,9 +348,6 @@ final class ReturnedTrial {
                     || (Double.isNaN(number) && value.isEmpty());
             require(near, "the " + part + " " + name + " of its predictions, " + number + ", but found " + value);
         });
-        if (absolute == LAST_DIGITS) {
-            require("the number of " + part + " images", found.images(), said.images());
-        }
     }
 
     private static double number(String text) {

@@ -233,16 +233,16 @@ public record TrialFolder(Path path) {
                         ModelFiles.data(onnx()),
                         ModelSignature.beside(onnx()),
                         OnnxModel.rejected(onnx()),
-                        path.resolve("split.json"),
-                        path.resolve(WeightFile.CLASSES),
+                        split(),
+                        classes(),
                         history())
                 .contains(file);
     }
 
     /**
      * Prepares the folder for an attempt. Of an earlier attempt only the log is kept and, if it was made from
-     * the same inputs, what this attempt can continue from. Files that no trial writes stay, such as a quantized one. The outcome is deleted first, so that after a kill the
-     * folder does not look like that of a finished trial.
+     * the same inputs, what this attempt can continue from. Files that no trial writes stay, such as a quantized one.
+     * The outcome is deleted first, so that after a kill the folder does not look like that of a finished trial.
      *
      * @param order of this attempt
      * @throws IOException if something cannot be deleted
