@@ -41,19 +41,6 @@ public record Comparison(
         verdicts = List.copyOf(verdicts);
     }
 
-    /** Creates a comparison of trials of which none is missing. */
-    public Comparison(
-            Scope scope,
-            String headline,
-            String limits,
-            double regionPoints,
-            @Nullable Baselines baselines,
-            @Nullable CochranQ cochranQ,
-            List<Standing> standings,
-            List<Verdict> verdicts) {
-        this(scope, headline, limits, regionPoints, baselines, cochranQ, standings, verdicts, null);
-    }
-
     /**
      * Compares the contestants of an experiment by the trials that all of them have finished.
      *

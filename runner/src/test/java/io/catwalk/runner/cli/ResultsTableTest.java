@@ -162,7 +162,8 @@ final class ResultsTableTest {
                 null,
                 new CochranQ(35.3, names.size() - 1, 1e-6),
                 standings,
-                verdicts);
+                verdicts,
+                null);
     }
 
     private static List<String> printed(List<String> names, long parameters, List<Long> seeds) {

@@ -48,7 +48,7 @@ class FindingsTest {
     }
 
     private ReportModel within(Scope scope) {
-        return model(new Comparison(scope, "", "", 0.5, null, null, standings, verdicts));
+        return model(new Comparison(scope, "", "", 0.5, null, null, standings, verdicts, null));
     }
 
     private ReportModel withoutComparison() {

@@ -484,7 +484,8 @@ final class ReportPageTest {
                         all.baselines(),
                         all.cochranQ(),
                         all.standings(),
-                        all.verdicts()),
+                        all.verdicts(),
+                        all.incomplete()),
                 null));
     }
 
