@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that cannot be carried out: exit code 2, one line that helps, and nothing created or lost. */
@@ -64,13 +66,30 @@ final class BadRequestTest {
         assertThat(out).doesNotExist();
     }
 
-    @Test
-    void anUnknownClassifierListsTheKnownOnesAndTheNearest() {
-        assertThat(refusal("train", "conv-maxpol"))
-                .isEqualTo("no classifier is named 'conv-maxpol'; did you mean 'conv-maxpool'?"
-                        + " Known are conv-maxpool, lstm");
-        assertThat(refusal("compare", "lstm", "transformer"))
-                .isEqualTo("no classifier is named 'transformer'. Known are conv-maxpool, lstm");
+    static Stream<CommandCase> cases() throws IOException {
+        return CommandCase.of("bad-requests");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    @Timeout(20)
+    void aBadRequestIsRefusedAtOnceWithItsKeyFacts(CommandCase one) throws IOException {
+        Path orders = folder.resolve("orders");
+        Path huge = folder.resolve("huge.yaml");
+        try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+            file.setLength(500L << 20);
+        }
+
+        one.check(Map.of(
+                "plugins", plugins.toString(),
+                "images", images.toString(),
+                "run", out.toString(),
+                "huge", huge.toString(),
+                "orders", orders.toString(),
+                "nowhere", folder.resolve("nowhere").toString(),
+                "file", Files.writeString(folder.resolve("file"), "").toString()));
+
+        assertThat(orders).doesNotExist();
     }
 
     @Test
@@ -84,154 +103,6 @@ final class BadRequestTest {
                 .contains("one.jar and in two.jar");
         assertThat(refusal("compare", "--plugins-dir", others.toString()))
                 .startsWith("expected at least one plugin in " + others);
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-                    --epochs 0            | --epochs must be at least 1, but is 0
-                    --batch-size -3       | --batch-size must be at least 1, but is -3
-                    --batch-size 109      | batch size must be at most the number of training images, 108, but is 109 for lstm: choose smaller batches or a larger --limit-train
-                    --jobs 0              | --jobs must be at least 1, but is 0
-                    --threads -1          | --threads must be at least 1, but is -1
-                    --device gpu          | --device must be auto, cpu or cuda, but is 'gpu'
-                    --device cuda         | --device cuda needs a CUDA build of PyTorch, but found the CPU build: set PYTORCH_LIBRARY_PATH to the folder of one and PYTORCH_FLAVOR=cu128, or try --device cpu
-                    --trial-timeout soon  | --trial-timeout must be a number with s, m or h, such as 30m, but is soon
-                    --trial-timeout 0s    | --trial-timeout must be at least 1s, but is 0s
-                    --in-process --trial-timeout 5s | --trial-timeout needs processes that can be stopped: leave --in-process out
-                    --seed x              | Invalid value for option '--seed': 'x' is not a long (see catwalk train --help)
-                    --epoch=3             | Unknown option: '--epoch=3'; did you mean --epochs? (see catwalk train --help)
-                    --seed                | Expected parameter for option '--seed' but found '--plugins-dir' (see catwalk train --help)
-                    --limit-train 5       | Validation fraction: 0.1 of 5 images in 10 classes leaves no image to validate on; try a larger fraction or more images
-                    --limit-test -1       | --limit-test must be 0 (all) or above, but is -1
-                    --hold-out 1          | --hold-out must be above 0 and below 1, but is 1.0
-                    --image-size big      | Image size: expected WIDTHxHEIGHT in pixels, found 'big'; try 32x32
-                    --set units=3         | lstm: expected the name of one number of the recipe, but found 'units' (known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up, epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)
-                    --set learning_rates=1 | lstm: expected the name of one number of the recipe, but found 'learning_rates'; did you mean 'learning_rate'? (known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up, epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)
-                    """)
-    void anOptionOutOfItsRangeIsNamed(String options, String message) {
-        List<String> command = new ArrayList<>(List.of("train", "lstm", "--batch-size", "16"));
-        if (options.contains("--batch-size")) {
-            command.subList(2, 4).clear();
-        }
-        command.addAll(List.of(options.split(" ", -1)));
-
-        assertThat(refusal(command.toArray(String[]::new))).isEqualTo(message);
-    }
-
-    @Test
-    void whatIsNeitherAHyperparameterNorANumberOfTheRecipeIsNamed() {
-        assertThat(refusal("train", "conv-maxpool", "--set", "filter=8"))
-                .startsWith("conv-maxpool: not one of the hyperparameters filters, dense: expected the name of"
-                        + " one number of the recipe, but found 'filter'");
-    }
-
-    /** A search has three folds: two of them hold 80 of the 120 images, and a tenth of these is held out. */
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-                    crossval lstm --folds 1      | --folds must be at least 2, but is 1: try 5
-                    crossval lstm --folds 0      | --folds must be at least 2, but is 0: try 5
-                    crossval lstm --folds 13     | Folds: expected 2 to 12, the number of images of the smallest class, found 13; try 5
-                    crossval lstm --repeats 0    | --repeats must be at least 1, and 1 without folds, but is 0
-                    crossval lstm --budget soon  | --budget must be a number with s, m or h, such as 30m, but is soon
-                    crossval lstm --region -1    | expected a region of practical equivalence from 0 to 100 points of accuracy, but found -1.0; try 0.5
-                    tune lstm --search units     | --search units needs values to try, such as units=A,B
-                    tune lstm --search batch_size= | --search batch_size=: options must be one or more distinct values of the same type, but are []: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search batch_size=2,2 | --search batch_size=2,2: options must be one or more distinct values of the same type, but are [2, 2]: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search batch_size=2,many | --search batch_size=2,many: options must be one or more distinct values of the same type, but are [2, many]: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search batch_size=4..30 --strategy grid | expected values of batch_size for a grid, but found the range between 4 and 30: name them with --search batch_size=A,B, or search with --strategy random
-                    tune lstm --search batch_size=30..4 | --search batch_size=30..4: range must be from a lower to a higher number, but is 30 to 4: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search batch_size=1..7 | --search batch_size=1..7: range must hold the default 8, but is 1 to 7: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search batch_size=a..b | --search batch_size=a..b: range must be from a number to a number, but is a..b: write values such as batch_size=A,B, or a range such as batch_size=LOW..HIGH
-                    tune lstm --search batch_size=8,73 | batch size must be at most the number of training images, 72, but is 73 for lstm: choose smaller batches or a larger --limit-train
-                    tune lstm --search batch_size=0..8 | lstm: recipe: batch_size must be at least 1, but is 0
-                    tune lstm --search batch_size=8,7,6,0 --candidates 1 | lstm: recipe: batch_size must be at least 1, but is 0
-                    tune lstm --search batch_size=0,8 | lstm: recipe: batch_size must be at least 1, but is 0
-                    tune lstm --search epochs=1,2 --strategy grid | --search cannot vary epochs, because all candidates of a rung train equally long: set them with --score-epochs, and those of the best with --epochs
-                    tune lstm --search clip_norm=0..2:log | --search clip_norm=0..2:log: logarithmic range must be above 0, but is 0.0 to 2.0: write values such as clip_norm=A,B, or a range such as clip_norm=LOW..HIGH
-                    tune lstm --candidates 0     | --candidates must be at least 1, but is 0
-                    tune lstm --eta 1            | expected --eta of at least 2, and at least 1 epoch and candidate, but found 1, 10 and 3
-                    """)
-    void whatCannotBeFoldedOrSearchedIsNamed(String command, String message) {
-        List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
-        words.addAll(List.of("--batch-size", "8"));
-
-        assertThat(refusal(words.toArray(String[]::new))).isEqualTo(message);
-    }
-
-    /** Extreme and unusual numbers: the program answers at once, with its own message. */
-    @ParameterizedTest
-    @Timeout(20)
-    @CsvSource(delimiter = '|', textBlock = """
-                    train lstm --epochs 2147483647       | --epochs must be at most 100000, but is 2147483647
-                    train lstm --set epochs=2147483647   | epochs of lstm must be at most 100000, but is 2147483647
-                    train lstm --batch-size 2147483647   | batch size must be at most the number of training images, 108, but is 2147483647 for lstm
-                    train lstm --set batch_size=2147483647 | batch size must be at most the number of training images
-                    train lstm --jobs 2000000000         | --jobs must be at most 1024, but is 2000000000
-                    train lstm --threads 1000            | --threads must be at most 256, but is 1000
-                    train lstm --image-size 100000x100000 | Image size: expected WIDTHxHEIGHT in pixels, found '100000x100000'
-                    train lstm --image-size 4097x1       | Image size: expected width and height from 1 to 4096, found 4097x1
-                    train lstm --limit-train 1           | Validation fraction
-                    train lstm --hold-out 1e-300         | Validation fraction
-                    train lstm --hold-out NaN            | --hold-out must be above 0 and below 1, but is NaN
-                    train lstm --hold-out -1e308         | --hold-out must be above 0 and below 1
-                    train lstm --seed 9223372036854775808 | Invalid value for option '--seed'
-                    train lstm --limit-train 2147483648  | Invalid value for option '--limit-train'
-                    train lstm --limit-test -2147483648  | --limit-test must be 0 (all) or above
-                    train lstm --trial-timeout 9999999999h | --trial-timeout must be a number with s, m or h
-                    train lstm --set learning_rate=NaN   | lstm: recipe: optimizer.learning_rate must be above 0 and finite, but is NaN
-                    train lstm --set learning_rate=1e999 | lstm: recipe: optimizer.learning_rate must be above 0 and finite, but is Infinity
-                    train lstm --set weight_decay=-1e308 | lstm: recipe: optimizer.weight_decay must be
-                    train lstm --set label_smoothing=1e308 | lstm: recipe: label_smoothing must be
-                    train lstm --budget 9999999999h      | --budget must be a number with s, m or h
-                    crossval lstm --region 1e308         | expected a region of practical equivalence from 0 to 100
-                    crossval lstm --region NaN           | expected a region of practical equivalence from 0 to 100
-                    crossval lstm --folds 2147483647     | --folds times --repeats must be at most 100000, but is 2147483647
-                    crossval lstm --folds -2147483648    | --folds must be at least 2
-                    crossval lstm --repeats 2000000000   | --folds times --repeats must be at most 100000, but is 10000000000
-                    crossval lstm --folds 2 --repeats 2147483647 | --folds times --repeats must be at most 100000, but is 4294967294
-                    tune lstm --search batch_size=8,2147483647 | batch size must be at most the number of training images, 72, but is 2147483647 for lstm
-                    tune lstm --search batch_size=-999999999,8 | lstm: recipe: batch_size must be at least 1, but is -999999999
-                    tune lstm --candidates 2147483647    | --candidates must be at most 10000
-                    tune lstm --eta 2147483647           | --eta must be at most 1000
-                    tune lstm --score-epochs 2147483647  | epochs of a candidate must be at most 100000
-                    """)
-    void anExtremeNumberIsRefusedAtOnce(String command, String message) {
-        List<String> words = new ArrayList<>(List.of(command.split(" ", -1)));
-        if (!command.contains("batch")) {
-            words.addAll(List.of("--batch-size", "8"));
-        }
-
-        assertThat(refusal(words.toArray(String[]::new))).startsWith(message).doesNotContain("Exception");
-    }
-
-    @ParameterizedTest
-    @Timeout(20)
-    @CsvSource(delimiter = '|', textBlock = """
-                    bench model.onnx --threads 1000       | --threads must be at most 256
-                    bench model.onnx --timeout 0s         | --timeout must be at least 1s
-                    predict model.onnx a.png --timeout 1e9 | --timeout must be a number with s, m or h
-                    export run --batch 2147483647         | --batch must be at most 4096
-                    export run --opset 2147483647         | --opset must be from
-                    audit --dataset IMAGES --distance NaN | --distance must be
-                    audit --dataset IMAGES --distance 1e308 | --distance must be
-                    audit --limit-test -1                 | --limit-test must be 0 (all) or above
-                    """)
-    void anExtremeNumberOfAnotherCommandIsRefusedAtOnce(String command, String message) {
-        assertThat(answered(command.replace("IMAGES", images.toString()).split(" ", -1)))
-                .startsWith(message)
-                .doesNotContain("Exception");
-    }
-
-    @Test
-    void anExperimentFileIsReadOnlySoFar() throws IOException {
-        Path huge = folder.resolve("huge.yaml");
-        try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
-            file.setLength(500L << 20);
-        }
-
-        assertThat(refusal("train", "lstm", "--config", huge.toString()))
-                .isEqualTo(huge + ": expected an experiment file of at most 4 MiB, but it has 500 MiB: is it another"
-                        + " file?");
     }
 
     @Test
@@ -261,77 +132,10 @@ final class BadRequestTest {
     }
 
     @Test
-    void severalDataSetsAreRefusedBeforeAnyIsReadOrAFolderIsMade() {
-        Path orders = folder.resolve("orders");
-        String request = " lstm --dataset nowhere --dataset fashion-mnist";
-
-        assertThat(refusal(("tune" + request).split(" ", -1)))
-                .isEqualTo("a search takes one data set at a time, but there are 2: run the command once for each");
-        assertThat(refusal(("compare" + request + " --orders " + orders).split(" ", -1)))
-                .isEqualTo("--orders takes one data set at a time, but there are 2: run the command once for each");
-        assertThat(orders).doesNotExist();
-    }
-
-    @Test
-    void aRefusedRequestMakesNoFolderOfOrders() throws IOException {
-        Path orders = folder.resolve("orders");
-        String nowhere = folder.resolve("nowhere").toString();
-        String file = Files.writeString(folder.resolve("file"), "").toString();
-
-        assertThat(refusal("train", "lstm", "--orders", orders.toString(), "--dataset", nowhere))
-                .contains("found no such folder " + nowhere);
-        assertThat(orders).doesNotExist();
-        for (String inTheWay : List.of(file, file + "/orders")) {
-            assertThat(refusal("train", "lstm", "--orders", inTheWay))
-                    .isEqualTo("expected a folder that can be written, but " + inTheWay + " cannot (" + file
-                            + " is no folder): choose another with --orders");
-        }
-    }
-
-    /** An option with an optional value takes it only with =. */
-    @Test
-    void theWordAfterAnOptionIsNotItsValue() {
-        String nowhere = folder.resolve("nowhere").toString();
-
-        assertThat(refusal("compare", "--same-machine", "gru", "lstm")).startsWith("no classifier is named 'gru'");
-        assertThat(answered("resume", "--same-machine", nowhere)).endsWith("but " + nowhere + " does not exist");
-        assertThat(answered("data", "--skip-unreadable", nowhere)).contains("found no such folder " + nowhere);
-        assertThat(answered("data", "--skip-unreadable=many", nowhere)).contains("'many' is not a double");
-    }
-
-    @Test
-    void aBudgetNeedsProcesses() {
-        assertThat(refusal("train", "lstm", "--in-process", "--budget", "1h"))
-                .isEqualTo("--budget needs processes that can be stopped: leave --in-process out");
-    }
-
-    @Test
-    void anUnknownCommandSuggestsTheNearest() {
-        Catwalk.Answer answer = Catwalk.run("lisst");
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err())
-                .isEqualToIgnoringNewLines(
-                        "catwalk: Unmatched argument at index 0: 'lisst'; did you mean list or crossval? (see catwalk --help)");
-    }
-
-    @Test
     void noCommandShowsWhichThereAre() {
         Catwalk.Answer answer = Catwalk.run();
         assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
         assertThat(answer.out()).contains("compare", "train", "evaluate", "audit", "list", "doctor");
-    }
-
-    @Test
-    void aMissingDataFolderIsNamed() {
-        assertThat(refusal(
-                        "train", "lstm", "--dataset", folder.resolve("nowhere").toString()))
-                .contains("found no such folder " + folder.resolve("nowhere"));
-    }
-
-    @Test
-    void missingFilesOfTheKnownDataSetAreNamed() {
-        // No launcher has set the data folder.
-        assertThat(refusal("train", "lstm", "--dataset", "fashion-mnist")).contains("found no such folder");
     }
 
     @ParameterizedTest
