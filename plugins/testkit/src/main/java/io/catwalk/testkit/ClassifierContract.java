@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -39,7 +40,8 @@ import org.junit.jupiter.api.TestFactory;
  * <p>The checks load the class from the built jar, in class loaders that see only those classes of the program that it
  * provides to plugins. The system property {@code catwalk.plugin.jar}, which the parent pom {@code catwalk-plugins}
  * sets, names the jar; without it, the folder of the class is used, and the checks of the jar fail. If the system
- * property {@code catwalk.check} is set, only the check with that id runs.
+ * property {@code catwalk.check} is set, only the check with that id runs. Checks that take seconds have the tag
+ * {@code long}, so that a build can leave them out.
  */
 public abstract class ClassifierContract {
 
@@ -69,6 +71,16 @@ public abstract class ClassifierContract {
 
     @TestFactory
     final Stream<DynamicTest> contract() throws IOException {
+        return tests(false);
+    }
+
+    @TestFactory
+    @Tag("long")
+    final Stream<DynamicTest> slow() throws IOException {
+        return tests(true);
+    }
+
+    private Stream<DynamicTest> tests(boolean slow) throws IOException {
         Path jar = jar();
         PluginClasses opened = PluginClasses.open(jar);
         classes = opened;
@@ -78,7 +90,22 @@ public abstract class ClassifierContract {
         String only = System.getProperty("catwalk.check", "");
         List<Check> checks = only.isEmpty() ? Contract.checks() : List.of(Contract.require(only));
         return checks.stream()
-                .map(check -> DynamicTest.dynamicTest(check.id() + ": " + check.promise(), () -> show(run.run(check))));
+                .filter(check -> check.slow() == slow)
+                .map(check -> DynamicTest.dynamicTest(check.id() + ": " + check.promise(), () -> {
+                    if (slow) {
+                        runPresumed(check, run);
+                    }
+                    show(run.run(check));
+                }));
+    }
+
+    /** Runs the checks that a check waits for: their own tests have another run. */
+    private static void runPresumed(Check check, ContractRun run) throws InterruptedException {
+        for (String id : check.presumed()) {
+            Check presumed = Contract.require(id);
+            runPresumed(presumed, run);
+            Result unused = run.run(presumed);
+        }
     }
 
     @AfterEach

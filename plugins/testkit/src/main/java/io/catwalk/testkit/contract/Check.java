@@ -8,6 +8,7 @@ public final class Check {
     private final String id;
     private final String promise;
     private final Set<String> presumed;
+    private final boolean slow;
     private final Body body;
 
     /** Code that checks a plugin. */
@@ -23,15 +24,16 @@ public final class Check {
         void hold(Candidate candidate) throws Exception;
     }
 
-    private Check(String id, String promise, Set<String> presumed, Body body) {
+    private Check(String id, String promise, Set<String> presumed, boolean slow, Body body) {
         this.id = id;
         this.promise = promise;
         this.presumed = presumed;
+        this.slow = slow;
         this.body = body;
     }
 
     static Check of(String id, String promise, Body body) {
-        return new Check(id, promise, Set.of(), body);
+        return new Check(id, promise, Set.of(), false, body);
     }
 
     /**
@@ -40,7 +42,11 @@ public final class Check {
      * @param others ids of checks before this one
      */
     Check presuming(String... others) {
-        return new Check(id, promise, Set.of(others), body);
+        return new Check(id, promise, Set.of(others), slow, body);
+    }
+
+    Check takingSeconds() {
+        return new Check(id, promise, presumed, true, body);
     }
 
     /** {@return lower-case words and dashes, such as {@code same-seed}} */
@@ -51,6 +57,11 @@ public final class Check {
     /** {@return what the plugin promises, in at most 52 letters} */
     public String promise() {
         return promise;
+    }
+
+    /** {@return whether the check takes seconds for a small network} */
+    public boolean slow() {
+        return slow;
     }
 
     /** {@return ids of the checks that must have passed before this one is run} */

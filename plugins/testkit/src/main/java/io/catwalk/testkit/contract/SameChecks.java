@@ -22,7 +22,8 @@ final class SameChecks {
             Check.of("no-state", "networks built before do not change a new one", SameChecks::noState)
                     .presuming("same-seed"),
             Check.of("two-processes", "another process builds the same network", SameChecks::twoProcesses)
-                    .presuming("same-seed"),
+                    .presuming("same-seed")
+                    .takingSeconds(),
             Check.of("repeatable", "evaluation answers the same twice", SameChecks::repeatable)
                     .presuming("finite"),
             Check.of("reload", "saved parameters answer the same in a new network", SameChecks::reload)

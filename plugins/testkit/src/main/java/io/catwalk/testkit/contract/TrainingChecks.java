@@ -15,7 +15,8 @@ final class TrainingChecks {
             Check.of("gradient", "the gradient reaches every parameter", TrainingChecks::gradient)
                     .presuming("finite"),
             Check.of("overfit", "32 images are memorized in 400 steps", TrainingChecks::overfit)
-                    .presuming("gradient", "logits"));
+                    .presuming("gradient", "logits")
+                    .takingSeconds());
 
     private static final int STEPS = 400;
 
