@@ -91,7 +91,7 @@ final class CheckoutLauncherTest {
         assertThat(root.resolve("builds"))
                 .content()
                 .isEqualTo("-B -ntp -f " + root + "/pom.xml package -Pprogram"
-                        + " -Dmaven.test.skip -Dspotless.check.skip -Derror-prone.main=-parameters\n");
+                        + " -Dmaven.test.skip -Derror-prone.main=-parameters\n");
     }
 
     @Test
