@@ -3,6 +3,7 @@ package io.catwalk.onnx;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Activation;
+import java.util.function.UnaryOperator;
 
 /** Functions of one number, and activations. */
 final class FunctionSamples extends OperatorSamples {
@@ -13,112 +14,61 @@ final class FunctionSamples extends OperatorSamples {
     }
 
     private void unary() {
-        add("NDArray.abs()", VECTOR, EXACT, "Abs", NDArray::abs);
-        add("NDArray.neg()", VECTOR, EXACT, "Neg", NDArray::neg);
-        add("NDArray.sign()", VECTOR, EXACT, "Sign", NDArray::sign);
-        add("NDArray.sqrt()", VECTOR, CLOSE, "Sqrt", x -> positive(x).sqrt());
-        add("NDArray.square()", VECTOR, EXACT, "Mul", NDArray::square);
-        add("NDArray.cbrt()", VECTOR, CLOSE, "Pow", x -> positive(x).cbrt());
-        add("NDArray.floor()", VECTOR, EXACT, "Floor", NDArray::floor);
-        add("NDArray.ceil()", VECTOR, EXACT, "Ceil", NDArray::ceil);
-        add(
-                "NDArray.round()",
-                VECTOR,
-                EXACT,
-                "Round",
-                x -> x.mul(4).floor().div(2).round());
-        add(
-                "NDArray.trunc()",
-                VECTOR,
-                EXACT,
-                "Abs Floor Sign Mul",
-                x -> x.mul(3).trunc());
-        add("NDArray.exp()", VECTOR, CLOSE, "Exp", NDArray::exp);
-        add("NDArray.log()", VECTOR, CLOSE, "Log", x -> positive(x).log());
-        add("NDArray.log2()", VECTOR, CLOSE, "Cast Log Div", x -> positive(x).log2());
-        add("NDArray.log10()", VECTOR, CLOSE, "Cast Log Div", x -> positive(x).log10());
-        add("NDArray.sin()", VECTOR, CLOSE, "Sin", NDArray::sin);
-        add("NDArray.cos()", VECTOR, CLOSE, "Cos", NDArray::cos);
-        add("NDArray.tan()", VECTOR, CLOSE, "Tan", x -> x.clip(-1, 1).tan());
-        add("NDArray.asin()", VECTOR, CLOSE, "Asin", x -> x.clip(-0.9f, 0.9f).asin());
-        add("NDArray.acos()", VECTOR, CLOSE, "Acos", x -> x.clip(-0.9f, 0.9f).acos());
-        add("NDArray.atan()", VECTOR, CLOSE, "Atan", NDArray::atan);
-        add("NDArray.sinh()", VECTOR, CLOSE, "Sinh", NDArray::sinh);
-        add("NDArray.cosh()", VECTOR, CLOSE, "Cosh", NDArray::cosh);
-        add("NDArray.tanh()", VECTOR, CLOSE, "Tanh", NDArray::tanh);
-        add("NDArray.erf()", VECTOR, CLOSE, "Erf", NDArray::erf);
-        add(
-                "NDArray.erfinv()",
-                VECTOR,
-                CLOSE,
-                "Log Where",
-                x -> x.tanh().mul(0.97f).erfinv());
-        add(
-                "NDArray.erfinv()",
-                VECTOR,
-                EXACT,
-                "Log Where",
-                x -> x.round().clip(-2, 2).mul(0).add(x.sign()).erfinv());
-        add("NDArray.gammaln()", VECTOR, CLOSE, "Log Sin Where", x -> x.mul(3).gammaln());
-        add(
-                "NDArray.gammaln()",
-                VECTOR,
-                CLOSE,
-                "Log Sin Where",
-                x -> x.mul(4).round().gammaln());
-        add(
-                "NDArray.gammaln()",
-                VECTOR,
-                CLOSE,
-                "Log Sin Where",
-                x -> positive(x).mul(90).gammaln());
-        add(
-                "NDArray.atan2(NDArray)",
-                MATRIX,
-                CLOSE,
-                "Atan Where",
-                x -> x.round().atan2(x.flip(2).round()));
-        add(
-                "NDArray.xlogy(NDArray)",
-                MATRIX,
-                CLOSE,
-                "Log Mul Where",
-                x -> x.round().xlogy(positive(x)));
-        add("NDArray.toDegrees()", VECTOR, CLOSE, "Mul", NDArray::toDegrees);
-        add("NDArray.toRadians()", VECTOR, CLOSE, "Mul", NDArray::toRadians);
-        add("NDArray.toType(DataType, boolean)", VECTOR, EXACT, "Cast", x -> x.toType(DataType.INT32, false));
-        add(
-                "NDArray.toType(DataType, boolean)",
-                VECTOR,
-                EXACT,
-                "Cast",
-                x -> x.gt(0).toType(DataType.FLOAT32, true));
-        add(
-                "NDArray.toDevice(Device, boolean), NDArray.duplicate(), NDArray.stopGradient(), NDArray.toDense(), NDArray.neg()",
-                VECTOR,
-                EXACT,
-                "Neg",
-                x -> x.toDevice(x.getDevice(), true)
-                        .duplicate()
-                        .stopGradient()
-                        .toDense()
-                        .negi());
+        exact(VECTOR, NDArray::abs, "NDArray.abs()", "Abs");
+        exact(VECTOR, NDArray::neg, "NDArray.neg()", "Neg");
+        exact(VECTOR, NDArray::sign, "NDArray.sign()", "Sign");
+        close(VECTOR, x -> positive(x).sqrt(), "NDArray.sqrt()", "Sqrt");
+        exact(VECTOR, NDArray::square, "NDArray.square()", "Mul");
+        close(VECTOR, x -> positive(x).cbrt(), "NDArray.cbrt()", "Pow");
+        exact(VECTOR, NDArray::floor, "NDArray.floor()", "Floor");
+        exact(VECTOR, NDArray::ceil, "NDArray.ceil()", "Ceil");
+        exact(VECTOR, x -> x.mul(4).floor().div(2).round(), "NDArray.round()", "Round");
+        exact(VECTOR, x -> x.mul(3).trunc(), "NDArray.trunc()", "Abs Floor Sign Mul");
+        close(VECTOR, NDArray::exp, "NDArray.exp()", "Exp");
+        close(VECTOR, x -> positive(x).log(), "NDArray.log()", "Log");
+        close(VECTOR, x -> positive(x).log2(), "NDArray.log2()", "Cast Log Div");
+        close(VECTOR, x -> positive(x).log10(), "NDArray.log10()", "Cast Log Div");
+        close(VECTOR, NDArray::sin, "NDArray.sin()", "Sin");
+        close(VECTOR, NDArray::cos, "NDArray.cos()", "Cos");
+        close(VECTOR, x -> x.clip(-1, 1).tan(), "NDArray.tan()", "Tan");
+        close(VECTOR, x -> x.clip(-0.9f, 0.9f).asin(), "NDArray.asin()", "Asin");
+        close(VECTOR, x -> x.clip(-0.9f, 0.9f).acos(), "NDArray.acos()", "Acos");
+        close(VECTOR, NDArray::atan, "NDArray.atan()", "Atan");
+        close(VECTOR, NDArray::sinh, "NDArray.sinh()", "Sinh");
+        close(VECTOR, NDArray::cosh, "NDArray.cosh()", "Cosh");
+        close(VECTOR, NDArray::tanh, "NDArray.tanh()", "Tanh");
+        close(VECTOR, NDArray::erf, "NDArray.erf()", "Erf");
+        close(VECTOR, x -> x.tanh().mul(0.97f).erfinv(), "NDArray.erfinv()", "Log Where");
+        exact(VECTOR, x -> x.round().clip(-2, 2).mul(0).add(x.sign()).erfinv(), "NDArray.erfinv()", "Log Where");
+        close(VECTOR, x -> x.mul(3).gammaln(), "NDArray.gammaln()", "Log Sin Where");
+        close(VECTOR, x -> x.mul(4).round().gammaln(), "NDArray.gammaln()", "Log Sin Where");
+        close(VECTOR, x -> positive(x).mul(90).gammaln(), "NDArray.gammaln()", "Log Sin Where");
+        close(MATRIX, x -> x.round().atan2(x.flip(2).round()), "NDArray.atan2(NDArray)", "Atan Where");
+        close(MATRIX, x -> x.round().xlogy(positive(x)), "NDArray.xlogy(NDArray)", "Log Mul Where");
+        close(VECTOR, NDArray::toDegrees, "NDArray.toDegrees()", "Mul");
+        close(VECTOR, NDArray::toRadians, "NDArray.toRadians()", "Mul");
+        exact(VECTOR, x -> x.toType(DataType.INT32, false), "NDArray.toType(DataType, boolean)", "Cast");
+        exact(VECTOR, x -> x.gt(0).toType(DataType.FLOAT32, true), "NDArray.toType(DataType, boolean)", "Cast");
+        UnaryOperator<NDArray> copies =
+                x -> x.toDevice(x.getDevice(), true).duplicate().stopGradient();
+        String nothing = "NDArray.toDevice(Device, boolean), NDArray.duplicate(), NDArray.stopGradient(), ";
+        exact(VECTOR, x -> copies.apply(x).toDense().negi(), nothing + "NDArray.toDense(), NDArray.neg()", "Neg");
     }
 
     private void activations() {
-        add("NDArrayEx.relu()", VECTOR, EXACT, "Relu", Activation::relu);
-        add("NDArrayEx.sigmoid()", VECTOR, CLOSE, "Sigmoid", Activation::sigmoid);
-        add("NDArrayEx.tanh()", VECTOR, CLOSE, "Tanh", Activation::tanh);
-        add("NDArrayEx.softPlus()", VECTOR, CLOSE, "Softplus", Activation::softPlus);
-        add("NDArrayEx.softSign()", VECTOR, CLOSE, "Softsign", Activation::softSign);
-        add("NDArrayEx.leakyRelu(float)", VECTOR, CLOSE, "LeakyRelu", x -> Activation.leakyRelu(x, 0.2f));
-        add("NDArrayEx.elu(float)", VECTOR, CLOSE, "Elu", x -> Activation.elu(x, 0.7f));
-        add("NDArrayEx.selu()", VECTOR, CLOSE, "Selu", Activation::selu);
-        add("NDArrayEx.gelu()", VECTOR, CLOSE, "Erf", Activation::gelu);
-        add("NDArrayEx.sigmoid(), NDArray.mul(NDArray)", VECTOR, CLOSE, "Sigmoid Mul", x -> Activation.swish(x, 1.5f));
-        add("NDArrayEx.mish()", VECTOR, CLOSE, "Exp Add Log Div Tanh Mul", Activation::mish);
-        add("NDArray.softmax(int)", CUBE, CLOSE, "Softmax", x -> x.softmax(2));
-        add("NDArray.softmax(int)", CUBE, CLOSE, "Softmax", x -> x.softmax(-1));
-        add("NDArray.logSoftmax(int)", CUBE, CLOSE, "LogSoftmax", x -> x.logSoftmax(1));
+        exact(VECTOR, Activation::relu, "NDArrayEx.relu()", "Relu");
+        close(VECTOR, Activation::sigmoid, "NDArrayEx.sigmoid()", "Sigmoid");
+        close(VECTOR, Activation::tanh, "NDArrayEx.tanh()", "Tanh");
+        close(VECTOR, Activation::softPlus, "NDArrayEx.softPlus()", "Softplus");
+        close(VECTOR, Activation::softSign, "NDArrayEx.softSign()", "Softsign");
+        close(VECTOR, x -> Activation.leakyRelu(x, 0.2f), "NDArrayEx.leakyRelu(float)", "LeakyRelu");
+        close(VECTOR, x -> Activation.elu(x, 0.7f), "NDArrayEx.elu(float)", "Elu");
+        close(VECTOR, Activation::selu, "NDArrayEx.selu()", "Selu");
+        close(VECTOR, Activation::gelu, "NDArrayEx.gelu()", "Erf");
+        close(VECTOR, x -> Activation.swish(x, 1.5f), "NDArrayEx.sigmoid(), NDArray.mul(NDArray)", "Sigmoid Mul");
+        close(VECTOR, Activation::mish, "NDArrayEx.mish()", "Exp Add Log Div Tanh Mul");
+        close(CUBE, x -> x.softmax(2), "NDArray.softmax(int)", "Softmax");
+        close(CUBE, x -> x.softmax(-1), "NDArray.softmax(int)", "Softmax");
+        close(CUBE, x -> x.logSoftmax(1), "NDArray.logSoftmax(int)", "LogSoftmax");
     }
 }

@@ -145,7 +145,7 @@ class HowTracingWorksTest {
     }
 
     private static List<String> operators(byte[] model) throws Exception {
-        return OperatorTableTest.operators(ModelProto.parseFrom(model).toByteArray());
+        return ExportTest.operators(ModelProto.parseFrom(model).toByteArray());
     }
 
     @Test

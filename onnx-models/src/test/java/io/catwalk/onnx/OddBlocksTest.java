@@ -44,7 +44,7 @@ class OddBlocksTest {
                     .withUnrolledRecurrence()
                     .bytes();
             assertThat(Agreement.difference(block, odd.sample(), model, 4)).isLessThan(1e-5);
-            assertThat(OperatorTableTest.operators(model))
+            assertThat(ExportTest.operators(model))
                     .doesNotContain("RNN", "GRU", "LSTM", "Scan", "Loop", "Shape", "Expand");
         }
     }

@@ -119,7 +119,7 @@ class OnnxExportTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             byte[] bytes =
                     OnnxExport.of(network(manager, Network.MAX_POOL), IMAGE).bytes();
-            assertThat(OperatorTableTest.operators(bytes))
+            assertThat(ExportTest.operators(bytes))
                     .containsExactly("Conv", "Relu", "MaxPool", "Conv", "Tanh", "AveragePool", "Reshape", "Gemm");
         }
     }
@@ -131,7 +131,7 @@ class OnnxExportTest {
                     images -> images.reshape(images.getShape().get(0), 7, 4, 28));
             Agreement.initialized(block, manager, IMAGE);
             byte[] bytes = OnnxExport.of(block, IMAGE).bytes();
-            assertThat(OperatorTableTest.operators(bytes)).containsExactly("Reshape");
+            assertThat(ExportTest.operators(bytes)).containsExactly("Reshape");
             assertThat(Agreement.difference(block, IMAGE, bytes)).isZero();
         }
     }
@@ -226,7 +226,7 @@ class OnnxExportTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             Block block = network(manager, network);
             byte[] model = OnnxExport.of(block, IMAGE).withUnrolledRecurrence().bytes();
-            assertThat(OperatorTableTest.operators(model)).doesNotContain("RNN", "GRU", "LSTM", "Scan", "Loop");
+            assertThat(ExportTest.operators(model)).doesNotContain("RNN", "GRU", "LSTM", "Scan", "Loop");
             assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
         }
     }
@@ -236,7 +236,7 @@ class OnnxExportTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             Block block = network(manager, Network.GLOBAL_POOL);
             byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
-            assertThat(OperatorTableTest.operators(model))
+            assertThat(ExportTest.operators(model))
                     .containsExactly("Conv", "Relu", "Conv", "Sigmoid", "GlobalAveragePool", "Reshape", "Gemm");
             assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
         }
@@ -254,7 +254,7 @@ class OnnxExportTest {
                             List.of(BatchNorm.builder().build(), Blocks.identityBlock())));
             Agreement.initialized(block, manager, IMAGE);
             byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
-            assertThat(OperatorTableTest.operators(model)).containsExactly("Conv", "BatchNormalization", "Add");
+            assertThat(ExportTest.operators(model)).containsExactly("Conv", "BatchNormalization", "Add");
             assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
         }
     }
@@ -270,7 +270,7 @@ class OnnxExportTest {
                             List.of(BatchNorm.builder().build(), Blocks.identityBlock())));
             Agreement.initialized(block, manager, IMAGE);
             byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
-            assertThat(OperatorTableTest.operators(model)).containsExactly("Conv", "BatchNormalization");
+            assertThat(ExportTest.operators(model)).containsExactly("Conv", "BatchNormalization");
             assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
         }
     }
@@ -286,7 +286,7 @@ class OnnxExportTest {
                     .add(BatchNorm.builder().build());
             Agreement.initialized(block, manager, IMAGE);
             byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
-            assertThat(OperatorTableTest.operators(model)).contains("Conv", "BatchNormalization");
+            assertThat(ExportTest.operators(model)).contains("Conv", "BatchNormalization");
             assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
         }
     }
@@ -303,7 +303,7 @@ class OnnxExportTest {
                     .add(BatchNorm.builder().build());
             Agreement.initialized(block, manager, IMAGE);
             byte[] model = OnnxExport.of(block, IMAGE).withFoldedBatchNorm().bytes();
-            assertThat(OperatorTableTest.operators(model)).containsExactly("Conv");
+            assertThat(ExportTest.operators(model)).containsExactly("Conv");
             assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
         }
     }
@@ -314,7 +314,7 @@ class OnnxExportTest {
         try (NDManager manager = NDManager.newBaseManager()) {
             Block block = Agreement.initialized(Activation.geluBlock(), manager, IMAGE);
             byte[] model = OnnxExport.of(block, IMAGE).withOpset(opset).bytes();
-            assertThat(OperatorTableTest.operators(model)).contains(operator);
+            assertThat(ExportTest.operators(model)).contains(operator);
             assertThat(Agreement.difference(block, IMAGE, model)).isLessThan(1e-5);
         }
     }

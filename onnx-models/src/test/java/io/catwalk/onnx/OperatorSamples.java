@@ -18,8 +18,8 @@ abstract class OperatorSamples {
     static final Shape MATRIX = new Shape(3, 4);
     static final Shape CUBE = new Shape(2, 3, 4);
     static final Shape IMAGE = new Shape(4, 9, 8);
-    static final double EXACT = 0;
-    static final double CLOSE = 1e-5;
+    private static final double EXACT = 0;
+    private static final double CLOSE = 1e-5;
 
     private final List<Sample> samples = new ArrayList<>();
 
@@ -53,16 +53,21 @@ abstract class OperatorSamples {
                 .toList();
     }
 
-    final void add(
-            String primitives, Shape shape, double tolerance, String operators, Function<NDArray, NDArray> body) {
-        samples.add(new Sample(
-                primitives, shape, tolerance, operators, inputs -> new NDList(body.apply(inputs.singletonOrThrow()))));
+    /** Adds a use that gives the same numbers as the engine; the body returns an array or a list of them. */
+    final void exact(Shape shape, Function<NDArray, ?> body, String primitives, String operators) {
+        add(EXACT, shape, body, primitives, operators);
     }
 
-    final void addAll(
-            String primitives, Shape shape, double tolerance, String operators, Function<NDArray, NDList> body) {
-        samples.add(
-                new Sample(primitives, shape, tolerance, operators, inputs -> body.apply(inputs.singletonOrThrow())));
+    /** Adds a use whose numbers may be rounded in another order. */
+    final void close(Shape shape, Function<NDArray, ?> body, String primitives, String operators) {
+        add(CLOSE, shape, body, primitives, operators);
+    }
+
+    private void add(double tolerance, Shape shape, Function<NDArray, ?> body, String primitives, String operators) {
+        samples.add(new Sample(primitives, shape, tolerance, operators, inputs -> {
+            Object made = body.apply(inputs.singletonOrThrow());
+            return made instanceof NDList list ? list : new NDList((NDArray) made);
+        }));
     }
 
     /** Creates seeded numbers, the same each time the function runs. */

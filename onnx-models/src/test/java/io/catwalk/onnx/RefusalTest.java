@@ -273,7 +273,7 @@ class RefusalTest {
     void theBatchMayBranchWhereItIsFixed() throws Exception {
         Block block = LambdaBlock.singleton(x -> x.getShape().get(0) > 3 ? x.neg() : x.abs());
         byte[] model = OnnxExport.of(block, SAMPLE).withFixedBatch(4).bytes();
-        assertThat(OperatorTableTest.operators(model)).containsExactly("Neg");
+        assertThat(ExportTest.operators(model)).containsExactly("Neg");
     }
 
     @Test

@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /** Operations that move and select elements. */
 final class ShapeSamples extends OperatorSamples {
@@ -16,84 +18,50 @@ final class ShapeSamples extends OperatorSamples {
     }
 
     private void shapes() {
-        add(
-                "NDArray.reshape(Shape)",
-                CUBE,
-                EXACT,
-                "Reshape",
-                x -> x.reshape(x.getShape().get(0), 4, -1));
-        add("NDArray.reshape(Shape)", CUBE, EXACT, "Reshape", x -> x.reshape(-1, 4));
-        add("NDArray.flatten()", CUBE, EXACT, "Reshape", NDArray::flatten);
-        add("NDArray.flatten(int, int)", CUBE, EXACT, "Reshape", x -> x.flatten(1, 2));
-        add(
-                "NDArray.squeeze()",
-                VECTOR,
-                CLOSE,
-                "Reshape",
-                x -> x.sum().expandDims(0).squeeze());
-        add("NDArray.squeeze(int)", new Shape(1, 3), EXACT, "Reshape", x -> x.squeeze(1));
-        add("NDArray.squeeze(int[])", new Shape(1, 3, 1), EXACT, "Reshape", x -> x.squeeze(new int[] {1, 3}));
-        add("NDArray.expandDims(int)", VECTOR, EXACT, "Reshape", x -> x.expandDims(-1));
-        add("NDArray.transpose()", MATRIX, EXACT, "Transpose", NDArray::transpose);
-        add("NDArray.transpose(int[])", CUBE, EXACT, "Transpose", x -> x.transpose(0, 3, 1, 2));
-        add("NDArray.swapAxes(int, int)", CUBE, EXACT, "Transpose", x -> x.swapAxes(1, 3));
-        add("NDArray.swapAxes(int, int)", CUBE, EXACT, "Transpose", x -> x.swapAxes(-1, -2));
-        add(
-                "NDArray.broadcast(Shape)",
-                new Shape(1, 4),
-                EXACT,
-                "Expand",
-                x -> x.broadcast(x.getShape().get(0), 3, 4));
-        addAll("NDArray.split(long[], int)", IMAGE, EXACT, "Split", x -> x.split(new long[] {2, 5}, 2));
-        addAll("NDArray.split(long, int)", IMAGE, EXACT, "Split", x -> x.split(2, 1));
-        add(
-                "NDArrayEx.stack(NDList, int)",
-                VECTOR,
-                EXACT,
-                "Unsqueeze Concat",
-                x -> NDArrays.stack(new NDList(x, x.neg()), 1));
-        add("NDArrayEx.stack(NDList, int)", VECTOR, EXACT, "Unsqueeze Concat", x -> x.stack(x.neg()));
-        add("NDArrayEx.concat(NDList, int)", MATRIX, EXACT, "Concat", x -> NDArrays.concat(new NDList(x, x.abs()), -1));
-        add("NDArrayEx.concat(NDList, int)", MATRIX, EXACT, "Concat", x -> x.concat(x.neg()));
-        add("NDArray.tile(long)", VECTOR, EXACT, "Tile", x -> x.tile(2));
-        add("NDArray.tile(long[])", VECTOR, EXACT, "Tile", x -> x.tile(new long[] {1, 3}));
-        add("NDArray.tile(long[])", VECTOR, EXACT, "Tile", x -> x.tile(new long[] {2, 1, 3}));
-        add("NDArray.repeat(long)", VECTOR, EXACT, "Tile Reshape", x -> x.repeat(2));
-        add("NDArray.repeat(int, long)", MATRIX, EXACT, "Tile Reshape", x -> x.repeat(2, 3));
-        add("NDArray.repeat(long[])", MATRIX, EXACT, "Tile Reshape", x -> x.repeat(new long[] {1, 2, 3}));
-        add("NDArray.repeat(int, long)", MATRIX, EXACT, "Tile Reshape", x -> x.repeat(0, 2));
-        add("NDArray.flip(int[])", CUBE, EXACT, "Slice", x -> x.flip(1, 3));
-        add(
-                "NDArray.repeat(Shape)",
-                MATRIX,
-                EXACT,
-                "Tile Reshape",
-                x -> x.repeat(new Shape(x.getShape().get(0), 6, 4)));
-        add("NDArray.rotate90(int, int[])", CUBE, EXACT, "Slice Transpose", x -> x.rotate90(1, new int[] {1, 2}));
-        add("NDArray.rotate90(int, int[])", CUBE, EXACT, "Slice", x -> x.rotate90(-2, new int[] {3, 1}));
-        add("NDArray.rotate90(int, int[])", CUBE, EXACT, "Slice Transpose", x -> x.rotate90(7, new int[] {-1, -2}));
-        add("NDArray.rotate90(int, int[])", CUBE, EXACT, "Slice Transpose", x -> x.rotate90(1, new int[] {0, 1}));
-        add(
-                "NDArray.diagonal()",
-                CUBE,
-                EXACT,
-                "Transpose Reshape Gather",
-                x -> x.transpose(1, 2, 3, 0).diagonal());
-        add(
-                "NDArray.diagonal(int)",
-                CUBE,
-                EXACT,
-                "Gather",
-                x -> x.transpose(1, 2, 0, 3).diagonal(-1));
-        add("NDArray.diagonal(int, int, int)", CUBE, EXACT, "Gather", x -> x.diagonal(1, 2, 3));
-        add("NDArray.diagonal(int, int, int)", CUBE, EXACT, "Gather", x -> x.diagonal(-2, -1, 1));
-        add("NDArray.diff(int, int)", MATRIX, EXACT, "Slice Sub", x -> x.diff(2, -1));
-        add("NDArray.diff(int, int)", MATRIX, EXACT, "Slice Sub", x -> whole(x).diff(9, 1));
-        add("NDArray.diff(int, int)", MATRIX, EXACT, "Slice Xor", x -> x.gt(0).diff(1, 2));
-        add("NDArray.diff(int, int)", MATRIX, EXACT, "Slice Sub", x -> x.diff(1, 0));
-        add("NDArray.pad(Shape, double)", IMAGE, EXACT, "Pad", x -> x.pad(new Shape(-1, 2, 0, -1), 0.5));
-        add("NDArray.pad(Shape, double)", IMAGE, EXACT, "Pad", x -> x.pad(new Shape(1, 2, 0, 3), 0.5));
-        add("NDArray.pad(Shape, double)", IMAGE, EXACT, "Pad", x -> x.pad(new Shape(1, 0, 2, 3, 4, 5), 0));
+        exact(CUBE, x -> x.reshape(x.getShape().get(0), 4, -1), "NDArray.reshape(Shape)", "Reshape");
+        exact(CUBE, x -> x.reshape(-1, 4), "NDArray.reshape(Shape)", "Reshape");
+        exact(CUBE, NDArray::flatten, "NDArray.flatten()", "Reshape");
+        exact(CUBE, x -> x.flatten(1, 2), "NDArray.flatten(int, int)", "Reshape");
+        close(VECTOR, x -> x.sum().expandDims(0).squeeze(), "NDArray.squeeze()", "Reshape");
+        exact(new Shape(1, 3), x -> x.squeeze(1), "NDArray.squeeze(int)", "Reshape");
+        exact(new Shape(1, 3, 1), x -> x.squeeze(new int[] {1, 3}), "NDArray.squeeze(int[])", "Reshape");
+        exact(VECTOR, x -> x.expandDims(-1), "NDArray.expandDims(int)", "Reshape");
+        exact(MATRIX, NDArray::transpose, "NDArray.transpose()", "Transpose");
+        exact(CUBE, x -> x.transpose(0, 3, 1, 2), "NDArray.transpose(int[])", "Transpose");
+        exact(CUBE, x -> x.swapAxes(1, 3), "NDArray.swapAxes(int, int)", "Transpose");
+        exact(CUBE, x -> x.swapAxes(-1, -2), "NDArray.swapAxes(int, int)", "Transpose");
+        exact(new Shape(1, 4), x -> x.broadcast(x.getShape().get(0), 3, 4), "NDArray.broadcast(Shape)", "Expand");
+        exact(IMAGE, x -> x.split(new long[] {2, 5}, 2), "NDArray.split(long[], int)", "Split");
+        exact(IMAGE, x -> x.split(2, 1), "NDArray.split(long, int)", "Split");
+        String stack = "NDArrayEx.stack(NDList, int)";
+        exact(VECTOR, x -> NDArrays.stack(new NDList(x, x.neg()), 1), stack, "Unsqueeze Concat");
+        exact(VECTOR, x -> x.stack(x.neg()), stack, "Unsqueeze Concat");
+        exact(MATRIX, x -> NDArrays.concat(new NDList(x, x.abs()), -1), "NDArrayEx.concat(NDList, int)", "Concat");
+        exact(MATRIX, x -> x.concat(x.neg()), "NDArrayEx.concat(NDList, int)", "Concat");
+        exact(VECTOR, x -> x.tile(2), "NDArray.tile(long)", "Tile");
+        exact(VECTOR, x -> x.tile(new long[] {1, 3}), "NDArray.tile(long[])", "Tile");
+        exact(VECTOR, x -> x.tile(new long[] {2, 1, 3}), "NDArray.tile(long[])", "Tile");
+        exact(VECTOR, x -> x.repeat(2), "NDArray.repeat(long)", "Tile Reshape");
+        exact(MATRIX, x -> x.repeat(2, 3), "NDArray.repeat(int, long)", "Tile Reshape");
+        exact(MATRIX, x -> x.repeat(new long[] {1, 2, 3}), "NDArray.repeat(long[])", "Tile Reshape");
+        exact(MATRIX, x -> x.repeat(0, 2), "NDArray.repeat(int, long)", "Tile Reshape");
+        exact(CUBE, x -> x.flip(1, 3), "NDArray.flip(int[])", "Slice");
+        exact(MATRIX, x -> x.repeat(new Shape(x.getShape().get(0), 6, 4)), "NDArray.repeat(Shape)", "Tile Reshape");
+        exact(CUBE, x -> x.rotate90(1, new int[] {1, 2}), "NDArray.rotate90(int, int[])", "Slice Transpose");
+        exact(CUBE, x -> x.rotate90(-2, new int[] {3, 1}), "NDArray.rotate90(int, int[])", "Slice");
+        exact(CUBE, x -> x.rotate90(7, new int[] {-1, -2}), "NDArray.rotate90(int, int[])", "Slice Transpose");
+        exact(CUBE, x -> x.rotate90(1, new int[] {0, 1}), "NDArray.rotate90(int, int[])", "Slice Transpose");
+        exact(CUBE, x -> x.transpose(1, 2, 3, 0).diagonal(), "NDArray.diagonal()", "Transpose Reshape Gather");
+        exact(CUBE, x -> x.transpose(1, 2, 0, 3).diagonal(-1), "NDArray.diagonal(int)", "Gather");
+        exact(CUBE, x -> x.diagonal(1, 2, 3), "NDArray.diagonal(int, int, int)", "Gather");
+        exact(CUBE, x -> x.diagonal(-2, -1, 1), "NDArray.diagonal(int, int, int)", "Gather");
+        exact(MATRIX, x -> x.diff(2, -1), "NDArray.diff(int, int)", "Slice Sub");
+        exact(MATRIX, x -> whole(x).diff(9, 1), "NDArray.diff(int, int)", "Slice Sub");
+        exact(MATRIX, x -> x.gt(0).diff(1, 2), "NDArray.diff(int, int)", "Slice Xor");
+        exact(MATRIX, x -> x.diff(1, 0), "NDArray.diff(int, int)", "Slice Sub");
+        exact(IMAGE, x -> x.pad(new Shape(-1, 2, 0, -1), 0.5), "NDArray.pad(Shape, double)", "Pad");
+        exact(IMAGE, x -> x.pad(new Shape(1, 2, 0, 3), 0.5), "NDArray.pad(Shape, double)", "Pad");
+        exact(IMAGE, x -> x.pad(new Shape(1, 0, 2, 3, 4, 5), 0), "NDArray.pad(Shape, double)", "Pad");
     }
 
     /** Creates indices along axis 1, no two of them the same. */
@@ -103,161 +71,85 @@ final class ShapeSamples extends OperatorSamples {
     }
 
     private void indexing() {
-        add("NDArray.get(NDIndex)", CUBE, EXACT, "Slice Squeeze", x -> x.get(":, -1"));
-        add("NDArray.get(NDIndex)", CUBE, EXACT, "Slice Squeeze", x -> x.get(":, 1, 1:3"));
-        add("NDArray.get(NDIndex)", CUBE, EXACT, "Slice", x -> x.get("..., ::2"));
-        add("NDArray.get(NDIndex)", CUBE, EXACT, "Slice", x -> x.get(":, :, -2:"));
-        add("NDArray.get(NDIndex)", CUBE, EXACT, "Slice", x -> x.get(":, :, :-1"));
-        add("NDArray.get(NDIndex)", CUBE, EXACT, "Slice", x -> x.get(":, ..., 1:"));
-        add("NDArray.get(NDIndex)", CUBE, EXACT, "Unsqueeze", x -> x.get(":, null, :"));
-        add(
-                "NDArray.get(NDIndex)",
-                CUBE,
-                EXACT,
-                "Slice",
-                x -> x.get(new NDIndex().addAllDim().addSliceDim(1, 2, 1)));
-        add("NDArray.get(NDIndex)", CUBE, EXACT, "Slice Squeeze", x -> x.get(0));
-        add(
-                "NDArray.get(NDIndex)",
-                CUBE,
-                EXACT,
-                "Slice",
-                x -> x.get("0:" + x.getShape().get(0)));
-        add(
-                "NDArray.get(NDIndex.arrays)",
-                CUBE,
-                EXACT,
-                "GatherND",
-                x -> x.get(
-                        ":, {}, :, {}",
-                        x.getManager().create(new int[] {1, 0}),
-                        x.getManager().create(new int[] {-1, 2})));
-        add("NDArray.set(NDIndex, NDArray)", CUBE, EXACT, "Slice ScatterND", x -> {
-            NDArray copy = x.duplicate();
-            copy.set(new NDIndex(":, 0"), x.get(":, 1"));
-            return copy;
-        });
-        add("NDArray.set(NDIndex, Number)", CUBE, EXACT, "Slice ScatterND", x -> {
-            x.set(new NDIndex(":, :, 1:"), x.getShape().get(0));
-            return x;
-        });
-        add("NDArray.set(NDIndex.arrays)", CUBE, EXACT, "Gather ScatterND", x -> {
-            x.set(new NDIndex(":, :, {}", x.getManager().create(new int[] {1, 0})), 0.5f);
-            return x;
-        });
-        add("NDArray.set(NDIndex.mask)", CUBE, EXACT, "Where", x -> {
-            x.set(x.lt(0), 0.5f);
-            return x;
-        });
-        add(
-                "NDArray.get(NDIndex.take)",
-                CUBE,
-                EXACT,
-                "Gather",
-                x -> x.get(":, {}", x.getManager().create(new int[] {1, 0, 1})));
-        add(
-                "NDArray.get(NDIndex.take)",
-                new Shape(3),
-                EXACT,
-                "Gather",
-                x -> fixed(x, 5, 2).get(whole(x).abs().mod(5)));
-        add(
-                "NDArray.get(NDIndex.take)",
-                CUBE,
-                EXACT,
-                "Gather",
-                x -> x.get(":, :, {}", x.getManager().create(new boolean[] {true, false, true})));
-        add(
-                "NDArray.get(NDIndex.pick)",
-                MATRIX,
-                EXACT,
-                "GatherElements",
-                x -> x.get(new NDIndex()
-                        .addAllDim()
-                        .addAllDim()
-                        .addPickDim(whole(x).abs().mod(4).get(":, :, 0:1"))));
-        add(
-                "NDArray.gather(NDArray, int)",
-                MATRIX,
-                EXACT,
-                "GatherElements",
-                x -> x.gather(whole(x).abs().mod(3), 1));
-        add(
-                "NDArray.gather(NDArray, int)",
-                MATRIX,
-                EXACT,
-                "Slice GatherElements",
-                x -> x.gather(whole(x).abs().mod(3).get(":, :, 1:3").toType(DataType.INT32, false), 1));
+        String get = "NDArray.get(NDIndex)";
+        exact(CUBE, x -> x.get(":, -1"), get, "Slice Squeeze");
+        exact(CUBE, x -> x.get(":, 1, 1:3"), get, "Slice Squeeze");
+        exact(CUBE, x -> x.get("..., ::2"), get, "Slice");
+        exact(CUBE, x -> x.get(":, :, -2:"), get, "Slice");
+        exact(CUBE, x -> x.get(":, :, :-1"), get, "Slice");
+        exact(CUBE, x -> x.get(":, ..., 1:"), get, "Slice");
+        exact(CUBE, x -> x.get(":, null, :"), get, "Unsqueeze");
+        exact(CUBE, x -> x.get(new NDIndex().addAllDim().addSliceDim(1, 2, 1)), get, "Slice");
+        exact(CUBE, x -> x.get(0), get, "Slice Squeeze");
+        exact(CUBE, x -> x.get("0:" + x.getShape().get(0)), get, "Slice");
+        String arrays = "NDArray.get(NDIndex.arrays)";
+        exact(CUBE, x -> x.get(":, {}, :, {}", ints(x, 1, 0), ints(x, -1, 2)), arrays, "GatherND");
+        writing((x, copy) -> copy.set(new NDIndex(":, 0"), x.get(":, 1")), "NDIndex, NDArray", "Slice ScatterND");
+        writing(
+                (x, copy) -> copy.set(new NDIndex(":, :, 1:"), x.getShape().get(0)),
+                "NDIndex, Number",
+                "Slice ScatterND");
+        writing(
+                (x, copy) -> copy.set(new NDIndex(":, :, {}", ints(x, 1, 0)), 0.5f),
+                "NDIndex.arrays",
+                "Gather ScatterND");
+        writing((x, copy) -> copy.set(x.lt(0), 0.5f), "NDIndex.mask", "Where");
+        String take = "NDArray.get(NDIndex.take)";
+        exact(CUBE, x -> x.get(":, {}", ints(x, 1, 0, 1)), take, "Gather");
+        exact(new Shape(3), x -> fixed(x, 5, 2).get(below(x, 5)), take, "Gather");
+        exact(CUBE, x -> x.get(":, :, {}", ints(x, 1, 0, 1).gt(0)), take, "Gather");
+        exact(MATRIX, x -> x.get(pick(below(x, 4).get(":, :, 0:1"))), "NDArray.get(NDIndex.pick)", "GatherElements");
+        String gather = "NDArray.gather(NDArray, int)";
+        exact(MATRIX, x -> x.gather(below(x, 3), 1), gather, "GatherElements");
+        exact(MATRIX, x -> x.gather(int32(below(x, 3).get(":, :, 1:3")), 1), gather, "Slice GatherElements");
         // Indices through one axis, through two, and through the batch.
-        add(
-                "NDArray.gatherNd(NDArray)",
-                MATRIX,
-                EXACT,
-                "Gather",
-                x -> fixed(x, 5, 3).gatherNd(whole(x).abs().mod(5).reshape(1, -1)));
-        add(
-                "NDArray.gatherNd(NDArray)",
-                MATRIX,
-                EXACT,
-                "Mul Add Gather",
-                x -> fixed(x, 3, 4, 2)
-                        .gatherNd(NDArrays.stack(
-                                new NDList(whole(x).abs().mod(3), whole(x).abs().mod(4)))));
-        add(
-                "NDArray.gatherNd(NDArray)",
-                MATRIX,
-                EXACT,
-                "Mul Add Gather",
-                x -> x.gatherNd(x.getManager().create(new int[] {0, 1, 0, -1, 2, 1}, new Shape(3, 2))));
-        add(
-                "NDArray.gatherNd(NDArray)",
-                MATRIX,
-                EXACT,
-                "Mul Add Gather",
-                x -> x.transpose(1, 0, 2).gatherNd(x.getManager().create(new float[] {0, 1, 2, 0}, new Shape(2, 2))));
-        add(
-                "NDArray.scatter(NDArray, NDArray, int)",
-                MATRIX,
-                EXACT,
-                "ScatterElements",
-                x -> x.scatter(places(x), x.neg(), 1));
-        add(
-                "NDArray.scatter(NDArray, NDArray, int)",
-                MATRIX,
-                EXACT,
-                "Slice ScatterElements",
-                x -> fixed(x, 1, 3, 4)
-                        .repeat(0, x.getShape().get(0))
-                        .scatter(places(x).get(":, :2, 1:").toType(DataType.INT32, false), x, -2));
-        add(
-                "NDArray.put(NDArray, NDArray)",
-                MATRIX,
-                EXACT,
-                "ScatterND",
-                x -> x.put(x.getManager().create(new int[] {3, 0, 9, -1}), fixed(x, 2, 2)));
-        add(
-                "NDArray.put(NDArray, NDArray)",
-                MATRIX,
-                EXACT,
-                "ScatterND",
-                x -> fixed(x, 3, 5).put(x.argSort(1, true).get("0, :, 0"), x.get("0, :, 1")));
-        add(
-                "NDArray.take(NDManager, NDArray)",
-                VECTOR,
-                EXACT,
-                "Gather",
-                x -> x.take(x.getManager().create(new long[] {3, 0})));
-        add(
-                "NDArray.oneHot(int)",
-                VECTOR,
-                EXACT,
-                "OneHot",
-                x -> whole(x).abs().mod(4).oneHot(4));
-        add(
-                "NDArray.oneHot(int, DataType)",
-                VECTOR,
-                EXACT,
-                "OneHot",
-                x -> whole(x).abs().mod(4).oneHot(5, DataType.INT32));
+        String nd = "NDArray.gatherNd(NDArray)";
+        exact(MATRIX, x -> fixed(x, 5, 3).gatherNd(below(x, 5).reshape(1, -1)), nd, "Gather");
+        exact(MATRIX, x -> fixed(x, 3, 4, 2).gatherNd(below(x, 3).stack(below(x, 4))), nd, "Mul Add Gather");
+        exact(MATRIX, x -> x.gatherNd(ints(x, 0, 1, 0, -1, 2, 1).reshape(3, 2)), nd, "Mul Add Gather");
+        exact(MATRIX, x -> x.transpose(1, 0, 2).gatherNd(reals(x, 0, 1, 2, 0).reshape(2, 2)), nd, "Mul Add Gather");
+        String scatter = "NDArray.scatter(NDArray, NDArray, int)";
+        exact(MATRIX, x -> x.scatter(places(x), x.neg(), 1), scatter, "ScatterElements");
+        Function<NDArray, NDArray> fewer = x -> {
+            NDArray tables = fixed(x, 1, 3, 4).repeat(0, x.getShape().get(0));
+            return tables.scatter(int32(places(x).get(":, :2, 1:")), x, -2);
+        };
+        exact(MATRIX, fewer, scatter, "Slice ScatterElements");
+        String put = "NDArray.put(NDArray, NDArray)";
+        exact(MATRIX, x -> x.put(ints(x, 3, 0, 9, -1), fixed(x, 2, 2)), put, "ScatterND");
+        exact(MATRIX, x -> fixed(x, 3, 5).put(x.argSort(1, true).get("0, :, 0"), x.get("0, :, 1")), put, "ScatterND");
+        exact(VECTOR, x -> x.take(ints(x, 3, 0)), "NDArray.take(NDManager, NDArray)", "Gather");
+        exact(VECTOR, x -> below(x, 4).oneHot(4), "NDArray.oneHot(int)", "OneHot");
+        exact(VECTOR, x -> below(x, 4).oneHot(5, DataType.INT32), "NDArray.oneHot(int, DataType)", "OneHot");
+    }
+
+    /** Writes into a copy. */
+    private void writing(BiConsumer<NDArray, NDArray> write, String arguments, String operators) {
+        Function<NDArray, NDArray> body = x -> {
+            NDArray copy = x.duplicate();
+            write.accept(x, copy);
+            return copy;
+        };
+        exact(CUBE, body, "NDArray.set(" + arguments + ")", operators);
+    }
+
+    private static NDIndex pick(NDArray places) {
+        return new NDIndex().addAllDim().addAllDim().addPickDim(places);
+    }
+
+    private static NDArray below(NDArray x, int bound) {
+        return whole(x).abs().mod(bound);
+    }
+
+    private static NDArray int32(NDArray x) {
+        return x.toType(DataType.INT32, false);
+    }
+
+    private static NDArray ints(NDArray x, int... numbers) {
+        return x.getManager().create(numbers);
+    }
+
+    private static NDArray reals(NDArray x, float... numbers) {
+        return x.getManager().create(numbers);
     }
 }

@@ -1,0 +1,101 @@
+package io.catwalk.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.catwalk.onnx.graph.ExportException;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+
+/** What tests of exports share: arrays that are gone after the test, and both ends of an export. */
+abstract class ExportTest {
+
+    static final double TOLERANCE = 1e-5;
+    static final int[] OPSETS = {13, 17, 21};
+
+    final NDManager manager = NDManager.newBaseManager();
+
+    @AfterEach
+    final void close() {
+        manager.close();
+    }
+
+    final <B extends Block> B initialized(B block, Shape sample) {
+        return Agreement.initialized(block, manager, sample);
+    }
+
+    /** Draws numbers by their shape. */
+    final NDArray floats(long... sizes) {
+        Shape shape = new Shape(sizes);
+        return manager.create(Agreement.images((int) shape.size(), shape.hashCode()), shape);
+    }
+
+    static Block lambda(Function<NDArray, NDArray> body) {
+        return LambdaBlock.singleton(body);
+    }
+
+    static SequentialBlock seq(Block... blocks) {
+        return new SequentialBlock().addAll(blocks);
+    }
+
+    /** A network for any batch, as it is and for a fixed batch. */
+    static List<OnnxExport> exports(Block block, Shape sample) {
+        OnnxExport export = OnnxExport.of(block, sample);
+        return List.of(export, export.withFixedBatch(2));
+    }
+
+    static GraphProto graph(byte[] model) {
+        try {
+            return ModelProto.parseFrom(model).getGraph();
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static List<String> operators(byte[] model) {
+        return graph(model).getNodeList().stream().map(NodeProto::getOpType).toList();
+    }
+
+    static byte[] assertAgrees(OnnxExport export, Block block, Shape sample, double tolerance) throws Exception {
+        byte[] model = export.bytes();
+        assertThat(Agreement.difference(block, sample, model)).isLessThanOrEqualTo(tolerance);
+        return model;
+    }
+
+    static byte[] assertAgrees(Block block, Shape sample, double tolerance) throws Exception {
+        return assertAgrees(OnnxExport.of(block, sample), block, sample, tolerance);
+    }
+
+    /** Compares in the oldest, the default and the newest operator set; the default batches are 1, 3 and 7. */
+    static void assertAgreesInAll(Block block, Shape sample, double tolerance, long... batches) throws Exception {
+        for (int opset : OPSETS) {
+            byte[] model = OnnxExport.of(block, sample).withOpset(opset).bytes();
+            double difference = batches.length == 0
+                    ? Agreement.difference(block, sample, model)
+                    : Agreement.difference(block, sample, model, batches);
+            assertThat(difference).as("opset " + opset).isLessThanOrEqualTo(tolerance);
+        }
+    }
+
+    static void assertRefused(OnnxExport export, String... words) {
+        assertThatThrownBy(export::bytes)
+                .isInstanceOf(ExportException.class)
+                .message()
+                .contains(words);
+    }
+
+    static void assertRefused(Block block, Shape sample, String... words) {
+        assertRefused(OnnxExport.of(block, sample), words);
+    }
+}
