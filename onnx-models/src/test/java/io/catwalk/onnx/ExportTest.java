@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -16,7 +21,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.graph.ExportException;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** What tests of exports share: arrays that are gone after the test, and both ends of an export. */
 abstract class ExportTest {
@@ -41,12 +49,50 @@ abstract class ExportTest {
         return manager.create(Agreement.images((int) shape.size(), shape.hashCode()), shape);
     }
 
+    /** A row of a table: one line of code before its name, or a name before its lines. */
+    static Arguments of(UnaryOperator<NDArray> body, String name) {
+        return Arguments.of(name, body);
+    }
+
+    static Arguments of(String name, UnaryOperator<NDArray> body) {
+        return Arguments.of(name, body);
+    }
+
     static Block lambda(Function<NDArray, NDArray> body) {
         return LambdaBlock.singleton(body);
     }
 
     static SequentialBlock seq(Block... blocks) {
         return new SequentialBlock().addAll(blocks);
+    }
+
+    static Block dense(int units) {
+        return Linear.builder().setUnits(units).build();
+    }
+
+    static Block conv(int filters) {
+        return Conv2d.builder()
+                .setFilters(filters)
+                .setKernelShape(new Shape(3, 3))
+                .optPadding(new Shape(1, 1))
+                .build();
+    }
+
+    /** Adds up what blocks make of the same input. */
+    static Block sum(Block... branches) {
+        return new ParallelBlock(
+                made -> new NDList(arrays(made).reduce(NDArray::add).orElseThrow()), List.of(branches));
+    }
+
+    /** Joins what blocks make of the same input along an axis. */
+    static Block joined(int axis, Block... branches) {
+        Function<List<NDList>, NDList> join =
+                made -> new NDList(NDArrays.concat(new NDList(arrays(made).toList()), axis));
+        return new ParallelBlock(join, List.of(branches));
+    }
+
+    private static Stream<NDArray> arrays(List<NDList> made) {
+        return made.stream().map(NDList::singletonOrThrow);
     }
 
     /** A network for any batch, as it is and for a fixed batch. */
@@ -85,6 +131,24 @@ abstract class ExportTest {
                     ? Agreement.difference(block, sample, model)
                     : Agreement.difference(block, sample, model, batches);
             assertThat(difference).as("opset " + opset).isLessThanOrEqualTo(tolerance);
+        }
+    }
+
+    /** In each operator set, the file agrees, or one of these reasons is given for a line of the test. */
+    final void assertAgreesOrCannotBeRun(Block block, Shape sample, double tolerance, String... reasons)
+            throws Exception {
+        for (int opset : OPSETS) {
+            OnnxExport export = OnnxExport.of(block, sample).withOpset(opset);
+            byte[] model;
+            try {
+                model = export.bytes();
+            } catch (ExportException e) {
+                assertThat(e.getMessage()).containsAnyOf(reasons);
+                assertThat(e.getMessage()).contains(getClass().getSimpleName() + ".java:");
+                continue;
+            }
+            double difference = Agreement.difference(block, sample, model);
+            assertThat(difference).as("opset " + opset).isLessThan(tolerance);
         }
     }
 

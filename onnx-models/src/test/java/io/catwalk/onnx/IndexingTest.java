@@ -43,26 +43,17 @@ class IndexingTest extends ExportTest {
                 of(x -> x.get("{}, ...", ints(x, 0, -1)), "an array before an ellipsis"),
                 of(x -> x.get(":, {}", x.getManager().create(new float[] {1.9f, -1})), "an array of reals"),
                 of(x -> x.get(":, {}", x.getManager().create(1L)), "one number as an array"),
-                of(
-                        x -> x.expandDims(1).get(":, {}, :, {}", x.getManager().create(0L), ints(x, 2, 1)),
-                        "one number as an array beside another"),
+                of(x -> x.get(":, {}, {}", x.getManager().create(0L), ints(x, 2, 1)), "one number beside an array"),
                 of(x -> x.get(":, {}", bits(x, true, false, true)), "a mask"),
                 of(x -> x.get(":, {}", bits(x, false, false, false)).sum(new int[] {1}), "a mask of nothing"),
                 of(x -> x.get(":, {}", above(x, 0)), "a mask over two axes"),
                 of(x -> x.get(":, {}, 1:3", bits(x, true, false, true)), "a mask before a slice"),
                 of(x -> x.get(":, {}, {}", bits(x, true, false, true), ints(x, 3, 1)), "a mask beside an array"),
-                of(
-                        x -> x.get(x.getManager().ones(new Shape(x.getShape().get(0)), DataType.BOOLEAN)),
-                        "a mask of all samples"),
+                of(x -> x.get(x.getManager().ones(new Shape(samples(x)), DataType.BOOLEAN)), "a mask of all samples"),
                 of(x -> x.booleanMask(above(x, 1), 1), "booleanMask along the last axes"),
                 of(x -> x.booleanMask(bits(x, false, true, true, false), 2), "booleanMask along the last axis"),
-                of(x -> x.get(":, {}", x.argSort(1, true).get("0, :, 0")), "an index that the input tells"),
-                of(
-                        x -> x.get(
-                                ":, {}, {}",
-                                x.argSort(1, true).get("0, :, 0"),
-                                x.argMax(2).get(0)),
-                        "two that the input tells"),
+                of(x -> x.get(":, {}", order(x)), "an index that the input tells"),
+                of(x -> x.get(":, {}, {}", order(x), x.argMax(2).get(0)), "two that the input tells"),
                 of(x -> x.get(new NDIndex()), "no index at all"),
                 of(x -> x.get(new NDIndex().addAllDim(2).addPickDim(x.argMax(2).expandDims(2))), "a pick"),
                 of(x -> x.get(":, -2, ::2"), "a negative number"),
@@ -80,11 +71,9 @@ class IndexingTest extends ExportTest {
                 of(x -> x.tile(new long[] {2, 1, 1, 2}), "tile"),
                 of(x -> x.pad(new Shape(1, 0, 0, 2), 1), "pad"),
                 of(
-                        x -> NDArrays.concat(
-                                new NDList(
-                                        x.split(3, 2).get(3),
-                                        x.split(new long[] {1, 1}, 2).get(2)),
-                                2),
+                        x -> x.split(3, 2)
+                                .get(3)
+                                .concat(x.split(new long[] {1, 1}, 2).get(2), 2),
                         "uneven split"),
                 of(x -> NDArrays.stack(new NDList(x, x, x.flip(1), x, x, x.flip(2), x), -1), "many together"),
                 of(x -> x.gather(x.argSort(2, true), 2), "gather"),
@@ -117,45 +106,32 @@ class IndexingTest extends ExportTest {
                 writing(x -> x.set(at("1:"), 1), "samples"),
                 writing(x -> x.set(at("-1"), 1), "one sample"),
                 writing(x -> x.set(at(":, null, 1"), 1), "behind a new axis"),
-                writing(x -> x.set(at(":, 0"), x.get(":, 2").duplicate()), "an array"),
+                writing(x -> x.set(at(":, 0"), copyOf(x, ":, 2")), "an array"),
                 writing(x -> x.set(at(":, 0"), ints(x, 4, 3, 2, 1)), "an array of another type"),
-                writing(x -> x.set(at(":, :, 1:3"), x.get("0:1, 1:2, 0:1").duplicate()), "an array that is broadcast"),
-                writing(x -> x.set(at("0"), x.get("0:1, null").duplicate()), "an array with axes in front"),
+                writing(x -> x.set(at(":, :, 1:3"), copyOf(x, "0:1, 1:2, 0:1")), "an array that is broadcast"),
+                writing(x -> x.set(at("0"), copyOf(x, "0:1, null")), "an array with axes in front"),
                 writing(x -> x.setScalar(at("0, 1, 2"), 5), "one scalar"),
                 writing(x -> x.set(at(":, 1"), part -> part.eq(part.flip(1))), "a function"),
                 writing(x -> x.set(at(":, 1"), part -> part.addi(1)), "a function in place"),
                 writing(x -> x.set(at(":, {}", ints(x, 0, 2)), one(x)), "along an array"),
                 writing(
-                        x -> x.set(
-                                at(":, {}, {}", ints(x, 0, 2), ints(x, -1, 1)),
-                                x.get(":, 1, :2").duplicate()),
+                        x -> x.set(at(":, {}, {}", ints(x, 0, 2), ints(x, -1, 1)), copyOf(x, ":, 1, :2")),
                         "along two arrays"),
                 writing(x -> x.set(at(":, 1:, {}", ints(x, 0, 2)), one(x)), "along an array beside a slice"),
-                writing(
-                        x -> x.set(at(":, {}", x.argSort(1, true).get("0, :2, 0")), one(x)),
-                        "along an array of the input"),
+                writing(x -> x.set(at(":, {}", order(x).get(":2")), one(x)), "along an array of the input"),
                 writing(x -> x.set(at(":, {}", bits(x, true, false, true)), one(x)), "along a mask"),
                 writing(x -> x.set(at("{}", x.eq(x.flip(1))), one(x)), "where it is the same"),
                 writing(x -> x.set(x.eq(x.flip(1)), 1), "a number where it is the same"),
+                writing(x -> x.set(at(":, 1, {}", same(x, "0, 1", "0, 2")), one(x)), "a part where it is the same"),
+                writing(x -> x.set(at("{}", same(x, ":, 0, 0", ":, 0, 1")), one(x)), "samples where they are the same"),
                 writing(
-                        x -> x.set(at(":, 1, {}", x.get("0, 1").eq(x.get("0, 2"))), one(x)),
-                        "a part where it is the same"),
-                writing(
-                        x -> x.set(at("{}", x.get(":, 0, 0").eq(x.get(":, 0, 1"))), one(x)),
-                        "samples where they are the same"),
-                writing(
-                        x -> x.set(at("{}, 1:", x.get(":, 0, 0").eq(x.get(":, 0, 1"))), one(x)),
-                        "a part of samples where they are the same"),
+                        x -> x.set(at("{}, 1:", same(x, ":, 0, 0", ":, 0, 1")), one(x)),
+                        "parts of samples where it is"),
                 writing(x -> x.get(":, 1").addi(1), "through a view"),
                 writing(x -> x.get(":, 1:").get("..., 0").muli(2), "through a view of a view"),
                 writing(x -> x.get(":, 1").set(at(":, 2"), 1), "through a view, a part"),
                 writing(IndexingTest::wherePartsAreTheSame, "through a view, where it is the same"),
-                writing(
-                        x -> write(
-                                write(x, at(":, 1"), one(x)),
-                                at(":, :, 1"),
-                                x.get(":, :, 0").duplicate()),
-                        "twice"));
+                writing(x -> write(write(x, at(":, 1"), one(x)), at(":, :, 1"), copyOf(x, ":, :, 0")), "twice"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -218,12 +194,25 @@ class IndexingTest extends ExportTest {
         return ints(x, 0, 1, 0, 2, 2, 1, 0, 0, 1, 1, 0, 2).reshape(3, 4).gt(bound);
     }
 
-    private static NDArray one(NDArray x) {
-        return x.getManager().ones(new Shape(), x.getDataType());
+    private static long samples(NDArray x) {
+        return x.getShape().get(0);
     }
 
-    private static Arguments of(UnaryOperator<NDArray> body, String name) {
-        return Arguments.of(name, body);
+    /** Returns the order of the rows of the first sample. */
+    private static NDArray order(NDArray x) {
+        return x.argSort(1, true).get("0, :, 0");
+    }
+
+    private static NDArray same(NDArray x, String indices, String others) {
+        return x.get(indices).eq(x.get(others));
+    }
+
+    private static NDArray copyOf(NDArray x, String indices) {
+        return x.get(indices).duplicate();
+    }
+
+    private static NDArray one(NDArray x) {
+        return x.getManager().ones(new Shape(), x.getDataType());
     }
 
     /** Writes into a copy, and reads it afterwards. */
@@ -249,28 +238,28 @@ class IndexingTest extends ExportTest {
 
     static Stream<Arguments> programs() {
         return Stream.of(
-                program("duplicated indices stay good", x -> {
+                of("duplicated indices stay good", x -> {
                     NDArray indices = x.argSort(2, true).get("0, 0:2");
                     return table(x).gatherNd(indices.duplicate()).add(indices.sum());
                 }),
-                program("the input is written into a constant", x -> {
+                of("the input is written into a constant", x -> {
                     NDArray zeros = x.getManager().zeros(x.getShape());
                     NDArray before = x.add(zeros);
                     zeros.get(":, 1").addi(x.get(":, 0"));
                     zeros.set(at(":, 2"), x.get(":, 1"));
                     return before.add(zeros.mul(2));
                 }),
-                program("constants are indexed before they meet the input", x -> {
+                of("constants are indexed before they meet the input", x -> {
                     NDArray taken = table(x).get("{}, ...", ints(x, 2, 0, -1)).get("..., {}", ints(x, 3, 1, 1, 0));
                     return x.mul(taken).add(table(x).get("{}", bits(x, true, false, true, true)));
                 }),
                 of(x -> table(x).get("{}", x.argMax(2)), "rows of a constant"),
-                program("a pick of a constant", x -> {
+                of("a pick of a constant", x -> {
                     NDArray places = ints(x, 1, 3, 0, 2).reshape(4, 1);
                     NDArray taken = table(x).get(new NDIndex().addAllDim().addPickDim(places));
                     return taken.reshape(4).add(x);
                 }),
-                program("a part of a constant is written with the whole", x -> {
+                of("a part of a constant is written with the whole", x -> {
                     NDArray constant = x.getManager().zeros(new Shape(4));
                     NDArray before = x.add(constant);
                     constant.get("1:3").addi(1);
@@ -279,13 +268,13 @@ class IndexingTest extends ExportTest {
                     return before.mul(constant).add(taken);
                 }),
                 changing("is written", constant -> constant.set(at("1:3"), 5f)),
-                program("the input is written into a row of a constant", x -> {
+                of("the input is written into a row of a constant", x -> {
                     NDArray constant = x.getManager().zeros(new Shape(3, 4));
                     constant.set(at("1"), x.get("0, 1"));
                     return x.add(constant);
                 }),
                 // These write with the engine's own code, which the trace does not see.
-                program("a constant that is copied into", x -> {
+                of("a constant that is copied into", x -> {
                     NDArray constant = x.getManager().zeros(new Shape(4));
                     NDArray part = constant.get("1:3");
                     NDArray before = x.add(constant).add(part.sum());
@@ -299,47 +288,47 @@ class IndexingTest extends ExportTest {
                 sharing("getScalar", constant -> constant.getScalar(1, 2, 0)),
                 sharing("crop", constant -> constant.getNDArrayInternal().crop(1, 0, 2, 2)),
                 sharing("conj", NDArray::conj),
-                program("what is converted to another type is a copy", x -> {
+                of("what is converted to another type is a copy", x -> {
                     NDArray whole = x.toType(DataType.INT32, false);
                     whole.muli(2).addi(1);
                     whole.set(at(":, 0"), 7);
                     return x.add(whole);
                 }),
-                program("a converted constant is a copy", x -> {
+                of("a converted constant is a copy", x -> {
                     NDArray constant = x.getManager().arange(4f);
                     NDArray whole = constant.toType(DataType.INT64, true);
                     whole.addi(x.argMax(2).get("0, 0"));
                     return x.add(whole).mul(constant);
                 }),
-                program("axes that change after a call are those of the call", x -> {
+                of("axes that change after a call are those of the call", x -> {
                     int[] axis = {1};
                     NDArray first = x.flip(axis);
                     axis[0] = 2;
                     return first.add(x.flip(axis).mul(2));
                 }),
-                program("sizes that change after a call are those of the call", x -> {
-                    long[] sizes = {x.getShape().get(0), 6, 2};
+                of("sizes that change after a call are those of the call", x -> {
+                    long[] sizes = {samples(x), 6, 2};
                     NDArray first = x.reshape(sizes).get(":, 1");
                     sizes[1] = 2;
                     sizes[2] = 6;
                     return first.add(x.reshape(sizes).get(":, :, 0"));
                 }),
-                program("places that follow the batch", x -> {
-                    long batch = x.getShape().get(0);
+                of("places that follow the batch", x -> {
+                    long batch = samples(x);
                     NDArray offsets = x.getManager().arange((int) batch).mul(3).reshape(batch, 1);
                     NDArray places = x.argMax(1).add(offsets);
                     return x.reshape(batch * 3, 4).gatherNd(places.reshape(1, batch * 4));
                 }),
-                program("numbers down from the batch", x -> {
-                    long batch = x.getShape().get(0);
+                of("numbers down from the batch", x -> {
+                    long batch = samples(x);
                     NDArray down = x.getManager().arange((float) batch).mul(-2).add(batch);
                     return x.mul(down.reshape(-1, 1, 1));
                 }),
-                program("samples backwards", x -> {
-                    int last = (int) x.getShape().get(0) - 1;
+                of("samples backwards", x -> {
+                    int last = (int) samples(x) - 1;
                     return x.get("{}", x.getManager().arange(last, -1, -1));
                 }),
-                program("what index arrays took is a copy", x -> {
+                of("what index arrays took is a copy", x -> {
                     NDArray copy = x.duplicate();
                     NDArray taken = copy.get(":, {}", ints(x, 0, 1));
                     taken.addi(1);
@@ -353,13 +342,9 @@ class IndexingTest extends ExportTest {
         assertAgreesInAll(lambda(body), SAMPLE, 0, BATCHES);
     }
 
-    private static Arguments program(String name, UnaryOperator<NDArray> body) {
-        return Arguments.of(name, body);
-    }
-
     /** A constant that the input meets before and after it changes. */
     private static Arguments changing(String how, Consumer<NDArray> change) {
-        return program("a constant that " + how, x -> {
+        return of("a constant that " + how, x -> {
             NDArray constant = x.getManager().ones(new Shape(4));
             NDArray before = x.add(constant);
             change.accept(constant);
@@ -369,7 +354,7 @@ class IndexingTest extends ExportTest {
 
     /** What shares the memory of a constant is written with it. */
     private static Arguments sharing(String name, UnaryOperator<NDArray> part) {
-        return program(name + " of a constant", x -> {
+        return of(name + " of a constant", x -> {
             NDArray constant = x.getManager().ones(new Shape(3, 4, 1));
             NDArray before = x.add(constant.squeeze());
             part.apply(constant).addi(5);
@@ -382,11 +367,11 @@ class IndexingTest extends ExportTest {
         String incomputable = "the engine itself cannot compute NDArray.";
         return Stream.of(
                 // DJL's gatherNd adds the rows of its indices up in the last of them.
-                program("duplicate()", x -> {
+                of("duplicate()", x -> {
                     NDArray indices = x.argSort(2, true).get("0, 0:2");
                     return table(x).gatherNd(indices).add(indices.sum());
                 }),
-                program("written twice", x -> {
+                of("written twice", x -> {
                     long[] twice = {1, 2, 1};
                     return x.scatter(x.argSort(1, true).tile(twice), x.tile(twice), 1);
                 }),
@@ -400,13 +385,13 @@ class IndexingTest extends ExportTest {
                         x -> x.get(":, {}", bits(x, true, false, true, false).reshape(2, 2, 1)),
                         "a mask of shape (2, 2, 1) does not fit axis 1"),
                 of(x -> x.booleanMask(bits(x, true, false), 1), "the array or of its last axes"),
-                program(stale, x -> {
+                of(stale, x -> {
                     NDArray copy = x.duplicate();
                     NDArray part = copy.get(":, 0");
                     copy.set(at(":, 1"), 1);
                     return copy.get(":, 1").add(part);
                 }),
-                program(stale, x -> {
+                of(stale, x -> {
                     NDArray copy = x.duplicate();
                     NDArray part = copy.get(":, 0");
                     copy.get(":, 1").addi(1);
