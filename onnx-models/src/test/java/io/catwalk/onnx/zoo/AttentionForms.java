@@ -35,70 +35,59 @@ final class AttentionForms {
     }
 
     private static Block linearAttention() {
-        return new Projected(16) {
-            @Override
-            NDArray attend(NDArray q, NDArray k, NDArray v) {
-                NDArray fq = Activation.elu(q, 1f).add(1);
-                NDArray fk = Activation.elu(k, 1f).add(1);
-                NDArray kv = fk.transpose(0, 2, 1).matMul(v);
-                NDArray z = fq.mul(fk.sum(new int[] {1}, true)).sum(new int[] {2}, true);
-                return fq.matMul(kv).div(z.add(1e-6));
-            }
-        };
+        return attends(16, (q, k, v) -> {
+            NDArray fq = Activation.elu(q, 1f).add(1);
+            NDArray fk = Activation.elu(k, 1f).add(1);
+            NDArray kv = fk.transpose(0, 2, 1).matMul(v);
+            NDArray z = fq.mul(fk.sum(new int[] {1}, true)).sum(new int[] {2}, true);
+            return fq.matMul(kv).div(z.add(1e-6));
+        });
     }
 
     private static Block performer() {
-        return new Projected(16) {
-            final Parameter features = weight("features", 16, 24);
-
-            @Override
-            NDArray attend(NDArray q, NDArray k, NDArray v) {
-                NDArray w = features.getArray();
-                NDArray fq = q.matMul(w)
-                        .sub(q.square().sum(new int[] {-1}, true).div(2))
-                        .exp()
-                        .add(1e-4);
-                NDArray fk = k.matMul(w)
-                        .sub(k.square().sum(new int[] {-1}, true).div(2))
-                        .exp()
-                        .add(1e-4);
-                NDArray sum = fk.sum(new int[] {1}).expandDims(2);
-                return fq.matMul(fk.swapAxes(1, 2).matMul(v)).div(fq.matMul(sum));
-            }
-        };
+        var net = new Net();
+        Parameter features = net.weight("features", 16, 24);
+        return attends(net, 16, (q, k, v) -> {
+            NDArray w = features.getArray();
+            NDArray fq = q.matMul(w)
+                    .sub(q.square().sum(new int[] {-1}, true).div(2))
+                    .exp()
+                    .add(1e-4);
+            NDArray fk = k.matMul(w)
+                    .sub(k.square().sum(new int[] {-1}, true).div(2))
+                    .exp()
+                    .add(1e-4);
+            NDArray sum = fk.sum(new int[] {1}).expandDims(2);
+            return fq.matMul(fk.swapAxes(1, 2).matMul(v)).div(fq.matMul(sum));
+        });
     }
 
     private static Block linformer() {
-        return new Projected(16) {
-            final Parameter shrink = weight("shrink", 3, 6);
-
-            @Override
-            NDArray attend(NDArray q, NDArray k, NDArray v) {
-                NDArray e = shrink.getArray();
-                NDArray scores = q.matMul(e.matMul(k).transpose(0, 2, 1)).mul(0.25);
-                return scores.softmax(-1).matMul(e.matMul(v));
-            }
-        };
+        var net = new Net();
+        Parameter shrink = net.weight("shrink", 3, 6);
+        return attends(net, 16, (q, k, v) -> {
+            NDArray e = shrink.getArray();
+            NDArray scores = q.matMul(e.matMul(k).transpose(0, 2, 1)).mul(0.25);
+            return scores.softmax(-1).matMul(e.matMul(v));
+        });
     }
 
-    /** Projects to queries, keys and values, and attends in one head as a subclass says. */
-    abstract static class Projected extends Net {
-        private final Block query;
-        private final Block key;
-        private final Block value;
+    /** Mixes values by queries and keys. */
+    @FunctionalInterface
+    interface Mix {
+        NDArray of(NDArray q, NDArray k, NDArray v);
+    }
 
-        Projected(int size) {
-            query = child(linearNoBias(size), 1, 1, size);
-            key = child(linearNoBias(size), 1, 1, size);
-            value = child(linearNoBias(size), 1, 1, size);
-        }
+    /** Projects to queries, keys and values, and attends in one head. */
+    static Block attends(int size, Mix mix) {
+        return attends(new Net(), size, mix);
+    }
 
-        abstract NDArray attend(NDArray q, NDArray k, NDArray v);
-
-        @Override
-        NDArray apply(Call call, NDArray x) {
-            return attend(call.run(query, x), call.run(key, x), call.run(value, x));
-        }
+    static Block attends(Net net, int size, Mix mix) {
+        Block query = net.child(linearNoBias(size), 1, 1, size);
+        Block key = net.child(linearNoBias(size), 1, 1, size);
+        Block value = net.child(linearNoBias(size), 1, 1, size);
+        return net.on((call, x) -> mix.of(call.run(query, x), call.run(key, x), call.run(value, x)));
     }
 
     private static NDArray rotate(NDArray x) {
@@ -116,70 +105,58 @@ final class AttentionForms {
     }
 
     private static Block rotary() {
-        return new Projected(16) {
-            @Override
-            NDArray attend(NDArray q, NDArray k, NDArray v) {
-                return rotate(q)
+        return attends(
+                16,
+                (q, k, v) -> rotate(q)
                         .matMul(rotate(k).transpose(0, 2, 1))
                         .mul(0.25f)
                         .softmax(-1)
-                        .matMul(v);
-            }
-        };
+                        .matMul(v));
     }
 
     private static Block relative() {
-        return new Projected(16) {
-            final Parameter table = weight("table", 11);
-
-            @Override
-            NDArray attend(NDArray q, NDArray k, NDArray v) {
-                NDManager manager = q.getManager();
-                NDArray steps = manager.arange(6);
-                NDArray distance = steps.expandDims(0).sub(steps.expandDims(1)).add(5);
-                NDArray bias = table.getArray()
-                        .get(distance.flatten().toType(DataType.INT64, false))
-                        .reshape(6, 6);
-                return q.matMul(k.transpose(0, 2, 1))
-                        .mul(0.25f)
-                        .add(bias)
-                        .softmax(-1)
-                        .matMul(v);
-            }
-        };
+        var net = new Net();
+        Parameter table = net.weight("table", 11);
+        return attends(net, 16, (q, k, v) -> {
+            NDManager manager = q.getManager();
+            NDArray steps = manager.arange(6);
+            NDArray distance = steps.expandDims(0).sub(steps.expandDims(1)).add(5);
+            NDArray bias = table.getArray()
+                    .get(distance.flatten().toType(DataType.INT64, false))
+                    .reshape(6, 6);
+            return q.matMul(k.transpose(0, 2, 1))
+                    .mul(0.25f)
+                    .add(bias)
+                    .softmax(-1)
+                    .matMul(v);
+        });
     }
 
     private static Block mixer() {
-        return new Net() {
-            final Block tokens = child(seq(linear(18), Activation.geluBlock(), linear(9)), 1, 12, 9);
-            final Block channels = child(seq(linear(24), Activation.geluBlock(), linear(12)), 1, 9, 12);
-            final Block first = child(ln(2), 1, 9, 12);
-            final Block second = child(ln(2), 1, 9, 12);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray y = call.run(first, x).transpose(0, 2, 1);
-                x = x.add(call.run(tokens, y).transpose(0, 2, 1));
-                return x.add(call.run(channels, call.run(second, x)));
-            }
-        };
+        var net = new Net();
+        Block tokens = net.child(seq(linear(18), Activation.geluBlock(), linear(9)), 1, 12, 9);
+        Block channels = net.child(seq(linear(24), Activation.geluBlock(), linear(12)), 1, 9, 12);
+        Block first = net.child(ln(2), 1, 9, 12);
+        Block second = net.child(ln(2), 1, 9, 12);
+        return net.on((call, x) -> {
+            NDArray y = call.run(first, x).transpose(0, 2, 1);
+            x = x.add(call.run(tokens, y).transpose(0, 2, 1));
+            return x.add(call.run(channels, call.run(second, x)));
+        });
     }
 
     private static Block gmlp() {
-        return new Net() {
-            final Block in = child(seq(linear(24), Activation.geluBlock()), 1, 6, 12);
-            final Block norm = child(ln(2), 1, 6, 12);
-            final Block spatial = child(linear(6), 1, 12, 6);
-            final Block out = child(linear(12), 1, 6, 12);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDList halves = call.run(in, x).split(2, 2);
-                NDArray gate = call.run(norm, halves.get(1)).transpose(0, 2, 1);
-                gate = call.run(spatial, gate).transpose(0, 2, 1);
-                return x.add(call.run(out, halves.get(0).mul(gate.add(1))));
-            }
-        };
+        var net = new Net();
+        Block in = net.child(seq(linear(24), Activation.geluBlock()), 1, 6, 12);
+        Block norm = net.child(ln(2), 1, 6, 12);
+        Block spatial = net.child(linear(6), 1, 12, 6);
+        Block out = net.child(linear(12), 1, 6, 12);
+        return net.on((call, x) -> {
+            NDList halves = call.run(in, x).split(2, 2);
+            NDArray gate = call.run(norm, halves.get(1)).transpose(0, 2, 1);
+            gate = call.run(spatial, gate).transpose(0, 2, 1);
+            return x.add(call.run(out, halves.get(0).mul(gate.add(1))));
+        });
     }
 
     private static NDArray fourier(NDManager manager, int size) {

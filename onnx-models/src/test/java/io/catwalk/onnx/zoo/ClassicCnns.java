@@ -96,32 +96,26 @@ final class ClassicCnns {
     }
 
     private static Block cbam(int channels) {
-        return new Net() {
-            final Block shared = child(seq(linear(4), relu(), linear(channels)), 1, channels);
-            final Block spatial = child(conv(1, 7), 1, 2, 12, 12);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray mean = call.run(shared, Pool.globalAvgPool2d(x));
-                NDArray max = call.run(shared, Pool.globalMaxPool2d(x));
-                x = x.mul(Activation.sigmoid(mean.add(max)).expandDims(2).expandDims(3));
-                NDArray both = x.mean(new int[] {1}, true).concat(x.max(new int[] {1}, true), 1);
-                return x.mul(Activation.sigmoid(call.run(spatial, both)));
-            }
-        };
+        var net = new Net();
+        Block shared = net.child(seq(linear(4), relu(), linear(channels)), 1, channels);
+        Block spatial = net.child(conv(1, 7), 1, 2, 12, 12);
+        return net.on((call, x) -> {
+            NDArray mean = call.run(shared, Pool.globalAvgPool2d(x));
+            NDArray max = call.run(shared, Pool.globalMaxPool2d(x));
+            x = x.mul(Activation.sigmoid(mean.add(max)).expandDims(2).expandDims(3));
+            NDArray both = x.mean(new int[] {1}, true).concat(x.max(new int[] {1}, true), 1);
+            return x.mul(Activation.sigmoid(call.run(spatial, both)));
+        });
     }
 
     private static Block eca() {
-        return new Net() {
-            final Block conv = child(conv1d(1, 3), 1, 1, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray y = Pool.globalAvgPool2d(x).expandDims(1);
-                NDArray gate = Activation.sigmoid(call.run(conv, y).squeeze(1));
-                return x.mul(gate.reshape(gate.getShape().add(1, 1)));
-            }
-        };
+        var net = new Net();
+        Block conv = net.child(conv1d(1, 3), 1, 1, 8);
+        return net.on((call, x) -> {
+            NDArray y = Pool.globalAvgPool2d(x).expandDims(1);
+            NDArray gate = Activation.sigmoid(call.run(conv, y).squeeze(1));
+            return x.mul(gate.reshape(gate.getShape().add(1, 1)));
+        });
     }
 
     static NDArray shuffle(NDArray x, int groups) {
@@ -144,16 +138,13 @@ final class ClassicCnns {
     }
 
     private static Block shuffleV2() {
-        return new Net() {
-            final Block branch = child(seq(cbr(4, 1, 1), conv(4, 3, 1, 4), bn(), cbr(4, 1, 1)), 1, 4, 12, 12);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDList halves = x.split(new long[] {4}, 1);
-                NDArray y = halves.get(0).concat(call.run(branch, halves.get(1)), 1);
-                return shuffle(y, 2);
-            }
-        };
+        var net = new Net();
+        Block branch = net.child(seq(cbr(4, 1, 1), conv(4, 3, 1, 4), bn(), cbr(4, 1, 1)), 1, 4, 12, 12);
+        return net.on((call, x) -> {
+            NDList halves = x.split(new long[] {4}, 1);
+            NDArray y = halves.get(0).concat(call.run(branch, halves.get(1)), 1);
+            return shuffle(y, 2);
+        });
     }
 
     private static Block inception() {
@@ -195,22 +186,16 @@ final class ClassicCnns {
     }
 
     private static Block dualPath() {
-        return new Net() {
-            final Block layer = child(seq(cbr(6, 1, 1), cbr(6, 3, 1), conv(10, 1)), 1, 8, 12, 12);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray y = call.run(layer, x);
-                NDArray sum = x.get(":, :6, :, :").add(y.get(":, :6, :, :"));
-                NDList all = new NDList(sum, x.get(":, 6:"), y.get(":, 6:, ...").get(":, :2"));
-                return NDArrays.concat(all, 1);
-            }
-
-            @Override
-            public Shape[] getOutputShapes(Shape[] shapes) {
-                return new Shape[] {new Shape(shapes[0].get(0), 10, 12, 12)};
-            }
-        };
+        var net = new Net();
+        Block layer = net.child(seq(cbr(6, 1, 1), cbr(6, 3, 1), conv(10, 1)), 1, 8, 12, 12);
+        return net.gives(in -> new Shape[] {new Shape(in[0].get(0), 10, 12, 12)})
+                .on((call, x) -> {
+                    NDArray y = call.run(layer, x);
+                    NDArray sum = x.get(":, :6, :, :").add(y.get(":, :6, :, :"));
+                    NDList all =
+                            new NDList(sum, x.get(":, 6:"), y.get(":, 6:, ...").get(":, :2"));
+                    return NDArrays.concat(all, 1);
+                });
     }
 
     private static Block fractal(int depth) {
@@ -223,16 +208,12 @@ final class ClassicCnns {
     }
 
     private static Block highway(int size) {
-        return new Net() {
-            final Block plain = child(linear(size), 1, size);
-            final Block gate = child(seq(linear(size), Activation.sigmoidBlock()), 1, size);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray t = call.run(gate, x);
-                return t.mul(Activation.relu(call.run(plain, x)))
-                        .add(t.sub(1).neg().mul(x));
-            }
-        };
+        var net = new Net();
+        Block plain = net.child(linear(size), 1, size);
+        Block gate = net.child(seq(linear(size), Activation.sigmoidBlock()), 1, size);
+        return net.on((call, x) -> {
+            NDArray t = call.run(gate, x);
+            return t.mul(Activation.relu(call.run(plain, x))).add(t.sub(1).neg().mul(x));
+        });
     }
 }

@@ -83,16 +83,13 @@ final class ClassicLayers {
     }
 
     private static Block pools() {
-        return new Net() {
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray x = in.head();
-                NDArray a = Pool.maxPool2d(x, new Shape(3, 2), new Shape(2, 1), new Shape(1, 0), false);
-                NDArray b = Pool.avgPool2d(x, new Shape(2, 3), new Shape(3, 2), new Shape(0, 1), true, false);
-                NDArray c = Pool.globalMaxPool2d(x);
-                return new NDList(a, b, c);
-            }
-        };
+        return new Net().onAll((call, in) -> {
+            NDArray x = in.head();
+            NDArray a = Pool.maxPool2d(x, new Shape(3, 2), new Shape(2, 1), new Shape(1, 0), false);
+            NDArray b = Pool.avgPool2d(x, new Shape(2, 3), new Shape(3, 2), new Shape(0, 1), true, false);
+            NDArray c = Pool.globalMaxPool2d(x);
+            return new NDList(a, b, c);
+        });
     }
 
     private static Block video() {
@@ -142,42 +139,35 @@ final class ClassicLayers {
     }
 
     private static Block coordinates() {
-        return new Net() {
-            final Block conv = child(conv(4, 3), 1, 5, 9, 11);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                Shape s = x.getShape();
-                NDManager manager = x.getManager();
-                NDArray rows = manager.linspace(-1f, 1f, (int) s.get(2)).reshape(1, 1, -1, 1);
-                NDArray columns = manager.linspace(-1f, 1f, (int) s.get(3)).reshape(1, 1, 1, -1);
-                Shape one = new Shape(s.get(0), 1, s.get(2), s.get(3));
-                NDList all = new NDList(x, rows.broadcast(one), columns.broadcast(one));
-                return call.run(conv, NDArrays.concat(all, 1));
-            }
-        };
+        var net = new Net();
+        Block conv = net.child(conv(4, 3), 1, 5, 9, 11);
+        return net.on((call, x) -> {
+            Shape s = x.getShape();
+            NDManager manager = x.getManager();
+            NDArray rows = manager.linspace(-1f, 1f, (int) s.get(2)).reshape(1, 1, -1, 1);
+            NDArray columns = manager.linspace(-1f, 1f, (int) s.get(3)).reshape(1, 1, 1, -1);
+            Shape one = new Shape(s.get(0), 1, s.get(2), s.get(3));
+            NDList all = new NDList(x, rows.broadcast(one), columns.broadcast(one));
+            return call.run(conv, NDArrays.concat(all, 1));
+        });
     }
 
     /** Samples the picture at the nearest pixels of a learned affine map, by flat indices. */
     private static Block transformer() {
-        return new Net() {
-            final Block locate = child(seq(flatten(), linear(6), Activation.tanhBlock()), 1, 1, 8, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                long batch = x.getShape().get(0);
-                NDManager manager = x.getManager();
-                NDArray theta = call.run(locate, x).reshape(batch, 2, 3);
-                NDArray axis = manager.linspace(-1f, 1f, 8);
-                NDArray gridX = axis.reshape(1, 8).repeat(0, 8).flatten();
-                NDArray gridY = axis.reshape(8, 1).repeat(1, 8).flatten();
-                NDArray grid = NDArrays.stack(new NDList(gridX, gridY, gridX.onesLike()));
-                NDArray at =
-                        theta.matMul(grid).add(1).mul(3.5f).round().clip(0, 7).toType(DataType.INT64, false);
-                NDArray flat = at.get(":, 1").mul(8).add(at.get(":, 0"));
-                return x.reshape(batch, 64).gather(flat, 1).reshape(batch, 1, 8, 8);
-            }
-        };
+        var net = new Net();
+        Block locate = net.child(seq(flatten(), linear(6), Activation.tanhBlock()), 1, 1, 8, 8);
+        return net.on((call, x) -> {
+            long batch = x.getShape().get(0);
+            NDManager manager = x.getManager();
+            NDArray theta = call.run(locate, x).reshape(batch, 2, 3);
+            NDArray axis = manager.linspace(-1f, 1f, 8);
+            NDArray gridX = axis.reshape(1, 8).repeat(0, 8).flatten();
+            NDArray gridY = axis.reshape(8, 1).repeat(1, 8).flatten();
+            NDArray grid = NDArrays.stack(new NDList(gridX, gridY, gridX.onesLike()));
+            NDArray at = theta.matMul(grid).add(1).mul(3.5f).round().clip(0, 7).toType(DataType.INT64, false);
+            NDArray flat = at.get(":, 1").mul(8).add(at.get(":, 0"));
+            return x.reshape(batch, 64).gather(flat, 1).reshape(batch, 1, 8, 8);
+        });
     }
 
     private static NDArray squash(NDArray x) {
@@ -186,34 +176,31 @@ final class ClassicLayers {
     }
 
     private static Block capsules() {
-        return new Net() {
-            final Block primary = child(
-                    Conv2d.builder()
-                            .setFilters(8)
-                            .setKernelShape(new Shape(3, 3))
-                            .optStride(new Shape(2, 2))
-                            .build(),
-                    1,
-                    1,
-                    8,
-                    8);
-            final Parameter routes = weight("routes", 18, 4, 3, 5);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                long batch = x.getShape().get(0);
-                NDArray u = squash(call.run(primary, x).reshape(batch, -1, 4));
-                NDArray w = call.value(routes, x).reshape(18, 4, 15);
-                NDArray hats = u.expandDims(2).matMul(w).reshape(batch, 18, 3, 5);
-                NDArray logits = x.getManager().zeros(new Shape(batch, 18, 3, 1));
-                NDArray v = hats;
-                for (int i = 0; i < 3; i++) {
-                    NDArray c = logits.softmax(2);
-                    v = squash(c.mul(hats).sum(new int[] {1}, true));
-                    logits = logits.add(hats.mul(v).sum(new int[] {3}, true));
-                }
-                return v.squeeze(1).norm(new int[] {2});
+        var net = new Net();
+        Block primary = net.child(
+                Conv2d.builder()
+                        .setFilters(8)
+                        .setKernelShape(new Shape(3, 3))
+                        .optStride(new Shape(2, 2))
+                        .build(),
+                1,
+                1,
+                8,
+                8);
+        Parameter routes = net.weight("routes", 18, 4, 3, 5);
+        return net.on((call, x) -> {
+            long batch = x.getShape().get(0);
+            NDArray u = squash(call.run(primary, x).reshape(batch, -1, 4));
+            NDArray w = call.value(routes, x).reshape(18, 4, 15);
+            NDArray hats = u.expandDims(2).matMul(w).reshape(batch, 18, 3, 5);
+            NDArray logits = x.getManager().zeros(new Shape(batch, 18, 3, 1));
+            NDArray v = hats;
+            for (int i = 0; i < 3; i++) {
+                NDArray c = logits.softmax(2);
+                v = squash(c.mul(hats).sum(new int[] {1}, true));
+                logits = logits.add(hats.mul(v).sum(new int[] {3}, true));
             }
-        };
+            return v.squeeze(1).norm(new int[] {2});
+        });
     }
 }

@@ -32,7 +32,7 @@ final class Densities {
     static List<Network> networks() {
         return new Family("generative")
                 .add("diffusion U-Net", Densities::diffusion, floats(3, 8, 8), ids(100))
-                .add("DDIM step", Densities::ddim, floats(3, 8, 8), floats(3, 8, 8))
+                .onAll("DDIM step", Densities::ddim, floats(3, 8, 8), floats(3, 8, 8))
                 .add("coupling flow", Densities::coupling, floats(8))
                 .add("invertible 1x1", Densities::invertible, floats(4, 5, 5))
                 .add("masked autoregressive flow", Densities::maf, floats(5))
@@ -58,162 +58,130 @@ final class Densities {
     }
 
     private static Block diffusion() {
-        return new Net() {
-            final Block time = child(seq(linear(16), Activation.swishBlock(1f), linear(8)), 1, 8);
-            final Block in = child(conv(8, 3), 1, 3, 8, 8);
-            final Block down =
-                    child(seq(ModernNorms.groupNorm(4), Activation.swishBlock(1f), conv(8, 3, 2, 1)), 1, 8, 8, 8);
-            final Block qkv = child(conv(24, 1), 1, 8, 4, 4);
-            final Block out = child(conv(3, 3), 1, 16, 8, 8);
-
-            @Override
-            NDList apply(Call call, NDList list) {
-                NDArray t = call.run(time, timeEmbedding(list.get(1), 8))
-                        .expandDims(-1)
-                        .expandDims(-1);
-                NDArray x = call.run(in, list.get(0)).add(t);
-                NDArray y = call.run(down, x);
-                NDList parts = call.run(qkv, y).flatten(2, 3).split(3, 1);
-                NDArray scores = parts.get(0)
-                        .swapAxes(1, 2)
-                        .matMul(parts.get(1))
-                        .div(Math.sqrt(8))
-                        .softmax(-1);
-                y = y.add(parts.get(2).matMul(scores.swapAxes(1, 2)).reshape(y.getShape()));
-                return new NDList(call.run(out, ModernCnns.resize(y, 8, 8, 0).concat(x, 1)));
-            }
-        };
-    }
-
-    private static Block ddim() {
-        return new LambdaBlock(list -> {
-            double now = 0.4;
-            double next = 0.6;
-            NDArray clean = list.get(0)
-                    .sub(list.get(1).mul(Math.sqrt(1 - now)))
-                    .div(Math.sqrt(now))
-                    .clip(-1, 1);
-            return new NDList(clean.mul(Math.sqrt(next)).add(list.get(1).mul(Math.sqrt(1 - next))));
+        var net = new Net();
+        Block time = net.child(seq(linear(16), Activation.swishBlock(1f), linear(8)), 1, 8);
+        Block in = net.child(conv(8, 3), 1, 3, 8, 8);
+        Block down = net.child(seq(ModernNorms.groupNorm(4), Activation.swishBlock(1f), conv(8, 3, 2, 1)), 1, 8, 8, 8);
+        Block qkv = net.child(conv(24, 1), 1, 8, 4, 4);
+        Block out = net.child(conv(3, 3), 1, 16, 8, 8);
+        return net.onAll((call, list) -> {
+            NDArray t =
+                    call.run(time, timeEmbedding(list.get(1), 8)).expandDims(-1).expandDims(-1);
+            NDArray x = call.run(in, list.get(0)).add(t);
+            NDArray y = call.run(down, x);
+            NDList parts = call.run(qkv, y).flatten(2, 3).split(3, 1);
+            NDArray scores = parts.get(0)
+                    .swapAxes(1, 2)
+                    .matMul(parts.get(1))
+                    .div(Math.sqrt(8))
+                    .softmax(-1);
+            y = y.add(parts.get(2).matMul(scores.swapAxes(1, 2)).reshape(y.getShape()));
+            return new NDList(call.run(out, ModernCnns.resize(y, 8, 8, 0).concat(x, 1)));
         });
     }
 
-    private static Block coupling() {
-        return new Net() {
-            final List<Block> nets = List.of(
-                    child(seq(linear(8), relu(), linear(8)), 1, 4), child(seq(linear(8), relu(), linear(8)), 1, 4));
+    private static NDList ddim(NDList list) {
+        double now = 0.4;
+        double next = 0.6;
+        NDArray clean = list.get(0)
+                .sub(list.get(1).mul(Math.sqrt(1 - now)))
+                .div(Math.sqrt(now))
+                .clip(-1, 1);
+        return new NDList(clean.mul(Math.sqrt(next)).add(list.get(1).mul(Math.sqrt(1 - next))));
+    }
 
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray x = in.head();
-                NDArray logDet = x.getManager().zeros(new Shape(x.getShape().get(0)));
-                for (Block net : nets) {
-                    NDList halves = x.split(2, 1);
-                    NDList st = call.run(net, halves.get(0)).split(2, 1);
-                    NDArray s = st.get(0).tanh();
-                    x = halves.get(1).mul(s.exp()).add(st.get(1)).concat(halves.get(0), 1);
-                    logDet.addi(s.sum(new int[] {1}));
-                }
-                return new NDList(x, logDet);
+    private static Block coupling() {
+        var net = new Net();
+        List<Block> nets = List.of(
+                net.child(seq(linear(8), relu(), linear(8)), 1, 4), net.child(seq(linear(8), relu(), linear(8)), 1, 4));
+        return net.onAll((call, in) -> {
+            NDArray x = in.head();
+            NDArray logDet = x.getManager().zeros(new Shape(x.getShape().get(0)));
+            for (Block part : nets) {
+                NDList halves = x.split(2, 1);
+                NDList st = call.run(part, halves.get(0)).split(2, 1);
+                NDArray s = st.get(0).tanh();
+                x = halves.get(1).mul(s.exp()).add(st.get(1)).concat(halves.get(0), 1);
+                logDet.addi(s.sum(new int[] {1}));
             }
-        };
+            return new NDList(x, logDet);
+        });
     }
 
     private static Block invertible() {
-        return new Net() {
-            final Parameter w = weight("w", 4, 4);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                return Conv2d.conv2d(x, call.value(w, x).reshape(4, 4, 1, 1)).head();
-            }
-        };
+        var net = new Net();
+        Parameter w = net.weight("w", 4, 4);
+        return net.on((call, x) ->
+                Conv2d.conv2d(x, call.value(w, x).reshape(4, 4, 1, 1)).head());
     }
 
     private static Block maf() {
-        return new Net() {
-            final Parameter w = weight("w", 5, 5);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDManager manager = x.getManager();
-                NDArray rows = manager.arange(5).reshape(5, 1);
-                NDArray mask = manager.arange(5).reshape(1, 5).gt(rows).toType(DataType.FLOAT32, false);
-                NDArray masked = call.value(w, x).mul(mask);
-                NDArray y = x.getManager().zeros(x.getShape());
-                for (int i = 0; i < 5; i++) {
-                    y = x.add(y.matMul(masked).tanh());
-                }
-                return y;
+        var net = new Net();
+        Parameter w = net.weight("w", 5, 5);
+        return net.on((call, x) -> {
+            NDManager manager = x.getManager();
+            NDArray rows = manager.arange(5).reshape(5, 1);
+            NDArray mask = manager.arange(5).reshape(1, 5).gt(rows).toType(DataType.FLOAT32, false);
+            NDArray masked = call.value(w, x).mul(mask);
+            NDArray y = x.getManager().zeros(x.getShape());
+            for (int i = 0; i < 5; i++) {
+                y = x.add(y.matMul(masked).tanh());
             }
-        };
+            return y;
+        });
+    }
+
+    private static NDArray mask(NDManager manager, int size, boolean center) {
+        NDArray mask = manager.zeros(new Shape(1, 1, size, size));
+        mask.set(new NDIndex(":, :, :{}", size / 2), 1);
+        mask.set(new NDIndex(":, :, {}, :{}", size / 2, size / 2 + (center ? 1 : 0)), 1);
+        return mask;
     }
 
     private static Block pixelCnn() {
-        return new Net() {
-            final Parameter first = weight("first", 6, 1, 5, 5);
-            final Parameter second = weight("second", 4, 6, 3, 3);
-
-            private NDArray mask(NDManager manager, int size, boolean center) {
-                NDArray mask = manager.zeros(new Shape(1, 1, size, size));
-                mask.set(new NDIndex(":, :, :{}", size / 2), 1);
-                mask.set(new NDIndex(":, :, {}, :{}", size / 2, size / 2 + (center ? 1 : 0)), 1);
-                return mask;
-            }
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDManager manager = x.getManager();
-                NDArray a = call.value(first, x).mul(mask(manager, 5, false));
-                NDArray y = Activation.relu(Conv2d.conv2d(x, a, null, new Shape(1, 1), new Shape(2, 2))
-                        .head());
-                NDArray b = call.value(second, x).mul(mask(manager, 3, true));
-                return Conv2d.conv2d(y, b, null, new Shape(1, 1), new Shape(1, 1))
-                        .head()
-                        .logSoftmax(1);
-            }
-        };
+        var net = new Net();
+        Parameter first = net.weight("first", 6, 1, 5, 5);
+        Parameter second = net.weight("second", 4, 6, 3, 3);
+        Shape one = new Shape(1, 1);
+        return net.on((call, x) -> {
+            NDArray a = call.value(first, x).mul(mask(x.getManager(), 5, false));
+            NDArray y = Activation.relu(
+                    Conv2d.conv2d(x, a, null, one, new Shape(2, 2)).head());
+            NDArray b = call.value(second, x).mul(mask(x.getManager(), 3, true));
+            return Conv2d.conv2d(y, b, null, one, one).head().logSoftmax(1);
+        });
     }
 
     private static Block film() {
-        return new Net() {
-            final Block dense = child(linear(8), 1, 6);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDList parts = call.run(dense, in.get(1)).split(2, 1);
-                NDArray gamma = parts.get(0).expandDims(2).expandDims(3);
-                return new NDList(in.get(0).mul(gamma.add(1)).add(parts.get(1).reshape(-1, 4, 1, 1)));
-            }
-        };
+        var net = new Net();
+        Block dense = net.child(linear(8), 1, 6);
+        return net.onAll((call, in) -> {
+            NDList parts = call.run(dense, in.get(1)).split(2, 1);
+            NDArray gamma = parts.get(0).expandDims(2).expandDims(3);
+            return new NDList(in.get(0).mul(gamma.add(1)).add(parts.get(1).reshape(-1, 4, 1, 1)));
+        });
     }
 
     private static Block spade() {
-        return new Net() {
-            final Block gamma = child(conv(4, 3), 1, 2, 6, 6);
-            final Block beta = child(conv(4, 3), 1, 2, 6, 6);
-            final Block norm =
-                    child(BatchNorm.builder().optScale(false).optCenter(false).build(), 1, 4, 6, 6);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray map = in.get(1);
-                return new NDList(call.run(norm, in.get(0))
-                        .mul(call.run(gamma, map).add(1))
-                        .add(call.run(beta, map)));
-            }
-        };
+        var net = new Net();
+        Block gamma = net.child(conv(4, 3), 1, 2, 6, 6);
+        Block beta = net.child(conv(4, 3), 1, 2, 6, 6);
+        Block norm =
+                net.child(BatchNorm.builder().optScale(false).optCenter(false).build(), 1, 4, 6, 6);
+        return net.onAll((call, in) -> {
+            NDArray map = in.get(1);
+            return new NDList(
+                    call.run(norm, in.get(0)).mul(call.run(gamma, map).add(1)).add(call.run(beta, map)));
+        });
     }
 
     private static Block conditional() {
-        return new Net() {
-            final Block body = child(seq(linear(16), bn(), relu(), linear(9)), 1, 16);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray x = in.get(0).concat(in.get(1).oneHot(10), 1);
-                return new NDList(call.run(body, x).reshape(x.getShape().get(0), 1, 3, 3));
-            }
-        };
+        var net = new Net();
+        Block body = net.child(seq(linear(16), bn(), relu(), linear(9)), 1, 16);
+        return net.onAll((call, in) -> {
+            NDArray x = in.get(0).concat(in.get(1).oneHot(10), 1);
+            return new NDList(call.run(body, x).reshape(x.getShape().get(0), 1, 3, 3));
+        });
     }
 
     private static Block energy() {

@@ -100,16 +100,13 @@ final class DjlBlocks {
     }
 
     private static Block bertClassifier() {
-        return new Net() {
-            final BertBlock bert = child(bert().build(), new Shape(1, 12), new Shape(1, 12), new Shape(1, 12));
-            final Block head = child(linear(3), 1, 16);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDList out = bert.forward(call.store(), in, call.training());
-                return new NDList(call.run(head, out.get(1)));
-            }
-        };
+        var net = new Net();
+        BertBlock bert = net.child(bert().build(), new Shape(1, 12), new Shape(1, 12), new Shape(1, 12));
+        Block head = net.child(linear(3), 1, 16);
+        return net.onAll((call, in) -> {
+            NDList out = bert.forward(call.store(), in, call.training());
+            return new NDList(call.run(head, out.get(1)));
+        });
     }
 
     private static Block bertMasked() {

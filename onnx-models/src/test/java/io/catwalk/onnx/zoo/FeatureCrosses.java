@@ -48,152 +48,125 @@ final class FeatureCrosses {
     }
 
     private static Block cross() {
-        return new Net() {
-            final Parameter w = weight("w", 3, 8);
-            final Parameter b = weight("b", 3, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray y = x;
-                for (int i = 0; i < 3; i++) {
-                    NDArray dot = y.mul(call.value(w, x).get(i)).sum(new int[] {1}, true);
-                    y = x.mul(dot).add(call.value(b, x).get(i)).add(y);
-                }
-                return y;
+        var net = new Net();
+        Parameter w = net.weight("w", 3, 8);
+        Parameter b = net.weight("b", 3, 8);
+        return net.on((call, x) -> {
+            NDArray y = x;
+            for (int i = 0; i < 3; i++) {
+                NDArray dot = y.mul(call.value(w, x).get(i)).sum(new int[] {1}, true);
+                y = x.mul(dot).add(call.value(b, x).get(i)).add(y);
             }
-        };
+            return y;
+        });
     }
 
     private static Block cin() {
-        return new Net() {
-            final Block compress = child(conv1d(3, 1), 1, 16, 5);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray outer = x.expandDims(2).mul(x.expandDims(1)).reshape(-1, 16, 5);
-                return call.run(compress, outer).sum(new int[] {2});
-            }
-        };
+        var net = new Net();
+        Block compress = net.child(conv1d(3, 1), 1, 16, 5);
+        return net.on((call, x) -> {
+            NDArray outer = x.expandDims(2).mul(x.expandDims(1)).reshape(-1, 16, 5);
+            return call.run(compress, outer).sum(new int[] {2});
+        });
     }
 
     private static Block autoInt() {
         return seq(
                 words(30, 8),
-                new AttentionForms.Projected(8) {
-                    @Override
-                    NDArray attend(NDArray q, NDArray k, NDArray v) {
-                        return Activation.relu(
-                                q.batchMatMul(k.transpose(0, 2, 1)).softmax(2).batchMatMul(v));
-                    }
-                },
+                AttentionForms.attends(
+                        8,
+                        (q, k, v) -> Activation.relu(
+                                q.batchMatMul(k.transpose(0, 2, 1)).softmax(2).batchMatMul(v))),
                 flatten(),
                 linear(1));
     }
 
     private static Block din() {
-        return new Net() {
-            final Block items = child(words(30, 6), 1);
-            final Block score = child(seq(linear(8), Activation.sigmoidBlock(), linear(1)), 1, 6, 24);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray target = call.run(items, in.get(0));
-                NDArray history = call.run(items, in.get(1));
-                NDArray t = target.expandDims(1).broadcast(history.getShape());
-                NDArray all = NDArrays.concat(new NDList(t, history, t.sub(history), t.mul(history)), 2);
-                NDArray w = call.run(score, all).squeeze(2).mul(in.get(1).gt(0).toType(DataType.FLOAT32, false));
-                NDArray interest = w.expandDims(1).matMul(history).squeeze(1);
-                return new NDList(interest.mul(target).sum(new int[] {1}));
-            }
-        };
+        var net = new Net();
+        Block items = net.child(words(30, 6), 1);
+        Block score = net.child(seq(linear(8), Activation.sigmoidBlock(), linear(1)), 1, 6, 24);
+        return net.onAll((call, in) -> {
+            NDArray target = call.run(items, in.get(0));
+            NDArray history = call.run(items, in.get(1));
+            NDArray t = target.expandDims(1).broadcast(history.getShape());
+            NDArray all = NDArrays.concat(new NDList(t, history, t.sub(history), t.mul(history)), 2);
+            NDArray w = call.run(score, all).squeeze(2).mul(in.get(1).gt(0).toType(DataType.FLOAT32, false));
+            NDArray interest = w.expandDims(1).matMul(history).squeeze(1);
+            return new NDList(interest.mul(target).sum(new int[] {1}));
+        });
     }
 
     private static Block sasRec() {
-        return new Net() {
-            final Parameter items = weight("items", 30, 8);
-            final Parameter positions = weight("positions", 6, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray ids) {
-                NDArray table = call.value(items, ids);
-                NDArray x = table.get(ids).mul(Math.sqrt(8)).add(call.value(positions, ids));
-                x.muli(ids.neq(0).expandDims(-1).toType(DataType.FLOAT32, false));
-                NDArray ahead = ids.getManager()
-                        .arange(6)
-                        .expandDims(0)
-                        .gt(ids.getManager().arange(6).expandDims(1));
-                NDArray scores = x.matMul(x.swapAxes(1, 2)).div(Math.sqrt(8));
-                NDArray y = NDArrays.where(
-                                ahead.broadcast(scores.getShape()),
-                                scores.zerosLike().add(-1e9f),
-                                scores)
-                        .softmax(2)
-                        .matMul(x);
-                return y.get(":, -1").dot(table.transpose());
-            }
-        };
+        var net = new Net();
+        Parameter items = net.weight("items", 30, 8);
+        Parameter positions = net.weight("positions", 6, 8);
+        return net.on((call, ids) -> {
+            NDArray table = call.value(items, ids);
+            NDArray x = table.get(ids).mul(Math.sqrt(8)).add(call.value(positions, ids));
+            x.muli(ids.neq(0).expandDims(-1).toType(DataType.FLOAT32, false));
+            NDArray ahead = ids.getManager()
+                    .arange(6)
+                    .expandDims(0)
+                    .gt(ids.getManager().arange(6).expandDims(1));
+            NDArray scores = x.matMul(x.swapAxes(1, 2)).div(Math.sqrt(8));
+            NDArray y = NDArrays.where(
+                            ahead.broadcast(scores.getShape()),
+                            scores.zerosLike().add(-1e9f),
+                            scores)
+                    .softmax(2)
+                    .matMul(x);
+            return y.get(":, -1").dot(table.transpose());
+        });
     }
 
     private static Block bag() {
-        return new Net() {
-            final Block table = child(words(30, 5), 1, 6);
-
-            @Override
-            NDArray apply(Call call, NDArray ids) {
-                NDArray mask = ids.gt(4).toType(DataType.FLOAT32, false).expandDims(2);
-                NDArray sum = call.run(table, ids).mul(mask).sum(new int[] {1});
-                return sum.div(mask.sum(new int[] {1}).clip(1, Float.MAX_VALUE));
-            }
-        };
+        var net = new Net();
+        Block table = net.child(words(30, 5), 1, 6);
+        return net.on((call, ids) -> {
+            NDArray mask = ids.gt(4).toType(DataType.FLOAT32, false).expandDims(2);
+            NDArray sum = call.run(table, ids).mul(mask).sum(new int[] {1});
+            return sum.div(mask.sum(new int[] {1}).clip(1, Float.MAX_VALUE));
+        });
     }
 
     private static Block entities() {
-        return new Net() {
-            final List<Block> tables = List.of(child(words(7, 2), 1), child(words(7, 3), 1), child(words(7, 4), 1));
-            final Block body = child(seq(bn(), linear(8), relu(), linear(2)), 1, 13);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDList columns = new NDList(in.get(1));
-                for (int i = 0; i < 3; i++) {
-                    columns.add(call.run(tables.get(i), in.get(0).get(":, {}", i)));
-                }
-                return new NDList(call.run(body, NDArrays.concat(columns, 1)));
+        var net = new Net();
+        List<Block> tables = List.of(net.child(words(7, 2), 1), net.child(words(7, 3), 1), net.child(words(7, 4), 1));
+        Block body = net.child(seq(bn(), linear(8), relu(), linear(2)), 1, 13);
+        return net.onAll((call, in) -> {
+            NDList columns = new NDList(in.get(1));
+            for (int i = 0; i < 3; i++) {
+                columns.add(call.run(tables.get(i), in.get(0).get(":, {}", i)));
             }
-        };
+            return new NDList(call.run(body, NDArrays.concat(columns, 1)));
+        });
     }
 
     private static Block tree() {
-        return new Net() {
-            final Block inner = child(seq(linear(3), Activation.sigmoidBlock()), 1, 6);
-            final Parameter leaves = weight("leaves", 4, 2);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray p = call.run(inner, x);
-                NDArray left = p.get(":, 0");
-                NDArray right = left.mul(-1).add(1);
-                NDList paths = new NDList(
-                        left.mul(p.get(":, 1")),
-                        left.mul(p.get(":, 1").mul(-1).add(1)),
-                        right.mul(p.get(":, 2")),
-                        right.mul(p.get(":, 2").mul(-1).add(1)));
-                return NDArrays.stack(paths, 1).matMul(call.value(leaves, x).softmax(1));
-            }
-        };
+        var net = new Net();
+        Block inner = net.child(seq(linear(3), Activation.sigmoidBlock()), 1, 6);
+        Parameter leaves = net.weight("leaves", 4, 2);
+        return net.on((call, x) -> {
+            NDArray p = call.run(inner, x);
+            NDArray left = p.get(":, 0");
+            NDArray right = left.mul(-1).add(1);
+            NDList paths = new NDList(
+                    left.mul(p.get(":, 1")),
+                    left.mul(p.get(":, 1").mul(-1).add(1)),
+                    right.mul(p.get(":, 2")),
+                    right.mul(p.get(":, 2").mul(-1).add(1)));
+            return NDArrays.stack(paths, 1).matMul(call.value(leaves, x).softmax(1));
+        });
     }
 
     static Block clip() {
-        return new Net() {
-            final Block image = child(linear(4), 1, 8);
-            final Block text = child(linear(4), 1, 6);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray a = Recommenders.unit(call.run(image, in.get(0)));
-                NDArray b = Recommenders.unit(call.run(text, in.get(1)));
-                return new NDList(a.matMul(b.transpose()).mul(Math.exp(2.5)).softmax(1));
-            }
-        };
+        var net = new Net();
+        Block image = net.child(linear(4), 1, 8);
+        Block text = net.child(linear(4), 1, 6);
+        return net.onAll((call, in) -> {
+            NDArray a = Recommenders.unit(call.run(image, in.get(0)));
+            NDArray b = Recommenders.unit(call.run(text, in.get(1)));
+            return new NDList(a.matMul(b.transpose()).mul(Math.exp(2.5)).softmax(1));
+        });
     }
 }

@@ -18,7 +18,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Conv2dTranspose;
@@ -36,80 +35,71 @@ final class Generative {
                 .add("DCGAN", Generative::dcgan, floats(8))
                 .add("DCGAN critic", Generative::critic, floats(3, 16, 16))
                 .add("StyleGAN", Generative::style, floats(8))
-                .add("AdaIN", Generative::adaIn, floats(4, 6, 6), floats(4, 6, 6))
+                .onAll("AdaIN", Generative::adaIn, floats(4, 6, 6), floats(4, 6, 6))
                 .add("pix2pix", Generative::pix2pix, floats(3, 16, 16))
                 .add("CycleGAN", Generative::cycle, floats(3, 12, 12))
                 .networks();
     }
 
     private static Block vae() {
-        return new Net() {
-            final Block encoder = child(seq(cbr(4, 3, 2), flatten(), linear(8)), 1, 1, 8, 8);
-            final Block decoder = child(
-                    seq(
-                            linear(64),
-                            relu(),
-                            lambda(x -> x.reshape(-1, 4, 4, 4)),
-                            up(4),
-                            relu(),
-                            conv(1, 3),
-                            Activation.sigmoidBlock()),
-                    1,
-                    4);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDList parts = call.run(encoder, in.head()).split(2, 1);
-                NDArray mu = parts.get(0);
-                NDArray logVariance = parts.get(1);
-                NDArray z = mu;
-                if (call.training()) {
-                    z = mu.add(logVariance.mul(0.5).exp().mul(mu.getManager().randomNormal(mu.getShape())));
-                }
-                NDArray kl = logVariance
-                        .add(1)
-                        .sub(mu.square())
-                        .sub(logVariance.exp())
-                        .sum(new int[] {1})
-                        .mul(-0.5);
-                return new NDList(call.run(decoder, z), mu, logVariance, kl);
+        var net = new Net();
+        Block encoder = net.child(seq(cbr(4, 3, 2), flatten(), linear(8)), 1, 1, 8, 8);
+        Block decoder = net.child(
+                seq(
+                        linear(64),
+                        relu(),
+                        lambda(x -> x.reshape(-1, 4, 4, 4)),
+                        up(4),
+                        relu(),
+                        conv(1, 3),
+                        Activation.sigmoidBlock()),
+                1,
+                4);
+        return net.onAll((call, in) -> {
+            NDList parts = call.run(encoder, in.head()).split(2, 1);
+            NDArray mu = parts.get(0);
+            NDArray logVariance = parts.get(1);
+            NDArray z = mu;
+            if (call.training()) {
+                z = mu.add(logVariance.mul(0.5).exp().mul(mu.getManager().randomNormal(mu.getShape())));
             }
-        };
+            NDArray kl = logVariance
+                    .add(1)
+                    .sub(mu.square())
+                    .sub(logVariance.exp())
+                    .sum(new int[] {1})
+                    .mul(-0.5);
+            return new NDList(call.run(decoder, z), mu, logVariance, kl);
+        });
     }
 
     private static Block vaeNoise() {
-        return new Net() {
-            final Block encoder = child(linear(8), 1, 12);
-            final Block decoder = child(linear(12), 1, 4);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray h = call.run(encoder, in.get(0));
-                NDArray z = h.get(":, :4").add(h.get(":, 4:").div(2).exp().mul(in.get(1)));
-                return new NDList(call.run(decoder, z));
-            }
-        };
+        var net = new Net();
+        Block encoder = net.child(linear(8), 1, 12);
+        Block decoder = net.child(linear(12), 1, 4);
+        return net.onAll((call, in) -> {
+            NDArray h = call.run(encoder, in.get(0));
+            NDArray z = h.get(":, :4").add(h.get(":, 4:").div(2).exp().mul(in.get(1)));
+            return new NDList(call.run(decoder, z));
+        });
     }
 
     private static Block vq() {
-        return new Net() {
-            final Parameter codes = weight("codes", 10, 4);
-            final Block out = child(conv(3, 3), 1, 4, 6, 6);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray z = in.head().transpose(0, 2, 3, 1);
-                NDArray book = call.value(codes, z);
-                NDArray flat = z.reshape(-1, 4);
-                NDArray distance = flat.square()
-                        .sum(new int[] {1}, true)
-                        .add(book.square().sum(new int[] {1}))
-                        .sub(flat.matMul(book.transpose()).mul(2));
-                NDArray nearest = distance.argMin(1);
-                NDArray q = book.get(nearest).reshape(z.getShape()).transpose(0, 3, 1, 2);
-                return new NDList(call.run(out, q), nearest.reshape(-1, 6, 6));
-            }
-        };
+        var net = new Net();
+        Parameter codes = net.weight("codes", 10, 4);
+        Block out = net.child(conv(3, 3), 1, 4, 6, 6);
+        return net.onAll((call, in) -> {
+            NDArray z = in.head().transpose(0, 2, 3, 1);
+            NDArray book = call.value(codes, z);
+            NDArray flat = z.reshape(-1, 4);
+            NDArray distance = flat.square()
+                    .sum(new int[] {1}, true)
+                    .add(book.square().sum(new int[] {1}))
+                    .sub(flat.matMul(book.transpose()).mul(2));
+            NDArray nearest = distance.argMin(1);
+            NDArray q = book.get(nearest).reshape(z.getShape()).transpose(0, 3, 1, 2);
+            return new NDList(call.run(out, q), nearest.reshape(-1, 6, 6));
+        });
     }
 
     private static Block deconv(int filters) {
@@ -148,97 +138,89 @@ final class Generative {
 
     /** A modulated convolution: the style scales the channels before, and a norm takes it out afterwards. */
     private static Block style() {
-        return new Net() {
-            final Parameter constant = weight("constant", 1, 6, 4, 4);
-            final Parameter kernel = weight("kernel", 5, 6, 3, 3);
-            final Block mapping = child(seq(linear(8), Activation.leakyReluBlock(0.2f), linear(6)), 1, 8);
-            final Block rgb = child(conv(3, 1), 1, 5, 8, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray z) {
-                z = z.mul(z.square().mean(new int[] {1}, true).add(1e-8).pow(-0.5));
-                NDArray s = call.run(mapping, z).add(1);
-                NDArray w = call.value(kernel, z);
-                NDArray x = call.value(constant, z).mul(s.reshape(-1, 6, 1, 1));
-                NDArray y = Conv2d.conv2d(x, w, null, new Shape(1, 1), new Shape(1, 1))
-                        .singletonOrThrow();
-                NDArray scale = w.expandDims(0)
-                        .mul(s.reshape(-1, 1, 6, 1, 1))
-                        .square()
-                        .sum(new int[] {2, 3, 4})
-                        .add(1e-8)
-                        .sqrt();
-                y = y.div(scale.expandDims(-1).expandDims(-1));
-                return call.run(rgb, ModernCnns.resize(Activation.leakyRelu(y, 0.2f), 8, 8, 1));
-            }
-        };
-    }
-
-    private static Block adaIn() {
-        return new LambdaBlock(list -> {
-            NDArray x = list.get(0);
-            NDArray style = list.get(1);
-            NDArray mean = spatialMean(x);
-            NDArray deviation = spatialMean(x.sub(mean).square()).add(1e-5).sqrt();
-            NDArray styleMean = spatialMean(style);
-            NDArray styleDeviation =
-                    spatialMean(style.sub(styleMean).square()).add(1e-5).sqrt();
-            return new NDList(x.sub(mean).div(deviation).mul(styleDeviation).add(styleMean));
+        var net = new Net();
+        Parameter constant = net.weight("constant", 1, 6, 4, 4);
+        Parameter kernel = net.weight("kernel", 5, 6, 3, 3);
+        Block mapping = net.child(seq(linear(8), Activation.leakyReluBlock(0.2f), linear(6)), 1, 8);
+        Block rgb = net.child(conv(3, 1), 1, 5, 8, 8);
+        return net.on((call, z) -> {
+            z = z.mul(z.square().mean(new int[] {1}, true).add(1e-8).pow(-0.5));
+            NDArray s = call.run(mapping, z).add(1);
+            NDArray w = call.value(kernel, z);
+            NDArray x = call.value(constant, z).mul(s.reshape(-1, 6, 1, 1));
+            NDArray y =
+                    Conv2d.conv2d(x, w, null, new Shape(1, 1), new Shape(1, 1)).singletonOrThrow();
+            NDArray scale = w.expandDims(0)
+                    .mul(s.reshape(-1, 1, 6, 1, 1))
+                    .square()
+                    .sum(new int[] {2, 3, 4})
+                    .add(1e-8)
+                    .sqrt();
+            y = y.div(scale.expandDims(-1).expandDims(-1));
+            return call.run(rgb, ModernCnns.resize(Activation.leakyRelu(y, 0.2f), 8, 8, 1));
         });
     }
 
-    private static Block pix2pix() {
-        return new Net() {
-            final Block a = child(seq(conv(4, 4, 2, 1), Activation.leakyReluBlock(0.2f)), 1, 3, 16, 16);
-            final Block b = child(
-                    seq(
-                            lambda(x -> x.pad(new Shape(1, 1, 1, 1), 0)),
-                            Conv2d.builder()
-                                    .setFilters(6)
-                                    .setKernelShape(new Shape(3, 3))
-                                    .optStride(new Shape(2, 2))
-                                    .build(),
-                            bn()),
-                    1,
-                    4,
-                    9,
-                    9);
-            final Block up = child(
-                    seq(
-                            relu(),
-                            Conv2dTranspose.builder()
-                                    .setFilters(4)
-                                    .setKernelShape(new Shape(3, 3))
-                                    .optStride(new Shape(2, 2))
-                                    .optPadding(new Shape(1, 1))
-                                    .build(),
-                            bn()),
-                    1,
-                    6,
-                    5,
-                    5);
-            final Block last = child(
-                    seq(
-                            relu(),
-                            Conv2dTranspose.builder()
-                                    .setFilters(3)
-                                    .setKernelShape(new Shape(4, 4))
-                                    .optStride(new Shape(2, 2))
-                                    .optPadding(new Shape(2, 2))
-                                    .build(),
-                            Activation.tanhBlock()),
-                    1,
-                    8,
-                    9,
-                    9);
+    private static NDList adaIn(NDList list) {
+        NDArray x = list.get(0);
+        NDArray style = list.get(1);
+        NDArray mean = spatialMean(x);
+        NDArray deviation = spatialMean(x.sub(mean).square()).add(1e-5).sqrt();
+        NDArray styleMean = spatialMean(style);
+        NDArray styleDeviation =
+                spatialMean(style.sub(styleMean).square()).add(1e-5).sqrt();
+        return new NDList(x.sub(mean).div(deviation).mul(styleDeviation).add(styleMean));
+    }
 
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray one = call.run(a, x);
-                NDArray two = call.run(up, call.run(b, one));
-                return call.run(last, two.concat(one, 1));
-            }
-        };
+    private static Block pix2pix() {
+        var net = new Net();
+        Block a = net.child(seq(conv(4, 4, 2, 1), Activation.leakyReluBlock(0.2f)), 1, 3, 16, 16);
+        Block b = net.child(
+                seq(
+                        lambda(x -> x.pad(new Shape(1, 1, 1, 1), 0)),
+                        Conv2d.builder()
+                                .setFilters(6)
+                                .setKernelShape(new Shape(3, 3))
+                                .optStride(new Shape(2, 2))
+                                .build(),
+                        bn()),
+                1,
+                4,
+                9,
+                9);
+        Block up = net.child(
+                seq(
+                        relu(),
+                        Conv2dTranspose.builder()
+                                .setFilters(4)
+                                .setKernelShape(new Shape(3, 3))
+                                .optStride(new Shape(2, 2))
+                                .optPadding(new Shape(1, 1))
+                                .build(),
+                        bn()),
+                1,
+                6,
+                5,
+                5);
+        Block last = net.child(
+                seq(
+                        relu(),
+                        Conv2dTranspose.builder()
+                                .setFilters(3)
+                                .setKernelShape(new Shape(4, 4))
+                                .optStride(new Shape(2, 2))
+                                .optPadding(new Shape(2, 2))
+                                .build(),
+                        Activation.tanhBlock()),
+                1,
+                8,
+                9,
+                9);
+        return net.on((call, x) -> {
+            NDArray one = call.run(a, x);
+            NDArray two = call.run(up, call.run(b, one));
+            return call.run(last, two.concat(one, 1));
+        });
     }
 
     /** Reflection padding, since DJL has none: flipped slices at each side. */

@@ -21,7 +21,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
-import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
@@ -37,12 +36,12 @@ final class LateBlocks {
 
     static List<Network> networks() {
         return new Family("late")
-                .add("rows of the batch", LateBlocks::rows, floats(5))
-                .add("label picked by two arrays", LateBlocks::pick, floats(5), ids(5))
-                .add("number first", LateBlocks::numberFirst, between(0.5, 2, 4))
-                .add("sums of many", LateBlocks::sums, floats(4), floats(4), floats(4))
-                .add("gradients stopped", LateBlocks::gradients, floats(4))
-                .add("device and type as they are", LateBlocks::device, floats(4))
+                .on("rows of the batch", LateBlocks::rows, floats(5))
+                .onAll("label picked by two arrays", LateBlocks::pick, floats(5), ids(5))
+                .onAll("number first", LateBlocks::numberFirst, between(0.5, 2, 4))
+                .onAll("sums of many", LateBlocks::sums, floats(4), floats(4), floats(4))
+                .on("gradients stopped", LateBlocks::gradients, floats(4))
+                .on("device and type as they are", LateBlocks::device, floats(4))
                 .add("lists by name", LateBlocks::listNames, floats(4), floats(3))
                 .add("flatten with size", () -> seq(Blocks.batchFlattenBlock(12), linear(2)), floats(3, 4))
                 .add("functions in sequence", LateBlocks::functions, floats(6))
@@ -56,96 +55,80 @@ final class LateBlocks {
                 .add("states handed over", LateBlocks::states, floats(5, 4))
                 .add("twin recurrences", LateBlocks::twins, floats(5, 4))
                 .add("states of both ways", LateBlocks::bothWays, floats(5, 4))
-                .add(
+                .on(
                         "mean of everything",
-                        () -> lambda(x -> x.sub(x.mean())
-                                .div(x.sub(x.mean()).square().mean().add(1e-5).sqrt())),
+                        x -> x.sub(x.mean())
+                                .div(x.sub(x.mean()).square().mean().add(1e-5).sqrt()),
                         floats(3, 4))
-                .add("sum over size", () -> lambda(x -> x.sub(x.sum().div(x.size()))), floats(3, 4))
-                .add("sorted batch", () -> lambda(x -> x.sort(0)), floats(4))
-                .add("softmax over batch", () -> lambda(x -> x.softmax(0)), floats(4))
-                .add("reversed batch", () -> lambda(x -> x.flip(0).cumSum(0)), floats(4))
-                .add("doubled batch", () -> lambda(x -> x.concat(x.neg(), 0)), floats(4))
-                .add("first sample", () -> lambda(x -> x.sub(x.get(0))), floats(4))
-                .add(
-                        "repeated samples",
-                        () -> lambda(x -> x.repeat(0, 3).reshape(-1, 3, 4).mean(new int[] {1})),
-                        floats(4))
-                .add("flat", () -> lambda(x -> x.flatten().mul(2).reshape(x.getShape())), floats(3, 2))
-                .add(
-                        "batch gram",
-                        () -> lambda(x -> x.dot(x.transpose()).softmax(1).dot(x)),
-                        floats(4))
-                .add(
+                .on("sum over size", x -> x.sub(x.sum().div(x.size())), floats(3, 4))
+                .on("sorted batch", x -> x.sort(0), floats(4))
+                .on("softmax over batch", x -> x.softmax(0), floats(4))
+                .on("reversed batch", x -> x.flip(0).cumSum(0), floats(4))
+                .on("doubled batch", x -> x.concat(x.neg(), 0), floats(4))
+                .on("first sample", x -> x.sub(x.get(0)), floats(4))
+                .on("repeated samples", x -> x.repeat(0, 3).reshape(-1, 3, 4).mean(new int[] {1}), floats(4))
+                .on("flat", x -> x.flatten().mul(2).reshape(x.getShape()), floats(3, 2))
+                .on("batch gram", x -> x.dot(x.transpose()).softmax(1).dot(x), floats(4))
+                .onAll(
                         "scalar out",
-                        () -> new LambdaBlock(list -> new NDList(
-                                list.head().square().sum(), list.head().max())),
+                        list -> new NDList(
+                                list.head().square().sum(), list.head().max()),
                         floats(4))
                 .networks();
     }
 
-    private static Block rows() {
-        return lambda(x -> {
-            NDArray order = x.getManager().arange((int) x.getShape().get(0)).toType(DataType.INT64, false);
-            return x.get(order)
-                    .add(order.toType(DataType.FLOAT32, false).reshape(-1, 1).mul(0));
-        });
+    private static NDArray rows(NDArray x) {
+        NDArray order = x.getManager().arange((int) x.getShape().get(0)).toType(DataType.INT64, false);
+        return x.get(order)
+                .add(order.toType(DataType.FLOAT32, false).reshape(-1, 1).mul(0));
     }
 
-    private static Block pick() {
-        return new LambdaBlock(list -> {
-            NDArray x = list.get(0).logSoftmax(1);
-            NDArray at = list.get(1).reshape(-1, 1);
-            return new NDList(x.gather(at, 1).squeeze(1).neg());
-        });
+    private static NDList pick(NDList list) {
+        NDArray x = list.get(0).logSoftmax(1);
+        NDArray at = list.get(1).reshape(-1, 1);
+        return new NDList(x.gather(at, 1).squeeze(1).neg());
     }
 
-    private static Block numberFirst() {
-        return new LambdaBlock(list -> {
-            NDArray x = list.head();
-            return new NDList(
-                    NDArrays.sub(1, x),
-                    NDArrays.div(2, x),
-                    NDArrays.pow(2, x),
-                    NDArrays.mod(3, x),
-                    NDArrays.mul(0.5, x),
-                    NDArrays.add(1, x));
-        });
+    private static NDList numberFirst(NDList list) {
+        NDArray x = list.head();
+        return new NDList(
+                NDArrays.sub(1, x),
+                NDArrays.div(2, x),
+                NDArrays.pow(2, x),
+                NDArrays.mod(3, x),
+                NDArrays.mul(0.5, x),
+                NDArrays.add(1, x));
     }
 
-    private static Block sums() {
-        return new LambdaBlock(list -> new NDList(
+    private static NDList sums(NDList list) {
+        return new NDList(
                 NDArrays.add(list.get(0), list.get(1), list.get(2)),
-                NDArrays.mul(list.get(0), list.get(1), list.get(2))));
+                NDArrays.mul(list.get(0), list.get(1), list.get(2)));
     }
 
-    private static Block gradients() {
-        return lambda(x -> x.stopGradient().mul(2).sub(x.scaleGradient(0.5)));
+    private static NDArray gradients(NDArray x) {
+        return x.stopGradient().mul(2).sub(x.scaleGradient(0.5));
     }
 
-    private static Block device() {
-        return lambda(x -> x.toDevice(x.getDevice(), false)
+    private static NDArray device(NDArray x) {
+        return x.toDevice(x.getDevice(), false)
                 .toType(x.getDataType(), false)
-                .add(x.getManager().ones(x.getShape(), x.getDataType())));
+                .add(x.getManager().ones(x.getShape(), x.getDataType()));
     }
 
     private static Block listNames() {
-        return new Net() {
-            final Block a = child(linear(2), 1, 4);
-            final Block b = child(linear(2), 1, 3);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray left = call.run(a, in.get(0));
-                left.setName("left");
-                NDArray right = call.run(b, in.get(1));
-                right.setName("right");
-                NDList both = new NDList(left, right);
-                return new NDList(
-                        both.get("left").mul(both.get("right")),
-                        both.subNDList(1).head());
-            }
-        };
+        var net = new Net();
+        Block a = net.child(linear(2), 1, 4);
+        Block b = net.child(linear(2), 1, 3);
+        return net.onAll((call, in) -> {
+            NDArray left = call.run(a, in.get(0));
+            left.setName("left");
+            NDArray right = call.run(b, in.get(1));
+            right.setName("right");
+            NDList both = new NDList(left, right);
+            return new NDList(
+                    both.get("left").mul(both.get("right")), both.subNDList(1).head());
+        });
     }
 
     private static Block functions() {
@@ -192,32 +175,19 @@ final class LateBlocks {
             }
 
             @Override
-            NDArray apply(Call call, NDArray x) {
-                return call.run(
-                        getChildren().get(1).getValue(),
-                        call.run(getChildren().get("01first"), x).tanh());
+            NDList apply(Call call, NDList in) {
+                NDArray x = call.run(getChildren().get("01first"), in.head()).tanh();
+                return call.all(getChildren().get(1).getValue(), x);
             }
         };
     }
 
     private static Block twoOwners() {
-        return new Net() {
-            final Parameter w = weight("w", 6, 6);
-            final Net inner = child(
-                    new Net() {
-                        @Override
-                        NDArray apply(Call call, NDArray x) {
-                            return x.matMul(call.value(w, x).transpose());
-                        }
-                    },
-                    1,
-                    6);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                return call.run(inner, x.matMul(call.value(w, x)).tanh());
-            }
-        };
+        var net = new Net();
+        Parameter w = net.weight("w", 6, 6);
+        Block transposed = new Net().on((call, x) -> x.matMul(call.value(w, x).transpose()));
+        Block inner = net.child(transposed, 1, 6);
+        return net.on((call, x) -> call.run(inner, x.matMul(call.value(w, x)).tanh()));
     }
 
     private static Block utilities() {
@@ -258,35 +228,32 @@ final class LateBlocks {
     }
 
     private static Block states() {
-        return new Net() {
-            final LSTM first = child(
-                    LSTM.builder()
-                            .setStateSize(3)
-                            .setNumLayers(1)
-                            .optBatchFirst(true)
-                            .optReturnState(true)
-                            .build(),
-                    1,
-                    5,
-                    4);
-            final LSTM second = child(
-                    LSTM.builder()
-                            .setStateSize(3)
-                            .setNumLayers(1)
-                            .optBatchFirst(true)
-                            .optReturnState(true)
-                            .build(),
-                    1,
-                    5,
-                    3);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDList a = call.all(first, in.head());
-                NDList b = call.all(second, a.get(0), a.get(1), a.get(2));
-                return new NDList(b.get(0), b.get(1).squeeze(0), b.get(2));
-            }
-        };
+        var net = new Net();
+        LSTM first = net.child(
+                LSTM.builder()
+                        .setStateSize(3)
+                        .setNumLayers(1)
+                        .optBatchFirst(true)
+                        .optReturnState(true)
+                        .build(),
+                1,
+                5,
+                4);
+        LSTM second = net.child(
+                LSTM.builder()
+                        .setStateSize(3)
+                        .setNumLayers(1)
+                        .optBatchFirst(true)
+                        .optReturnState(true)
+                        .build(),
+                1,
+                5,
+                3);
+        return net.onAll((call, in) -> {
+            NDList a = call.all(first, in.head());
+            NDList b = call.all(second, a.get(0), a.get(1), a.get(2));
+            return new NDList(b.get(0), b.get(1).squeeze(0), b.get(2));
+        });
     }
 
     private static Block twins() {

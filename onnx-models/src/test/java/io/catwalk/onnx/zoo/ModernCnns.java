@@ -44,21 +44,15 @@ final class ModernCnns {
     }
 
     private static Block ghost(int filters) {
-        return new Net() {
-            final Block primary = child(cbr(filters / 2, 1, 1), 1, 8, 12, 12);
-            final Block cheap = child(seq(conv(filters / 2, 3, 1, filters / 2), bn(), relu()), 1, filters / 2, 12, 12);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray y = call.run(primary, x);
-                return y.concat(call.run(cheap, y), 1);
-            }
-
-            @Override
-            public Shape[] getOutputShapes(Shape[] in) {
-                return new Shape[] {new Shape(in[0].get(0), filters, 12, 12)};
-            }
-        };
+        int half = filters / 2;
+        var net = new Net();
+        Block primary = net.child(cbr(half, 1, 1), 1, 8, 12, 12);
+        Block cheap = net.child(seq(conv(half, 3, 1, half), bn(), relu()), 1, half, 12, 12);
+        return net.gives(in -> new Shape[] {new Shape(in[0].get(0), filters, 12, 12)})
+                .on((call, x) -> {
+                    NDArray y = call.run(primary, x);
+                    return y.concat(call.run(cheap, y), 1);
+                });
     }
 
     private static NDArray hardSigmoid(NDArray x) {
@@ -79,16 +73,13 @@ final class ModernCnns {
     }
 
     private static Block gate(int channels, boolean hard) {
-        return new Net() {
-            final Block dense = child(seq(linear(4), relu(), linear(channels)), 1, channels);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray g = call.run(dense, Pool.globalAvgPool2d(x));
-                g = hard ? hardSigmoid(g) : Activation.sigmoid(g);
-                return x.mul(g.reshape(-1, channels, 1, 1));
-            }
-        };
+        var net = new Net();
+        Block dense = net.child(seq(linear(4), relu(), linear(channels)), 1, channels);
+        return net.on((call, x) -> {
+            NDArray g = call.run(dense, Pool.globalAvgPool2d(x));
+            g = hard ? hardSigmoid(g) : Activation.sigmoid(g);
+            return x.mul(g.reshape(-1, channels, 1, 1));
+        });
     }
 
     private static Block mbconv() {
@@ -106,51 +97,45 @@ final class ModernCnns {
     }
 
     private static Block res2net() {
-        return new Net() {
-            final List<Block> convs = List.of(
-                    child(cbr(2, 3, 1), 1, 2, 12, 12),
-                    child(cbr(2, 3, 1), 1, 2, 12, 12),
-                    child(cbr(2, 3, 1), 1, 2, 12, 12));
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDList parts = x.split(4, 1);
-                NDList out = new NDList(parts.get(0));
-                for (int i = 0; i < 3; i++) {
-                    NDArray y = i == 0 ? parts.get(1) : parts.get(i + 1).add(out.get(i));
-                    out.add(call.run(convs.get(i), y));
-                }
-                return NDArrays.concat(out, 1).add(x);
+        var net = new Net();
+        List<Block> convs = List.of(
+                net.child(cbr(2, 3, 1), 1, 2, 12, 12),
+                net.child(cbr(2, 3, 1), 1, 2, 12, 12),
+                net.child(cbr(2, 3, 1), 1, 2, 12, 12));
+        return net.on((call, x) -> {
+            NDList parts = x.split(4, 1);
+            NDList out = new NDList(parts.get(0));
+            for (int i = 0; i < 3; i++) {
+                NDArray y = i == 0 ? parts.get(1) : parts.get(i + 1).add(out.get(i));
+                out.add(call.run(convs.get(i), y));
             }
-        };
+            return NDArrays.concat(out, 1).add(x);
+        });
     }
 
     private static Block convNext() {
-        return new Net() {
-            final Block stem = child(
-                    Conv2d.builder()
-                            .setFilters(8)
-                            .setKernelShape(new Shape(4, 4))
-                            .optStride(new Shape(4, 4))
-                            .build(),
-                    1,
-                    3,
-                    16,
-                    16);
-            final Block depth = child(conv(8, 7, 1, 8), 1, 8, 4, 4);
-            final Block norm = child(ln(3), 1, 4, 4, 8);
-            final Block wide = child(seq(linear(32), Activation.geluBlock(), linear(8)), 1, 4, 4, 8);
-            final Parameter gamma = weight("gamma", 8);
-            final Block head = child(seq(ln(1), linear(5)), 1, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray y = call.run(stem, x);
-                NDArray z = call.run(depth, y).transpose(0, 2, 3, 1);
-                z = call.run(wide, call.run(norm, z)).mul(call.value(gamma, x)).transpose(0, 3, 1, 2);
-                return call.run(head, Pool.globalAvgPool2d(y.add(z)));
-            }
-        };
+        var net = new Net();
+        Block stem = net.child(
+                Conv2d.builder()
+                        .setFilters(8)
+                        .setKernelShape(new Shape(4, 4))
+                        .optStride(new Shape(4, 4))
+                        .build(),
+                1,
+                3,
+                16,
+                16);
+        Block depth = net.child(conv(8, 7, 1, 8), 1, 8, 4, 4);
+        Block norm = net.child(ln(3), 1, 4, 4, 8);
+        Block wide = net.child(seq(linear(32), Activation.geluBlock(), linear(8)), 1, 4, 4, 8);
+        Parameter gamma = net.weight("gamma", 8);
+        Block head = net.child(seq(ln(1), linear(5)), 1, 8);
+        return net.on((call, x) -> {
+            NDArray y = call.run(stem, x);
+            NDArray z = call.run(depth, y).transpose(0, 2, 3, 1);
+            z = call.run(wide, call.run(norm, z)).mul(call.value(gamma, x)).transpose(0, 3, 1, 2);
+            return call.run(head, Pool.globalAvgPool2d(y.add(z)));
+        });
     }
 
     private static Block repVgg() {
@@ -173,72 +158,60 @@ final class ModernCnns {
     }
 
     private static Block hrNet() {
-        return new Net() {
-            final Block stem = child(cbr(4, 3, 1), 1, 3, 16, 16);
-            final Block down = child(cbr(8, 3, 2), 1, 4, 16, 16);
-            final Block high = child(cbr(4, 3, 1), 1, 4, 16, 16);
-            final Block low = child(cbr(8, 3, 1), 1, 8, 8, 8);
-            final Block lift = child(conv(4, 1), 1, 8, 8, 8);
-            final Block lower = child(conv(8, 3, 2, 1), 1, 4, 16, 16);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray a = call.run(stem, in.head());
-                NDArray b = call.run(down, a);
-                NDArray c = call.run(high, a);
-                NDArray d = call.run(low, b);
-                return new NDList(c.add(nearest2(call.run(lift, d))), d.add(call.run(lower, c)));
-            }
-        };
+        var net = new Net();
+        Block stem = net.child(cbr(4, 3, 1), 1, 3, 16, 16);
+        Block down = net.child(cbr(8, 3, 2), 1, 4, 16, 16);
+        Block high = net.child(cbr(4, 3, 1), 1, 4, 16, 16);
+        Block low = net.child(cbr(8, 3, 1), 1, 8, 8, 8);
+        Block lift = net.child(conv(4, 1), 1, 8, 8, 8);
+        Block lower = net.child(conv(8, 3, 2, 1), 1, 4, 16, 16);
+        return net.onAll((call, in) -> {
+            NDArray a = call.run(stem, in.head());
+            NDArray b = call.run(down, a);
+            NDArray c = call.run(high, a);
+            NDArray d = call.run(low, b);
+            return new NDList(c.add(nearest2(call.run(lift, d))), d.add(call.run(lower, c)));
+        });
     }
 
     private static Block octave() {
-        return new Net() {
-            final Block highToHigh = child(conv(4, 3), 1, 3, 16, 16);
-            final Block highToLow = child(conv(4, 3), 1, 3, 8, 8);
-            final Block lowToHigh = child(conv(4, 3), 1, 4, 8, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray low = call.run(
-                        highToLow, Pool.avgPool2d(x, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false, true));
-                return call.run(highToHigh, x).add(resize(call.run(lowToHigh, low), 16, 16, 0));
-            }
-        };
+        var net = new Net();
+        Block highToHigh = net.child(conv(4, 3), 1, 3, 16, 16);
+        Block highToLow = net.child(conv(4, 3), 1, 3, 8, 8);
+        Block lowToHigh = net.child(conv(4, 3), 1, 4, 8, 8);
+        return net.on((call, x) -> {
+            NDArray low = call.run(
+                    highToLow, Pool.avgPool2d(x, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0), false, true));
+            return call.run(highToHigh, x).add(resize(call.run(lowToHigh, low), 16, 16, 0));
+        });
     }
 
     private static Block selective() {
-        return new Net() {
-            final Block three = child(cbr(8, 3, 1), 1, 8, 12, 12);
-            final Block five = child(seq(dilated(8, 2), bn(), relu()), 1, 8, 12, 12);
-            final Block squeeze = child(seq(linear(4), relu(), linear(16)), 1, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray both = NDArrays.stack(new NDList(call.run(three, x), call.run(five, x)), 1);
-                NDArray s = call.run(squeeze, Pool.globalAvgPool2d(both.sum(new int[] {1})));
-                NDArray weights = s.reshape(-1, 2, 8, 1, 1).softmax(1);
-                return both.mul(weights).sum(new int[] {1});
-            }
-        };
+        var net = new Net();
+        Block three = net.child(cbr(8, 3, 1), 1, 8, 12, 12);
+        Block five = net.child(seq(dilated(8, 2), bn(), relu()), 1, 8, 12, 12);
+        Block squeeze = net.child(seq(linear(4), relu(), linear(16)), 1, 8);
+        return net.on((call, x) -> {
+            NDArray both = NDArrays.stack(new NDList(call.run(three, x), call.run(five, x)), 1);
+            NDArray s = call.run(squeeze, Pool.globalAvgPool2d(both.sum(new int[] {1})));
+            NDArray weights = s.reshape(-1, 2, 8, 1, 1).softmax(1);
+            return both.mul(weights).sum(new int[] {1});
+        });
     }
 
     private static Block splitAttention() {
-        return new Net() {
-            final Block split = child(conv(16, 3, 1, 2), 1, 8, 12, 12);
-            final Block dense = child(seq(linear(4), bn(), relu(), linear(16)), 1, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDList parts = call.run(split, x).split(2, 1);
-                NDArray gap = Pool.globalAvgPool2d(parts.get(0).add(parts.get(1)));
-                NDList gates = call.run(dense, gap).reshape(-1, 2, 8).softmax(1).split(2, 1);
-                NDArray sum = x.zerosLike();
-                for (int i = 0; i < 2; i++) {
-                    sum = sum.add(parts.get(i).mul(gates.get(i).reshape(-1, 8, 1, 1)));
-                }
-                return sum;
+        var net = new Net();
+        Block split = net.child(conv(16, 3, 1, 2), 1, 8, 12, 12);
+        Block dense = net.child(seq(linear(4), bn(), relu(), linear(16)), 1, 8);
+        return net.on((call, x) -> {
+            NDList parts = call.run(split, x).split(2, 1);
+            NDArray gap = Pool.globalAvgPool2d(parts.get(0).add(parts.get(1)));
+            NDList gates = call.run(dense, gap).reshape(-1, 2, 8).softmax(1).split(2, 1);
+            NDArray sum = x.zerosLike();
+            for (int i = 0; i < 2; i++) {
+                sum = sum.add(parts.get(i).mul(gates.get(i).reshape(-1, 8, 1, 1)));
             }
-        };
+            return sum;
+        });
     }
 }

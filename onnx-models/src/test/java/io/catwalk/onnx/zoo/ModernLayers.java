@@ -37,97 +37,83 @@ final class ModernLayers {
     }
 
     private static Block globalContext() {
-        return new Net() {
-            final Block mask = child(conv(1, 1), 1, 8, 12, 12);
-            final Block change = child(seq(conv(2, 1), lambda(x -> x), relu(), conv(8, 1)), 1, 8, 1, 1);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray weights = call.run(mask, x).flatten(2, 3).softmax(2).transpose(0, 2, 1);
-                NDArray context = x.reshape(-1, 8, 144).matMul(weights).expandDims(3);
-                return x.add(call.run(change, context));
-            }
-        };
+        var net = new Net();
+        Block mask = net.child(conv(1, 1), 1, 8, 12, 12);
+        Block change = net.child(seq(conv(2, 1), lambda(x -> x), relu(), conv(8, 1)), 1, 8, 1, 1);
+        return net.on((call, x) -> {
+            NDArray weights = call.run(mask, x).flatten(2, 3).softmax(2).transpose(0, 2, 1);
+            NDArray context = x.reshape(-1, 8, 144).matMul(weights).expandDims(3);
+            return x.add(call.run(change, context));
+        });
     }
 
     private static Block nonLocal() {
-        return new Net() {
-            final Block theta = child(conv(4, 1), 1, 8, 12, 12);
-            final Block phi = child(conv(4, 1), 1, 8, 12, 12);
-            final Block g = child(conv(4, 1), 1, 8, 12, 12);
-            final Block out = child(conv(8, 1), 1, 4, 12, 12);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                long b = x.getShape().get(0);
-                NDArray q = call.run(theta, x).reshape(b, 4, -1).transpose(0, 2, 1);
-                NDArray k = call.run(phi, x).reshape(b, 4, -1);
-                NDArray v = call.run(g, x).reshape(b, 4, -1).transpose(0, 2, 1);
-                NDArray y = q.batchMatMul(k)
-                        .softmax(-1)
-                        .batchMatMul(v)
-                        .transpose(0, 2, 1)
-                        .reshape(b, 4, 12, 12);
-                return x.add(call.run(out, y));
-            }
-        };
+        var net = new Net();
+        Block theta = net.child(conv(4, 1), 1, 8, 12, 12);
+        Block phi = net.child(conv(4, 1), 1, 8, 12, 12);
+        Block g = net.child(conv(4, 1), 1, 8, 12, 12);
+        Block out = net.child(conv(8, 1), 1, 4, 12, 12);
+        return net.on((call, x) -> {
+            long b = x.getShape().get(0);
+            NDArray q = call.run(theta, x).reshape(b, 4, -1).transpose(0, 2, 1);
+            NDArray k = call.run(phi, x).reshape(b, 4, -1);
+            NDArray v = call.run(g, x).reshape(b, 4, -1).transpose(0, 2, 1);
+            NDArray y = q.batchMatMul(k)
+                    .softmax(-1)
+                    .batchMatMul(v)
+                    .transpose(0, 2, 1)
+                    .reshape(b, 4, 12, 12);
+            return x.add(call.run(out, y));
+        });
     }
 
     private static Block coordinate() {
-        return new Net() {
-            final Block shared = child(cbr(4, 1, 1), 1, 8, 24, 1);
-            final Block rows = child(conv(8, 1), 1, 4, 12, 1);
-            final Block columns = child(conv(8, 1), 1, 4, 1, 12);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray h = x.mean(new int[] {3}, true);
-                NDArray w = x.mean(new int[] {2}, true).transpose(0, 1, 3, 2);
-                NDList parts = call.run(shared, h.concat(w, 2)).split(new long[] {12}, 2);
-                NDArray a = Activation.sigmoid(call.run(rows, parts.get(0)));
-                NDArray b = Activation.sigmoid(call.run(columns, parts.get(1).swapAxes(2, 3)));
-                return x.mul(a).mul(b);
-            }
-        };
+        var net = new Net();
+        Block shared = net.child(cbr(4, 1, 1), 1, 8, 24, 1);
+        Block rows = net.child(conv(8, 1), 1, 4, 12, 1);
+        Block columns = net.child(conv(8, 1), 1, 4, 1, 12);
+        return net.on((call, x) -> {
+            NDArray h = x.mean(new int[] {3}, true);
+            NDArray w = x.mean(new int[] {2}, true).transpose(0, 1, 3, 2);
+            NDList parts = call.run(shared, h.concat(w, 2)).split(new long[] {12}, 2);
+            NDArray a = Activation.sigmoid(call.run(rows, parts.get(0)));
+            NDArray b = Activation.sigmoid(call.run(columns, parts.get(1).swapAxes(2, 3)));
+            return x.mul(a).mul(b);
+        });
     }
 
     private static Block dynamic() {
-        return new Net() {
-            final Block router = child(linear(3), 1, 3);
-            final List<Block> kernels = List.of(
-                    child(conv(4, 3), 1, 3, 8, 8), child(conv(4, 3), 1, 3, 8, 8), child(conv(4, 3), 1, 3, 8, 8));
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray weights = call.run(router, Pool.globalAvgPool2d(x)).softmax(1);
-                NDArray sum = null;
-                for (int i = 0; i < 3; i++) {
-                    NDArray w =
-                            weights.get(new NDIndex().addAllDim().addIndices(i)).reshape(-1, 1, 1, 1);
-                    NDArray y = call.run(kernels.get(i), x).mul(w);
-                    sum = sum == null ? y : sum.addi(y);
-                }
-                return sum;
+        var net = new Net();
+        Block router = net.child(linear(3), 1, 3);
+        List<Block> kernels = List.of(
+                net.child(conv(4, 3), 1, 3, 8, 8),
+                net.child(conv(4, 3), 1, 3, 8, 8),
+                net.child(conv(4, 3), 1, 3, 8, 8));
+        return net.on((call, x) -> {
+            NDArray weights = call.run(router, Pool.globalAvgPool2d(x)).softmax(1);
+            NDArray sum = null;
+            for (int i = 0; i < 3; i++) {
+                NDArray w = weights.get(new NDIndex().addAllDim().addIndices(i)).reshape(-1, 1, 1, 1);
+                NDArray y = call.run(kernels.get(i), x).mul(w);
+                sum = sum == null ? y : sum.addi(y);
             }
-        };
+            return sum;
+        });
     }
 
     /** The neighborhood of each pixel by nine shifted views, weighted by a kernel made from the pixel. */
     private static Block involution() {
-        return new Net() {
-            final Block kernel = child(conv(9, 1), 1, 4, 6, 6);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray weights = call.run(kernel, x);
-                NDArray padded = x.pad(new Shape(1, 1, 1, 1), 0);
-                NDList shifted = new NDList(9);
-                for (int i = 0; i < 9; i++) {
-                    shifted.add(padded.get(":, :, {}:{}, {}:{}", i / 3, i / 3 + 6, i % 3, i % 3 + 6));
-                }
-                return NDArrays.stack(shifted, 2).mul(weights.expandDims(1)).sum(new int[] {2});
+        var net = new Net();
+        Block kernel = net.child(conv(9, 1), 1, 4, 6, 6);
+        return net.on((call, x) -> {
+            NDArray weights = call.run(kernel, x);
+            NDArray padded = x.pad(new Shape(1, 1, 1, 1), 0);
+            NDList shifted = new NDList(9);
+            for (int i = 0; i < 9; i++) {
+                shifted.add(padded.get(":, :, {}:{}, {}:{}", i / 3, i / 3 + 6, i % 3, i % 3 + 6));
             }
-        };
+            return NDArrays.stack(shifted, 2).mul(weights.expandDims(1)).sum(new int[] {2});
+        });
     }
 
     private static Block convMixer() {

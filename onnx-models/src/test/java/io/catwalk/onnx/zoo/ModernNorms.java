@@ -16,7 +16,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
@@ -42,7 +41,7 @@ final class ModernNorms {
                                 lambda(x -> toDepth(x, 2)), conv(6, 3), relu(), Pool.globalAvgPool2dBlock(), linear(3)),
                         floats(3, 8, 8))
                 .add("PoolFormer", () -> ClassicCnns.body(poolFormer()), floats(3, 12, 12))
-                .add("activations", ModernNorms::activations, floats(4, 6))
+                .onAll("activations", ModernNorms::activations, floats(4, 6))
                 .add(
                         "CReLU",
                         () -> seq(conv(4, 3), lambda(x -> Activation.relu(x.concat(x.neg(), 1))), conv(2, 1)),
@@ -74,24 +73,21 @@ final class ModernNorms {
     }
 
     private static Block standardized() {
-        return new Net() {
-            final Parameter kernel = weight("kernel", 6, 3, 3, 3);
-            final Parameter bias = weight("bias", 6);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray w = call.value(kernel, x);
-                NDArray mean = w.sum(new int[] {1, 2, 3}, true).div(27);
-                NDArray centered = w.sub(mean);
-                NDArray deviation = centered.square()
-                        .sum(new int[] {1, 2, 3}, true)
-                        .div(27)
-                        .add(1e-5)
-                        .sqrt();
-                return Conv2d.conv2d(x, centered.div(deviation), call.value(bias, x), new Shape(1, 1), new Shape(1, 1))
-                        .head();
-            }
-        };
+        var net = new Net();
+        Parameter kernel = net.weight("kernel", 6, 3, 3, 3);
+        Parameter bias = net.weight("bias", 6);
+        return net.on((call, x) -> {
+            NDArray w = call.value(kernel, x);
+            NDArray mean = w.sum(new int[] {1, 2, 3}, true).div(27);
+            NDArray centered = w.sub(mean);
+            NDArray deviation = centered.square()
+                    .sum(new int[] {1, 2, 3}, true)
+                    .div(27)
+                    .add(1e-5)
+                    .sqrt();
+            return Conv2d.conv2d(x, centered.div(deviation), call.value(bias, x), new Shape(1, 1), new Shape(1, 1))
+                    .head();
+        });
     }
 
     static Block groupNorm(int groups) {
@@ -110,16 +106,13 @@ final class ModernNorms {
     }
 
     private static Block frn() {
-        return new Net() {
-            final Parameter gamma = weight("gamma", 1, 8, 1, 1);
-            final Parameter tau = weight("tau", 1, 8, 1, 1);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray nu = spatialMean(x.pow(2));
-                return x.mul(nu.add(1e-6).pow(-0.5)).mul(call.value(gamma, x)).maximum(call.value(tau, x));
-            }
-        };
+        var net = new Net();
+        Parameter gamma = net.weight("gamma", 1, 8, 1, 1);
+        Parameter tau = net.weight("tau", 1, 8, 1, 1);
+        return net.on((call, x) -> {
+            NDArray nu = spatialMean(x.pow(2));
+            return x.mul(nu.add(1e-6).pow(-0.5)).mul(call.value(gamma, x)).maximum(call.value(tau, x));
+        });
     }
 
     private static Block blur() {
@@ -144,27 +137,25 @@ final class ModernNorms {
                 .sub(x)));
     }
 
-    private static Block activations() {
-        return new LambdaBlock(list -> {
-            NDArray x = list.head();
-            NDList out = new NDList(
-                    Activation.softPlus(x),
-                    Activation.softSign(x),
-                    Activation.selu(x),
-                    Activation.mish(x),
-                    Activation.gelu(x));
-            out.add(Activation.leakyRelu(x, 0.2f));
-            out.add(Activation.elu(x, 0.7f));
-            out.add(Activation.swish(x, 1.5f));
-            out.add(x.mul(x.mul(0.7978846f)
-                            .mul(x.square().mul(0.044715f).add(1))
-                            .tanh()
-                            .add(1))
-                    .mul(0.5f));
-            out.add(x.erf());
-            out.add(NDArrays.maximum(x, 0).minimum(0.5));
-            return out;
-        });
+    private static NDList activations(NDList list) {
+        NDArray x = list.head();
+        NDList out = new NDList(
+                Activation.softPlus(x),
+                Activation.softSign(x),
+                Activation.selu(x),
+                Activation.mish(x),
+                Activation.gelu(x));
+        out.add(Activation.leakyRelu(x, 0.2f));
+        out.add(Activation.elu(x, 0.7f));
+        out.add(Activation.swish(x, 1.5f));
+        out.add(x.mul(x.mul(0.7978846f)
+                        .mul(x.square().mul(0.044715f).add(1))
+                        .tanh()
+                        .add(1))
+                .mul(0.5f));
+        out.add(x.erf());
+        out.add(NDArrays.maximum(x, 0).minimum(0.5));
+        return out;
     }
 
     private static Block bigLittle() {

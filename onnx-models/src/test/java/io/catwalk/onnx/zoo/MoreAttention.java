@@ -30,109 +30,87 @@ final class MoreAttention {
     }
 
     private static Block multiQuery() {
-        return new Net() {
-            final Block query = child(linear(16), 1, 6, 16);
-            final Block keyValue = child(linear(8), 1, 6, 16);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                long batch = x.getShape().get(0);
-                NDArray q = call.run(query, x).reshape(batch, -1, 4, 4).transpose(0, 2, 1, 3);
-                NDList kv = call.run(keyValue, x).expandDims(1).split(2, 3);
-                NDArray scores = q.matMul(kv.get(0).swapAxes(2, 3)).div(2);
-                return scores.softmax(-1).matMul(kv.get(1)).swapAxes(1, 2).reshape(batch, -1, 16);
-            }
-        };
+        var net = new Net();
+        Block query = net.child(linear(16), 1, 6, 16);
+        Block keyValue = net.child(linear(8), 1, 6, 16);
+        return net.on((call, x) -> {
+            long batch = x.getShape().get(0);
+            NDArray q = call.run(query, x).reshape(batch, -1, 4, 4).transpose(0, 2, 1, 3);
+            NDList kv = call.run(keyValue, x).expandDims(1).split(2, 3);
+            NDArray scores = q.matMul(kv.get(0).swapAxes(2, 3)).div(2);
+            return scores.softmax(-1).matMul(kv.get(1)).swapAxes(1, 2).reshape(batch, -1, 16);
+        });
     }
 
     private static Block perceiver() {
-        return new Net() {
-            final Parameter latents = weight("latents", 4, 16);
-            final Block keys = child(linear(16), 1, 10, 16);
-            final Block values = child(linear(16), 1, 10, 16);
-            final Block self = child(Transformers.layer(16, Transformers.Mask.NONE), 1, 4, 16);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                long batch = x.getShape().get(0);
-                NDArray z = call.value(latents, x).expandDims(0).repeat(0, batch);
-                NDArray k = call.run(keys, x);
-                z = z.add(z.matMul(k.transpose(0, 2, 1)).div(4).softmax(-1).matMul(call.run(values, x)));
-                return call.run(self, z).mean(new int[] {1});
-            }
-        };
+        var net = new Net();
+        Parameter latents = net.weight("latents", 4, 16);
+        Block keys = net.child(linear(16), 1, 10, 16);
+        Block values = net.child(linear(16), 1, 10, 16);
+        Block self = net.child(Transformers.layer(16, Transformers.Mask.NONE), 1, 4, 16);
+        return net.on((call, x) -> {
+            long batch = x.getShape().get(0);
+            NDArray z = call.value(latents, x).expandDims(0).repeat(0, batch);
+            NDArray k = call.run(keys, x);
+            z = z.add(z.matMul(k.transpose(0, 2, 1)).div(4).softmax(-1).matMul(call.run(values, x)));
+            return call.run(self, z).mean(new int[] {1});
+        });
     }
 
     private static Block swiglu() {
-        return new Net() {
-            final Parameter scale = weight("scale", 16);
-            final Block gate = child(linearNoBias(32), 1, 6, 16);
-            final Block up = child(linearNoBias(32), 1, 6, 16);
-            final Block down = child(linearNoBias(16), 1, 6, 32);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray root = x.square().mean(new int[] {-1}, true).add(1e-5).sqrt();
-                NDArray y = x.div(root).mul(call.value(scale, x));
-                return x.add(
-                        call.run(down, Activation.swish(call.run(gate, y), 1f).mul(call.run(up, y))));
-            }
-        };
+        var net = new Net();
+        Parameter scale = net.weight("scale", 16);
+        Block gate = net.child(linearNoBias(32), 1, 6, 16);
+        Block up = net.child(linearNoBias(32), 1, 6, 16);
+        Block down = net.child(linearNoBias(16), 1, 6, 32);
+        return net.on((call, x) -> {
+            NDArray root = x.square().mean(new int[] {-1}, true).add(1e-5).sqrt();
+            NDArray y = x.div(root).mul(call.value(scale, x));
+            return x.add(call.run(down, Activation.swish(call.run(gate, y), 1f).mul(call.run(up, y))));
+        });
     }
 
     private static Block talking() {
-        return new Net() {
-            final Parameter mix = weight("mix", 4, 4);
-            final Block query = child(linear(16), 1, 6, 16);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                long b = x.getShape().get(0);
-                NDArray q = call.run(query, x).reshape(b, 6, 4, 4).transpose(0, 2, 1, 3);
-                NDArray k = x.reshape(b, 6, 4, 4).transpose(0, 2, 1, 3);
-                NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).transpose(0, 2, 3, 1);
-                scores = scores.matMul(call.value(mix, x)).transpose(0, 3, 1, 2);
-                return scores.softmax(3).matMul(k).transpose(0, 2, 1, 3).flatten(2, 3);
-            }
-        };
+        var net = new Net();
+        Parameter mix = net.weight("mix", 4, 4);
+        Block query = net.child(linear(16), 1, 6, 16);
+        return net.on((call, x) -> {
+            long b = x.getShape().get(0);
+            NDArray q = call.run(query, x).reshape(b, 6, 4, 4).transpose(0, 2, 1, 3);
+            NDArray k = x.reshape(b, 6, 4, 4).transpose(0, 2, 1, 3);
+            NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).transpose(0, 2, 3, 1);
+            scores = scores.matMul(call.value(mix, x)).transpose(0, 3, 1, 2);
+            return scores.softmax(3).matMul(k).transpose(0, 2, 1, 3).flatten(2, 3);
+        });
     }
 
     private static Block experts() {
-        return new Net() {
-            final Block gate = child(linear(4), 1, 5, 8);
-            final List<Block> experts = new ArrayList<>();
-
-            {
-                for (int i = 0; i < 4; i++) {
-                    experts.add(child(seq(linear(16), Activation.reluBlock(), linear(8)), 1, 5, 8));
-                }
+        var net = new Net();
+        Block gate = net.child(linear(4), 1, 5, 8);
+        List<Block> experts = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            experts.add(net.child(seq(linear(16), Activation.reluBlock(), linear(8)), 1, 5, 8));
+        }
+        return net.on((call, x) -> {
+            NDArray scores = call.run(gate, x);
+            NDArray least = scores.topK(2, -1).get(0).min(new int[] {-1}, true);
+            NDArray weights = NDArrays.where(
+                            scores.gte(least), scores, scores.zerosLike().sub(1e9))
+                    .softmax(-1);
+            NDArray sum = x.zerosLike();
+            for (int i = 0; i < experts.size(); i++) {
+                sum.addi(call.run(experts.get(i), x).mul(weights.get("..., {}:{}", i, i + 1)));
             }
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray scores = call.run(gate, x);
-                NDArray least = scores.topK(2, -1).get(0).min(new int[] {-1}, true);
-                NDArray kept = NDArrays.where(
-                        scores.gte(least), scores, scores.zerosLike().sub(1e9));
-                NDArray weights = kept.softmax(-1);
-                NDArray sum = x.zerosLike();
-                for (int i = 0; i < experts.size(); i++) {
-                    sum.addi(call.run(experts.get(i), x).mul(weights.get("..., {}:{}", i, i + 1)));
-                }
-                return sum;
-            }
-        };
+            return sum;
+        });
     }
 
     private static Block sparse() {
-        return new AttentionForms.Projected(16) {
-            @Override
-            NDArray attend(NDArray q, NDArray k, NDArray v) {
-                NDArray scores = q.batchMatMul(k.swapAxes(1, 2)).mul(0.25);
-                NDArray top = scores.topK(3, -1, true, true).get(0);
-                NDArray bound = top.get("..., -1:");
-                return scores.sub(scores.lt(bound).mul(1e9f)).softmax(-1).batchMatMul(v);
-            }
-        };
+        return AttentionForms.attends(16, (q, k, v) -> {
+            NDArray scores = q.batchMatMul(k.swapAxes(1, 2)).mul(0.25);
+            NDArray top = scores.topK(3, -1, true, true).get(0);
+            NDArray bound = top.get("..., -1:");
+            return scores.sub(scores.lt(bound).mul(1e9f)).softmax(-1).batchMatMul(v);
+        });
     }
 }

@@ -12,13 +12,17 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * A block as users write their own, less the ceremony: it notes with which shapes each child is initialized.
  * Like many such blocks it does not know its output shapes, and says that they are those of its inputs.
  */
-abstract class Net extends AbstractBlock {
+class Net extends AbstractBlock {
     private final Map<Block, Shape[]> inputs = new LinkedHashMap<>();
+    private BiFunction<Call, NDList, NDList> step = (call, list) -> list;
+    private UnaryOperator<Shape[]> output = shapes -> shapes;
 
     /** One run of {@code forward}. */
     record Call(ParameterStore store, boolean training) {
@@ -46,21 +50,34 @@ abstract class Net extends AbstractBlock {
     }
 
     final Parameter weight(String name, long... shape) {
-        return addParameter(Parameter.builder()
-                .setName(name)
-                .setType(shape.length == 1 ? Parameter.Type.BIAS : Parameter.Type.WEIGHT)
-                .optShape(new Shape(shape))
-                .build());
+        Parameter.Type type = shape.length == 1 ? Parameter.Type.BIAS : Parameter.Type.WEIGHT;
+        return parameter(Parameter.builder().setName(name).setType(type).optShape(new Shape(shape)));
+    }
+
+    final Parameter parameter(Parameter.Builder builder) {
+        return addParameter(builder.build());
+    }
+
+    /** Computes one array from another as this says, and is the block. */
+    final Net on(BiFunction<Call, NDArray, NDArray> step) {
+        return onAll((call, list) -> new NDList(step.apply(call, list.singletonOrThrow())));
+    }
+
+    /** Computes from all inputs as this says, and is the block. */
+    final Net onAll(BiFunction<Call, NDList, NDList> step) {
+        this.step = step;
+        return this;
+    }
+
+    /** Says the shapes of the outputs, given those of the inputs. */
+    final Net gives(UnaryOperator<Shape[]> output) {
+        this.output = output;
+        return this;
     }
 
     /** Computes the outputs of a network with several inputs or outputs. */
     NDList apply(Call call, NDList list) {
-        return new NDList(apply(call, list.singletonOrThrow()));
-    }
-
-    /** Computes the output of a network with one of each. */
-    NDArray apply(Call call, NDArray x) {
-        throw new UnsupportedOperationException("override one of both");
+        return step.apply(call, list);
     }
 
     @Override
@@ -76,6 +93,6 @@ abstract class Net extends AbstractBlock {
 
     @Override
     public Shape[] getOutputShapes(Shape[] shapes) {
-        return shapes;
+        return output.apply(shapes);
     }
 }

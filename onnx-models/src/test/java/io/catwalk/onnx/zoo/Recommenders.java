@@ -41,48 +41,36 @@ final class Recommenders {
     }
 
     private static Block fm() {
-        return new Net() {
-            final Block factors = child(words(30, 4), 1, 5);
-            final Block weights = child(words(30, 1), 1, 5);
-
-            @Override
-            NDArray apply(Call call, NDArray ids) {
-                return Activation.sigmoid(
-                        call.run(weights, ids).sum(new int[] {1}).add(fmTerm(call.run(factors, ids))));
-            }
-        };
+        var net = new Net();
+        Block factors = net.child(words(30, 4), 1, 5);
+        Block weights = net.child(words(30, 1), 1, 5);
+        return net.on((call, ids) ->
+                Activation.sigmoid(call.run(weights, ids).sum(new int[] {1}).add(fmTerm(call.run(factors, ids)))));
     }
 
     private static Block deepFm() {
-        return new Net() {
-            final Block factors = child(words(30, 4), 1, 5);
-            final Block deep = child(seq(linear(16), relu(), linear(1)), 1, 24);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray e = call.run(factors, in.get(0));
-                NDArray flat = NDArrays.concat(new NDList(e.reshape(e.getShape().get(0), -1), in.get(1)), 1);
-                return new NDList(Activation.sigmoid(fmTerm(e).add(call.run(deep, flat))));
-            }
-        };
+        var net = new Net();
+        Block factors = net.child(words(30, 4), 1, 5);
+        Block deep = net.child(seq(linear(16), relu(), linear(1)), 1, 24);
+        return net.onAll((call, in) -> {
+            NDArray e = call.run(factors, in.get(0));
+            NDArray flat = NDArrays.concat(new NDList(e.reshape(e.getShape().get(0), -1), in.get(1)), 1);
+            return new NDList(Activation.sigmoid(fmTerm(e).add(call.run(deep, flat))));
+        });
     }
 
     private static Block wideDeep() {
-        return new Net() {
-            final Block user = child(words(30, 6), 1);
-            final Block place = child(words(10, 3), 1);
-            final Block deep = child(seq(linear(12), relu(), linear(1)), 1, 13);
-            final Block wide = child(linear(1), 1, 14);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray dense = in.get(2);
-                NDArray d =
-                        NDArrays.concat(new NDList(call.run(user, in.get(0)), call.run(place, in.get(1)), dense), 1);
-                NDArray w = in.get(1).oneHot(10, DataType.FLOAT32).concat(dense, -1);
-                return new NDList(Activation.sigmoid(call.run(deep, d).add(call.run(wide, w))));
-            }
-        };
+        var net = new Net();
+        Block user = net.child(words(30, 6), 1);
+        Block place = net.child(words(10, 3), 1);
+        Block deep = net.child(seq(linear(12), relu(), linear(1)), 1, 13);
+        Block wide = net.child(linear(1), 1, 14);
+        return net.onAll((call, in) -> {
+            NDArray dense = in.get(2);
+            NDArray d = NDArrays.concat(new NDList(call.run(user, in.get(0)), call.run(place, in.get(1)), dense), 1);
+            NDArray w = in.get(1).oneHot(10, DataType.FLOAT32).concat(dense, -1);
+            return new NDList(Activation.sigmoid(call.run(deep, d).add(call.run(wide, w))));
+        });
     }
 
     static NDArray unit(NDArray x) {
@@ -90,75 +78,62 @@ final class Recommenders {
     }
 
     private static Block towers() {
-        return new Net() {
-            final Block user = child(seq(words(40, 8), linear(6)), 1);
-            final Block item = child(seq(words(60, 8), linear(6)), 1);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray u = unit(call.run(user, in.get(0)));
-                NDArray v = unit(call.run(item, in.get(1)));
-                return new NDList(u.mul(v).sum(new int[] {1}), u, v);
-            }
-        };
+        var net = new Net();
+        Block user = net.child(seq(words(40, 8), linear(6)), 1);
+        Block item = net.child(seq(words(60, 8), linear(6)), 1);
+        return net.onAll((call, in) -> {
+            NDArray u = unit(call.run(user, in.get(0)));
+            NDArray v = unit(call.run(item, in.get(1)));
+            return new NDList(u.mul(v).sum(new int[] {1}), u, v);
+        });
     }
 
     private static Block factors() {
-        return new Net() {
-            final Parameter users = weight("users", 40, 6);
-            final Parameter items = weight("items", 60, 6);
-            final Parameter bias = weight("bias", 60);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray u = call.value(users, in.get(0)).get(in.get(0));
-                NDArray v = call.value(items, in.get(0))
-                        .gather(in.get(1).expandDims(1).repeat(1, 6), 0);
-                NDArray b = call.value(bias, in.get(0)).take(in.get(1));
-                return new NDList(u.mul(v).sum(new int[] {-1}).add(b));
-            }
-        };
+        var net = new Net();
+        Parameter users = net.weight("users", 40, 6);
+        Parameter items = net.weight("items", 60, 6);
+        Parameter bias = net.weight("bias", 60);
+        return net.onAll((call, in) -> {
+            NDArray u = call.value(users, in.get(0)).get(in.get(0));
+            NDArray v =
+                    call.value(items, in.get(0)).gather(in.get(1).expandDims(1).repeat(1, 6), 0);
+            NDArray b = call.value(bias, in.get(0)).take(in.get(1));
+            return new NDList(u.mul(v).sum(new int[] {-1}).add(b));
+        });
     }
 
     private static Block ncf() {
-        return new Net() {
-            final Block users = child(words(40, 6), 1);
-            final Block items = child(words(60, 6), 1);
-            final Block mlp = child(seq(linear(8), relu(), linear(4), relu()), 1, 12);
-            final Block out = child(linear(1), 1, 10);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray u = call.run(users, in.get(0));
-                NDArray v = call.run(items, in.get(1));
-                NDArray deep = call.run(mlp, u.concat(v, 1));
-                return new NDList(Activation.sigmoid(call.run(out, u.mul(v).concat(deep, 1)))
-                        .squeeze(1));
-            }
-        };
+        var net = new Net();
+        Block users = net.child(words(40, 6), 1);
+        Block items = net.child(words(60, 6), 1);
+        Block mlp = net.child(seq(linear(8), relu(), linear(4), relu()), 1, 12);
+        Block out = net.child(linear(1), 1, 10);
+        return net.onAll((call, in) -> {
+            NDArray u = call.run(users, in.get(0));
+            NDArray v = call.run(items, in.get(1));
+            NDArray deep = call.run(mlp, u.concat(v, 1));
+            return new NDList(
+                    Activation.sigmoid(call.run(out, u.mul(v).concat(deep, 1))).squeeze(1));
+        });
     }
 
     private static Block dlrm() {
-        return new Net() {
-            final Block bottom = child(seq(linear(4), relu()), 1, 6);
-            final Block table = child(words(60, 4), 1, 3);
-            final Block top = child(linear(1), 1, 10);
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray dense = call.run(bottom, in.get(0));
-                NDArray offsets = in.get(1).getManager().create(new long[] {0, 20, 40});
-                NDArray all =
-                        dense.expandDims(1).concat(call.run(table, in.get(1).add(offsets)), 1);
-                NDArray dots = all.matMul(all.transpose(0, 2, 1));
-                NDList pairs = new NDList(dense);
-                for (int i = 0; i < 4; i++) {
-                    for (int j = 0; j < i; j++) {
-                        pairs.add(dots.get(":, {}, {}", i, j).expandDims(1));
-                    }
+        var net = new Net();
+        Block bottom = net.child(seq(linear(4), relu()), 1, 6);
+        Block table = net.child(words(60, 4), 1, 3);
+        Block top = net.child(linear(1), 1, 10);
+        return net.onAll((call, in) -> {
+            NDArray dense = call.run(bottom, in.get(0));
+            NDArray offsets = in.get(1).getManager().create(new long[] {0, 20, 40});
+            NDArray all = dense.expandDims(1).concat(call.run(table, in.get(1).add(offsets)), 1);
+            NDArray dots = all.matMul(all.transpose(0, 2, 1));
+            NDList pairs = new NDList(dense);
+            for (int i = 0; i < 4; i++) {
+                for (int j = 0; j < i; j++) {
+                    pairs.add(dots.get(":, {}, {}", i, j).expandDims(1));
                 }
-                return new NDList(call.run(top, NDArrays.concat(pairs, 1)));
             }
-        };
+            return new NDList(call.run(top, NDArrays.concat(pairs, 1)));
+        });
     }
 }

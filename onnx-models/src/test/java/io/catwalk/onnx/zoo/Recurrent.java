@@ -140,83 +140,69 @@ final class Recurrent {
     }
 
     private static Block cell() {
-        return new Net() {
-            final Block gates = child(linear(20), 1, 9);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                long batch = x.getShape().get(0);
-                NDArray h = x.getManager().zeros(new Shape(batch, 5));
-                NDArray c = x.getManager().zeros(new Shape(batch, 5));
-                for (int t = 0; t < x.getShape().get(1); t++) {
-                    NDArray all = call.run(gates, x.get(":, {}", t).concat(h, 1));
-                    NDList parts = all.split(4, 1);
-                    NDArray keep = Activation.sigmoid(parts.get(0)).mul(c);
-                    c = keep.add(
-                            Activation.sigmoid(parts.get(1)).mul(parts.get(2).tanh()));
-                    h = Activation.sigmoid(parts.get(3)).mul(c.tanh());
-                }
-                return h;
+        var net = new Net();
+        Block gates = net.child(linear(20), 1, 9);
+        return net.on((call, x) -> {
+            long batch = x.getShape().get(0);
+            NDArray h = x.getManager().zeros(new Shape(batch, 5));
+            NDArray c = x.getManager().zeros(new Shape(batch, 5));
+            for (int t = 0; t < x.getShape().get(1); t++) {
+                NDArray all = call.run(gates, x.get(":, {}", t).concat(h, 1));
+                NDList parts = all.split(4, 1);
+                NDArray keep = Activation.sigmoid(parts.get(0)).mul(c);
+                c = keep.add(Activation.sigmoid(parts.get(1)).mul(parts.get(2).tanh()));
+                h = Activation.sigmoid(parts.get(3)).mul(c.tanh());
             }
-        };
+            return h;
+        });
     }
 
     private static Block gruCell() {
-        return new Net() {
-            final Block gates = child(linear(10), 1, 9);
-            final Block candidate = child(linear(5), 1, 9);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray h = x.get(":, 0, 0:1").zerosLike().repeat(1, 5);
-                NDList outputs = new NDList();
-                NDList steps = x.split(x.getShape().get(1), 1);
-                for (NDArray step : steps) {
-                    NDArray now = step.squeeze(1);
-                    NDArray all = Activation.sigmoid(call.run(gates, NDArrays.concat(new NDList(now, h), 1)));
-                    NDArray z = all.get(":, :5");
-                    NDArray r = all.get(":, 5:");
-                    NDArray n = call.run(candidate, now.concat(h.mul(r), 1)).tanh();
-                    h = z.mul(h).add(z.neg().add(1).mul(n));
-                    outputs.add(h);
-                }
-                return NDArrays.stack(outputs, 1);
+        var net = new Net();
+        Block gates = net.child(linear(10), 1, 9);
+        Block candidate = net.child(linear(5), 1, 9);
+        return net.on((call, x) -> {
+            NDArray h = x.get(":, 0, 0:1").zerosLike().repeat(1, 5);
+            NDList outputs = new NDList();
+            NDList steps = x.split(x.getShape().get(1), 1);
+            for (NDArray step : steps) {
+                NDArray now = step.squeeze(1);
+                NDArray all = Activation.sigmoid(call.run(gates, NDArrays.concat(new NDList(now, h), 1)));
+                NDArray z = all.get(":, :5");
+                NDArray r = all.get(":, 5:");
+                NDArray n = call.run(candidate, now.concat(h.mul(r), 1)).tanh();
+                h = z.mul(h).add(z.neg().add(1).mul(n));
+                outputs.add(h);
             }
-        };
+            return NDArrays.stack(outputs, 1);
+        });
     }
 
     private static Block minimal() {
-        return new Net() {
-            final Parameter forget = weight("forget", 9, 5);
-            final Parameter hidden = weight("hidden", 9, 5);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray h = x.getManager().zeros(new Shape(x.getShape().get(0), 5), x.getDataType());
-                for (long t = x.size(1) - 1; t >= 0; t--) {
-                    NDArray now = x.get(":,{},:", t);
-                    NDArray f = Activation.sigmoid(now.concat(h, -1).dot(call.value(forget, x)));
-                    NDArray n =
-                            now.concat(f.mul(h), -1).dot(call.value(hidden, x)).tanh();
-                    h.muli(f.neg().add(1)).addi(f.mul(n));
-                }
-                return h;
+        var net = new Net();
+        Parameter forget = net.weight("forget", 9, 5);
+        Parameter hidden = net.weight("hidden", 9, 5);
+        return net.on((call, x) -> {
+            NDArray h = x.getManager().zeros(new Shape(x.getShape().get(0), 5), x.getDataType());
+            for (long t = x.size(1) - 1; t >= 0; t--) {
+                NDArray now = x.get(":,{},:", t);
+                NDArray f = Activation.sigmoid(now.concat(h, -1).dot(call.value(forget, x)));
+                NDArray n = now.concat(f.mul(h), -1).dot(call.value(hidden, x)).tanh();
+                h.muli(f.neg().add(1)).addi(f.mul(n));
             }
-        };
+            return h;
+        });
     }
 
     private static Block initialState() {
-        return new Net() {
-            final Block start = child(linear(6), 1, 4);
-            final Block body = child(gru().setNumLayers(1).build(), 1, 6, 4);
-            final Block head = child(linear(2), 1, 6);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray state = call.run(start, x.mean(new int[] {1})).expandDims(0);
-                NDArray y = call.run(body, x, state);
-                return call.run(head, y.get(":, -1"));
-            }
-        };
+        var net = new Net();
+        Block start = net.child(linear(6), 1, 4);
+        Block body = net.child(gru().setNumLayers(1).build(), 1, 6, 4);
+        Block head = net.child(linear(2), 1, 6);
+        return net.on((call, x) -> {
+            NDArray state = call.run(start, x.mean(new int[] {1})).expandDims(0);
+            NDArray y = call.run(body, x, state);
+            return call.run(head, y.get(":, -1"));
+        });
     }
 }

@@ -37,26 +37,23 @@ final class Sequences {
     }
 
     private static Block seq2seq() {
-        return new Net() {
-            final Block embed = child(words(20, 8), 1, 6);
-            final Block encoder = child(Recurrent.gru().setNumLayers(1).build(), 1, 6, 8);
-            final Block step = child(linear(6), 1, 12);
-            final Block head = child(linear(20), 1, 6);
-
-            @Override
-            NDArray apply(Call call, NDArray ids) {
-                NDArray memory = call.run(encoder, call.run(embed, ids));
-                NDArray h = memory.get(":, -1, :");
-                NDList logits = new NDList();
-                for (int i = 0; i < 4; i++) {
-                    NDArray scores = memory.matMul(h.expandDims(2)).squeeze(2).softmax(1);
-                    NDArray context = scores.expandDims(1).matMul(memory).squeeze(1);
-                    h = call.run(step, context.concat(h, 1)).tanh();
-                    logits.add(call.run(head, h));
-                }
-                return NDArrays.stack(logits, 1);
+        var net = new Net();
+        Block embed = net.child(words(20, 8), 1, 6);
+        Block encoder = net.child(Recurrent.gru().setNumLayers(1).build(), 1, 6, 8);
+        Block step = net.child(linear(6), 1, 12);
+        Block head = net.child(linear(20), 1, 6);
+        return net.on((call, ids) -> {
+            NDArray memory = call.run(encoder, call.run(embed, ids));
+            NDArray h = memory.get(":, -1, :");
+            NDList logits = new NDList();
+            for (int i = 0; i < 4; i++) {
+                NDArray scores = memory.matMul(h.expandDims(2)).squeeze(2).softmax(1);
+                NDArray context = scores.expandDims(1).matMul(memory).squeeze(1);
+                h = call.run(step, context.concat(h, 1)).tanh();
+                logits.add(call.run(head, h));
             }
-        };
+            return NDArrays.stack(logits, 1);
+        });
     }
 
     private static Block causal(int filters, int dilation) {
@@ -69,66 +66,54 @@ final class Sequences {
     }
 
     private static Block tcn() {
-        return new Net() {
-            final Block first = child(seq(causal(8, 1), relu(), causal(8, 2), relu()), 1, 4, 16);
-            final Block shortcut = child(conv1d(8, 1), 1, 4, 16);
-            final Block second = child(seq(causal(8, 4), relu(), causal(8, 8), relu()), 1, 8, 16);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray y = Activation.relu(call.run(first, x).add(call.run(shortcut, x)));
-                y = Activation.relu(y.add(call.run(second, y)));
-                return y.get(":, :, -1");
-            }
-        };
+        var net = new Net();
+        Block first = net.child(seq(causal(8, 1), relu(), causal(8, 2), relu()), 1, 4, 16);
+        Block shortcut = net.child(conv1d(8, 1), 1, 4, 16);
+        Block second = net.child(seq(causal(8, 4), relu(), causal(8, 8), relu()), 1, 8, 16);
+        return net.on((call, x) -> {
+            NDArray y = Activation.relu(call.run(first, x).add(call.run(shortcut, x)));
+            y = Activation.relu(y.add(call.run(second, y)));
+            return y.get(":, :, -1");
+        });
     }
 
     private static Block wavenet() {
-        return new Net() {
-            final Block in = child(conv1d(8, 1), 1, 1, 32);
-            final Block[] filters = new Block[4];
-            final Block[] gates = new Block[4];
-            final Block[] skips = new Block[4];
-            final Block out = child(seq(relu(), conv1d(16, 1)), 1, 8, 32);
-
-            {
-                for (int i = 0; i < 4; i++) {
-                    filters[i] = child(causal(8, 1 << i), 1, 8, 32);
-                    gates[i] = child(causal(8, 1 << i), 1, 8, 32);
-                    skips[i] = child(conv1d(8, 1), 1, 8, 32);
-                }
+        var net = new Net();
+        Block in = net.child(conv1d(8, 1), 1, 1, 32);
+        Block[] filters = new Block[4];
+        Block[] gates = new Block[4];
+        Block[] skips = new Block[4];
+        Block out = net.child(seq(relu(), conv1d(16, 1)), 1, 8, 32);
+        for (int i = 0; i < 4; i++) {
+            filters[i] = net.child(causal(8, 1 << i), 1, 8, 32);
+            gates[i] = net.child(causal(8, 1 << i), 1, 8, 32);
+            skips[i] = net.child(conv1d(8, 1), 1, 8, 32);
+        }
+        return net.on((call, x) -> {
+            NDArray y = call.run(in, x);
+            NDArray skip = null;
+            for (int i = 0; i < 4; i++) {
+                NDArray z = call.run(filters[i], y).tanh().mul(Activation.sigmoid(call.run(gates[i], y)));
+                NDArray s = call.run(skips[i], z);
+                skip = skip == null ? s : skip.add(s);
+                y = y.add(z);
             }
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray y = call.run(in, x);
-                NDArray skip = null;
-                for (int i = 0; i < 4; i++) {
-                    NDArray z = call.run(filters[i], y).tanh().mul(Activation.sigmoid(call.run(gates[i], y)));
-                    NDArray s = call.run(skips[i], z);
-                    skip = skip == null ? s : skip.add(s);
-                    y = y.add(z);
-                }
-                return call.run(out, skip);
-            }
-        };
+            return call.run(out, skip);
+        });
     }
 
     private static Block textCnn() {
-        return new Net() {
-            final Block embed = child(words(50, 8), 1, 12);
-            final Block three = child(conv1d(4, 3), 1, 8, 12);
-            final Block five = child(conv1d(4, 5), 1, 8, 12);
-            final Block head = child(linear(2), 1, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray ids) {
-                NDArray x = call.run(embed, ids).transpose(0, 2, 1);
-                NDArray a = Activation.relu(call.run(three, x)).max(new int[] {2});
-                NDArray b = Activation.relu(call.run(five, x)).max(new int[] {2});
-                return call.run(head, NDArrays.concat(new NDList(a, b), 1));
-            }
-        };
+        var net = new Net();
+        Block embed = net.child(words(50, 8), 1, 12);
+        Block three = net.child(conv1d(4, 3), 1, 8, 12);
+        Block five = net.child(conv1d(4, 5), 1, 8, 12);
+        Block head = net.child(linear(2), 1, 8);
+        return net.on((call, ids) -> {
+            NDArray x = call.run(embed, ids).transpose(0, 2, 1);
+            NDArray a = Activation.relu(call.run(three, x)).max(new int[] {2});
+            NDArray b = Activation.relu(call.run(five, x)).max(new int[] {2});
+            return call.run(head, NDArrays.concat(new NDList(a, b), 1));
+        });
     }
 
     private static Block ctc() {
@@ -156,19 +141,16 @@ final class Sequences {
     }
 
     static Block memory() {
-        return new Net() {
-            final Parameter keys = weight("keys", 8, 5);
-            final Parameter values = weight("values", 8, 5);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray u = x.sum(new int[] {1});
-                for (int hop = 0; hop < 3; hop++) {
-                    NDArray p = u.matMul(call.value(keys, x).transpose()).softmax(1);
-                    u = u.add(p.matMul(call.value(values, x)));
-                }
-                return u;
+        var net = new Net();
+        Parameter keys = net.weight("keys", 8, 5);
+        Parameter values = net.weight("values", 8, 5);
+        return net.on((call, x) -> {
+            NDArray u = x.sum(new int[] {1});
+            for (int hop = 0; hop < 3; hop++) {
+                NDArray p = u.matMul(call.value(keys, x).transpose()).softmax(1);
+                u = u.add(p.matMul(call.value(values, x)));
             }
-        };
+            return u;
+        });
     }
 }

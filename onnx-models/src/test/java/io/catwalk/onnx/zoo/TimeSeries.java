@@ -15,7 +15,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
@@ -29,7 +28,7 @@ final class TimeSeries {
 
     static List<Network> networks() {
         return new Family("time series")
-                .add("Autoformer decomposition", TimeSeries::decomposition, floats(16, 4))
+                .onAll("Autoformer decomposition", TimeSeries::decomposition, floats(16, 4))
                 .add("DLinear", TimeSeries::dLinear, floats(16, 3))
                 .add("PatchTST", TimeSeries::patches, floats(16, 2))
                 .add("RevIN", TimeSeries::revIn, floats(12, 3))
@@ -37,14 +36,14 @@ final class TimeSeries {
                 .add("LSTNet", TimeSeries::lstNet, floats(16, 3))
                 .add("autoregressive", TimeSeries::autoregressive, floats(6))
                 .add("exponential smoothing", TimeSeries::smoothing, between(0.5, 2, 10))
-                .add("moving features", TimeSeries::moving, floats(20))
+                .on("moving features", TimeSeries::moving, floats(20))
                 .add("kernel features", TimeSeries::rocket, floats(1, 40))
                 .add("monotone", TimeSeries::monotone, floats(8))
-                .add("spectrogram by convolution", TimeSeries::spectrogram, floats(256))
-                .add("fft magnitude", () -> lambda(x -> x.rfft(32).abs()), floats(32))
-                .add("stft magnitude", TimeSeries::stft, floats(128))
-                .add("median filter", TimeSeries::median, floats(12))
-                .add("differences", () -> lambda(x -> x.diff(1, 1).abs().sum(new int[] {1})), floats(9))
+                .on("spectrogram by convolution", TimeSeries::spectrogram, floats(256))
+                .on("fft magnitude", x -> x.rfft(32).abs(), floats(32))
+                .on("stft magnitude", TimeSeries::stft, floats(128))
+                .on("median filter", TimeSeries::median, floats(12))
+                .on("differences", x -> x.diff(1, 1).abs().sum(new int[] {1}), floats(9))
                 .networks();
     }
 
@@ -56,63 +55,52 @@ final class TimeSeries {
                 .transpose(0, 2, 1);
     }
 
-    private static Block decomposition() {
-        return new LambdaBlock(list -> {
-            NDArray x = list.head();
-            NDArray trend = movingAverage(x, 5);
-            return new NDList(x.sub(trend), trend);
-        });
+    private static NDList decomposition(NDList list) {
+        NDArray x = list.head();
+        NDArray trend = movingAverage(x, 5);
+        return new NDList(x.sub(trend), trend);
     }
 
     private static Block dLinear() {
-        return new Net() {
-            final Block season = child(linear(4), 1, 3, 16);
-            final Block trend = child(linear(4), 1, 3, 16);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray slow = movingAverage(x, 7);
-                NDArray fast = x.sub(slow).swapAxes(1, 2);
-                return call.run(season, fast)
-                        .add(call.run(trend, slow.swapAxes(1, 2)))
-                        .swapAxes(1, 2);
-            }
-        };
+        var net = new Net();
+        Block season = net.child(linear(4), 1, 3, 16);
+        Block trend = net.child(linear(4), 1, 3, 16);
+        return net.on((call, x) -> {
+            NDArray slow = movingAverage(x, 7);
+            NDArray fast = x.sub(slow).swapAxes(1, 2);
+            return call.run(season, fast)
+                    .add(call.run(trend, slow.swapAxes(1, 2)))
+                    .swapAxes(1, 2);
+        });
     }
 
     private static Block patches() {
-        return new Net() {
-            final Block embed = child(linear(8), 1, 7, 4);
-            final Block head = child(seq(flatten(), linear(5)), 1, 7, 8);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray series = x.transpose(0, 2, 1).reshape(-1, 16);
-                NDList windows = new NDList();
-                for (int i = 0; i + 4 <= 16; i += 2) {
-                    windows.add(series.get(":, {}:{}", i, i + 4));
-                }
-                NDArray y = call.run(embed, NDArrays.stack(windows, 1));
-                y = y.add(y.matMul(y.transpose(0, 2, 1)).softmax(-1).matMul(y));
-                return call.run(head, y).reshape(-1, 2, 5);
+        var net = new Net();
+        Block embed = net.child(linear(8), 1, 7, 4);
+        Block head = net.child(seq(flatten(), linear(5)), 1, 7, 8);
+        return net.on((call, x) -> {
+            NDArray series = x.transpose(0, 2, 1).reshape(-1, 16);
+            NDList windows = new NDList();
+            for (int i = 0; i + 4 <= 16; i += 2) {
+                windows.add(series.get(":, {}:{}", i, i + 4));
             }
-        };
+            NDArray y = call.run(embed, NDArrays.stack(windows, 1));
+            y = y.add(y.matMul(y.transpose(0, 2, 1)).softmax(-1).matMul(y));
+            return call.run(head, y).reshape(-1, 2, 5);
+        });
     }
 
     private static Block revIn() {
-        return new Net() {
-            final Block body = child(linear(4), 1, 3, 12);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray mean = x.mean(new int[] {1}, true);
-                NDArray deviation =
-                        x.sub(mean).square().mean(new int[] {1}, true).add(1e-5).sqrt();
-                NDArray y = call.run(body, x.sub(mean).div(deviation).transpose(0, 2, 1))
-                        .transpose(0, 2, 1);
-                return y.mul(deviation).add(mean);
-            }
-        };
+        var net = new Net();
+        Block body = net.child(linear(4), 1, 3, 12);
+        return net.on((call, x) -> {
+            NDArray mean = x.mean(new int[] {1}, true);
+            NDArray deviation =
+                    x.sub(mean).square().mean(new int[] {1}, true).add(1e-5).sqrt();
+            NDArray y = call.run(body, x.sub(mean).div(deviation).transpose(0, 2, 1))
+                    .transpose(0, 2, 1);
+            return y.mul(deviation).add(mean);
+        });
     }
 
     private static Block quantiles() {
@@ -130,80 +118,69 @@ final class TimeSeries {
     }
 
     private static Block lstNet() {
-        return new Net() {
-            final Block conv = child(
-                    seq(
-                            Conv2d.builder()
-                                    .setFilters(6)
-                                    .setKernelShape(new Shape(3, 3))
-                                    .build(),
-                            relu()),
-                    1,
-                    1,
-                    16,
-                    3);
-            final Block gru = child(
-                    GRU.builder()
-                            .setStateSize(5)
-                            .setNumLayers(1)
-                            .optBatchFirst(true)
-                            .build(),
-                    1,
-                    14,
-                    6);
-            final Block out = child(linear(3), 1, 5);
-            final Block ar = child(linear(1), 1, 3, 4);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray c = call.run(conv, x.expandDims(1)).squeeze(3).transpose(0, 2, 1);
-                NDArray y = call.run(out, call.run(gru, c).get(":, -1"));
-                return y.add(call.run(ar, x.get(":, -4:, :").transpose(0, 2, 1)).squeeze(-1));
-            }
-        };
+        var net = new Net();
+        Block conv = net.child(
+                seq(
+                        Conv2d.builder()
+                                .setFilters(6)
+                                .setKernelShape(new Shape(3, 3))
+                                .build(),
+                        relu()),
+                1,
+                1,
+                16,
+                3);
+        Block gru = net.child(
+                GRU.builder()
+                        .setStateSize(5)
+                        .setNumLayers(1)
+                        .optBatchFirst(true)
+                        .build(),
+                1,
+                14,
+                6);
+        Block out = net.child(linear(3), 1, 5);
+        Block ar = net.child(linear(1), 1, 3, 4);
+        return net.on((call, x) -> {
+            NDArray c = call.run(conv, x.expandDims(1)).squeeze(3).transpose(0, 2, 1);
+            NDArray y = call.run(out, call.run(gru, c).get(":, -1"));
+            return y.add(call.run(ar, x.get(":, -4:, :").transpose(0, 2, 1)).squeeze(-1));
+        });
     }
 
     private static Block autoregressive() {
-        return new Net() {
-            final Block step = child(seq(linear(8), Activation.tanhBlock(), linear(1)), 1, 6);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray window = x;
-                for (int i = 0; i < 5; i++) {
-                    window = window.get(":, 1:").concat(call.run(step, window), 1);
-                }
-                return window.get(":, 1:");
+        var net = new Net();
+        Block step = net.child(seq(linear(8), Activation.tanhBlock(), linear(1)), 1, 6);
+        return net.on((call, x) -> {
+            NDArray window = x;
+            for (int i = 0; i < 5; i++) {
+                window = window.get(":, 1:").concat(call.run(step, window), 1);
             }
-        };
+            return window.get(":, 1:");
+        });
     }
 
     private static Block smoothing() {
-        return new Net() {
-            final Parameter alpha = weight("alpha", 1);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                NDArray a = Activation.sigmoid(call.value(alpha, x));
-                NDArray level = x.get(":, 0");
-                NDList all = new NDList(level);
-                for (int t = 1; t < x.size(1); t++) {
-                    level = a.mul(x.get(":, {}", t)).add(a.sub(1).neg().mul(level));
-                    all.add(level);
-                }
-                return NDArrays.stack(all, 1);
+        var net = new Net();
+        Parameter alpha = net.weight("alpha", 1);
+        return net.on((call, x) -> {
+            NDArray a = Activation.sigmoid(call.value(alpha, x));
+            NDArray level = x.get(":, 0");
+            NDList all = new NDList(level);
+            for (int t = 1; t < x.size(1); t++) {
+                level = a.mul(x.get(":, {}", t)).add(a.sub(1).neg().mul(level));
+                all.add(level);
             }
-        };
+            return NDArrays.stack(all, 1);
+        });
     }
 
-    private static Block moving() {
-        return lambda(x -> {
-            NDArray sums = x.cumSum(1);
-            NDArray means = sums.get(":, 5:").sub(sums.get(":, :-5")).div(5);
-            NDArray highs = Pool.maxPool1d(x.expandDims(1), new Shape(5), new Shape(1), new Shape(0), false)
-                    .get(":, 0, 1:");
-            return NDArrays.stack(new NDList(means, highs), 2);
-        });
+    private static NDArray moving(NDArray x) {
+        NDArray sums = x.cumSum(1);
+        NDArray means = sums.get(":, 5:").sub(sums.get(":, :-5")).div(5);
+        NDArray highs = Pool.maxPool1d(x.expandDims(1), new Shape(5), new Shape(1), new Shape(0), false)
+                .get(":, 0, 1:");
+        return NDArrays.stack(new NDList(means, highs), 2);
     }
 
     private static Block rocket() {
@@ -221,44 +198,34 @@ final class TimeSeries {
     }
 
     private static Block monotone() {
-        return new Net() {
-            final Parameter w = weight("w", 8, 5);
-
-            @Override
-            NDArray apply(Call call, NDArray x) {
-                return x.matMul(call.value(w, x).exp()).tanh().sum(new int[] {-1}, true);
-            }
-        };
+        var net = new Net();
+        Parameter w = net.weight("w", 8, 5);
+        return net.on((call, x) -> x.matMul(call.value(w, x).exp()).tanh().sum(new int[] {-1}, true));
     }
 
-    private static Block spectrogram() {
-        return lambda(x -> {
-            float[] window = new float[2 * 17 * 32];
-            for (int i = 0; i < window.length; i++) {
-                double angle = 2 * Math.PI * (i / 32 % 17) * (i % 32) / 32;
-                double hann = 0.5 - 0.5 * Math.cos(2 * Math.PI * (i % 32) / 32);
-                window[i] = (float) (hann * (i < 17 * 32 ? Math.cos(angle) : -Math.sin(angle)));
-            }
-            NDArray kernel = x.getManager().create(window, new Shape(34, 1, 32));
-            NDArray y =
-                    Conv1d.conv1d(x.expandDims(1), kernel, null, new Shape(16)).head();
-            NDArray power = y.get(":, :17").square().add(y.get(":, 17:").square());
-            return power.maximum(1e-6f).log10().mul(10);
-        });
+    private static NDArray spectrogram(NDArray x) {
+        float[] window = new float[2 * 17 * 32];
+        for (int i = 0; i < window.length; i++) {
+            double angle = 2 * Math.PI * (i / 32 % 17) * (i % 32) / 32;
+            double hann = 0.5 - 0.5 * Math.cos(2 * Math.PI * (i % 32) / 32);
+            window[i] = (float) (hann * (i < 17 * 32 ? Math.cos(angle) : -Math.sin(angle)));
+        }
+        NDArray kernel = x.getManager().create(window, new Shape(34, 1, 32));
+        NDArray y = Conv1d.conv1d(x.expandDims(1), kernel, null, new Shape(16)).head();
+        NDArray power = y.get(":, :17").square().add(y.get(":, 17:").square());
+        return power.maximum(1e-6f).log10().mul(10);
     }
 
-    private static Block stft() {
-        return lambda(x -> x.stft(32, 16, true, x.getManager().hanningWindow(32), false, true)
-                .abs());
+    private static NDArray stft(NDArray x) {
+        return x.stft(32, 16, true, x.getManager().hanningWindow(32), false, true)
+                .abs();
     }
 
-    private static Block median() {
-        return lambda(x -> {
-            NDList windows = new NDList();
-            for (int i = 0; i < 3; i++) {
-                windows.add(x.get(":, {}:{}", i, i + 10));
-            }
-            return NDArrays.stack(windows, 2).sort(2).get(":, :, 1");
-        });
+    private static NDArray median(NDArray x) {
+        NDList windows = new NDList();
+        for (int i = 0; i < 3; i++) {
+            windows.add(x.get(":, {}:{}", i, i + 10));
+        }
+        return NDArrays.stack(windows, 2).sort(2).get(":, :, 1");
     }
 }
