@@ -5,7 +5,6 @@ import io.catwalk.onnx.diff.RuntimeOutcome;
 import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.FlipRule;
 import io.catwalk.onnx.parity.Parity;
-import io.catwalk.onnx.quantize.IntegerParity;
 import io.catwalk.onnx.runtime.Layout;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
@@ -82,9 +81,7 @@ final class RuntimeCheck {
         float[] reference = asked.reference();
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, RuntimeReport.Entry> entries = new LinkedHashMap<>();
-        IntegerParity unfused = null;
-        try (Scratch scratch = new Scratch();
-                IntegerCheck integers = IntegerCheck.of(file, preprocessing, images, options, console)) {
+        try (Scratch scratch = new Scratch()) {
             Question question = asked.question(scratch);
             for (Runner runner : runners.all()) {
                 Path program = runners.program(runner);
@@ -92,9 +89,8 @@ final class RuntimeCheck {
                         runner.name(),
                         program == null
                                 ? new RuntimeReport.Left(runner.runtime(), runners.reason(runner))
-                                : asked(runner, program, question, reference, integers));
+                                : asked(runner, program, question, reference));
             }
-            unfused = integers.unfused();
         }
         return new RuntimeReport(
                 file.toString(),
@@ -102,7 +98,6 @@ final class RuntimeCheck {
                 tolerance,
                 Software.current().onnxruntime(),
                 images.size() / seconds,
-                unfused,
                 entries);
     }
 
@@ -123,8 +118,7 @@ final class RuntimeCheck {
         ForeignFile.sign(console);
     }
 
-    private RuntimeReport.Entry asked(
-            Runner runner, Path program, Question question, float[] reference, IntegerCheck integers)
+    private RuntimeReport.Entry asked(Runner runner, Path program, Question question, float[] reference)
             throws IOException, InterruptedException {
         Answer answer = runner.ask(program, question, options.timeout(), this::goesOn);
         if (answer instanceof Answer.Failed failed) {
@@ -139,7 +133,6 @@ final class RuntimeCheck {
                 given.version(),
                 question.count() / given.seconds(),
                 parity,
-                integers.ask(runner, program),
                 given.note(),
                 parity.agrees() ? null : where(runner, program, reference, logits));
     }

@@ -4,15 +4,12 @@ import io.catwalk.onnx.diff.RuntimeOutcome;
 import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.Flip;
 import io.catwalk.onnx.parity.Parity;
-import io.catwalk.onnx.quantize.IntegerDifference;
-import io.catwalk.onnx.quantize.IntegerParity;
 import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param tolerance largest accepted difference of a logit
  * @param version of ONNX Runtime for Java, the reference
  * @param imagesPerSecond of ONNX Runtime for Java
- * @param unfused for an 8-bit file, its integers when ONNX Runtime for Java fuses no kernels
  * @param entries the result of each runtime, by the name of its runner
  */
 record RuntimeReport(
@@ -32,7 +28,6 @@ record RuntimeReport(
         Tolerance tolerance,
         String version,
         double imagesPerSecond,
-        @Nullable IntegerParity unfused,
         Map<String, Entry> entries) {
 
     /** The result of one runtime. */
@@ -44,7 +39,6 @@ record RuntimeReport(
             String version,
             double imagesPerSecond,
             Parity parity,
-            @Nullable IntegerParity integers,
             @Nullable String note,
             @Nullable RuntimeOutcome where)
             implements Entry {}
@@ -102,9 +96,6 @@ record RuntimeReport(
                         tolerance.relative() == 0
                                 ? String.format(Locale.ROOT, "%.0e", tolerance.absolute())
                                 : tolerance.toString()));
-        if (unfused != null) {
-            printIntegers(unfused, console);
-        }
     }
 
     private static List<List<String>> where(RuntimeOutcome outcome) {
@@ -115,41 +106,6 @@ record RuntimeReport(
             return List.of(List.of("", "cannot locate where it differs: " + refuses.reason()));
         }
         return RuntimeDiffReport.where("", outcome);
-    }
-
-    private void printIntegers(IntegerParity withoutKernels, Console console) {
-        console.line("");
-        console.item(
-                "integers: ",
-                String.format(
-                        Locale.ROOT,
-                        "%,d of %,d image(s), which the file computes in 8 bits",
-                        withoutKernels.numbers(),
-                        withoutKernels.images()));
-        entries.forEach((name, entry) -> {
-            if (entry instanceof Compared compared && compared.integers() != null) {
-                console.item(name + ": ", words(compared.integers()));
-            } else if (entry instanceof Compared) {
-                console.item(name + ": ", "gives no whole numbers");
-            }
-        });
-        console.item("java without kernels in 8 bits: ", words(withoutKernels));
-    }
-
-    private static String words(IntegerParity integers) {
-        if (integers.isEqual()) {
-            return "equal";
-        }
-        String beginnings = integers.beginnings().stream()
-                .map(begun -> String.format(
-                        Locale.ROOT, "%s (in %,d image(s))", begun.tensor().origin(), begun.beginnings()))
-                .collect(Collectors.joining("; "));
-        return String.format(
-                Locale.ROOT,
-                "%,d differ, by at most %d; the first difference is after %s",
-                integers.different(),
-                integers.largest(),
-                beginnings);
     }
 
     private static List<String> row(String name, Entry entry) {
@@ -179,9 +135,6 @@ record RuntimeReport(
         all.put("relative_tolerance", tolerance.relative());
         all.put("compared_with", "ONNX Runtime for Java " + version);
         all.put("images_per_second", imagesPerSecond);
-        if (unfused != null) {
-            all.put("integers_without_kernels", json(unfused));
-        }
         List<Map<String, @Nullable Object>> runtimes = new ArrayList<>();
         entries.forEach((name, entry) -> runtimes.add(json(name, entry)));
         all.put("runtimes", runtimes);
@@ -200,9 +153,6 @@ record RuntimeReport(
             one.put("near_ties", parity.nearTies());
             one.put("max_abs", parity.maxAbs());
             one.put("images_per_second", compared.imagesPerSecond());
-            if (compared.integers() != null) {
-                one.put("integers", json(compared.integers()));
-            }
             one.put("note", compared.note());
             if (compared.where() != null) {
                 one.put("where", RuntimeDiffReport.json(compared.where()));
@@ -216,28 +166,6 @@ record RuntimeReport(
             one.put("outcome", "left out");
             one.put("reason", left.reason());
         }
-        return one;
-    }
-
-    private static Map<String, @Nullable Object> json(IntegerParity integers) {
-        Map<String, @Nullable Object> one = new LinkedHashMap<>();
-        one.put("images", integers.images());
-        one.put("compared", integers.numbers());
-        one.put("different", integers.different());
-        one.put("largest", integers.largest());
-        List<Map<String, @Nullable Object>> tensors = new ArrayList<>();
-        for (IntegerDifference difference : integers.differences()) {
-            Map<String, @Nullable Object> tensor = new LinkedHashMap<>();
-            tensor.put("tensor", difference.tensor().name());
-            tensor.put("origin", difference.tensor().origin());
-            tensor.put("numbers", (long) difference.tensor().numbers() * integers.images());
-            tensor.put("different", difference.different());
-            tensor.put("largest", difference.largest());
-            tensor.put("images", difference.images());
-            tensor.put("begins_in_images", difference.beginnings());
-            tensors.add(tensor);
-        }
-        one.put("tensors", tensors);
         return one;
     }
 }

@@ -121,15 +121,6 @@ public final class Runner {
     }
 
     /**
-     * Returns whether the runtime exposes the integers that an 8-bit file computes.
-     *
-     * @return false if it keeps them in an internal form
-     */
-    public boolean showsIntegers() {
-        return !Boolean.FALSE.equals(description.integers());
-    }
-
-    /**
      * Reads the description of the short example program for users of the runtime.
      *
      * @return empty if the runner has none

@@ -1,7 +1,6 @@
 package io.catwalk.runner.runtimes;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The content of {@code runtime.json} in the folder of a runner.
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param files that must exist, relative to the folder
  * @param install how to install it, for people; {@code {folder}} stands for the folder of the runner
  * @param without operators that the runtime does not support
- * @param integers whether it exposes the integers that an 8-bit file computes; null for yes
  */
 record RunnerDescription(
         String runtime,
@@ -22,8 +20,7 @@ record RunnerDescription(
         List<String> probe,
         List<String> files,
         String install,
-        List<String> without,
-        @Nullable Boolean integers) {
+        List<String> without) {
 
     /** Copies the lists. */
     RunnerDescription {

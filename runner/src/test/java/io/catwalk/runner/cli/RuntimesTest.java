@@ -2,13 +2,7 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import io.catwalk.onnx.quantize.CalibratedModel;
-import io.catwalk.onnx.quantize.CalibrationMethod;
-import io.catwalk.onnx.quantize.OnnxQuantization;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
 import java.io.IOException;
@@ -20,8 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,8 +22,6 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Runners that answer correctly, wrongly, late and not at all. */
@@ -234,56 +224,6 @@ final class RuntimesTest {
         assertThat(said.path("outcome").asString()).isEqualTo("disagrees");
         assertThat(said.path("flips").asInt(-1)).isZero();
         assertThat(said.path("max_abs").asDouble()).isBetween(0.49, 0.51);
-    }
-
-    /** Its answers are correct except for the integers, which it reports as all 0. */
-    @ParameterizedTest(name = "in a file that takes images of any size: {0}")
-    @ValueSource(booleans = {false, true})
-    void wholeNumbersThatDifferAreNamed(boolean anySize) throws IOException {
-        Path int8 = folder.resolve("int8.onnx");
-        CalibratedModel calibrated = OnnxQuantization.of(world.model())
-                .calibrated(List.of(Map.of("images", Tensor.of(noise(4 * 64), 4, 1, 8, 8))));
-        ModelProto.Builder model =
-                ModelProto.parseFrom(calibrated
-                                .quantized(CalibrationMethod.MIN_MAX, Set.of())
-                                .bytes())
-                        .toBuilder();
-        if (anySize) {
-            TensorShapeProto.Builder shape = model.getGraphBuilder()
-                    .getInputBuilder(0)
-                    .getTypeBuilder()
-                    .getTensorTypeBuilder()
-                    .getShapeBuilder();
-            shape.getDimBuilder(2).setDimParam("height");
-            shape.getDimBuilder(3).setDimParam("width");
-        }
-        Files.write(int8, model.build().toByteArray());
-        Path csv = folder.resolve("answers8.csv");
-        Catwalk.run("verify", "" + int8, "--dataset", "" + world.images(), "--predictions", "" + csv);
-        answering("liar", Predictions.read(csv).logits());
-        // 40 images, 64 pixels each; 2 maps of 8 x 8; 12 states: 4 bytes each.
-        runner(
-                "liar",
-                "case \"$(cat \"$2\")\" in *integers*) head -c %d /dev/zero > \"$4\" ;; *) cp answers \"$4\" ;; esac; "
-                                .formatted(40 * (64 + 128 + 12) * 4)
-                        + "echo '{\"version\": \"7.1\", \"seconds\": 0.5}'");
-
-        Catwalk.Answer answer = Catwalk.run(arguments(int8, world.images(), folder.resolve("runtimes"), "liar"));
-
-        assertThat(answer.out().replaceAll("\\s+", " "))
-                .contains(" integers: 8,160 of 40 image(s), which the file computes in 8 bits ")
-                .containsPattern(" liar: [0-9,]+ differ, by at most [0-9]+; the first difference is after the input, "
-                        + "rounded \\(in 40 image\\(s\\)\\)")
-                .contains(" java without kernels in 8 bits: ");
-    }
-
-    private static float[] noise(int length) {
-        Random random = new Random(1);
-        float[] noise = new float[length];
-        for (int i = 0; i < length; i++) {
-            noise[i] = (float) random.nextGaussian();
-        }
-        return noise;
     }
 
     @Test
