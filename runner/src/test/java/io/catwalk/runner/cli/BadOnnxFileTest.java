@@ -1,7 +1,5 @@
 package io.catwalk.runner.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -13,16 +11,43 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The library detects bad files; here every command reports its message. */
+/** The library detects bad files; here every command reports its message, and what else it cannot do with files. */
 @ExtendWith(ExportedRun.class)
 final class BadOnnxFileTest {
 
     @TempDir
     private Path folder;
+
+    static Stream<CommandCase> cases() throws IOException {
+        return CommandCase.of("bad-files");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void aBadRequestIsRefusedWithItsKeyFacts(CommandCase one) throws IOException {
+        ExportedRun world = ExportedRun.get();
+        Map<String, Path> places = Map.of(
+                "run", world.run(),
+                "trial", world.trial(ExportedRun.GOOD),
+                "model", world.model(),
+                "images", world.images(),
+                "plugins", world.plugins(),
+                "image", world.picture(0, folder.resolve("image.png")),
+                "file", Files.writeString(folder.resolve("file"), ""),
+                "text", Files.writeString(folder.resolve("text.onnx"), "no model"),
+                "nowhere", folder.resolve("nowhere.onnx"));
+        Map<String, String> texts = new LinkedHashMap<>();
+        places.forEach((name, place) -> texts.put(name, place.toString()));
+
+        one.check(texts);
+    }
 
     /** Maps each file to its expected message. */
     private Map<Path, String> badFiles() throws IOException {
@@ -32,15 +57,17 @@ final class BadOnnxFileTest {
         files.put(folder.resolve("gone.onnx"), "no such file");
         files.put(Files.writeString(folder.resolve("text.onnx"), "This is a text, not a model.\n"), "an ONNX model");
         files.put(Files.write(folder.resolve("cut.onnx"), Arrays.copyOf(whole, whole.length / 2)), "cut off");
+        StringStringEntryProto outside = StringStringEntryProto.newBuilder()
+                .setKey("location")
+                .setValue("../../secret.bin")
+                .build();
         files.put(
                 world.changed(
                         folder.resolve("outside.onnx"),
                         model -> first(model)
                                 .clearRawData()
                                 .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-                                .addExternalData(StringStringEntryProto.newBuilder()
-                                        .setKey("location")
-                                        .setValue("../../secret.bin"))),
+                                .addExternalData(outside)),
                 "inside the folder of the model");
         files.put(
                 world.changed(
@@ -49,12 +76,12 @@ final class BadOnnxFileTest {
                                 .addInput(
                                         model.getGraph().getInput(0).toBuilder().setName("mask"))),
                 "exactly one input");
+        ByteString nan = ByteString.copyFrom(new byte[] {0, 0, (byte) 0xc0, 0x7f});
         files.put(
                 world.changed(
                         folder.resolve("nan.onnx"),
                         model -> first(model)
-                                .setRawData(ByteString.copyFrom(new byte[] {0, 0, (byte) 0xc0, 0x7f})
-                                        .concat(first(model).getRawData().substring(4)))),
+                                .setRawData(nan.concat(first(model).getRawData().substring(4)))),
                 "NaN in tensor");
         return files;
     }
@@ -70,28 +97,17 @@ final class BadOnnxFileTest {
     @Test
     void everyCommandRefusesTheFileInOneLine() throws IOException {
         ExportedRun world = ExportedRun.get();
-        String image = world.picture(0, folder.resolve("image.png")).toString();
+        Path image = world.picture(0, folder.resolve("image.png"));
         for (Map.Entry<Path, String> bad : badFiles().entrySet()) {
-            String file = bad.getKey().toString();
-            for (List<String> command : List.of(
-                    List.of("verify", file, "--dataset", world.images().toString()),
-                    List.of(
-                            "verify",
-                            file,
-                            "--against",
-                            world.trial(ExportedRun.GOOD).toString(),
-                            "--plugins-dir",
-                            world.plugins().toString()),
-                    List.of("predict", file, image),
-                    List.of("quantize", file, "--dataset", world.images().toString()),
-                    List.of("bench", file))) {
-                Catwalk.Answer answer = Catwalk.run(command.toArray(String[]::new));
-                assertThat(answer.exitCode()).as("%s", command).isEqualTo(ExitCode.BAD_REQUEST);
-                assertThat(answer.out()).isEmpty();
-                assertThat(answer.err())
-                        .startsWith("catwalk: " + file + ": expected ")
-                        .contains(bad.getValue())
-                        .hasLineCount(1);
+            Path file = bad.getKey();
+            Path trial = world.trial(ExportedRun.GOOD);
+            for (Catwalk.Answer answer : List.of(
+                    Catwalk.ask("verify %s --dataset %s", file, world.images()),
+                    Catwalk.ask("verify %s --against %s --plugins-dir %s", file, trial, world.plugins()),
+                    Catwalk.ask("predict %s %s", file, image),
+                    Catwalk.ask("quantize %s --dataset %s", file, world.images()),
+                    Catwalk.ask("bench %s", file))) {
+                answer.refused(file + ": expected ", bad.getValue());
             }
         }
     }

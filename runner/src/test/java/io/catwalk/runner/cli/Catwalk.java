@@ -1,5 +1,8 @@
 package io.catwalk.runner.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,7 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /** Runs the program for a test: in this process, or in a separate one where signals and exits matter. */
 final class Catwalk {
@@ -26,7 +32,51 @@ final class Catwalk {
     private Catwalk() {}
 
     /** The output of a command. */
-    record Answer(int exitCode, String out, String err) {}
+    record Answer(int exitCode, String out, String err) {
+
+        Answer exits(int code) {
+            assertThat(exitCode).as("%s", this).isEqualTo(code);
+            return this;
+        }
+
+        Answer done() {
+            return exits(ExitCode.DONE);
+        }
+
+        /** Requires a bad request, which is one line with these facts and nothing else; returns the line. */
+        String refused(String... facts) {
+            exits(ExitCode.BAD_REQUEST);
+            assertThat(out).isEmpty();
+            assertThat(err).startsWith("catwalk: ").hasLineCount(1).contains(facts);
+            return err;
+        }
+
+        JsonNode json() {
+            return Json.JSON.readTree(out);
+        }
+
+        /** Returns the output without the breaks of its lines. */
+        String joined() {
+            return out.replaceAll("\\s+", " ");
+        }
+    }
+
+    /** Runs a command whose words have a space between them; each word with {@code %s} gets the next value. */
+    static Answer ask(String command, Object... values) {
+        return run(words(command, values));
+    }
+
+    static String[] words(String command, Object... values) {
+        Iterator<Object> rest = List.of(values).iterator();
+        return Arrays.stream(command.split(" ", -1))
+                .map(word ->
+                        word.contains("%s") ? word.replace("%s", rest.next().toString()) : word)
+                .toArray(String[]::new);
+    }
+
+    static JsonNode json(Path file) throws IOException {
+        return Json.JSON.readTree(Files.readString(file));
+    }
 
     /** Runs a command as on a terminal of 80 columns. */
     static Answer run(String... arguments) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +95,7 @@ record CommandCase(Path file, int line, List<String> words, int exitCode, List<S
         String[] command = words.stream().map(word -> filled(word, places)).toArray(String[]::new);
         Catwalk.Answer answer = Catwalk.run(command);
         String text = answer.out() + answer.err();
-        for (Map.Entry<String, String> place : places.entrySet()) {
+        for (Map.Entry<String, String> place : longestFirst(places)) {
             text = text.replace(place.getValue(), "{" + place.getKey() + "}");
         }
         if ("write".equals(System.getProperty(WRITE))) {
@@ -107,6 +108,13 @@ record CommandCase(Path file, int line, List<String> words, int exitCode, List<S
             assertThat(answer.out()).isEmpty();
             assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1);
         }
+    }
+
+    /** One place may lie in another. */
+    private static List<Map.Entry<String, String>> longestFirst(Map<String, String> places) {
+        return places.entrySet().stream()
+                .sorted(Comparator.comparing(place -> -place.getValue().length()))
+                .toList();
     }
 
     private static String filled(String word, Map<String, String> places) {

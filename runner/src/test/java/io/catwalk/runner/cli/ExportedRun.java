@@ -1,9 +1,14 @@
 package io.catwalk.runner.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import ai.onnx.proto.OnnxMl.ModelProto;
+import io.catwalk.runner.Json;
+import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.awt.image.BufferedImage;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -38,33 +44,76 @@ final class ExportedRun implements BeforeAllCallback {
     /** Maps each name to the body of network(...). */
     private static final Map<String, String> NETWORKS = networks();
 
+    /** Keeps the run for other test JVMs until {@code mvn clean}, since training and checking take 20 seconds. */
+    private static final Path KEPT = Path.of("target", "exported-run");
+
     private static @Nullable ExportedRun shared;
 
     private final Path folder;
+    private final Path run;
     private final Catwalk.Answer compared;
 
     /** Called by JUnit, which creates one instance for each class; all use the shared run. */
     ExportedRun() {
         folder = Path.of("");
+        run = folder;
         compared = new Catwalk.Answer(-1, "", "");
     }
 
-    private ExportedRun(Path folder) throws IOException {
-        this.folder = folder;
-        Files.createDirectory(plugins());
+    /** Trains it, or takes what another JVM has trained with the same classes; tests of this JVM have a copy. */
+    private ExportedRun(Path copy) throws IOException, InterruptedException {
+        folder = Files.createDirectories(KEPT.toAbsolutePath()).resolve(digestOfClasses());
+        Path answer = folder.resolve("answer.json");
+        ProcessLock lock = ProcessLock.take(KEPT.toAbsolutePath().resolve("lock"), () -> {});
+        try (lock) {
+            if (Files.notExists(answer)) {
+                try (Stream<Path> older = Files.list(KEPT)) {
+                    older.filter(Files::isDirectory).forEach(ExportedRun::delete);
+                }
+                Json.JSON.writeValue(answer.toFile(), train());
+            }
+        }
+        run = copy(folder.resolve("run"), copy.resolve("run"));
+        compared = Json.JSON.readValue(answer.toFile(), Catwalk.Answer.class);
+    }
+
+    private Catwalk.Answer train() throws IOException {
+        Files.createDirectories(plugins());
         NETWORKS.forEach((name, network) ->
                 TestPlugin.building(name, network).write(plugins().resolve(name + ".jar")));
         TinyImages.write(images());
-        String[] options = "--plugins-dir %s --dataset %s --out %s --epochs 3 --batch-size 16 --threads 1 --in-process"
-                .formatted(plugins(), images(), run())
-                .split(" ", -1);
+        String options = "--plugins-dir %s --dataset %s --out %s --epochs 3 --batch-size 16 --threads 1 --in-process";
         String brief = System.clearProperty("catwalk.cross-check"); // these files are checked as those of users
-        compared = Catwalk.run(Stream.of(Stream.of("compare"), NETWORKS.keySet().stream(), Arrays.stream(options))
-                .flatMap(arguments -> arguments)
-                .toArray(String[]::new));
-        if (brief != null) {
-            System.setProperty("catwalk.cross-check", brief);
+        try {
+            return Catwalk.ask(
+                    "compare " + String.join(" ", NETWORKS.keySet()) + " " + options,
+                    plugins(),
+                    images(),
+                    folder.resolve("run"));
+        } finally {
+            if (brief != null) {
+                System.setProperty("catwalk.cross-check", brief);
+            }
         }
+    }
+
+    /** Computes what the run depends on: all classes of the program, those of this fixture, and all jars. */
+    private static String digestOfClasses() throws IOException {
+        CRC32 digest = new CRC32();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            try (Stream<Path> files = Files.walk(Path.of(entry))) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    String name = file.toString();
+                    if (name.endsWith(".jar")) {
+                        digest.update((name + Files.size(file) + Files.getLastModifiedTime(file)).getBytes(UTF_8));
+                    } else if (!name.contains("test-classes")
+                            || name.matches(".*(ExportedRun|TestPlugin|TinyImages).*")) {
+                        digest.update(Files.readAllBytes(file));
+                    }
+                }
+            }
+        }
+        return Long.toHexString(digest.getValue());
     }
 
     private static Map<String, String> networks() {
@@ -90,7 +139,7 @@ final class ExportedRun implements BeforeAllCallback {
     }
 
     @Override
-    public void beforeAll(ExtensionContext context) throws IOException {
+    public void beforeAll(ExtensionContext context) throws IOException, InterruptedException {
         if (shared == null) {
             Path temporary = Files.createTempDirectory("catwalk-exported");
             // Maven runs each test class separately in this JVM, so only the end of the JVM is the end of all tests.
@@ -117,7 +166,7 @@ final class ExportedRun implements BeforeAllCallback {
     }
 
     Path run() {
-        return folder.resolve("run");
+        return run;
     }
 
     Path trial(String name) {
