@@ -15,8 +15,6 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.remote.OrderFolder;
 import io.catwalk.runner.remote.OrderFolderExecutor;
 import io.catwalk.runner.remote.Packing;
-import io.catwalk.runner.remote.SparkExecutor;
-import io.catwalk.runner.remote.SparkHome;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -25,6 +23,7 @@ import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialExecutorFactory;
 import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
@@ -32,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -87,11 +87,8 @@ final class ConductOptions {
     /** Set by the same command. */
     boolean resumes;
 
-    /** Located before anything is written, if trials run on Spark. */
-    private @Nullable SparkHome spark;
-
-    /** Checked before anything is written, if trials are handed out; a new one is made with the run. */
-    private @Nullable OrderFolder orderFolder;
+    /** Opens what runs the trials; chosen and checked before anything is written. */
+    private TrialExecutorFactory.@Nullable Opening opening;
 
     @Option(names = "--in-process", description = "Run trials in this process, to debug a plugin.")
     boolean inProcess;
@@ -147,8 +144,11 @@ final class ConductOptions {
             throws IOException, InterruptedException {
         StopNote note = new StopNote(again(whole), console);
         RunFolder run = lock.run();
+        TrialExecutorFactory.Needs needs =
+                new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path(), imagesInPlace);
         try (ProgressView view = ProgressView.of(console, spec);
-                TrialExecutor executor = executor(spec, run)) {
+                TrialExecutor executor =
+                        Objects.requireNonNull(opening, "how() chooses it").open(needs)) {
             Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
             String open = executor instanceof OrderFolderExecutor folder ? OrderFolder.ranges(folder.open()) : "";
             boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
@@ -244,13 +244,7 @@ final class ConductOptions {
         if (imagesInPlace && !elsewhere()) {
             throw new RequestException("--images-in-place is for --orders and --on: leave it out");
         }
-        if (master != null) {
-            spark = SparkHome.find(System.getenv("SPARK_HOME"));
-            SparkHome.requireMaster(master);
-        }
-        if (orders != null) {
-            orderFolder = resumes && Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.unused(orders);
-        }
+        opening = opening();
         PrivateFolder.claim();
         return new Conduct(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
@@ -266,24 +260,24 @@ final class ConductOptions {
         return orders != null || master != null;
     }
 
-    private TrialExecutor executor(ExperimentSpec spec, RunFolder run) throws IOException {
-        Packing.Images images = imagesInPlace ? Packing.Images.IN_PLACE : Packing.Images.PACKED;
-        if (master != null && spark != null) {
-            String onWorkers = System.getenv("CATWALK_WORKER_HOME");
-            return SparkExecutor.whenNeeded(
-                    new SparkExecutor.Settings(
-                            spark, master, Home.path(), onWorkers == null ? null : Path.of(onWorkers), run.sparkLog()),
-                    spec.threads(),
-                    images);
+    private TrialExecutorFactory.Opening opening() {
+        if (master != null) {
+            return TrialExecutorFactory.of(master).checked(master);
         }
-        if (orderFolder != null) {
-            orderFolder.make();
-            return new OrderFolderExecutor(orderFolder, images, new TrialProcess());
+        if (orders != null) {
+            OrderFolder folder =
+                    resumes && Files.isDirectory(orders) ? OrderFolder.open(orders) : OrderFolder.unused(orders);
+            return needs -> {
+                folder.make();
+                return new OrderFolderExecutor(folder, Packing.Images.of(needs.imagesInPlace()), new TrialProcess());
+            };
         }
         if (inProcess) {
-            EngineSettings.apply(spec.threads());
-            return new LocalExecutor(new TrialInProcess(), 1);
+            return needs -> {
+                EngineSettings.apply(needs.threads());
+                return new LocalExecutor(new TrialInProcess(), 1);
+            };
         }
-        return new LocalExecutor(new TrialProcess(), spec.jobs());
+        return needs -> new LocalExecutor(new TrialProcess(), needs.jobs());
     }
 }

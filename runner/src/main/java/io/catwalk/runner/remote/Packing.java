@@ -35,7 +35,17 @@ public final class Packing {
         /** They are packed, too. */
         PACKED,
         /** They stay in place: each worker sees the same folder under the same path. */
-        IN_PLACE
+        IN_PLACE;
+
+        /**
+         * Returns what a user chose.
+         *
+         * @param inPlace whether they stay in place
+         * @return the choice
+         */
+        public static Images of(boolean inPlace) {
+            return inPlace ? IN_PLACE : PACKED;
+        }
     }
 
     /**

@@ -52,7 +52,7 @@ import tools.jackson.core.JacksonException;
  * ours; it communicates by its standard input and output. On the workers the program {@code catwalk work} runs the
  * trial.
  */
-public final class SparkExecutor implements TrialExecutor {
+final class SparkExecutor implements TrialExecutor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SparkExecutor.class);
 
@@ -128,7 +128,7 @@ public final class SparkExecutor implements TrialExecutor {
      * @param onWorkers installation of Catwalk on each worker; null makes Spark copy it there
      * @param log receives the log of Spark
      */
-    public record Settings(
+    record Settings(
             SparkHome home,
             String master,
             Path program,
@@ -144,7 +144,7 @@ public final class SparkExecutor implements TrialExecutor {
      * @param images what happens to the images
      * @return an executor that is not open yet
      */
-    public static TrialExecutor whenNeeded(Settings settings, int threads, Packing.Images images) {
+    static TrialExecutor whenNeeded(Settings settings, int threads, Packing.Images images) {
         return new DeferredExecutor(SLOTS, () -> new SparkExecutor(settings, threads, images));
     }
 

@@ -33,7 +33,7 @@ public record SparkHome(Path path) {
      * @return an installation whose version is supported
      * @throws RequestException if there is none
      */
-    public static SparkHome find(@Nullable String named) {
+    static SparkHome find(@Nullable String named) {
         String expected = "--on needs Apache Spark " + VERSION + " on this machine, but ";
         String advice = ": unpack it from https://spark.apache.org/downloads.html and set SPARK_HOME to its folder";
         if (named == null || named.isBlank()) {
@@ -76,7 +76,7 @@ public record SparkHome(Path path) {
      * @param master address as for {@code spark-submit}
      * @throws RequestException if none of its machines answers
      */
-    public static void requireMaster(String master) {
+    static void requireMaster(String master) {
         if (!master.startsWith("spark://")) {
             return;
         }

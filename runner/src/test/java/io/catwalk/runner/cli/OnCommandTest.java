@@ -1,0 +1,67 @@
+package io.catwalk.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.Json;
+import io.catwalk.runner.data.TinyImages;
+import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.trial.TrialExecutorFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** Trials run wherever a factory on the class path runs them; the others that read a run notice nothing. */
+final class OnCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aRunOfAnotherExecutorIsReadAndContinuedAsAnyOther() throws Exception {
+        Path plugins = Files.createDirectory(folder.resolve("plugins"));
+        TestPlugin.sound("one").write(plugins.resolve("one.jar"));
+        TestPlugin.sound("two").write(plugins.resolve("two.jar"));
+        TinyImages.write(folder.resolve("tiny"));
+        String run = folder.resolve("run").toString();
+        String images = folder.resolve("tiny").toString();
+
+        Catwalk.Answer compare = Catwalk.piped(
+                "compare",
+                "--dataset=" + images,
+                "--out=" + run,
+                "--batch-size=16",
+                "--seeds=2",
+                "--on=made-up:one=0.75,two/2-0=failed",
+                "--no-latency",
+                "--plugins-dir=" + plugins);
+        assertThat(compare.exitCode()).as("%s", compare).isEqualTo(ExitCode.SOME_FAILED);
+
+        JsonNode results = Json.JSON.readTree(Files.readString(Path.of(run, "results.json")));
+        assertThat(results.at("/trials").findValuesAsString("status"))
+                .containsExactly("done", "done", "done", "failed");
+        assertThat(results.at("/trials/0/metrics/test/accuracy").asDouble()).isEqualTo(0.75);
+
+        assertThat(Catwalk.piped("audit", run).exitCode()).isZero();
+        Catwalk.Answer resumed =
+                Catwalk.piped("resume", run, "--on=made-up:one=failed", "--no-latency", "--plugins-dir=" + plugins);
+        assertThat(resumed.exitCode()).as("%s", resumed).isZero();
+        assertThat(resumed.err()).contains("3 trials are done already").doesNotContain("damaged");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "made-up:, MadeUpExecutor",
+        "made-up:a=1, MadeUpExecutor",
+        "spark://host:7077, SparkExecutorFactory",
+        "local[2], SparkExecutorFactory",
+        "made-up, SparkExecutorFactory",
+        "'', SparkExecutorFactory"
+    })
+    void theLongestSchemeThatFitsGetsTheText(String on, String factory) {
+        assertThat(TrialExecutorFactory.of(on).getClass().getSimpleName()).isEqualTo(factory);
+    }
+}

@@ -1,0 +1,222 @@
+package io.catwalk.runner.trial;
+
+import io.catwalk.runner.data.EvenlySpaced;
+import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.training.Epoch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Makes up trials in milliseconds, with all files of a training but an ONNX file, so that a test of what is done with
+ * trials trains none: {@code Catwalk.run("compare", "lstm", "gru", "--on", "made-up:", "--no-latency", ...)}.
+ *
+ * <p>After {@code made-up:} may follow what becomes of a classifier, a label or a trial, such as
+ * {@code lstm=0.91,gru@wide=failed,mlp/2-0=lost,fast=stuck}: an accuracy on the test images, an outcome, or that it goes
+ * on until it is stopped. For all others an accuracy follows from classifier and seed. The weights are no network.
+ */
+public final class MadeUpExecutor implements TrialExecutorFactory {
+
+    public MadeUpExecutor() {}
+
+    @Override
+    public String scheme() {
+        return "made-up:";
+    }
+
+    @Override
+    public Opening checked(String on) {
+        Map<String, String> asked = new HashMap<>();
+        Stream.of(on.substring(scheme().length()).split(",", -1))
+                .filter(one -> !one.isEmpty())
+                .map(one -> one.split("=", 2))
+                .forEach(one -> asked.put(one[0], one[1]));
+        return needs -> new LocalExecutor(new Invention(asked), needs.jobs());
+    }
+
+    /** Makes up trials; {@code asked} says by id, label or classifier what becomes of them. */
+    public record Invention(Map<String, String> asked, Map<Object, TrialImages> loaded) implements TrialExecution {
+
+        public Invention(Map<String, String> asked) {
+            this(asked, new ConcurrentHashMap<>());
+        }
+
+        @Override
+        public TrialOutcome train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener)
+                throws IOException, InterruptedException {
+            TrialSpec spec = order.spec();
+            String ofClassifier = asked.getOrDefault(spec.classifier(), "");
+            String end = asked.getOrDefault(spec.id(), asked.getOrDefault(spec.label(), ofClassifier));
+            folder.writeOrder(order);
+            Files.writeString(folder.log(), "This trial is made up.\n");
+            switch (end) {
+                case "failed":
+                    return new TrialOutcome.Failed(spec, "made up");
+                case "lost":
+                    return new TrialOutcome.Lost(spec, "made up");
+                case "stuck":
+                    Thread.sleep(Long.MAX_VALUE);
+                    throw new IllegalStateException("somebody should have stopped it");
+                default:
+                    try {
+                        return done(order, folder, end.isEmpty() ? plausible(spec) : Double.parseDouble(end), listener);
+                    } catch (TroubleException e) {
+                        return new TrialOutcome.Lost(spec, String.valueOf(e.getMessage()));
+                    }
+            }
+        }
+
+        /** Classifiers are up to 0.1 apart, their seeds up to 0.02. */
+        private static double plausible(TrialSpec spec) {
+            return 0.82
+                    + 0.1 * new SplittableRandom(spec.label().hashCode()).nextDouble()
+                    + 0.02 * new SplittableRandom(spec.id().hashCode()).nextDouble();
+        }
+
+        private TrialOutcome done(TrialOrder order, TrialFolder folder, double accuracy, Consumer<Epoch> listener)
+                throws IOException {
+            TrialImages images = loaded.computeIfAbsent(
+                    List.of(
+                            order.dataset(),
+                            order.inputs(),
+                            order.split(),
+                            order.spec().fold()),
+                    unused -> new TrialSources(order).images());
+            return leave(order, folder, images, accuracy, listener);
+        }
+    }
+
+    /** Writes into a folder what a trial writes that had this accuracy on its test images. */
+    private static TrialOutcome.Done leave(
+            TrialOrder order, TrialFolder folder, TrialImages images, double accuracy, Consumer<Epoch> listener)
+            throws IOException {
+        TrialSpec spec = order.spec();
+        SplittableRandom random = new SplittableRandom(TrialKey.of(order).hashCode());
+        List<String> classes = images.dataset().classes();
+        ImageSource learned = images.dataset().train();
+        ImageSource held = learned.select(images.split().validation());
+        ImageSource seen = learned.select(EvenlySpaced.of(images.split().train(), TrialRun.MOST_SEEN));
+        Predictions test = answers(images.dataset().test(), classes.size(), accuracy, random);
+        Predictions validation = answers(held, classes.size(), Math.min(1, accuracy + 0.005), random);
+        Predictions train = answers(seen, classes.size(), Math.min(1, accuracy + 0.02), random);
+        TrialMetrics metrics = new TrialMetrics(
+                Evaluation.of(test, classes).metrics(),
+                Evaluation.of(validation, classes).metrics(),
+                Evaluation.of(train, classes).metrics());
+        List<Epoch> history = history(spec, metrics);
+        history.forEach(listener);
+
+        folder.writeSplit(images);
+        folder.writeClasses(classes);
+        folder.writeHistory(history);
+        folder.writePredictions("test", test, images.dataset().test());
+        folder.writePredictions("validation", validation, held);
+        byte[] weights = new byte[2048];
+        random.nextBytes(weights);
+        Files.createDirectories(folder.weights().resolveSibling(""));
+        Files.write(folder.weights(), weights);
+        TrainedWeights trained = trained(order, images, history, FileDigest.of(folder.path(), folder.weights()));
+        folder.writeTraining(trained);
+        TrialOutcome.Done done = new TrialOutcome.Done(
+                spec,
+                null,
+                metrics,
+                metrics.overfitting(),
+                null,
+                trained.efficiency(),
+                trained.timing(),
+                trained.normalization(),
+                trained.provenance(),
+                folder.digests());
+        folder.writeOutcome(done);
+        return done;
+    }
+
+    /** Some images are difficult for all networks. */
+    private static Predictions answers(ImageSource images, int classes, double accuracy, SplittableRandom random) {
+        int[] labels = images.labels();
+        double[] difficulty = IntStream.range(0, labels.length)
+                .mapToDouble(i -> new SplittableRandom(i).nextDouble() + random.nextDouble())
+                .toArray();
+        double[] sorted = difficulty.clone();
+        Arrays.sort(sorted);
+        int right = (int) Math.round(accuracy * labels.length);
+        double limit = right == labels.length ? Double.MAX_VALUE : sorted[right];
+        float[] logits = new float[labels.length * classes];
+        for (int i = 0; i < labels.length; i++) {
+            for (int c = 0; c < classes; c++) {
+                logits[i * classes + c] = random.nextInt(512) / 256f;
+            }
+            int answer = difficulty[i] < limit ? labels[i] : (labels[i] + 1 + random.nextInt(classes - 1)) % classes;
+            logits[i * classes + labels[i]] += 1;
+            logits[i * classes + answer] += 3.25f;
+        }
+        return new Predictions(classes, labels, logits);
+    }
+
+    private static List<Epoch> history(TrialSpec spec, TrialMetrics metrics) {
+        int epochs = spec.recipe().epochs();
+        double accuracy = metrics.validation().accuracy();
+        return IntStream.rangeClosed(1, epochs)
+                .mapToObj(epoch -> {
+                    double reached = (1 + (double) epoch / epochs) / 2;
+                    double loss = (1 - accuracy) / reached;
+                    return new Epoch(
+                            epoch, loss, accuracy * reached, loss, accuracy * reached, accuracy * reached, 0.001, 2.5);
+                })
+                .toList();
+    }
+
+    private static TrainedWeights trained(
+            TrialOrder order, TrialImages images, List<Epoch> history, FileDigest weights) {
+        TrialSpec spec = order.spec();
+        TrialInputs inputs = order.inputs();
+        double seconds = history.stream().mapToDouble(Epoch::seconds).sum();
+        long steps = (long) history.size()
+                * (images.split().train().length / spec.recipe().batchSize());
+        int channels = images.dataset().train().channels();
+        float[] mean = new float[channels];
+        float[] std = new float[channels];
+        Arrays.fill(mean, 0.286f);
+        Arrays.fill(std, 0.353f);
+        return new TrainedWeights(
+                TrialKey.of(order).digest(),
+                weights,
+                new Efficiency(
+                        20_000 + new SplittableRandom(spec.label().hashCode()).nextInt(500_000),
+                        null,
+                        weights.bytes(),
+                        null,
+                        seconds,
+                        steps * spec.recipe().batchSize() / seconds,
+                        seconds + 10,
+                        700_000_000L,
+                        null,
+                        null),
+                new Timing("2026-11-24T15:15:52Z", seconds + 1.5, history.size(), history.size(), 2.5, steps),
+                new Normalization(mean, std),
+                new Provenance(
+                        inputs.pluginId(),
+                        inputs.pluginVersion(),
+                        inputs.pluginSha256(),
+                        inputs.datasetSha256(),
+                        images.sha256(),
+                        spec.threads(),
+                        null,
+                        null,
+                        inputs.software(),
+                        new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)),
+                history);
+    }
+}
