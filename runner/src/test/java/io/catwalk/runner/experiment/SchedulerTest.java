@@ -1,12 +1,10 @@
 package io.catwalk.runner.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.catwalk.api.Recipe;
-import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.SplitSpec;
@@ -41,17 +39,21 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Controls a scheduler by hand, in one thread. Whatever the scheduler does is an event such as {@code begin a}; a test
- * says what happens then, for example that a trial ends or that time passes.
+ * Controls a scheduler by hand, in one thread, by scripts. {@code b: a=0.8, +70; c: =lost no disk} says that when b
+ * begins, a is done with an accuracy of 0.8 and 70 seconds pass, and that c is lost when it begins. Whatever the
+ * scheduler does is an event: {@code a(} for a begins, {@code a)} ends, {@code a!} is canceled, {@code a~} is tried
+ * again, {@code a=} is kept from an earlier start.
+ *
+ * <p>Of the search, {@code 2x3/1} is candidate 2 with 3 epochs on fold 1.
  */
 @Timeout(20)
 class SchedulerTest {
 
     private static final Instant START = Instant.parse("2026-11-24T15:15:49Z");
-    private static final Conduct RETRY_ONCE = new Conduct(null, Conduct.Retry.ONCE, Conduct.Versions.RENEW, null);
 
     /** Made-up trials take 12.3 s per epoch, and no other time if they have five. */
     private static final int EPOCHS = 5;
@@ -59,183 +61,55 @@ class SchedulerTest {
     private final Hand hand = new Hand();
     private final Outcomes finished = new Outcomes();
 
-    @Test
-    void slotsAreKeptFilledInTheOrderOfTheRequest() throws Exception {
-        hand.slots = 2;
-        hand.when("begin b", () -> hand.end("b", done(0.9)));
-        hand.when("begin c", () -> hand.end("a", done(0.8)));
-        hand.when("begin d", () -> {
-            hand.end("c", done(0.7));
-            hand.end("d", done(0.6));
-        });
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            slots are kept filled in the order of the request | 2 | a b c d | - | b: =0.9; c: a=0.8; d: c=0.7, d=0.6 | a( b( b) c( a) d( c) d) | a=0.8, b=0.9, c=0.7, d=0.6
+            what has finished before is not run again | 1 | a b c | - | before: b=0.5; all: 0.9 | a( a) c( c) | b=0.5
+            what fits 100 s begins though an earlier trial of 492 s does not | 1 | a@known a@long:40 a@short a@shortest:1 | 100 | before: a@known=0.5; a@short: +70, =0.9; a@shortest: =0.8 | a@short( a@short) a@shortest( a@shortest) | a@short=0.9
+            the pace is learnt from the trials of this run | 1 | a@one a@two | 100 | a@one: +50, =0.9 | a@one( a@one) | a@one=0.9
+            the deadline cancels what runs and leaves it without outcome | 2 | a b c | 100 | b: +99.999 | a( b( a! b! | -
+            what has ended by the deadline keeps its outcome | 3 | a b c d | 100 | c: c=0.9, a=0.8, +101 | a( b( c( a) c) b! | a=0.8, c=0.9
+            without time nothing begins | 1 | a | 0 | - | - | -
+            a failure stands | 1 | a b | - | a: =failed out of memory; b: =0.9 | a( a) b( b) | a=failed out of memory, b=0.9
+            who is done at the second try keeps the first reason | 1 | a b | retry | a: =failed NaN; b: =0.9; a: =0.8 | a( a~ b( b) a( a) | a=0.8 after NaN, b=0.9
+            a second failure stands beside the first reason | 1 | a | retry | a: =failed NaN; a: =failed no memory | a( a~ a( a) | a=failed no memory after NaN
+            a lost trial is tried three times in all | 1 | a | - | a: =lost no process; a: =lost no memory; a: =lost no space | a( a~ a( a~ a( a) | a=lost no space
+            who is lost with its executor is not tried again | 1 | a | - | a: over, =lost Spark ended | a( a) | a=lost Spark ended
+            who was lost may still be done and did not fail | 1 | a | - | a: =lost no process; a: =0.9 | a( a~ a( a) | a=0.9
+            who cannot be prepared is lost and no other | 1 | a b | - | before: a=unprepared; b: =0.9 | a) b( b) | a=lost cannot make its folder, b=0.9
+            a rung begins once the earlier one is complete | 3 | search | - | 1x1/2: =0.7; 2x1/2: =0.9; 3x1/1: =0.8; 3x1/2: =0.8, 2x1/1=0.9, 1x1/1=0.7; 2x3/1: =0.9; 2x3/2: =0.9; 3x3/1: =0.95; 3x3/2: =0.95; best: =0.97 | 1x1/1( 1x1/2( 2x1/1( 1x1/2) 2x1/2( 2x1/2) 3x1/1( 3x1/1) 3x1/2( 2x1/1) 1x1/1) 3x1/2) 2x3/1( 2x3/2( 3x3/1( 2x3/1) 3x3/2( 2x3/2) 3x3/1) 3x3/2) best( best) | best=0.97 of 3
+            a search goes on though the last of a rung cannot be prepared | 1 | search | - | before: 3x1/2=unprepared; all: 0.9 | 1x1/1( 1x1/1) 1x1/2( 1x1/2) 2x1/1( 2x1/1) 2x1/2( 2x1/2) 3x1/1( 3x1/1) 3x1/2) 1x3/1( 1x3/1) 1x3/2( 1x3/2) 2x3/1( 2x3/1) 2x3/2( 2x3/2) best( best) | best=0.9 of 1
+            what an earlier start did in later rungs though 1 had failed is not run again | 1 | search | - | before: 1x1/1=0.8, 2x1/1=0.8, 2x1/2=0.8, 3x1/1=0.8, 3x1/2=0.8; left: 2x3/1=0.9, 2x3/2=0.9, 3x3/1=0.9, 3x3/2=0.9, best=0.9; 1x1/2: =failed no memory | 1x1/2( 1x1/2) 2x3/1= 2x3/2= 3x3/1= 3x3/2= best= | best=0.9 of 2
+            only what a new outcome calls for is run | 1 | search | - | before: 1x1/1=0.8, 2x1/1=0.8, 2x1/2=0.8, 3x1/1=0.8, 3x1/2=0.8; left: 2x3/1=0.9, 2x3/2=0.9, 3x3/1=0.9, 3x3/2=0.9; all: 0.95 | 1x1/2( 1x1/2) 2x3/1= 2x3/2= 1x3/1( 1x3/1) 1x3/2( 1x3/2) best( best) | best=0.95 of 1
+            """)
+    void itDoesWhatIsLeft(
+            String what, int slots, String trials, String conduct, String script, String events, String outcomes)
+            throws Exception {
+        run(slots, trials, conduct, script);
 
-        run(request("a", "b", "c", "d"), Conduct.STANDARD);
-
-        assertThat(hand.events)
-                .containsExactly("begin a", "begin b", "end b", "begin c", "end a", "begin d", "end c", "end d");
-        assertThat(accuracies()).containsExactlyInAnyOrderEntriesOf(Map.of("a", 0.8, "b", 0.9, "c", 0.7, "d", 0.6));
+        assertThat(hand.events).containsExactlyElementsOf(list(events, " "));
+        assertThat(outcomes()).as(what).containsAll(list(outcomes, ", "));
     }
 
-    @Test
-    void whatHasFinishedBeforeIsNotRunAgain() throws Exception {
-        ExperimentSpec request = request("a", "b", "c");
-        finished.put(MadeUp.done(trial(request, "b"), 0.5));
-        hand.endsAll(done(0.9));
-
-        run(request, Conduct.STANDARD);
-
-        assertThat(hand.events).containsExactly("begin a", "end a", "begin c", "end c");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            before: a=unwritten; b: a=0.9 | java.io.IOException            | a( b( b!
+            b: interrupt                  | java.lang.InterruptedException | a( b( a! b!
+            b: a=canceled                 | java.lang.InterruptedException | a( b( b!
+            """)
+    void whatEndsTheRunCancelsWhatRuns(String script, Class<? extends Throwable> end, String events) {
+        assertThat(catchThrowable(() -> run(2, "a b c", "-", script))).isInstanceOf(end);
+        assertThat(hand.events).containsExactlyElementsOf(list(events, " "));
+        assertThat(finished.all()).isEmpty();
     }
 
     @Test
     void epochsAreToldOfTheirTrial() throws Exception {
         hand.epochs = List.of(new Epoch(1, 0.5, 0.8, 0.6, 0.7, 0.7, 0.001, 2));
-        hand.endsAll(done(0.9));
 
-        run(request("a"), Conduct.STANDARD);
+        run(1, "a", "-", "all: 0.9");
 
-        assertThat(hand.events).containsExactly("epoch 1 of a", "begin a", "end a");
-    }
-
-    /** Five epochs took 61.5 s, so 40 epochs take 492 s and 5 take 61.5 s; there are 100 s. */
-    @Test
-    void whatFitsTheBudgetBeginsThoughAnEarlierTrialDoesNot() throws Exception {
-        ExperimentSpec request = requestOf(
-                contestant("a", "known", EPOCHS),
-                contestant("a", "long", 40),
-                contestant("a", "short", EPOCHS),
-                contestant("a", "shortest", 1));
-        finished.put(MadeUp.done(trial(request, "a@known"), 0.5));
-        hand.when("begin a@short", () -> {
-            hand.pass(Duration.ofSeconds(70));
-            hand.end("a@short", done(0.9));
-        });
-        hand.when("begin a@shortest", () -> hand.end("a@shortest", done(0.8)));
-
-        run(request, budget(100));
-
-        assertThat(hand.events).containsExactly("begin a@short", "end a@short", "begin a@shortest", "end a@shortest");
-        assertThat(accuracies()).doesNotContainKey("a@long");
-    }
-
-    /** After the first there are 50 s left, and each takes 61.5 s. */
-    @Test
-    void thePaceIsLearntFromTheTrialsOfThisRun() throws Exception {
-        ExperimentSpec request = requestOf(contestant("a", "one", EPOCHS), contestant("a", "two", EPOCHS));
-        hand.when("begin a@one", () -> {
-            hand.pass(Duration.ofSeconds(50));
-            hand.end("a@one", done(0.9));
-        });
-
-        run(request, budget(100));
-
-        assertThat(hand.events).containsExactly("begin a@one", "end a@one");
-    }
-
-    @Test
-    void theDeadlineCancelsWhatRunsAndLeavesItWithoutOutcome() throws Exception {
-        hand.slots = 2;
-        hand.when("begin b", () -> hand.pass(Duration.ofMillis(99_999)));
-
-        run(request("a", "b", "c"), budget(100));
-
-        assertThat(hand.events).containsExactly("begin a", "begin b", "cancel a", "cancel b");
-        assertThat(finished.all()).isEmpty();
-    }
-
-    @Test
-    void whatHasEndedByTheDeadlineKeepsItsOutcome() throws Exception {
-        hand.slots = 3;
-        hand.when("begin c", () -> {
-            hand.end("c", done(0.9));
-            hand.end("a", done(0.8));
-            hand.pass(Duration.ofSeconds(101));
-        });
-
-        run(request("a", "b", "c", "d"), budget(100));
-
-        assertThat(hand.events).containsExactly("begin a", "begin b", "begin c", "end a", "end c", "cancel b");
-    }
-
-    @Test
-    void withoutTimeNothingBegins() throws Exception {
-        run(request("a"), budget(0));
-
-        assertThat(hand.events).isEmpty();
-    }
-
-    @Test
-    void aFailureStands() throws Exception {
-        hand.when("begin a", () -> hand.end("a", failed("out of memory")));
-        hand.when("begin b", () -> hand.end("b", done(0.9)));
-
-        run(request("a", "b"), Conduct.STANDARD);
-
-        assertThat(hand.events).containsExactly("begin a", "end a", "begin b", "end b");
-        assertThat(outcome("a")).isEqualTo(new TrialOutcome.Failed(hand.trial("a"), "out of memory", null));
-    }
-
-    @Test
-    void aTrialThatIsDoneAtTheSecondTryKeepsTheFirstReason() throws Exception {
-        hand.when("begin a", () -> hand.end("a", failed("the loss is NaN")));
-        hand.when("begin b", () -> hand.end("b", done(0.9)));
-        hand.when("begin a", () -> hand.end("a", done(0.8)));
-
-        run(request("a", "b"), RETRY_ONCE);
-
-        assertThat(hand.events)
-                .containsExactly("begin a", "retry a: the loss is NaN", "begin b", "end b", "begin a", "end a");
-        assertThat(outcome("a")).isInstanceOf(TrialOutcome.Done.class);
-        assertThat(outcome("a").firstError()).isEqualTo("the loss is NaN");
-        assertThat(outcome("b").firstError()).isNull();
-    }
-
-    @Test
-    void aSecondFailureStandsBesideTheFirstReason() throws Exception {
-        hand.when("begin a", () -> hand.end("a", failed("the loss is NaN")));
-        hand.when("begin a", () -> hand.end("a", failed("out of memory")));
-
-        run(request("a"), RETRY_ONCE);
-
-        assertThat(hand.events).containsExactly("begin a", "retry a: the loss is NaN", "begin a", "end a");
-        assertThat(outcome("a"))
-                .isEqualTo(new TrialOutcome.Failed(hand.trial("a"), "out of memory", "the loss is NaN"));
-    }
-
-    @Test
-    void aLostTrialIsTriedThreeTimesInAll() throws Exception {
-        hand.when("begin a", () -> hand.end("a", lost("no process")));
-        hand.when("begin a", () -> hand.end("a", lost("no memory")));
-        hand.when("begin a", () -> hand.end("a", lost("no space")));
-
-        run(request("a"), Conduct.STANDARD);
-
-        assertThat(hand.events)
-                .containsExactly("begin a", "retry a: no process", "begin a", "retry a: no memory", "begin a", "end a");
-        assertThat(outcome("a")).isEqualTo(new TrialOutcome.Lost(hand.trial("a"), "no space", null));
-    }
-
-    @Test
-    void aTrialThatIsLostWithItsExecutorIsNotTriedAgain() throws Exception {
-        hand.when("begin a", () -> {
-            hand.over = true;
-            hand.end("a", lost("Spark ended"));
-        });
-
-        run(request("a"), Conduct.STANDARD);
-
-        assertThat(hand.events).containsExactly("begin a", "end a");
-    }
-
-    @Test
-    void aTrialThatWasLostMayStillBeDone() throws Exception {
-        hand.when("begin a", () -> hand.end("a", lost("no process")));
-        hand.when("begin a", () -> hand.end("a", done(0.9)));
-
-        run(request("a"), Conduct.STANDARD);
-
-        assertThat(accuracies()).containsEntry("a", 0.9);
-        assertThat(outcome("a").firstError()).as("it did not fail").isNull();
+        assertThat(hand.events).containsExactly("epoch 1 of a", "a(", "a)");
     }
 
     static Stream<Exception> troubles() {
@@ -248,318 +122,143 @@ class SchedulerTest {
     @ParameterizedTest
     @MethodSource("troubles")
     void troubleOfTheExecutorLosesTheTrialAndNoOther(Exception trouble) throws Exception {
-        for (int i = 0; i < 3; i++) {
-            hand.when("begin a", () -> hand.running("a").completeExceptionally(trouble));
-        }
-        hand.when("begin b", () -> hand.end("b", done(0.9)));
+        hand.trouble = trouble;
 
-        run(request("a", "b"), Conduct.STANDARD);
+        run(1, "a b", "-", "a: =trouble; a: =trouble; a: =trouble; b: =0.9");
 
-        assertThat(outcome("a")).isInstanceOf(TrialOutcome.Lost.class);
-        assertThat(outcome("a").error()).contains("Too many open files");
-        assertThat(accuracies()).containsOnly(Map.entry("b", 0.9));
+        assertThat(outcomes()).contains("b=0.9").anyMatch(one -> one.matches("a=lost .*Too many open files.*"));
     }
 
-    @Test
-    void aTrialThatCannotBePreparedIsLostAndNoOther() throws Exception {
-        hand.unprepared.add("a");
-        hand.when("begin b", () -> hand.end("b", done(0.9)));
-
-        run(request("a", "b"), Conduct.STANDARD);
-
-        assertThat(hand.events).containsExactly("end a", "begin b", "end b");
-        assertThat(outcome("a")).isEqualTo(new TrialOutcome.Lost(hand.trial("a"), "cannot make its folder", null));
-    }
-
-    @Test
-    void aJournalThatCannotBeWrittenEndsTheRun() {
-        hand.slots = 2;
-        hand.unwritten.add("a");
-        hand.when("begin b", () -> hand.end("a", done(0.9)));
-
-        assertThatThrownBy(() -> run(request("a", "b", "c"), Conduct.STANDARD))
-                .isInstanceOf(IOException.class)
-                .hasMessage("cannot write the journal");
-        assertThat(hand.events).containsExactly("begin a", "begin b", "cancel b");
-        assertThat(finished.all()).isEmpty();
-    }
-
-    @Test
-    void anInterruptCancelsWhatRuns() {
-        hand.slots = 2;
-        hand.when("begin b", () -> Thread.currentThread().interrupt());
-
-        assertThatThrownBy(() -> run(request("a", "b", "c"), Conduct.STANDARD))
-                .isInstanceOf(InterruptedException.class);
-        assertThat(hand.events).containsExactly("begin a", "begin b", "cancel a", "cancel b");
-    }
-
-    @Test
-    void aTrialThatSomebodyElseCancelsEndsTheRun() {
-        hand.slots = 2;
-        hand.when("begin b", () -> hand.running("a").cancel(false));
-
-        assertThatThrownBy(() -> run(request("a", "b", "c"), Conduct.STANDARD))
-                .isInstanceOf(InterruptedException.class);
-        assertThat(hand.events).containsExactly("begin a", "begin b", "cancel b");
-    }
-
-    /** Three candidates on two folds; the best two go on, and the better of them is trained in full. */
-    @Test
-    void aSearchBeginsARungOnceTheEarlierOneIsComplete() throws Exception {
-        hand.slots = 3;
-        hand.when("begin a@t01-1ep/1-2", () -> hand.end("a@t01-1ep/1-2", done(0.7)));
-        hand.when("begin a@t02-1ep/1-2", () -> hand.end("a@t02-1ep/1-2", done(0.9)));
-        hand.when("begin a@t03-1ep/1-1", () -> hand.end("a@t03-1ep/1-1", done(0.8)));
-        hand.when("begin a@t03-1ep/1-2", () -> {
-            hand.end("a@t03-1ep/1-2", done(0.8));
-            hand.end("a@t02-1ep/1-1", done(0.9));
-            hand.end("a@t01-1ep/1-1", done(0.7));
-        });
-        hand.when("begin a@t02-3ep/1-1", () -> hand.end("a@t02-3ep/1-1", done(0.9)));
-        hand.when("begin a@t02-3ep/1-2", () -> hand.end("a@t02-3ep/1-2", done(0.9)));
-        hand.when("begin a@t03-3ep/1-1", () -> hand.end("a@t03-3ep/1-1", done(0.95)));
-        hand.when("begin a@t03-3ep/1-2", () -> hand.end("a@t03-3ep/1-2", done(0.95)));
-        hand.when("begin a@best", () -> hand.end("a@best", done(0.97)));
-
-        run(search(), Conduct.STANDARD);
-
-        assertThat(hand.events.stream().filter(event -> event.startsWith("begin")))
-                .containsExactly(
-                        "begin a@t01-1ep/1-1",
-                        "begin a@t01-1ep/1-2",
-                        "begin a@t02-1ep/1-1",
-                        "begin a@t02-1ep/1-2",
-                        "begin a@t03-1ep/1-1",
-                        "begin a@t03-1ep/1-2",
-                        "begin a@t02-3ep/1-1",
-                        "begin a@t02-3ep/1-2",
-                        "begin a@t03-3ep/1-1",
-                        "begin a@t03-3ep/1-2",
-                        "begin a@best");
-        int firstOfSecondRung = hand.events.indexOf("begin a@t02-3ep/1-1");
-        assertThat(hand.events.subList(0, firstOfSecondRung))
-                .filteredOn(event -> event.startsWith("end"))
-                .hasSize(6);
-        assertThat(outcome("a@best").trial().hyperparameters()).containsEntry("units", 3);
-    }
-
-    @Test
-    void aSearchGoesOnThoughTheLastOfARungCannotBePrepared() throws Exception {
-        hand.unprepared.add("a@t03-1ep/1-2");
-        hand.endsAll(done(0.9));
-
-        run(search(), Conduct.STANDARD);
-
-        assertThat(hand.events)
-                .contains("end a@t03-1ep/1-2", "end a@t01-3ep/1-2", "end a@t02-3ep/1-2")
-                .endsWith("begin a@best", "end a@best");
-        assertThat(outcome("a@best").trial().hyperparameters()).containsEntry("units", 1);
-    }
-
-    /** The earlier start went on with candidates 2 and 3, since a trial of candidate 1 had failed. */
-    @Test
-    void whatAnEarlierStartHasDoneInLaterRungsIsNotRunAgain() throws Exception {
-        finishFirstRungBut("a@t01-1ep/1-2");
-        for (String left : List.of("a@t02-3ep/1-1", "a@t02-3ep/1-2", "a@t03-3ep/1-1", "a@t03-3ep/1-2", "a@best")) {
-            hand.left.put(left, done(0.9));
-        }
-        hand.when("begin a@t01-1ep/1-2", () -> hand.end("a@t01-1ep/1-2", failed("out of memory")));
-
-        run(search(), Conduct.STANDARD);
-
-        assertThat(hand.events)
-                .containsExactly(
-                        "begin a@t01-1ep/1-2",
-                        "end a@t01-1ep/1-2",
-                        "keep a@t02-3ep/1-1",
-                        "keep a@t02-3ep/1-2",
-                        "keep a@t03-3ep/1-1",
-                        "keep a@t03-3ep/1-2",
-                        "keep a@best");
-    }
-
-    /** Candidate 1 is now better than the others, of which the first goes on with it. */
-    @Test
-    void onlyWhatANewOutcomeCallsForIsRun() throws Exception {
-        finishFirstRungBut("a@t01-1ep/1-2");
-        for (String left : List.of("a@t02-3ep/1-1", "a@t02-3ep/1-2", "a@t03-3ep/1-1", "a@t03-3ep/1-2")) {
-            hand.left.put(left, done(0.9));
-        }
-        hand.endsAll(done(0.95));
-
-        run(search(), Conduct.STANDARD);
-
-        assertThat(hand.events)
-                .containsExactly(
-                        "begin a@t01-1ep/1-2",
-                        "end a@t01-1ep/1-2",
-                        "keep a@t02-3ep/1-1",
-                        "keep a@t02-3ep/1-2",
-                        "begin a@t01-3ep/1-1",
-                        "end a@t01-3ep/1-1",
-                        "begin a@t01-3ep/1-2",
-                        "end a@t01-3ep/1-2",
-                        "begin a@best",
-                        "end a@best");
-        assertThat(outcome("a@best").trial().hyperparameters()).containsEntry("units", 1);
-    }
-
-    private void finishFirstRungBut(String name) {
-        search().trials(new Outcomes()).stream()
-                .filter(trial -> !name(trial).equals(name))
-                .forEach(trial -> finished.put(MadeUp.done(trial, 0.8)));
-    }
-
-    private void run(ExperimentSpec request, Conduct conduct) throws IOException, InterruptedException {
-        Clock clock = hand.clock();
-        new Scheduler(request, hand, conduct, new Stopwatch(clock, START, 0, START), hand).run(finished);
-    }
-
-    private static Conduct budget(int seconds) {
-        return new Conduct(Duration.ofSeconds(seconds), Conduct.Retry.NEVER, Conduct.Versions.RENEW, null);
-    }
-
-    private static ExperimentSpec request(String... classifiers) {
-        return requestOf(Stream.of(classifiers)
-                .map(name -> contestant(name, "default", EPOCHS))
-                .toArray(Contestant[]::new));
-    }
-
-    private static ExperimentSpec requestOf(Contestant... contestants) {
-        return spec(SplitSpec.holdOut(0.1, 0), List.of(contestants), null);
-    }
-
-    private static ExperimentSpec search() {
-        List<Contestant> candidates = Stream.of(1, 2, 3)
-                .map(number -> new Contestant(
+    private void run(int slots, String trials, String conduct, String script) throws IOException, InterruptedException {
+        ExperimentSpec request = trials.equals("search")
+                ? Requests.search(
+                        Requests.FASHION,
                         "a",
-                        TuningSpec.variant(number),
-                        Map.of("units", number),
-                        Recipe.standard().withEpochs(EPOCHS)))
-                .toList();
-        return spec(
-                new SplitSpec(2, 1, 0.1, 0),
-                candidates,
-                new TuningSpec(
-                        TuningSpec.Strategy.HALVING,
-                        List.of(new TuningSpec.Rung(1, 3), new TuningSpec.Rung(3, 2)),
-                        candidates.stream().map(Contestant::hyperparameters).toList()));
+                        Recipe.standard().withEpochs(EPOCHS),
+                        3,
+                        new TuningSpec.Rung(1, 3),
+                        new TuningSpec.Rung(3, 2))
+                : Requests.of(list(trials, " ").stream().map(SchedulerTest::contestant).toArray(Contestant[]::new));
+        hand.slots = slots;
+        for (String reaction : list(script, "; ")) {
+            String event = reaction.substring(0, reaction.indexOf(": "));
+            List<String> actions = list(reaction.substring(event.length() + 2), ", ");
+            switch (event) {
+                case "all" -> hand.always = actions.get(0);
+                case "left" -> actions.forEach(one -> hand.left.put(before(one), after(one)));
+                case "before" -> actions.forEach(one -> prepare(request, before(one), after(one)));
+                default -> hand.reactions.computeIfAbsent(event, any -> new ArrayDeque<>()).add(actions);
+            }
+        }
+        Duration budget = conduct.matches("[0-9]+") ? Duration.ofSeconds(Long.parseLong(conduct)) : null;
+        Conduct.Retry retry = conduct.equals("retry") ? Conduct.Retry.ONCE : Conduct.Retry.NEVER;
+        Conduct how = new Conduct(budget, retry, Conduct.Versions.RENEW, null);
+        new Scheduler(request, hand, how, new Stopwatch(hand.clock(), START, 0, START), hand).run(finished);
     }
 
-    private static ExperimentSpec spec(SplitSpec split, List<Contestant> contestants, @Nullable TuningSpec tuning) {
-        return new ExperimentSpec(
-                ExperimentSpec.SCHEMA,
-                new DatasetSpec("fashion-mnist", null, 0, 0),
-                split,
-                contestants,
-                List.of(1L),
-                1,
-                1,
-                ComputeDevice.CPU,
-                null,
-                1,
-                tuning,
-                "compare");
+    private void prepare(ExperimentSpec request, String name, String what) {
+        switch (what) {
+            case "unprepared" -> hand.unprepared.add(name);
+            case "unwritten" -> hand.unwritten.add(name);
+            default ->
+                request.trials(new Outcomes()).stream()
+                        .filter(trial -> name(trial).equals(name))
+                        .forEach(trial -> finished.put(outcome(trial, what)));
+        }
     }
 
-    private static Contestant contestant(String name, String variant, int epochs) {
-        return new Contestant(name, variant, Map.of(), Recipe.standard().withEpochs(epochs));
+    private static List<String> list(String text, String separator) {
+        return text.equals("-") ? List.of() : List.of(text.split(separator, -1));
     }
 
-    private static TrialSpec trial(ExperimentSpec request, String name) {
-        return request.trials(new Outcomes()).stream()
-                .filter(trial -> name(trial).equals(name))
-                .findFirst()
-                .orElseThrow();
+    private static String before(String action) {
+        return action.substring(0, action.indexOf('='));
+    }
+
+    private static String after(String action) {
+        return action.substring(action.indexOf('=') + 1);
+    }
+
+    /** Reads such as {@code a@long:40}: a name, a variant and the epochs. */
+    private static Contestant contestant(String text) {
+        String[] parts = text.split("[@:]", -1);
+        int epochs = parts.length > 2 ? Integer.parseInt(parts[2]) : EPOCHS;
+        return new Contestant(
+                parts[0],
+                parts.length > 1 ? parts[1] : "default",
+                Map.of(),
+                Recipe.standard().withEpochs(epochs));
     }
 
     private static String name(TrialSpec trial) {
-        return trial.fold() == 0 ? trial.label() : trial.id();
+        return trial.fold() == 0
+                ? trial.label().replace("a@best", "best")
+                : trial.id().replaceFirst("a@t0(.)-(.)ep/1-", "$1x$2/");
     }
 
-    private static End done(double accuracy) {
-        return trial -> MadeUp.done(trial, accuracy);
-    }
-
-    private static End failed(String reason) {
-        return trial -> new TrialOutcome.Failed(trial, reason);
-    }
-
-    private static End lost(String reason) {
-        return trial -> new TrialOutcome.Lost(trial, reason);
-    }
-
-    private TrialOutcome outcome(String name) {
-        return Objects.requireNonNull(finished.of(hand.trial(name)));
-    }
-
-    private Map<String, Double> accuracies() {
-        Map<String, Double> accuracies = new HashMap<>();
-        for (TrialOutcome outcome : finished.all()) {
-            if (outcome instanceof TrialOutcome.Done done) {
-                accuracies.put(name(done.trial()), done.metrics().test().accuracy());
-            }
+    private static TrialOutcome outcome(TrialSpec trial, String how) {
+        if (how.startsWith("failed ")) {
+            return new TrialOutcome.Failed(trial, how.substring("failed ".length()));
         }
-        return accuracies;
+        return how.startsWith("lost ")
+                ? new TrialOutcome.Lost(trial, how.substring("lost ".length()))
+                : MadeUp.done(trial, Double.parseDouble(how));
     }
 
-    /** Says how a trial ends. */
-    private interface End {
-
-        TrialOutcome of(TrialSpec trial);
+    private List<String> outcomes() {
+        return finished.all().stream()
+                .map(outcome -> {
+                    String name = name(outcome.trial());
+                    String first = outcome.firstError() == null ? "" : " after " + outcome.firstError();
+                    String units = name.equals("best") ? " of " + outcome.trial().hyperparameters().get("units") : "";
+                    String end = outcome instanceof TrialOutcome.Done done
+                            ? Double.toString(done.metrics().test().accuracy())
+                            : (outcome instanceof TrialOutcome.Failed ? "failed " : "lost ") + outcome.error();
+                    return name + "=" + end + units + first;
+                })
+                .toList();
     }
 
-    /** Executor, desk and clock in one, which does only what a test says. */
+    /** Executor, desk and clock in one, which does only what a script says. */
     private static final class Hand implements TrialExecutor, Scheduler.Desk {
 
         private final List<String> events = new ArrayList<>();
-        private final Map<String, Deque<Runnable>> reactions = new HashMap<>();
+        private final Map<String, Deque<List<String>>> reactions = new HashMap<>();
         private final Map<String, TrialSpec> trials = new HashMap<>();
         private final Map<String, CompletableFuture<TrialOutcome>> running = new HashMap<>();
         private final Set<String> unprepared = new HashSet<>();
         private final Set<String> unwritten = new HashSet<>();
 
         /** What an earlier start has left, by the names of the trials. */
-        private final Map<String, End> left = new HashMap<>();
+        private final Map<String, String> left = new HashMap<>();
 
         private List<Epoch> epochs = List.of();
-        private @Nullable End always;
+        private Exception trouble = new IOException();
+        private @Nullable String always;
         private Instant now = START;
         private int slots = 1;
         private boolean over;
 
-        /** Says what happens at an event; when called again, what happens when the event occurs again. */
-        void when(String event, Runnable reaction) {
-            reactions.computeIfAbsent(event, any -> new ArrayDeque<>()).add(reaction);
-        }
-
-        void endsAll(End end) {
-            always = end;
-        }
-
-        void end(String name, End end) {
-            running(name).complete(end.of(trial(name)));
-        }
-
-        void pass(Duration time) {
-            now = now.plus(time);
-        }
-
-        TrialSpec trial(String name) {
-            return Objects.requireNonNull(trials.get(name), name);
-        }
-
-        CompletableFuture<TrialOutcome> running(String name) {
-            return Objects.requireNonNull(running.get(name), name);
-        }
-
-        private void happens(String event) {
-            events.add(event);
-            Deque<Runnable> next = reactions.getOrDefault(event, new ArrayDeque<>());
-            if (!next.isEmpty()) {
-                next.remove().run();
+        private void act(String name, String action) {
+            if (action.startsWith("+")) {
+                now = now.plusMillis(Math.round(Double.parseDouble(action) * 1000));
+            } else if (action.equals("over")) {
+                over = true;
+            } else if (action.equals("interrupt")) {
+                Thread.currentThread().interrupt();
+            } else {
+                end(action.startsWith("=") ? name : before(action), after(action));
             }
+        }
+
+        private void end(String name, String how) {
+            CompletableFuture<TrialOutcome> one = Objects.requireNonNull(running.get(name), name);
+            boolean unused =
+                    switch (how) {
+                        case "canceled" -> one.cancel(false);
+                        case "trouble" -> one.completeExceptionally(trouble);
+                        default -> one.complete(outcome(Objects.requireNonNull(trials.get(name)), how));
+                    };
         }
 
         @Override
@@ -578,22 +277,25 @@ class SchedulerTest {
             CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
             running.put(name, outcome);
             epochs.forEach(epoch -> listener.accept(new TrialNews.Trained(epoch)));
-            happens("begin " + name);
+            events.add(name + "(");
+            Deque<List<String>> next = reactions.getOrDefault(name, new ArrayDeque<>());
+            if (!next.isEmpty()) {
+                next.remove().forEach(action -> act(name, action));
+            }
             if (always != null) {
                 end(name, always);
             }
-            return new Submitted(outcome, () -> happens("cancel " + name));
+            return new Submitted(outcome, () -> events.add(name + "!"));
         }
 
         @Override
         public List<TrialOutcome> earlier(List<TrialSpec> asked) {
             List<TrialOutcome> earlier = new ArrayList<>();
             for (TrialSpec trial : asked) {
-                End end = left.remove(name(trial));
-                if (end != null) {
-                    trials.put(name(trial), trial);
-                    happens("keep " + name(trial));
-                    earlier.add(end.of(trial));
+                String how = left.remove(name(trial));
+                if (how != null) {
+                    events.add(name(trial) + "=");
+                    earlier.add(outcome(trial, how));
                 }
             }
             return earlier;
@@ -608,7 +310,7 @@ class SchedulerTest {
             Path nowhere = Path.of("nowhere");
             return new TrialOrder(
                     trial,
-                    new DatasetSpec("fashion-mnist", null, 0, 0),
+                    Requests.FASHION,
                     new SplitSpec(10, 1, 0.1, 0),
                     new TrialInputs("p", "1", "ab", "cd", new Software("1", "2", "3", "4", "5")),
                     Supplies.here(nowhere, nowhere, null, null),
@@ -625,13 +327,13 @@ class SchedulerTest {
         @Override
         public void news(TrialOrder order, TrialNews news) {
             if (news instanceof TrialNews.Trained trained) {
-                happens("epoch " + trained.epoch().epoch() + " of " + name(order.spec()));
+                events.add("epoch " + trained.epoch().epoch() + " of " + name(order.spec()));
             }
         }
 
         @Override
         public void retrying(TrialOutcome outcome) {
-            happens("retry " + name(outcome.trial()) + ": " + outcome.error());
+            events.add(name(outcome.trial()) + "~");
         }
 
         @Override
@@ -639,7 +341,7 @@ class SchedulerTest {
             if (unwritten.contains(name(outcome.trial()))) {
                 throw new IOException("cannot write the journal");
             }
-            happens("end " + name(outcome.trial()));
+            events.add(name(outcome.trial()) + ")");
             return outcome;
         }
 

@@ -1,0 +1,67 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.api.Recipe;
+import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.SplitSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** Requests for tests that are about something else. */
+final class Requests {
+
+    static final DatasetSpec FASHION = new DatasetSpec("fashion-mnist", null, 0, 0);
+
+    private Requests() {}
+
+    /** One split and the seed 1. */
+    static ExperimentSpec of(Contestant... contestants) {
+        return of(FASHION, 1, contestants);
+    }
+
+    /** One split and the seeds from 1 on. */
+    static ExperimentSpec of(DatasetSpec dataset, int seeds, Contestant... contestants) {
+        return of(dataset, SplitSpec.holdOut(0.1, 0), List.of(contestants), seeds, null);
+    }
+
+    /** Searches with two folds among candidates that differ in their units: candidate 1 has one. */
+    static ExperimentSpec search(DatasetSpec dataset, String name, Recipe recipe, int count, TuningSpec.Rung... rungs) {
+        List<Contestant> candidates = IntStream.rangeClosed(1, count)
+                .mapToObj(number -> new Contestant(name, TuningSpec.variant(number), Map.of("units", number), recipe))
+                .toList();
+        TuningSpec tuning = new TuningSpec(
+                TuningSpec.Strategy.HALVING,
+                List.of(rungs),
+                candidates.stream().map(Contestant::hyperparameters).toList());
+        return of(dataset, new SplitSpec(2, 1, 0.1, 0), candidates, 1, tuning);
+    }
+
+    private static ExperimentSpec of(
+            DatasetSpec dataset, SplitSpec split, List<Contestant> contestants, int seeds, @Nullable TuningSpec tuning) {
+        return new ExperimentSpec(
+                ExperimentSpec.SCHEMA,
+                dataset,
+                split,
+                contestants,
+                LongStream.rangeClosed(1, seeds).boxed().toList(),
+                1,
+                1,
+                ComputeDevice.CPU,
+                null,
+                1,
+                tuning,
+                "compare");
+    }
+
+    /** A contestant with its defaults. */
+    static Contestant contestant(String name) {
+        return contestant(name, Recipe.standard());
+    }
+
+    static Contestant contestant(String name, Recipe recipe) {
+        return new Contestant(name, "default", Map.of(), recipe);
+    }
+}
