@@ -1,5 +1,6 @@
 package io.catwalk.runner.data;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -16,7 +17,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,17 +41,15 @@ class FolderReadingTest {
         image("a", 0, 50);
         image("b", 50, 60);
 
-        ImageDataset dataset = load(FolderReading.STANDARD);
+        ImageDataset dataset = load();
 
         assertThat(dataset.test().countPerClass(2)).containsExactly(10, 2);
         assertThat(dataset.train().countPerClass(2)).containsExactly(40, 8);
         Set<Integer> all = new TreeSet<>(levels(dataset.train()));
         all.addAll(levels(dataset.test()));
         assertThat(all).containsExactlyElementsOf(IntStream.range(0, 60).boxed().toList());
-        assertThat(dataset.notes())
-                .containsExactly(
-                        "12 of 60 images are held out as the test set, because the folder has none (--test-share 0.2)");
-        assertThat(levels(load(FolderReading.STANDARD).test())).isEqualTo(levels(dataset.test()));
+        assertThat(dataset.notes()).singleElement().asString().contains("12 of 60 images", "--test-share 0.2");
+        assertThat(levels(load().test())).isEqualTo(levels(dataset.test()));
         ImageDataset half = load(new FolderReading(null, 0.5, null));
         assertThat(half.test().countPerClass(2)).containsExactly(25, 5);
         assertThat(half.sha256()).isNotEqualTo(dataset.sha256());
@@ -66,9 +64,8 @@ class FolderReadingTest {
             write("x/" + i + ".png", 3 * (i / 2));
             table.append("x/%d.png,%s,%s\n".formatted(i, i < 30 ? "a" : "b", i % 10 == 0 ? "" : "p" + i / 6));
         }
-        Path labels = Files.writeString(folder.resolve("labels.csv"), table);
 
-        ImageDataset dataset = load(new FolderReading(labels.toString(), 0.3, null));
+        ImageDataset dataset = load(labeled(table, 0.3));
 
         List<Integer> train = levels(dataset.train());
         List<Integer> test = levels(dataset.test());
@@ -96,9 +93,8 @@ class FolderReadingTest {
         }
         write("v30.png", 30);
         table.append("v30.png,b,val,patient\n");
-        Path labels = Files.writeString(folder.resolve("labels.csv"), table);
 
-        ImageDataset dataset = load(new FolderReading(labels.toString(), 0.5, null));
+        ImageDataset dataset = load(labeled(table, 0.5));
 
         assertThat(levels(dataset.test())).containsExactly(0, 1, 2, 3, 4, 10, 11, 12, 13, 14);
         assertThat(levels(dataset.train())).containsExactly(5, 6, 7, 8, 9, 15, 16, 17, 18, 19, 5, 6, 7, 8, 9, 30);
@@ -112,11 +108,7 @@ class FolderReadingTest {
         image("val/a", 8, 9);
         image("val/b", 4, 6);
 
-        assertThatThrownBy(() -> load(FolderReading.STANDARD))
-                .isInstanceOf(RequestException.class)
-                .hasMessage("Class b: expected test images that are neither duplicates of validation images nor of"
-                        + " their groups, found none among 2; add images, or name the test images (folder test, or"
-                        + " column split)");
+        refused(this::load, "Class b: expected test images that are neither duplicates", "found none among 2");
     }
 
     /** Runs of earlier versions, which drew other test images, must not be taken for runs on the same images. */
@@ -126,23 +118,15 @@ class FolderReadingTest {
         image("train/b", 2, 5);
         image("val/a", 8, 9);
         image("val/b", 9, 10);
-        String[] names = {
-            "train/a/0.png",
-            "train/a/1.png",
-            "train/b/2.png",
-            "train/b/3.png",
-            "train/b/4.png",
-            "val/a/8.png",
-            "val/b/9.png"
-        };
-        assertThat(load(FolderReading.STANDARD).sha256())
+        String[] names = names("train/a/0 train/a/1 train/b/2 train/b/3 train/b/4 val/a/8 val/b/9");
+        assertThat(load().sha256())
                 .isEqualTo(new Sha256().add(listed(names)).add("test share 0.2").hex());
 
         write("val/b/9.png", 4);
 
         String clustered = new Sha256().add(listed(names)).add("clusters").hex();
         String apart = new Sha256().add(clustered).add("apart from validation").hex();
-        assertThat(load(FolderReading.STANDARD).sha256())
+        assertThat(load().sha256())
                 .isEqualTo(new Sha256().add(apart).add("test share 0.2").hex());
     }
 
@@ -153,27 +137,18 @@ class FolderReadingTest {
         image("train/b", 2, 4);
         image("test/a", 4, 5);
         image("test/b", 5, 6);
-        assertThat(load(FolderReading.STANDARD).sha256())
-                .isEqualTo(listed(
-                        "train/a/0.png",
-                        "train/a/1.png",
-                        "train/b/2.png",
-                        "train/b/3.png",
-                        "test/a/4.png",
-                        "test/b/5.png"));
+        assertThat(load().sha256())
+                .isEqualTo(listed(names("train/a/0 train/a/1 train/b/2 train/b/3 test/a/4 test/b/5")));
 
         write("train/b/4.png", 3);
 
-        String listed = listed(
-                "train/a/0.png",
-                "train/a/1.png",
-                "train/b/2.png",
-                "train/b/3.png",
-                "train/b/4.png",
-                "test/a/4.png",
-                "test/b/5.png");
-        assertThat(load(FolderReading.STANDARD).sha256())
+        String listed = listed(names("train/a/0 train/a/1 train/b/2 train/b/3 train/b/4 test/a/4 test/b/5"));
+        assertThat(load().sha256())
                 .isEqualTo(new Sha256().add(listed).add("clusters").hex());
+    }
+
+    private static String[] names(String files) {
+        return files.replaceAll("(\\d)", "$1.png").split(" ");
     }
 
     /** Computes the digest of these files of the classes a and b as it is documented, without clusters. */
@@ -203,9 +178,8 @@ class FolderReadingTest {
                 table.append("%d.png,%s,p%d\n".formatted(i, isTumor ? "tumor" : "normal", i / 8));
             }
         }
-        Path labels = Files.writeString(folder.resolve("labels.csv"), table);
 
-        ImageDataset dataset = load(new FolderReading(labels.toString(), null, null));
+        ImageDataset dataset = load(labeled(table, null));
 
         assertThat(dataset.test().countPerClass(2)).containsExactly(normal, tumor);
         assertThat(groupsOfEight(dataset.test()))
@@ -235,7 +209,7 @@ class FolderReadingTest {
         image("test/a", 30, 32);
         image("test/b", 32, 34);
 
-        ImageDataset dataset = load(FolderReading.STANDARD);
+        ImageDataset dataset = load();
 
         assertThat(dataset.validating()).isEqualTo(4);
         assertThat(levels(dataset.train())).endsWith(20, 21, 22, 23).hasSize(16);
@@ -244,9 +218,7 @@ class FolderReadingTest {
         assertThat(less.validating()).isEqualTo(4);
         assertThat(levels(less.train())).endsWith(20, 21, 22, 23).hasSize(8);
         assertThat(less.train().countPerClass(2)).containsExactly(4, 4);
-        assertThatThrownBy(() -> load(new FolderReading(null, 0.2, null)))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("expected no --test-share, because it has a test set");
+        refused(() -> load(new FolderReading(null, 0.2, null)), "expected no --test-share");
     }
 
     @Test
@@ -255,11 +227,7 @@ class FolderReadingTest {
         write("b/1.png", 9);
         write("b/2.png", 9);
 
-        assertThatThrownBy(() -> load(FolderReading.STANDARD))
-                .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith(
-                        "Class b: expected at least 2 images that are neither duplicates nor of one group")
-                .hasMessageContaining("found 1 of 2; add images or remove the class");
+        refused(this::load, "Class b: expected at least 2 images", "found 1 of 2");
     }
 
     @Test
@@ -269,22 +237,23 @@ class FolderReadingTest {
         Files.write(folder.resolve("b/empty.png"), new byte[0]);
         Files.writeString(folder.resolve("a/text.jpg"), "text");
 
-        assertThatThrownBy(() -> load(FolderReading.STANDARD))
-                .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("2 of 20 images cannot be read: Image " + folder.resolve("a/text.jpg")
-                        + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found no image")
-                .hasMessageContaining("| Image " + folder.resolve("b/empty.png"))
-                .hasMessageEndingWith("or leave them out with --skip-unreadable");
-        assertThatThrownBy(() -> load(new FolderReading(null, null, 0.05)))
-                .hasMessageStartingWith("2 of 20 images cannot be read, more than a share of 0.05: ");
+        String text =
+                folder.resolve("a/text.jpg") + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found no image";
+        String[] facts = {
+            "2 of 20 images cannot be read: Image " + text,
+            "| Image " + folder.resolve("b/empty.png"),
+            "--skip-unreadable"
+        };
+        refused(this::load, facts);
+        refused(
+                () -> load(new FolderReading(null, null, 0.05)),
+                "2 of 20 images cannot be read, more than a share of 0.05: ");
         ImageDataset dataset = load(new FolderReading(null, null, 0.1));
         assertThat(dataset.train().size() + dataset.test().size()).isEqualTo(18);
         assertThat(dataset.notes())
                 .contains(
                         "2 of 20 images cannot be read and are left out (--skip-unreadable): a/text.jpg, b/empty.png");
-        // The cache exists now, and still nobody gets fewer images than requested.
-        assertThatThrownBy(() -> load(FolderReading.STANDARD))
-                .hasMessageStartingWith("2 of 20 images cannot be read: ");
+        refused(this::load, facts); // the cache exists now, and still nobody gets fewer images than requested
     }
 
     /** Reading the memory of a process at 0 fails, as reading a bad sector does. */
@@ -327,15 +296,12 @@ class FolderReadingTest {
     void differentSizesAreCountedAndOneIsOffered() throws IOException {
         image("a", 0, 5);
         image("b", 5, 10);
-        ImageIO.write(
-                new BufferedImage(7, 3, BufferedImage.TYPE_BYTE_GRAY),
-                "png",
-                folder.resolve("b/w.png").toFile());
+        Pictures.write(folder.resolve("b/w.png"), new BufferedImage(7, 3, BufferedImage.TYPE_BYTE_GRAY));
 
-        assertThatThrownBy(() -> load(FolderReading.STANDARD))
-                .hasMessageContaining(
-                        "expected one size, found 10 of 2x2 (such as " + folder.resolve("a/0.png") + "), 1 of 7x3")
-                .hasMessageContaining("try --image-size 2x2, with --fit crop or pad");
+        refused(
+                this::load,
+                "expected one size, found 10 of 2x2 (such as " + folder.resolve("a/0.png") + "), 1 of 7x3",
+                "--image-size 2x2, with --fit crop or pad");
         ImageDataset dataset = load(FolderReading.STANDARD, ResizeRule.parse("4x4 pad"));
         assertThat(dataset.train().width()).isEqualTo(4);
     }
@@ -343,22 +309,14 @@ class FolderReadingTest {
     @Test
     void photosThatAreTooLargeAreToBeResized() throws IOException {
         for (String name : List.of("a/1.png", "a/2.png", "b/1.png", "b/2.png")) {
-            Path file = folder.resolve(name);
-            Files.createDirectories(file.getParent());
-            ImageIO.write(new BufferedImage(4100, 2, BufferedImage.TYPE_BYTE_GRAY), "png", file.toFile());
+            Pictures.write(folder.resolve(name), new BufferedImage(4100, 2, BufferedImage.TYPE_BYTE_GRAY));
         }
 
         for (FolderReading reading : List.of(FolderReading.STANDARD, new FolderReading(null, null, 0.5))) {
-            assertThatThrownBy(() -> load(reading))
-                    .isInstanceOf(RequestException.class)
-                    .hasMessageContaining(
-                            "expected width and height of at most 4096 pixels, found 4100x2; try --image-size 224x224")
-                    .hasMessageNotContaining("cannot be read");
+            refused(() -> load(reading), "at most 4096 pixels, found 4100x2", "--image-size 224x224");
         }
         image("b", 5, 10);
-        assertThatThrownBy(() -> load(FolderReading.STANDARD))
-                .hasMessageContaining("expected one size, found 5 of 2x2")
-                .hasMessageContaining("try --image-size 2x2");
+        refused(this::load, "expected one size, found 5 of 2x2", "--image-size 2x2");
     }
 
     @Test
@@ -374,26 +332,21 @@ class FolderReadingTest {
         Files.write(file, whole);
         Files.setLastModifiedTime(file, time);
 
-        assertThatThrownBy(() -> load(FolderReading.STANDARD))
-                .isInstanceOf(RequestException.class)
-                .hasMessage("Data set in " + folder + ": expected all decoded images in the cache, found 9 of 10;"
-                        + " decode them again after catwalk data --clear");
+        refused(this::load, "Data set in " + folder + ": ", "found 9 of 10", "catwalk data --clear");
     }
 
     @Test
-    @Tag("long")
-    void aHundredThousandEmptyFilesAreOneLine() throws IOException {
+    void tenThousandEmptyFilesAreOneLine() throws IOException {
         image("a", 0, 2);
         Path many = Files.createDirectories(folder.resolve("b"));
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             Files.createFile(many.resolve(i + ".png"));
         }
 
-        assertThatThrownBy(() -> load(FolderReading.STANDARD))
-                .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("100000 of 100002 images cannot be read: Image ")
-                .hasMessageNotContaining("\n")
-                .hasMessageContaining("| and others, which catwalk data " + folder + " lists");
+        refused(
+                this::load,
+                "10000 of 10002 images cannot be read: Image ",
+                "| and others, which catwalk data " + folder + " lists");
     }
 
     @Test
@@ -402,10 +355,8 @@ class FolderReadingTest {
         image("train/b", 0, 1);
         image("test/a", 7, 8);
         image("test/b", 8, 9);
-        ImageIO.write(
-                new BufferedImage(7, 3, BufferedImage.TYPE_INT_RGB),
-                "bmp",
-                folder.resolve("train/b/w.bmp").toFile());
+        byte[] bmp = Pictures.encoded(new BufferedImage(7, 3, BufferedImage.TYPE_INT_RGB), "bmp");
+        Files.write(folder.resolve("train/b/w.bmp"), bmp);
         Files.write(folder.resolve("train/b/z.png"), new byte[0]);
 
         FolderSurvey survey = FolderSurvey.of(folder, FolderReading.STANDARD);
@@ -418,16 +369,22 @@ class FolderReadingTest {
         assertThat(survey.isOfOneSize()).isFalse();
     }
 
+    private ImageDataset load() {
+        return load(FolderReading.STANDARD);
+    }
+
     private ImageDataset load(FolderReading reading) {
         return load(reading, null);
     }
 
     private ImageDataset load(FolderReading reading, @Nullable ResizeRule rule) {
-        return ImageDatasets.load(
-                folder.toString(),
-                new DataHome(folder, new ImageCache(cache, ImageCache.Listener.none())),
-                rule,
-                reading);
+        DataHome home = new DataHome(folder, new ImageCache(cache, ImageCache.Listener.none()));
+        return ImageDatasets.load(folder.toString(), home, rule, reading);
+    }
+
+    private FolderReading labeled(StringBuilder table, @Nullable Double testShare) throws IOException {
+        Path labels = Files.writeString(folder.resolve("labels.csv"), table);
+        return new FolderReading(labels.toString(), testShare, null);
     }
 
     private static List<Integer> levels(ImageSource images) {
@@ -448,10 +405,6 @@ class FolderReadingTest {
     }
 
     private void write(String name, int... levels) throws IOException {
-        BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_BYTE_GRAY);
-        image.getRaster().setPixels(0, 0, 2, 2, levels);
-        Path file = folder.resolve(name);
-        Files.createDirectories(file.getParent());
-        ImageIO.write(image, "png", file.toFile());
+        Pictures.write(folder.resolve(name), Pictures.gray(2, 2, levels));
     }
 }

@@ -1,9 +1,9 @@
 package io.catwalk.runner.data;
 
+import static io.catwalk.runner.Refusals.refused;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.runner.RequestException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,8 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.assertj.core.api.AbstractThrowableAssert;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
@@ -29,17 +33,20 @@ class IdxFolderTest {
     private static final String TRAIN_LABELS = "train-labels-idx1-ubyte";
     private static final String TEST_IMAGES = "t10k-images-idx3-ubyte";
     private static final String TEST_LABELS = "t10k-labels-idx1-ubyte";
+    private static final String CLASSES = "classes.txt";
+
+    /** Three images of one row and two columns. */
+    private static final byte[] THREE = images(3, 1, 2, 1, 2, 3, 4, 5, 255);
 
     @TempDir
     private Path folder;
 
-    /** Writes three training images of one row and two columns, and one for testing. */
     @BeforeEach
     void write() throws IOException {
-        write(TRAIN_IMAGES, idx(0x0803, new int[] {3, 1, 2}, 1, 2, 3, 4, 5, 255));
-        write(TRAIN_LABELS, idx(0x0801, new int[] {3}, 1, 0, 2));
-        write(TEST_IMAGES, idx(0x0803, new int[] {1, 1, 2}, 7, 8));
-        write(TEST_LABELS, idx(0x0801, new int[] {1}, 2));
+        write(TRAIN_IMAGES, THREE);
+        write(TRAIN_LABELS, labels(1, 0, 2));
+        write(TEST_IMAGES, images(1, 1, 2, 7, 8));
+        write(TEST_LABELS, labels(2));
     }
 
     @Test
@@ -56,211 +63,139 @@ class IdxFolderTest {
     }
 
     @Test
-    void compressionAndDotsChangeNothing() throws IOException {
+    void theHashChangesWithOneLabelAndNotWithCompressionOrDots() throws IOException {
         String sha256 = load().sha256();
-        for (String name : new String[] {TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS}) {
+        for (String name : List.of(TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)) {
             write(name.replace("-idx", ".idx") + ".gz", gzip(Files.readAllBytes(folder.resolve(name))));
             Files.delete(folder.resolve(name));
         }
-
         assertThat(load().sha256()).isEqualTo(sha256);
-    }
 
-    @Test
-    void theHashChangesWithOneLabel() throws IOException {
-        String sha256 = load().sha256();
-
-        write(TEST_LABELS, idx(0x0801, new int[] {1}, 1));
-
+        write(TEST_LABELS.replace("-idx", ".idx") + ".gz", gzip(labels(1)));
         assertThat(load().sha256()).isNotEqualTo(sha256);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"classes.txt", "labels.txt"})
+    @ValueSource(strings = {CLASSES, "labels.txt"})
     void classesAreNamedByTheirFile(String name) throws IOException {
-        Files.writeString(folder.resolve(name), "cat\r\ndog\r\n\r\n Bär \n");
+        for (String mark : List.of("", "\ufeff")) {
+            Files.writeString(folder.resolve(name), mark + "cat\r\ndog\r\n\r\n Bär \n");
 
-        assertThat(load().classes()).containsExactly("cat", "dog", "Bär");
+            assertThat(load().classes()).containsExactly("cat", "dog", "Bär");
+        }
     }
 
-    @Test
-    void aByteOrderMarkIsNotPartOfAClass() throws IOException {
-        Files.writeString(folder.resolve("classes.txt"), "\ufeffcat\r\ndog\r\nbird\r\n");
+    static Stream<Arguments> wrong() throws IOException {
+        int most = Integer.MAX_VALUE;
+        byte[] packed = gzip(THREE);
+        Stream<Arguments> damaged = Stream.of(1, 5, 12, 20, 30)
+                .map(missing -> wrong(
+                        TRAIN_IMAGES + ".gz",
+                        Arrays.copyOf(packed, packed.length - missing),
+                        TRAIN_IMAGES + ".gz: expected a whole gzip file"));
+        Stream<Arguments> cut = Stream.of(0, 3, 4, 15)
+                .map(length -> wrong(
+                        TRAIN_IMAGES,
+                        Arrays.copyOf(THREE, length),
+                        TRAIN_IMAGES + ": expected a header of 16 bytes, found only " + length));
+        Stream<Arguments> magic = Stream.of(0x0801, 0x0903, 0x0d03, 0x1f8b0800, 0)
+                .map(number -> wrong(
+                        TRAIN_IMAGES,
+                        idx(number, new int[] {3, 1, 2}, 1, 2, 3, 4, 5, 6),
+                        TRAIN_IMAGES + ": expected magic number 0x00000803",
+                        "found 0x%08x".formatted(number)));
+        Stream<Arguments> others = Stream.of(
+                wrong(CLASSES, new byte[0], CLASSES, "at least 2 different names"),
+                wrong(CLASSES, "cat\n".getBytes(UTF_8), CLASSES, "at least 2 different names"),
+                wrong(CLASSES, "cat\ndog\ncat\n".getBytes(UTF_8), CLASSES, "at least 2 different names"),
+                wrong(CLASSES, new byte[] {'c', (byte) 0xe4, '\n'}, CLASSES, "UTF-8", "another encoding"),
+                wrong(CLASSES, "cat\ndog\n".getBytes(UTF_8), TRAIN_LABELS, "from 0 to 1, found 2 at index 2"),
+                wrong(TEST_LABELS, labels(3), TEST_LABELS, "from 0 to 2, found 3 at index 0"),
+                wrong(TRAIN_LABELS, labels(0, 0, 0), TRAIN_LABELS, "at least 2 classes"),
+                wrong(TRAIN_LABELS, labels(1, 2), TRAIN_LABELS, TRAIN_IMAGES, "expected 3 labels", "found 2"),
+                wrong(
+                        TRAIN_IMAGES,
+                        images(3, 1, 2, 1, 2, 3, 4, 5),
+                        TRAIN_IMAGES + ": expected 6 bytes",
+                        "found at most 5"),
+                wrong(
+                        TRAIN_IMAGES,
+                        images(3, 1, 2, 1, 2, 3, 4, 5, 6, 7),
+                        TRAIN_IMAGES + ": expected 6 bytes",
+                        "found more"),
+                wrong(
+                        TRAIN_IMAGES + ".gz",
+                        gzip(images(3, 1, 2, 1, 2, 3, 4, 5)),
+                        ".gz: expected 6 bytes",
+                        "found only 5"),
+                wrong(TRAIN_IMAGES + ".gz", THREE, TRAIN_IMAGES + ".gz", "gzip"),
+                wrong(TRAIN_IMAGES, images(most, most, most, 1, 2), TRAIN_IMAGES, "found at most 2"),
+                wrong(TRAIN_IMAGES, images(0, 1, 2), TRAIN_IMAGES, "of at least 1, found [0, 1, 2]"),
+                wrong(TRAIN_IMAGES, images(-1, 1, 2), TRAIN_IMAGES, "of at least 1, found [-1, 1, 2]"),
+                wrong(TEST_IMAGES, images(1, 2, 1, 1, 2), TEST_IMAGES, "[1, 2]", "found [2, 1]"));
+        return Stream.of(damaged, cut, magic, others).flatMap(all -> all);
+    }
 
-        assertThat(load().classes()).containsExactly("cat", "dog", "bird");
+    private static Arguments wrong(String file, byte[] content, String... facts) {
+        return Arguments.of(file, content, facts);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "cat\n", "cat\ndog\ncat\n"})
-    void namesThatAreFewOrRepeatAreRefused(String text) throws IOException {
-        Files.writeString(folder.resolve("classes.txt"), text);
+    @MethodSource("wrong")
+    void whatIsWrongIsNamed(String file, byte[] content, String[] facts) throws IOException {
+        Files.deleteIfExists(folder.resolve(file.replace(".gz", "")));
+        write(file, content);
 
-        refuses("classes.txt").hasMessageContaining("at least 2 different names");
-    }
-
-    @Test
-    void namesThatAreNotUtf8AreRefused() throws IOException {
-        write("classes.txt", new byte[] {'c', (byte) 0xe4, '\n'});
-
-        refuses("classes.txt").hasMessageEndingWith("expected UTF-8 text, found another encoding; save it as UTF-8");
-    }
-
-    @Test
-    void aLabelBeyondTheNamedClassesIsRefused() throws IOException {
-        Files.writeString(folder.resolve("classes.txt"), "cat\ndog\n");
-
-        refuses(TRAIN_LABELS).hasMessageContaining("expected labels from 0 to 1, found 2 at index 2");
-    }
-
-    @Test
-    void aClassThatIsOnlyTestedIsRefused() throws IOException {
-        write(TEST_LABELS, idx(0x0801, new int[] {1}, 3));
-
-        refuses(TEST_LABELS).hasMessageContaining("expected labels from 0 to 2, found 3 at index 0");
-    }
-
-    @Test
-    void onlyOneClassIsRefused() throws IOException {
-        write(TRAIN_LABELS, idx(0x0801, new int[] {3}, 0, 0, 0));
-
-        refuses(TRAIN_LABELS).hasMessageContaining("at least 2 classes");
+        refused(this::load, facts);
     }
 
     @Test
     void aMissingFileIsNamed() throws IOException {
         Files.delete(folder.resolve(TEST_IMAGES));
 
-        refuses(TEST_IMAGES).hasMessageContaining("found neither");
+        refused(this::load, folder.resolve(TEST_IMAGES).toString(), "found neither");
     }
 
     /** Reading the memory of a process at 0 fails, as reading a bad sector does. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void aFileThatCannotBeReadIsNamedInTheWordsOfTheSystem() throws IOException {
-        Files.delete(folder.resolve(TRAIN_IMAGES));
-        Files.createSymbolicLink(folder.resolve(TRAIN_IMAGES), Path.of("/proc/self/mem"));
+        Path file = folder.resolve(TRAIN_IMAGES);
+        Files.delete(file);
+        Files.createSymbolicLink(file, Path.of("/proc/self/mem"));
 
-        refuses(TRAIN_IMAGES).hasMessageEndingWith("is a link that leads out of it; add --follow-links to read it");
-        assertThatThrownBy(() -> ImageDatasets.load(
-                        folder.toString(), DataHome.of(folder), null, new FolderReading(null, null, null, true)))
-                .hasMessageStartingWith("Cannot read " + folder.resolve(TRAIN_IMAGES) + ": ")
-                .hasMessageEndingWith("; check its permissions and the disk")
-                .hasMessageNotContaining("Exception");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0x0801, 0x0903, 0x0d03, 0x1f8b0800, 0})
-    void aWrongMagicNumberIsRefused(int magic) throws IOException {
-        write(TRAIN_IMAGES, idx(magic, new int[] {3, 1, 2}, 1, 2, 3, 4, 5, 6));
-
-        refuses(TRAIN_IMAGES)
-                .hasMessageContaining("expected magic number 0x00000803")
-                .hasMessageContaining("found 0x%08x", magic);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 3, 4, 15})
-    void aCutHeaderIsRefused(int length) throws IOException {
-        write(TRAIN_IMAGES, Arrays.copyOf(Files.readAllBytes(folder.resolve(TRAIN_IMAGES)), length));
-
-        refuses(TRAIN_IMAGES).hasMessageContaining("expected a header of 16 bytes, found only " + length);
-    }
-
-    @Test
-    void aShortFileIsRefused() throws IOException {
-        write(TRAIN_IMAGES, idx(0x0803, new int[] {3, 1, 2}, 1, 2, 3, 4, 5));
-
-        refuses(TRAIN_IMAGES).hasMessageContaining("expected 6 bytes").hasMessageContaining("found at most 5");
-    }
-
-    @Test
-    void aShortCompressedFileIsRefused() throws IOException {
-        Files.delete(folder.resolve(TRAIN_IMAGES));
-        write(TRAIN_IMAGES + ".gz", gzip(idx(0x0803, new int[] {3, 1, 2}, 1, 2, 3, 4, 5)));
-
-        refuses(TRAIN_IMAGES).hasMessageContaining("expected 6 bytes").hasMessageContaining("found only 5");
-    }
-
-    @Test
-    void aLongFileIsRefused() throws IOException {
-        write(TRAIN_IMAGES, idx(0x0803, new int[] {3, 1, 2}, 1, 2, 3, 4, 5, 6, 7));
-
-        refuses(TRAIN_IMAGES).hasMessageContaining("expected 6 bytes").hasMessageContaining("found more");
-    }
-
-    @Test
-    void aHeaderThatAsksForMoreThanAnyMemoryIsRefused() throws IOException {
-        int most = Integer.MAX_VALUE;
-        write(TRAIN_IMAGES, idx(0x0803, new int[] {most, most, most}, 1, 2));
-
-        refuses(TRAIN_IMAGES).hasMessageContaining("found at most 2");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, -1})
-    void noImagesAreRefused(int count) throws IOException {
-        write(TRAIN_IMAGES, idx(0x0803, new int[] {count, 1, 2}));
-
-        refuses(TRAIN_IMAGES).hasMessageContaining("dimensions of at least 1, found [%d, 1, 2]", count);
-    }
-
-    @Test
-    void anotherNumberOfLabelsThanImagesIsRefused() throws IOException {
-        write(TRAIN_LABELS, idx(0x0801, new int[] {2}, 1, 2));
-
-        refuses(TRAIN_LABELS)
-                .hasMessageContaining(TRAIN_IMAGES)
-                .hasMessageContaining("expected 3 labels")
-                .hasMessageContaining("found 2");
-    }
-
-    @Test
-    void testImagesOfAnotherSizeAreRefused() throws IOException {
-        write(TEST_IMAGES, idx(0x0803, new int[] {1, 2, 1}, 1, 2));
-
-        refuses(TEST_IMAGES).hasMessageContaining("[1, 2]").hasMessageContaining("found [2, 1]");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 5, 12, 20, 30})
-    void aTruncatedGzipFileIsRefused(int missing) throws IOException {
-        byte[] whole = gzip(Files.readAllBytes(folder.resolve(TRAIN_IMAGES)));
-        Files.delete(folder.resolve(TRAIN_IMAGES));
-        write(TRAIN_IMAGES + ".gz", Arrays.copyOf(whole, whole.length - missing));
-
-        refuses(TRAIN_IMAGES + ".gz").hasMessageContaining("expected a whole gzip file, found a truncated or damaged");
-    }
-
-    @Test
-    void aFileThatIsNotCompressedButSaysSoIsRefused() throws IOException {
-        Files.move(folder.resolve(TRAIN_IMAGES), folder.resolve(TRAIN_IMAGES + ".gz"));
-
-        refuses(TRAIN_IMAGES + ".gz").hasMessageContaining("gzip");
+        refused(this::load, file.toString(), "is a link that leads out of it", "--follow-links");
+        FolderReading following = new FolderReading(null, null, null, true);
+        refused(
+                () -> ImageDatasets.load(folder.toString(), DataHome.of(folder), null, following),
+                "Cannot read " + file + ": ",
+                "check its permissions and the disk");
     }
 
     @Test
     void anotherImageSizeIsRefused() {
-        assertThatThrownBy(() -> ImageDatasets.load(folder.toString(), DataHome.of(folder), ResizeRule.parse("3x4")))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("Image size 3x4")
-                .hasMessageContaining("2x1");
-        assertThat(ImageDatasets.load(folder.toString(), DataHome.of(folder), ResizeRule.parse("2x1")))
-                .isNotNull();
+        refused(() -> load(ResizeRule.parse("3x4")), "Image size 3x4", "2x1");
+        assertThat(load(ResizeRule.parse("2x1"))).isNotNull();
     }
 
     private ImageDataset load() {
-        return ImageDatasets.load(folder.toString(), DataHome.of(folder), null);
+        return load(null);
     }
 
-    private AbstractThrowableAssert<?, ? extends Throwable> refuses(String file) {
-        return assertThatThrownBy(this::load)
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining(folder.resolve(file).toString())
-                .hasMessageNotContaining("\n");
+    private ImageDataset load(@Nullable ResizeRule rule) {
+        return ImageDatasets.load(folder.toString(), DataHome.of(folder), rule);
     }
 
     private void write(String name, byte[] content) throws IOException {
         Files.write(folder.resolve(name), content);
+    }
+
+    private static byte[] images(int count, int height, int width, int... pixels) {
+        return idx(0x0803, new int[] {count, height, width}, pixels);
+    }
+
+    private static byte[] labels(int... labels) {
+        return idx(0x0801, new int[] {labels.length}, labels);
     }
 
     private static byte[] idx(int magic, int[] dimensions, int... values) {

@@ -1,11 +1,12 @@
 package io.catwalk.runner.data;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.runner.OtherJvm;
 import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.RequestException;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -27,7 +28,6 @@ import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -249,9 +249,7 @@ class ImageCacheTest {
             }
             return images.apply(i);
         };
-        assertThatThrownBy(() -> pixels(five))
-                .isInstanceOf(RequestException.class)
-                .hasMessage("image 3 is broken");
+        refused(() -> pixels(five), "image 3 is broken");
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).extracting(path -> path.getFileName().toString()).containsExactly(SHA + ".lock");
         }
@@ -265,9 +263,7 @@ class ImageCacheTest {
             five.stamp = "01".repeat(32);
             return images.apply(i);
         };
-        assertThatThrownBy(() -> pixels(five))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("does not change while it is read, but files of five did");
+        refused(() -> pixels(five), "does not change while it is read, but files of five did");
         assertThat(file()).doesNotExist();
     }
 
@@ -286,20 +282,14 @@ class ImageCacheTest {
             }
         };
         // 10^9 images of 3 x 4096 x 4096 bytes with 48 bytes of sums are 48,000,045,776 MiB.
-        assertThatThrownBy(() -> cache.open(huge))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("the decoded images of five take 48,000,045,776 MiB, but the disk of " + folder)
-                .hasMessageContaining("--cache");
+        refused(() -> cache.open(huge), "of five take 48,000,045,776 MiB", "the disk of " + folder, "--cache");
     }
 
     @Test
     void aFolderThatCannotBeMadeIsNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
         ImageCache wrong = new ImageCache(file, ImageCache.Listener.none());
-        assertThatThrownBy(() -> wrong.open(new Five()))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("expected a writable folder for decoded images, but " + file)
-                .hasMessageContaining("--cache DIR");
+        refused(() -> wrong.open(new Five()), "expected a writable folder", "but " + file, "--cache DIR");
     }
 
     @Test
@@ -382,7 +372,6 @@ class ImageCacheTest {
     private ImageDataset photos() throws IOException {
         Path photos = folder.resolve("photos");
         for (String part : List.of("train/cat", "train/dog", "test/cat", "test/dog")) {
-            Files.createDirectories(photos.resolve(part));
             gray(photos.resolve(part).resolve("one.png"), part.length());
         }
         return load();
@@ -393,11 +382,7 @@ class ImageCacheTest {
     }
 
     private static void gray(Path file, int value) throws IOException {
-        BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_BYTE_GRAY);
-        for (int i = 0; i < 4; i++) {
-            image.getRaster().setSample(i / 2, i % 2, 0, value + i);
-        }
-        ImageIO.write(image, "png", file.toFile());
+        Pictures.write(file, Pictures.gray(2, 2, value, value + 2, value + 1, value + 3));
     }
 
     @Test
@@ -433,27 +418,18 @@ class ImageCacheTest {
     @Test
     void ofTwoProcessesOneDecodesAndTheOtherWaits() throws Exception {
         photos();
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 500; i++) {
             gray(folder.resolve("photos/train/cat/" + i + ".png"), i % 250);
         }
-        List<Process> processes = List.of(child(), child());
+        List<Process> processes = List.of(
+                OtherJvm.start(List.of(), Loader.class, folder.toString()),
+                OtherJvm.start(List.of(), Loader.class, folder.toString()));
         List<String> said = new ArrayList<>();
         for (Process process : processes) {
             said.add(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
             assertThat(process.waitFor()).as(said.toString()).isZero();
         }
-        assertThat(said).containsExactlyInAnyOrder("2004 decoded, sum 1008084\n", "0 decoded, sum 1008084\n");
-    }
-
-    private Process child() throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Loader.class.getName(),
-                        folder.toString())
-                .redirectErrorStream(true)
-                .start();
+        assertThat(said).containsExactlyInAnyOrder("504 decoded, sum 252084\n", "0 decoded, sum 252084\n");
     }
 
     /** Loads a folder and says how many images it decoded for that. */
@@ -467,11 +443,9 @@ class ImageCacheTest {
                     decoded.incrementAndGet();
                 }
             });
-            ImageSource train = ImageDatasets.load(
-                            Path.of(arguments[0], "photos").toString(),
-                            new DataHome(Path.of(arguments[0]), cache),
-                            null)
-                    .train();
+            DataHome home = new DataHome(Path.of(arguments[0]), cache);
+            ImageSource train =
+                    ImageDatasets.load(arguments[0] + "/photos", home, null).train();
             long sum = IntStream.range(0, train.size())
                     .mapToLong(i -> train.sums(i)[0])
                     .sum();

@@ -1,10 +1,12 @@
 package io.catwalk.runner.data;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.management.ThreadMXBean;
+import io.catwalk.runner.Golden;
 import io.catwalk.runner.Reasons;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
@@ -30,7 +32,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("attack")
 class OddImagesTest {
 
-    private static final Path IMAGES = Path.of("../test-data/golden/images");
+    private static final Path IMAGES = Golden.FOLDER.resolve("images");
 
     /**
      * Number of random damages for each file; {@code -Dcatwalk.odd=COUNT} draws more, and other ones with another seed.
@@ -82,7 +83,7 @@ class OddImagesTest {
     @ParameterizedTest
     @MethodSource("names")
     void aFileThatIsCutOffIsRefusedOrTheSameImage(String name) throws IOException, UnreadableImageException {
-        byte[] whole = Files.readAllBytes(IMAGES.resolve(name));
+        byte[] whole = golden(name);
         assumeThat(name).isNotEqualTo("raw-alpha.webp");
         byte[] pixels = ImageDecoder.decode(IMAGES.resolve(name)).pixels(3, null);
         int refused = 0;
@@ -105,7 +106,7 @@ class OddImagesTest {
     @ParameterizedTest
     @MethodSource("names")
     void aDamagedFileGivesAnImageOrOneReason(String name) throws IOException {
-        byte[] whole = Files.readAllBytes(IMAGES.resolve(name));
+        byte[] whole = golden(name);
         List<byte[]> damaged = damaged(whole, new SplittableRandom(SEED ^ name.hashCode()));
         assertThat(damaged).hasSizeGreaterThan(STRIDE == 1 ? 300 : 100);
         IntStream.range(0, damaged.size()).parallel().forEach(i -> {
@@ -208,6 +209,19 @@ class OddImagesTest {
                 .hasSizeLessThan(1_000);
     }
 
+    private static byte[] golden(String name) throws IOException {
+        return Files.readAllBytes(IMAGES.resolve(name));
+    }
+
+    /** Returns little-endian numbers of a file, which write through to it. */
+    private static ByteBuffer little(byte[] content) {
+        return ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static void refuses(Path file, String... facts) {
+        refused(UnreadableImageException.class, () -> ImageDecoder.decode(file), facts);
+    }
+
     /** The positions are those of width and height in the headers of these files. */
     @ParameterizedTest
     @CsvSource({
@@ -230,9 +244,8 @@ class OddImagesTest {
         "lossy-alpha.webp, 24, 3, little",
     })
     void aBombIsRefusedByItsHeader(String name, int at, int bytes, String order) throws IOException {
-        byte[] bomb = Files.readAllBytes(IMAGES.resolve(name));
-        ByteBuffer content =
-                ByteBuffer.wrap(bomb).order(order.equals("big") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        byte[] bomb = golden(name);
+        ByteBuffer content = order.equals("big") ? ByteBuffer.wrap(bomb) : little(bomb);
         int width = at;
         int height = at + bytes;
         if (name.endsWith(".gif")) {
@@ -255,62 +268,50 @@ class OddImagesTest {
         }
         Path file = write(name, bomb);
 
-        assertThatThrownBy(() -> ImageDecoder.decode(file))
-                .isInstanceOf(UnreadableImageException.class)
-                .hasMessageMatching(
-                        "a BMP that cannot be decoded \\((Invalid width/height|Unable to read the image header).*"
-                                + "|a \\w+ of 50000x50000 pixels .*, more than 67108864 pixels or 268435456 bytes");
+        refuses(file, name.endsWith(".bmp") ? "a BMP that cannot be decoded (" : "of 50000x50000 pixels");
         requireImageOrReason(file);
     }
 
     /** These formats have 14 bits for each side: width minus one and height minus one, or the sides themselves. */
     @Test
     void aWebPOfTheLargestSizeIsRefusedByItsHeader() throws IOException {
-        byte[] lossless = Files.readAllBytes(IMAGES.resolve("lossless.webp"));
-        ByteBuffer.wrap(lossless)
-                .putShort(21, (short) 0xffff)
-                .put(23, (byte) 0xff)
-                .put(24, (byte) 0x0f);
-        byte[] lossy = Files.readAllBytes(IMAGES.resolve("lossy.webp"));
+        byte[] lossless = golden("lossless.webp");
+        ByteBuffer.wrap(lossless).putInt(21, 0xffffff0f);
+        byte[] lossy = golden("lossy.webp");
         ByteBuffer.wrap(lossy).putInt(26, 0xff3fff3f);
 
-        assertThatThrownBy(() -> ImageDecoder.decode(write("lossless.webp", lossless)))
-                .hasMessageStartingWith("a WebP of 16384x16384 pixels");
-        assertThatThrownBy(() -> ImageDecoder.decode(write("lossy.webp", lossy)))
-                .hasMessageStartingWith("a WebP of 16383x16383 pixels");
+        refuses(write("lossless.webp", lossless), "a WebP of 16384x16384 pixels");
+        refuses(write("lossy.webp", lossy), "a WebP of 16383x16383 pixels");
     }
 
     /** The header of the file says about 11x7; the picture in it says 16383x16383, or occurs a hundred times. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aWebPWithALargerPictureOrWithManyIsRefused(boolean many) throws IOException {
-        byte[] whole = Files.readAllBytes(IMAGES.resolve("lossy-alpha.webp"));
+        byte[] whole = golden("lossy-alpha.webp");
         int picture = indexOf(whole, 'V', 'P', '8', ' ');
-        int length = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(picture + 4);
+        int length = little(whole).getInt(picture + 4);
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();
         bomb.write(whole);
         for (int i = 0; many && i < 100; i++) {
             bomb.write(whole, picture, 8 + length + length % 2);
         }
-        ByteBuffer content = ByteBuffer.wrap(bomb.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer content = little(bomb.toByteArray());
         content.putInt(4, content.capacity() - 8);
         if (!many) {
             content.putInt(picture + 14, 0x3fff3fff);
         }
-        Path file = write("bomb.webp", content.array());
 
-        assertThatThrownBy(() -> ImageDecoder.decode(file))
-                .hasMessage(
-                        "a WebP that cannot be decoded (the embedded picture is larger than its header says, or occurs twice)");
+        refuses(write("bomb.webp", content.array()), "the embedded picture is larger", "or occurs twice");
     }
 
     /** A BMP may contain a whole PNG, whose size is independent. */
     @Test
     void aBmpWithABombInItIsRefused() throws IOException {
-        byte[] png = Files.readAllBytes(IMAGES.resolve("gray.png"));
+        byte[] png = golden("gray.png");
         ByteBuffer.wrap(png).putInt(16, 50_000).putInt(20, 50_000);
-        byte[] bmp = Files.readAllBytes(IMAGES.resolve("color.bmp"));
-        int start = ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).getInt(10);
+        byte[] bmp = golden("color.bmp");
+        int start = little(bmp).getInt(10);
         for (int compression : new int[] {4, 5}) {
             for (int length : new int[] {png.length, Integer.MAX_VALUE, -1}) {
                 ByteBuffer bomb = ByteBuffer.allocate(start + png.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -318,7 +319,7 @@ class OddImagesTest {
                 bomb.putInt(30, compression).putInt(34, length);
                 Path file = write("bomb.bmp", bomb.array());
 
-                assertThatThrownBy(() -> ImageDecoder.decode(file)).isInstanceOf(UnreadableImageException.class);
+                refuses(file, "a BMP");
                 requireImageOrReason(file);
             }
         }
@@ -328,9 +329,8 @@ class OddImagesTest {
     @Test
     void aTiffWhoseDirectoriesLeadRoundInACircleIsReadOnce() throws IOException {
         for (String name : List.of("raw.tif", "gray.tif", "jpeg.tif", "fax.tif")) {
-            byte[] whole = Files.readAllBytes(IMAGES.resolve(name));
-            ByteBuffer content =
-                    ByteBuffer.wrap(whole).order(whole[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+            byte[] whole = golden(name);
+            ByteBuffer content = whole[0] == 'I' ? little(whole) : ByteBuffer.wrap(whole);
             int directory = content.getInt(4);
             int entries = Short.toUnsignedInt(content.getShort(directory));
             content.putInt(directory + 2 + 12 * entries, directory);
@@ -342,7 +342,7 @@ class OddImagesTest {
     /** 200 bytes of each compressed chunk expand to 64 MiB of zeros. */
     @Test
     void aPngWithLargeTextsAndProfilesTakesNoMoreMemory() throws IOException {
-        byte[] whole = Files.readAllBytes(IMAGES.resolve("color.png"));
+        byte[] whole = golden("color.png");
         ByteArrayOutputStream zeros = new ByteArrayOutputStream();
         try (DeflaterOutputStream out = new DeflaterOutputStream(zeros)) {
             out.write(new byte[64 << 20]);
@@ -363,76 +363,49 @@ class OddImagesTest {
         requireImageOrReason(write("bomb.png", bomb.toByteArray()));
     }
 
-    /** Each of these scans changes nothing, but goes through the whole image. */
-    @Test
-    void aJpegOfManyScansIsRefusedSoon() throws IOException {
-        byte[] whole = Files.readAllBytes(IMAGES.resolve("progressive.jpg"));
+    /** Each of these scans changes nothing, but goes through the whole image, of 64 million pixels. */
+    private Path scanned(int scans) throws IOException {
+        byte[] whole = golden("progressive.jpg");
         int frame = indexOf(whole, 0xff, 0xc2);
         ByteBuffer.wrap(whole).putShort(frame + 5, (short) 8000).putShort(frame + 7, (short) 8000);
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();
         bomb.write(whole, 0, whole.length - 2);
-        for (int i = 0; i < 5_000; i++) {
+        for (int i = 0; i < scans; i++) {
             bomb.write(new byte[] {(byte) 0xff, (byte) 0xda, 0, 8, 1, 1, 0, 1, 63, 0, 0, 0});
         }
         bomb.write(whole, whole.length - 2, 2);
-
-        requireImageOrReason(write("bomb.jpg", bomb.toByteArray()));
+        return write("bomb.jpg", bomb.toByteArray());
     }
 
-    /** Fifty scans are allowed, but not of an image of 64 million pixels: they take ten seconds and more. */
+    /** Fifty scans are allowed, but not of so large an image: they take ten seconds and more. */
     @Test
-    void aLargeJpegOfSomeScansIsRefusedBeforeItIsDecoded() throws IOException {
-        byte[] whole = Files.readAllBytes(IMAGES.resolve("progressive.jpg"));
-        int frame = indexOf(whole, 0xff, 0xc2);
-        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
-        bomb.write(whole, 0, whole.length - 2);
-        for (int i = 0; i < 50; i++) {
-            bomb.write(new byte[] {(byte) 0xff, (byte) 0xda, 0, 8, 1, 1, 0, 1, 63, 0, 0, 0});
-        }
-        bomb.write(whole, whole.length - 2, 2);
-        byte[] large = bomb.toByteArray();
-        ByteBuffer.wrap(large).putShort(frame + 5, (short) 8000).putShort(frame + 7, (short) 8000);
-
-        assertThatThrownBy(() -> ImageDecoder.decode(write("large.jpg", large)))
+    void aLargeJpegOfManyScansIsRefusedBeforeItIsDecoded() throws IOException {
+        requireImageOrReason(scanned(5_000));
+        assertThatThrownBy(() -> ImageDecoder.decode(scanned(50)))
                 .isInstanceOf(UnreadableImageException.class)
-                .hasMessageMatching(
-                        "a JPEG that cannot be decoded \\(its [56]\\d scans have \\d+ pixels, more than 1073741824\\)");
+                .hasMessageMatching("a JPEG .*its [56]\\d scans have \\d+ pixels, more than 1073741824\\)");
     }
 
-    /** Every format that is decoded in Java or by the JDK reports its progress, and is stopped there. */
+    /** What damaged files do not test: an image of three million pixels. Every decoder but that of WebP can be stopped. */
     @ParameterizedTest
     @ValueSource(strings = {"png", "jpg", "gif", "bmp", "tif"})
-    void aDecoderIsStoppedThatTakesTooLong(String format) throws IOException {
+    void aLargeImageTakesNoMoreThanTheStatedMemoryAndIsStoppedIfItTakesTooLong(String format) throws IOException {
         BufferedImage noise = new BufferedImage(2000, 1500, BufferedImage.TYPE_3BYTE_BGR);
         new Random(SEED).nextBytes(((DataBufferByte) noise.getRaster().getDataBuffer()).getData());
-        Path file = folder.resolve("slow." + format);
-        assertThat(ImageIO.write(noise, format, file.toFile())).isTrue();
-
-        assertThatThrownBy(() -> ImageDecoder.decode(file, Duration.ofNanos(1)))
-                .isInstanceOf(UnreadableImageException.class)
-                .hasMessageContaining("cannot be decoded (it takes more than 0 s of processor time)");
-    }
-
-    /** What damaged files do not test: an image of three million pixels that is decoded completely. */
-    @ParameterizedTest
-    @ValueSource(strings = {"png", "jpg", "gif", "bmp", "tif"})
-    void aLargeImageTakesNoMoreThanTheStatedMemory(String format) throws IOException {
-        BufferedImage noise = new BufferedImage(2000, 1500, BufferedImage.TYPE_3BYTE_BGR);
-        new Random(SEED).nextBytes(((DataBufferByte) noise.getRaster().getDataBuffer()).getData());
-        Path file = folder.resolve("large." + format);
-        assertThat(ImageIO.write(noise, format, file.toFile())).isTrue();
+        Path file = write("large." + format, Pictures.encoded(noise, format));
 
         requireImageOrReason(file);
+        refused(
+                UnreadableImageException.class,
+                () -> ImageDecoder.decode(file, Duration.ofNanos(1)),
+                "it takes more than 0 s of processor time");
     }
 
     /** Its macroblocks take many times the memory of its pixels while they are decoded. */
     @Test
     void aWebPThatClaimsALargeSizeTakesNoMoreThanTheStatedMemory() throws IOException {
-        byte[] lossy = Files.readAllBytes(IMAGES.resolve("lossy.webp"));
-        ByteBuffer.wrap(lossy)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putShort(26, (short) 4000)
-                .putShort(28, (short) 3000);
+        byte[] lossy = golden("lossy.webp");
+        little(lossy).putShort(26, (short) 4000).putShort(28, (short) 3000);
 
         requireImageOrReason(write("lossy.webp", lossy));
     }
@@ -443,7 +416,7 @@ class OddImagesTest {
      */
     @Test
     void oddNamesAndLinksAreReadOrCounted() throws IOException {
-        byte[] image = Files.readAllBytes(IMAGES.resolve("gray.png"));
+        byte[] image = golden("gray.png");
         List<String> names = List.of(
                 "line\nbreak.png",
                 "return\r.png",
@@ -481,42 +454,29 @@ class OddImagesTest {
     }
 
     @Test
-    void aDeviceIsNotRead() {
-        assertThatThrownBy(() -> ImageDecoder.decode(Path.of("/dev/zero")))
-                .isInstanceOf(UnreadableImageException.class)
-                .hasMessage("a file that cannot be read (it is a pipe or a device)");
+    void aDeviceAndAFolderAreNotRead() {
+        refuses(Path.of("/dev/zero"), "a file that cannot be read (it is a pipe or a device)");
+        refuses(folder, "a file that cannot be read (");
     }
 
-    /** The first bytes as telephones write them (ISO/IEC 14496-12, 4.3). */
+    /** A photo of a telephone begins as in ISO/IEC 14496-12, 4.3. */
     @ParameterizedTest
-    @ValueSource(strings = {"heic", "mif1", "avif"})
-    void aPhotoInHeicIsCalledSoUnderAnyName(String brand) throws IOException {
-        Path file = write("photo.jpg", ("\0\0\0\030ftyp" + brand + "\0\0\0\0").getBytes(StandardCharsets.ISO_8859_1));
+    @CsvSource({
+        "0 0 0 24 ftypheic 0 0 0 0, 'a photo in HEIC or AVIF, to be converted to JPEG'",
+        "0 0 0 24 ftypmif1 0 0 0 0, 'a photo in HEIC or AVIF, to be converted to JPEG'",
+        "0 0 0 24 ftypavif 0 0 0 0, 'a photo in HEIC or AVIF, to be converted to JPEG'",
+        "'', an empty file",
+        "PNG, no image",
+        "hello, no image",
+        "II, no image",
+        "RIFF1234WAVE, no image",
+        "0 0 0, no image"
+    })
+    void whatIsNoImageIsSaidToBeNone(String content, String said) throws IOException {
+        String bytes = content.replace("24", "\030").replace("0", "\0").replace(" ", "");
+        Path file = write("text.png", bytes.getBytes(StandardCharsets.ISO_8859_1));
 
-        assertThatThrownBy(() -> ImageDecoder.decode(file))
-                .hasMessage("a photo in HEIC or AVIF, to be converted to JPEG");
-    }
-
-    @Test
-    void anEmptyFileIsSaidToBeOne() throws IOException {
-        Path file = write("empty.jpg", new byte[0]);
-
-        assertThatThrownBy(() -> ImageDecoder.decode(file)).hasMessage("an empty file");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"PNG", "hello", "II", "RIFF1234WAVE", "\0\0\0"})
-    void whatIsNoImageIsSaidToBeNone(String content) throws IOException {
-        Path file = write("text.png", content.getBytes(StandardCharsets.ISO_8859_1));
-
-        assertThatThrownBy(() -> ImageDecoder.decode(file)).hasMessage("no image");
-    }
-
-    @Test
-    void aFolderIsNoFile() {
-        assertThatThrownBy(() -> ImageDecoder.decode(folder))
-                .isInstanceOf(UnreadableImageException.class)
-                .hasMessageStartingWith("a file that cannot be read (");
+        assertThatThrownBy(() -> ImageDecoder.decode(file)).hasMessage(said);
     }
 
     private static int indexOf(byte[] content, int... wanted) {
