@@ -1,8 +1,9 @@
 package io.catwalk.runner.data;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.catwalk.runner.Golden;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.stream.Stream;
@@ -12,15 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Compares decoding and resizing with Pillow's results for the same files, in test-data/golden/images.json. */
 @Tag("tiny")
 class GoldenImagesTest {
 
-    private static final Path FOLDER = Path.of("../test-data/golden");
-    private static final JsonNode GOLDEN =
-            new JsonMapper().readTree(FOLDER.resolve("images.json").toFile());
+    private static final Path FOLDER = Golden.FOLDER.resolve("images");
+    private static final JsonNode GOLDEN = Golden.file("images.json");
 
     static Stream<Arguments> formats() {
         return GOLDEN.path("formats").properties().stream()
@@ -31,46 +30,43 @@ class GoldenImagesTest {
         return GOLDEN.path("resized")
                 .valueStream()
                 .map(one -> Arguments.of(
-                        one.path("file").asString() + " to "
-                                + one.path("width").asInt() + "x"
-                                + one.path("height").asInt() + " "
-                                + one.path("fit").asString(),
+                        one.path("file").asString(),
+                        size(one),
+                        Fit.parse(one.path("fit").asString()),
                         one));
+    }
+
+    private static ImageSize size(JsonNode one) {
+        return new ImageSize(one.path("width").asInt(), one.path("height").asInt());
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("formats")
     void aFileIsSeenAsPillowSeesIt(String name, JsonNode expected) throws UnreadableImageException {
-        DecodedImage image = ImageDecoder.decode(FOLDER.resolve("images").resolve(name));
+        DecodedImage image = ImageDecoder.decode(FOLDER.resolve(name));
 
         assertThat(image.channels()).isEqualTo(expected.path("channels").asInt());
-        assertThat(image.height()).isEqualTo(expected.path("height").asInt());
-        assertThat(image.width()).isEqualTo(expected.path("width").asInt());
-        requireClose(
-                image.pixels(image.channels(), null),
-                expected,
-                expected.path("within").asInt());
+        assertThat(new ImageSize(image.width(), image.height())).isEqualTo(size(expected));
+        int within = expected.path("within").asInt();
+        requireClose(image.pixels(image.channels(), null), expected, within);
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "{0} to {1} {2}")
     @MethodSource("resized")
-    void anImageIsResizedAsPillowResizesItToWithinOneGrayLevel(String name, JsonNode expected)
+    void anImageIsResizedAsPillowResizesItToWithinOneGrayLevel(String name, ImageSize size, Fit fit, JsonNode expected)
             throws UnreadableImageException {
-        DecodedImage image = ImageDecoder.decode(
-                FOLDER.resolve("images").resolve(expected.path("file").asString()));
-        ResizeRule rule = new ResizeRule(
-                new ImageSize(
-                        expected.path("width").asInt(), expected.path("height").asInt()),
-                Fit.parse(expected.path("fit").asString()));
+        DecodedImage image = ImageDecoder.decode(FOLDER.resolve(name));
 
-        requireClose(image.pixels(image.channels(), rule), expected, 1);
+        requireClose(image.pixels(image.channels(), new ResizeRule(size, fit)), expected, 1);
     }
 
     @Test
     void aFileThatTheReaderLeavesThingsOutOfIsRefused() {
-        assertThatThrownBy(() -> ImageDecoder.decode(FOLDER.resolve("images/raw-alpha.webp")))
-                .isInstanceOf(UnreadableImageException.class)
-                .hasMessage("a WebP that cannot be decoded (Uncompressed WebP alpha not implemented)");
+        Path file = FOLDER.resolve("raw-alpha.webp");
+        refused(
+                UnreadableImageException.class,
+                () -> ImageDecoder.decode(file),
+                "Uncompressed WebP alpha not implemented");
     }
 
     private static void requireClose(byte[] pixels, JsonNode expected, int within) {

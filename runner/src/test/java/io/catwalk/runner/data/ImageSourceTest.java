@@ -1,13 +1,14 @@
 package io.catwalk.runner.data;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.runner.RequestException;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
 class ImageSourceTest {
@@ -24,28 +25,21 @@ class ImageSourceTest {
     }
 
     @Test
-    void aLimitKeepsTheSharesOfTheClassesAndTheOrder() {
+    void aLimitKeepsTheSharesOfTheClassesTheOrderAndTheLabels() {
         ImageSource some = images().limit(14, 3, 9);
 
         assertThat(some.countPerClass(3)).containsExactly(8, 4, 2);
         assertThat(HeapImages.pixels(some)).hasSize(14).isSorted().doesNotHaveDuplicates();
-    }
-
-    @Test
-    void aLimitedImageKeepsItsLabel() {
-        ImageSource some = images().limit(14, 3, 9);
-
         for (int i = 0; i < some.size(); i++) {
             int original = HeapImages.pixels(some)[i];
             assertThat(some.labels()[i]).isEqualTo(original < 40 ? 0 : original < 60 ? 1 : 2);
         }
     }
 
-    @Test
-    void aLimitIsReachedExactlyEvenBelowTheNumberOfClasses() {
-        assertThat(images().limit(1, 3, 9).size()).isEqualTo(1);
-        assertThat(images().limit(13, 3, 9).size()).isEqualTo(13);
-        assertThat(images().limit(69, 3, 9).size()).isEqualTo(69);
+    @ParameterizedTest
+    @CsvSource({"1, 1", "13, 13", "69, 69", "70, 70", "1000, 70"})
+    void aLimitIsReachedExactlyEvenBelowTheNumberOfClasses(int limit, int size) {
+        assertThat(images().limit(limit, 3, 9).size()).isEqualTo(size);
     }
 
     @Test
@@ -56,15 +50,8 @@ class ImageSourceTest {
     }
 
     @Test
-    void aLimitAboveTheSizeKeepsAll() {
-        assertThat(images().limit(1000, 3, 9).size()).isEqualTo(70);
-    }
-
-    @Test
     void aLimitBelowOneIsRefused() {
-        assertThatThrownBy(() -> images().limit(0, 3, 9))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("expected at least 1, found 0");
+        refused(() -> images().limit(0, 3, 9), "expected at least 1, found 0");
     }
 
     @Test
@@ -79,24 +66,14 @@ class ImageSourceTest {
 
     @Test
     void arraysThatDoNotFitAreRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> HeapImages.of(1, 2, 2, new byte[7], new int[2]))
-                .withMessageContaining("records of 4 bytes, found 7");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> HeapImages.of(1, 2, 2, new byte[0], new int[0]))
-                .withMessageContaining("at least 1 image");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> HeapImages.of(1, 1, 1, new byte[1], new int[2]))
-                .withMessageContaining("found no record 1");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> HeapImages.of(1, 1, 1, new byte[2], new int[] {0, -3}))
-                .withMessageContaining("found -3 at 1");
+        illegal(() -> HeapImages.of(1, 2, 2, new byte[7], new int[2]), "records of 4 bytes, found 7");
+        illegal(() -> HeapImages.of(1, 2, 2, new byte[0], new int[0]), "at least 1 image");
+        illegal(() -> HeapImages.of(1, 1, 1, new byte[1], new int[2]), "found no record 1");
+        illegal(() -> HeapImages.of(1, 1, 1, new byte[2], new int[] {0, -3}), "found -3 at 1");
+        illegal(() -> images().countPerClass(2), "from 0 to 1, found 2 at index 60");
     }
 
-    @Test
-    void aLabelBeyondTheClassesIsRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> images().countPerClass(2))
-                .withMessageContaining("from 0 to 1, found 2 at index 60");
+    private static void illegal(ThrowingCallable call, String fact) {
+        refused(IllegalArgumentException.class, call, fact);
     }
 }

@@ -51,8 +51,7 @@ class ResamplingTest {
     }
 
     private static DecodedImage gray(int width, int height, int... values) {
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
-        image.getRaster().setSamples(0, 0, width, height, 0, values);
+        BufferedImage image = Pictures.gray(width, height, values);
         Samples samples = Samples.of(image.getColorModel(), image.getRaster()).orElseThrow();
         return new DecodedImage(image.getRaster(), samples, Orientation.UPRIGHT);
     }
