@@ -93,8 +93,8 @@ final class PluginCheckCommand implements Callable<Integer> {
             console.line(String.format(Locale.ROOT, "%d of %d checks passed, in %.1f s", kept, results.size(), taken));
         }
         if (PluginProject.hasPlainDescription(jar)) {
-            console.note("the description is still that of the template: say in pom.xml or build.gradle.kts what the"
-                    + " network is, since catwalk list shows it");
+            console.note("the description is still that of the template: say in pom.xml what the network is, since"
+                    + " catwalk list shows it");
         }
         return failed ? ExitCode.SOME_FAILED : ExitCode.DONE;
     }

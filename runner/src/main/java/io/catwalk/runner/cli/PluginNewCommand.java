@@ -1,7 +1,6 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.plugin.PluginProject;
-import io.catwalk.runner.plugin.PluginProject.Build;
 import io.catwalk.runner.plugin.PluginProject.Language;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -34,9 +33,6 @@ final class PluginNewCommand implements Callable<Integer> {
     @Nullable
     private String description;
 
-    @Option(names = "--gradle", description = "Build by Gradle (8 or newer), not by Maven.")
-    private boolean gradle;
-
     @Option(names = "--kotlin", description = "Write the classifier in Kotlin, not in Java.")
     private boolean kotlin;
 
@@ -46,7 +42,6 @@ final class PluginNewCommand implements Callable<Integer> {
         PluginProject project = new PluginProject(
                 name,
                 description == null ? PluginProject.plainDescription(name) : description,
-                gradle ? Build.GRADLE : Build.MAVEN,
                 kotlin ? Language.KOTLIN : Language.JAVA);
         for (String file : project.write(Path.of(name), Home.artifacts())) {
             console.line("  " + name + "/" + file);

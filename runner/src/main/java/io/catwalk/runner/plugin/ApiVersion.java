@@ -3,7 +3,6 @@ package io.catwalk.runner.plugin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Objects;
 import java.util.Properties;
 
 /** Reads the versions that plugins are checked against; the build records them. */
@@ -23,9 +22,9 @@ final class ApiVersion {
         return VERSIONS.getProperty("djl");
     }
 
-    /** Returns another version that the build has recorded: {@code catwalk}, {@code pf4j} or {@code pytorch}. */
-    static String of(String what) {
-        return Objects.requireNonNull(VERSIONS.getProperty(what), what);
+    /** Returns the version of Catwalk, which that of its artifacts is, too. */
+    static String catwalk() {
+        return VERSIONS.getProperty("catwalk");
     }
 
     private static Properties read() {

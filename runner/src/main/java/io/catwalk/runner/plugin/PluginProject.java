@@ -24,14 +24,13 @@ import java.util.stream.Stream;
 import javax.lang.model.SourceVersion;
 
 /**
- * Writes the project of a new plugin: a build file, an initial classifier, its contract test and a README.
+ * Writes the Maven project of a new plugin: a build file, an initial classifier, its contract test and a README.
  *
  * @param name of the classifier, of the plugin and of its folder
  * @param description of the plugin, in one line
- * @param build the build tool
  * @param language of the classifier
  */
-public record PluginProject(String name, String description, Build build, Language language) {
+public record PluginProject(String name, String description, Language language) {
 
     private static final String KOTLIN = "2.2.20";
     private static final String GROUP = "com.example";
@@ -45,19 +44,11 @@ public record PluginProject(String name, String description, Build build, Langua
     private static final Set<String> KOTLIN_WORDS =
             Set.of("as", "fun", "in", "is", "object", "typealias", "typeof", "val", "var", "when");
 
-    /** What needs no quotes in XML, Maven, a properties file or Kotlin. */
+    /** What needs no quotes in XML, Maven or a properties file. */
     private static final Pattern DESCRIPTION = Pattern.compile("[^\\p{C}<>&\"\\\\$@]{1,200}");
 
     /** The description of every project before it could be chosen. */
     private static final String OLD_DESCRIPTION = "One convolution and two dense layers";
-
-    /** A build tool. */
-    public enum Build {
-        /** Maven, with a wrapper that downloads it. */
-        MAVEN,
-        /** An installed Gradle. */
-        GRADLE
-    }
 
     /** The language of a classifier. */
     public enum Language {
@@ -132,7 +123,7 @@ public record PluginProject(String name, String description, Build build, Langua
         return List.copyOf(files.keySet());
     }
 
-    /** Returns the address of a folder, without what XML, Maven or Kotlin would read as their own. */
+    /** Returns the address of a folder, without what XML or Maven would read as their own. */
     private static String address(Path folder) {
         return folder.toAbsolutePath()
                 .normalize()
@@ -160,10 +151,7 @@ public record PluginProject(String name, String description, Build build, Langua
      * @return its path, relative to the folder of the project
      */
     public String artifact() {
-        String file = name + "-" + VERSION + (language == Language.KOTLIN ? ".zip" : ".jar");
-        return build == Build.MAVEN
-                ? "target/" + file
-                : (language == Language.KOTLIN ? "build/distributions/" : "build/libs/") + file;
+        return "target/" + name + "-" + VERSION + (language == Language.KOTLIN ? ".zip" : ".jar");
     }
 
     /**
@@ -172,8 +160,7 @@ public record PluginProject(String name, String description, Build build, Langua
      * @return a command for the folder of the project, in a shell of this system
      */
     public String command() {
-        String wrapper = File.separatorChar == '\\' ? ".\\mvnw" : "./mvnw";
-        return build == Build.MAVEN ? wrapper + " verify" : "gradle build";
+        return (File.separatorChar == '\\' ? ".\\mvnw" : "./mvnw") + " verify";
     }
 
     private static void requireEmpty(Path folder) {
@@ -202,7 +189,6 @@ public record PluginProject(String name, String description, Build build, Langua
         String extension = kotlin ? ".kt" : ".java";
         String path = packageName.replace('.', '/') + "/" + className;
         String source = "src/main/" + folder + "/" + path + extension;
-        int major = Integer.parseInt(ApiVersion.current().split("\\.", -1)[0]);
         Map<String, String> values = Map.ofEntries(
                 Map.entry("name", name),
                 Map.entry("group", GROUP),
@@ -212,32 +198,20 @@ public record PluginProject(String name, String description, Build build, Langua
                 Map.entry("description", description),
                 Map.entry("provider", "Example"),
                 Map.entry("repository", repository),
-                Map.entry("catwalk", ApiVersion.of("catwalk")),
-                Map.entry("api", ApiVersion.current()),
-                Map.entry("next", (major + 1) + ".0.0"),
-                Map.entry("djl", ApiVersion.djl()),
-                Map.entry("pf4j", ApiVersion.of("pf4j")),
-                Map.entry("pytorch", ApiVersion.of("pytorch")),
+                Map.entry("catwalk", ApiVersion.catwalk()),
                 Map.entry("kotlin", KOTLIN),
                 Map.entry("source", source),
                 Map.entry("build", command()),
                 Map.entry("artifact", artifact()));
         Map<String, String> templates = new LinkedHashMap<>();
-        if (build == Build.MAVEN) {
-            templates.put("pom.xml", kotlin ? "pom-kotlin.xml" : "pom.xml");
-            templates.put("mvnw", "mvnw");
-            templates.put("mvnw.cmd", "mvnw.cmd");
-            templates.put(".mvn/wrapper/maven-wrapper.properties", "maven-wrapper.properties");
-        } else {
-            templates.put("build.gradle.kts", kotlin ? "build-kotlin.gradle.kts" : "build.gradle.kts");
-            templates.put("settings.gradle.kts", "settings.gradle.kts");
-        }
+        templates.put("pom.xml", kotlin ? "pom-kotlin.xml" : "pom.xml");
+        templates.put("mvnw", "mvnw");
+        templates.put("mvnw.cmd", "mvnw.cmd");
+        templates.put(".mvn/wrapper/maven-wrapper.properties", "maven-wrapper.properties");
         templates.put(source, "Classifier" + extension);
         templates.put("src/test/" + folder + "/" + path + "Test" + extension, "ClassifierTest" + extension);
         if (kotlin) {
             templates.put("src/main/resources/META-INF/extensions.idx", "extensions.idx");
-        }
-        if (kotlin && build == Build.MAVEN) {
             templates.put("src/assembly/plugin.xml", "plugin.xml");
         }
         templates.put(".gitignore", "gitignore");

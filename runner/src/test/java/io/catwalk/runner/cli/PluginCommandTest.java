@@ -361,7 +361,7 @@ final class PluginCommandTest {
         Path source = folder.resolve("tiny-net/src/main/java/com/example/tinynet/TinyNet.java");
         assertThat(source).content().contains("package com.example.tinynet;", "class TinyNet ", "\"tiny-net\"");
         assertThat(folder.resolve("tiny-net/mvnw")).isExecutable();
-        assertThat(folder.resolve("tiny-net/.gitignore")).content().contains("/target/\n", "/build/\n", "/.kotlin/\n");
+        assertThat(folder.resolve("tiny-net/.gitignore")).content().contains("/target/\n", "/.kotlin/\n");
         assertThat(folder.resolve("tiny-net/pom.xml"))
                 .content()
                 .contains(folder.resolve("home/maven").toUri().toString());
@@ -382,16 +382,16 @@ final class PluginCommandTest {
     @Test
     void theDescriptionIsTheOneAskedForOrSpeaksOfTheName() throws Exception {
         assertThat(create("tiny-net").exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(create("wide-net", "--gradle", "--description", "Two branches, it's wide")
+        assertThat(create("wide-net", "--kotlin", "--description", "Two branches, it's wide")
                         .exitCode())
                 .isEqualTo(ExitCode.DONE);
 
         assertThat(folder.resolve("tiny-net/pom.xml"))
                 .content()
                 .contains("<description>tiny-net, an image classifier</description>");
-        assertThat(folder.resolve("wide-net/build.gradle.kts"))
+        assertThat(folder.resolve("wide-net/pom.xml"))
                 .content()
-                .contains("description = \"Two branches, it's wide\"");
+                .contains("<description>Two branches, it's wide</description>");
         for (String wrong : List.of(" ", "a\nb", "${x}", "R&D", "x".repeat(201))) {
             Catwalk.Answer answer = create("other-net", "--description", wrong);
             assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
@@ -445,40 +445,25 @@ final class PluginCommandTest {
 
     @ParameterizedTest
     @Tag("long")
-    @ValueSource(strings = {"--gradle", "--kotlin", "--gradle --kotlin", ""})
+    @ValueSource(strings = {"--kotlin", ""})
     void nothingIsLeftToBeFilledIn(String options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("tiny-net"));
         Stream.of(options.split(" ")).filter(option -> !option.isEmpty()).forEach(arguments::add);
         assertThat(create(arguments.toArray(String[]::new)).exitCode()).isEqualTo(ExitCode.DONE);
         try (Stream<Path> files = Files.walk(folder.resolve("tiny-net"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(file)
-                        .content()
-                        .doesNotContainPattern("@[a-z0-9]+@")
-                        // A toolchain of Gradle needs a JDK of exactly that version.
-                        .doesNotContainIgnoringCase("toolchain")
-                        .isNotBlank();
+                assertThat(file).content().doesNotContainPattern("@[a-z0-9]+@").isNotBlank();
             }
         }
-        assertThat(folder.resolve("tiny-net/build.gradle.kts").toFile().exists())
-                .isEqualTo(options.contains("gradle"));
         assertThat(folder.resolve("tiny-net/src/main/kotlin").toFile().exists()).isEqualTo(options.contains("kotlin"));
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "--kotlin, pom.xml, >${project.build.directory}/${project.build.finalName}.zip</catwalk.plugin.jar>",
-        "--gradle, build.gradle.kts, '\"catwalk.plugin.jar\", tasks.jar.get().'",
-        "--gradle --kotlin, build.gradle.kts, '\"catwalk.plugin.jar\", plugin.get().'"
-    })
-    void theTestsOfAProjectInspectWhatItInstalls(String options, String file, String named) throws Exception {
-        assertThat(create(("tiny-net " + options).split(" ", -1)).exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(folder.resolve("tiny-net").resolve(file)).content().contains(named);
-        if (options.contains("--gradle")) { // a project of Maven has it from its parent
-            assertThat(folder.resolve("tiny-net").resolve(file))
-                    .content()
-                    .contains("environment(\"ORT_DISABLE_TELEMETRY\", \"1\")");
-        }
+    @Test
+    void theTestsOfAProjectInspectWhatItInstalls() throws Exception {
+        assertThat(create("tiny-net", "--kotlin").exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(folder.resolve("tiny-net/pom.xml"))
+                .content()
+                .contains(">${project.build.directory}/${project.build.finalName}.zip</catwalk.plugin.jar>");
     }
 
     @Test
