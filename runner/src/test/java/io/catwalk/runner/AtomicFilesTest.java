@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,12 +33,13 @@ final class AtomicFilesTest {
             write(Path.of(arguments[0]), Byte.parseByte(arguments[1]));
         }
 
-        static void write(Path file, byte value) throws IOException {
+        static boolean write(Path file, byte value) throws IOException {
             byte[] content = new byte[BYTES];
             Arrays.fill(content, value);
             for (int i = 0; i < WRITES; i++) {
                 AtomicFiles.write(file, content);
             }
+            return true;
         }
     }
 
@@ -51,7 +52,7 @@ final class AtomicFilesTest {
         AtomicFiles.write(file, "Bär");
 
         assertThat(file).hasContent("Bär");
-        assertThat(names()).containsExactly("a.txt");
+        assertThat(folder.toFile().list()).containsExactly("a.txt");
     }
 
     @Test
@@ -59,13 +60,9 @@ final class AtomicFilesTest {
         Path file = folder.resolve("a.bin");
         ExecutorService two = Executors.newFixedThreadPool(2);
         try {
-            List<Future<Boolean>> both = new ArrayList<>();
-            for (byte value : new byte[] {1, 2}) {
-                both.add(two.submit((Callable<Boolean>) () -> {
-                    Writer.write(file, value);
-                    return true;
-                }));
-            }
+            List<Future<Boolean>> both = Stream.of(1, 2)
+                    .map(value -> two.submit(() -> Writer.write(file, value.byteValue())))
+                    .toList();
             for (Future<Boolean> one : both) {
                 while (!one.isDone()) {
                     assertWhole(file);
@@ -76,7 +73,7 @@ final class AtomicFilesTest {
             two.shutdownNow();
         }
         assertWhole(file);
-        assertThat(names()).containsExactly("a.bin");
+        assertThat(folder.toFile().list()).containsExactly("a.bin");
     }
 
     @Test
@@ -85,17 +82,11 @@ final class AtomicFilesTest {
         List<Process> both = new ArrayList<>();
         try {
             for (int value = 1; value <= 2; value++) {
-                both.add(new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-Xshare:auto",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Writer.class.getName(),
-                                file.toString(),
-                                Integer.toString(value))
-                        .inheritIO()
-                        .start());
+                String java =
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString();
+                String classPath = System.getProperty("java.class.path");
+                String[] command = {java, "-cp", classPath, Writer.class.getName(), file.toString(), value + ""};
+                both.add(new ProcessBuilder(command).inheritIO().start());
             }
             for (Process one : both) {
                 assertThat(one.waitFor()).isZero();
@@ -104,7 +95,7 @@ final class AtomicFilesTest {
             both.forEach(Process::destroyForcibly);
         }
         assertWhole(file);
-        assertThat(names()).containsExactly("a.bin");
+        assertThat(folder.toFile().list()).containsExactly("a.bin");
     }
 
     @Test
@@ -125,7 +116,7 @@ final class AtomicFilesTest {
                 .isInstanceOf(IllegalStateException.class);
 
         assertThat(file).hasContent("older");
-        assertThat(names()).containsExactly("a.txt");
+        assertThat(folder.toFile().list()).containsExactly("a.txt");
     }
 
     @Test
@@ -143,7 +134,7 @@ final class AtomicFilesTest {
                     .hasMessage("cannot write " + file + ": No space left on device");
 
             assertThat(file).hasContent("older");
-            assertThat(names(disk)).containsExactly("a.txt");
+            assertThat(disk.toFile().list()).containsExactly("a.txt");
         } finally {
             assertThat(ran("umount", disk.toString())).isTrue();
         }
@@ -166,7 +157,7 @@ final class AtomicFilesTest {
     void aDraftIsKnownByItsName() throws IOException {
         Path file = folder.resolve("results.json");
         List<String> during = new ArrayList<>();
-        AtomicFiles.write(file, out -> during.addAll(names()));
+        AtomicFiles.write(file, out -> during.addAll(List.of(folder.toFile().list())));
 
         assertThat(during).hasSize(1);
         assertThat(AtomicFiles.target(during.get(0))).contains("results.json");
@@ -193,16 +184,6 @@ final class AtomicFilesTest {
         byte[] whole = new byte[BYTES];
         Arrays.fill(whole, content[0]);
         assertThat(Arrays.equals(content, whole)).as("all of one writer").isTrue();
-    }
-
-    private List<String> names() throws IOException {
-        return names(folder);
-    }
-
-    private static List<String> names(Path in) throws IOException {
-        try (var entries = Files.list(in)) {
-            return entries.map(entry -> entry.getFileName().toString()).toList();
-        }
     }
 
     private static boolean ran(String... command) throws InterruptedException {

@@ -13,13 +13,16 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
-import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
 final class LoadedClassifierTest {
@@ -41,30 +44,49 @@ final class LoadedClassifierTest {
         });
     }
 
-    @Test
-    void networkMethodThatThrowsIsNamedWithItsJar() {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            throw new IllegalStateException("no\\nlayers"); | network(...) threw IllegalStateException: no layers
+            throw new NoClassDefFoundError("com/x/Gone");   | network(...) threw NoClassDefFoundError: com/x/Gone
+            return null;                                    | network(...) returned null
+            """)
+    void networkMethodThatThrowsIsNamedWithItsJar(String body, String said) {
         withNetwork(
-                "throw new IllegalStateException(\"no\\nlayers\");",
+                body,
                 loaded -> assertThatThrownBy(() -> loaded.build(TASK, Hyperparameters.none()))
                         .isInstanceOf(PluginException.class)
-                        .hasMessage("classifier 'alpha' of alpha.jar: network(...) threw IllegalStateException:"
-                                + " no layers")
-                        .hasCauseInstanceOf(IllegalStateException.class));
+                        .hasMessage("classifier 'alpha' of alpha.jar: " + said));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Layers.flatten(), Layers.dense(5)                         | to logits (2, 4), but its output is [(2, 5)]
+            Layers.conv(4, 3)                                         | its output is [(2, 4, 8, 8)]
+            Layers.lstm(3, 1), Layers.lastStep(), Layers.dense(4)     | the network for 1x8x8 images of 4 classes
+            """)
+    void layersThatDoNotFitAreFoundInInitialization(String layers, String said) {
+        withNetwork("return Layers.sequence(" + layers + ");", loaded -> {
+            try (NDManager manager = NDManager.newBaseManager()) {
+                Block network = loaded.build(TASK, Hyperparameters.none());
+                assertThatThrownBy(() -> loaded.initialize(network, manager, TASK))
+                        .isInstanceOf(PluginException.class)
+                        .hasMessageStartingWith("classifier 'alpha' of alpha.jar: ")
+                        .hasMessageContaining(said);
+            }
+        });
     }
 
     @Test
     void whatARecipeAsksForAndIsNotThereIsAPluginError() {
         withNetwork(TestPlugin.NETWORK, loaded -> {
-            assertThatThrownBy(() -> loaded.loss(TASK, Hyperparameters.none()))
+            Hyperparameters none = Hyperparameters.none();
+            Map<String, ThrowingCallable> asked = Map.of(
+                    "loss", () -> loaded.loss(TASK, none),
+                    "augmentation", () -> loaded.augmentation(TASK, none),
+                    "weights", () -> loaded.weights(TASK, none));
+            asked.forEach((what, ask) -> assertThatThrownBy(ask)
                     .isInstanceOf(PluginException.class)
-                    .hasMessageContaining(
-                            "loss(...) threw IllegalStateException: the recipe has withLoss(Loss.OWN), but");
-            assertThatThrownBy(() -> loaded.augmentation(TASK, Hyperparameters.none()))
-                    .isInstanceOf(PluginException.class)
-                    .hasMessageContaining("augmentation(...) threw IllegalStateException: the recipe has");
-            assertThatThrownBy(() -> loaded.weights(TASK, Hyperparameters.none()))
-                    .isInstanceOf(PluginException.class)
-                    .hasMessageContaining("weights(...) threw IllegalStateException: the recipe has");
+                    .hasMessageContaining(what + "(...) threw IllegalStateException: the recipe has"));
         });
     }
 
@@ -99,57 +121,6 @@ final class LoadedClassifierTest {
                 loaded -> assertThat(loaded.build(
                                 TASK.withMirrored(true).withClassSizes(List.of(1, 2, 3, 4)), Hyperparameters.none()))
                         .isNotNull());
-    }
-
-    @Test
-    void classThatIsMissingAtRunTimeIsAPluginError() {
-        withNetwork(
-                "throw new NoClassDefFoundError(\"com/example/Gone\");",
-                loaded -> assertThatThrownBy(() -> loaded.build(TASK, Hyperparameters.none()))
-                        .isInstanceOf(PluginException.class)
-                        .hasMessageContaining("NoClassDefFoundError: com/example/Gone"));
-    }
-
-    @Test
-    void nullInPlaceOfANetworkIsAPluginError() {
-        withNetwork(
-                "return null;",
-                loaded -> assertThatThrownBy(() -> loaded.build(TASK, Hyperparameters.none()))
-                        .isInstanceOf(PluginException.class)
-                        .hasMessage("classifier 'alpha' of alpha.jar: network(...) returned null"));
-    }
-
-    @Test
-    void wrongNumberOfLogitsIsFoundAfterInitialization() {
-        withNetwork(
-                "return Layers.sequence(Layers.flatten(), Layers.dense(5));",
-                loaded -> assertThatInitialization(loaded)
-                        .hasMessageContaining("images (2, 1, 8, 8) to logits (2, 4)")
-                        .hasMessageContaining("its output is [(2, 5)]"));
-    }
-
-    @Test
-    void outputThatIsStillAnImageIsFoundAfterInitialization() {
-        withNetwork(
-                "return Layers.sequence(Layers.conv(4, 3));",
-                loaded -> assertThatInitialization(loaded).hasMessageContaining("its output is [(2, 4, 8, 8)]"));
-    }
-
-    @Test
-    void layersThatDoNotFitTheImagesAreFoundInInitialization() {
-        withNetwork(
-                "return Layers.sequence(Layers.lstm(3, 1), Layers.lastStep(), Layers.dense(4));",
-                loaded -> assertThatInitialization(loaded)
-                        .hasMessageStartingWith(
-                                "classifier 'alpha' of alpha.jar: the network for 1x8x8 images of 4 classes"));
-    }
-
-    private static AbstractThrowableAssert<?, ?> assertThatInitialization(LoadedClassifier loaded) {
-        try (NDManager manager = NDManager.newBaseManager()) {
-            Block network = loaded.build(TASK, Hyperparameters.none());
-            return assertThatThrownBy(() -> loaded.initialize(network, manager, TASK))
-                    .isInstanceOf(PluginException.class);
-        }
     }
 
     private void withNetwork(String body, Consumer<LoadedClassifier> use) {

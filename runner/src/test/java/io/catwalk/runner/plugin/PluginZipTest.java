@@ -2,6 +2,7 @@ package io.catwalk.runner.plugin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ai.djl.ndarray.NDManager;
 import io.catwalk.api.Hyperparameters;
@@ -10,19 +11,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The example of a plugin that brings a pure-Java library of its own, in PF4J's zip. */
@@ -68,41 +70,33 @@ final class PluginZipTest {
             """;
 
     @TempDir
-    private Path folder;
+    private static Path classes;
 
+    private static TestPlugin plugin = TestPlugin.sound("with-library");
+    private static byte[] library = {};
+
+    @TempDir
     private Path plugins;
-    private TestPlugin plugin;
-    private byte[] library;
 
-    @BeforeEach
-    void compile() throws IOException {
-        plugins = Files.createDirectory(folder.resolve("plugins"));
-        Path sources = Files.createDirectories(folder.resolve("sources"));
-        Path classes = Files.createDirectories(folder.resolve("classes"));
-        Path one = Files.writeString(sources.resolve("Sizes.java"), LIBRARY);
-        Path other = Files.writeString(sources.resolve("Sample.java"), PLUGIN);
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        assertThat(compiler.run(
-                        null,
-                        null,
-                        null,
-                        "-proc:none",
-                        "--release",
-                        "17",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-d",
-                        classes.toString(),
-                        one.toString(),
-                        other.toString()))
-                .isZero();
-        plugin = TestPlugin.sound("with-library")
-                .file(TestPlugin.CLASS_FILE, Files.readAllBytes(classes.resolve(TestPlugin.CLASS_FILE)));
-        library = jar(Map.of(
+    @BeforeAll
+    static void compile() throws IOException {
+        Path one = Files.writeString(classes.resolve("Sizes.java"), LIBRARY);
+        Path other = Files.writeString(classes.resolve("Sample.java"), PLUGIN);
+        String classPath = System.getProperty("java.class.path");
+        int answer = ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-proc:none", "-cp", classPath, "-d", classes + "", one + "", other + "");
+        assertThat(answer).isZero();
+        plugin = plugin.file(TestPlugin.CLASS_FILE, Files.readAllBytes(classes.resolve(TestPlugin.CLASS_FILE)));
+        library = library("24\n");
+    }
+
+    /** Packs the library with another resource. */
+    private static byte[] library(String size) throws IOException {
+        return jar(Map.of(
                 "maths/Sizes.class",
                 Files.readAllBytes(classes.resolve("maths/Sizes.class")),
                 "maths/size.txt",
-                "24\n".getBytes(UTF_8),
+                size.getBytes(UTF_8),
                 "META-INF/services/java.util.function.IntSupplier",
                 "maths.Sizes\n".getBytes(UTF_8)));
     }
@@ -121,33 +115,17 @@ final class PluginZipTest {
             LoadedClassifier classifier = loaded.require("with-library");
             var network = classifier.build(task, new Hyperparameters(Map.of("hidden", 24)));
             classifier.initialize(network, manager, task);
-            assertThat(network.getParameters()
-                            .get(0)
-                            .getValue()
-                            .getArray()
-                            .getShape()
-                            .get(0))
-                    .isEqualTo(24);
+            var weights = network.getParameters().get(0).getValue().getArray();
+            assertThat(weights.getShape().get(0)).isEqualTo(24);
         }
-        // Nothing was unpacked beside it.
-        assertThat(plugins).isDirectoryContaining(file -> file.equals(zip));
-        try (var files = Files.list(plugins)) {
-            assertThat(files).hasSize(1);
-        }
+        assertThat(plugins.toFile().list()).as("nothing was unpacked beside it").hasSize(1);
     }
 
     @Test
     void twoPluginsHaveTheirOwnVersionsOfALibrary() throws Exception {
         plugin.writeZip(plugins.resolve("a.zip"), Map.of("lib/maths.jar", library));
-        byte[] newer = jar(Map.of(
-                "maths/Sizes.class",
-                Files.readAllBytes(folder.resolve("classes/maths/Sizes.class")),
-                "maths/size.txt",
-                "7".getBytes(UTF_8),
-                "META-INF/services/java.util.function.IntSupplier",
-                "maths.Sizes".getBytes(UTF_8)));
-        Path other =
-                plugin.manifest("Plugin-Id", "other").writeZip(folder.resolve("b.zip"), Map.of("lib/m.jar", newer));
+        Path other = plugin.manifest("Plugin-Id", "other")
+                .writeZip(classes.resolve("b.zip"), Map.of("lib/m.jar", library("7")));
 
         try (LoadedPlugin one =
                         PluginCatalog.open(plugins).require("with-library").load();
@@ -160,53 +138,36 @@ final class PluginZipTest {
     }
 
     private static @Nullable Object hidden(LoadedPlugin plugin) {
-        return plugin.require("with-library")
-                .classifier()
-                .searchSpace()
-                .defaults()
-                .values()
-                .get("hidden");
+        var space = plugin.require("with-library").classifier().searchSpace();
+        return space.defaults().values().get("hidden");
     }
 
-    @Test
-    void aMissingLibraryIsTheReason() {
-        plugin.writeZip(plugins.resolve("a.zip"), Map.of());
-
-        assertThat(failure()).contains("threw NoClassDefFoundError: maths/Sizes");
-    }
-
-    @Test
-    void aLibraryThatTheProgramProvidesIsRefused() throws IOException {
+    /** The last library would fill the memory. */
+    static Stream<Arguments> libraries() throws IOException {
         byte[] slf4j = jar(Map.of("org/slf4j/Logger.class", new byte[1]));
-        plugin.writeZip(plugins.resolve("a.zip"), Map.of("lib/maths.jar", library, "lib/slf4j.jar", slf4j));
-
-        assertThat(failure()).contains("carries lib/slf4j.jar!/org/slf4j/Logger.class, which the program provides");
+        byte[] bomb = jar(Map.of("zeros", new byte[(64 << 20) + 1]));
+        assertThat(bomb).hasSizeLessThan(1 << 20);
+        return Stream.of(
+                arguments(Map.of(), "threw NoClassDefFoundError: maths/Sizes"),
+                arguments(Map.of("lib/slf4j.jar", slf4j), "carries lib/slf4j.jar!/org/slf4j/Logger.class, which the"),
+                arguments(Map.of("lib/maths.jar", "no jar".getBytes(UTF_8)), "lib/maths.jar is not a jar"),
+                arguments(Map.of("lib/bomb.jar", bomb), "its libraries have more than 64 MiB, unpacked"));
     }
 
-    @Test
-    void aLibraryThatIsNoJarIsNamed() {
-        plugin.writeZip(plugins.resolve("a.zip"), Map.of("lib/maths.jar", "no jar".getBytes(UTF_8)));
+    @ParameterizedTest
+    @MethodSource("libraries")
+    void aLibraryThatIsMissingOrNotAllowedIsNamed(Map<String, byte[]> libraries, String reason) {
+        plugin.writeZip(plugins.resolve("a.zip"), libraries);
 
-        assertThat(failure()).contains("lib/maths.jar is not a jar");
+        assertThat(failure()).contains(reason);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"../evil.txt", "lib/../../evil.txt", "/etc/evil", "..\\evil", "C:\\evil", "classes/.."})
     void aPathThatClimbsOutIsRefused(String path) {
-        Map<String, byte[]> files = new LinkedHashMap<>(Map.of("lib/maths.jar", library));
-        files.put(path, new byte[1]);
-        plugin.writeZip(plugins.resolve("a.zip"), files);
+        plugin.writeZip(plugins.resolve("a.zip"), Map.of("lib/maths.jar", library, path, new byte[1]));
 
         assertThat(failure()).contains("expected paths inside the jar, but found '" + path + "', which leads out");
-    }
-
-    @Test
-    void whatIsTooLargeIsNotUnpacked() throws IOException {
-        byte[] bomb = jar(Map.of("zeros", new byte[(64 << 20) + 1]));
-        assertThat(bomb).hasSizeLessThan(1 << 20);
-        plugin.writeZip(plugins.resolve("a.zip"), Map.of("lib/bomb.jar", bomb));
-
-        assertThat(failure()).contains("its libraries have more than 64 MiB, unpacked");
     }
 
     private String failure() {

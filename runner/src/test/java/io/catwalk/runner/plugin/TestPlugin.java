@@ -232,11 +232,8 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
     /** Returns a digest of the API, whose jar has the same name when it has changed. */
     private static String api() {
         try {
-            Path place = Path.of(Classifier.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
+            var source = Classifier.class.getProtectionDomain().getCodeSource();
+            Path place = Path.of(source.getLocation().toURI());
             StringBuilder all = new StringBuilder();
             try (Stream<Path> files = Files.walk(place)) {
                 for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
@@ -249,34 +246,24 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
         }
     }
 
-    private static byte[] compile(String classFile, String source) {
+    private static byte[] compile(String classFile, String source) throws IOException {
+        Path folder = Files.createTempDirectory("test-plugin");
         try {
-            Path folder = Files.createTempDirectory("test-plugin");
-            try {
-                Path file = Files.writeString(folder.resolve(classFile.replaceAll(".*/|class$", "") + "java"), source);
-                JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-                StringWriter messages = new StringWriter();
-                boolean compiled = compiler.getTask(
-                                messages,
-                                null,
-                                null,
-                                List.of("-proc:none", "--release", "17", "-d", folder.toString(), "-cp", classPath()),
-                                null,
-                                compiler.getStandardFileManager(null, null, null)
-                                        .getJavaFileObjects(file))
-                        .call();
-                if (!compiled) {
-                    throw new IllegalArgumentException(messages.toString());
-                }
-                return Files.readAllBytes(folder.resolve(classFile));
-            } finally {
-                try (Stream<Path> files = Files.walk(folder)) {
-                    files.sorted(Comparator.reverseOrder())
-                            .forEach(file -> file.toFile().delete());
-                }
+            Path file = Files.writeString(folder.resolve(classFile.replaceAll(".*/|class$", "") + "java"), source);
+            JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+            StringWriter messages = new StringWriter();
+            List<String> options =
+                    List.of("-proc:none", "--release", "17", "-d", folder.toString(), "-cp", classPath());
+            var files = compiler.getStandardFileManager(null, null, null).getJavaFileObjects(file);
+            if (!compiler.getTask(messages, null, null, options, null, files).call()) {
+                throw new IllegalArgumentException(messages.toString());
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return Files.readAllBytes(folder.resolve(classFile));
+        } finally {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            }
         }
     }
 

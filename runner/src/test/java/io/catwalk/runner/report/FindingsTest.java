@@ -8,23 +8,18 @@ import io.catwalk.api.Schedule;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Incomplete;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
-import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.statistics.Outcome;
-import io.catwalk.runner.training.ComputeDevice;
-import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
-import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,51 +27,29 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What reports say of verdicts, latencies and confidences that are set by hand. */
 @Tag("tiny")
 class FindingsTest {
 
-    private static final List<String> CLASSES = List.of("cat", "dog");
+    private static final SampleRun RUN = new SampleRun(List.of(), List.of("cat", "dog"), 0, 10, 1);
 
     private final List<Model> models = new ArrayList<>();
     private final List<Standing> standings = new ArrayList<>();
     private final List<Verdict> verdicts = new ArrayList<>();
 
     private ReportModel model() {
-        return within(Scope.MODELS);
+        return within(Scope.MODELS, null);
     }
 
-    private ReportModel within(Scope scope) {
-        return model(new Comparison(scope, "", "", 0.5, null, null, standings, verdicts, null));
-    }
-
-    private ReportModel withoutComparison() {
-        return model(null);
+    private ReportModel within(Scope scope, @Nullable Incomplete incomplete) {
+        return model(new Comparison(scope, "a leads.", "", 0.5, null, null, standings, verdicts, incomplete));
     }
 
     private ReportModel model(@Nullable Comparison comparison) {
-        Results results = new Results(
-                1,
-                new Results.Summary("x", "compare", "", 1, 1, 1, List.of(), List.of(1L), 0, 1, 1, 1),
-                new Results.Dataset("x", "", CLASSES, 1, 8, 8, 10, 10, 10, 5, 5),
-                models.stream().map(Model::outcome).toList(),
-                comparison,
-                null);
-        ExperimentSpec spec = new ExperimentSpec(
-                1,
-                new DatasetSpec("x", null, 0, 0),
-                SplitSpec.holdOut(0.1, 0),
-                List.of(),
-                List.of(1L),
-                1,
-                1,
-                ComputeDevice.CPU,
-                null,
-                1,
-                null,
-                "compare");
-        return ReportModel.of(new RunReport(spec, results, models, null, List.of(), null, null));
+        return ReportModel.of(RUN.report(models, comparison, null));
     }
 
     private Findings findings() {
@@ -84,59 +57,52 @@ class FindingsTest {
     }
 
     private void add(String name, double accuracy) {
-        add(name, accuracy, null, null, null);
+        add(name, accuracy, Recipe.standard());
     }
 
-    private void add(String name, double accuracy, @Nullable Double micros, @Nullable Boolean onFront) {
-        add(name, accuracy, micros, onFront, null);
-    }
-
-    private void add(
-            String name,
-            double accuracy,
-            @Nullable Double micros,
-            @Nullable Boolean onFront,
-            @Nullable Predictions predictions) {
-        TrialMetrics metrics =
-                new TrialMetrics(MadeUp.metrics(accuracy), MadeUp.metrics(accuracy), MadeUp.metrics(accuracy));
-        add(name, metrics, micros, onFront, predictions);
-    }
-
-    private void add(
-            String name,
-            TrialMetrics metrics,
-            @Nullable Double micros,
-            @Nullable Boolean onFront,
-            @Nullable Predictions predictions) {
-        double accuracy = metrics.test().accuracy();
-        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
-        Latency latency =
-                micros == null ? null : new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, null, machine);
-        Done done = MadeUp.done(MadeUp.trial(name), metrics, MadeUp.efficiency(null, latency), null);
-        models.add(new Model(
-                name, done, List.of(), predictions == null ? Answers.NONE : Answers.of(predictions, CLASSES), null));
-        standings.add(new Standing(
-                name, 1, accuracy, null, accuracy - 0.01, accuracy + 0.01, accuracy, accuracy, null, null, onFront));
+    private void add(String name, double test, double train, @Nullable Predictions predictions) {
+        Efficiency costs = MadeUp.efficiency(null, null);
+        Done done = MadeUp.done(MadeUp.trial(name), MadeUp.metrics(test), MadeUp.metrics(train), costs, null);
+        add(done, predictions == null ? Answers.NONE : Answers.of(predictions, RUN.classes()), null);
     }
 
     private void add(String name, double accuracy, Recipe recipe) {
-        Done done = MadeUp.done(MadeUp.trial(name, 1, 0, recipe), accuracy);
-        models.add(new Model(name, done, List.of(), Answers.NONE, null));
+        add(MadeUp.done(MadeUp.trial(name, 1, 0, recipe), accuracy), Answers.NONE, null);
+    }
+
+    private void add(Done done, Answers answers, @Nullable Boolean onFront) {
+        String name = done.trial().classifier();
+        double accuracy = done.metrics().test().accuracy();
+        models.add(new Model(name, done, List.of(), answers, null));
         standings.add(new Standing(
-                name, 1, accuracy, null, accuracy - 0.01, accuracy + 0.01, accuracy, accuracy, null, null, null));
+                name, 1, accuracy, null, accuracy - 0.01, accuracy + 0.01, accuracy, accuracy, null, null, onFront));
     }
 
     private void verdict(String first, String second, Outcome outcome) {
         verdicts.add(new Verdict(first, second, 0.005, null, null, 0.04, null, null, null, outcome, ""));
     }
 
-    /** Returns the chart of the differences from the best. */
-    private RowChart differences() {
-        return differences(Scope.MODELS);
+    /** Adds classifiers a, b, c with these accuracies, and the verdicts on the first and each other; "-" is none. */
+    private void compare(String accuracies, @Nullable String outcomes) {
+        String[] shares = accuracies.split(" ", -1);
+        for (int i = 0; i < shares.length; i++) {
+            add(letter(i), Double.parseDouble(shares[i]));
+        }
+        String[] all = outcomes == null ? new String[0] : outcomes.split(" ", -1);
+        for (int i = 0; i < all.length; i++) {
+            if (!all[i].equals("-")) {
+                verdict("a", letter(i + 1), Outcome.valueOf(all[i]));
+            }
+        }
     }
 
+    private static String letter(int place) {
+        return String.valueOf((char) ('a' + place));
+    }
+
+    /** Returns the chart of the differences from the best. */
     private RowChart differences(Scope scope) {
-        return (RowChart) new RunCharts(within(scope)).differences().orElseThrow();
+        return (RowChart) new RunCharts(within(scope, null)).differences().orElseThrow();
     }
 
     // ---- steps ----
@@ -154,169 +120,91 @@ class FindingsTest {
                 null));
 
         assertThat(model().recipeDifferences().get("a")).last().isEqualTo("90 steps");
-        assertThat(findings().open())
-                .anyMatch(sentence -> sentence.startsWith("Fewer than 200 optimizer steps: a 90, b 6. "));
+        assertThat(findings().open()).anyMatch(sentence -> sentence.contains("200") && sentence.contains("a 90, b 6"));
     }
 
     // ---- verdicts ----
 
-    @Test
-    void withoutAVerdictTheLeaderIsNoChoice() {
-        add("a", 0.91);
-        add("b", 0.90);
+    /**
+     * A variant of the best differs from it in few images, so that its verdict is clear though its lead is small: whoever
+     * is undecided behind one that is beaten is a choice, and so is who is not compared.
+     */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.91 0.90        |                  | a leads; not tested         | a has the highest; 91.00 %; not tested
+            0.91 0.905 0.904 | BETTER UNDECIDED | 2 of 3 classifiers; a and c | ahead of 1 of the other 2; not clearly different from 1
+            0.91 0.90 0.89   | BETTER -         | 2 of 3 classifiers; a and c | ahead of 1 of the other 2; not compared with 1
+            0.91 0.909 0.90  | UNDECIDED BETTER | 2 of 3 classifiers; a and b | a leads with 91.00 %
+            0.91 0.90 0.89   | BETTER BETTER    | one choice: a               | a leads with 91.00 %; each of the other 2
+            0.91 0.90        | UNDECIDED        | 2 of 2 classifiers; a and b | a leads with 91.00 %; not clearly different from b
+            0.91 0.90        | EQUIVALENT       | 2 of 2 classifiers; a and b | a leads with 91.00 %; equivalent to b
+            0.91 0.91 0.90   |                  | a and b lead; not tested    | a and b have the highest; 91.00 %; not tested
+            0.91 0.91 0.90   | UNDECIDED BETTER | 2 of 3 classifiers; a and b | a and b lead; a is ahead of 1 of the other 2
+            0.91 0.91        |                  | same accuracy; not tested   | a and b have the same accuracy, 91.00 %
+            0.91 0.91        | UNDECIDED        | 2 of 2 classifiers; a and b | a and b have the same accuracy, 91.00 %
+            """)
+    void whoeverIsNotClearlyBehindIsAChoice(
+            String accuracies, @Nullable String outcomes, String conclusion, String accuracy) {
+        compare(accuracies, outcomes);
 
-        assertThat(findings().conclusion()).isEqualTo("a leads, but whether it is better was not tested");
-        assertThat(findings().accuracy())
-                .isEqualTo("a has the highest accuracy, 91.00 %; whether the lead is more than chance was not tested");
+        assertThat(findings().conclusion()).contains(conclusion.split("; ", -1));
+        assertThat(findings().accuracy()).contains(accuracy.split("; ", -1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.91 0.905 0.904 | BETTER UNDECIDED | not clearly ahead of c   | 3 | 0
+            0.91 0.90 0.89   | BETTER -         | Not compared; : c         | 2 | 1
+            0.91 0.909 0.90  | UNDECIDED BETTER | The bracket joins         | 3 | 2
+            0.91 0.90 0.89   | BETTER BETTER    | significantly better than | 3 | 1
+            """)
+    void theChartOfDifferencesJoinsTheFirstThatDoNotClearlyDiffer(
+            String accuracies, String outcomes, String note, int rows, int tied) {
+        compare(accuracies, outcomes);
+
+        RowChart chart = differences(Scope.MODELS);
+        assertThat(chart.caption().note()).contains(note.split("; ", -1));
+        assertThat(chart.rows()).hasSize(rows);
+        assertThat(chart.tied()).isEqualTo(tied);
+        assertThat(differences(Scope.CLASSIFIERS).caption().note()).doesNotContain("significant");
+    }
+
+    @Test
+    void whereNothingIsComparedTheHeadlineNamesAllThatAreFirst() {
+        compare("0.91 0.91 0.90", null);
         assertThat(new RunCharts(model()).differences()).isEmpty();
-    }
+        assertThat(model(null).headline()).contains("a and b reach 91.00 %", "the highest", "not tested");
 
-    /** A variant of the best differs from it in few images, so that its verdict is clear though its lead is small. */
-    @Test
-    void whoIsUndecidedBehindOneThatIsBeatenIsAChoice() {
-        add("a", 0.91);
-        add("b", 0.905);
-        add("c", 0.904);
-        verdict("a", "b", Outcome.BETTER);
-        verdict("a", "c", Outcome.UNDECIDED);
-
-        assertThat(findings().conclusion()).isEqualTo("This run leaves 2 of 3 classifiers to choose from: a and c");
-        assertThat(findings().accuracy())
-                .isEqualTo("a leads with 91.00 %: it is ahead of 1 of the other 2, not clearly different from 1");
-        assertThat(differences().caption().note()).endsWith(". The best is not clearly ahead of c.");
-        assertThat(differences().tied()).isZero();
-    }
-
-    @Test
-    void whoIsNotComparedIsAChoice() {
-        add("a", 0.91);
-        add("b", 0.90);
-        add("c", 0.89);
-        verdict("a", "b", Outcome.BETTER);
-
-        assertThat(findings().conclusion()).isEqualTo("This run leaves 2 of 3 classifiers to choose from: a and c");
-        assertThat(findings().accuracy())
-                .isEqualTo("a leads with 91.00 %: it is ahead of 1 of the other 2, not compared with 1");
-        assertThat(differences().caption().note()).endsWith(". Not compared with the best: c.");
-        assertThat(differences().rows()).hasSize(2);
-    }
-
-    @Test
-    void aBracketJoinsTheFirstThatDoNotClearlyDiffer() {
-        add("a", 0.91);
-        add("b", 0.909);
-        add("c", 0.90);
-        verdict("a", "b", Outcome.UNDECIDED);
-        verdict("a", "c", Outcome.BETTER);
-
-        assertThat(findings().conclusion()).isEqualTo("This run leaves 2 of 3 classifiers to choose from: a and b");
-        assertThat(differences().caption().note())
-                .endsWith(" The bracket joins those that the best is not clearly ahead of.");
-        assertThat(differences().tied()).isEqualTo(2);
-    }
-
-    @Test
-    void whoIsAheadOfEachOtherIsTheOneChoice() {
-        add("a", 0.91);
-        add("b", 0.90);
-        add("c", 0.89);
-        verdict("a", "b", Outcome.BETTER);
-        verdict("a", "c", Outcome.BETTER);
-
-        assertThat(findings().conclusion()).isEqualTo("This run supports one choice: a");
-        assertThat(findings().accuracy()).isEqualTo("a leads with 91.00 %, ahead of each of the other 2");
-        assertThat(differences().caption().note())
-                .endsWith(" The best is significantly better than each of the others.");
-        assertThat(differences(Scope.CLASSIFIERS).caption().note())
-                .endsWith(" The best is better than each of the others.");
+        models.remove(2);
+        assertThat(model(null).headline()).contains("a and b reach 91.00 %", "the same", "not tested");
     }
 
     /** A probability of 0.97, and an interval of -7.05 to 0.21 points, as a cross-validation had them. */
     @Test
     void whoIsProbablyWorseByTheFoldsRemainsAChoice() {
-        add("a", 0.91);
-        add("b", 0.90);
+        compare("0.91 0.90", null);
         verdicts.add(new Verdict("a", "b", 0.0342, -0.0021, 0.0705, 0.056, 0.01, 0.02, 0.97, Outcome.BETTER, ""));
 
-        assertThat(findings().accuracy()).isEqualTo("a leads with 91.00 %, and is probably better than b");
-        assertThat(findings().conclusion()).startsWith("This run leaves 2 of 2 classifiers");
-        assertThat(differences(Scope.CLASSIFIERS).caption().note()).doesNotContain("significant");
+        assertThat(findings().accuracy()).contains("91.00 %", "probably better than b");
+        assertThat(findings().conclusion()).contains("2 of 2 classifiers");
         assertThat(differences(Scope.CLASSIFIERS).caption().table())
                 .contains(List.of("b", "−3.42", "−7.05 to +0.21", "0.0560", "probably worse"));
-    }
-
-    @Test
-    void ofTwoThatDoNotClearlyDifferTheOtherIsNamed() {
-        add("a", 0.91);
-        add("b", 0.90);
-        verdict("a", "b", Outcome.UNDECIDED);
-
-        assertThat(findings().accuracy()).isEqualTo("a leads with 91.00 %, but is not clearly different from b");
-    }
-
-    @Test
-    void ofTwoThatAreEquivalentTheOtherIsNamed() {
-        add("a", 0.91);
-        add("b", 0.90);
-        verdict("a", "b", Outcome.EQUIVALENT);
-
-        assertThat(findings().accuracy()).isEqualTo("a leads with 91.00 %, but is equivalent to b");
-    }
-
-    @Test
-    void noneOfThoseWithTheSameAccuracyLeads() {
-        add("a", 0.91);
-        add("b", 0.91);
-        add("c", 0.90);
-        assertThat(findings().accuracy())
-                .isEqualTo("a and b have the highest accuracy, 91.00 %; whether the lead is more than chance was not"
-                        + " tested");
-        assertThat(findings().conclusion()).isEqualTo("a and b lead, but whether they are better was not tested");
-        assertThat(withoutComparison().headline())
-                .isEqualTo("a and b reach 91.00 % accuracy, the highest; whether the lead is more than chance was not"
-                        + " tested.");
-
-        verdict("a", "b", Outcome.UNDECIDED);
-        verdict("a", "c", Outcome.BETTER);
-
-        assertThat(findings().accuracy())
-                .isEqualTo("a and b lead with 91.00 %: a is ahead of 1 of the other 2, not clearly different from 1");
-    }
-
-    @Test
-    void allWithTheSameAccuracyHaveNoLead() {
-        add("a", 0.91);
-        add("b", 0.91);
-
-        assertThat(findings().accuracy()).isEqualTo("a and b have the same accuracy, 91.00 %");
-        assertThat(findings().conclusion())
-                .isEqualTo("a and b have the same accuracy, and whether one is better was not tested");
-        assertThat(withoutComparison().headline())
-                .isEqualTo("a and b reach 91.00 % accuracy, the same; whether one is better was not tested.");
-
-        verdict("a", "b", Outcome.UNDECIDED);
-
-        assertThat(findings().accuracy()).isEqualTo("a and b have the same accuracy, 91.00 %");
     }
 
     /** Two of its trials are done, and the second has no counterpart: gap, spread and accuracy are of the first. */
     @Test
     void noNumberIsOfATrialThatTheComparisonLeavesOut() {
-        add("a", 0.91);
-        add("b", 0.90);
+        compare("0.91 0.90", null);
         Done second = MadeUp.done(MadeUp.trial("a", 2, 0), 0.50);
         models.add(new Model("a s2", second, List.of(), Answers.NONE, null));
-        Comparison.Incomplete incomplete =
-                new Comparison.Incomplete("Only 3 of 4 trials are done.", List.of(new Comparison.Round(1, 0)));
 
-        ReportModel model =
-                model(new Comparison(Scope.MODELS, "a leads.", "", 0.5, null, null, standings, verdicts, incomplete));
+        ReportModel model = within(Scope.MODELS, new Incomplete("3 of 4 trials.", List.of(new Comparison.Round(1, 0))));
 
         Entrant a = model.trained().get(0);
         assertThat(a.done()).hasSize(2);
         assertThat(a.values(metrics -> metrics.test().accuracy())).containsExactly(0.91);
         assertThat(Objects.requireNonNull(a.gap()).trials()).isEqualTo(1);
-        assertThat(model.headline()).isEqualTo("Only 3 of 4 trials are done. a leads.");
+        assertThat(model.headline()).isEqualTo("3 of 4 trials. a leads.");
     }
 
     /** By hand: (60 + 90) / 2; 600 s are of a trial that does not count. */
@@ -329,11 +217,9 @@ class FindingsTest {
             Done done = MadeUp.done(MadeUp.trial("a", seed, 0), metrics, metrics, costs, null);
             models.add(new Model("a s" + seed, done, List.of(), Answers.NONE, null));
         }
-        Comparison.Incomplete incomplete = new Comparison.Incomplete(
-                "Some are missing.", List.of(new Comparison.Round(1, 0), new Comparison.Round(2, 0)));
+        List<Comparison.Round> counted = List.of(new Comparison.Round(1, 0), new Comparison.Round(2, 0));
 
-        Entrant a = model(
-                        new Comparison(Scope.MODELS, "a leads.", "", 0.5, null, null, standings, verdicts, incomplete))
+        Entrant a = within(Scope.MODELS, new Incomplete("Some are missing.", counted))
                 .trained()
                 .get(0);
 
@@ -341,148 +227,110 @@ class FindingsTest {
         assertThat(a.trainingSeconds().getMax()).isEqualTo(90);
     }
 
-    // ---- without a comparison ----
-
     /** Student's interval of the mean of 0.90 and 0.99, by scipy 1.15.3: 0.373 to 1.517. */
     @Test
     void anIntervalOfAnAccuracyEndsAtOneHundredPercent() {
         add("a", 0.90);
         add("a", 0.99);
 
-        assertThat(withoutComparison().entrants().get(0).interval()).isEqualTo("37.32 to 100.00");
+        assertThat(model(null).entrants().get(0).interval()).isEqualTo("37.32 to 100.00");
     }
 
     // ---- recipes ----
 
     @Test
     void recipesThatDifferByLittleAreNotCalledTheSame() {
-        add("a", 0.91, Recipe.standard().withAugmentations(Augmentation.erase(0.25, 0.2)));
-        add("b", 0.90, Recipe.standard().withAugmentations(Augmentation.erase(0.254, 0.2)));
+        Recipe standard = Recipe.standard();
+        add("a", 0.91, standard.withAugmentations(Augmentation.erase(0.25, 0.2)));
+        add("b", 0.90, standard.withAugmentations(Augmentation.erase(0.254, 0.2)));
+        add("c", 0.91, standard.withSchedule(Schedule.oneCycle(0.07)));
+        add("d", 0.90, standard.withSchedule(Schedule.oneCycle(0.072)));
 
-        assertThat(model().recipeDifferences())
-                .containsEntry("a", List.of("Random erasing: 25 % of images, up to 20 % of the area"))
-                .containsEntry("b", List.of("Random erasing: 25.4 % of images, up to 20 % of the area"));
-    }
-
-    @Test
-    void schedulesThatDifferByLittleAreNotCalledTheSame() {
-        add("a", 0.91, Recipe.standard().withSchedule(Schedule.oneCycle(0.07)));
-        add("b", 0.90, Recipe.standard().withSchedule(Schedule.oneCycle(0.072)));
-
-        assertThat(model().recipeDifferences().toString())
-                .contains("warm-up for 7 % of the steps", "warm-up for 7.2 % of the steps");
+        assertThat(model().recipeDifferences().toString()).contains("25 %", "25.4 %", "for 7 %", "for 7.2 %");
     }
 
     // ---- latencies ----
 
-    @Test
-    void whoIsMoreAccurateWithoutALatencyIsNotOvertaken() {
-        add("a", 0.98, null, null);
-        add("b", 0.97, 100.0, true);
-        add("c", 0.96, 200.0, false);
+    /** Accuracy, microseconds, whether it is on the front; in the third, c is as accurate as b and only slower. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.98 - -, 0.97 100 true, 0.96 200 false                    | b is both; of the 2 with a latency; 100 µs
+            0.98 100 true, 0.97 50 true, 0.97 80 false                 | among b and a
+            0.98 100 true, 0.97 50 true, 0.97 80 false, 0.99 - -       | Of the 3 with a latency; among b and a
+            """)
+    void onlyWhoIsOnTheFrontIsAChoiceByCost(String classifiers, String said) {
+        addTimed(classifiers);
 
-        assertThat(findings().cost())
-                .isEqualTo("b is both the most accurate and the fastest of the 2 with a latency from a quiet machine:"
-                        + " 100 µs for one image (ONNX Runtime, batch 1)");
-    }
-
-    /** The third is as accurate as the second, and only slower. */
-    @Test
-    void whoIsNotOnTheFrontIsNotCalledWorseInBoth() {
-        add("a", 0.98, 100.0, true);
-        add("b", 0.97, 50.0, true);
-        add("c", 0.97, 80.0, false);
-
-        assertThat(findings().cost())
-                .isEqualTo("The choice is among b and a: for each of the others, one of these is at least as good in"
-                        + " both accuracy and latency");
-
-        add("d", 0.99, null, null);
-
-        assertThat(findings().cost())
-                .startsWith("Of the 3 with a latency from a quiet machine, the choice is among b and a: for each");
+        assertThat(findings().cost()).contains(said.split("; ", -1));
     }
 
     @Test
-    void theFastestIsNamedIfItDoesNotClearlyDiffer() {
-        add("a", 0.91, 500.0, true);
-        add("b", 0.909, 100.0, true);
-        add("c", 0.908, 200.0, false);
+    void theFastestAndAFasterOneThatDoesNotClearlyDifferAreNamed() {
+        addTimed("0.91 500 true, 0.909 100 true, 0.908 200 false");
         verdict("a", "b", Outcome.UNDECIDED);
         verdict("a", "c", Outcome.UNDECIDED);
+        assertThat(findings().speed()).last().asString().contains("a does not clearly differ", "500 µs");
 
-        assertThat(findings().speed()).last().isEqualTo("a does not clearly differ from it, and takes 500 µs");
-    }
-
-    @Test
-    void aFasterOneThatIsEquivalentIsNamed() {
-        add("a", 0.91, 100.0, true);
-        add("b", 0.90, 40.0, true);
-        add("c", 0.909, 60.0, true);
+        models.clear();
+        standings.clear();
+        verdicts.clear();
+        addTimed("0.91 100 true, 0.90 40 true, 0.909 60 true");
         verdict("a", "b", Outcome.BETTER);
         verdict("a", "c", Outcome.EQUIVALENT);
-
         assertThat(findings().speed())
-                .containsExactly(
-                        "b is the fastest, 40 µs for one image, with 90.00 % accuracy (\u22121.00 points)",
-                        "a is practically equivalent to c, which takes 60 µs instead of 100 µs");
+                .satisfiesExactly(
+                        fastest -> assertThat(fastest).contains("b is the fastest", "40 µs", "90.00 %", "−1.00 points"),
+                        other -> assertThat(other).contains("equivalent to c", "60 µs", "100 µs"));
+    }
+
+    private void addTimed(String classifiers) {
+        for (String one : classifiers.split(", ", -1)) {
+            String[] parts = one.split(" ", -1);
+            Metrics metrics = MadeUp.metrics(Double.parseDouble(parts[0]));
+            Latency latency = parts[1].equals("-") ? null : latency(Double.parseDouble(parts[1]));
+            Efficiency costs = MadeUp.efficiency(null, latency);
+            Done done = MadeUp.done(MadeUp.trial(letter(models.size())), metrics, metrics, costs, null);
+            add(done, Answers.NONE, parts[2].equals("-") ? null : Boolean.valueOf(parts[2]));
+        }
+    }
+
+    private static Latency latency(double micros) {
+        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+        return new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, null, machine);
     }
 
     // ---- gaps ----
 
-    /** Newcombe's interval of 700 of 1000 less 900 of 1000 is -23.38 to -16.58 points. */
-    @Test
-    void aTrainingAccuracyClearlyBelowThatOfValidationIsSaidToBeBelow() {
-        add("a", new TrialMetrics(MadeUp.metrics(0.9), MadeUp.metrics(0.9), MadeUp.metrics(0.7)), null, null, null);
-
-        assertThat(findings().generalization())
-                .isEqualTo("Training accuracy is 20.00 points below validation accuracy");
-    }
-
     /** Newcombe's interval of 900 of 1000 less 700 of 1000 is 16.58 to 23.38 points. */
     @Test
-    void oneOfSeveralOverfits() {
-        add("a", new TrialMetrics(MadeUp.metrics(0.9), MadeUp.metrics(0.9), MadeUp.metrics(0.9)), null, null, null);
-        add("b", new TrialMetrics(MadeUp.metrics(0.7), MadeUp.metrics(0.7), MadeUp.metrics(0.9)), null, null, null);
+    void aGapIsToldIfItsIntervalDoesNotIncludeZero() {
+        add("a", 0.9, 0.7, null);
+        assertThat(findings().generalization()).contains("20.00 points below");
 
-        assertThat(findings().generalization())
-                .isEqualTo("1 of 2 overfits: training accuracy is 20.00 points above validation accuracy");
+        models.clear();
+        add("a", 0.9);
+        add("b", 0.7, 0.9, null);
+        assertThat(findings().generalization()).contains("1 of 2 overfits", "20.00 points above");
     }
 
     // ---- confidences: of 1,000 images ----
 
-    /** One half is overconfident by 10 points, and the other underconfident by as much. */
-    @Test
-    void errorsThatCancelOutAreNoMatch() {
-        add("a", 0.795, null, null, predictions(0.99, 445, 0.60, 350));
+    /**
+     * By scipy 1.15.3, binomtest(970, 1000).proportion_ci(method="wilson") is 0.9575 to 0.9789. In the first case, one
+     * half is overconfident by 10 points and the other underconfident by as much, which is no match.
+     */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.795 | 0.99  | 445 | 0.60  | 350 | within the interval; 10.00 points
+            0.97  | 0.973 | 485 | 0.973 | 485 | within the interval; 0.30 points
+            0.97  | 0.99  | 485 | 0.99  | 485 | overconfident by 2.00 points
+            0.97  | 0.95  | 485 | 0.95  | 485 | underconfident by 2.00 points
+            """)
+    void confidenceIsHeldAgainstTheIntervalOfTheAccuracy(
+            double accuracy, double first, int firstRight, double second, int secondRight, String said) {
+        add("a", accuracy, accuracy, predictions(first, firstRight, second, secondRight));
 
-        assertThat(findings().generalization())
-                .endsWith("; a's mean confidence is within the interval of its accuracy (expected calibration error"
-                        + " 10.00 points)");
-    }
-
-    /** By scipy 1.15.3, binomtest(970, 1000).proportion_ci(method="wilson") is 0.9575 to 0.9789. */
-    @Test
-    void aMeanConfidenceWithinTheIntervalIsNoOverconfidence() {
-        add("a", 0.97, null, null, predictions(0.973, 485, 0.973, 485));
-
-        assertThat(findings().generalization())
-                .endsWith("; a's mean confidence is within the interval of its accuracy (expected calibration error"
-                        + " 0.30 points)");
-    }
-
-    @Test
-    void aMeanConfidenceAboveTheIntervalIsOverconfidence() {
-        add("a", 0.97, null, null, predictions(0.99, 485, 0.99, 485));
-
-        assertThat(findings().generalization()).endsWith("; a is overconfident by 2.00 points on average");
-    }
-
-    @Test
-    void aMeanConfidenceBelowTheIntervalIsUnderconfidence() {
-        add("a", 0.97, null, null, predictions(0.95, 485, 0.95, 485));
-
-        assertThat(findings().generalization()).endsWith("; a is underconfident by 2.00 points on average");
+        assertThat(findings().generalization()).contains(said.split("; ", -1));
     }
 
     /** Makes predictions of 500 images with each of two confidences, of which so many are right. */

@@ -280,7 +280,8 @@ final class Page {
             return;
         }
         String note = chart.caption().note();
-        double below = note.isEmpty() ? 0 : 40;
+        double least = TextSize.least(List.of(names.said(note)), Style.NOTE, area.width());
+        double below = note.isEmpty() ? 0 : Math.max(40, least + 4);
         NativeChart drawing = NativeChart.of(chart, look);
         XSLFChart shape = show.createChart();
         Area place = area.below(22).above(below);

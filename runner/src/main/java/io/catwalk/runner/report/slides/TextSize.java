@@ -50,6 +50,11 @@ final class TextSize {
         return lines * letters.size() * LINE + Math.max(0, paragraphs.size() - 1) * gap;
     }
 
+    /** Returns the height in points that paragraphs need at the least, in the smallest size of their style. */
+    static double least(List<String> paragraphs, Style style, double width) {
+        return height(paragraphs, new Letters(style.smallest(), style.bold()), SAFE * width, style.gap());
+    }
+
     /** Finds the largest size in steps of half a point at which paragraphs fit; the smallest if they never do. */
     static double fitting(List<String> paragraphs, double size, double smallest, boolean bold, Area area, double gap) {
         double fit = size;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.BrowserScript;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.SampleRuns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ final class ReportInBrowserTest {
 
     private static Path write(String name) throws IOException {
         Path file = Files.createDirectories(FOLDER.resolve(name)).resolve(name + ".html");
-        ReportPage.write(ReportModel.of(SamplePages.named(name)), file);
+        ReportPage.write(ReportModel.of(SampleRuns.named(name)), file);
         return file;
     }
 }

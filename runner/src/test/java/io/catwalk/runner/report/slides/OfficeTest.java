@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.catwalk.runner.report.slides.SlideOptions.Extent;
-import io.catwalk.runner.report.slides.SlidesTest.Run;
 import java.awt.geom.Rectangle2D;
 import java.io.File;
 import java.io.IOException;
@@ -17,54 +16,49 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** Opens the slides in LibreOffice; its PDF shows whether all titles are complete and no words overlap. */
 @Tag("office")
 class OfficeTest {
 
+    private static final List<String> RUNS = List.of("seven", "hostile", "large");
+
     @TempDir
-    Path folder;
+    private static Path folder;
 
-    @Test
-    void everySlideOfANormalRunIsShown() throws IOException, InterruptedException {
-        everySlideIsShown(Run.SEVEN_COMPARED, Extent.FINDINGS);
-    }
-
-    @Test
-    void everySlideWithHostileNamesIsShown() throws IOException, InterruptedException {
-        everySlideIsShown(Run.HOSTILE_NAMES, Extent.WITH_APPENDIX);
-    }
-
-    @Test
-    void everySlideOfALargeRunIsShown() throws IOException, InterruptedException {
-        everySlideIsShown(Run.THIRTY_OF_200_CLASSES, Extent.FINDINGS);
-    }
-
-    private void everySlideIsShown(Run run, Extent extent) throws IOException, InterruptedException {
+    /** Starts LibreOffice once for all. */
+    @BeforeAll
+    static void convert() throws IOException, InterruptedException {
         for (String program : List.of("soffice", "pdftotext")) {
             assumeThat(isInstalled(program))
                     .as(program + " is not on the PATH: install LibreOffice Impress and poppler-utils to check slides")
                     .isTrue();
         }
-        Path slides = folder.resolve("slides.pptx");
-        Slides.write(run.model(), slides, new SlideOptions(extent, null));
-        run(
-                "soffice",
-                "-env:UserInstallation=" + folder.resolve("profile").toUri(),
-                "--headless",
-                "--convert-to",
-                "pdf",
-                "--outdir",
-                folder.toString(),
-                slides.toString());
+        List<String> command = new ArrayList<>(List.of("soffice", "--headless", "--convert-to", "pdf", "--outdir"));
+        command.add(folder.toString());
+        command.add("-env:UserInstallation=" + folder.resolve("profile").toUri());
+        for (String run : RUNS) {
+            Path slides = folder.resolve(run + ".pptx");
+            Extent extent = run.equals("hostile") ? Extent.WITH_APPENDIX : Extent.FINDINGS;
+            Slides.write(SlidesTest.model(run), slides, new SlideOptions(extent, null));
+            command.add(slides.toString());
+        }
+        run(command.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @FieldSource("RUNS")
+    void everySlideIsShown(String run) throws IOException, InterruptedException {
         Path boxes = folder.resolve("boxes.html");
-        run("pdftotext", "-bbox", folder.resolve("slides.pdf").toString(), boxes.toString());
+        run("pdftotext", "-bbox", folder.resolve(run + ".pdf").toString(), boxes.toString());
 
         List<List<Word>> pages = pages(Files.readString(boxes));
-        try (var show = new XMLSlideShow(Files.newInputStream(slides))) {
+        try (var show = new XMLSlideShow(Files.newInputStream(folder.resolve(run + ".pptx")))) {
             assertThat(pages).hasSize(show.getSlides().size());
             for (int i = 0; i < pages.size(); i++) {
                 String title = show.getSlides().get(i).getTitle();
@@ -89,23 +83,15 @@ class OfficeTest {
                 pages.add(new ArrayList<>());
                 continue;
             }
-            double x = Double.parseDouble(matcher.group(1));
-            double y = Double.parseDouble(matcher.group(2));
             if (matcher.group(5).codePoints().noneMatch(Character::isLetterOrDigit)) {
                 continue; // invisible characters have a box, too
             }
-            pages.get(pages.size() - 1)
-                    .add(new Word(
-                            matcher.group(5)
-                                    .replace("&lt;", "<")
-                                    .replace("&gt;", ">")
-                                    .replace("&apos;", "'")
-                                    .replace("&amp;", "&"),
-                            new Rectangle2D.Double(
-                                    x,
-                                    y,
-                                    Double.parseDouble(matcher.group(3)) - x,
-                                    Double.parseDouble(matcher.group(4)) - y)));
+            double x = Double.parseDouble(matcher.group(1));
+            double y = Double.parseDouble(matcher.group(2));
+            double width = Double.parseDouble(matcher.group(3)) - x;
+            double height = Double.parseDouble(matcher.group(4)) - y;
+            String text = matcher.group(5).replaceAll("&(lt|gt|apos|amp);", "");
+            pages.get(pages.size() - 1).add(new Word(text, new Rectangle2D.Double(x, y, width, height)));
         }
         return pages;
     }
@@ -139,7 +125,7 @@ class OfficeTest {
                 .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
     }
 
-    private void run(String... command) throws IOException, InterruptedException {
+    private static void run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log.txt").toFile())

@@ -3,18 +3,12 @@ package io.catwalk.runner.report.slides;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.report.Answers;
+import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport;
-import io.catwalk.runner.report.slides.SampleRun.Broken;
+import io.catwalk.runner.report.SampleRun;
+import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.slides.SlideOptions.Extent;
-import io.catwalk.runner.training.ComputeDevice;
-import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.awt.Dimension;
 import java.awt.Font;
@@ -36,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.apache.poi.openxml4j.exceptions.InvalidFormatException;
@@ -65,78 +60,29 @@ import org.apache.poi.xslf.usermodel.XSLFTextBox;
 import org.apache.poi.xslf.usermodel.XSLFTextParagraph;
 import org.apache.poi.xslf.usermodel.XSLFTextShape;
 import org.apache.poi.xssf.usermodel.XSSFSheet;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTableCell;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTableCellProperties;
 import org.openxmlformats.schemas.presentationml.x2006.main.CTGraphicalObjectFrame;
 import org.openxmlformats.schemas.presentationml.x2006.main.CTPicture;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 class SlidesTest {
 
-    /** The runs of the slides, each built once for all tests. */
-    enum Run {
-        SEVEN_COMPARED(true),
-        SEVEN_INTERRUPTED(false),
-        HOSTILE_NAMES(true),
-        ONE_OF_TWO_CLASSES(false),
-        FOLDS(true),
-        SEARCH(false),
-        NOTHING_SUCCEEDED(false),
-        ONE_FAILED(false),
-        TWO_OF_THIRTEEN_FAILED(false),
-        NOTHING_FINISHED(false),
-        FIFTEEN_RECIPES(false),
-        NO_NUMBERS(false),
-        NO_FILES(false),
-        THIRTY_OF_200_CLASSES(true);
+    private static final Map<String, byte[]> SLIDES = new ConcurrentHashMap<>();
 
-        private static final Map<Run, ReportModel> MODELS = new ConcurrentHashMap<>();
-        private static final Map<Run, byte[]> SLIDES = new ConcurrentHashMap<>();
+    /** Returns the slides of one of the runs, which are made once for all tests. */
+    static XMLSlideShow slides(String run) throws IOException {
+        byte[] made = SLIDES.computeIfAbsent(run, name -> bytes(model(name), SlideOptions.standard()));
+        return new XMLSlideShow(new ByteArrayInputStream(made));
+    }
 
-        private final boolean compared;
-
-        Run(boolean compared) {
-            this.compared = compared;
-        }
-
-        SampleRun sample() {
-            return switch (this) {
-                case SEVEN_COMPARED -> SampleRun.of(7, 10);
-                case SEVEN_INTERRUPTED -> SampleRun.of(7, 10);
-                case HOSTILE_NAMES -> SampleRun.hostile();
-                case ONE_OF_TWO_CLASSES -> SampleRun.of(1, 2);
-                case FOLDS -> SampleRun.of(4, 3).withFolds(5);
-                case SEARCH -> SampleRun.of(1, 2).withFolds(3);
-                case NOTHING_SUCCEEDED -> SampleRun.of(3, 2).broken(Broken.EVERY_TRIAL);
-                case ONE_FAILED -> SampleRun.of(3, 2).broken(Broken.ONE_TRIAL);
-                case TWO_OF_THIRTEEN_FAILED -> SampleRun.of(13, 2).broken(Broken.TWO_TRIALS);
-                case NOTHING_FINISHED -> SampleRun.of(3, 2).broken(Broken.NO_TRIAL);
-                case FIFTEEN_RECIPES -> SampleRun.of(15, 2).broken(Broken.RECIPES);
-                case NO_NUMBERS -> SampleRun.of(3, 2).broken(Broken.NUMBERS);
-                case NO_FILES -> SampleRun.of(3, 2).broken(Broken.FILES);
-                case THIRTY_OF_200_CLASSES -> SampleRun.of(30, 200);
-            };
-        }
-
-        ReportModel model() {
-            return MODELS.computeIfAbsent(
-                    this,
-                    run -> ReportModel.of(sample().report(
-                                    compared ? sample().comparison() : null,
-                                    this == SEARCH ? SampleRun.tuning() : null)));
-        }
-
-        XMLSlideShow slides() throws IOException {
-            byte[] bytes = SLIDES.computeIfAbsent(this, run -> bytes(model(), SlideOptions.standard()));
-            return new XMLSlideShow(new ByteArrayInputStream(bytes));
-        }
+    static ReportModel model(String run) {
+        return ReportModel.of(SampleRuns.named(run));
     }
 
     private static byte[] bytes(ReportModel model, SlideOptions options) {
@@ -147,91 +93,50 @@ class SlidesTest {
         }
     }
 
-    private static XMLSlideShow open(ReportModel model, SlideOptions options) throws IOException {
-        return new XMLSlideShow(new ByteArrayInputStream(Slides.bytes(model, options)));
+    private static XMLSlideShow withAppendix(String run) throws IOException {
+        byte[] made = bytes(model(run), new SlideOptions(Extent.WITH_APPENDIX, null));
+        return new XMLSlideShow(new ByteArrayInputStream(made));
     }
 
-    /** Reads the committed results of seven trained classifiers. */
-    private static RunReport committed() throws IOException {
-        // The run is older than sealed outcomes and repeats.
-        ObjectNode tree = (ObjectNode)
-                Json.JSON.readTree(Files.readString(Path.of("..", "docs", "results", "fashion-mnist", "results.json")));
-        ((ObjectNode) tree.path("experiment")).put("repeats", 1);
-        for (JsonNode trial : tree.path("trials")) {
-            ((ObjectNode) trial).put("threads", 1).put("purpose", "ship").remove("error");
-            ((ObjectNode) trial.path("overfitting"))
-                    .put(
-                            "validation_images",
-                            trial.at("/metrics/validation/images").asInt());
-            ((ObjectNode) trial).putArray("files");
-            for (String engine : List.of("pytorch", "onnxruntime")) {
-                ((ObjectNode) trial.path("efficiency").path(engine))
-                        .put("calls", 2000)
-                        .set("machine", trial.at("/provenance/machine"));
-            }
-        }
-        ((ObjectNode) tree.path("dataset")).put("largest_class", 1000).put("smallest_class", 1000);
-        for (JsonNode standing : tree.at("/comparison/standings")) {
-            ((ObjectNode) standing).set("balanced_accuracy", standing.path("accuracy"));
-        }
-        tree.putArray("latency_notes");
-        Results results = Json.JSON.treeToValue(tree, Results.class);
-        ExperimentSpec spec = new ExperimentSpec(
-                1,
-                new DatasetSpec("fashion-mnist", null, 0, 0),
-                SplitSpec.holdOut(0.1, 0),
-                List.of(),
-                List.of(1L),
-                2,
-                1,
-                ComputeDevice.CPU,
-                null,
-                0.5,
-                null,
-                results.experiment().command());
-        List<RunReport.Model> models = results.trials().stream()
-                .map(trial -> new RunReport.Model(results.label(trial.trial()), trial, List.of(), Answers.NONE, null))
-                .toList();
-        return new RunReport(spec, results, models, null, List.of("There are no predictions."), null, null);
-    }
-
+    /** The last is like a run of an older version, which has no files. */
     @ParameterizedTest
-    @EnumSource(value = Run.class, mode = EnumSource.Mode.EXCLUDE, names = "THIRTY_OF_200_CLASSES")
-    void everySlideIsWhole(Run run) throws IOException {
-        try (XMLSlideShow show = run.slides()) {
-            wholeSlides(run.name(), show);
+    @ValueSource(
+            strings = {
+                "seven",
+                "interrupted",
+                "hostile",
+                "one",
+                "classes-2",
+                "folds",
+                "search",
+                "none",
+                "empty",
+                "thirteen",
+                "recipes",
+                "no-numbers",
+                "no-predictions"
+            })
+    void everySlideIsWhole(String run) throws IOException {
+        try (XMLSlideShow show = slides(run)) {
+            wholeSlides(run, show);
         }
     }
 
     @Test
     @Tag("long")
     void everySlideOfALargeRunIsWhole() throws IOException {
-        try (XMLSlideShow show = Run.THIRTY_OF_200_CLASSES.slides()) {
+        try (XMLSlideShow show = slides("large")) {
             wholeSlides("large", show);
-            assertThat(text(show))
-                    .contains(
-                            "The 12 most accurate of 30 classifiers",
-                            "the 30 most confused of 200 classes",
-                            "The 10 hardest of 200 classes");
+            assertThat(text(show)).contains("12 most accurate of 30", "30 most confused of 200", "10 hardest of 200");
         }
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Run.class,
-            names = {"SEVEN_COMPARED", "HOSTILE_NAMES", "FOLDS", "SEARCH", "ONE_FAILED"})
+    @ValueSource(strings = {"seven", "hostile", "folds", "search", "thirteen"})
     @Tag("long")
-    void everySlideOfTheAppendixIsWhole(Run run) throws IOException {
-        try (XMLSlideShow show = open(run.model(), new SlideOptions(Extent.WITH_APPENDIX, null))) {
-            wholeSlides(run.name(), show);
-        }
-    }
-
-    @Test
-    void anEarlierRunWithoutFilesHasWholeSlides() throws IOException {
-        try (XMLSlideShow show = open(ReportModel.of(committed()), SlideOptions.standard())) {
-            wholeSlides("committed", show);
-            assertThat(show.getSlides()).hasSize(9); // no slide of mistakes: there are no predictions
+    void everySlideOfTheAppendixIsWhole(String run) throws IOException {
+        try (XMLSlideShow show = withAppendix(run)) {
+            wholeSlides(run, show);
         }
     }
 
@@ -259,7 +164,7 @@ class SlidesTest {
                             .as(where + ": the schema requires a paragraph")
                             .isNotEmpty();
                 }
-                if (!run.contains("HOSTILE")) {
+                if (!run.equals("hostile")) {
                     assertThat(words(shape)).as(where).doesNotContain("…");
                 }
                 assertThat(words(shape)).as(where).doesNotContain("null", "NaN", "Infinity");
@@ -376,42 +281,42 @@ class SlidesTest {
 
     @Test
     void sevenClassifiersHaveTenSlidesWithTheAnswerFirst() throws IOException {
-        try (XMLSlideShow show = Run.SEVEN_COMPARED.slides()) {
-            List<String> titles =
-                    show.getSlides().stream().map(XSLFSlide::getTitle).toList();
+        Comparison comparison = Objects.requireNonNull(model("seven").results().comparison());
+        try (XMLSlideShow show = slides("seven")) {
+            List<String> titles = titles(show);
 
             assertThat(titles).hasSize(10);
-            assertThat(titles.get(0))
-                    .isEqualTo("The sample has the highest accuracy, but cannot be told apart from the second.");
-            assertThat(titles.get(1)).isEqualTo("40 test images in 10 classes decide between 7 classifiers");
-            assertThat(titles.get(2)).isEqualTo("The networks have 28,938 (net-1) to 268,938 parameters (net-7)");
-            assertThat(titles.get(8)).isEqualTo("6 of 7 ONNX files answer like their networks; 1 disagrees");
+            assertThat(titles.get(0)).isEqualTo(comparison.headline());
+            assertThat(titles.get(1)).contains("2,000 test images", "10 classes", "7 classifiers");
+            assertThat(titles.get(2)).contains("50,000 (conv-maxpool)", "410,000", "stride-conv");
             assertThat(text(show))
-                    .contains(
-                            "One seed on one split compares these trained models",
-                            "100 validation images select the epoch, and nothing else.")
+                    .contains(comparison.limits(), "600 validation images")
                     .doesNotContain("held out");
         }
     }
 
-    /** Compares results.json with both copies of the numbers in a chart: one is drawn, the other can be edited. */
+    private static List<String> titles(XMLSlideShow show) {
+        return show.getSlides().stream().map(XSLFSlide::getTitle).toList();
+    }
+
+    /** Compares the results with both copies of the numbers in a chart: one is drawn, the other can be edited. */
     @Test
     void chartsHoldTheNumbersOfTheResults() throws IOException {
-        RunReport report = committed();
-        Done gru = report.results().done().stream()
+        List<Done> trials = model("seven").results().done();
+        Done gru = trials.stream()
                 .filter(trial -> trial.trial().classifier().equals("gru"))
                 .findFirst()
                 .orElseThrow();
         double micros = Objects.requireNonNull(gru.efficiency().onnxruntime()).p50Micros();
         double accuracy = 100 * gru.metrics().test().accuracy();
         double training = 100 * gru.metrics().train().accuracy();
-        try (XMLSlideShow show = open(ReportModel.of(report), new SlideOptions(Extent.WITH_APPENDIX, null))) {
+        try (XMLSlideShow show = withAppendix("seven")) {
             assertThat(numbers(show, "Accuracy against latency", "gru: x")).containsExactly(micros);
             assertThat(numbers(show, "Accuracy against latency", "gru")).containsExactly(accuracy);
             assertThat(numbers(show, "Training, validation and test accuracy", "gru: x"))
                     .containsExactly(training);
             assertThat(numbers(show, "Training time", "Training time"))
-                    .containsExactlyInAnyOrderElementsOf(report.results().done().stream()
+                    .containsExactlyInAnyOrderElementsOf(trials.stream()
                             .map(trial -> trial.efficiency().trainingSeconds())
                             .toList());
         }
@@ -465,117 +370,67 @@ class SlidesTest {
         return drawn;
     }
 
-    @Test
-    void withoutComparisonNobodyIsCalledBetter() throws IOException {
-        try (XMLSlideShow show = Run.SEVEN_INTERRUPTED.slides()) {
-            assertThat(text(show))
-                    .contains(
-                            "whether the lead is more than chance was not tested",
-                            "7 of 8 trials are finished; the others are not included")
-                    .doesNotContain("is ahead of", "clearly differ", "clearly different");
+    /** What the slides of a run say, and what they do not. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            interrupted | 4 of 7 trials; not tested; 1 trial failed; exit code 137       | is ahead of; clearly differ
+            none        | none of 2 trials; lstm failed: the loss is infinite after epoch 1   | % accuracy
+            empty       | no finished trial; 0 of 7 trials                               | failed
+            search      | Of 14 candidates, number 14 is the best; 76.60 %; 12 best of 14 | net-1
+            thirteen    | All 11 classifiers; 10 epochs; 12 of 13 classifiers; 2 trials failed | same recipe, for up to 11
+            recipes     | Only this differs between the recipes; 12 most accurate of 15  | same recipe
+            """)
+    void aRunIsToldByItsNumbers(String run, String said, String unsaid) throws IOException {
+        try (XMLSlideShow show = slides(run)) {
+            assertThat(titles(show) + text(show)).contains(said.split("; ")).doesNotContain(unsaid.split("; "));
         }
     }
 
-    @Test
-    void whatFailedIsNamedWithItsReason() throws IOException {
-        try (XMLSlideShow show = Run.NOTHING_SUCCEEDED.slides()) {
-            assertThat(text(show))
-                    .contains(
-                            "No conclusion: none of 3 trials has a trained network",
-                            "net-3 failed: java.lang.IllegalStateException: <b>no</b>");
-            assertThat(show.getSlides()).hasSize(4); // nothing was trained or measured
-        }
-        try (XMLSlideShow show = Run.ONE_FAILED.slides()) {
-            assertThat(text(show)).contains("1 trial failed and is not included");
-        }
-    }
-
-    @Test
-    void aRunWithoutAFinishedTrialSaysSo() throws IOException {
-        try (XMLSlideShow show = Run.NOTHING_FINISHED.slides()) {
-            assertThat(show.getSlides()).hasSize(3);
-            assertThat(show.getSlides().get(1).getTitle())
-                    .isEqualTo("8 test images in 2 classes, and no finished trial");
-            assertThat(text(show))
-                    .contains(
-                            "No trial has finished.",
-                            "0 of 1 trials are finished",
-                            "No conclusion: no trial has finished");
-        }
-    }
-
-    @Test
-    void onlyWhatWasTrainedHasARecipe() throws IOException {
-        try (XMLSlideShow show = Run.TWO_OF_THIRTEEN_FAILED.slides()) {
-            assertThat(show.getSlides().get(3).getTitle())
-                    .isEqualTo("All 11 classifiers were trained with the same recipe, for up to 10 epochs");
-        }
-    }
-
-    @Test
-    void aTableThatIsCutSaysWhichClassifiersItShows() throws IOException {
-        try (XMLSlideShow show = Run.TWO_OF_THIRTEEN_FAILED.slides()) {
-            assertThat(text(show.getSlides().get(2)))
-                    .contains("The first 12 of 13 classifiers.")
-                    .doesNotContain("most accurate");
-        }
-        try (XMLSlideShow show = Run.FIFTEEN_RECIPES.slides()) {
-            assertThat(text(show.getSlides().get(3)))
-                    .contains("Only this differs between the recipes", "The 12 most accurate of 15 classifiers.");
+    @ParameterizedTest
+    @CsvSource({"none, 4", "empty, 3"})
+    void whatHasNoContentHasNoSlide(String run, int slides) throws IOException {
+        try (XMLSlideShow show = slides(run)) {
+            assertThat(show.getSlides()).hasSize(slides);
         }
     }
 
     /** A recipe begins with the number of its epochs; a number is aligned to the right and never broken into lines. */
     @Test
     void recipesAreTexts() throws IOException {
-        try (XMLSlideShow show = Run.FIFTEEN_RECIPES.slides()) {
-            assertThat(show.getSlides().get(3).getShapes())
-                    .filteredOn(XSLFTable.class::isInstance)
-                    .singleElement(InstanceOfAssertFactories.type(XSLFTable.class))
-                    .satisfies(table -> assertThat(table.getCell(1, 1).getTextParagraphs())
-                            .extracting(XSLFTextParagraph::getTextAlign)
-                            .containsExactly(TextAlign.LEFT));
+        try (XMLSlideShow show = slides("recipes")) {
+            XSLFTable table = tables(show.getSlides().get(3)).findFirst().orElseThrow();
+            assertThat(table.getCell(1, 1).getTextParagraphs())
+                    .extracting(XSLFTextParagraph::getTextAlign)
+                    .containsExactly(TextAlign.LEFT);
         }
     }
 
-    @Test
-    void aSearchNamesItsBest() throws IOException {
-        try (XMLSlideShow show = Run.SEARCH.slides()) {
-            assertThat(text(show))
-                    .contains(
-                            "Of 14 candidates, number 1 is the best, with a mean accuracy of 89.50 %",
-                            "it was selected as the best of all", "The 12 best of 14 candidates");
-        }
+    static Stream<XSLFTable> tables(XSLFSlide slide) {
+        return slide.getShapes().stream().filter(XSLFTable.class::isInstance).map(XSLFTable.class::cast);
     }
 
     /** The files that the other notes name have no scores of single classes. */
     @Test
     void ofManyClassesTheAppendixSaysWhereTheOthersAre() throws IOException {
-        ReportModel model = ReportModel.of(SampleRun.of(1, 200).report(null, null));
-        try (XMLSlideShow show = open(model, new SlideOptions(Extent.WITH_APPENDIX, null))) {
+        try (XMLSlideShow show = withAppendix("classes-200")) {
             assertThat(show.getSlides().stream()
                             .filter(slide -> slide.getTitle().endsWith("class by class (2)"))
-                            .flatMap(slide -> slide.getShapes().stream())
-                            .filter(XSLFTextBox.class::isInstance)
-                            .map(text -> ((XSLFTextBox) text).getText()))
-                    .contains("These are the first 32 of 200 rows; report.html has all.");
+                            .map(slide -> text(slide)))
+                    .isNotEmpty()
+                    .allSatisfy(text -> assertThat(text).contains("32 of 200 rows", "report.html"));
         }
     }
 
     @Test
     void theAppendixHasEveryPairAndEveryClassifier() throws IOException {
-        try (XMLSlideShow show = open(Run.SEVEN_COMPARED.model(), new SlideOptions(Extent.WITH_APPENDIX, null))) {
-            List<String> titles =
-                    show.getSlides().stream().map(XSLFSlide::getTitle).toList();
+        try (XMLSlideShow show = withAppendix("seven")) {
+            List<String> titles = titles(show);
             assertThat(titles.subList(10, titles.size())).allMatch(title -> title.startsWith("Appendix: "));
-            for (int i = 1; i <= 7; i++) {
-                assertThat(titles).contains("Appendix: net-" + i + " by epoch");
-            }
+            SampleRun.SEVEN.forEach(name -> assertThat(titles).contains("Appendix: " + name + " by epoch"));
             long pairs = show.getSlides().stream()
                     .filter(slide -> slide.getTitle().startsWith("Appendix: every pair"))
-                    .flatMap(slide -> slide.getShapes().stream())
-                    .filter(XSLFTable.class::isInstance)
-                    .mapToLong(table -> ((XSLFTable) table).getNumberOfRows() - 1L)
+                    .flatMap(SlidesTest::tables)
+                    .mapToLong(table -> table.getNumberOfRows() - 1L)
                     .sum();
             assertThat(pairs).isEqualTo(21);
         }
@@ -585,7 +440,7 @@ class SlidesTest {
     void sevenClassifiersStayUnderFiveMegabytes(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("slides.pptx");
 
-        Slides.write(Run.SEVEN_COMPARED.model(), file, SlideOptions.standard());
+        Slides.write(model("seven"), file, SlideOptions.standard());
 
         assertThat(Files.size(file)).isLessThan(5_000_000);
         assertThat(folder).isDirectoryContaining(path -> path.equals(file));
@@ -639,11 +494,16 @@ class SlidesTest {
         return copy;
     }
 
+    private static XMLSlideShow open(String run, Template template) throws IOException {
+        byte[] made = bytes(model(run), new SlideOptions(Extent.FINDINGS, template));
+        return new XMLSlideShow(new ByteArrayInputStream(made));
+    }
+
     @Test
     void aTemplateGivesItsLook(@TempDir Path folder) throws IOException, InvalidFormatException {
         Template template = Template.read(template(folder.resolve("corporate.pptx"), true));
 
-        try (XMLSlideShow show = open(Run.SEVEN_COMPARED.model(), new SlideOptions(Extent.FINDINGS, template))) {
+        try (XMLSlideShow show = open("seven", template)) {
             wholeSlides("template", show);
             assertThat(show.getSlides()).hasSize(10);
             assertThat(show.getPageSize()).isEqualTo(new Dimension(720, 540));
@@ -666,7 +526,7 @@ class SlidesTest {
     void nothingOfTheSlidesOfATemplateIsLeft(@TempDir Path folder) throws IOException, InvalidFormatException {
         Template template = Template.read(template(folder.resolve("corporate.pptx"), true));
 
-        byte[] slides = bytes(Run.NOTHING_SUCCEEDED.model(), new SlideOptions(Extent.FINDINGS, template));
+        byte[] slides = bytes(model("none"), new SlideOptions(Extent.FINDINGS, template));
 
         List<String> names = new ArrayList<>();
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(slides))) {
@@ -689,7 +549,7 @@ class SlidesTest {
 
         for (XSLFRelation type : List.of(XSLFRelation.PRESENTATIONML_TEMPLATE, XSLFRelation.PRESENTATIONML)) {
             Template template = Template.read(typed(file, type, folder.resolve("other.potx")));
-            try (XMLSlideShow show = open(Run.NOTHING_FINISHED.model(), new SlideOptions(Extent.FINDINGS, template))) {
+            try (XMLSlideShow show = open("empty", template)) {
                 assertThat(show.getPackagePart().getContentType())
                         .isEqualTo("application/vnd.openxmlformats-officedocument"
                                 + ".presentationml.presentation.main+xml");

@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.page;
+package io.catwalk.runner.report;
 
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.data.Duplicate;
@@ -6,11 +6,11 @@ import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
+import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
-import io.catwalk.runner.report.Answers;
-import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.trial.Software;
@@ -26,12 +26,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Sample runs of every kind, failed ones included. */
-final class SamplePages {
+public final class SampleRuns {
 
-    /** Names that break a page without escaping, or that are difficult even with it. */
-    static final List<String> HOSTILE = List.of(
+    /** Names that break a page or a slide without escaping, or that are difficult even with it. */
+    public static final List<String> HOSTILE = List.of(
             "</script><script>alert('class')</script>",
             "<img src=x onerror=alert(1)>",
             "\"quoted\" & 'single' <!-- ${1 + 1} $unsafe{x}",
@@ -45,59 +46,64 @@ final class SamplePages {
     private static final List<String> NASTY =
             List.of("constructor", "toString", "0", "A.b+c-d_e", "script", "long".repeat(24));
 
-    private SamplePages() {}
-
-    /** Runs by name; each is built once, on first use, since the largest takes seconds. */
     private static final Map<String, Supplier<RunReport>> MAKERS = makers();
 
     private static final Map<String, RunReport> MADE = new ConcurrentHashMap<>();
 
+    private SampleRuns() {}
+
     private static Map<String, Supplier<RunReport>> makers() {
         Map<String, Supplier<RunReport>> makers = new LinkedHashMap<>();
-        makers.put("seven", SamplePages::seven);
-        makers.put("hostile", SamplePages::hostile);
-        makers.put("one", () -> new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 200, 5).report());
-        makers.put("mapped", SamplePages::mapped);
-        makers.put("none", SamplePages::noneSucceeded);
-        makers.put("empty", SamplePages::empty);
-        makers.put("folds", SamplePages::folds);
-        makers.put("hundred", SamplePages::hundred);
+        makers.put("seven", SampleRuns::seven);
+        makers.put("hostile", SampleRuns::hostile);
+        makers.put("one", () -> clothes(List.of("gru"), 0, 200, 5).report());
+        makers.put("mapped", SampleRuns::mapped);
+        makers.put("none", SampleRuns::noneSucceeded);
+        makers.put("empty", () -> changed(clothes(SampleRun.SEVEN, 0, 100, 3), List.of(), null, List.of(), List.of()));
+        makers.put("folds", () -> clothes(SampleRun.SEVEN, 5, 400, 12).report());
+        makers.put("hundred", SampleRuns::hundred);
+        makers.put("search", SampleRuns::search);
         makers.put("classes-2", () -> new SampleRun(SampleRun.SEVEN, List.of("cat", "dog"), 0, 300, 5).report());
-        makers.put("classes-200", SamplePages::manyClasses);
-        makers.put("classes-1000", SamplePages::thousandClasses);
-        makers.put("near-ties", SamplePages::nearTies);
-        makers.put("interrupted", SamplePages::interrupted);
-        makers.put("no-predictions", SamplePages::noPredictions);
+        makers.put("classes-200", () -> manyClasses(List.of("gru", "lstm"), 2000));
+        makers.put("classes-1000", SampleRuns::thousandClasses);
+        makers.put("large", () -> manyClasses(SampleRun.numbered("net-", 30), 800));
+        makers.put("near-ties", SampleRuns::nearTies);
+        makers.put("interrupted", SampleRuns::interrupted);
+        makers.put("thirteen", SampleRuns::thirteen);
+        makers.put("recipes", () -> withoutComparison(
+                clothes(SampleRun.numbered("net-", 15), 0, 100, 3).with(Odd.RECIPES)));
+        makers.put("no-numbers", () -> withoutComparison(
+                clothes(List.of("gru", "lstm", "rnn"), 0, 100, 3).with(Odd.NO_NUMBERS)));
+        makers.put("no-predictions", SampleRuns::noPredictions);
         return makers;
     }
 
     /** Returns the names of all runs, which are those of their pages. */
-    static Set<String> names() {
+    public static Set<String> names() {
         return MAKERS.keySet();
     }
 
-    /** Returns the run of a name. */
-    static RunReport named(String name) {
+    /** Returns the run of a name: each is made once, on first use, since the largest takes seconds. */
+    public static RunReport named(String name) {
         return MADE.computeIfAbsent(
                 name, made -> Objects.requireNonNull(MAKERS.get(made)).get());
     }
 
+    private static SampleRun clothes(List<String> contestants, int folds, int images, int epochs) {
+        return new SampleRun(contestants, SampleRun.CLOTHES, folds, images, epochs);
+    }
+
     /** A classifier with an ONNX file, and images of the size that it expects. */
     private static RunReport mapped() {
-        RunReport report = new SampleRun(List.of("small-conv"), SampleRun.CLOTHES, 0, 200, 5).report();
+        RunReport report = clothes(List.of("small-conv"), 0, 200, 5).report();
         ImageDataset small = Objects.requireNonNull(report.dataset());
         Path file = Path.of("../onnx-models/zoo/fashion-mnist/small-conv.onnx");
-        return new RunReport(
-                report.spec(),
-                report.results(),
-                report.models().stream()
-                        .map(one -> new Model(one.label(), one.outcome(), one.history(), one.answers(), file))
-                        .toList(),
-                new ImageDataset(
-                        small.name(), small.sha256(), small.classes(), larger(small.train()), larger(small.test())),
-                report.missing(),
-                null,
-                null);
+        List<Model> models = report.models().stream()
+                .map(one -> new Model(one.label(), one.outcome(), one.history(), one.answers(), file))
+                .toList();
+        ImageDataset large = new ImageDataset(
+                small.name(), small.sha256(), small.classes(), larger(small.train()), larger(small.test()));
+        return new RunReport(report.spec(), report.results(), models, large, List.of(), null, null);
     }
 
     /** Repeats the images until they are 28 x 28. */
@@ -112,18 +118,14 @@ final class SamplePages {
 
     /** Test image 3 has two lookalikes in the training set, the nearer first, and image 1,207 is one that was moved. */
     private static RunReport seven() {
-        RunReport report = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 2000, 12).report();
+        RunReport report = clothes(SampleRun.SEVEN, 0, 2000, 12).report();
+        List<Duplicate> leaked = List.of(
+                new Duplicate(3, 13, 0.5, true, 1, 0),
+                new Duplicate(3, 3, 2.5, false, 0, 0),
+                new Duplicate(1207, 17, 0, false, 0, 1));
+        Robustness robust = robustness(SampleRun.SEVEN);
         return new RunReport(
-                report.spec(),
-                report.results(),
-                report.models(),
-                report.dataset(),
-                report.missing(),
-                robustness(SampleRun.SEVEN),
-                List.of(
-                        new Duplicate(3, 13, 0.5, true, 1, 0),
-                        new Duplicate(3, 3, 2.5, false, 0, 0),
-                        new Duplicate(1207, 17, 0, false, 0, 1)));
+                report.spec(), report.results(), report.models(), report.dataset(), List.of(), robust, leaked);
     }
 
     /** Returns classifiers that lose more accuracy the stronger a corruption is, each at its own rate. */
@@ -150,42 +152,40 @@ final class SamplePages {
                 classifiers);
     }
 
-    /** Seven classifiers over five folds: 35 trials. */
-    private static RunReport folds() {
-        return new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 5, 400, 12).report();
-    }
-
     private static RunReport hostile() {
-        RunReport report = new SampleRun(NASTY, HOSTILE, 0, 400, 4).report();
-        List<Model> models = new ArrayList<>(report.models());
-        models.set(5, failed(models.get(5), HOSTILE.get(0)));
-        return with(report, models, HOSTILE, HOSTILE);
+        SampleRun run = new SampleRun(NASTY, HOSTILE, 0, 400, 4);
+        List<Model> all = run.models();
+        List<Model> models = new ArrayList<>(all);
+        models.set(5, failed(models.get(5), HOSTILE.get(0) + "\u0000 \u001b[31m ]]> \ud800 left"));
+        return changed(run, models, run.comparison(all), HOSTILE, HOSTILE);
     }
 
     private static RunReport noneSucceeded() {
-        RunReport report = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 0, 100, 3).report();
-        List<Model> failed = report.models().stream()
-                .map(model -> failed(model, "the loss is NaN after epoch 1: try a lower learning rate"))
+        SampleRun run = clothes(List.of("gru", "lstm"), 0, 100, 3);
+        List<Model> failed = run.models().stream()
+                .map(model -> failed(model, "the loss is infinite after epoch 1: try a lower learning rate"))
                 .toList();
-        return with(withoutComparison(report), failed, List.of(), List.of());
-    }
-
-    private static RunReport empty() {
-        RunReport report = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 100, 3).report();
-        return with(withoutComparison(report), List.of(), List.of(), List.of());
+        return changed(run, failed, null, List.of(), List.of());
     }
 
     /** Some trials are done, one failed, the rest was not run; the images are gone. */
     private static RunReport interrupted() {
-        RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 300, 6).report());
-        List<Model> models = new ArrayList<>(report.models().subList(0, 4));
+        SampleRun run = clothes(SampleRun.SEVEN, 0, 300, 6);
+        List<Model> models = new ArrayList<>(run.models().subList(0, 4));
         models.set(2, failed(models.get(2), "the process ended with exit code 137"));
-        RunReport part = with(
-                report,
-                models,
-                List.of("lstm seed 1", "rnn seed 1", "stride-conv seed 1"),
-                List.of("The images cannot be read."));
+        List<String> notRun = List.of("lstm seed 1", "rnn seed 1", "stride-conv seed 1");
+        RunReport part = changed(run, models, null, notRun, List.of("The images cannot be read."));
         return new RunReport(part.spec(), part.results(), part.models(), null, part.missing(), null, null);
+    }
+
+    /** The first two of thirteen classifiers failed. */
+    private static RunReport thirteen() {
+        SampleRun run = clothes(SampleRun.numbered("net-", 13), 0, 100, 10);
+        List<Model> models = new ArrayList<>(run.models());
+        for (int i = 0; i < 2; i++) {
+            models.set(i, failed(models.get(i), "out of memory"));
+        }
+        return changed(run, models, null, List.of(), List.of());
     }
 
     /** Six classifiers with the same latency, whose accuracies differ only by chance. */
@@ -193,7 +193,7 @@ final class SamplePages {
         List<String> names = IntStream.range(0, 42)
                 .mapToObj(i -> "residual-network-with-attention-" + i)
                 .toList();
-        SampleRun run = new SampleRun(names, SampleRun.CLOTHES, 0, 2000, 6);
+        SampleRun run = clothes(names, 0, 2000, 6);
         List<Model> models = run.models().stream()
                 .filter(model -> names.indexOf(model.outcome().trial().classifier()) % 7 == 0)
                 .toList();
@@ -201,34 +201,41 @@ final class SamplePages {
     }
 
     private static RunReport noPredictions() {
-        RunReport report = withoutComparison(new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 200, 4).report());
-        List<Model> models = report.models().stream()
+        SampleRun run = clothes(SampleRun.SEVEN, 0, 200, 4);
+        List<Model> models = run.models().stream()
                 .map(model -> new Model(model.label(), model.outcome(), List.of(), Answers.NONE, null))
                 .toList();
-        return with(report, models, List.of(), List.of("gru has no predictions."));
+        return changed(run, models, null, List.of(), List.of("gru has no predictions."));
     }
 
-    private static RunReport manyClasses() {
+    private static RunReport manyClasses(List<String> contestants, int images) {
         List<String> classes = IntStream.range(0, 200)
                 .mapToObj(i -> "class " + i + " of a fine-grained data set")
                 .toList();
-        return new SampleRun(List.of("gru", "lstm"), classes, 0, 2000, 5).report();
+        return new SampleRun(contestants, classes, 0, images, 5).report();
     }
 
     /** A thousand classes, of which the largest has many times the images of the smallest. */
     private static RunReport thousandClasses() {
-        List<String> classes =
-                IntStream.range(0, 1000).mapToObj(i -> "species " + i).toList();
-        return new SampleRun(List.of("gru", "lstm", "rnn"), classes, 0, 5000, 5, SampleRun.Sizes.FALLING).report();
+        List<String> classes = SampleRun.numbered("species ", 1000);
+        return new SampleRun(List.of("gru", "lstm", "rnn"), classes, 0, 5000, 5).with(Odd.FALLING).report();
     }
 
     /** A search: fifty candidates on two folds. */
     private static RunReport hundred() {
-        List<String> names =
-                IntStream.rangeClosed(1, 50).mapToObj(i -> "lstm-" + i).toList();
-        SampleRun run = new SampleRun(names, SampleRun.CLOTHES, 2, 300, 20);
+        SampleRun run = clothes(SampleRun.numbered("lstm-", 50), 2, 300, 20);
         List<Model> models = run.models();
-        List<Tuning.Candidate> candidates = IntStream.rangeClosed(1, 50)
+        return run.report(models, run.comparison(models), tuning(50, 49));
+    }
+
+    /** Its candidates are scored on folds of the training images, but the best is tested on the test images. */
+    private static RunReport search() {
+        SampleRun full = clothes(List.of("lstm"), 0, 60, 5).with(Odd.SORTED);
+        return clothes(List.of("lstm"), 3, 60, 5).with(Odd.SORTED).report(full.models(), null, tuning(14, 14));
+    }
+
+    private static Tuning tuning(int candidates, int best) {
+        List<Tuning.Candidate> all = IntStream.rangeClosed(1, candidates)
                 .mapToObj(number -> new Tuning.Candidate(
                         number,
                         Map.of("units", 16 * number, "learning_rate", 0.001 * number),
@@ -238,45 +245,42 @@ final class SamplePages {
                                         epochs, List.of(0.8, 0.9), 0.7 + 0.004 * number + 0.002 * epochs, 0.05))
                                 .toList()))
                 .toList();
-        return run.report(
-                models,
-                run.comparison(models),
-                new Tuning("lstm", "successive halving", Criterion.ACCURACY, candidates, 49));
+        return new Tuning("lstm", "successive halving", Criterion.ACCURACY, all, best);
     }
 
-    private static Model failed(Model model, String reason) {
+    static Model failed(Model model, String reason) {
         TrialOutcome failed = new TrialOutcome.Failed(model.outcome().trial(), reason);
         return new Model(model.label(), failed, List.of(), Answers.NONE, null);
     }
 
-    private static RunReport withoutComparison(RunReport report) {
-        Results old = report.results();
-        Results results = new Results(old.schema(), old.experiment(), old.dataset(), old.trials(), null, null);
-        return new RunReport(report.spec(), results, report.models(), report.dataset(), report.missing(), null, null);
+    private static RunReport withoutComparison(SampleRun run) {
+        return run.report(run.models(), null, null);
     }
 
-    private static RunReport with(RunReport report, List<Model> models, List<String> notRun, List<String> missing) {
+    private static RunReport changed(
+            SampleRun run,
+            List<Model> models,
+            @Nullable Comparison comparison,
+            List<String> notRun,
+            List<String> missing) {
+        RunReport report = run.report(models, comparison, null);
         Results old = report.results();
         Results.Summary told = old.experiment();
-        Results results = new Results(
-                old.schema(),
-                new Results.Summary(
-                        told.name(),
-                        told.command(),
-                        told.startedAt(),
-                        told.seconds(),
-                        told.planned(),
-                        models.size(),
-                        notRun,
-                        told.seeds(),
-                        told.folds(),
-                        told.repeats(),
-                        told.jobs(),
-                        told.threads()),
-                old.dataset(),
-                models.stream().map(Model::outcome).toList(),
-                old.comparison(),
-                old.tuning());
+        Results.Summary summary = new Results.Summary(
+                told.name(),
+                told.command(),
+                told.startedAt(),
+                told.seconds(),
+                told.planned(),
+                models.size(),
+                notRun,
+                told.seeds(),
+                told.folds(),
+                told.repeats(),
+                told.jobs(),
+                told.threads());
+        Results results =
+                new Results(old.schema(), summary, old.dataset(), old.trials(), comparison, null);
         return new RunReport(report.spec(), results, models, report.dataset(), missing, null, null);
     }
 }
