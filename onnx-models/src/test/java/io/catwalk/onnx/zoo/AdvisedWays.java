@@ -2,6 +2,7 @@ package io.catwalk.onnx.zoo;
 
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
+import static io.catwalk.onnx.zoo.Layers.lstm;
 import static io.catwalk.onnx.zoo.Layers.seq;
 import static io.catwalk.onnx.zoo.Network.Feed.floats;
 
@@ -11,7 +12,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.recurrent.LSTM;
 import java.util.List;
 
 /** What is refused elsewhere in the zoo, written as the messages advise. */
@@ -77,12 +77,6 @@ final class AdvisedWays {
     }
 
     private static Block bothWays() {
-        return LSTM.builder()
-                .setStateSize(6)
-                .setNumLayers(1)
-                .optBatchFirst(true)
-                .optBidirectional(true)
-                .optHasBiases(false)
-                .build();
+        return lstm(6, 1).optBidirectional(true).optHasBiases(false).build();
     }
 }

@@ -4,6 +4,7 @@ import static io.catwalk.onnx.zoo.Layers.bn;
 import static io.catwalk.onnx.zoo.Layers.cbr;
 import static io.catwalk.onnx.zoo.Layers.conv;
 import static io.catwalk.onnx.zoo.Layers.conv1d;
+import static io.catwalk.onnx.zoo.Layers.kernel;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
 import static io.catwalk.onnx.zoo.Layers.maxPool;
@@ -20,7 +21,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
@@ -156,9 +156,7 @@ final class ClassicCnns {
     }
 
     private static Block wide(int filters, int height, int width) {
-        return Conv2d.builder()
-                .setFilters(filters)
-                .setKernelShape(new Shape(height, width))
+        return kernel(filters, height, width)
                 .optPadding(new Shape(height / 2, width / 2))
                 .build();
     }

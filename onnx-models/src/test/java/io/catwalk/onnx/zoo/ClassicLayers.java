@@ -5,6 +5,7 @@ import static io.catwalk.onnx.zoo.Layers.cbr;
 import static io.catwalk.onnx.zoo.Layers.conv;
 import static io.catwalk.onnx.zoo.Layers.conv1d;
 import static io.catwalk.onnx.zoo.Layers.flatten;
+import static io.catwalk.onnx.zoo.Layers.kernel;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
 import static io.catwalk.onnx.zoo.Layers.relu;
@@ -21,7 +22,6 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Conv3d;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
@@ -177,16 +177,7 @@ final class ClassicLayers {
 
     private static Block capsules() {
         var net = new Net();
-        Block primary = net.child(
-                Conv2d.builder()
-                        .setFilters(8)
-                        .setKernelShape(new Shape(3, 3))
-                        .optStride(new Shape(2, 2))
-                        .build(),
-                1,
-                1,
-                8,
-                8);
+        Block primary = net.child(kernel(8, 3, 3).optStride(new Shape(2, 2)).build(), 1, 1, 8, 8);
         Parameter routes = net.weight("routes", 18, 4, 3, 5);
         return net.on((call, x) -> {
             long batch = x.getShape().get(0);

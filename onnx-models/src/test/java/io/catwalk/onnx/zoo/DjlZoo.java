@@ -44,34 +44,18 @@ final class DjlZoo {
                 .add("LeNet", () -> LeNet.builder().build(), floats(1, 28, 28))
                 .add("AlexNet", () -> AlexNet.builder().build(), floats(1, 96, 96))
                 .add("VGG", () -> VGG.builder().build(), floats(1, 32, 32))
-                .add(
-                        "VGG narrow",
-                        () -> VGG.builder()
-                                .setNumLayers(6)
-                                .setConvArch(new int[][] {{1, 8}, {2, 16}})
-                                .build(),
-                        floats(3, 32, 32))
                 .add("NiN", () -> NiN.builder().build(), floats(1, 96, 96))
                 .add("GoogLeNet", () -> GoogLeNet.builder().build(), floats(1, 96, 96))
                 .add("SqueezeNet", () -> SqueezeNet.squeezenet(10), floats(3, 64, 64))
                 .add("ResNetV1 18", () -> resNet(18, 32), floats(3, 32, 32))
                 .add("ResNetV1 50", () -> resNet(50, 64), floats(3, 64, 64))
-                .add("ResNetV1 20", () -> resNet(20, 28), floats(3, 28, 28))
                 .add("MobileNetV1", () -> MobileNetV1.builder().setOutSize(10).build(), floats(3, 32, 32))
-                .add(
-                        "MobileNetV1 quarter",
-                        () -> MobileNetV1.builder()
-                                .setOutSize(5)
-                                .optWidthMultiplier(0.25f)
-                                .build(),
-                        floats(1, 64, 64))
                 .add("MobileNetV2", () -> MobileNetV2.builder().setOutSize(10).build(), floats(3, 64, 64))
                 .add("YOLOV3", () -> YOLOV3.builder().setNumClasses(4).build(), floats(3, 64, 64))
                 .add("DarkNet", () -> YOLOV3.builder().setNumClasses(4).buildDarkNet(), floats(3, 64, 64))
                 .add("SSD", () -> ssd(true), floats(3, 64, 64))
                 .add("SSD without pool", () -> ssd(false), floats(3, 64, 64))
                 .add("TabNet", () -> tabNet(), floats(16))
-                .add("TabNet two steps", () -> tabNetTwoSteps(), floats(9))
                 .add("text encoder", () -> new SimpleTextEncoder(text(30), lstm(8, true)), ids(30, 6))
                 .add("text decoder", () -> new SimpleTextDecoder(text(30), lstm(8, false), 30), ids(30, 1))
                 .add(
@@ -122,26 +106,11 @@ final class DjlZoo {
                 .build();
     }
 
-    private static Block tabNetTwoSteps() {
-        return TabNet.builder()
-                .setInputDim(9)
-                .setOutDim(2)
-                .optNumA(4)
-                .optNumD(4)
-                .optNumSteps(2)
-                .build();
-    }
-
     private static TrainableTextEmbedding text(int count) {
         return new TrainableTextEmbedding((TrainableWordEmbedding) Layers.words(count, 8));
     }
 
     private static LSTM lstm(int states, boolean returnState) {
-        return LSTM.builder()
-                .setStateSize(states)
-                .setNumLayers(1)
-                .optBatchFirst(true)
-                .optReturnState(returnState)
-                .build();
+        return Layers.lstm(states, 1).optReturnState(returnState).build();
     }
 }

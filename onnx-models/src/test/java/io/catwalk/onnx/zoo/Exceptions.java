@@ -26,8 +26,7 @@ final class Exceptions {
             Map.entry("djl layers/Bert masked", "NDArray.squeeze()"),
             // throws at some sizes
             Map.entry("djl layers/GhostBatchNorm", "cannot be evenly split"),
-            Map.entry("djl zoo/TabNet", "cannot be evenly split"),
-            Map.entry("djl zoo/TabNet two steps", "cannot be evenly split"));
+            Map.entry("djl zoo/TabNet", "cannot be evenly split"));
 
     /** What DJL itself does not run on PyTorch. */
     static final Map<String, String> NOT_RUN = Map.ofEntries(
@@ -36,9 +35,7 @@ final class Exceptions {
             // no PReLU, no transposed convolution
             Map.entry("djl layers/Prelu", "Not implemented"),
             Map.entry("generative/DCGAN", "Not implemented"),
-            Map.entry("generative/pix2pix", "Not implemented"),
             // biases of both directions in another order than PyTorch's
             Map.entry("sequence/LSTM both ways", "must match the size of tensor b"),
-            Map.entry("sequence/GRU both ways", "must match the size of tensor b"),
-            Map.entry("sequence/GRU both ways square", "must match the size of tensor b"));
+            Map.entry("sequence/GRU both ways", "must match the size of tensor b"));
 }

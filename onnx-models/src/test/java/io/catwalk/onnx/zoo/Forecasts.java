@@ -5,6 +5,7 @@ import static io.catwalk.onnx.zoo.Layers.conv1d;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
 import static io.catwalk.onnx.zoo.Layers.ln;
+import static io.catwalk.onnx.zoo.Layers.lstm;
 import static io.catwalk.onnx.zoo.Layers.relu;
 import static io.catwalk.onnx.zoo.Layers.seq;
 import static io.catwalk.onnx.zoo.Layers.words;
@@ -20,7 +21,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.pooling.Pool;
-import ai.djl.nn.recurrent.LSTM;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -109,15 +109,7 @@ final class Forecasts {
     private static Block deepAr() {
         var net = new Net();
         Block embed = net.child(words(4, 3), 1);
-        Block rnn = net.child(
-                LSTM.builder()
-                        .setStateSize(8)
-                        .setNumLayers(2)
-                        .optBatchFirst(true)
-                        .build(),
-                1,
-                12,
-                10);
+        Block rnn = net.child(lstm(8, 2).build(), 1, 12, 10);
         Block mu = net.child(linear(1), 1, 12, 8);
         Block sigma = net.child(linear(1), 1, 12, 8);
         return net.onAll((call, in) -> {

@@ -4,6 +4,7 @@ import static io.catwalk.onnx.zoo.Layers.bn;
 import static io.catwalk.onnx.zoo.Layers.cbr;
 import static io.catwalk.onnx.zoo.Layers.conv;
 import static io.catwalk.onnx.zoo.Layers.flatten;
+import static io.catwalk.onnx.zoo.Layers.kernel;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
 import static io.catwalk.onnx.zoo.Layers.relu;
@@ -36,7 +37,6 @@ final class Generative {
                 .add("DCGAN critic", Generative::critic, floats(3, 16, 16))
                 .add("StyleGAN", Generative::style, floats(8))
                 .onAll("AdaIN", Generative::adaIn, floats(4, 6, 6), floats(4, 6, 6))
-                .add("pix2pix", Generative::pix2pix, floats(3, 16, 16))
                 .add("CycleGAN", Generative::cycle, floats(3, 12, 12))
                 .networks();
     }
@@ -44,17 +44,15 @@ final class Generative {
     private static Block vae() {
         var net = new Net();
         Block encoder = net.child(seq(cbr(4, 3, 2), flatten(), linear(8)), 1, 1, 8, 8);
-        Block decoder = net.child(
-                seq(
-                        linear(64),
-                        relu(),
-                        lambda(x -> x.reshape(-1, 4, 4, 4)),
-                        up(4),
-                        relu(),
-                        conv(1, 3),
-                        Activation.sigmoidBlock()),
-                1,
-                4);
+        Block decoderLayers = seq(
+                linear(64),
+                relu(),
+                lambda(x -> x.reshape(-1, 4, 4, 4)),
+                up(4),
+                relu(),
+                conv(1, 3),
+                Activation.sigmoidBlock());
+        Block decoder = net.child(decoderLayers, 1, 4);
         return net.onAll((call, in) -> {
             NDList parts = call.run(encoder, in.head()).split(2, 1);
             NDArray mu = parts.get(0);
@@ -172,57 +170,6 @@ final class Generative {
         return new NDList(x.sub(mean).div(deviation).mul(styleDeviation).add(styleMean));
     }
 
-    private static Block pix2pix() {
-        var net = new Net();
-        Block a = net.child(seq(conv(4, 4, 2, 1), Activation.leakyReluBlock(0.2f)), 1, 3, 16, 16);
-        Block b = net.child(
-                seq(
-                        lambda(x -> x.pad(new Shape(1, 1, 1, 1), 0)),
-                        Conv2d.builder()
-                                .setFilters(6)
-                                .setKernelShape(new Shape(3, 3))
-                                .optStride(new Shape(2, 2))
-                                .build(),
-                        bn()),
-                1,
-                4,
-                9,
-                9);
-        Block up = net.child(
-                seq(
-                        relu(),
-                        Conv2dTranspose.builder()
-                                .setFilters(4)
-                                .setKernelShape(new Shape(3, 3))
-                                .optStride(new Shape(2, 2))
-                                .optPadding(new Shape(1, 1))
-                                .build(),
-                        bn()),
-                1,
-                6,
-                5,
-                5);
-        Block last = net.child(
-                seq(
-                        relu(),
-                        Conv2dTranspose.builder()
-                                .setFilters(3)
-                                .setKernelShape(new Shape(4, 4))
-                                .optStride(new Shape(2, 2))
-                                .optPadding(new Shape(2, 2))
-                                .build(),
-                        Activation.tanhBlock()),
-                1,
-                8,
-                9,
-                9);
-        return net.on((call, x) -> {
-            NDArray one = call.run(a, x);
-            NDArray two = call.run(up, call.run(b, one));
-            return call.run(last, two.concat(one, 1));
-        });
-    }
-
     /** Reflection padding, since DJL has none: flipped slices at each side. */
     private static NDArray reflect(NDArray x, int by) {
         NDArray top = x.get(":, :, 1:{}", by + 1).flip(2);
@@ -234,12 +181,11 @@ final class Generative {
     }
 
     private static Block cycle() {
-        Block body = ClassicCnns.residual(seq(
-                lambda(x -> reflect(x, 1)),
-                Conv2d.builder().setFilters(6).setKernelShape(new Shape(3, 3)).build()));
+        Block body = ClassicCnns.residual(
+                seq(lambda(x -> reflect(x, 1)), kernel(6, 3, 3).build()));
         return seq(
                 lambda(x -> reflect(x, 3)),
-                Conv2d.builder().setFilters(6).setKernelShape(new Shape(7, 7)).build(),
+                kernel(6, 7, 7).build(),
                 ModernNorms.groupNorm(6),
                 relu(),
                 body,

@@ -2,8 +2,11 @@ package io.catwalk.onnx.zoo;
 
 import static io.catwalk.onnx.zoo.Layers.conv;
 import static io.catwalk.onnx.zoo.Layers.flatten;
+import static io.catwalk.onnx.zoo.Layers.gru;
+import static io.catwalk.onnx.zoo.Layers.kernel;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
+import static io.catwalk.onnx.zoo.Layers.lstm;
 import static io.catwalk.onnx.zoo.Layers.relu;
 import static io.catwalk.onnx.zoo.Layers.seq;
 import static io.catwalk.onnx.zoo.Network.Feed.between;
@@ -24,10 +27,7 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Conv3d;
-import ai.djl.nn.recurrent.GRU;
-import ai.djl.nn.recurrent.LSTM;
 import java.util.List;
 
 /** Written after the others, when those had shown what was missing: blocks, lists, and what looks across the batch. */
@@ -201,16 +201,12 @@ final class LateBlocks {
 
     private static Block unevenKernels() {
         return seq(
-                Conv2d.builder()
-                        .setFilters(4)
-                        .setKernelShape(new Shape(5, 2))
+                kernel(4, 5, 2)
                         .optStride(new Shape(1, 3))
                         .optPadding(new Shape(0, 1))
                         .build(),
                 relu(),
-                Conv2d.builder()
-                        .setFilters(3)
-                        .setKernelShape(new Shape(1, 3))
+                kernel(3, 1, 3)
                         .optDilation(new Shape(1, 2))
                         .optPadding(new Shape(0, 2))
                         .optBias(false)
@@ -229,26 +225,8 @@ final class LateBlocks {
 
     private static Block states() {
         var net = new Net();
-        LSTM first = net.child(
-                LSTM.builder()
-                        .setStateSize(3)
-                        .setNumLayers(1)
-                        .optBatchFirst(true)
-                        .optReturnState(true)
-                        .build(),
-                1,
-                5,
-                4);
-        LSTM second = net.child(
-                LSTM.builder()
-                        .setStateSize(3)
-                        .setNumLayers(1)
-                        .optBatchFirst(true)
-                        .optReturnState(true)
-                        .build(),
-                1,
-                5,
-                3);
+        Block first = net.child(lstm(3, 1).optReturnState(true).build(), 1, 5, 4);
+        Block second = net.child(lstm(3, 1).optReturnState(true).build(), 1, 5, 3);
         return net.onAll((call, in) -> {
             NDList a = call.all(first, in.head());
             NDList b = call.all(second, a.get(0), a.get(1), a.get(2));
@@ -259,26 +237,13 @@ final class LateBlocks {
     private static Block twins() {
         return new ParallelBlock(lists -> new NDList(
                         lists.get(0).head().get(":, -1").mul(lists.get(1).head().get(":, -1"))))
-                .addAll(
-                        GRU.builder()
-                                .setStateSize(3)
-                                .setNumLayers(1)
-                                .optBatchFirst(true)
-                                .build(),
-                        LSTM.builder()
-                                .setStateSize(3)
-                                .setNumLayers(1)
-                                .optBatchFirst(true)
-                                .build());
+                .addAll(gru(3, 1).build(), lstm(3, 1).build());
     }
 
     private static Block bothWays() {
-        return GRU.builder()
-                .setStateSize(3)
-                .setNumLayers(2)
+        return gru(3, 2)
                 .optBidirectional(true)
                 .optHasBiases(false)
-                .optBatchFirst(true)
                 .optReturnState(true)
                 .build();
     }

@@ -15,6 +15,8 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.nn.pooling.Pool;
+import ai.djl.nn.recurrent.GRU;
+import ai.djl.nn.recurrent.LSTM;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -37,9 +39,7 @@ final class Layers {
     }
 
     static Block conv(int filters, int kernel, int stride, int groups) {
-        return Conv2d.builder()
-                .setFilters(filters)
-                .setKernelShape(new Shape(kernel, kernel))
+        return kernel(filters, kernel, kernel)
                 .optStride(new Shape(stride, stride))
                 .optPadding(new Shape(kernel / 2, kernel / 2))
                 .optGroups(groups)
@@ -47,13 +47,15 @@ final class Layers {
     }
 
     static Block dilated(int filters, int dilation) {
-        return Conv2d.builder()
-                .setFilters(filters)
-                .setKernelShape(new Shape(3, 3))
+        return kernel(filters, 3, 3)
                 .optPadding(new Shape(dilation, dilation))
                 .optDilation(new Shape(dilation, dilation))
                 .optBias(false)
                 .build();
+    }
+
+    static Conv2d.Builder kernel(int filters, int height, int width) {
+        return Conv2d.builder().setFilters(filters).setKernelShape(new Shape(height, width));
     }
 
     static Block conv1d(int filters, int kernel) {
@@ -82,6 +84,14 @@ final class Layers {
         return axes.length == 0
                 ? LayerNorm.builder().build()
                 : LayerNorm.builder().axis(axes).build();
+    }
+
+    static LSTM.Builder lstm(int states, int layers) {
+        return LSTM.builder().setStateSize(states).setNumLayers(layers).optBatchFirst(true);
+    }
+
+    static GRU.Builder gru(int states, int layers) {
+        return GRU.builder().setStateSize(states).setNumLayers(layers).optBatchFirst(true);
     }
 
     static Block words(int count, int size) {

@@ -4,6 +4,7 @@ import static io.catwalk.onnx.zoo.Layers.bn;
 import static io.catwalk.onnx.zoo.Layers.cbr;
 import static io.catwalk.onnx.zoo.Layers.conv;
 import static io.catwalk.onnx.zoo.Layers.dilated;
+import static io.catwalk.onnx.zoo.Layers.kernel;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
 import static io.catwalk.onnx.zoo.Layers.ln;
@@ -19,7 +20,6 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
@@ -115,16 +115,7 @@ final class ModernCnns {
 
     private static Block convNext() {
         var net = new Net();
-        Block stem = net.child(
-                Conv2d.builder()
-                        .setFilters(8)
-                        .setKernelShape(new Shape(4, 4))
-                        .optStride(new Shape(4, 4))
-                        .build(),
-                1,
-                3,
-                16,
-                16);
+        Block stem = net.child(kernel(8, 4, 4).optStride(new Shape(4, 4)).build(), 1, 3, 16, 16);
         Block depth = net.child(conv(8, 7, 1, 8), 1, 8, 4, 4);
         Block norm = net.child(ln(3), 1, 4, 4, 8);
         Block wide = net.child(seq(linear(32), Activation.geluBlock(), linear(8)), 1, 4, 4, 8);

@@ -4,6 +4,7 @@ import static io.catwalk.onnx.zoo.Layers.bn;
 import static io.catwalk.onnx.zoo.Layers.cbr;
 import static io.catwalk.onnx.zoo.Layers.conv;
 import static io.catwalk.onnx.zoo.Layers.flatten;
+import static io.catwalk.onnx.zoo.Layers.kernel;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
 import static io.catwalk.onnx.zoo.Layers.relu;
@@ -17,7 +18,6 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
 
@@ -117,11 +117,7 @@ final class ModernLayers {
     }
 
     private static Block convMixer() {
-        Block patches = Conv2d.builder()
-                .setFilters(8)
-                .setKernelShape(new Shape(3, 3))
-                .optStride(new Shape(3, 3))
-                .build();
+        Block patches = kernel(8, 3, 3).optStride(new Shape(3, 3)).build();
         return seq(
                 patches,
                 Activation.geluBlock(),

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.zoo;
 
+import static io.catwalk.onnx.zoo.Layers.kernel;
 import static io.catwalk.onnx.zoo.Layers.linear;
 import static io.catwalk.onnx.zoo.Layers.linearNoBias;
 import static io.catwalk.onnx.zoo.Layers.ln;
@@ -49,11 +50,7 @@ final class PatchTransformers {
     }
 
     private static Block conv4() {
-        return ai.djl.nn.convolutional.Conv2d.builder()
-                .setFilters(16)
-                .setKernelShape(new Shape(4, 4))
-                .optStride(new Shape(4, 4))
-                .build();
+        return kernel(16, 4, 4).optStride(new Shape(4, 4)).build();
     }
 
     private static NDArray roll(NDArray x, int axis, int by) {

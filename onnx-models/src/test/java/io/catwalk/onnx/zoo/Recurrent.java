@@ -1,7 +1,9 @@
 package io.catwalk.onnx.zoo;
 
+import static io.catwalk.onnx.zoo.Layers.gru;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
+import static io.catwalk.onnx.zoo.Layers.lstm;
 import static io.catwalk.onnx.zoo.Layers.seq;
 import static io.catwalk.onnx.zoo.Layers.words;
 import static io.catwalk.onnx.zoo.Network.Feed.floats;
@@ -27,49 +29,36 @@ final class Recurrent {
 
     static List<Network> networks() {
         return new Family("sequence")
-                .add("LSTM", () -> last(lstm().setNumLayers(1)), floats(7, 5))
-                .add("LSTM deep", () -> last(lstm().setNumLayers(3).optDropRate(0.2f)), floats(7, 5))
-                .add("LSTM both ways", () -> last(lstm().setNumLayers(1).optBidirectional(true)), floats(7, 5))
+                .add("LSTM", () -> last(lstm(6, 1)), floats(7, 5))
+                .add("LSTM both ways", () -> last(lstm(6, 1).optBidirectional(true)), floats(7, 5))
                 .add(
                         "LSTM both ways deep",
-                        () -> last(lstm().setNumLayers(2).optBidirectional(true).optHasBiases(false)),
+                        () -> last(lstm(6, 2).optBidirectional(true).optHasBiases(false)),
                         floats(7, 5))
-                .add("LSTM without biases", () -> last(lstm().setNumLayers(1).optHasBiases(false)), floats(7, 5))
-                .add(
-                        "LSTM states",
-                        () -> lstm().setNumLayers(2).optReturnState(true).build(),
-                        floats(7, 5))
+                .add("LSTM without biases", () -> last(lstm(6, 1).optHasBiases(false)), floats(7, 5))
+                .add("LSTM states", () -> lstm(6, 2).optReturnState(true).build(), floats(7, 5))
                 .add("LSTM time first", () -> timeFirst(LSTM.builder()), floats(7, 5))
-                .add("GRU", () -> last(gru().setNumLayers(1)), floats(7, 5))
-                .add("GRU deep", () -> last(gru().setNumLayers(2)), floats(7, 5))
-                .add("GRU both ways", () -> last(gru().setNumLayers(1).optBidirectional(true)), floats(7, 5))
+                .add("GRU", () -> last(gru(6, 1)), floats(7, 5))
+                .add("GRU both ways", () -> last(gru(6, 1).optBidirectional(true)), floats(7, 5))
                 .add(
                         "GRU both ways deep",
-                        () -> last(gru().setNumLayers(2).optBidirectional(true).optHasBiases(false)),
+                        () -> last(gru(6, 2).optBidirectional(true).optHasBiases(false)),
                         floats(7, 5))
-                .add("GRU both ways square", () -> last(gru().setNumLayers(1).optBidirectional(true)), floats(7, 6))
-                .add("LSTM both ways square", () -> last(lstm().setNumLayers(1).optBidirectional(true)), floats(7, 6))
-                .add("GRU without biases", () -> last(gru().setNumLayers(1).optHasBiases(false)), floats(7, 5))
-                .add(
-                        "GRU states",
-                        () -> gru().setNumLayers(1).optReturnState(true).build(),
-                        floats(7, 5))
+                .add("LSTM both ways square", () -> last(lstm(6, 1).optBidirectional(true)), floats(7, 6))
+                .add("GRU without biases", () -> last(gru(6, 1).optHasBiases(false)), floats(7, 5))
+                .add("GRU states", () -> gru(6, 1).optReturnState(true).build(), floats(7, 5))
                 .add("GRU time first", () -> timeFirst(GRU.builder()), floats(7, 5))
-                .add("RNN tanh", () -> last(rnn(RNN.Activation.TANH).setNumLayers(1)), floats(7, 5))
-                .add("RNN relu", () -> last(rnn(RNN.Activation.RELU).setNumLayers(2)), floats(7, 5))
+                .add("RNN tanh", () -> last(rnn(RNN.Activation.TANH, 1)), floats(7, 5))
+                .add("RNN relu", () -> last(rnn(RNN.Activation.RELU, 2)), floats(7, 5))
                 .add(
                         "RNN both ways",
-                        () -> last(rnn(RNN.Activation.TANH)
-                                .setNumLayers(1)
+                        () -> last(rnn(RNN.Activation.TANH, 1)
                                 .optBidirectional(true)
                                 .optHasBiases(false)),
                         floats(7, 5))
                 .add(
                         "RNN states",
-                        () -> rnn(RNN.Activation.RELU)
-                                .setNumLayers(1)
-                                .optReturnState(true)
-                                .build(),
+                        () -> rnn(RNN.Activation.RELU, 1).optReturnState(true).build(),
                         floats(7, 5))
                 .add("sentiment", Recurrent::sentiment, ids(50, 9))
                 .add("tagger", Recurrent::tagger, ids(50, 9))
@@ -81,16 +70,12 @@ final class Recurrent {
                 .networks();
     }
 
-    static LSTM.Builder lstm() {
-        return LSTM.builder().setStateSize(6).optBatchFirst(true);
-    }
-
-    static GRU.Builder gru() {
-        return GRU.builder().setStateSize(6).optBatchFirst(true);
-    }
-
-    private static RNN.Builder rnn(RNN.Activation activation) {
-        return RNN.builder().setStateSize(6).setActivation(activation).optBatchFirst(true);
+    private static RNN.Builder rnn(RNN.Activation activation, int layers) {
+        return RNN.builder()
+                .setStateSize(6)
+                .setNumLayers(layers)
+                .setActivation(activation)
+                .optBatchFirst(true);
     }
 
     static RecurrentBlock build(RecurrentBlock.BaseBuilder<?> builder) {
@@ -118,25 +103,19 @@ final class Recurrent {
     private static Block sentiment() {
         return seq(
                 words(50, 8),
-                lstm().setNumLayers(1)
-                        .optBidirectional(true)
-                        .optHasBiases(false)
-                        .build(),
+                lstm(6, 1).optBidirectional(true).optHasBiases(false).build(),
                 lambda(x -> x.max(new int[] {1})),
                 Dropout.builder().optRate(0.5f).build(),
                 linear(2));
     }
 
     private static Block tagger() {
-        return seq(words(50, 8), gru().setNumLayers(1).build(), linear(7), lambda(x -> x.argMax(2)));
+        return seq(words(50, 8), gru(6, 1).build(), linear(7), lambda(x -> x.argMax(2)));
     }
 
     private static Block characters() {
         return seq(
-                lambda(x -> x.oneHot(26)),
-                rnn(RNN.Activation.TANH).setNumLayers(1).build(),
-                linear(26),
-                lambda(x -> x.softmax(-1)));
+                lambda(x -> x.oneHot(26)), rnn(RNN.Activation.TANH, 1).build(), linear(26), lambda(x -> x.softmax(-1)));
     }
 
     private static Block cell() {
@@ -197,7 +176,7 @@ final class Recurrent {
     private static Block initialState() {
         var net = new Net();
         Block start = net.child(linear(6), 1, 4);
-        Block body = net.child(gru().setNumLayers(1).build(), 1, 6, 4);
+        Block body = net.child(gru(6, 1).build(), 1, 6, 4);
         Block head = net.child(linear(2), 1, 6);
         return net.on((call, x) -> {
             NDArray state = call.run(start, x.mean(new int[] {1})).expandDims(0);

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.zoo;
 
 import static io.catwalk.onnx.zoo.Layers.conv1d;
+import static io.catwalk.onnx.zoo.Layers.gru;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
 import static io.catwalk.onnx.zoo.Layers.linearNoBias;
@@ -37,7 +38,7 @@ final class SequenceHeads {
 
     private static Block pooling() {
         var net = new Net();
-        Block body = net.child(Recurrent.gru().setNumLayers(1).build(), 1, 7, 5);
+        Block body = net.child(gru(6, 1).build(), 1, 7, 5);
         Block score = net.child(seq(linear(4), Activation.tanhBlock(), linearNoBias(1)), 1, 7, 6);
         return net.on((call, x) -> {
             NDArray y = call.run(body, x);
@@ -116,8 +117,8 @@ final class SequenceHeads {
 
     private static Block reversed() {
         var net = new Net();
-        Block there = net.child(Recurrent.gru().setNumLayers(1).build(), 1, 6, 5);
-        Block back = net.child(Recurrent.gru().setNumLayers(1).build(), 1, 6, 5);
+        Block there = net.child(gru(6, 1).build(), 1, 6, 5);
+        Block back = net.child(gru(6, 1).build(), 1, 6, 5);
         return net.on((call, x) -> {
             NDArray y = call.run(back, x.flip(1)).flip(1);
             return call.run(there, x).concat(y, 2);

@@ -1,8 +1,10 @@
 package io.catwalk.onnx.zoo;
 
 import static io.catwalk.onnx.zoo.Layers.conv1d;
+import static io.catwalk.onnx.zoo.Layers.gru;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
+import static io.catwalk.onnx.zoo.Layers.lstm;
 import static io.catwalk.onnx.zoo.Layers.relu;
 import static io.catwalk.onnx.zoo.Layers.seq;
 import static io.catwalk.onnx.zoo.Layers.words;
@@ -39,7 +41,7 @@ final class Sequences {
     private static Block seq2seq() {
         var net = new Net();
         Block embed = net.child(words(20, 8), 1, 6);
-        Block encoder = net.child(Recurrent.gru().setNumLayers(1).build(), 1, 6, 8);
+        Block encoder = net.child(gru(6, 1).build(), 1, 6, 8);
         Block step = net.child(linear(6), 1, 12);
         Block head = net.child(linear(20), 1, 6);
         return net.on((call, ids) -> {
@@ -118,17 +120,13 @@ final class Sequences {
 
     private static Block ctc() {
         return seq(
-                Recurrent.lstm()
-                        .setNumLayers(1)
-                        .optBidirectional(true)
-                        .optHasBiases(false)
-                        .build(),
+                lstm(6, 1).optBidirectional(true).optHasBiases(false).build(),
                 linear(11),
                 lambda(x -> x.logSoftmax(-1)));
     }
 
     private static Block greedy() {
-        return seq(Recurrent.gru().setNumLayers(1).build(), linear(11), new LambdaBlock(list -> {
+        return seq(gru(6, 1).build(), linear(11), new LambdaBlock(list -> {
             NDArray best = list.singletonOrThrow().argMax(2);
             NDArray previous = best.get(":, :-1");
             NDArray differs = best.get(":, 1:").neq(previous);

@@ -1,6 +1,8 @@
 package io.catwalk.onnx.zoo;
 
 import static io.catwalk.onnx.zoo.Layers.flatten;
+import static io.catwalk.onnx.zoo.Layers.gru;
+import static io.catwalk.onnx.zoo.Layers.kernel;
 import static io.catwalk.onnx.zoo.Layers.lambda;
 import static io.catwalk.onnx.zoo.Layers.linear;
 import static io.catwalk.onnx.zoo.Layers.relu;
@@ -17,9 +19,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv1d;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.pooling.Pool;
-import ai.djl.nn.recurrent.GRU;
 import java.util.List;
 
 /** Decomposition, smoothing and signals. */
@@ -104,41 +104,16 @@ final class TimeSeries {
     }
 
     private static Block quantiles() {
-        return seq(
-                GRU.builder()
-                        .setStateSize(6)
-                        .setNumLayers(1)
-                        .optBatchFirst(true)
-                        .build(),
-                linear(3),
-                lambda(x -> {
-                    NDArray steps = Activation.softPlus(x.get("..., 1:")).cumSum(2);
-                    return x.get("..., 0:1").concat(x.get("..., 0:1").add(steps), 2);
-                }));
+        return seq(gru(6, 1).build(), linear(3), lambda(x -> {
+            NDArray steps = Activation.softPlus(x.get("..., 1:")).cumSum(2);
+            return x.get("..., 0:1").concat(x.get("..., 0:1").add(steps), 2);
+        }));
     }
 
     private static Block lstNet() {
         var net = new Net();
-        Block conv = net.child(
-                seq(
-                        Conv2d.builder()
-                                .setFilters(6)
-                                .setKernelShape(new Shape(3, 3))
-                                .build(),
-                        relu()),
-                1,
-                1,
-                16,
-                3);
-        Block gru = net.child(
-                GRU.builder()
-                        .setStateSize(5)
-                        .setNumLayers(1)
-                        .optBatchFirst(true)
-                        .build(),
-                1,
-                14,
-                6);
+        Block conv = net.child(seq(kernel(6, 3, 3).build(), relu()), 1, 1, 16, 3);
+        Block gru = net.child(gru(5, 1).build(), 1, 14, 6);
         Block out = net.child(linear(3), 1, 5);
         Block ar = net.child(linear(1), 1, 3, 4);
         return net.on((call, x) -> {
