@@ -1,7 +1,7 @@
 package io.catwalk.onnx.extension;
 
+import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -17,7 +17,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.graph.Attributes;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.graph.OnnxSerializer;
 import io.catwalk.onnx.graph.Value;
@@ -105,24 +104,20 @@ class OnnxOperationTest {
 
     @Test
     void withoutItTheRefusalNamesTheInterfaceAndWaysWithoutIt() {
-        assertThatThrownBy(() -> export(INVERTING))
-                .isInstanceOf(ExportException.class)
-                .hasMessageMatching(
-                        "NDArray\\.inverse\\(\\) has no ONNX form here: ONNX cannot invert a matrix that depends on"
-                                + " the input: invert it in the program that runs the file and pass it as an input,"
-                                + " write its formula if it has two rows, or add a row of your own: implement "
-                                + OnnxOperation.class.getName()
-                                + " \\(block LambdaBlock, called at OnnxOperationTest\\.java:\\d+\\)");
+        exportRefused(() -> export(INVERTING))
+                .matches("NDArray\\.inverse\\(\\) has no ONNX form here: ONNX cannot invert a matrix that depends on"
+                        + " the input: invert it in the program that runs the file and pass it as an input,"
+                        + " write its formula if it has two rows, or add a row of your own: implement "
+                        + OnnxOperation.class.getName()
+                        + " \\(block LambdaBlock, called at OnnxOperationTest\\.java:\\d+\\)");
     }
 
     @Test
     void whatItRefusesIsRefusedWithBlockAndLine() {
         Block block = LambdaBlock.singleton(
                 x -> x.toType(DataType.FLOAT64, false).inverse().toType(DataType.FLOAT32, false));
-        assertThatThrownBy(() -> export(block, Inverse.class))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("NDArray.inverse() is written for FLOAT32 alone")
-                .hasMessageContaining("OnnxOperationTest.java:");
+        exportRefused(() -> export(block, Inverse.class))
+                .contains("NDArray.inverse() is written for FLOAT32 alone", "OnnxOperationTest.java:");
     }
 
     /** Inverts diagonal matrices with operators of ONNX and constants. */
@@ -171,10 +166,8 @@ class OnnxOperationTest {
 
     @Test
     void anotherShapeThanThatOfTheEngineIsRefused() {
-        assertThatThrownBy(() -> export(INVERTING, Smaller.class))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("NDArray.inverse() makes FLOAT")
-                .hasMessageContaining("but its ONNX form makes FLOAT");
+        exportRefused(() -> export(INVERTING, Smaller.class))
+                .contains("NDArray.inverse() makes FLOAT", "but its ONNX form makes FLOAT");
     }
 
     /** Claims a method that the exporter writes itself. */
@@ -206,18 +199,15 @@ class OnnxOperationTest {
     @Test
     void aRowThatThereIsAlreadyIsNotReplaced() {
         for (Class<?>[] operations : new Class<?>[][] {{Add.class}, {Inverse.class, Other.class}}) {
-            assertThatThrownBy(() -> export(INVERTING, operations))
-                    .isInstanceOf(ExportException.class)
-                    .hasMessageContaining("already has a row")
-                    .hasMessageContaining(operations[operations.length - 1].getName());
+            exportRefused(() -> export(INVERTING, operations))
+                    .contains("already has a row", operations[operations.length - 1].getName());
         }
     }
 
     @Test
     void aRowThatWritesTooLittleIsRefused() {
-        assertThatThrownBy(() -> export(INVERTING, Other.class))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("makes 1 arrays, but " + Other.class.getName() + " wrote 0");
+        exportRefused(() -> export(INVERTING, Other.class))
+                .contains("makes 1 arrays, but " + Other.class.getName() + " wrote 0");
     }
 
     /** Returns no list at all. */
@@ -250,19 +240,15 @@ class OnnxOperationTest {
     @Test
     void theFaultOfARowIsNotThatOfTheExporter() {
         for (Class<?> row : List.of(Nothing.class, Faulty.class, Smaller.class)) {
-            assertThatThrownBy(() -> export(INVERTING, row))
-                    .isInstanceOf(ExportException.class)
-                    .hasMessageContaining(row.getName())
-                    .hasMessageContaining("OnnxOperationTest.java:")
-                    .hasMessageNotContaining("report it");
+            exportRefused(() -> export(INVERTING, row))
+                    .contains(row.getName(), "OnnxOperationTest.java:")
+                    .doesNotContain("report it");
         }
     }
 
     @Test
     void aRowThatCannotBeLoadedIsRefused() {
-        assertThatThrownBy(() -> export(INVERTING, OnnxOperationTest.class))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("META-INF/services");
+        exportRefused(() -> export(INVERTING, OnnxOperationTest.class)).contains("META-INF/services");
     }
 
     /** Writes an inverse with one operator of ONNX. */
@@ -308,19 +294,15 @@ class OnnxOperationTest {
 
     @Test
     void anOperatorThatTheExporterDoesNotKnowIsNamed() {
-        assertThatThrownBy(() -> export(INVERTING, Determinant.class))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("the exporter does not know the ONNX operator Det, only [Abs, Acos, ")
-                .hasMessageContaining("custom(\"\", \"Det\", ...)")
-                .hasMessageContaining("OnnxOperationTest.java:")
-                .hasMessageNotContaining("FLOAT32");
-        assertThatThrownBy(() -> export(INVERTING, Misspelled.class))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("the exporter does not know the ONNX operator Matmul, only ")
-                .hasMessageContaining(" MatMul, ");
-        assertThatThrownBy(() -> export(INVERTING, TooNew.class))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("ONNX has Gelu from opset 20 on, found opset 17");
+        exportRefused(() -> export(INVERTING, Determinant.class))
+                .contains(
+                        "the exporter does not know the ONNX operator Det, only [Abs, Acos, ",
+                        "custom(\"\", \"Det\", ...)",
+                        "OnnxOperationTest.java:")
+                .doesNotContain("FLOAT32");
+        exportRefused(() -> export(INVERTING, Misspelled.class))
+                .contains("the exporter does not know the ONNX operator Matmul, only ", " MatMul, ");
+        exportRefused(() -> export(INVERTING, TooNew.class)).contains("ONNX has Gelu from opset 20 on, found opset 17");
     }
 
     /** Transposes, with an operator of ONNX that the exporter does not use itself. */

@@ -1,7 +1,7 @@
 package io.catwalk.onnx.graph;
 
+import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -67,8 +67,7 @@ class InferenceTest {
     @ParameterizedTest
     @CsvSource({"batch 12, batch 3 5", "batch 5, -1 3", "6, batch"})
     void reshapeToAnotherNumberOfElementsIsRefused(String from, String target) {
-        assertThatThrownBy(() -> infer("Reshape", Attributes.NONE, tensor(from), numbers(target)))
-                .isInstanceOf(ExportException.class);
+        exportRefused(() -> infer("Reshape", Attributes.NONE, tensor(from), numbers(target)));
     }
 
     @ParameterizedTest
@@ -162,16 +161,14 @@ class InferenceTest {
     @ParameterizedTest
     @CsvSource({"-1, 0, -1", "-2, -9223372036854775808, -1", "0, -9223372036854775808, -2"})
     void goingBackwardsOverAPartOfALongAxisIsRefused(long start, long stop, long step) {
-        assertThatThrownBy(() -> Slices.size(Dim.BATCH, Dim.of(start), Dim.of(stop), step))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("depends on the batch: flip the whole axis");
+        exportRefused(() -> Slices.size(Dim.BATCH, Dim.of(start), Dim.of(stop), step))
+                .contains("depends on the batch: flip the whole axis");
     }
 
     @Test
     void theAxisThatABoundFollowsIsNamedWhereALongAxisIsFixed() {
-        assertThatThrownBy(() -> Slices.size(Dim.of(10), Dim.of(-1), Dim.axis("height"), -1))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("depends on the height: flip the whole axis");
+        exportRefused(() -> Slices.size(Dim.of(10), Dim.of(-1), Dim.axis("height"), -1))
+                .contains("depends on the height: flip the whole axis");
     }
 
     /** Java and Python write the end of an axis as their largest number, which is no size. */
@@ -203,9 +200,8 @@ class InferenceTest {
                 .isEqualTo(shape(expected));
         assertThat(infer("ScatterND", Attributes.NONE, tensor(from), tensor(indices), tensor(expected)))
                 .isEqualTo(shape(from));
-        assertThatThrownBy(() ->
-                        infer("ScatterND", Attributes.NONE, tensor(from), tensor(indices), tensor(expected + " 2")))
-                .hasMessageContaining("ScatterND");
+        exportRefused(() -> infer("ScatterND", Attributes.NONE, tensor(from), tensor(indices), tensor(expected + " 2")))
+                .contains("ScatterND");
     }
 
     @Test
@@ -230,8 +226,8 @@ class InferenceTest {
 
     @Test
     void matMulOfDifferentInnerSizesIsRefused() {
-        assertThatThrownBy(() -> infer("MatMul", Attributes.NONE, tensor("2 3"), tensor("4 5")))
-                .hasMessageContaining("inner sizes differ");
+        exportRefused(() -> infer("MatMul", Attributes.NONE, tensor("2 3"), tensor("4 5")))
+                .contains("inner sizes differ");
     }
 
     @ParameterizedTest
@@ -242,8 +238,8 @@ class InferenceTest {
 
     @Test
     void shapesThatDoNotBroadcastAreRefused() {
-        assertThatThrownBy(() -> infer("Add", Attributes.NONE, tensor("batch 3"), tensor("batch 4")))
-                .hasMessageContaining("do not broadcast");
+        exportRefused(() -> infer("Add", Attributes.NONE, tensor("batch 3"), tensor("batch 4")))
+                .contains("do not broadcast");
     }
 
     @ParameterizedTest
@@ -272,16 +268,16 @@ class InferenceTest {
         Attributes groups = Attributes.NONE.with("group", 2);
         assertThat(infer("Conv", groups, tensor("batch 4 8 8"), tensor("6 2 3 3")))
                 .isEqualTo(shape("batch 6 6 6"));
-        assertThatThrownBy(() -> infer("Conv", groups, tensor("batch 4 8 8"), tensor("6 4 3 3")))
-                .hasMessageContaining("in 2 groups");
+        exportRefused(() -> infer("Conv", groups, tensor("batch 4 8 8"), tensor("6 4 3 3")))
+                .contains("in 2 groups");
     }
 
     @Test
     void concatenationAlongTheBatchAddsBatches() {
         Attributes axis = Attributes.NONE.with("axis", 0);
         assertThat(infer("Concat", axis, tensor("batch 3"), tensor("batch 3"))).isEqualTo(shape("2*batch 3"));
-        assertThatThrownBy(() -> infer("Concat", axis, tensor("batch 3"), tensor("batch 4")))
-                .hasMessageContaining("cannot concatenate");
+        exportRefused(() -> infer("Concat", axis, tensor("batch 3"), tensor("batch 4")))
+                .contains("cannot concatenate");
     }
 
     @Test
@@ -300,8 +296,8 @@ class InferenceTest {
     void squeezeRefusesAnAxisThatIsNotOne() {
         assertThat(infer("Squeeze", Attributes.NONE, tensor("batch 1 3 1"), numbers("1 -1")))
                 .isEqualTo(shape("batch 3"));
-        assertThatThrownBy(() -> infer("Squeeze", Attributes.NONE, tensor("batch 3"), numbers("1")))
-                .hasMessageContaining("cannot squeeze axis 1");
+        exportRefused(() -> infer("Squeeze", Attributes.NONE, tensor("batch 3"), numbers("1")))
+                .contains("cannot squeeze axis 1");
     }
 
     @Test
@@ -323,8 +319,8 @@ class InferenceTest {
 
     @Test
     void recurrentOperatorsTakeTheFeaturesLast() {
-        assertThatThrownBy(() -> infer("RNN", Attributes.NONE, tensor("6 batch 4"), tensor("1 3 5"), tensor("1 3 3")))
-                .hasMessageContaining("weights for 5 features meet a sequence of 4");
+        exportRefused(() -> infer("RNN", Attributes.NONE, tensor("6 batch 4"), tensor("1 3 5"), tensor("1 3 3")))
+                .contains("weights for 5 features meet a sequence of 4");
     }
 
     @ParameterizedTest
@@ -345,8 +341,8 @@ class InferenceTest {
 
     @Test
     void gemmDoesNotStretchTheProduct() {
-        assertThatThrownBy(() -> infer("Gemm", Attributes.NONE, tensor("1 3"), tensor("3 5"), tensor("4 5")))
-                .hasMessageContaining("Gemm cannot add (4, 5) to (1, 5)");
+        exportRefused(() -> infer("Gemm", Attributes.NONE, tensor("1 3"), tensor("3 5"), tensor("4 5")))
+                .contains("Gemm cannot add (4, 5) to (1, 5)");
     }
 
     @Test
@@ -382,10 +378,10 @@ class InferenceTest {
 
     @Test
     void whatNoOperatorMakesIsRefused() {
-        assertThatThrownBy(() -> infer("Cast", Attributes.NONE.with("to", 99), tensor("2")))
-                .hasMessageContaining("unknown ONNX element type 99");
-        assertThatThrownBy(() -> Inference.infer("Relu", List.of(tensor("2")), Attributes.NONE, 2))
-                .hasMessageContaining("Relu makes 1 outputs, but 2 were requested");
+        exportRefused(() -> infer("Cast", Attributes.NONE.with("to", 99), tensor("2")))
+                .contains("unknown ONNX element type 99");
+        exportRefused(() -> Inference.infer("Relu", List.of(tensor("2")), Attributes.NONE, 2))
+                .contains("Relu makes 1 outputs, but 2 were requested");
         assertThat(Inference.infer("TopK", List.of(tensor("2 9"), numbers("4")), Attributes.NONE, 1))
                 .hasSize(1);
     }
@@ -454,8 +450,8 @@ class InferenceTest {
         assertThat(Inference.infer("Split", List.of(tensor("batch 5"), numbers("2 3")), axis, 2))
                 .extracting(Inference.Made::shape)
                 .containsExactly(shape("batch 2"), shape("batch 3"));
-        assertThatThrownBy(() -> Inference.infer("Split", List.of(tensor("batch 5"), numbers("2 2")), axis, 2))
-                .hasMessageContaining("cannot split axis 1 of (batch, 5) into 4");
+        exportRefused(() -> Inference.infer("Split", List.of(tensor("batch 5"), numbers("2 2")), axis, 2))
+                .contains("cannot split axis 1 of (batch, 5) into 4");
         assertThat(infer("Concat", axis, tensor("batch 2"), tensor("batch 3"), tensor("batch 4")))
                 .isEqualTo(shape("batch 9"));
     }
@@ -472,8 +468,7 @@ class InferenceTest {
 
     @Test
     void anUnknownOperatorIsRefused() {
-        assertThatThrownBy(() -> infer("Whatever", Attributes.NONE, tensor("2")))
-                .hasMessageContaining("Whatever");
+        exportRefused(() -> infer("Whatever", Attributes.NONE, tensor("2"))).contains("Whatever");
     }
 
     @Test

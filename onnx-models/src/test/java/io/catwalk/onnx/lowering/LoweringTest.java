@@ -1,5 +1,6 @@
 package io.catwalk.onnx.lowering;
 
+import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -127,9 +128,8 @@ class LoweringTest {
 
     @Test
     void aNetworkThatReturnsNothingIsRefused() {
-        assertThatThrownBy(() -> graph(CLASSIFIER, List.of(), new Step.Input(X), negation()))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("the network returns no array");
+        exportRefused(() -> graph(CLASSIFIER, List.of(), new Step.Input(X), negation()))
+                .contains("the network returns no array");
     }
 
     /** A softmax over the batch would give each image a part of what is 1 for all images together. */
@@ -139,9 +139,7 @@ class LoweringTest {
                 List.<UnaryOperator<NDArray>>of(x -> x.sum(new int[] {1}), x -> x.mean(), x -> x.transpose())) {
             OnnxExport export =
                     OnnxExport.of(LambdaBlock.singleton(network), new Shape(6)).withProbabilities();
-            assertThatThrownBy(export::bytes)
-                    .isInstanceOf(ExportException.class)
-                    .hasMessageContaining("over the classes");
+            exportRefused(export::bytes).contains("over the classes");
         }
     }
 
@@ -152,14 +150,11 @@ class LoweringTest {
         assertThat(names(graph.outputs())).containsExactly("logits", "probabilities");
         assertThat(operators(graph)).containsExactly("Neg", "Softmax");
         Program two = program(List.of(NEGATED, NEGATED), new Step.Input(X), negation());
-        assertThatThrownBy(() -> Lowering.graph(two, options, new Naming(List.of("x"), List.of())))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("returns 2 arrays");
+        exportRefused(() -> Lowering.graph(two, options, new Naming(List.of("x"), List.of())))
+                .contains("returns 2 arrays");
         Operand whole = longs(0, BATCH, Dim.of(2));
         Program numbers = program(List.of(whole), new Step.Input(whole));
-        assertThatThrownBy(() -> Lowering.graph(numbers, options, CLASSIFIER))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("holds INT64");
+        exportRefused(() -> Lowering.graph(numbers, options, CLASSIFIER)).contains("holds INT64");
     }
 
     @Test
@@ -250,25 +245,24 @@ class LoweringTest {
     @Test
     void aResultThatIsNotThatOfTheEngineIsRefused() {
         for (Operand other : List.of(floats(1, BATCH, Dim.of(3)), longs(1, BATCH, Dim.of(2)))) {
-            assertThatThrownBy(() -> graph(
+            exportRefused(() -> graph(
                             CLASSIFIER, List.of(other), new Step.Input(X), call("NDArray.logicalNot()", other, X)))
-                    .isInstanceOf(ExportException.class)
-                    .hasMessageStartingWith("NDArray.logicalNot() makes ")
-                    .hasMessageContaining("in the engine, but its ONNX form makes BOOL(batch, 2)")
-                    .hasMessageEndingWith("(block Net/01Linear, called at Net.java:7)");
+                    .contains(
+                            "NDArray.logicalNot() makes ",
+                            "in the engine, but its ONNX form makes BOOL(batch, 2)",
+                            "(block Net/01Linear, called at Net.java:7)");
         }
     }
 
     @Test
     void aRefusalNamesTheCallOnce() {
-        assertThatThrownBy(() -> graph(
+        exportRefused(() -> graph(
                         CLASSIFIER,
                         List.of(NEGATED),
                         new Step.Input(X),
                         call("NDArrayEx.dropout(NDArray, float, boolean)", NEGATED, X, X, 0.5f, true)))
-                .isInstanceOf(ExportException.class)
-                .hasMessageStartingWith("NDArrayEx.dropout(NDArray, float, boolean) runs in training mode")
-                .hasMessageMatching("(?s)(?!.*dropout.*dropout).*");
+                .contains("NDArrayEx.dropout(NDArray, float, boolean) runs in training mode")
+                .matches("(?s)(?!.*dropout.*dropout).*");
     }
 
     @Test
@@ -279,15 +273,14 @@ class LoweringTest {
         Operand bias = doubles(2, 1);
         Operand made = doubles(3, 1, 1, 1, 1);
         Shape one = new Shape(1, 1);
-        assertThatThrownBy(() -> graph(
+        exportRefused(() -> graph(
                         OTHERS,
                         List.of(made),
                         new Step.Input(image),
                         new Step.Input(kernel),
                         new Step.Constant(bias, "bias", new byte[8]),
                         call(convolution, made, image, image, kernel, bias, one, new Shape(0, 0), one, 1)))
-                .isInstanceOf(ExportException.class)
-                .hasMessageStartingWith(convolution + " has no ONNX form here: ONNX Runtime has no Conv for DOUBLE");
+                .contains(convolution + " has no ONNX form here: ONNX Runtime has no Conv for DOUBLE");
     }
 
     private static Operand doubles(int id, long... sizes) {

@@ -1,10 +1,10 @@
 package io.catwalk.onnx.lowering;
 
+import static io.catwalk.onnx.Refusals.argumentRefused;
+import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.onnx.graph.ElementType;
-import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.TensorShape;
@@ -58,24 +58,19 @@ class PreprocessingTest {
     @Test
     void anotherNumberOfChannelsIsRefused() {
         Preprocessing two = Preprocessing.of(new float[] {1, 2}, new float[] {4, 5});
-        assertThatThrownBy(() -> two.emit(to, pixels(1, 3, 8, 8)))
-                .isInstanceOf(ExportException.class)
-                .hasMessage("expected means and deviations for 3 channels, found 2");
-        assertThatThrownBy(() -> two.emit(to, pixels(1)))
-                .isInstanceOf(ExportException.class)
-                .hasMessage("expected means and deviations for 1 channels, found 2");
+        exportRefused(() -> two.emit(to, pixels(1, 3, 8, 8)))
+                .contains("expected means and deviations for 3 channels, found 2");
+        exportRefused(() -> two.emit(to, pixels(1))).contains("expected means and deviations for 1 channels, found 2");
     }
 
     @Test
     void numbersThatDoNotBelongTogetherAreRefused() {
-        assertThatThrownBy(() -> Preprocessing.of(new float[0], new float[0]))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("found 0 means and 0 deviations");
-        assertThatThrownBy(() -> Preprocessing.of(new float[1], new float[] {1, 1}))
-                .hasMessageContaining("found 1 means and 2 deviations");
+        argumentRefused(() -> Preprocessing.of(new float[0], new float[0])).contains("found 0 means and 0 deviations");
+        argumentRefused(() -> Preprocessing.of(new float[1], new float[] {1, 1}))
+                .contains("found 1 means and 2 deviations");
         for (float deviation : new float[] {0, -1, Float.NaN}) {
-            assertThatThrownBy(() -> Preprocessing.of(new float[1], new float[] {deviation}))
-                    .hasMessageContaining("expected deviations above 0");
+            argumentRefused(() -> Preprocessing.of(new float[1], new float[] {deviation}))
+                    .contains("expected deviations above 0");
         }
     }
 }

@@ -1,12 +1,11 @@
 package io.catwalk.onnx.parity;
 
+import static io.catwalk.onnx.Refusals.argumentRefused;
+import static io.catwalk.onnx.Refusals.fileRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.Predictor;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.diff.Tolerance;
@@ -136,21 +135,18 @@ class CrossCheckTest {
         Path file = TestModels.write(folder.resolve("candidate.onnx"), TestModels.convolution(5));
         Predictor reference = predictor((images, count) -> new float[count * 5]);
         String message = "expected at least 1 image to compare, found 0";
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> CrossCheck.standard().run(reference, file, IMAGES, 0))
-                .withMessage(message);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Parity.between(reference, reference, IMAGES, 0, 1))
-                .withMessage(message);
+        argumentRefused(() -> CrossCheck.standard().run(reference, file, IMAGES, 0))
+                .contains(message);
+        argumentRefused(() -> Parity.between(reference, reference, IMAGES, 0, 1))
+                .contains(message);
     }
 
     @Test
     void aFileThatDoesNotOpenIsRefusedAndNotJudged() {
         Path missing = folder.resolve("missing.onnx");
         Predictor reference = predictor((images, count) -> new float[count * 5]);
-        assertThatExceptionOfType(OnnxFileException.class)
-                .isThrownBy(() -> CrossCheck.standard().run(reference, missing, IMAGES, COUNT))
-                .withMessageContaining("no such file");
+        fileRefused(() -> CrossCheck.standard().run(reference, missing, IMAGES, COUNT))
+                .contains("no such file");
     }
 
     @Test
@@ -235,7 +231,7 @@ class CrossCheckTest {
         for (int last = 1; last <= rising.size(); last++) {
             assertThat(new CrossCheckReport(rising.subList(0, last)).worst()).isSameAs(rising.get(last - 1));
         }
-        assertThatIllegalArgumentException().isThrownBy(() -> new CrossCheckReport(List.of()));
+        argumentRefused(() -> new CrossCheckReport(List.of()));
     }
 
     @Test

@@ -1,20 +1,19 @@
 package io.catwalk.onnx.parity;
 
+import static io.catwalk.onnx.Refusals.argumentRefused;
+import static io.catwalk.onnx.Refusals.fileRefused;
 import static io.catwalk.onnx.TestModels.BATCH;
 import static io.catwalk.onnx.TestModels.FLOAT;
 import static io.catwalk.onnx.TestModels.cast;
 import static io.catwalk.onnx.TestModels.node;
 import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import io.catwalk.onnx.OnnxFileException;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
@@ -354,17 +353,11 @@ final class ProofTest {
 
     @Test
     void withoutFittingSamplesThereIsNoProof() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> prove(sum(0.5), model(), List.of()))
-                .withMessage("a proof needs at least one sample");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> prove(sum(0.5), model(), List.of(Map.of("a", Tensor.of(new float[2], 1, 2)))))
-                .withMessageContaining("expected a float (batch, sequence), b float (batch, sequence), found a");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Proof(-1, List.of(1)))
-                .withMessageContaining("-1");
-        assertThatExceptionOfType(OnnxFileException.class)
-                .isThrownBy(() -> PROOF.run(sum(0.5), folder.resolve("gone.onnx"), List.of(sample(2, 2))))
-                .withMessageContaining("no such file");
+        argumentRefused(() -> prove(sum(0.5), model(), List.of())).contains("a proof needs at least one sample");
+        argumentRefused(() -> prove(sum(0.5), model(), List.of(Map.of("a", Tensor.of(new float[2], 1, 2)))))
+                .contains("expected a float (batch, sequence), b float (batch, sequence), found a");
+        argumentRefused(() -> new Proof(-1, List.of(1))).contains("-1");
+        fileRefused(() -> PROOF.run(sum(0.5), folder.resolve("gone.onnx"), List.of(sample(2, 2))))
+                .contains("no such file");
     }
 }

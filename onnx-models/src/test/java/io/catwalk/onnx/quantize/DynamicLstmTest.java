@@ -1,5 +1,7 @@
 package io.catwalk.onnx.quantize;
 
+import static io.catwalk.onnx.Refusals.argumentRefused;
+import static io.catwalk.onnx.Refusals.fileRefused;
 import static io.catwalk.onnx.TestModels.BATCH;
 import static io.catwalk.onnx.TestModels.FLOAT;
 import static io.catwalk.onnx.TestModels.node;
@@ -7,8 +9,6 @@ import static io.catwalk.onnx.TestModels.random;
 import static io.catwalk.onnx.TestModels.tensor;
 import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -16,7 +16,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
@@ -117,9 +116,8 @@ class DynamicLstmTest {
                     .concat(weights.getRawData().substring(Float.BYTES)));
             Path file = TestModels.write(folder.resolve("infinite.onnx"), network);
 
-            assertThatExceptionOfType(OnnxFileException.class)
-                    .isThrownBy(() -> OnnxQuantization.of(file))
-                    .withMessageContaining("expected finite weights in LSTM lstm, found an infinity");
+            fileRefused(() -> OnnxQuantization.of(file))
+                    .contains("expected finite weights in LSTM lstm, found an infinity");
         }
     }
 
@@ -128,8 +126,7 @@ class DynamicLstmTest {
     void aFileOfLstmsAloneAlsoNeedsImages() {
         Path file = TestModels.write(folder.resolve("lstm.onnx"), network("forward", 1));
 
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> OnnxQuantization.of(file).calibrated(List.of()))
-                .withMessage("expected calibration images, found none");
+        argumentRefused(() -> OnnxQuantization.of(file).calibrated(List.of()))
+                .contains("expected calibration images, found none");
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.runtime;
 
+import static io.catwalk.onnx.Refusals.argumentRefused;
 import static io.catwalk.onnx.TestModels.BATCH;
 import static io.catwalk.onnx.TestModels.FLOAT;
 import static io.catwalk.onnx.TestModels.UINT8;
@@ -9,13 +10,12 @@ import static io.catwalk.onnx.TestModels.tensor;
 import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxFileException;
 import io.catwalk.onnx.TestModels;
@@ -223,12 +223,8 @@ final class FileFormsTest {
 
     @Test
     void sizesOutOfRangeAreRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> OnnxHints.none().withImageSize(-1, 4))
-                .withMessageContaining("-1 and 4");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> OnnxHints.none().withImageSize(4, 0))
-                .withMessageContaining("4 and 0");
+        argumentRefused(() -> OnnxHints.none().withImageSize(-1, 4)).contains("-1 and 4");
+        argumentRefused(() -> OnnxHints.none().withImageSize(4, 0)).contains("4 and 0");
         refused(summing(FLOAT, 3, "h", "w"), OnnxHints.none().withImageSize(1 << 20, 4), "sizes of 1 to 65536");
     }
 

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.runtime;
 
+import static io.catwalk.onnx.Refusals.fileRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -88,11 +89,9 @@ class SessionFileTest {
     void whatIsNoTextIsRefused() throws IOException {
         Path model = folder.resolve("model.onnx");
         Files.write(SessionFile.beside(model), "spinning=tr\u00fce".getBytes(StandardCharsets.ISO_8859_1));
-        assertThatExceptionOfType(OnnxFileException.class).isThrownBy(() -> OnnxOptions.tuned(model));
+        fileRefused(() -> OnnxOptions.tuned(model));
         Path beside = folder.resolve("b.session.properties");
         Files.createDirectory(beside);
-        assertThatExceptionOfType(OnnxFileException.class)
-                .isThrownBy(() -> OnnxOptions.tuned(folder.resolve("b.onnx")))
-                .withMessageContaining("b.session.properties");
+        fileRefused(() -> OnnxOptions.tuned(folder.resolve("b.onnx"))).contains("b.session.properties");
     }
 }
