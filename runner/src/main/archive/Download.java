@@ -75,7 +75,8 @@ final class Download {
     private static final Pattern NATIVE = Pattern.compile("(?:pytorch/cpu|jnilib|ai/onnxruntime/native)/[^/]+/.*"
             + "|com/sun/jna/[^/]+/[^/]*jnidispatch\\.[a-z]+|org/jline/nativ/[^/]+/[^/]+/.*");
 
-    private static final Pattern PYTORCH = Pattern.compile("(pytorch-native-cpu-.*?)-(?:linux|osx|win)-[a-z0-9_]+\\.jar");
+    private static final Pattern PYTORCH =
+            Pattern.compile("(pytorch-native-cpu-.*?)-(?:linux|osx|win)-[a-z0-9_]+\\.jar");
 
     /** What users install into the packed program of a build: plugins, and what the runtimes need. */
     private static final Pattern INSTALLED = Pattern.compile("plugins/.*|runtimes/.*/(?:node_modules|target)/.*");
@@ -106,11 +107,7 @@ final class Download {
         }
         Path work = Files.createDirectories(out.resolve("work"));
         Download download = new Download(
-                Path.of(arguments[0]),
-                Path.of(arguments[1]),
-                Path.of(arguments[2]),
-                Instant.parse(arguments[4]),
-                work);
+                Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]), Instant.parse(arguments[4]), work);
         SortedMap<String, Path> files = download.common();
         for (Platform platform : Platform.values()) {
             if (Files.isDirectory(download.natives) || download.isPackedFor(platform)) {
@@ -127,7 +124,8 @@ final class Download {
             for (Path file : found.filter(Files::isRegularFile).toList()) {
                 String name = home.relativize(file).toString().replace('\\', '/');
                 // The class archive is good for one Java in one folder (ADR 14).
-                if (!name.startsWith("lib/catwalk.jsa") && !INSTALLED.matcher(name).matches()) {
+                if (!name.startsWith("lib/catwalk.jsa")
+                        && !INSTALLED.matcher(name).matches()) {
                     files.put(name, file);
                 }
             }
@@ -137,11 +135,6 @@ final class Download {
         }
         files.put("share/bash-completion/completions/catwalk", catwalk("bash", "completion", "bash"));
         files.put("share/zsh/site-functions/_catwalk", catwalk("zsh", "completion", "zsh"));
-        Path pages = work.resolve("pages");
-        catwalk("man", "man", pages.toString());
-        try (Stream<Path> found = Files.list(pages)) {
-            found.forEach(page -> files.put("share/man/man1/" + page.getFileName(), page));
-        }
         return files;
     }
 

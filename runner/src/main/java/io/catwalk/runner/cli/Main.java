@@ -65,8 +65,7 @@ public final class Main {
             PluginCommand.class,
             WorkCommand.class,
             DoctorCommand.class,
-            CompletionCommand.class,
-            ManCommand.class);
+            CompletionCommand.class);
 
     @Option(
             names = "--verbose",

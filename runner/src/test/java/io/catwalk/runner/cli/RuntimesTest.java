@@ -12,10 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -98,7 +101,24 @@ final class RuntimesTest {
         assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
         // 40 images in half a second, as the runner reports.
         assertThat(answer.out()).containsPattern("\nhonest +7\\.1 +0 +\\d\\.\\de-\\d\\d +80  agrees\n");
-        assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains(": 40 images"));
+        assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains("model.onnx: "));
+    }
+
+    @Test
+    void oneEndsWithTheProgramThatIsKilled() throws Exception {
+        runner("stuck", STUCK);
+        String[] verify = arguments(world.model(), world.images(), folder.resolve("runtimes"), "stuck");
+        ProcessBuilder builder = Catwalk.process(folder, verify);
+        Process program = builder.redirectErrorStream(true)
+                .redirectOutput(folder.resolve("out").toFile())
+                .start();
+        try {
+            await(true, STUCK);
+        } finally {
+            program.destroyForcibly();
+        }
+
+        await(false, STUCK);
     }
 
     /** All runtimes agree about the logits, and all give two classes each other's names. */
@@ -124,6 +144,13 @@ final class RuntimesTest {
         assertThat(json.path("agrees").asBoolean(true)).isFalse();
         assertThat(json.path("stated_accuracy").asDouble()).isEqualTo(right(0, 0) / 40.0);
         assertThat(json.path("accuracy").asDouble()).isEqualTo(right(0, other) / 40.0);
+
+        SortedMap<String, String> silent = new TreeMap<>(metadata.entries());
+        silent.remove("metrics.test.accuracy");
+        new OnnxMetadata(silent).write(swapped);
+        Catwalk.Answer unsaid = Catwalk.run(arguments(swapped, world.images(), folder.resolve("runtimes"), "honest"));
+        assertThat(unsaid.exitCode()).as("%s", unsaid).isEqualTo(ExitCode.DONE);
+        assertThat(unsaid.out().replaceAll("\\s+", " ")).contains("but the file states no accuracy");
     }
 
     /** Counts the images that are right if two classes have each other's name. */
@@ -136,69 +163,56 @@ final class RuntimesTest {
         return right;
     }
 
-    @Test
-    void anAccuracyThatCannotBeComparedIsSaid() throws IOException {
-        answering("honest", logits);
-        Path silent = Files.copy(world.model(), folder.resolve("silent.onnx"));
-        SortedMap<String, String> entries =
-                new TreeMap<>(OnnxMetadata.read(silent).entries());
-        entries.remove("metrics.test.accuracy");
-        new OnnxMetadata(entries).write(silent);
-
-        Catwalk.Answer answer = Catwalk.run(arguments(silent, world.images(), folder.resolve("runtimes"), "honest"));
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.out().replaceAll("\\s+", " ")).contains("but the file states no accuracy");
+    /** Returns the labels of the first image, the likeliest first. */
+    private List<Integer> ranked() {
+        return IntStream.range(0, 10)
+                .boxed()
+                .sorted(Comparator.comparing(label -> -logits[label]))
+                .toList();
     }
 
     @Test
-    void oneLabelThatFlipsIsExposed() throws IOException {
-        int likeliest = 0;
-        for (int i = 1; i < 10; i++) {
-            likeliest = logits[i] > logits[likeliest] ? i : likeliest;
-        }
+    void oneLabelThatFlipsAndOneLogitThatDiffersAreExposed() throws IOException {
+        int likeliest = ranked().get(0);
+        int least = ranked().get(9);
         logits[likeliest] -= 1000;
         answering("liar", logits);
+        logits[likeliest] += 1000;
+        logits[least] -= 0.5f;
+        answering("sloppy", logits);
 
-        Catwalk.Answer answer = verify("liar");
+        Catwalk.Answer flips = verify("liar");
+        JsonNode differs = Json.JSON.readTree(verify("sloppy", "--json").out()).at("/runtimes/0");
 
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-        assertThat(answer.out()).containsPattern("\nliar +7\\.1 +1 +1\\.0e\\+03 +80  DISAGREES\n");
+        assertThat(flips.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        assertThat(flips.out()).containsPattern("\nliar +7\\.1 +1 +1\\.0e\\+03 +80  DISAGREES\n");
+        assertThat(differs.path("outcome").asString()).isEqualTo("disagrees");
+        assertThat(differs.path("flips").asInt(-1)).isZero();
+        assertThat(differs.path("max_abs").asDouble()).isBetween(0.49, 0.51);
     }
 
-    /**
-     * The correct logits of two labels are so far apart that each has to move by half the distance, and both move by
-     * 0.6.
-     */
+    /** Each of two labels has to move by half their distance to flip, and both move by 0.6 of it. */
     @Test
     void aFlipWithinTheToleranceIsListedAsANearTieAndPasses() throws IOException {
-        int first = 0;
-        for (int i = 1; i < 10; i++) {
-            first = logits[i] > logits[first] ? i : first;
-        }
-        int second = first == 0 ? 1 : 0;
-        for (int i = 0; i < 10; i++) {
-            second = i != first && logits[i] > logits[second] ? i : second;
-        }
+        int first = ranked().get(0);
+        int second = ranked().get(1);
         float margin = logits[first] - logits[second];
         logits[first] -= 0.6f * margin;
         logits[second] += 0.6f * margin;
         answering("undecided", logits);
-        String tie = "image 0: " + second + " instead of " + first + ", by "
-                + String.format(java.util.Locale.ROOT, "%.1e", margin);
+        String tie =
+                "image 0: %d instead of %d, by %s".formatted(second, first, String.format(Locale.ROOT, "%.1e", margin));
 
         Catwalk.Answer near = verify("undecided", "--abs", "" + 0.7 * margin);
+        Catwalk.Answer json = verify("undecided", "--abs", "0", "--rel", "1000", "--json");
+
         assertThat(near.exitCode()).as("%s", near).isEqualTo(ExitCode.DONE);
         assertThat(near.out())
                 .containsPattern("\nundecided +7\\.1 +0 +\\S+ +80  agrees\n")
                 .contains("\nundecided: 1 near tie, within the tolerance: " + tie + "\n");
-        JsonNode listed = Json.JSON
-                .readTree(verify("undecided", "--abs", "0", "--rel", "1000", "--json")
-                        .out())
-                .at("/runtimes/0/near_ties/0");
+        JsonNode listed = Json.JSON.readTree(json.out()).at("/runtimes/0/near_ties/0");
         assertThat(listed.path("image").asInt(-1)).isZero();
         assertThat(listed.path("candidate").asInt()).isEqualTo(second);
-
         for (Catwalk.Answer far : List.of(verify("undecided"), verify("undecided", "--abs", "" + 0.4 * margin))) {
             assertThat(far.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
             assertThat(far.out())
@@ -207,55 +221,30 @@ final class RuntimesTest {
         }
     }
 
+    /** One says too little, one lacks an operator, one is not there, and one is not spelled so. */
     @Test
-    void oneLogitThatDiffersIsExposed() throws IOException {
-        int least = 0;
-        for (int i = 1; i < 10; i++) {
-            least = logits[i] < logits[least] ? i : least;
-        }
-        logits[least] -= 0.5f;
-        answering("liar", logits);
-
-        JsonNode said = Json.JSON
-                .readTree(verify("liar", "--json").out())
-                .path("runtimes")
-                .path(0);
-
-        assertThat(said.path("outcome").asString()).isEqualTo("disagrees");
-        assertThat(said.path("flips").asInt(-1)).isZero();
-        assertThat(said.path("max_abs").asDouble()).isBetween(0.49, 0.51);
-    }
-
-    @Test
-    void oneThatNeverAnswersIsEnded() throws Exception {
+    void whatCannotBeAskedIsLeftOutOfAllAndRefusedByItsName() throws IOException {
         answering("honest", logits);
-        runner("stuck", STUCK);
+        answering("small", logits);
+        Path description = folder.resolve("runtimes/small/runtime.json");
+        Files.writeString(description, Files.readString(description).replace("NoSuchOperator", "GRU"));
+        runner("absent", "true", "not/there");
+        String hint = "install-it --into " + folder.resolve("runtimes/absent").toAbsolutePath();
 
-        Catwalk.Answer answer = verify("all", "--runtime-timeout", "2s");
+        Catwalk.Answer all = verify("all");
 
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(answer.out())
-                .containsPattern("\nstuck +FAILED\n")
-                .contains("\nstuck: it gave no answer within 2 s and was stopped")
-                .containsPattern("\nhonest .* agrees\n");
-        await(false, STUCK);
+        assertThat(all.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(all.out().replaceAll("\\s+", " "))
+                .contains(" absent left out ", hint, " small left out ", "GRU", "--unroll-recurrent --batch 1");
+        requireRefused(verify("honest,absent"), "absent", hint);
+        requireRefused(verify("small"), "small", "GRU", "--unroll-recurrent --batch 1");
+        requireRefused(verify("honset"), "--runtimes", "'honset'", "'honest'");
     }
 
-    @Test
-    void oneEndsWithTheProgramThatIsKilled() throws Exception {
-        runner("stuck", STUCK);
-        String[] verify = arguments(world.model(), world.images(), folder.resolve("runtimes"), "stuck");
-        ProcessBuilder builder = Catwalk.process(folder, verify);
-        Process program = builder.redirectErrorStream(true)
-                .redirectOutput(folder.resolve("out").toFile())
-                .start();
-        try {
-            await(true, STUCK);
-        } finally {
-            program.destroyForcibly();
-        }
-
-        await(false, STUCK);
+    private static void requireRefused(Catwalk.Answer answer, String... facts) {
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        assertThat(answer.out()).isEmpty();
+        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1).contains(facts);
     }
 
     private static void await(boolean running, String command) throws InterruptedException {
@@ -271,81 +260,22 @@ final class RuntimesTest {
     }
 
     @Test
-    void oneThatIsMissingIsNamedWithWhatInstallsIt() throws IOException {
-        answering("honest", logits);
-        runner("absent", "true", "not/there");
-        String hint = "The runtime absent is not installed: install-it --into "
-                + folder.resolve("runtimes/absent").toAbsolutePath();
-
-        Catwalk.Answer all = verify("all");
-        Catwalk.Answer named = verify("honest,absent");
-
-        assertThat(all.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(all.out().replaceAll("\\s+", " ")).contains(" absent left out ", "absent: " + hint);
-        assertThat(named.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(named.out()).isEmpty();
-        assertThat(named.err()).isEqualToIgnoringNewLines("catwalk: --runtimes absent: " + hint);
-    }
-
-    @Test
-    void aNameThatIsNoneGetsTheKnownOnes() throws IOException {
-        answering("honest", logits);
-
-        Catwalk.Answer answer = verify("honset");
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err())
-                .isEqualToIgnoringNewLines(
-                        "catwalk: --runtimes must be among all, honest, but has 'honset'; did you mean 'honest'?");
-    }
-
-    @Test
-    void oneThatLacksAnOperatorIsLeftOutAndTheOperatorNamed() throws IOException {
-        answering("honest", logits);
-        answering("small", logits);
-        Path description = folder.resolve("runtimes/small/runtime.json");
-        Files.writeString(description, Files.readString(description).replace("NoSuchOperator", "GRU"));
-        String hint = "The runtime small knows no GRU: export the file with --unroll-recurrent --batch 1 for it";
-
-        Catwalk.Answer all = verify("all");
-        Catwalk.Answer named = verify("small");
-
-        assertThat(all.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(all.out().replaceAll("\\s+", " ")).contains(" small left out ", "small: " + hint);
-        assertThat(named.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(named.err()).isEqualToIgnoringNewLines("catwalk: --runtimes small: " + hint);
-    }
-
-    @Test
-    void whatIsAboutTheFileAloneIsRefusedBesideIt() {
-        Catwalk.Answer answer = verify("all", "--show");
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err())
-                .startsWith("catwalk: expected --runtimes without --show, --against and --predictions")
-                .hasLineCount(1);
-    }
-
-    @Test
-    void anAnswerOfAnotherFormSaysWhatWasExpected() throws IOException {
+    void anAnswerOfAnotherFormOrNoneSaysWhatWasExpected() throws Exception {
         runner("broken", "echo 'warning: old'; echo 'ImportError: no such thing' >&2; echo '  at line 3' >&2; exit 7");
         runner("mute", "exit 0");
         runner("short", "printf 1234 > \"$4\"; echo '{\"version\": \"1\", \"seconds\": 1}'");
+        runner("stuck", STUCK);
+        answering("honest", logits);
 
-        Catwalk.Answer answer = verify("all");
+        Catwalk.Answer answer = verify("all", "--runtime-timeout", "3s");
 
         assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(answer.out()).containsPattern("\nstuck +FAILED\n").containsPattern("\nhonest .* agrees\n");
         assertThat(answer.out().replaceAll("\\s+", " "))
                 .contains("broken: it ended with exit code 7: ImportError: no such thing")
                 .contains("mute: expected {\"version\": ..., \"seconds\": ...} as its last line, found ''")
-                .contains("short: expected 10 float32 logits of each of 40 images, 1600 bytes, found 4");
-    }
-
-    @Test
-    void anEmptyFolderIsRefused() {
-        Catwalk.Answer answer = verify("all");
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).startsWith("catwalk: expected runners in ").hasLineCount(1);
+                .contains("short: expected 10 float32 logits of each of 40 images, 1600 bytes, found 4")
+                .contains("stuck: it gave no answer within 3 s and was stopped");
+        await(false, STUCK);
     }
 }
