@@ -40,7 +40,11 @@ final class Requests {
     }
 
     private static ExperimentSpec of(
-            DatasetSpec dataset, SplitSpec split, List<Contestant> contestants, int seeds, @Nullable TuningSpec tuning) {
+            DatasetSpec dataset,
+            SplitSpec split,
+            List<Contestant> contestants,
+            int seeds,
+            @Nullable TuningSpec tuning) {
         return new ExperimentSpec(
                 ExperimentSpec.SCHEMA,
                 dataset,

@@ -138,7 +138,9 @@ class SchedulerTest {
                         3,
                         new TuningSpec.Rung(1, 3),
                         new TuningSpec.Rung(3, 2))
-                : Requests.of(list(trials, " ").stream().map(SchedulerTest::contestant).toArray(Contestant[]::new));
+                : Requests.of(list(trials, " ").stream()
+                        .map(SchedulerTest::contestant)
+                        .toArray(Contestant[]::new));
         hand.slots = slots;
         for (String reaction : list(script, "; ")) {
             String event = reaction.substring(0, reaction.indexOf(": "));
@@ -147,7 +149,10 @@ class SchedulerTest {
                 case "all" -> hand.always = actions.get(0);
                 case "left" -> actions.forEach(one -> hand.left.put(before(one), after(one)));
                 case "before" -> actions.forEach(one -> prepare(request, before(one), after(one)));
-                default -> hand.reactions.computeIfAbsent(event, any -> new ArrayDeque<>()).add(actions);
+                default ->
+                    hand.reactions
+                            .computeIfAbsent(event, any -> new ArrayDeque<>())
+                            .add(actions);
             }
         }
         Duration budget = conduct.matches("[0-9]+") ? Duration.ofSeconds(Long.parseLong(conduct)) : null;
@@ -210,7 +215,9 @@ class SchedulerTest {
                 .map(outcome -> {
                     String name = name(outcome.trial());
                     String first = outcome.firstError() == null ? "" : " after " + outcome.firstError();
-                    String units = name.equals("best") ? " of " + outcome.trial().hyperparameters().get("units") : "";
+                    String units = name.equals("best")
+                            ? " of " + outcome.trial().hyperparameters().get("units")
+                            : "";
                     String end = outcome instanceof TrialOutcome.Done done
                             ? Double.toString(done.metrics().test().accuracy())
                             : (outcome instanceof TrialOutcome.Failed ? "failed " : "lost ") + outcome.error();
@@ -253,12 +260,11 @@ class SchedulerTest {
 
         private void end(String name, String how) {
             CompletableFuture<TrialOutcome> one = Objects.requireNonNull(running.get(name), name);
-            boolean unused =
-                    switch (how) {
-                        case "canceled" -> one.cancel(false);
-                        case "trouble" -> one.completeExceptionally(trouble);
-                        default -> one.complete(outcome(Objects.requireNonNull(trials.get(name)), how));
-                    };
+            boolean unused = switch (how) {
+                case "canceled" -> one.cancel(false);
+                case "trouble" -> one.completeExceptionally(trouble);
+                default -> one.complete(outcome(Objects.requireNonNull(trials.get(name)), how));
+            };
         }
 
         @Override
