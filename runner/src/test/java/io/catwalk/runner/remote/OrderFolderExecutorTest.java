@@ -13,7 +13,7 @@ import io.catwalk.runner.supply.Depot;
 import io.catwalk.runner.supply.FileSource;
 import io.catwalk.runner.supply.Place;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.MadeUp;
+import io.catwalk.runner.trial.MadeUpExecutor;
 import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.TrialExecutor.Submitted;
 import io.catwalk.runner.trial.TrialFolder;
@@ -26,8 +26,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
@@ -170,11 +170,8 @@ final class OrderFolderExecutorTest {
         TrialOrder order = order(1);
         executor.submit(order, trial(), news -> {});
         TrialFolder there = new TrialFolder(Files.createDirectory(folder.resolve("there")));
-        int[] labels = IntStream.range(0, TinyImages.TEST).map(i -> i % 10).toArray();
-        Delivery.write(
-                OrderFolder.delivery(folder.resolve("orders/0.json"), 1),
-                MadeUp.leave(order, there, labels, 10),
-                there);
+        TrialOutcome made = new MadeUpExecutor.Invention(Map.of()).train(order, there, epoch -> {});
+        Delivery.write(OrderFolder.delivery(folder.resolve("orders/0.json"), 1), made, there);
         Path hindrance = Files.writeString(trial().path().resolve("model"), "not a folder, as if the disk were full");
 
         for (int attempt = 1; attempt <= 3; attempt++) {

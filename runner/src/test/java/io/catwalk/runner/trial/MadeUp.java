@@ -1,24 +1,14 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Recipe;
-import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.Json;
-import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Averages;
-import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
-import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.training.ComputeDevice;
-import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialOutcome.Done;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -158,54 +148,5 @@ public final class MadeUp {
                         new Software("0.1.0", "0.36.0", "2.7.1", "1.29.0", "Debian 17.0.13"),
                         new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)),
                 List.of());
-    }
-
-    /** Writes into a folder what a trial writes: its order, history, weights, predictions and outcome. */
-    public static Done leave(TrialOrder order, TrialFolder folder, int[] labels, int classes) throws IOException {
-        SplittableRandom random = new SplittableRandom(order.spec().id().hashCode());
-        Predictions predictions = answers(random, labels, classes);
-        List<String> names =
-                IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-        Metrics metrics = Evaluation.of(predictions, names).metrics();
-        AtomicFiles.write(folder.order(), Json.JSON.writeValueAsString(order));
-        folder.writeHistory(IntStream.rangeClosed(1, order.spec().recipe().epochs())
-                .mapToObj(epoch -> new Epoch(epoch, 1.0 / epoch, 0.8, 1.1 / epoch, 0.79, 0.79, 0.001, 2.5))
-                .toList());
-        folder.writePredictions("test", predictions, HeapImages.of(1, 1, 1, new byte[labels.length], labels));
-        Files.createDirectories(folder.path().resolve("model"));
-        Files.write(folder.path().resolve("model/network-0000.params"), new byte[2048]);
-        Done made = done(order.spec(), new TrialMetrics(metrics, metrics, metrics), efficiency(null, null), null);
-        TrialInputs inputs = order.inputs();
-        Done done = new Done(
-                made.trial(),
-                null,
-                made.metrics(),
-                made.overfitting(),
-                null,
-                made.efficiency(),
-                made.timing(),
-                made.normalization(),
-                new Provenance(
-                        inputs.pluginId(),
-                        inputs.pluginVersion(),
-                        inputs.pluginSha256(),
-                        inputs.datasetSha256(),
-                        "cd".repeat(32),
-                        order.spec().threads(),
-                        null,
-                        null,
-                        inputs.software(),
-                        made.provenance().machine()),
-                folder.digests());
-        folder.writeOutcome(done);
-        return done;
-    }
-
-    private static Predictions answers(SplittableRandom random, int[] labels, int classes) {
-        float[] logits = new float[labels.length * classes];
-        for (int i = 0; i < logits.length; i++) {
-            logits[i] = random.nextInt(1000) / 250f + (i % classes == labels[i / classes] ? 2.5f : 0);
-        }
-        return new Predictions(classes, labels, logits);
     }
 }
