@@ -99,7 +99,7 @@ final class Weights {
                         parameter -> rate(rates, parameter) == 0 ? 2 : decays(parameter) ? 0 : 1)
                 .thenComparingDouble(parameter -> rate(rates, parameter)));
         if (sorted.isEmpty() || rate(rates, sorted.get(0)) == 0) {
-            throw new TrainingException("expected a network with trainable parameters, but found none in " + block
+            throw new TrainingException("expected a network with trainable parameters, but found none"
                     + (distinct.values().stream().anyMatch(Parameter::requiresGradient) ? ": all are frozen" : ""));
         }
         try (NDManager scratch = owner.newSubManager()) {
