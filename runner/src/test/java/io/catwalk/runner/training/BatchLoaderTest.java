@@ -1,7 +1,7 @@
 package io.catwalk.runner.training;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -86,20 +86,20 @@ class BatchLoaderTest {
         new SplittableRandom(1).nextBytes(pixels);
         ImageSource images = HeapImages.of(3, 10, 12, pixels, new int[] {0, 1});
         Normalization normalization = new Normalization(new float[] {0, 0.2f, 0.4f}, new float[] {1, 1, 0.1f});
-        List<Augmentation> all =
-                List.of(Augmentation.shift(0.2), Augmentation.horizontalFlip(), Augmentation.erase(0.5, 0.2));
-        inBothLayouts(images, normalization, all);
-        inBothLayouts(
-                images,
-                normalization,
-                List.of(
-                        Augmentation.horizontalFlip(),
-                        Augmentation.rotate(30),
-                        Augmentation.shift(0.2),
-                        Augmentation.crop(0.5),
-                        Augmentation.light(0.5, 0.5),
-                        Augmentation.erase(0.5, 0.2),
-                        Augmentation.cutMix(1)));
+        Augmentation flip = Augmentation.horizontalFlip();
+        Augmentation shift = Augmentation.shift(0.2);
+        Augmentation erase = Augmentation.erase(0.5, 0.2);
+        inBothLayouts(images, normalization, List.of(shift, flip, erase));
+        Augmentation[] all = {
+            flip,
+            Augmentation.rotate(30),
+            shift,
+            Augmentation.crop(0.5),
+            Augmentation.light(0.5, 0.5),
+            erase,
+            Augmentation.cutMix(1)
+        };
+        inBothLayouts(images, normalization, List.of(all));
     }
 
     private static void inBothLayouts(ImageSource images, Normalization normalization, List<Augmentation> all) {
@@ -136,8 +136,7 @@ class BatchLoaderTest {
                 possible.add(boxed(world.moved(world.image(), down, right)));
             }
         }
-        Set<List<Integer>> found = new HashSet<>();
-        world.draw(2000, Augmentation.shift(0.4)).forEach(image -> found.add(boxed(image)));
+        Set<List<Integer>> found = new HashSet<>(boxed(world.draw(2000, Augmentation.shift(0.4))));
         assertThat(possible).hasSize(25);
         assertThat(found).isEqualTo(possible);
     }
@@ -145,8 +144,7 @@ class BatchLoaderTest {
     @Test
     void aShiftBeyondTheImageLeavesItBlack() {
         World world = new World(1, 1, 1);
-        Set<List<Integer>> found = new HashSet<>();
-        world.draw(100, Augmentation.shift(0.5)).forEach(image -> found.add(boxed(image)));
+        Set<List<Integer>> found = new HashSet<>(boxed(world.draw(100, Augmentation.shift(0.5))));
         assertThat(found).containsExactlyInAnyOrder(List.of(BLACK), List.of(BLACK + 1));
     }
 
@@ -211,10 +209,9 @@ class BatchLoaderTest {
             pixels[plane + i] = (byte) (i / width);
         }
         ImageSource images = HeapImages.of(3, height, width, pixels, new int[] {0});
-        Normalization levels = new Normalization(new float[3], new float[] {1 / 255f, 1 / 255f, 1 / 255f});
-        BatchLoader loader =
-                new BatchLoader(images, ImageLayout.CHANNELS_FIRST, levels, List.of(Augmentation.crop(smallest)));
-        BatchLoader.Batch batch = loader.new Batch(500);
+        List<Augmentation> cropping = List.of(Augmentation.crop(smallest));
+        BatchLoader.Batch batch =
+                new BatchLoader(images, ImageLayout.CHANNELS_FIRST, SmallWorld.levels(3), cropping).new Batch(500);
         batch.fill(new int[500], 0, 500, place -> new SplittableRandom(place));
         int middle = height / 2 * width + width / 2;
         for (int i = 0; i < 500; i++) {
@@ -232,23 +229,24 @@ class BatchLoaderTest {
         BatchLoader loader = new BatchLoader(images, ImageLayout.CHANNELS_LAST, normalization, List.of());
 
         // 2^20 images of 2^10 pixels of 4 bytes are 2^32 bytes.
-        assertThatThrownBy(() -> loader.new Batch(1 << 20))
-                .isInstanceOf(TrainingException.class)
-                .hasMessage("expected a batch of at most 2,047 MiB, but 1048576 images of 32x32 take 4,096 MiB: try a"
-                        + " smaller --batch-size or --image-size");
+        refused(
+                TrainingException.class,
+                () -> loader.new Batch(1 << 20),
+                "at most 2,047 MiB, but 1048576 images of 32x32 take 4,096 MiB",
+                "--batch-size or --image-size");
     }
 
     @Test
     void theSameSeedGivesTheSameBatchesAndTheNextEpochOthers() {
         World world = new World(3, 10, 12);
         Augmentation[] all = {Augmentation.shift(0.2), Augmentation.horizontalFlip(), Augmentation.erase(0.5, 0.2)};
-        List<int[]> first = world.draw(64, all);
-        List<int[]> again = world.draw(64, all);
-        List<int[]> two = world.draw(128, all);
-        assertThat(again.stream().map(BatchLoaderTest::boxed).toList())
-                .isEqualTo(first.stream().map(BatchLoaderTest::boxed).toList());
-        assertThat(two.subList(64, 128).stream().map(BatchLoaderTest::boxed).toList())
-                .isNotEqualTo(first.stream().map(BatchLoaderTest::boxed).toList());
+        List<List<Integer>> first = boxed(world.draw(64, all));
+        assertThat(boxed(world.draw(64, all))).isEqualTo(first);
+        assertThat(boxed(world.draw(128, all)).subList(64, 128)).isNotEqualTo(first);
+    }
+
+    private static List<List<Integer>> boxed(List<int[]> images) {
+        return images.stream().map(BatchLoaderTest::boxed).toList();
     }
 
     private static List<Integer> boxed(int[] values) {

@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import io.catwalk.api.Augmentation;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -27,8 +26,7 @@ class BatchQueueTest {
         byte[] pixels = new byte[IMAGES * 36];
         new Random(3).nextBytes(pixels);
         ImageSource images = HeapImages.of(1, 6, 6, pixels, new int[IMAGES]);
-        Normalization plain = new Normalization(new float[] {0}, new float[] {1 / 255f});
-        return new BatchLoader(images, ImageLayout.CHANNELS_LAST, plain, List.of(augmentations));
+        return new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), List.of(augmentations));
     }
 
     /** Takes three epochs of batches of 10, and reads each a little after it was returned. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.nn.Block;
 import io.catwalk.api.Augmentation;
-import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
@@ -186,16 +185,6 @@ class CheckpointTest {
     }
 
     private static Training training(Function<Task, Block> network, Recipe recipe, LongSupplier clock) {
-        return new Training(
-                SmallWorld.classifier(network),
-                Hyperparameters.none(),
-                SmallWorld.TASK,
-                DATA,
-                recipe,
-                5,
-                0,
-                ComputeDevice.CPU,
-                null,
-                clock);
+        return SmallWorld.training(SmallWorld.classifier(network), DATA, recipe, 5, 0, null, clock);
     }
 }

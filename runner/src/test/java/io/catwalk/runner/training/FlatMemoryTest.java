@@ -19,16 +19,17 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Layers;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
+import io.catwalk.runner.OtherJvm;
 import io.catwalk.runner.data.HeapImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,57 +38,40 @@ class FlatMemoryTest {
 
     private static final Path STATUS = Path.of("/proc/self/status");
 
-    /** For each epoch the live native arrays and the resident memory in KiB. */
-    private static List<long[]> epochs = List.of();
-
-    @BeforeAll
-    static void train(@TempDir Path folder) throws IOException, InterruptedException {
-        Path log = folder.resolve("log.txt");
+    @Test
+    void noEpochLeavesNativeArraysOrMemory(@TempDir Path folder) throws IOException, InterruptedException {
         // The heap has its full size from the start, and the optimizing compiler, whose own memory comes and goes
         // by tens of MB, is off: only native memory of the training can grow. A batch of pixels takes 157 KB, so
         // one that is lost in each of the 320 steps between is three times what the test allows.
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-Xms96m",
-                        "-Xmx96m",
-                        "-XX:+AlwaysPreTouch",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dai.djl.pytorch.num_threads=1",
-                        "-Dai.djl.pytorch.num_interop_threads=1",
-                        "-Dai.djl.offline=true",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        FlatMemoryTest.class.getName(),
-                        folder.resolve("epochs.txt").toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        List<String> options = List.of(
+                "-Xms96m",
+                "-Xmx96m",
+                "-XX:+AlwaysPreTouch",
+                "-Dai.djl.pytorch.num_threads=1",
+                "-Dai.djl.pytorch.num_interop_threads=1",
+                "-Dai.djl.offline=true");
+        Path file = folder.resolve("epochs.txt");
+        Process process = OtherJvm.start(options, FlatMemoryTest.class, file.toString());
         try {
             assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.exitValue()).as(said).isZero();
         } finally {
             process.destroyForcibly();
         }
-        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
-        epochs = Files.readAllLines(folder.resolve("epochs.txt")).stream()
-                .map(line -> line.split(" "))
-                .map(parts -> new long[] {Long.parseLong(parts[0]), Long.parseLong(parts[1])})
+        List<long[]> epochs = Files.readAllLines(file).stream()
+                .map(line -> Arrays.stream(line.split(" "))
+                        .mapToLong(Long::parseLong)
+                        .toArray())
                 .toList();
         assertThat(epochs).hasSize(10);
-    }
-
-    @Test
-    void everyEpochEndsWithAsManyNativeArraysAsTheFirst() {
         assertThat(epochs.get(0)[0]).isPositive();
         assertThat(epochs).extracting(epoch -> epoch[0]).containsOnly(epochs.get(0)[0]);
-    }
 
-    @Test
-    void residentMemoryAfterEpochTenIsWithinFivePercentOfAfterEpochTwo() {
         assumeThat(STATUS).exists();
-        assertThat((double) epochs.get(9)[1] / epochs.get(1)[1])
-                .as(() -> "KiB after each epoch: "
-                        + epochs.stream().map(epoch -> epoch[1]).toList())
+        List<Long> resident = epochs.stream().map(epoch -> epoch[1]).toList();
+        assertThat((double) resident.get(9) / resident.get(1))
+                .as("KiB after each epoch: %s", resident)
                 .isBetween(0.95, 1.05);
     }
 

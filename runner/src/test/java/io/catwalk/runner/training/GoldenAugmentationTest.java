@@ -3,11 +3,11 @@ package io.catwalk.runner.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDManager;
 import io.catwalk.api.Augmentation;
+import io.catwalk.runner.Golden;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -20,13 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Compares augmented images with those of torchvision, in test-data/golden/augmentations.json. */
 @Tag("tiny")
 class GoldenAugmentationTest {
 
-    private static final JsonNode GOLDEN = new JsonMapper().readTree(Path.of("../test-data/golden/augmentations.json"));
+    private static final JsonNode GOLDEN = Golden.file("augmentations.json");
     private static final int HEIGHT = GOLDEN.get("height").asInt();
     private static final int WIDTH = GOLDEN.get("width").asInt();
 
@@ -59,10 +58,10 @@ class GoldenAugmentationTest {
     }
 
     private static ImageSource images(int channels) {
-        JsonNode values = GOLDEN.get("images").get(Integer.toString(channels));
-        byte[] pixels = new byte[values.size()];
+        int[] values = Golden.ints(GOLDEN.get("images").get(Integer.toString(channels)));
+        byte[] pixels = new byte[values.length];
         for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (byte) values.get(i).asInt();
+            pixels[i] = (byte) values[i];
         }
         return HeapImages.of(channels, HEIGHT, WIDTH, pixels, new int[] {0});
     }
@@ -70,10 +69,7 @@ class GoldenAugmentationTest {
     /** Returns gray levels of pixels, (channels, height, width). */
     private static float[] changed(int channels, ImageLayout layout, Augmentation augmentation, double... draws) {
         ImageSource images = images(channels);
-        float[] std = new float[channels];
-        Arrays.fill(std, 1 / 255f);
-        Augmenter augmenter =
-                new Augmenter(images, layout, new Normalization(new float[channels], std), List.of(augmentation));
+        Augmenter augmenter = new Augmenter(images, layout, SmallWorld.levels(channels), List.of(augmentation));
         byte[] source = new byte[images.imageLength()];
         images.read(0, source, 0);
         float[] target = new float[source.length];
@@ -86,10 +82,6 @@ class GoldenAugmentationTest {
         return ordered;
     }
 
-    private static double[] numbers(JsonNode list) {
-        return list.valueStream().mapToDouble(JsonNode::asDouble).toArray();
-    }
-
     @ParameterizedTest
     @EnumSource
     void imagesAreTurnedAgainstTheClock(ImageLayout layout) {
@@ -99,11 +91,11 @@ class GoldenAugmentationTest {
                     layout,
                     Augmentation.rotate(one.get("degrees").asDouble()),
                     one.get("draw").asDouble());
-            double[] expected = numbers(one.get("after"));
+            float[] expected = Golden.floats(one.get("after"));
             int compared = 0;
             for (int i = 0; i < after.length; i++) {
                 if (one.get("inside").get(i % (HEIGHT * WIDTH)).asBoolean()) {
-                    assertThat(after[i]).isCloseTo((float) expected[i], within(LEVELS));
+                    assertThat(after[i]).isCloseTo(expected[i], within(LEVELS));
                     compared++;
                 }
             }
@@ -139,17 +131,9 @@ class GoldenAugmentationTest {
 
     private static void agree(String kind, ImageLayout layout, Function<JsonNode, Augmentation> augmentation) {
         for (JsonNode one : GOLDEN.get(kind)) {
-            agree(
-                    changed(one.get("channels").asInt(), layout, augmentation.apply(one), numbers(one.get("draws"))),
-                    one);
-        }
-    }
-
-    private static void agree(float[] after, JsonNode golden) {
-        double[] expected = numbers(golden.get("after"));
-        assertThat(after).hasSize(expected.length);
-        for (int i = 0; i < after.length; i++) {
-            assertThat(after[i]).isCloseTo((float) expected[i], within(LEVELS));
+            int channels = one.get("channels").asInt();
+            assertThat(changed(channels, layout, augmentation.apply(one), Golden.doubles(one.get("draws"))))
+                    .containsExactly(Golden.floats(one.get("after")), within(LEVELS));
         }
     }
 
@@ -160,9 +144,9 @@ class GoldenAugmentationTest {
             pixels[i] = (byte) (10 + i / 200 * 100);
         }
         ImageSource images = HeapImages.of(1, 10, 20, pixels, new int[] {4, 5, 6});
-        Normalization levels = new Normalization(new float[] {0}, new float[] {1 / 255f});
         BatchLoader.Batch batch =
-                new BatchLoader(images, ImageLayout.CHANNELS_LAST, levels, List.of(augmentation)).new Batch(3);
+                new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), List.of(augmentation))
+                .new Batch(3);
         batch.fill(new int[] {0, 1, 2}, 0, 3, place -> new Said(draws[place]));
         return batch;
     }
@@ -176,7 +160,7 @@ class GoldenAugmentationTest {
         assertThat(batch.values(0)).containsOnly(new float[] {40}, within(LEVELS)); // 0.7 x 10 + 0.3 x 110
         assertThat(batch.values(1)).containsOnly(new float[] {160}, within(LEVELS)); // (110 + 210) / 2
         assertThat(batch.values(2)).containsOnly(new float[] {30}, within(LEVELS)); // 0.1 x 210 + 0.9 x 10
-        try (var manager = ai.djl.ndarray.NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Targets targets = batch.targets(manager, new float[0]);
             assertThat(targets.classes().toLongArray()).containsExactly(4, 5, 4);
             Targets.Mixture mixture = Objects.requireNonNull(targets.mixture());
@@ -208,7 +192,7 @@ class GoldenAugmentationTest {
             assertThat(corner[i]).isCloseTo(i % 20 < 5 && i / 20 < 2 ? 210 : 110, within(LEVELS));
         }
         assertThat(batch.values(2)).containsOnly(new float[] {210}, within(LEVELS));
-        try (var manager = ai.djl.ndarray.NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Targets targets = batch.targets(manager, new float[0]);
             assertThat(targets.classes().toLongArray()).containsExactly(4, 5, 6);
             Targets.Mixture mixture = Objects.requireNonNull(targets.mixture());
@@ -223,10 +207,9 @@ class GoldenAugmentationTest {
         double alpha = 0.3;
         byte[] pixels = {0, (byte) 200};
         ImageSource images = HeapImages.of(1, 1, 1, pixels, new int[] {0, 1});
-        Normalization levels = new Normalization(new float[] {0}, new float[] {1 / 255f});
+        List<Augmentation> mixup = List.of(Augmentation.mixup(alpha));
         BatchLoader.Batch batch =
-                new BatchLoader(images, ImageLayout.CHANNELS_LAST, levels, List.of(Augmentation.mixup(alpha)))
-                .new Batch(2);
+                new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), mixup).new Batch(2);
         double sum = 0;
         int times = 4000;
         for (int i = 0; i < times; i++) {

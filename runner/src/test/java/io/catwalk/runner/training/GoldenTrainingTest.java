@@ -1,5 +1,6 @@
 package io.catwalk.runner.training;
 
+import static io.catwalk.runner.Golden.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -15,10 +16,12 @@ import io.catwalk.api.Gradients;
 import io.catwalk.api.Layers;
 import io.catwalk.api.Optimizer;
 import io.catwalk.onnx.ParameterPaths;
-import java.nio.file.Path;
+import io.catwalk.runner.Golden;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,13 +29,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Compares optimizers and loss with PyTorch, in test-data/golden/training.json. */
 @Tag("tiny")
 class GoldenTrainingTest {
 
-    private static final JsonNode GOLDEN = new JsonMapper().readTree(Path.of("../test-data/golden/training.json"));
+    private static final JsonNode GOLDEN = Golden.file("training.json");
 
     static Stream<Arguments> optimizers() {
         return Stream.of(
@@ -42,16 +44,19 @@ class GoldenTrainingTest {
                 Arguments.of("sgd with nesterov momentum 0.9", Optimizer.sgd(1, 0.9, 0)));
     }
 
+    private interface Step {
+        void take(Steps steps, NDArray gradient, double scale, double learningRate, double averaging);
+    }
+
     /** In memory and, as on a graphics card, by operations of the engine. */
+    static List<Step> kinds() {
+        return List.of(Steps::step, Steps::stepByOperations);
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("optimizers")
     void fiveStepsAgree(String name, Optimizer optimizer) {
-        fiveStepsAgree(name, optimizer, Steps::step);
-        fiveStepsAgree(name, optimizer, Steps::stepByOperations);
-    }
-
-    private interface Step {
-        void take(Steps steps, NDArray gradient, double scale, double learningRate, double averaging);
+        kinds().forEach(step -> fiveStepsAgree(name, optimizer, step));
     }
 
     private static void fiveStepsAgree(String name, Optimizer optimizer, Step step) {
@@ -95,17 +100,9 @@ class GoldenTrainingTest {
     /**
      * 2,600 weights, 50 biases, 50 of batch normalization and its 100 statistics: none of them ends where a piece ends.
      */
-    @Test
-    void aStepOverManyPiecesIsTheOneOfTensorOperations() {
-        aStepIsTheOneOfTensorOperations(Steps::step);
-    }
-
-    @Test
-    void aStepByOperationsIsTheSameAndLeavesNothing() {
-        aStepIsTheOneOfTensorOperations(Steps::stepByOperations);
-    }
-
-    private static void aStepIsTheOneOfTensorOperations(Step step) {
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void aStepOverManyPiecesIsTheOneOfTensorOperationsAndLeavesNothing(Step step) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block network = Layers.sequence(Layers.dense(50), Layers.batchNorm());
             network.initialize(manager, DataType.FLOAT32, new Shape(2, 52));
@@ -136,13 +133,9 @@ class GoldenTrainingTest {
     }
 
     /** Weights that are frozen, biases at a tenth of the rate, the rest at the full one. */
-    @Test
-    void partsLearnAtRatesOfTheirOwnInBothKindsOfSteps() {
-        partsLearnAtRatesOfTheirOwn(Steps::step);
-        partsLearnAtRatesOfTheirOwn(Steps::stepByOperations);
-    }
-
-    private static void partsLearnAtRatesOfTheirOwn(Step step) {
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void partsLearnAtRatesOfTheirOwn(Step step) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block network = Layers.sequence(Layers.dense(2), Layers.dense(2));
             network.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
@@ -169,13 +162,9 @@ class GoldenTrainingTest {
         }
     }
 
-    @Test
-    void theAverageOfFrozenWeightsIsExactInBothKindsOfSteps() {
-        theAverageOfFrozenWeightsIsExact(Steps::step);
-        theAverageOfFrozenWeightsIsExact(Steps::stepByOperations);
-    }
-
-    private static void theAverageOfFrozenWeightsIsExact(Step step) {
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void theAverageOfFrozenWeightsIsExact(Step step) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Block network = Layers.sequence(Layers.dense(2), Layers.dense(2));
             network.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
@@ -204,55 +193,51 @@ class GoldenTrainingTest {
     @ParameterizedTest(name = "smoothing {0}")
     @MethodSource("crossEntropies")
     void lossAndGradientAgree(double smoothing, JsonNode expected) {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            NDArray logits = manager.create(floats(expected.get("logits")), new Shape(4, 5));
-            logits.setRequiresGradient(true);
-            long[] labels = expected.get("labels")
-                    .valueStream()
-                    .mapToLong(JsonNode::asLong)
-                    .toArray();
-            try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
-                NDArray loss = CrossEntropy.of(logits, manager.create(labels, new Shape(4, 1)), smoothing);
-                assertThat(loss.getFloat())
-                        .isCloseTo((float) expected.get("loss").asDouble(), within(1e-6f));
-                collector.backward(loss);
-            }
-            agree(logits.getGradient(), expected.get("gradient"));
-        }
+        long[] labels =
+                expected.get("labels").valueStream().mapToLong(JsonNode::asLong).toArray();
+        agrees(
+                expected,
+                (manager, logits) -> CrossEntropy.of(logits, manager.create(labels, new Shape(4, 1)), smoothing));
     }
 
     @Test
     void imagesCountByTheWeightsOfTheirClasses() {
         JsonNode expected = GOLDEN.get("weighted");
-        Targets.Labels labels = new Targets.Labels(4);
-        for (int i = 0; i < 4; i++) {
-            labels.set(i, expected.at("/labels/" + i).asInt());
-        }
-        agrees(labels, floats(expected.get("weights")), 0, expected);
+        float[] weights = floats(expected.get("weights"));
+        Targets.Labels labels = labels(expected);
+        agrees(expected, (manager, logits) -> labels.targets(manager, weights).loss(logits, 0));
     }
 
     @Test
     void mixturesCountByTheirShares() {
         for (JsonNode expected : GOLDEN.get("mixed")) {
-            Targets.Labels labels = new Targets.Labels(4);
+            Targets.Labels labels = labels(expected);
+            float[] shares = floats(expected.get("shares"));
             for (int i = 0; i < 4; i++) {
-                labels.set(i, expected.at("/labels/" + i).asInt());
-                labels.mix(i, expected.at("/others/" + i).asInt(), (float)
-                        expected.at("/shares/" + i).asDouble());
+                labels.mix(i, expected.at("/others/" + i).asInt(), shares[i]);
             }
-            agrees(labels, new float[0], expected.get("smoothing").asDouble(), expected);
+            double smoothing = expected.get("smoothing").asDouble();
+            agrees(
+                    expected,
+                    (manager, logits) -> labels.targets(manager, new float[0]).loss(logits, smoothing));
         }
     }
 
-    private static void agrees(Targets.Labels labels, float[] weights, double smoothing, JsonNode expected) {
+    private static Targets.Labels labels(JsonNode expected) {
+        Targets.Labels labels = new Targets.Labels(4);
+        for (int i = 0; i < 4; i++) {
+            labels.set(i, expected.at("/labels/" + i).asInt());
+        }
+        return labels;
+    }
+
+    private static void agrees(JsonNode expected, BiFunction<NDManager, NDArray, NDArray> lossOf) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray logits = manager.create(floats(expected.get("logits")), new Shape(4, 5));
             logits.setRequiresGradient(true);
-            Targets targets = labels.targets(manager, weights);
             try (GradientCollector collector = Gradients.collector(manager.getEngine())) {
-                NDArray loss = targets.loss(logits, smoothing);
-                assertThat(loss.getFloat())
-                        .isCloseTo((float) expected.get("loss").asDouble(), within(1e-6f));
+                NDArray loss = lossOf.apply(manager, logits);
+                Golden.agree(loss.getFloat(), expected.get("loss"), 1e-6);
                 collector.backward(loss);
             }
             agree(logits.getGradient(), expected.get("gradient"));
@@ -268,7 +253,7 @@ class GoldenTrainingTest {
         for (int i = 0; i < 4; i++) {
             sum += CrossEntropy.of(logits, i * 5, 5, expected.at("/labels/" + i).asInt());
         }
-        assertThat(sum / 4).isCloseTo(expected.get("loss").asDouble(), within(1e-6));
+        Golden.agree(sum / 4, expected.get("loss"), 1e-6);
     }
 
     private static void agree(NDArray actual, JsonNode expected) {
@@ -277,13 +262,5 @@ class GoldenTrainingTest {
 
     private static void set(Block block, Parameter.Type type, float... values) {
         block.setInitializer((manager, shape, dataType) -> manager.create(values, shape), type);
-    }
-
-    private static float[] floats(JsonNode array) {
-        float[] floats = new float[array.size()];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = (float) array.get(i).asDouble();
-        }
-        return floats;
     }
 }

@@ -1,7 +1,7 @@
 package io.catwalk.runner.training;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -19,9 +19,6 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.plugin.LoadedClassifier;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -71,17 +68,7 @@ class OwnPartsTest {
             }
         };
         List<Epoch> heard = new ArrayList<>();
-        new Training(
-                        new LoadedClassifier(classifier, "own", "own", "1", "", "", Path.of("own.jar"), ""),
-                        Hyperparameters.none(),
-                        SmallWorld.TASK,
-                        data,
-                        recipe,
-                        1,
-                        0,
-                        ComputeDevice.CPU,
-                        null,
-                        () -> 0)
+        SmallWorld.training(SmallWorld.loaded(classifier), data, recipe, 1, 0, null, () -> 0)
                 .run(heard::add)
                 .close();
         return heard;
@@ -141,10 +128,11 @@ class OwnPartsTest {
     @Test
     void aLossOfAnotherShapeIsRefused() {
         Recipe recipe = RECIPE.withLoss(Loss.OWN);
-        assertThatThrownBy(() -> train(recipe, (logits, targets) -> logits.sum(), NOTHING))
-                .isInstanceOf(TrainingException.class)
-                .hasMessage(
-                        "expected a loss of the shape (16), one number for each image, but loss(...) of the plugin gave ()");
+        refused(
+                TrainingException.class,
+                () -> train(recipe, (logits, targets) -> logits.sum(), NOTHING),
+                "shape (16)",
+                "loss(...) of the plugin gave ()");
     }
 
     @Test
@@ -163,14 +151,18 @@ class OwnPartsTest {
     @Test
     void aChangeThatFailsEndsTheTraining() {
         Recipe recipe = RECIPE.withAugmentations(Augmentation.own());
-        assertThatThrownBy(() -> train(recipe, CROSS_ENTROPY, (images, random) -> images[2] = new float[3]))
-                .isInstanceOf(TrainingException.class)
-                .hasMessage("expected 16 numbers of each image, but augmentation(...) of the plugin left 3");
-        assertThatThrownBy(() -> train(recipe, CROSS_ENTROPY, (images, random) -> {
-                    throw new IllegalStateException("no\nway");
-                }))
-                .isInstanceOf(TrainingException.class)
-                .hasMessage("augmentation(...) of the plugin threw IllegalStateException: no way");
+        refused(
+                TrainingException.class,
+                () -> train(recipe, CROSS_ENTROPY, (images, random) -> images[2] = new float[3]),
+                "expected 16 numbers",
+                "augmentation(...) of the plugin left 3");
+        BatchAugmentation failing = (images, random) -> {
+            throw new IllegalStateException("no\nway");
+        };
+        refused(
+                TrainingException.class,
+                () -> train(recipe, CROSS_ENTROPY, failing),
+                "augmentation(...) of the plugin threw IllegalStateException: no way");
     }
 
     /** About half of the 64 images of the epoch are the only one of its class; black images are black when moved. */
@@ -209,7 +201,6 @@ class OwnPartsTest {
             pixels[i] = (byte) (10 * i);
         }
         ImageSource images = HeapImages.of(3, 2, 2, pixels, new int[2]);
-        Normalization levels = new Normalization(new float[3], new float[] {1 / 255f, 1 / 255f, 1 / 255f});
         for (ImageLayout layout : ImageLayout.values()) {
             AtomicReference<float[]> seen = new AtomicReference<>(new float[0]);
             BatchAugmentation spy = (batch, random) -> {
@@ -217,7 +208,8 @@ class OwnPartsTest {
                 batch[0][0] = random.nextInt(1000);
                 batch[1][4] = -1;
             };
-            BatchLoader loader = new BatchLoader(images, layout, levels, List.of(Augmentation.own()), spy);
+            BatchLoader loader =
+                    new BatchLoader(images, layout, SmallWorld.levels(3), List.of(Augmentation.own()), spy);
             BatchLoader.Batch batch = loader.new Batch(2);
             Seeds seeds = new Seeds(5, 0);
             batch.fill(new int[] {0, 1}, 0, 2, place -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, place));

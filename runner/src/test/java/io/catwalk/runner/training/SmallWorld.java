@@ -10,14 +10,18 @@ import io.catwalk.api.Schedule;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes images and networks that are trained in an instant. */
 final class SmallWorld {
@@ -81,7 +85,7 @@ final class SmallWorld {
     }
 
     static LoadedClassifier classifier(Function<Task, Block> network) {
-        Classifier classifier = new Classifier() {
+        return loaded(new Classifier() {
             @Override
             public String name() {
                 return "small";
@@ -91,8 +95,18 @@ final class SmallWorld {
             public Block network(Task task, Hyperparameters chosen) {
                 return network.apply(task);
             }
-        };
+        });
+    }
+
+    static LoadedClassifier loaded(Classifier classifier) {
         return new LoadedClassifier(classifier, "small", "small", "1", "", "", Path.of("small.jar"), "");
+    }
+
+    /** Normalizes pixels to their gray levels, from 0 to 255. */
+    static Normalization levels(int channels) {
+        float[] deviations = new float[channels];
+        Arrays.fill(deviations, 1 / 255f);
+        return new Normalization(new float[channels], deviations);
     }
 
     static TrainedModel train(Function<Task, Block> network, TrainingData data, Recipe recipe, long seed) {
@@ -102,18 +116,27 @@ final class SmallWorld {
     static TrainedModel train(
             Function<Task, Block> network, TrainingData data, Recipe recipe, long seed, int fold, List<Epoch> heard) {
         long[] clock = {0};
-        return new Training(
-                        classifier(network),
-                        Hyperparameters.none(),
-                        TASK,
-                        data,
-                        recipe,
-                        seed,
-                        fold,
-                        ComputeDevice.CPU,
-                        null,
-                        () -> clock[0] += 1_500_000_000)
+        return training(classifier(network), data, recipe, seed, fold, null, () -> clock[0] += 1_500_000_000)
                 .run(heard::add);
+    }
+
+    static Training training(
+            LoadedClassifier classifier,
+            TrainingData data,
+            Recipe recipe,
+            long seed,
+            int fold,
+            @Nullable Start start,
+            LongSupplier clock) {
+        Hyperparameters none = Hyperparameters.none();
+        return new Training(classifier, none, TASK, data, recipe, seed, fold, ComputeDevice.CPU, start, clock);
+    }
+
+    /** Returns the weights of a training. */
+    static float[] trained(Function<Task, Block> network, TrainingData data, Recipe recipe, long seed) {
+        try (TrainedModel model = train(network, data, recipe, seed)) {
+            return weights(model);
+        }
     }
 
     /** Returns all parameters, one after the other, in the order of the network. */

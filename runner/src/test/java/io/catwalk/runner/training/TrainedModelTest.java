@@ -1,5 +1,6 @@
 package io.catwalk.runner.training;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -20,8 +21,10 @@ import io.catwalk.runner.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainedModelTest {
 
     private static final int COUNT = 5;
-    private static final float[] IMAGES = images();
+    private static final float[] IMAGES = noise(COUNT * 16);
 
     private final TrainedModel model = SmallWorld.train(
             SmallWorld::convolutional, SmallWorld.data(SmallWorld.separable(96), 64), SmallWorld.plain(0.1, 3, 16), 1);
@@ -39,13 +42,13 @@ class TrainedModelTest {
     @TempDir
     private Path folder;
 
-    private static float[] images() {
+    private static float[] noise(int length) {
         SplittableRandom random = new SplittableRandom(3);
-        float[] images = new float[COUNT * 16];
-        for (int i = 0; i < images.length; i++) {
-            images[i] = (float) random.nextDouble(-1, 1);
+        float[] noise = new float[length];
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = (float) random.nextDouble(-1, 1);
         }
-        return images;
+        return noise;
     }
 
     @AfterEach
@@ -59,9 +62,12 @@ class TrainedModelTest {
         }
     }
 
+    private TrainedModel load(Function<Task, Block> network) throws IOException {
+        return TrainedModel.load(folder, SmallWorld.classifier(network), Hyperparameters.none(), SmallWorld.TASK);
+    }
+
     private TrainedModel load() throws IOException {
-        return TrainedModel.load(
-                folder, SmallWorld.classifier(SmallWorld::convolutional), Hyperparameters.none(), SmallWorld.TASK);
+        return load(SmallWorld::convolutional);
     }
 
     @Test
@@ -101,20 +107,14 @@ class TrainedModelTest {
     @Test
     void imagesInColorAreAnsweredAsByPlainDjl() {
         Task task = Task.of(3, 5, 4, 2);
-        SplittableRandom random = new SplittableRandom(4);
-        float[] images = new float[COUNT * 60];
-        for (int i = 0; i < images.length; i++) {
-            images[i] = (float) random.nextDouble(-1, 1);
-        }
+        float[] images = noise(COUNT * 60);
         NDManager manager = NDManager.newBaseManager("PyTorch");
         Block block = SmallWorld.convolutional(task);
         block.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 5, 4));
         try (TrainedModel color = new TrainedModel(manager, block, task, List.of(), 0, null);
                 Predictor predictor = color.predictor()) {
-            NDArray logits = block.forward(
-                            new ParameterStore(manager, false),
-                            new NDList(manager.create(images, new Shape(COUNT, 3, 5, 4))),
-                            false)
+            NDList inputs = new NDList(manager.create(images, new Shape(COUNT, 3, 5, 4)));
+            NDArray logits = block.forward(new ParameterStore(manager, false), inputs, false)
                     .singletonOrThrow();
             assertThat(predictor.logits(images, COUNT)).containsExactly(logits.toFloatArray(), within(1e-6f));
         }
@@ -126,7 +126,7 @@ class TrainedModelTest {
         assertThat(logits(model)).containsExactly(together);
         try (Predictor predictor = model.predictor()) {
             for (int i = 0; i < COUNT; i++) {
-                float[] alone = predictor.logits(java.util.Arrays.copyOfRange(IMAGES, i * 16, (i + 1) * 16), 1);
+                float[] alone = predictor.logits(Arrays.copyOfRange(IMAGES, i * 16, (i + 1) * 16), 1);
                 assertThat(alone)
                         .usingComparatorWithPrecision(1e-5f)
                         .containsExactly(together[2 * i], together[2 * i + 1]);
@@ -137,37 +137,34 @@ class TrainedModelTest {
     @Test
     void imagesOfAnotherSizeAreRefused() {
         try (Predictor predictor = model.predictor()) {
-            assertThatThrownBy(() -> predictor.logits(new float[31], 2))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("expected 2 images of 16 values, but found 31 values in all");
-            assertThatThrownBy(() -> predictor.logits(new float[0], 0)).isInstanceOf(IllegalArgumentException.class);
+            refused(
+                    IllegalArgumentException.class,
+                    () -> predictor.logits(new float[31], 2),
+                    "2 images of 16 values",
+                    "found 31 values");
+            refused(IllegalArgumentException.class, () -> predictor.logits(new float[0], 0), "0");
         }
     }
 
     @Test
-    void theWeightsOfAnotherNetworkAreRefused() throws IOException {
+    void theWeightsOfAnotherNetworkOrOfAnotherWidthAreRefused() throws IOException {
         model.save(folder);
-        var other = SmallWorld.classifier(task ->
-                Layers.sequence(Layers.conv(4, 3), Layers.relu(), Layers.flatten(), Layers.dense(task.classes())));
-        assertThatThrownBy(() -> TrainedModel.load(folder, other, Hyperparameters.none(), SmallWorld.TASK))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("belong to another network");
-    }
-
-    @Test
-    void theWeightsOfANetworkOfAnotherWidthAreRefused() throws IOException {
-        model.save(folder);
-        var wider = SmallWorld.classifier(task -> Layers.sequence(
-                Layers.conv(8, 3),
-                Layers.batchNorm(),
-                Layers.relu(),
-                Layers.maxPool(),
-                Layers.flatten(),
-                Layers.dropout(0.2),
-                Layers.dense(task.classes())));
-        assertThatThrownBy(() -> TrainedModel.load(folder, wider, Hyperparameters.none(), SmallWorld.TASK))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("belong to another network");
+        refused(
+                IOException.class,
+                () -> load(task -> Layers.sequence(
+                        Layers.conv(4, 3), Layers.relu(), Layers.flatten(), Layers.dense(task.classes()))),
+                "belong to another network");
+        refused(
+                IOException.class,
+                () -> load(task -> Layers.sequence(
+                        Layers.conv(8, 3),
+                        Layers.batchNorm(),
+                        Layers.relu(),
+                        Layers.maxPool(),
+                        Layers.flatten(),
+                        Layers.dropout(0.2),
+                        Layers.dense(task.classes()))),
+                "belong to another network");
     }
 
     /** DJL reads lengths, names and types from the file, and throws whatever they lead to. */
@@ -177,7 +174,7 @@ class TrainedModelTest {
         Path file = folder.resolve("network-0000.params");
         byte[] bytes = Files.readAllBytes(file);
         int refused = 0;
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 120; i += i < 40 ? 1 : 3) {
             byte[] flipped = bytes.clone();
             flipped[i] ^= (byte) 0x55;
             Files.write(file, flipped);
@@ -192,7 +189,7 @@ class TrainedModelTest {
                 refused++;
             }
         }
-        assertThat(refused).isGreaterThan(20);
+        assertThat(refused).isGreaterThan(15);
     }
 
     @Test
@@ -201,10 +198,10 @@ class TrainedModelTest {
         model.save(folder);
         Path file = folder.resolve("network-0000.params");
         byte[] bytes = Files.readAllBytes(file);
-        Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
         assertThatThrownBy(this::load).isInstanceOf(IOException.class);
         bytes[0]++;
         Files.write(file, bytes);
-        assertThatThrownBy(this::load).isInstanceOf(IOException.class).hasMessageContaining("its beginning is damaged");
+        refused(IOException.class, this::load, "its beginning is damaged");
     }
 }

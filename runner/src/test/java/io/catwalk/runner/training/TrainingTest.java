@@ -1,5 +1,6 @@
 package io.catwalk.runner.training;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -18,7 +19,6 @@ import io.catwalk.api.Layers;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
-import io.catwalk.api.Task;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
 import java.nio.ByteBuffer;
@@ -106,14 +106,12 @@ class TrainingTest {
                     return arrays;
                 },
                 "meantime");
-        try (TrainedModel model = SmallWorld.train(
-                task -> Layers.sequence(
-                        SmallWorld.dense(task), LambdaBlock.singleton(TrainingTest::halve, "halve"), meantime),
+        Block halving = LambdaBlock.singleton(TrainingTest::halve, "halve");
+        return SmallWorld.trained(
+                task -> Layers.sequence(SmallWorld.dense(task), halving, meantime),
                 UNVALIDATED,
-                SmallWorld.plain(0.1, 2, 64),
-                1)) {
-            return SmallWorld.weights(model);
-        }
+                SmallWorld.plain(0.1, 1, 64),
+                1);
     }
 
     /** Halves once, and multiplies by 1 so often that at least one constant is overwritten. */
@@ -177,13 +175,10 @@ class TrainingTest {
             try (TrainedModel model =
                     SmallWorld.train(SmallWorld::convolutional, TrainingData.of(images, split), recipe, 3)) {
                 chosen.add(model.bestEpoch());
-                try (TrainedModel unvalidated = SmallWorld.train(
-                        SmallWorld::convolutional,
-                        TrainingData.of(images, new Split(train, new int[0])),
-                        recipe.withEpochs(model.bestEpoch()),
-                        3)) {
-                    assertThat(SmallWorld.weights(model)).containsExactly(SmallWorld.weights(unvalidated));
-                }
+                TrainingData unvalidated = TrainingData.of(images, new Split(train, new int[0]));
+                Recipe shorter = recipe.withEpochs(model.bestEpoch());
+                assertThat(SmallWorld.weights(model))
+                        .containsExactly(SmallWorld.trained(SmallWorld::convolutional, unvalidated, shorter, 3));
             }
         }
         assertThat(chosen).as("or else this would prove little").hasSize(2);
@@ -204,29 +199,26 @@ class TrainingTest {
     @Test
     void theAverageFollowsItsRecursionWithWarmUp() {
         Recipe recipe = SmallWorld.plain(0.5, 1, 64);
-        float[] average = initial(SmallWorld::dense);
+        float[] average = initial();
         float[] last = average;
         for (int step = 1; step <= 8; step++) {
-            try (TrainedModel model = SmallWorld.train(SmallWorld::dense, UNVALIDATED, recipe.withEpochs(step), 1)) {
-                last = SmallWorld.weights(model);
-            }
+            last = SmallWorld.trained(SmallWorld::dense, UNVALIDATED, recipe.withEpochs(step), 1);
             // At first 2 / 11, 3 / 12, ...; from step 5 on 0.4.
             double decay = Math.min(0.4, (1.0 + step) / (10 + step));
             for (int i = 0; i < average.length; i++) {
                 average[i] = (float) (decay * average[i] + (1 - decay) * last[i]);
             }
         }
-        try (TrainedModel model = SmallWorld.train(
-                SmallWorld::dense, UNVALIDATED, recipe.withEpochs(8).withAveraging(0.4), 1)) {
-            assertThat(SmallWorld.weights(model)).containsExactly(average, within(1e-5f));
-            assertThat(distance(average, last)).isGreaterThan(0.01);
-        }
+        Recipe averaging = recipe.withEpochs(8).withAveraging(0.4);
+        assertThat(SmallWorld.trained(SmallWorld::dense, UNVALIDATED, averaging, 1))
+                .containsExactly(average, within(1e-5f));
+        assertThat(distance(average, last)).isGreaterThan(0.01);
     }
 
     /** A step of plain gradient descent at rate 1 is the gradient itself. */
     @Test
     void clippingShortensAStepAndKeepsItsDirection() {
-        float[] start = initial(SmallWorld::dense);
+        float[] start = initial();
         float[] free = stepped(0);
         float[] clipped = stepped(0.01);
         double norm = distance(start, free);
@@ -239,17 +231,13 @@ class TrainingTest {
     }
 
     private static float[] stepped(double clipNorm) {
-        Recipe recipe = SmallWorld.plain(1, 1, 64).withClipNorm(clipNorm);
-        try (TrainedModel model = SmallWorld.train(SmallWorld::dense, UNVALIDATED, recipe, 1)) {
-            return SmallWorld.weights(model);
-        }
+        return SmallWorld.trained(
+                SmallWorld::dense, UNVALIDATED, SmallWorld.plain(1, 1, 64).withClipNorm(clipNorm), 1);
     }
 
     /** The weights before the first step: a rate so small that no weight moves by it. */
-    private static float[] initial(java.util.function.Function<Task, Block> network) {
-        try (TrainedModel model = SmallWorld.train(network, UNVALIDATED, SmallWorld.plain(1e-30, 1, 64), 1)) {
-            return SmallWorld.weights(model);
-        }
+    private static float[] initial() {
+        return SmallWorld.trained(SmallWorld::dense, UNVALIDATED, SmallWorld.plain(1e-30, 1, 64), 1);
     }
 
     @Test
@@ -302,28 +290,32 @@ class TrainingTest {
     void weightsThatTheLastStepRuinedAreRefusedToo() {
         // One step in all: the loss before it is finite, the weights after it are not.
         Recipe recipe = SmallWorld.plain(1e38, 1, 64).withOptimizer(Optimizer.sgd(1e38, 0, 1e38));
-        assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1))
-                .isInstanceOf(TrainingException.class)
-                .hasMessageContaining("validation")
-                .hasMessageContaining("epoch 1");
+        refused(
+                TrainingException.class,
+                () -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1),
+                "validation",
+                "epoch 1");
     }
 
     @Test
     void logitsOfAWrongShapeAreRefused() {
-        assertThatThrownBy(() -> SmallWorld.train(
-                        task -> Layers.sequence(Layers.flatten(), Layers.dense(3), new Untrue()),
-                        EASY,
-                        SmallWorld.plain(0.1, 1, 16),
-                        1))
-                .isInstanceOf(TrainingException.class)
-                .hasMessage("expected logits of shape (16, 2) (images, classes) from the network, but found (16, 3)");
+        Recipe recipe = SmallWorld.plain(0.1, 1, 16);
+        refused(
+                TrainingException.class,
+                () -> SmallWorld.train(
+                        task -> Layers.sequence(Layers.flatten(), Layers.dense(3), new Untrue()), EASY, recipe, 1),
+                "shape (16, 2) (images, classes)",
+                "found (16, 3)");
     }
 
     @Test
     void aBatchLargerThanTheDataIsRefused() {
-        assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, SmallWorld.plain(0.1, 1, 65), 1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("batch size must be at most the number of training images, 64, but is 65");
+        Recipe recipe = SmallWorld.plain(0.1, 1, 65);
+        refused(
+                IllegalArgumentException.class,
+                () -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1),
+                "batch size must be at most",
+                "64, but is 65");
     }
 
     @Test
