@@ -12,19 +12,25 @@ import static io.catwalk.onnx.zoo.Layers.seq;
 import static io.catwalk.onnx.zoo.Layers.spatialMean;
 import static io.catwalk.onnx.zoo.Layers.up;
 import static io.catwalk.onnx.zoo.Network.Feed.floats;
+import static io.catwalk.onnx.zoo.Network.Feed.ids;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Conv2dTranspose;
+import ai.djl.nn.norm.BatchNorm;
 import java.util.List;
 
-/** Networks that make pictures. */
+/** Networks that make pictures, diffusion, flows, and conditions. */
 final class Generative {
     private Generative() {}
 
@@ -38,6 +44,19 @@ final class Generative {
                 .add("StyleGAN", Generative::style, floats(8))
                 .onAll("AdaIN", Generative::adaIn, floats(4, 6, 6), floats(4, 6, 6))
                 .add("CycleGAN", Generative::cycle, floats(3, 12, 12))
+                .add("diffusion U-Net", Generative::diffusion, floats(3, 8, 8), ids(100))
+                .onAll("DDIM step", Generative::ddim, floats(3, 8, 8), floats(3, 8, 8))
+                .add("coupling flow", Generative::coupling, floats(8))
+                .add("invertible 1x1", Generative::invertible, floats(4, 5, 5))
+                .add("masked autoregressive flow", Generative::maf, floats(5))
+                .add("PixelCNN", Generative::pixelCnn, floats(1, 8, 8))
+                .add("FiLM", Generative::film, floats(4, 5, 5), floats(6))
+                .add("minibatch deviation", Generative::deviation, floats(3, 4, 4))
+                .add("SPADE", Generative::spade, floats(4, 6, 6), floats(2, 6, 6))
+                .add("conditional GAN", Generative::conditional, floats(6), ids(10))
+                .add("energy", Generative::energy, floats(6))
+                .add("mixture density", Generative::mixture, floats(4))
+                .add("gram matrices", Generative::gram, floats(3, 8, 8))
                 .networks();
     }
 
@@ -186,7 +205,7 @@ final class Generative {
         return seq(
                 lambda(x -> reflect(x, 3)),
                 kernel(6, 7, 7).build(),
-                ModernNorms.groupNorm(6),
+                ModernCnns.groupNorm(6),
                 relu(),
                 body,
                 conv(3, 1),
@@ -201,5 +220,171 @@ final class Generative {
             Shape s = x.getShape();
             return x.concat(d.reshape(1, 1, 1, 1).broadcast(new Shape(s.get(0), 1, s.get(2), s.get(3))), 1);
         });
+    }
+
+    static NDArray timeEmbedding(NDArray t, int size) {
+        NDManager manager = t.getManager();
+        NDArray rates = manager.arange(size / 2)
+                .toType(DataType.FLOAT32, false)
+                .mul(-Math.log(10000) / (size / 2 - 1))
+                .exp();
+        NDArray angles = t.toType(DataType.FLOAT32, false).reshape(-1, 1).mul(rates.reshape(1, -1));
+        return NDArrays.concat(new NDList(angles.sin(), angles.cos()), 1);
+    }
+
+    private static Block diffusion() {
+        var net = new Net();
+        Block time = net.child(seq(linear(16), Activation.swishBlock(1f), linear(8)), 1, 8);
+        Block in = net.child(conv(8, 3), 1, 3, 8, 8);
+        Block down = net.child(seq(ModernCnns.groupNorm(4), Activation.swishBlock(1f), conv(8, 3, 2, 1)), 1, 8, 8, 8);
+        Block qkv = net.child(conv(24, 1), 1, 8, 4, 4);
+        Block out = net.child(conv(3, 3), 1, 16, 8, 8);
+        return net.onAll((call, list) -> {
+            NDArray t =
+                    call.run(time, timeEmbedding(list.get(1), 8)).expandDims(-1).expandDims(-1);
+            NDArray x = call.run(in, list.get(0)).add(t);
+            NDArray y = call.run(down, x);
+            NDList parts = call.run(qkv, y).flatten(2, 3).split(3, 1);
+            NDArray scores = parts.get(0)
+                    .swapAxes(1, 2)
+                    .matMul(parts.get(1))
+                    .div(Math.sqrt(8))
+                    .softmax(-1);
+            y = y.add(parts.get(2).matMul(scores.swapAxes(1, 2)).reshape(y.getShape()));
+            return new NDList(call.run(out, ModernCnns.resize(y, 8, 8, 0).concat(x, 1)));
+        });
+    }
+
+    private static NDList ddim(NDList list) {
+        double now = 0.4;
+        double next = 0.6;
+        NDArray clean = list.get(0)
+                .sub(list.get(1).mul(Math.sqrt(1 - now)))
+                .div(Math.sqrt(now))
+                .clip(-1, 1);
+        return new NDList(clean.mul(Math.sqrt(next)).add(list.get(1).mul(Math.sqrt(1 - next))));
+    }
+
+    private static Block coupling() {
+        var net = new Net();
+        List<Block> nets = List.of(
+                net.child(seq(linear(8), relu(), linear(8)), 1, 4), net.child(seq(linear(8), relu(), linear(8)), 1, 4));
+        return net.onAll((call, in) -> {
+            NDArray x = in.head();
+            NDArray logDet = x.getManager().zeros(new Shape(x.getShape().get(0)));
+            for (Block part : nets) {
+                NDList halves = x.split(2, 1);
+                NDList st = call.run(part, halves.get(0)).split(2, 1);
+                NDArray s = st.get(0).tanh();
+                x = halves.get(1).mul(s.exp()).add(st.get(1)).concat(halves.get(0), 1);
+                logDet.addi(s.sum(new int[] {1}));
+            }
+            return new NDList(x, logDet);
+        });
+    }
+
+    private static Block invertible() {
+        var net = new Net();
+        Parameter w = net.weight("w", 4, 4);
+        return net.on((call, x) ->
+                Conv2d.conv2d(x, call.value(w, x).reshape(4, 4, 1, 1)).head());
+    }
+
+    private static Block maf() {
+        var net = new Net();
+        Parameter w = net.weight("w", 5, 5);
+        return net.on((call, x) -> {
+            NDManager manager = x.getManager();
+            NDArray rows = manager.arange(5).reshape(5, 1);
+            NDArray mask = manager.arange(5).reshape(1, 5).gt(rows).toType(DataType.FLOAT32, false);
+            NDArray masked = call.value(w, x).mul(mask);
+            NDArray y = x.getManager().zeros(x.getShape());
+            for (int i = 0; i < 5; i++) {
+                y = x.add(y.matMul(masked).tanh());
+            }
+            return y;
+        });
+    }
+
+    private static NDArray mask(NDManager manager, int size, boolean center) {
+        NDArray mask = manager.zeros(new Shape(1, 1, size, size));
+        mask.set(new NDIndex(":, :, :{}", size / 2), 1);
+        mask.set(new NDIndex(":, :, {}, :{}", size / 2, size / 2 + (center ? 1 : 0)), 1);
+        return mask;
+    }
+
+    private static Block pixelCnn() {
+        var net = new Net();
+        Parameter first = net.weight("first", 6, 1, 5, 5);
+        Parameter second = net.weight("second", 4, 6, 3, 3);
+        Shape one = new Shape(1, 1);
+        return net.on((call, x) -> {
+            NDArray a = call.value(first, x).mul(mask(x.getManager(), 5, false));
+            NDArray y = Activation.relu(
+                    Conv2d.conv2d(x, a, null, one, new Shape(2, 2)).head());
+            NDArray b = call.value(second, x).mul(mask(x.getManager(), 3, true));
+            return Conv2d.conv2d(y, b, null, one, one).head().logSoftmax(1);
+        });
+    }
+
+    private static Block film() {
+        var net = new Net();
+        Block dense = net.child(linear(8), 1, 6);
+        return net.onAll((call, in) -> {
+            NDList parts = call.run(dense, in.get(1)).split(2, 1);
+            NDArray gamma = parts.get(0).expandDims(2).expandDims(3);
+            return new NDList(in.get(0).mul(gamma.add(1)).add(parts.get(1).reshape(-1, 4, 1, 1)));
+        });
+    }
+
+    private static Block spade() {
+        var net = new Net();
+        Block gamma = net.child(conv(4, 3), 1, 2, 6, 6);
+        Block beta = net.child(conv(4, 3), 1, 2, 6, 6);
+        Block norm =
+                net.child(BatchNorm.builder().optScale(false).optCenter(false).build(), 1, 4, 6, 6);
+        return net.onAll((call, in) -> {
+            NDArray map = in.get(1);
+            return new NDList(
+                    call.run(norm, in.get(0)).mul(call.run(gamma, map).add(1)).add(call.run(beta, map)));
+        });
+    }
+
+    private static Block conditional() {
+        var net = new Net();
+        Block body = net.child(seq(linear(16), bn(), relu(), linear(9)), 1, 16);
+        return net.onAll((call, in) -> {
+            NDArray x = in.get(0).concat(in.get(1).oneHot(10), 1);
+            return new NDList(call.run(body, x).reshape(x.getShape().get(0), 1, 3, 3));
+        });
+    }
+
+    private static Block energy() {
+        return seq(
+                linear(8),
+                Activation.softPlusBlock(),
+                linear(4),
+                lambda(x -> x.exp().sum(new int[] {1}).log().neg()));
+    }
+
+    private static Block mixture() {
+        return seq(linear(16), Activation.tanhBlock(), linear(9), new LambdaBlock(list -> {
+            NDList parts = list.head().split(3, 1);
+            NDArray pi = parts.get(0).softmax(1);
+            NDArray sigma = parts.get(2).exp().clip(1e-3, 1e3);
+            NDArray mean = pi.mul(parts.get(1)).sum(new int[] {1}, true);
+            return new NDList(pi, parts.get(1), sigma, mean);
+        }));
+    }
+
+    private static Block gram() {
+        return seq(cbr(4, 3, 1), lambda(x -> {
+            NDArray f = x.reshape(
+                    x.getShape().get(0),
+                    x.getShape().get(1),
+                    x.getShape().get(2) * x.getShape().get(3));
+            return f.batchMatMul(f.transpose(0, 2, 1))
+                    .div(f.getShape().get(1) * f.getShape().get(2));
+        }));
     }
 }
