@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.onnx.runtime.Tensor;
-import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import io.catwalk.onnx.runtime.TensorInfo;
+import io.catwalk.onnx.runtime.TensorInfo.Axis;
 import io.catwalk.onnx.runtime.TensorType;
 import java.util.Arrays;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.catwalk.onnx.extension;
 
 import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -12,7 +12,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.training.ParameterStore;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import io.catwalk.onnx.OnnxExport;
@@ -33,9 +32,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,47 +66,47 @@ class OnnxOperationTest {
         }
     }
 
+    private static float[] answer(byte[] model, float... matrices) throws Exception {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        long[] shape = {matrices.length / 9, 3, 3};
+        try (var session = environment.createSession(model);
+                var input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(matrices), shape);
+                var outputs = session.run(Map.of("images", input))) {
+            return ((OnnxTensor) outputs.get(0)).getFloatBuffer().array();
+        }
+    }
+
+    /** Lists the operator sets of a file that the parser reads as it was written. */
+    private static List<String> operatorSets(byte[] model) throws Exception {
+        assertThat(OnnxSerializer.bytes(OnnxParser.model(model))).isEqualTo(model);
+        return ModelProto.parseFrom(model).getOpsetImportList().stream()
+                .map(set -> set.getDomain() + " " + set.getVersion())
+                .toList();
+    }
+
     @Test
     void theOperationOfAUserIsExportedAndAnswersLikeDjl() throws Exception {
         byte[] model = export(INVERTING, Inverse.class);
         float[] matrices = {1, 2, 3, 0, -1, 4, 5, 6, 0.5f, -2, 1, 0, 3, 3, -1, 0.25f, 1, 2};
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        try (NDManager manager = NDManager.newBaseManager();
-                var session = environment.createSession(model);
-                var input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(matrices), new long[] {2, 3, 3});
-                var outputs = session.run(Map.of("images", input))) {
-            NDArray expected = INVERTING
-                    .forward(
-                            new ParameterStore(manager, false),
-                            new NDList(manager.create(matrices, new Shape(2, 3, 3))),
-                            false)
-                    .singletonOrThrow();
-            float[] found = ((OnnxTensor) outputs.get(0)).getFloatBuffer().array();
-            assertThat(found).hasSize(18);
-            for (int i = 0; i < found.length; i++) {
-                assertThat((double) found[i])
-                        .isCloseTo(expected.toFloatArray()[i], org.assertj.core.api.Assertions.within(1e-5));
-            }
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDList given = new NDList(manager.create(matrices, new Shape(2, 3, 3)));
+            float[] expected = INVERTING
+                    .forward(new ParameterStore(manager, false), given, false)
+                    .head()
+                    .toFloatArray();
+            assertThat(answer(model, matrices)).hasSize(18).containsExactly(expected, within(1e-5f));
         }
-        NodeProto inverse = ModelProto.parseFrom(model).getGraph().getNodeList().stream()
-                .filter(node -> node.getOpType().equals("Inverse"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(inverse.getDomain()).isEqualTo("com.microsoft");
-        assertThat(ModelProto.parseFrom(model).getOpsetImportList())
-                .extracting(set -> set.getDomain() + " " + set.getVersion())
-                .containsExactly(" 17", "com.microsoft 1");
-        assertThat(OnnxSerializer.bytes(OnnxParser.model(model))).isEqualTo(model);
+        assertThat(ModelProto.parseFrom(model).getGraph().getNodeList())
+                .anyMatch(node ->
+                        node.getOpType().equals("Inverse") && node.getDomain().equals("com.microsoft"));
+        assertThat(operatorSets(model)).containsExactly(" 17", "com.microsoft 1");
     }
 
     @Test
-    void withoutItTheRefusalNamesTheInterfaceAndWaysWithoutIt() {
+    void withoutItTheRefusalNamesTheInterfaceAndTheLine() {
         exportRefused(() -> export(INVERTING))
-                .matches("NDArray\\.inverse\\(\\) has no ONNX form here: ONNX cannot invert a matrix that depends on"
-                        + " the input: invert it in the program that runs the file and pass it as an input,"
-                        + " write its formula if it has two rows, or add a row of your own: implement "
-                        + OnnxOperation.class.getName()
-                        + " \\(block LambdaBlock, called at OnnxOperationTest\\.java:\\d+\\)");
+                .contains("NDArray.inverse()", OnnxOperation.class.getName())
+                .containsPattern("\\(block LambdaBlock, called at OnnxOperationTest\\.java:\\d+\\)");
     }
 
     @Test
@@ -120,8 +117,15 @@ class OnnxOperationTest {
                 .contains("NDArray.inverse() is written for FLOAT32 alone", "OnnxOperationTest.java:");
     }
 
-    /** Inverts diagonal matrices with operators of ONNX and constants. */
-    public static final class DiagonalInverse implements OnnxOperation {
+    /** Claims to write an inverse. */
+    private abstract static class Row implements OnnxOperation {
+
+        private final Function<OnnxCall, List<Value>> nodes;
+
+        Row(Function<OnnxCall, List<Value>> nodes) {
+            this.nodes = nodes;
+        }
+
         @Override
         public String signature() {
             return "NDArray.inverse()";
@@ -129,9 +133,19 @@ class OnnxOperationTest {
 
         @Override
         public List<Value> write(OnnxCall call) {
-            Value eye = call.floats(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3);
-            Value diagonal = call.node("ReduceSum", Attributes.NONE, call.array(0), call.ints(2));
-            return List.of(call.node("Mul", Attributes.NONE, eye, call.node("Reciprocal", Attributes.NONE, diagonal)));
+            return nodes.apply(call);
+        }
+    }
+
+    /** Inverts diagonal matrices with operators of ONNX and constants. */
+    public static final class DiagonalInverse extends Row {
+        public DiagonalInverse() {
+            super(call -> {
+                Value eye = call.floats(new float[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, 3, 3);
+                Value diagonal = call.node("ReduceSum", Attributes.NONE, call.array(0), call.ints(2));
+                Value inverse = call.node("Reciprocal", Attributes.NONE, diagonal);
+                return List.of(call.node("Mul", Attributes.NONE, eye, inverse));
+            });
         }
     }
 
@@ -140,27 +154,14 @@ class OnnxOperationTest {
         Block block = LambdaBlock.singleton(
                 x -> x.abs().add(1).mul(x.getManager().eye(3)).inverse());
         byte[] model = export(block, DiagonalInverse.class);
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        float[] matrix = {1, 2, 3, 4, 3, 6, 7, 8, 0};
-        try (var session = environment.createSession(model);
-                var input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(matrix), new long[] {1, 3, 3});
-                var outputs = session.run(Map.of("images", input))) {
-            assertThat(((OnnxTensor) outputs.get(0)).getFloatBuffer().array())
-                    .containsExactly(0.5f, 0, 0, 0, 0.25f, 0, 0, 0, 1);
-        }
+        assertThat(answer(model, 1, 2, 3, 4, 3, 6, 7, 8, 0)).containsExactly(0.5f, 0, 0, 0, 0.25f, 0, 0, 0, 1);
     }
 
     /** Leaves an axis out. */
-    public static final class Smaller implements OnnxOperation {
-        @Override
-        public String signature() {
-            return "NDArray.inverse()";
-        }
-
-        @Override
-        public List<Value> write(OnnxCall call) {
-            Attributes flat = Attributes.NONE.with("keepdims", 0);
-            return List.of(call.node("ReduceSum", flat, call.array(0), call.ints(2)));
+    public static final class Smaller extends Row {
+        public Smaller() {
+            super(call ->
+                    List.of(call.node("ReduceSum", Attributes.NONE.with("keepdims", 0), call.array(0), call.ints(2))));
         }
     }
 
@@ -183,16 +184,10 @@ class OnnxOperationTest {
         }
     }
 
-    /** Claims the method that {@link Inverse} writes. */
-    public static final class Other implements OnnxOperation {
-        @Override
-        public String signature() {
-            return "NDArray.inverse()";
-        }
-
-        @Override
-        public List<Value> write(OnnxCall call) {
-            return List.of();
+    /** Writes no array. */
+    public static final class Other extends Row {
+        public Other() {
+            super(call -> List.of());
         }
     }
 
@@ -210,30 +205,20 @@ class OnnxOperationTest {
                 .contains("makes 1 arrays, but " + Other.class.getName() + " wrote 0");
     }
 
-    /** Returns no list at all. */
-    public static final class Nothing implements OnnxOperation {
-        @Override
-        public String signature() {
-            return "NDArray.inverse()";
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // as a row without annotations would
-        public List<Value> write(OnnxCall call) {
-            return null;
+    /** Returns no list at all, as a row without annotations would. */
+    public static final class Nothing extends Row {
+        @SuppressWarnings("NullAway")
+        public Nothing() {
+            super(call -> null);
         }
     }
 
     /** Has a fault of its own. */
-    public static final class Faulty implements OnnxOperation {
-        @Override
-        public String signature() {
-            return "NDArray.inverse()";
-        }
-
-        @Override
-        public List<Value> write(OnnxCall call) {
-            throw new IllegalStateException("my own fault");
+    public static final class Faulty extends Row {
+        public Faulty() {
+            super(call -> {
+                throw new IllegalStateException("my own fault");
+            });
         }
     }
 
@@ -251,70 +236,33 @@ class OnnxOperationTest {
         exportRefused(() -> export(INVERTING, OnnxOperationTest.class)).contains("META-INF/services");
     }
 
-    /** Writes an inverse with one operator of ONNX. */
-    private abstract static class OneNode implements OnnxOperation {
-
-        private final String operator;
-
-        OneNode(String operator) {
-            this.operator = operator;
-        }
-
-        @Override
-        public String signature() {
-            return "NDArray.inverse()";
-        }
-
-        @Override
-        public List<Value> write(OnnxCall call) {
-            return List.of(call.node(operator, Attributes.NONE, call.array(0)));
-        }
-    }
-
     /** Uses an operator that no row of the exporter uses. */
-    public static final class Determinant extends OneNode {
+    public static final class Determinant extends Row {
         public Determinant() {
-            super("Det");
-        }
-    }
-
-    /** Misspells MatMul. */
-    public static final class Misspelled extends OneNode {
-        public Misspelled() {
-            super("Matmul");
+            super(call -> List.of(call.node("Det", Attributes.NONE, call.array(0))));
         }
     }
 
     /** Uses an operator that came with opset 20. */
-    public static final class TooNew extends OneNode {
+    public static final class TooNew extends Row {
         public TooNew() {
-            super("Gelu");
+            super(call -> List.of(call.node("Gelu", Attributes.NONE, call.array(0))));
         }
     }
 
     @Test
     void anOperatorThatTheExporterDoesNotKnowIsNamed() {
         exportRefused(() -> export(INVERTING, Determinant.class))
-                .contains(
-                        "the exporter does not know the ONNX operator Det, only [Abs, Acos, ",
-                        "custom(\"\", \"Det\", ...)",
-                        "OnnxOperationTest.java:")
+                .contains("does not know the ONNX operator Det,", "[Abs, ", " MatMul, ", "custom(\"\", \"Det\", ...)")
+                .contains("OnnxOperationTest.java:")
                 .doesNotContain("FLOAT32");
-        exportRefused(() -> export(INVERTING, Misspelled.class))
-                .contains("the exporter does not know the ONNX operator Matmul, only ", " MatMul, ");
-        exportRefused(() -> export(INVERTING, TooNew.class)).contains("ONNX has Gelu from opset 20 on, found opset 17");
+        exportRefused(() -> export(INVERTING, TooNew.class)).contains("Gelu", "opset 20", "opset 17");
     }
 
     /** Transposes, with an operator of ONNX that the exporter does not use itself. */
-    public static final class Transposed implements OnnxOperation {
-        @Override
-        public String signature() {
-            return "NDArray.inverse()";
-        }
-
-        @Override
-        public List<Value> write(OnnxCall call) {
-            return call.custom("", "Einsum", Attributes.NONE.with("equation", "bij->bji"), call.array(0));
+    public static final class Transposed extends Row {
+        public Transposed() {
+            super(call -> call.custom("", "Einsum", Attributes.NONE.with("equation", "bij->bji"), call.array(0)));
         }
     }
 
@@ -323,18 +271,8 @@ class OnnxOperationTest {
         Block block = LambdaBlock.singleton(
                 x -> x.clip(-1, 1).add(x.getManager().eye(3).mul(5)).inverse());
         byte[] model = export(block, Transposed.class);
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        float[] matrix = {0, 1, 0, 0, 0, -1, 0.5f, 0, 0};
-        try (var session = environment.createSession(model);
-                var input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(matrix), new long[] {1, 3, 3});
-                var outputs = session.run(Map.of("images", input))) {
-            assertThat(((OnnxTensor) outputs.get(0)).getFloatBuffer().array())
-                    .containsExactly(5, 0, 0.5f, 1, 5, 0, 0, -1, 5);
-        }
-        assertThat(ModelProto.parseFrom(model).getOpsetImportList())
-                .extracting(set -> set.getDomain() + " " + set.getVersion())
-                .containsExactly(" 17");
-        assertThat(OnnxSerializer.bytes(OnnxParser.model(model))).isEqualTo(model);
+        assertThat(answer(model, 0, 1, 0, 0, 0, -1, 0.5f, 0, 0)).containsExactly(5, 0, 0.5f, 1, 5, 0, 0, -1, 5);
+        assertThat(operatorSets(model)).containsExactly(" 17");
     }
 
     /** Defines {@link Inverse} itself, as the class loader of an application on a server does. */
@@ -386,13 +324,9 @@ class OnnxOperationTest {
 
     @Test
     void thePageShowsTheExample() throws Exception {
-        UnaryOperator<String> code = text -> {
-            Matcher matcher =
-                    Pattern.compile("(?s)// snippet: operation\\R(.*?)// end").matcher(text);
-            assertThat(matcher.find()).isTrue();
-            return matcher.group(1);
-        };
         String source = Files.readString(Path.of("src/test/java/io/catwalk/onnx/extension/Inverse.java"));
-        assertThat(Files.readString(PAGE)).contains("```java\n" + code.apply(source) + "```");
+        String code = source.replaceFirst("(?s).*// snippet: operation\\R(.*?)// end.*", "$1");
+        assertThat(code).isNotEqualTo(source);
+        assertThat(Files.readString(PAGE)).contains("```java\n" + code + "```");
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.onnx.lowering;
 
+import static io.catwalk.onnx.Refusals.argumentRefused;
 import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,27 +15,40 @@ import io.catwalk.onnx.graph.Value;
 import io.catwalk.onnx.trace.Operand;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nodes are written as ONNX defines them, and nodes that do nothing are not written. */
+/** Nodes are written as ONNX defines them, nodes that do nothing are not written, and constants are written once. */
 @Tag("tiny")
 class EmitterTest {
 
     private static final Dim BATCH = Dim.BATCH;
     private static final Dim TIME = Dim.axis("time");
+    private static final TensorShape TWO = TensorShape.of(2);
 
     private final Value input = value(BATCH, TIME, Dim.of(4));
     private final Emitter to = new Emitter(17, new Names("x"), List.of(input));
+    private final FixedValues fixed = new FixedValues(new Names("x"));
+    private final Value x = vector(ElementType.FLOAT);
 
     private static Value value(Dim... sizes) {
         return Value.of("x", ElementType.FLOAT, new TensorShape(List.of(sizes)));
     }
 
+    private static Value vector(ElementType type) {
+        return Value.of("x", type, TensorShape.of(3));
+    }
+
     private static List<Dim> dims(Object... sizes) {
-        return java.util.Arrays.stream(sizes)
+        return Arrays.stream(sizes)
                 .map(size -> size instanceof Dim dim ? dim : Dim.of((Integer) size))
                 .toList();
     }
@@ -43,10 +57,19 @@ class EmitterTest {
         return to.nodes().stream().map(Node::operator).toList();
     }
 
+    private Node maker(Value value) {
+        return to.maker(value).orElseThrow();
+    }
+
+    private Initializer initializer(Value value) {
+        return to.initializer(value).orElseThrow();
+    }
+
     private long[] numbers(Value list) {
-        Initializer fixed = to.initializer(list).orElseThrow();
-        ByteBuffer data = ByteBuffer.wrap(fixed.data()).order(ByteOrder.LITTLE_ENDIAN);
-        return LongStream.generate(data::getLong).limit(fixed.data().length / 8).toArray();
+        LongBuffer data = ByteBuffer.wrap(initializer(list).data())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asLongBuffer();
+        return LongStream.generate(data::get).limit(data.capacity()).toArray();
     }
 
     /**
@@ -55,68 +78,48 @@ class EmitterTest {
     private long[] reshaped(Value value, Object... target) {
         Value made = to.reshape(value, dims(target));
         assertThat(made.shape().dims()).isEqualTo(dims(target));
-        Node node = to.maker(made).orElseThrow();
-        assertThat(operators()).containsExactly("Reshape");
-        return numbers(node.inputs().get(1));
+        assertThat(maker(made).operator()).isEqualTo("Reshape");
+        return numbers(maker(made).inputs().get(1));
     }
 
     @Test
     void theSameShapeNeedsNoNode() {
-        assertThat(to.reshape(input, dims(BATCH, TIME, 4))).isEqualTo(input);
-        assertThat(to.expand(input, dims(BATCH, TIME, 4))).isEqualTo(input);
-        assertThat(to.tile(input, dims(1, 1, 1))).isEqualTo(input);
-        assertThat(to.pad(input, to.scalar(ElementType.FLOAT, 0), 0, 0, 0, 0, 0, 0))
-                .isEqualTo(input);
-        assertThat(to.transpose(input, 0, 1, 2)).isEqualTo(input);
-        assertThat(to.concat(0, List.of(input))).isEqualTo(input);
-        assertThat(to.unsqueeze(input)).isEqualTo(input);
-        assertThat(to.squeeze(input)).isEqualTo(input);
-        assertThat(to.cast(input, ElementType.FLOAT)).isEqualTo(input);
+        Value zero = to.scalar(ElementType.FLOAT, 0);
+        assertThat(List.of(
+                        to.reshape(input, dims(BATCH, TIME, 4)),
+                        to.expand(input, dims(BATCH, TIME, 4)),
+                        to.tile(input, dims(1, 1, 1)),
+                        to.pad(input, zero, 0, 0, 0, 0, 0, 0),
+                        to.transpose(input, 0, 1, 2),
+                        to.concat(0, List.of(input)),
+                        to.unsqueeze(input),
+                        to.squeeze(input),
+                        to.cast(input, ElementType.FLOAT)))
+                .containsOnly(input);
         assertThat(to.nodes()).isEmpty();
     }
 
     @Test
-    void oneDynamicSizeIsWhatIsLeft() {
+    void dynamicSizesThatStayAreCopiedAndOneThatMovesIsWhatIsLeft() {
         assertThat(reshaped(value(BATCH, Dim.of(3), Dim.of(4)), BATCH, 12)).containsExactly(-1, 12);
-    }
-
-    @Test
-    void dynamicSizesThatBecomeOneAreWhatIsLeft() {
         assertThat(reshaped(input, BATCH.times(TIME), 4)).containsExactly(-1, 4);
-    }
-
-    @Test
-    void dynamicSizesThatStayAreCopied() {
         assertThat(reshaped(input, BATCH, TIME, 2, 2)).containsExactly(0, 0, 2, 2);
-    }
-
-    @Test
-    void aDynamicSizeThatMovesIsWhatIsLeft() {
         assertThat(reshaped(input, BATCH, 4, TIME)).containsExactly(0, 4, -1);
-    }
-
-    @Test
-    void aDynamicSizeBehindTheOldAxesIsWhatIsLeft() {
         assertThat(reshaped(value(BATCH, TIME), BATCH, 1, TIME)).containsExactly(0, 1, -1);
-    }
-
-    @Test
-    void twoDynamicSizesThatMoveAreComputed() {
-        Value made = to.reshape(input, dims(TIME, BATCH, 4));
-        Value shape = to.maker(made).orElseThrow().inputs().get(1);
-        assertThat(to.initializer(shape)).isEmpty();
-        assertThat(operators()).contains("Shape", "Concat").endsWith("Reshape");
     }
 
     /** A size of 0 would be copied, and -1 cannot be computed if there are no elements. */
     @Test
-    void whatMayBeEmptyGetsItsWholeShape() {
+    void twoDynamicSizesThatMoveAreComputedAndSoIsWhatMayBeEmpty() {
         Value none = value(BATCH, Dim.of(0), Dim.of(4));
-        Value made = to.reshape(none, dims(BATCH, 0));
-        assertThat(to.initializer(to.maker(made).orElseThrow().inputs().get(1))).isEmpty();
         Value fewer = value(BATCH.minus(Dim.of(1)), Dim.of(2), Dim.of(2));
-        Value flat = to.reshape(fewer, dims(BATCH.minus(Dim.of(1)), 4));
-        assertThat(to.initializer(to.maker(flat).orElseThrow().inputs().get(1))).isEmpty();
+        for (Value made : List.of(
+                to.reshape(input, dims(TIME, BATCH, 4)),
+                to.reshape(none, dims(BATCH, 0)),
+                to.reshape(fewer, dims(BATCH.minus(Dim.of(1)), 4)))) {
+            assertThat(to.initializer(maker(made).inputs().get(1))).isEmpty();
+        }
+        assertThat(operators()).contains("Shape", "Concat").endsWith("Reshape");
     }
 
     @Test
@@ -125,13 +128,11 @@ class EmitterTest {
         assertThat(once.shape().dims()).isEqualTo(dims(TIME, 4, BATCH));
         Value twice = to.transpose(once, 1, 0, 2);
         assertThat(twice.shape().dims()).isEqualTo(dims(4, TIME, BATCH));
-        Node node = to.maker(twice).orElseThrow();
-        assertThat(node.inputs()).containsExactly(input);
-        assertThat(node.attributes().numbers("perm", new long[0])).containsExactly(2, 1, 0);
+        assertThat(maker(twice).inputs()).containsExactly(input);
+        assertThat(maker(twice).attributes().numbers("perm", new long[0])).containsExactly(2, 1, 0);
         assertThat(to.transpose(once, 2, 0, 1)).isEqualTo(input); // back again
         Value other = to.node("Neg", input);
-        assertThat(to.maker(to.transpose(other, 1, 0, 2)).orElseThrow().inputs())
-                .containsExactly(other);
+        assertThat(maker(to.transpose(other, 1, 0, 2)).inputs()).containsExactly(other);
     }
 
     @Test
@@ -157,12 +158,12 @@ class EmitterTest {
 
     @Test
     void partsOfSizesAreComputedFromThem() {
-        Value half = to.number(TIME.floorDividedBy(2), ElementType.INT64);
+        Dim half = TIME.floorDividedBy(2);
+        assertThat(to.number(half, ElementType.INT64).rank()).isZero();
         assertThat(operators()).containsExactly("Shape", "Gather", "Div", "Squeeze");
-        Value rows = to.expand(to.scalar(ElementType.FLOAT, 1), dims(BATCH.times(TIME.floorDividedBy(2)), 3));
-        assertThat(rows.shape().dims()).isEqualTo(dims(BATCH.times(TIME.floorDividedBy(2)), 3));
+        Value rows = to.expand(to.scalar(ElementType.FLOAT, 1), dims(BATCH.times(half), 3));
+        assertThat(rows.shape().dims()).isEqualTo(dims(BATCH.times(half), 3));
         assertThat(operators()).endsWith("Gather", "Mul", "Concat", "Expand").containsOnlyOnce("Div");
-        assertThat(half.rank()).isZero();
     }
 
     @Test
@@ -181,43 +182,38 @@ class EmitterTest {
         Dim stepped = Dim.axis("height", 4);
         Emitter other = new Emitter(17, new Names("x"), List.of(value(stepped)));
         other.number(stepped.times(Dim.of(2)), ElementType.INT64);
-        assertThat(other.nodes()).extracting(Node::operator).containsExactly("Shape", "Gather", "Mul", "Squeeze");
-        assertThat(other.initializer(other.nodes().get(2).inputs().get(1))
-                        .orElseThrow()
-                        .data())
-                .isEqualTo(Initializer.bytes(2L));
         other.number(stepped.floorDividedBy(2), ElementType.INT64);
-        List<Node> half = other.nodes().subList(4, other.nodes().size());
-        assertThat(half).extracting(Node::operator).endsWith("Div", "Mul", "Squeeze");
-        Node division = half.get(half.size() - 3);
-        assertThat(other.initializer(division.inputs().get(1)).orElseThrow().data())
-                .isEqualTo(Initializer.bytes(4L));
+        List<Node> nodes = other.nodes();
+        assertThat(nodes)
+                .extracting(Node::operator)
+                .startsWith("Shape", "Gather", "Mul", "Squeeze")
+                .endsWith("Div", "Mul", "Squeeze");
+        assertThat(other.initializer(nodes.get(2).inputs().get(1)).orElseThrow().data())
+                .isEqualTo(Initializer.bytes(2L));
+        Value divisor = nodes.get(nodes.size() - 3).inputs().get(1);
+        assertThat(other.initializer(divisor).orElseThrow().data()).isEqualTo(Initializer.bytes(4L));
     }
 
     @Test
-    void aSizeThatNoInputHasIsRefused() {
+    void whatCannotBeWrittenIsRefused() {
         exportRefused(() -> to.number(Dim.axis("width"), ElementType.INT64)).contains("no input has the axis width");
+        Value doubles = Value.of("d", ElementType.DOUBLE, TensorShape.of(1, 1, 3, 3));
+        exportRefused(() -> to.node("Conv", doubles, doubles)).contains("no Conv for DOUBLE in opset 17");
     }
 
     @Test
     void anOperatorOfAnotherSetIsNamedBehindItsDomain() {
-        Operand result = new Operand(1, ElementType.FLOAT, TensorShape.of(2));
+        Operand result = new Operand(1, ElementType.FLOAT, TWO);
         List<Value> made = to.custom("com.example::Sort", Attributes.NONE, List.of(result), input);
-        assertThat(made).hasSize(1);
-        assertThat(made.get(0).type()).isEqualTo(ElementType.FLOAT);
-        assertThat(made.get(0).shape()).isEqualTo(TensorShape.of(2));
-        assertThat(made.get(0).name()).startsWith("sort");
+        assertThat(made).singleElement().satisfies(value -> {
+            assertThat(value.type()).isEqualTo(ElementType.FLOAT);
+            assertThat(value.shape()).isEqualTo(TWO);
+            assertThat(value.name()).startsWith("sort");
+        });
         Node node = to.nodes().get(0);
         assertThat(node.operator()).isEqualTo("com.example::Sort");
         assertThat(node.name()).isEqualTo("/Sort");
         assertThat(node.outputs()).isEqualTo(made);
-    }
-
-    @Test
-    void anOperatorThatOnnxRuntimeLacksForATypeIsRefused() {
-        Value doubles = Value.of("d", ElementType.DOUBLE, TensorShape.of(1, 1, 3, 3));
-        exportRefused(() -> to.node("Conv", doubles, doubles))
-                .contains("ONNX Runtime has no Conv for DOUBLE in opset 17; let the network compute in");
     }
 
     @Test
@@ -227,5 +223,231 @@ class EmitterTest {
         to.node("Neg", input);
         assertThat(to.nodes()).extracting(Node::name).containsExactly("/01Linear/Neg", "/01Linear/Neg_2");
         assertThat(to.nodes()).extracting(Node::doc).containsOnly("line 7");
+    }
+
+    private Value number(double number) {
+        return to.scalar(ElementType.FLOAT, number);
+    }
+
+    private void assertMadeBy(Value value, String operator, Value... inputs) {
+        assertThat(maker(value).operator()).isEqualTo(operator);
+        assertThat(maker(value).inputs()).containsExactly(inputs);
+    }
+
+    /** A lower and an upper bound make one Clip, where that is the same (ONNX, Clip: Min(Max(x, low), high)). */
+    @Test
+    void aMinimumOfAMaximumIsAClip() {
+        Value low = Bounds.atLeast(to, x, number(1));
+        assertMadeBy(low, "Max", x, number(1));
+        assertMadeBy(Bounds.positive(to, x), "Relu", x);
+        assertMadeBy(Bounds.atMost(to, low, number(6)), "Clip", x, number(1), number(6));
+        assertMadeBy(Bounds.atMost(to, low, number(0)), "Clip", x, number(1), number(0)); // the upper bound wins
+        assertMadeBy(Bounds.atMost(to, Bounds.positive(to, x), number(6)), "Clip", x, number(0), number(6));
+    }
+
+    /** If two bounds cross, the last one wins; Clip uses the upper one. */
+    @Test
+    void aMaximumOfAMinimumIsAClipUnlessTheyCross() {
+        Value high = Bounds.atMost(to, x, number(6));
+        assertMadeBy(high, "Min", x, number(6));
+        assertMadeBy(Bounds.atLeast(to, high, number(1)), "Clip", x, number(1), number(6));
+        assertMadeBy(Bounds.atLeast(to, high, number(6)), "Clip", x, number(6), number(6));
+        assertMadeBy(Bounds.atLeast(to, high, number(7)), "Max", high, number(7));
+        assertMadeBy(Bounds.positive(to, high), "Clip", x, number(0), number(6));
+    }
+
+    @Test
+    void boundsThatAreNotSingleNumbersStayAsTheyAre() {
+        Value several = to.floats("several", TensorShape.of(3), 1, 2, 3);
+        Value computed = Value.of("computed", ElementType.FLOAT, TensorShape.SCALAR);
+        for (Value bound : List.of(several, computed)) {
+            Value low = Bounds.atLeast(to, x, bound);
+            assertMadeBy(Bounds.atMost(to, low, number(6)), "Min", low, number(6));
+            Value high = Bounds.atMost(to, x, bound);
+            assertMadeBy(Bounds.atLeast(to, high, number(0)), "Max", high, number(0));
+            Value other = Bounds.atLeast(to, x, number(1));
+            assertMadeBy(Bounds.atMost(to, other, bound), "Min", other, bound);
+            Value another = Bounds.atMost(to, x, number(6));
+            assertMadeBy(Bounds.atLeast(to, another, bound), "Max", another, bound);
+        }
+    }
+
+    /** ONNX Runtime 1.29 cannot load a file with a Relu of doubles before a Clip. */
+    @Test
+    void doublesAreBoundedWithoutReluAndClipAndAReluOfHalvesIsKept() {
+        Value doubles = vector(ElementType.DOUBLE);
+        Value positive = Bounds.positive(to, doubles);
+        assertMadeBy(positive, "Max", doubles, to.scalar(ElementType.DOUBLE, 0));
+        Value six = to.scalar(ElementType.DOUBLE, 6);
+        assertMadeBy(Bounds.atMost(to, positive, six), "Min", positive, six);
+        Value halves = to.node("Relu", vector(ElementType.FLOAT16));
+        Value halfSix = to.scalar(ElementType.FLOAT16, 6);
+        assertMadeBy(Bounds.atMost(to, halves, halfSix), "Min", halves, halfSix);
+    }
+
+    /** Pixels become (pixel / 255 - mean) / deviation, channel by channel. */
+    @Test
+    void eachChannelHasItsMeanAndItsDeviation() {
+        Value made =
+                Preprocessing.of(new float[] {1, 2, 3}, new float[] {4, 5, 6}).emit(to, pixels(4));
+        assertThat(made.type()).isEqualTo(ElementType.FLOAT);
+        assertThat(operators()).containsExactly("Cast", "Div", "Sub", "Div");
+        assertThat(initializer(operand(1)).floats()).containsExactly(255);
+        assertThat(initializer(operand(2)).floats()).containsExactly(1, 2, 3);
+        assertThat(initializer(operand(3)).floats()).containsExactly(4, 5, 6);
+        assertThat(List.of(operand(2).shape(), operand(3).shape())).containsOnly(TensorShape.of(3, 1, 1));
+    }
+
+    private Value operand(int node) {
+        return to.nodes().get(node).inputs().get(1);
+    }
+
+    private static Value pixels(int rank) {
+        return Value.of("x", ElementType.UINT8, TensorShape.of(Arrays.copyOf(new long[] {1, 3, 8, 8}, rank)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void oneMeanStandsForAllChannels(int rank) {
+        Value made = Preprocessing.of(new float[] {1}, new float[] {2}).emit(to, pixels(rank));
+        assertThat(made.shape()).isEqualTo(pixels(rank).shape());
+        assertThat(operand(2).rank()).isEqualTo(Math.max(1, rank - 1));
+    }
+
+    @Test
+    void meansAndDeviationsThatDoNotFitAreRefused() {
+        Preprocessing two = Preprocessing.of(new float[] {1, 2}, new float[] {4, 5});
+        exportRefused(() -> two.emit(to, pixels(4))).contains("for 3 channels, found 2");
+        exportRefused(() -> two.emit(to, pixels(1))).contains("for 1 channels, found 2");
+        argumentRefused(() -> Preprocessing.of(new float[0], new float[0])).contains("found 0 means and 0 deviations");
+        argumentRefused(() -> Preprocessing.of(new float[1], new float[] {1, 1}))
+                .contains("found 1 means and 2 deviations");
+        for (float deviation : new float[] {0, -1, Float.NaN}) {
+            argumentRefused(() -> Preprocessing.of(new float[1], new float[] {deviation}))
+                    .contains("deviations above 0");
+        }
+    }
+
+    @Test
+    void whatIsComputedIsTurnedAndMadeARowByANode() {
+        Value turned = Weights.transposed(to, Value.of("x", ElementType.FLOAT, TensorShape.of(2, 3)));
+        assertThat(turned.shape()).isEqualTo(TensorShape.of(3, 2));
+        assertThat(maker(turned).operator()).isEqualTo("Transpose");
+        Value row = Weights.row(to, x);
+        assertThat(row.shape()).isEqualTo(TensorShape.of(1, 3));
+        assertThat(maker(row).operator()).isEqualTo("Unsqueeze");
+        Value bias = Weights.row(to, to.floats("bias", TensorShape.of(3), 1, 2, 3));
+        assertThat(bias.shape()).isEqualTo(TensorShape.of(1, 3));
+        assertThat(initializer(bias).floats()).containsExactly(1, 2, 3);
+        assertThat(to.nodes()).hasSize(2);
+    }
+
+    /** Two gates of one row each: both directions have their gates swapped, and follow each other. */
+    @Test
+    void gatesAreOrderedForEachDirection() {
+        TensorShape square = TensorShape.of(2, 2);
+        Value forward = to.floats("forward", square, 1, 2, 3, 4);
+        Value backward = to.floats("backward", square, 5, 6, 7, 8);
+        Value ordered = Weights.ordered(to, List.of(forward, backward), List.of(1, 0), TensorShape.of(2, 2, 2));
+        assertThat(initializer(ordered).floats()).containsExactly(3, 4, 1, 2, 7, 8, 5, 6);
+        List<Value> computed = List.of(Value.of("x", ElementType.FLOAT, square));
+        exportRefused(() -> Weights.ordered(to, computed, List.of(0), TensorShape.of(1, 2, 2)))
+                .contains("recurrent layer", "depend on the input: x");
+    }
+
+    /** Sizes below, at and above that of the squares in which matrices are transposed. */
+    @ParameterizedTest
+    @CsvSource({
+        "FLOAT, 1, 1",
+        "FLOAT, 32, 64",
+        "FLOAT, 31, 33",
+        "FLOAT, 70, 3",
+        "FLOAT, 3, 70",
+        "DOUBLE, 33, 65",
+        "FLOAT16, 65, 33",
+        "INT8, 33, 34"
+    })
+    void elementAtRowAndColumnComesToColumnAndRow(ElementType type, int rows, int columns) {
+        int size = type.bytes();
+        byte[] matrix = new byte[rows * columns * size];
+        byte[] expected = new byte[matrix.length];
+        for (int i = 0; i < matrix.length; i++) {
+            matrix[i] = (byte) (i * 31 + i / 256);
+            int row = i / size / columns;
+            int column = i / size % columns;
+            expected[(column * rows + row) * size + i % size] = matrix[i];
+        }
+        Value turned = Weights.transposed(to, to.constant("matrix", type, TensorShape.of(rows, columns), matrix));
+        assertThat(turned.shape()).isEqualTo(TensorShape.of(columns, rows));
+        assertThat(initializer(turned).data()).isEqualTo(expected);
+    }
+
+    private byte[] data(Value value) {
+        return fixed.initializer(value).orElseThrow().data();
+    }
+
+    /** IEEE 754 and two's complement, little endian. */
+    @ParameterizedTest
+    @CsvSource({
+        "FLOAT16, 1.5, 003e",
+        "FLOAT16, 2049, 0068",
+        "FLOAT, 1.5, 0000c03f",
+        "DOUBLE, 1.5, 000000000000f83f",
+        "INT64, -2, feffffffffffffff",
+        "INT32, -2, feffffff",
+        "INT8, -2, fe",
+        "UINT8, 254, fe",
+        "BOOL, 0, 00",
+        "BOOL, 7, 01",
+        "BOOL, 0.5, 01"
+    })
+    void aNumberHasTheBytesOfItsType(ElementType type, double number, String bytes) {
+        Value value = fixed.scalar(type, number);
+        assertThat(value.type()).isEqualTo(type);
+        assertThat(value.rank()).isZero();
+        assertThat(data(value)).isEqualTo(HexFormat.of().parseHex(bytes));
+    }
+
+    @Test
+    void aWholeNumberKeepsAllItsDigits() {
+        long large = (1L << 53) + 1;
+        Value value = fixed.scalar(ElementType.INT64, large);
+        assertThat(data(value)).isEqualTo(Initializer.bytes(large));
+        assertThat(value.contents()).containsExactly(Dim.of(large));
+        assertThat(fixed.scalar(ElementType.FLOAT, 1).contents()).isNull();
+    }
+
+    @Test
+    void equalNumbersAreShared() {
+        assertThat(fixed.scalar(ElementType.FLOAT, 1))
+                .isEqualTo(fixed.scalar(ElementType.FLOAT, 1.0))
+                .isNotIn(fixed.scalar(ElementType.FLOAT, 2), fixed.scalar(ElementType.INT32, 1));
+        assertThat(fixed.ints(1, 2)).isEqualTo(fixed.ints(1, 2)).isNotEqualTo(fixed.ints(2, 1));
+        assertThat(fixed.ints(1, 2).contents()).containsExactly(Dim.of(1), Dim.of(2));
+        assertThat(data(fixed.ints(1, 2))).isEqualTo(Initializer.bytes(1L, 2L));
+    }
+
+    private Value bytes(String name, int... bytes) {
+        return fixed.constant(name, ElementType.INT8, TWO, new byte[] {(byte) bytes[0], (byte) bytes[1]});
+    }
+
+    @Test
+    void aTensorIsSharedByItsNameAndItsContent() {
+        assertThat(bytes("weight", 1, 2))
+                .isEqualTo(bytes("weight", 1, 2))
+                .isNotIn(bytes("weight", 1, 3), bytes("other", 1, 2));
+        assertThat(fixed.initializers()).hasSize(3);
+    }
+
+    @Test
+    void anotherLayoutIsMadeOncePerLayoutAndSource() {
+        Value turned = fixed.laidAnew("turned", List.of(bytes("first", 1, 2)), TWO, () -> new byte[] {2, 1});
+        assertThat(turned.name()).isEqualTo("first.turned");
+        assertThat(turned.type()).isEqualTo(ElementType.INT8);
+        assertThat(data(turned)).containsExactly(2, 1);
+        assertThat(turned)
+                .isEqualTo(fixed.laidAnew("turned", List.of(bytes("first", 1, 2)), TWO, () -> new byte[2]))
+                .isNotEqualTo(fixed.laidAnew("row", List.of(bytes("first", 1, 2)), TWO, () -> new byte[2]))
+                .isNotEqualTo(fixed.laidAnew("turned", List.of(bytes("second", 3, 4)), TWO, () -> new byte[2]));
     }
 }

@@ -21,10 +21,13 @@ import io.catwalk.onnx.trace.Operand;
 import io.catwalk.onnx.trace.Program;
 import io.catwalk.onnx.trace.Step;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -295,5 +298,96 @@ class LoweringTest {
                 .hasMessageStartingWith(
                         "NDArray.add(NDArray) has no ONNX form here, for arguments that nobody has tried")
                 .hasRootCauseInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    private static Naming naming(List<String> inputs, String... outputs) {
+        return new Naming(inputs, List.of(outputs));
+    }
+
+    /** A program of one input and several outputs; null where forward has given no name. */
+    private static Program named(@Nullable String input, @Nullable String... outputs) {
+        Operand array = new Operand(0, ElementType.FLOAT, TensorShape.of(2));
+        List<Optional<String>> names =
+                Arrays.stream(outputs).map(Optional::ofNullable).toList();
+        List<Optional<String>> all = new java.util.ArrayList<>(List.of(Optional.ofNullable(input)));
+        all.addAll(names);
+        return new Program(List.of(), Collections.nCopies(outputs.length, array), all);
+    }
+
+    private static List<Optional<String>> optional(@Nullable String... names) {
+        return Arrays.stream(names).map(Optional::ofNullable).toList();
+    }
+
+    /** Names of inputs and outputs come from the caller, then from forward, then from the defaults. */
+    @Test
+    void namesOfTheCallerComeFirstThenThoseOfForward() {
+        Program unnamed = named(null, null, null);
+        assertThat(CLASSIFIER.inputs(unnamed)).containsExactly("images");
+        assertThat(CLASSIFIER.outputs(unnamed)).isEqualTo(optional("logits", null));
+        assertThat(CLASSIFIER.taken(unnamed)).containsExactly("images", "logits");
+        Naming other = naming(List.of("x"));
+        assertThat(other.inputs(named("y", (String) null))).containsExactly("x");
+        assertThat(other.outputs(named(null, (String) null))).isEqualTo(optional("output"));
+        assertThat(other.outputs(unnamed)).isEqualTo(optional("output_1", null));
+        Program program = named("pixels", "scores", null);
+        assertThat(CLASSIFIER.inputs(program)).containsExactly("pixels");
+        assertThat(CLASSIFIER.outputs(program)).isEqualTo(optional("scores", null));
+        assertThat(naming(List.of(), "a", "b").outputs(program)).isEqualTo(optional("a", "b"));
+    }
+
+    @Test
+    void asManyNamesAsOutputsAreNeededAndNoneTwice() {
+        Program two = named(null, null, null);
+        exportRefused(() -> naming(List.of("x"), "a").outputs(two)).contains("2 array(s)", "names for 1: [a]");
+        exportRefused(() -> naming(List.of("x"), "a", "x").taken(two)).contains("name x", "([x, a, x])");
+    }
+
+    @Test
+    void probabilitiesAreOfOneOutputUnlessOneIsTheLogitsAndHaveTheirName() {
+        Program two = named(null, null, null);
+        CLASSIFIER.requireRoomForProbabilities(two);
+        Naming other = naming(List.of("x"));
+        other.requireRoomForProbabilities(named(null, (String) null));
+        exportRefused(() -> other.requireRoomForProbabilities(two)).contains("returns 2 arrays");
+        for (Program program : List.of(named("probabilities", (String) null), named(null, "probabilities"))) {
+            exportRefused(() -> CLASSIFIER.requireRoomForProbabilities(program))
+                    .contains("the name probabilities is that of the softmax", "rename that");
+        }
+    }
+
+    private static final Operand WEIGHT = new Operand(3, ElementType.FLOAT, TensorShape.of(2));
+    private static final Operand OTHER = new Operand(4, ElementType.FLOAT, TensorShape.of(2));
+
+    private static Step.Call calledAt(String origin, @Nullable Object... arguments) {
+        return new Step.Call(new Arguments("NDArray.f()", Arrays.asList(arguments), origin), List.of());
+    }
+
+    /** A node is named after its block, and by a parameter if several blocks of a class run. */
+    @Test
+    void aPathLeavesTheNetworkItselfAndTheLineOut() {
+        String origin = "block Net/01Linear, called at Net.java:7";
+        assertThat(Places.path(calledAt(origin), Map.of())).isEqualTo("/01Linear");
+        assertThat(Places.doc(calledAt(origin))).isEqualTo("Net/01Linear, called at Net.java:7");
+        assertThat(Places.path(calledAt("block Net/02Parallel/01Linear"), Map.of()))
+                .isEqualTo("/02Parallel/01Linear");
+        for (String whole : List.of("block Net, called at a/Net.java:7", "outside of forward")) {
+            assertThat(Places.path(calledAt(whole), Map.of())).isEmpty();
+        }
+        assertThat(Places.doc(calledAt("outside of forward"))).isEqualTo("outside of forward");
+    }
+
+    /** A parameter of another block says nothing about the block that runs. */
+    @Test
+    void aParameterTellsWhichOfSeveralBlocksItIs() {
+        String origin = "block Net/Linear, called at Net.java:7";
+        for (Step.Call call :
+                List.of(calledAt(origin, OTHER, null, WEIGHT), calledAt(origin, List.of(OTHER, WEIGHT)))) {
+            assertThat(Places.path(call, Map.of(3, "02Linear.weight"))).isEqualTo("/02Linear");
+            assertThat(Places.path(call, Map.of(3, "01Parallel.02Linear.weight")))
+                    .isEqualTo("/Linear");
+            assertThat(Places.path(call, Map.of(3, "weight"))).isEqualTo("/Linear");
+            assertThat(Places.path(call, Map.of(3, "01Parallel.02Linear.weight", 4, "03Linear.bias")))
+                    .isEqualTo("/03Linear");
+        }
     }
 }
