@@ -61,14 +61,14 @@ final class Catwalk {
         }
     }
 
-    /** Runs a command whose words have a space between them; each word with {@code %s} gets the next value. */
+    /** Runs a command whose words have spaces between them; each word with {@code %s} gets the next value. */
     static Answer ask(String command, Object... values) {
         return run(words(command, values));
     }
 
     static String[] words(String command, Object... values) {
         Iterator<Object> rest = List.of(values).iterator();
-        return Arrays.stream(command.split(" ", -1))
+        return Arrays.stream(command.strip().split(" +", -1))
                 .map(word ->
                         word.contains("%s") ? word.replace("%s", rest.next().toString()) : word)
                 .toArray(String[]::new);

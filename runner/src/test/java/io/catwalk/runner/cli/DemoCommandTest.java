@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
+import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.BrowserScript;
@@ -13,16 +14,18 @@ import io.catwalk.runner.experiment.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @ExtendWith(ExportedRun.class)
@@ -48,21 +51,16 @@ final class DemoCommandTest {
         }
     }
 
-    private Catwalk.Answer demo(Object... words) {
-        Stream<String> more = Stream.of(words).map(Object::toString);
-        return Catwalk.run(Stream.concat(
-                        Stream.of(
-                                "demo",
-                                "--runtimes-dir",
-                                folder.resolve("runtimes").toString()),
-                        more)
-                .toArray(String[]::new));
+    private Catwalk.Answer demo(String more, Object... values) {
+        Object[] all = Stream.concat(Stream.of(folder.resolve("runtimes")), Stream.of(values))
+                .toArray();
+        return Catwalk.ask("demo --runtimes-dir %s " + more, all);
     }
 
-    private Catwalk.Answer demoOfImages(Path page, Object... words) {
-        List<Object> all = new ArrayList<>(List.of("--out", page, "--dataset", world.images()));
-        all.addAll(List.of(words));
-        return demo(all.toArray());
+    private Catwalk.Answer demoOfImages(Path page, String more, Object... values) {
+        Object[] all = Stream.concat(Stream.of(page, world.images()), Stream.of(values))
+                .toArray();
+        return demo("--out %s --dataset %s " + more, all);
     }
 
     /** Reads the data of the page, without the surrounding function call. */
@@ -72,9 +70,7 @@ final class DemoCommandTest {
     }
 
     private static List<String> texts(JsonNode list, String key) {
-        return StreamSupport.stream(list.spliterator(), false)
-                .map(one -> one.path(key).asString())
-                .toList();
+        return list.valueStream().map(one -> one.path(key).asString()).toList();
     }
 
     @Test
@@ -85,11 +81,10 @@ final class DemoCommandTest {
         List<String> names = List.of("small-conv", "conv-maxpool", "stride-conv", "drop-norm-l2", "rnn", "lstm", "gru");
         Path page = folder.resolve("page");
         Path shots = Files.createDirectories(Path.of("target/demo-pages"));
-        List<String> command = new ArrayList<>(List.of("demo", "--out", page.toString()));
-        command.addAll(List.of("--runtimes-dir", RUNTIMES.toString(), "--dataset", "../test-data/fashion-mnist"));
-        names.forEach(name -> command.add(ZOO.resolve(name + ".onnx").toString()));
-        Catwalk.Answer answer = Catwalk.run(command.toArray(String[]::new));
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        String files =
+                names.stream().map(name -> " " + ZOO.resolve(name + ".onnx")).collect(Collectors.joining());
+        Catwalk.ask("demo --out %s --runtimes-dir %s --dataset ../test-data/fashion-mnist" + files, page, RUNTIMES)
+                .done();
         assertThat(size(page)).isLessThan(MOST_BYTES);
 
         Path answers = folder.resolve("answers.json");
@@ -133,11 +128,10 @@ final class DemoCommandTest {
     void aRunShowsEachNetworkWithAFileAndLeadsToItsConfusionMatrix() throws IOException {
         Path run = world.copyTo(folder.resolve("run"));
 
-        Catwalk.Answer answer = demo(run, "--dataset", world.images(), "--images", 8);
+        Catwalk.Answer answer = demo("%s --dataset %s --images 8", run, world.images());
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         Path page = run.resolve("demo");
-        assertThat(answer.out()).isEqualTo("Open " + page.resolve("index.html") + " in a browser.\n");
+        assertThat(answer.done().out()).contains(page.resolve("index.html").toString());
         JsonNode data = data(page);
         assertThat(texts(data.path("networks"), "name"))
                 .contains(ExportedRun.GOOD)
@@ -148,7 +142,7 @@ final class DemoCommandTest {
             assertThat(Files.readString(page.resolve(parts[0]))).contains("id=\"" + parts[1] + "\"");
         }
         assertThat(Files.readString(run.resolve("report.html")))
-                .contains("<iframe data-src=\"demo/index.html\"", "<a href=\"demo/index.html\">Open alone</a>");
+                .contains("<iframe data-src=\"demo/index.html\"", "<a href=\"demo/index.html\"");
         assertThat(Files.size(run.resolve("report.html")))
                 .isCloseTo(Files.size(world.run().resolve("report.html")), within(2_000L));
 
@@ -163,14 +157,8 @@ final class DemoCommandTest {
                 Files.exists(RUNTIMES.resolve("web/node_modules/onnxruntime-web")),
                 "skipped: run npm ci in onnx-models/runtimes/web for ONNX Runtime Web");
         Path run = world.copyTo(folder.resolve("run"));
-        List<String> command = new ArrayList<>(List.of("demo", run.toString(), "--images", "8"));
-        command.addAll(List.of(
-                "--runtimes-dir",
-                RUNTIMES.toString(),
-                "--dataset",
-                world.images().toString()));
-        Catwalk.Answer answer = Catwalk.run(command.toArray(String[]::new));
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        Catwalk.ask("demo %s --images 8 --runtimes-dir %s --dataset %s", run, RUNTIMES, world.images())
+                .done();
 
         Path shots = Files.createDirectories(Path.of("target/demo-pages"));
         BrowserScript.run("check-cell.mjs", List.of(run, shots));
@@ -182,147 +170,94 @@ final class DemoCommandTest {
         Path run = world.copyTo(folder.resolve("run"));
         byte[] before = Files.readAllBytes(run.resolve("report.html"));
 
-        Catwalk.Answer answer = demo(run, "--out", folder.resolve("page"), "--dataset", world.images(), "--images", 8);
+        demoOfImages(folder.resolve("page"), "%s --images 8", run).done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(run.resolve("report.html")).hasBinaryContent(before);
     }
 
+    /** Their shape and their classes are the same, so one page can hold both. */
     @Test
-    void aPageWithoutTestImagesNeedsNoDataSet() throws IOException {
+    void networksOfSeveralDataSetsShareAPageWhichNeedsNoDataSetWithoutTestImages() throws IOException {
         Path page = folder.resolve("page");
+        Path first = with("photos-2025", MetadataKeys.PROVENANCE + "dataset");
+        Path second = with("photos-2026", MetadataKeys.PROVENANCE + "dataset");
 
-        Catwalk.Answer answer = demo(world.model(), "--out", page, "--images", 0);
+        demo("%s %s --out %s --images 0", first, second, page).done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(data(page).path("truth")).isEmpty();
-        assertThat(data(page).path("height").asInt()).isEqualTo(8);
+        JsonNode data = data(page);
+        assertThat(data.path("truth")).isEmpty();
+        assertThat(data.path("height").asInt()).isEqualTo(8);
+        assertThat(data.path("dataset").asString()).isEqualTo("photos-2025 and photos-2026");
+        assertThat(texts(data.path("networks"), "name")).containsExactly("photos-2025", "photos-2026");
+    }
+
+    /** Writes the file of a network whose metadata have this value. */
+    private Path with(String value, String key) throws IOException {
+        Path file = Files.copy(world.model(), folder.resolve(value + ".onnx"));
+        OnnxMetadata.read(file).withAll(Map.of(key, value)).write(file);
+        return file;
     }
 
     @Test
-    void networksOfSeveralDataSetsShareAPageIfTheirShapeAndClassesAreTheSame() throws IOException {
+    void aPageThatIsThereIsReplacedOnRequest() throws IOException {
         Path page = folder.resolve("page");
+        demoOfImages(page, "%s", world.model()).done();
+        Path left = Files.writeString(page.resolve("left-over.js"), "");
 
-        Catwalk.Answer answer = demo(of("photos-2025"), of("photos-2026"), "--out", page, "--images", 0);
+        demoOfImages(page, "%s", world.model()).refused(page + " exists", "--force");
+        assertThat(left).exists();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(data(page).path("dataset").asString()).isEqualTo("photos-2025 and photos-2026");
-        assertThat(texts(data(page).path("networks"), "name")).containsExactly("photos-2025", "photos-2026");
-    }
-
-    /** Writes the file of a network that was trained on a data set of this name. */
-    private Path of(String dataset) throws IOException {
-        return world.changed(
-                folder.resolve(dataset + ".onnx"),
-                model -> model.getMetadataPropsBuilderList().stream()
-                        .filter(entry -> entry.getKey().equals(MetadataKeys.PROVENANCE + "dataset"))
-                        .forEach(entry -> entry.setValue(dataset)));
-    }
-
-    @Test
-    void aPageThatIsThereIsReplacedOnRequestAndAnythingElseIsNot() throws IOException {
-        Path page = folder.resolve("page");
-        demoOfImages(page, world.model());
-        Files.writeString(page.resolve("left-over.js"), "");
-
-        Catwalk.Answer refused = demoOfImages(page, world.model());
-        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(refused.err())
-                .isEqualTo("catwalk: expected a new folder, but " + page + " exists: replace it with --force\n");
-        assertThat(page.resolve("left-over.js")).exists();
-
-        assertThat(demoOfImages(page, world.model(), "--force").exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(page.resolve("left-over.js")).doesNotExist();
+        demoOfImages(page, "%s --force", world.model()).done();
+        assertThat(left).doesNotExist();
         assertThat(page.resolve("model-0.js")).exists();
-
-        Path other = Files.createDirectory(folder.resolve("other"));
-        Files.writeString(other.resolve("notes.txt"), "mine");
-        Catwalk.Answer kept = demoOfImages(other, world.model(), "--force");
-        assertThat(kept.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(kept.err())
-                .contains("found something else, which is not replaced")
-                .hasLineCount(1);
-        assertThat(other.resolve("notes.txt")).hasContent("mine");
-        try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files.map(file -> file.getFileName().toString())).noneMatch(name -> name.startsWith("catwalk"));
-        }
+        assertThat(folder).isDirectoryNotContaining("glob:**/catwalk*");
     }
 
-    @Test
-    void aPageOfSomebodyElseIsNotReplaced() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"notes.txt", "index.html", "photos/a.jpg"})
+    void aFolderOfSomebodyElseIsNotReplaced(String name) throws IOException {
         Path site = folder.resolve("public");
-        Path photo = Files.createDirectories(site.resolve("photos")).resolve("a.jpg");
-        Files.writeString(photo, "mine");
-        Files.writeString(site.resolve("index.html"), "my page");
+        Path file = site.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "mine");
 
-        Catwalk.Answer kept = demoOfImages(site, world.model(), "--force");
+        demoOfImages(site, "%s --force", world.model()).refused("found something else, which is not replaced");
 
-        assertThat(kept.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(kept.err())
-                .contains("found something else, which is not replaced")
-                .hasLineCount(1);
-        assertThat(site.resolve("index.html")).hasContent("my page");
-        assertThat(photo).hasContent("mine");
+        assertThat(file).hasContent("mine");
+        assertThat(folder).isDirectoryNotContaining("glob:**/catwalk*");
     }
 
     /** The page resizes an image once, for all of its networks. */
     @Test
     void networksThatResizeDifferentlyNeedPagesOfTheirOwn() throws IOException {
         Path page = folder.resolve("page");
+        Path crop = with("crop", MetadataKeys.FIT);
+        Path pad = with("pad", MetadataKeys.FIT);
 
-        Catwalk.Answer answer = demoOfImages(page, fitted("crop"), world.model(), fitted("pad"));
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err())
-                .hasLineCount(1)
-                .endsWith(
-                        "pad.onnx: expected images that are resized with --fit crop, as for the files before, but found"
-                                + " pad: write a separate page for it\n");
+        demoOfImages(page, "%s %s %s", crop, world.model(), pad).refused("pad.onnx: expected", "--fit crop");
         assertThat(page).doesNotExist();
-    }
-
-    private Path fitted(String fit) throws IOException {
-        return world.changed(
-                folder.resolve(fit + ".onnx"),
-                model ->
-                        model.addMetadataPropsBuilder().setKey(MetadataKeys.FIT).setValue(fit));
     }
 
     @Test
     void whatIsWrongIsOneLineAndWritesNothing() throws IOException {
         Path page = folder.resolve("page");
         Path wasm = folder.resolve("runtimes/web/node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm");
+        Path model = world.model();
         Files.delete(wasm);
-        Catwalk.Answer missing = demoOfImages(page, world.model());
+        String missing = demoOfImages(page, "%s", model).refused("onnxruntime-web", wasm.getFileName() + "", "npm ci");
+        assertThat(missing).doesNotContain("Chromium", "Node.js"); // the page needs neither to be written
         Files.createFile(wasm);
-
-        assertThat(missing.err())
-                .startsWith("catwalk: expected onnxruntime-web with its ort-wasm-simd-threaded.wasm in ")
-                .contains("npm ci")
-                .doesNotContain("Chromium") // the page needs neither to be written
-                .doesNotContain("Node.js");
         Path divided = folder.resolve("divided");
-        Catwalk.run(
-                "export",
-                world.trial(ExportedRun.GOOD).toString(),
-                "--plugins-dir",
-                world.plugins().toString(),
-                "--external-data",
-                "--out",
-                divided.toString());
-        List<Catwalk.Answer> answers = List.of(
-                missing,
-                demoOfImages(page, divided.resolve(ExportedRun.GOOD + ".onnx")),
-                demoOfImages(page, folder.resolve("none.onnx")),
-                demoOfImages(page, world.model(), world.run()),
-                demoOfImages(page, world.model(), ZOO.resolve("small-conv.onnx")),
-                demoOfImages(page, world.model(), "--images", 1001),
-                demoOfImages(page, Files.createDirectory(folder.resolve("empty"))));
-        assertThat(answers.get(1).err()).contains("found weights in mixed.onnx.data");
-        for (Catwalk.Answer answer : answers) {
-            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
-            assertThat(answer.err()).as("%s", answer).hasLineCount(1).startsWith("catwalk: ");
-        }
+        Path trial = world.trial(ExportedRun.GOOD);
+        Catwalk.ask("export %s --plugins-dir %s --external-data --out %s", trial, world.plugins(), divided);
+
+        demoOfImages(page, "%s", divided.resolve(ExportedRun.GOOD + ".onnx"))
+                .refused("found weights in mixed.onnx.data");
+        demoOfImages(page, "%s", folder.resolve("none.onnx")).refused("none.onnx");
+        demoOfImages(page, "%s %s", model, world.run()).refused("expected ");
+        demoOfImages(page, "%s %s", model, ZOO.resolve("small-conv.onnx")).refused("small-conv.onnx");
+        demoOfImages(page, "%s --images 1001", model).refused("--images", "1001");
+        demoOfImages(page, "%s", Files.createDirectory(folder.resolve("empty"))).refused("empty");
         assertThat(page).doesNotExist();
     }
 }

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import io.catwalk.runner.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,20 +26,15 @@ final class DiffRuntimesTest {
     @TempDir
     private Path folder;
 
-    private Catwalk.Answer diff(Path runners, String runtimes, String... more) {
-        List<String> arguments =
-                new ArrayList<>(List.of("diff", "" + ExportedRun.get().model()));
-        arguments.addAll(List.of("--runtimes", runtimes, "--runtimes-dir", runners.toString()));
-        arguments.addAll(List.of(more));
-        return Catwalk.run(arguments.toArray(String[]::new));
+    private static Catwalk.Answer diff(Path runners, String runtimes, String more, Object... values) {
+        Path model = ExportedRun.get().model();
+        Object[] all = Stream.concat(Stream.of(model, runtimes, runners), Stream.of(values))
+                .toArray();
+        return Catwalk.ask("diff %s --runtimes %s --runtimes-dir %s " + more, all);
     }
 
     private void runner(String name, String fault) throws IOException {
         FaultyRunner.write(folder.resolve(name), fault);
-    }
-
-    private static String joined(String text) {
-        return text.replaceAll("\\s+", " ");
     }
 
     @Test
@@ -49,10 +42,9 @@ final class DiffRuntimesTest {
         runner("faulty", FaultyRunner.EPSILON);
         Path reduced = folder.resolve("reduced");
 
-        Catwalk.Answer answer = diff(folder, "faulty", "--rows", "3", "--reduce", reduced.toString());
+        Catwalk.Answer answer = diff(folder, "faulty", "--rows 3 --reduce %s", reduced);
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-        assertThat(joined(answer.out()))
+        assertThat(answer.exits(ExitCode.CROSS_CHECK_FAILED).joined())
                 .contains("/model.onnx differs in faulty (The runtime faulty 6.6): answers: ")
                 .contains(" of 30 numbers differ, most at (")
                 .containsPattern("it begins at " + NORM + " \\(.*called at BatchNorm\\.java:\\d+\\); \\S+: ")
@@ -65,28 +57,12 @@ final class DiffRuntimesTest {
     }
 
     @Test
-    void oneThatComputesTheSameAgrees() throws IOException {
-        runner("honest", FaultyRunner.NONE);
-
-        Catwalk.Answer answer = diff(folder, "honest");
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(joined(answer.out()))
-                .contains(
-                        "/model.onnx: agrees in honest (The runtime honest 6.6); answers to 16 images differ by at most ")
-                .doesNotContain("begins");
-    }
-
-    @Test
     @Tag("long")
     void theNodeThatARuntimeDoesNotKnowIsNamed() throws IOException {
         runner("small", FaultyRunner.UNKNOWN);
 
-        Catwalk.Answer answer = diff(folder, "small");
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(joined(answer.out()))
-                .contains("/model.onnx has no answer in small (The runtime small 6.6): it ended with exit code 1: ")
+        assertThat(diff(folder, "small", "").exits(ExitCode.SOME_FAILED).joined())
+                .contains("/model.onnx has no answer in small (The runtime small 6.6)", "exit code 1")
                 .contains("expected no BatchNormalization")
                 .contains("the first node without an answer is " + NORM + " (");
     }
@@ -96,10 +72,10 @@ final class DiffRuntimesTest {
     void theToleranceDecides() throws IOException {
         runner("faulty", FaultyRunner.EPSILON);
 
-        assertThat(diff(folder, "faulty", "--abs", "1000").exitCode()).isEqualTo(ExitCode.DONE);
-        Catwalk.Answer answer = diff(folder, "faulty", "--abs", "0", "--rel", "1e-3", "--json");
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-        JsonNode said = Json.JSON.readTree(answer.out());
+        diff(folder, "faulty", "--abs 1000").done();
+        JsonNode said = diff(folder, "faulty", "--abs 0 --rel 1e-3 --json")
+                .exits(ExitCode.CROSS_CHECK_FAILED)
+                .json();
         assertThat(said.at("/tolerance/relative").asDouble()).isEqualTo(1e-3);
         assertThat(said.at("/runtimes/0/outcome").asString()).isEqualTo("differs");
         assertThat(said.at("/runtimes/0/finding/node").asString()).isEqualTo(NORM);
@@ -108,17 +84,17 @@ final class DiffRuntimesTest {
 
     @Test
     @Tag("long")
-    void verifySaysWhereARuntimeBeginsToDisagree() throws IOException {
+    void diffAndVerifySayWhichRuntimesDisagree() throws IOException {
         runner("faulty", FaultyRunner.EPSILON);
         runner("honest", FaultyRunner.NONE);
 
-        Catwalk.Answer answer = Catwalk.run(RuntimesTest.arguments(
+        assertThat(diff(folder, "honest", "").done().joined())
+                .contains("/model.onnx: agrees in honest (The runtime honest 6.6)", "16 images")
+                .doesNotContain("begins");
+        Catwalk.Answer verified = Catwalk.run(RuntimesTest.arguments(
                 ExportedRun.get().model(), ExportedRun.get().images(), folder, "honest,faulty"));
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-        assertThat(joined(answer.out()))
-                .contains("DISAGREES")
-                .contains("faulty: it begins at " + NORM + " (")
+        assertThat(verified.exits(ExitCode.CROSS_CHECK_FAILED).joined())
+                .contains("DISAGREES", "faulty: it begins at " + NORM + " (")
                 .doesNotContain("honest: it begins");
     }
 
@@ -136,31 +112,24 @@ final class DiffRuntimesTest {
         Files.writeString(faulty.resolve("run.py"), changed);
         Files.copy(REAL.resolve("python/runtime.json"), faulty.resolve("runtime.json"));
 
-        Catwalk.Answer right = diff(REAL, "python");
+        Catwalk.Answer right = diff(REAL, "python", "");
         assumeTrue(!right.err().contains("is not installed"), "skipped: " + right.err());
-        Catwalk.Answer wrong = diff(folder, "faulty-python");
+        Catwalk.Answer wrong = diff(folder, "faulty-python", "");
 
-        assertThat(right.exitCode()).as("%s", right).isEqualTo(ExitCode.DONE);
-        assertThat(wrong.exitCode()).as("%s", wrong).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-        assertThat(joined(wrong.out())).contains("it begins at " + NORM + " (");
+        right.done();
+        assertThat(wrong.exits(ExitCode.CROSS_CHECK_FAILED).joined()).contains("it begins at " + NORM + " (");
     }
 
     @Test
     void whatCannotBeAskedIsSaidInALine() throws IOException {
         runner("absent", FaultyRunner.NONE);
         Path description = folder.resolve("absent/runtime.json");
-        Files.writeString(
-                description, Files.readString(description).replace("\"files\" : [ ]", "\"files\" : [ \"x\" ]"));
+        String text = Files.readString(description);
+        Files.writeString(description, text.replace("\"files\" : [ ]", "\"files\" : [ \"x\" ]"));
 
-        refused(diff(folder, "absent"), "--runtimes absent: The runtime absent is not installed: install-it");
-        refused(diff(folder, "absnt"), "--runtimes must be among all, absent, but has 'absnt'; did you mean 'absent'?");
-        refused(diff(folder, "absent", "" + ExportedRun.get().model()), "expected one file with --runtimes");
-        refused(diff(folder, "absent", "--abs", "-1"), "--abs and --rel: expected tolerances of 0 or above");
-    }
-
-    private static void refused(Catwalk.Answer answer, String words) {
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).hasLineCount(1);
-        assertThat(joined(answer.err())).contains(words);
+        diff(folder, "absent", "").refused("--runtimes absent", "not installed", "install-it");
+        diff(folder, "absnt", "").refused("--runtimes", "'absnt'", "'absent'");
+        diff(folder, "absent", "%s", ExportedRun.get().model()).refused("expected one file with --runtimes");
+        diff(folder, "absent", "--abs -1").refused("--abs", "--rel");
     }
 }

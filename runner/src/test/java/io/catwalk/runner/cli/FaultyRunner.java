@@ -42,6 +42,7 @@ final class FaultyRunner {
                                 List.of(
                                         "java",
                                         "-XX:TieredStopAtLevel=1",
+                                        "-XX:+UseSerialGC",
                                         "-cp",
                                         System.getProperty("java.class.path"),
                                         FaultyRunner.class.getName(),

@@ -11,7 +11,6 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
-import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,21 +54,10 @@ final class FileOptionsTest {
         normalize = known.mean().get(0) + "/" + known.std().get(0);
     }
 
-    private static Catwalk.Answer catwalk(String command, Path model, String... arguments) {
-        return Catwalk.run(Stream.concat(Stream.of(command, model.toString()), Stream.of(arguments))
-                .toArray(String[]::new));
-    }
-
-    private static JsonNode json(Catwalk.Answer answer) {
+    private static JsonNode json(String command, Object... values) {
+        Catwalk.Answer answer = Catwalk.ask(command + " --json", values).done();
         assertThat(answer.err()).isEmpty();
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
-        return Json.JSON.readTree(answer.out());
-    }
-
-    private static void refused(Catwalk.Answer answer, String... parts) {
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.out()).isEmpty();
-        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1).contains(parts);
+        return answer.json();
     }
 
     /** Returns the network of the run as TensorFlow would write it: (batch, 8, 8, 1), without metadata. */
@@ -96,46 +83,23 @@ final class FileOptionsTest {
     }
 
     @Test
-    void aFileOfChannelsLastLabelsAsTheNetworkDoes() throws IOException {
-        JsonNode answer = json(catwalk(
-                        "predict", channelsLast(), picture, "--labels", DIGITS, "--normalize", normalize, "--json"))
+    void aFileOfChannelsLastLabelsAsTheNetworkDoesAndIsScoredOnADataSet() throws IOException {
+        Path file = channelsLast();
+        JsonNode answer = json("predict %s %s --labels %s --normalize %s", file, picture, DIGITS, normalize)
                 .path(0);
-
         for (int k = 0; k < 10; k++) {
             assertThat(answer.path("probabilities").path("" + k).asDouble(-1))
                     .isCloseTo(stored.probabilities(3)[k], within(1e-4));
         }
-    }
 
-    @Test
-    void aFileOfChannelsLastIsScoredOnADataSet() throws IOException {
-        Path file = channelsLast();
-        String images = world.images().toString();
-
-        Catwalk.Answer answer = catwalk(
-                "verify",
-                file,
-                "--dataset",
-                images,
-                "--classes-by-index",
-                "--normalize",
-                normalize,
-                "--timeout",
-                "30s");
-
-        JsonNode trial = Json.JSON.readTree(
-                Files.readString(world.trial(ExportedRun.GOOD).resolve("trial.json")));
-        assertThat(answer.err()).isEmpty();
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(answer.out().replaceAll("\\s+", " ").strip())
-                .isEqualTo(String.format(
-                        Locale.ROOT,
-                        "%s: accuracy %.2f %% on 40 images of tiny, but the file states no accuracy",
-                        file,
-                        trial.path("metrics").path("test").path("accuracy").asDouble() * 100));
-        refused(
-                catwalk("verify", file, "--dataset", images),
-                "expected the mean and deviation of the pixels in the metadata, found none; give them with --normalize MEAN/STD");
+        String verify = "verify %s --dataset %s";
+        Catwalk.Answer verified = Catwalk.ask(
+                verify + " --classes-by-index --normalize %s --timeout 30s", file, world.images(), normalize);
+        JsonNode trial = Catwalk.json(world.trial(ExportedRun.GOOD).resolve("trial.json"));
+        double accuracy = trial.at("/metrics/test/accuracy").asDouble() * 100;
+        assertThat(verified.done().joined())
+                .contains(String.format(Locale.ROOT, "accuracy %.2f %% on 40 images of tiny, but the file", accuracy));
+        Catwalk.ask(verify, file, world.images()).refused("mean and deviation", "--normalize MEAN/STD");
     }
 
     @ParameterizedTest
@@ -158,31 +122,22 @@ final class FileOptionsTest {
             given = file.toString();
         }
 
+        Path image = colorPicture(6, 8);
         for (Path model : List.of(colors(false, 8, 6), colors(true, 8, 6), colors(true, "height", "width"))) {
-            JsonNode shares = json(catwalk(
-                            "predict",
-                            model,
-                            colorPicture(6, 8).toString(),
-                            "--labels",
-                            COLORS,
-                            "--normalize",
-                            given,
-                            "--image-size",
-                            "6x8",
-                            "--json"))
-                    .path(0)
-                    .path("probabilities");
+            JsonNode answer =
+                    json("predict %s %s --labels %s --normalize %s --image-size 6x8", model, image, COLORS, given);
 
             // The mean over 48 pixels of which one is 0xff8020 and the others are black, as (pixel / 255 - mean) / std.
             assertShares(
-                    shares,
+                    answer,
                     (255 / 255.0 / 48 - 0.5) / 0.5,
                     (128 / 255.0 / 48 - 0.25) / 0.25,
                     (32 / 255.0 / 48 - 0.125) / 2);
         }
     }
 
-    private static void assertShares(JsonNode shares, double... logits) {
+    private static void assertShares(JsonNode answer, double... logits) {
+        JsonNode shares = answer.at("/0/probabilities");
         double total = DoubleStream.of(logits).map(Math::exp).sum();
         List<String> names = List.of(COLORS.split(",", -1));
         for (int k = 0; k < names.size(); k++) {
@@ -194,14 +149,13 @@ final class FileOptionsTest {
     void aFileOfBytesGetsPixelsAsTheyAre() throws IOException {
         Path model = bytes();
 
-        JsonNode shares = json(catwalk("predict", model, colorPicture(6, 8).toString(), "--labels", COLORS, "--json"))
-                .path(0)
-                .path("probabilities");
-
-        assertShares(shares, 255 / 48.0, 128 / 48.0, 32 / 48.0);
-        refused(
-                catwalk("predict", model, picture, "--labels", COLORS, "--normalize", "0.5/0.5"),
-                "expected no --normalize, because it takes pixels from 0 to 255; leave it out");
+        assertShares(
+                json("predict %s %s --labels %s", model, colorPicture(6, 8), COLORS),
+                255 / 48.0,
+                128 / 48.0,
+                32 / 48.0);
+        Catwalk.ask("predict %s %s --labels %s --normalize 0.5/0.5", model, picture, COLORS)
+                .refused("--normalize", "0 to 255");
     }
 
     @Test
@@ -218,108 +172,81 @@ final class FileOptionsTest {
                 .min((a, b) -> Double.compare(stored.probabilities(3)[a], stored.probabilities(3)[b]))
                 .orElseThrow();
 
-        assertThat(json(catwalk("predict", model, picture, "--output", "scores", "--json"))
-                        .path(0)
-                        .path("label")
+        assertThat(json("predict %s %s --output scores", model, picture)
+                        .at("/0/label")
                         .asString())
                 .isEqualTo("" + stored.predicted()[3]);
-        assertThat(json(catwalk("predict", model, picture, "--output", "opposite", "--json"))
-                        .path(0)
-                        .path("label")
+        assertThat(json("predict %s %s --output opposite", model, picture)
+                        .at("/0/label")
                         .asString())
                 .isEqualTo("" + least);
-        for (String command : List.of("predict", "verify", "bench")) {
-            String[] more = switch (command) {
-                case "predict" -> new String[] {picture};
-                case "verify" -> new String[] {"--dataset", world.images().toString()};
-                default -> new String[0];
-            };
-            refused(
-                    catwalk(command, model, more),
-                    model + ": expected an output logits, or exactly one with float32 logits",
-                    "found scores float (batch, 10), opposite float (batch, 10); choose one, such as --output scores");
+        String verify = "verify %s --dataset " + world.images();
+        for (String command : List.of("predict %s " + picture, verify, "bench %s")) {
+            Catwalk.ask(command, model)
+                    .refused(
+                            model.toString(),
+                            "scores float (batch, 10), opposite float (batch, 10)",
+                            "--output scores");
         }
-        Catwalk.Answer answer =
-                catwalk("verify", model, "--dataset", world.images().toString(), "--output", "opposite");
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-        assertThat(answer.out().replaceAll("\\s+", " ")).contains("but the file says");
+        Catwalk.Answer answer = Catwalk.ask(verify + " --output opposite", model);
+        assertThat(answer.exits(ExitCode.CROSS_CHECK_FAILED).joined()).contains("but the file says");
     }
 
     @Test
     void aFileOfAnySizeIsToldTheSizeOrTakesThatOfTheImages() throws IOException {
         Path model = colors(false, "height", "width");
-        String image = colorPicture(6, 8).toString();
+        Path image = colorPicture(6, 8);
+        String predict = "predict %s %s --labels %s --normalize 0/1";
 
-        refused(
-                catwalk("predict", model, image, "--labels", COLORS, "--normalize", "0/1"),
-                "expected images of a fixed size, or a size for them, found images float (batch, 3, height, width); name "
-                        + "the size, such as --image-size 224x224");
-        refused(
-                catwalk("predict", model, image, "--labels", COLORS, "--normalize", "0/1", "--image-size", "8x6"),
-                "expected 8x6 pixels, found 6x8; resize it, or add --fit stretch, crop or pad");
-        refused(
-                catwalk("predict", world.model(), picture, "--image-size", "9x8"),
-                "expected 8x8 as --image-size, the only size that it takes, found 9x8; leave it out");
+        Catwalk.ask(predict, model, image, COLORS).refused("(batch, 3, height, width)", "--image-size 224x224");
+        Catwalk.ask(predict + " --image-size 8x6", model, image, COLORS).refused("8x6", "6x8", "--fit");
 
         Path images = folder.resolve("pictures");
         for (String part : List.of("train/red", "train/green", "train/blue", "test/red", "test/green", "test/blue")) {
-            Path place = Files.createDirectories(images.resolve(part));
-            Files.copy(Path.of(image), place.resolve("one.png"));
+            Files.copy(image, Files.createDirectories(images.resolve(part)).resolve("one.png"));
         }
-        Catwalk.Answer answer = catwalk(
-                "verify", model, "--dataset", images.toString(), "--normalize", "0/1", "--classes-by-index", "--json");
-        assertThat(json(answer).path("metrics").path("accuracy").asDouble()).isCloseTo(1 / 3.0, within(1e-9));
+        JsonNode answer = json("verify %s --dataset %s --normalize 0/1 --classes-by-index", model, images);
+        assertThat(answer.at("/metrics/accuracy").asDouble()).isCloseTo(1 / 3.0, within(1e-9));
     }
 
     @Test
     void filesOfAllFormsAreMeasured() throws IOException {
-        for (List<String> arguments : List.of(
-                List.of(channelsLast().toString()),
-                List.of(channelsLast().toString(), "--normalize", "0.5/0.25"),
-                List.of(bytes().toString()),
-                List.of(colors(true, "height", "width").toString(), "--image-size", "6x8"))) {
-            Catwalk.Answer answer =
-                    Catwalk.run(Stream.concat(Stream.of("bench", "--seconds", "0.02"), arguments.stream())
-                            .toArray(String[]::new));
+        Path any = colors(true, "height", "width");
+        for (String arguments : List.of(
+                channelsLast() + "",
+                channelsLast() + " --normalize 0.5/0.25",
+                bytes() + "",
+                any + " --image-size 6x8")) {
+            Catwalk.Answer answer = Catwalk.ask("bench --seconds 0.02 " + arguments);
 
-            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-            assertThat(answer.out().lines())
+            assertThat(answer.done().out().lines())
                     .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80))
                     .filteredOn(line -> line.matches("\\S+\\.onnx +ONNX Runtime +~?[\\d,]+( +([\\d,]+|-)){5}"))
                     .hasSize(1);
         }
-        refused(
-                catwalk("bench", colors(true, "height", "width")),
-                "found images float (batch, height, width, 3); name the size, such as --image-size 224x224");
+        Catwalk.ask("bench %s", any).refused("(batch, height, width, 3)", "--image-size 224x224");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "0.5,0.25,0.125; --normalize must be numbers such as 0.286,0.353, or per channel 0.485,0.456,0.406/0.229",
-                "0.5,0.25/0.5,0.25; expected 3 means in --normalize, one per channel, or one for all, found 2",
-                "0.5/0.5,0.25; expected 3 deviations in --normalize, one per channel, or one for all, found 2",
-                "0.5/0.5,0,1; the STD of --normalize must be above 0, but is 0",
-                "{\"mean\": [0.5]}; expected numbers as \"std\", found none",
-                "{\"mean\": [0.5], \"std\": [\"a\"]}; expected numbers as \"std\", found [\"a\"]",
-                "{\"mean\": ; --normalize: expected JSON with mean and std, found invalid JSON",
-                "{\"do_resize\": true}; expected numbers as \"image_mean\", found none",
-                "{\"image_mean\": [0], \"image_std\": [1], \"rescale_offset\": true}; found also \"rescale_offset\": true",
-                "{\"image_mean\": [0], \"image_std\": [1], \"rescale_factor\": 0}; expected a rescale_factor above 0",
-                "gone.json; gone.json: expected a file with mean and std, but"
-            })
+    @CsvSource(delimiter = ';', textBlock = """
+            0.5,0.25,0.125; 0.485,0.456,0.406/0.229
+            0.5,0.25/0.5,0.25; 3 means in --normalize
+            0.5/0.5,0.25; 3 deviations in --normalize
+            0.5/0.5,0,1; must be above 0, but is 0
+            {"mean": [0.5]}; "std", found none
+            {"mean": [0.5], "std": ["a"]}; "std", found ["a"]
+            {"mean": ; found invalid JSON
+            {"do_resize": true}; "image_mean", found none
+            {"image_mean": [0], "image_std": [1], "rescale_offset": true}; "rescale_offset": true
+            {"image_mean": [0], "image_std": [1], "rescale_factor": 0}; rescale_factor above 0
+            gone.json; gone.json: expected a file with mean and std
+            """)
     void whatDoesNotSayHowToNormalizeIsRefused(String text, String reason) throws IOException {
-        refused(
-                catwalk(
-                        "predict",
-                        colors(false, 8, 6),
-                        colorPicture(6, 8).toString(),
-                        "--labels",
-                        COLORS,
-                        "--normalize",
-                        text),
-                reason);
+        Path model = colors(false, 8, 6);
+        Path image = colorPicture(6, 8);
+
+        Catwalk.ask("predict %s %s --labels %s --normalize %s", model, image, COLORS, text)
+                .refused("--normalize", reason);
     }
 
     private Path colorPicture(int width, int height) throws IOException {

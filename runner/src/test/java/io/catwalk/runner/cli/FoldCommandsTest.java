@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.awt.image.BufferedImage;
@@ -41,25 +40,20 @@ final class FoldCommandsTest {
         TinyImages.write(folder.resolve("tiny"));
     }
 
-    private static Catwalk.Answer run(String command, String out, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
-        arguments.addAll(List.of("--plugins-dir", folder.resolve("plugins").toString()));
-        arguments.addAll(List.of("--dataset", folder.resolve("tiny").toString()));
-        arguments.addAll(List.of("--out", folder.resolve(out).toString()));
-        arguments.addAll(List.of("--epochs", "2", "--batch-size", "8", "--threads", "1", "--in-process"));
-        arguments.addAll(List.of(more));
-        return Catwalk.run(arguments.toArray(String[]::new));
+    private static Catwalk.Answer run(String command, String out) {
+        String where = " --plugins-dir %s --dataset %s --out %s --threads 1 --in-process";
+        return Catwalk.ask(command + where, folder.resolve("plugins"), folder.resolve("tiny"), folder.resolve(out));
     }
 
     private static JsonNode json(String file) throws IOException {
-        return Json.JSON.readTree(Files.readString(folder.resolve(file)));
+        return Catwalk.json(folder.resolve(file));
     }
 
     @Test
     @Tag("long")
     void everyTrainingImageJudgesOnceInEachRepeatAndChoosesNoEpochThere() throws IOException {
-        Catwalk.Answer answer = run("crossval wide narrow", "cv", "--folds", "3", "--repeats", "2");
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        run("crossval wide narrow --folds 3 --repeats 2 --epochs 2 --batch-size 8", "cv")
+                .done();
 
         for (int repeat = 0; repeat < 2; repeat++) {
             List<Integer> judging = new ArrayList<>();
@@ -80,12 +74,9 @@ final class FoldCommandsTest {
                 .hasSize(12)
                 .allSatisfy(trial ->
                         assertThat(trial.at("/metrics/test/images").asInt()).isEqualTo(TinyImages.TRAIN / 3));
-        Catwalk.Answer evaluated = Catwalk.run(
-                "evaluate",
-                folder.resolve("cv").toString(),
-                "--plugins-dir",
-                folder.resolve("plugins").toString());
-        assertThat(evaluated.exitCode()).as("%s", evaluated).isEqualTo(ExitCode.DONE);
+        Catwalk.Answer evaluated = Catwalk.ask(
+                        "evaluate %s --plugins-dir %s", folder.resolve("cv"), folder.resolve("plugins"))
+                .done();
         assertThat(evaluated.out().lines().filter(line -> line.contains(": accuracy ")))
                 .extracting(line -> line.replaceAll(": accuracy .*", ""))
                 .contains("wide seed 1 fold 1", "narrow seed 1 fold 6")
@@ -122,18 +113,12 @@ final class FoldCommandsTest {
     @Test
     void batchesAreNotLargerThanTheSmallestFoldAllows() throws IOException {
         Path images = folder.resolve("groups");
-        String request = "crossval narrow --folds 3 --epochs 1 --threads 1 --in-process --no-latency --plugins-dir "
-                + folder.resolve("plugins") + " --dataset " + images + " --labels " + groups(images) + " --out "
-                + folder.resolve("grouped");
+        Path labels = groups(images);
+        String request =
+                "crossval narrow --folds 3 --epochs 1 --no-latency --labels " + labels + " --dataset " + images;
 
-        Catwalk.Answer larger = Catwalk.run((request + " --batch-size 26").split(" ", -1));
-        Catwalk.Answer adapted = Catwalk.run(request.split(" ", -1));
-
-        assertThat(larger.exitCode()).as("%s", larger).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(larger.err())
-                .contains("batch size must be at most the number of training images, 25, but is 26 for narrow");
-        assertThat(adapted.exitCode()).as("%s", adapted).isEqualTo(ExitCode.DONE);
-        assertThat(adapted.err()).contains("narrow: batches of 25 images instead of ");
+        run(request + " --batch-size 26", "larger").refused("25, but is 26 for narrow");
+        assertThat(run(request, "grouped").done().err()).contains("narrow: batches of 25 images instead of ");
     }
 
     /** Each fold leaves 22 of the 36 images for training, but the best is trained on the 12 of the folder train. */
@@ -152,26 +137,19 @@ final class FoldCommandsTest {
                 }
             }
         }
-        String request = "tune narrow --strategy grid --search learning_rate=0.01 --folds 3 --epochs 1 --threads 1"
-                + " --in-process --no-latency --batch-size 13 --plugins-dir " + folder.resolve("plugins")
-                + " --dataset " + images + " --out " + folder.resolve("searched");
+        String request = "tune narrow --strategy grid --search learning_rate=0.01 --folds 3 --epochs 1 --batch-size 13";
 
-        Catwalk.Answer answer = Catwalk.run(request.split(" ", -1));
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err())
-                .contains("batch size must be at most the number of training images, 12, but is 13 for narrow");
+        run(request + " --dataset " + images, "searched").refused("12, but is 13 for narrow");
         assertThat(folder.resolve("searched")).doesNotExist();
     }
 
     @Test
     void aSearchTrainsTheBestInFullAndJudgesItOnTheTestImagesOnce() throws IOException {
         Catwalk.Answer answer = run(
-                "tune wide",
-                "tuned",
-                "--no-latency --candidates=4 --eta=2 --folds=2 --score-epochs=2 --search=learning_rate=0.003,0.03 --search=batch_size=8,16"
-                        .split(" ", -1));
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+                        "tune wide --epochs 2 --no-latency --candidates=4 --eta=2 --folds=2 --score-epochs=2"
+                                + " --search=learning_rate=0.003,0.03 --search=batch_size=8,16",
+                        "tuned")
+                .done();
 
         JsonNode results = json("tuned/results.json");
         List<JsonNode> candidates =
@@ -214,59 +192,43 @@ final class FoldCommandsTest {
         assertThat(results.at("/dataset/largest_class").asInt()).isEqualTo(TinyImages.TEST / 10);
         assertThat(answer.out().lines()).anyMatch(line -> line.endsWith(" " + TinyImages.TEST + " test images"));
 
-        Catwalk.Answer audit = Catwalk.run("audit", folder.resolve("tuned").toString());
-
-        assertThat(audit.exitCode()).as("%s", audit).isEqualTo(ExitCode.DONE);
-        assertThat(audit.out()).contains("wide@best seed 1");
-
-        Catwalk.Answer evaluated = Catwalk.run(
-                "evaluate",
-                folder.resolve("tuned/trials/wide@best/1-0").toString(),
-                "--plugins-dir",
-                folder.resolve("plugins").toString());
-
-        assertThat(evaluated.exitCode()).as("%s", evaluated).isEqualTo(ExitCode.DONE);
-        assertThat(evaluated.out()).startsWith("wide@best seed 1: accuracy ");
+        assertThat(Catwalk.ask("audit %s", folder.resolve("tuned")).done().out())
+                .contains("wide@best seed 1");
+        Path trial = folder.resolve("tuned/trials/wide@best/1-0");
+        Catwalk.Answer evaluated = Catwalk.ask("evaluate %s --plugins-dir %s", trial, folder.resolve("plugins"));
+        assertThat(evaluated.done().out()).startsWith("wide@best seed 1: accuracy ");
     }
 
     @Test
     void aResolvedRequestGivesTheSameNumbersAgain() throws IOException {
-        assertThat(run("compare wide", "first", "--no-latency").exitCode()).isEqualTo(ExitCode.DONE);
-        String request = folder.resolve("first/experiment.yaml").toString();
+        run("compare wide --epochs 2 --batch-size 8 --no-latency", "first").done();
 
-        Catwalk.Answer again = Catwalk.run(
-                "compare",
-                "--config",
-                request,
-                "--out",
-                folder.resolve("again").toString(),
-                "--plugins-dir",
-                folder.resolve("plugins").toString(),
-                "--in-process",
-                "--no-latency");
+        run("compare --no-latency --config " + folder.resolve("first/experiment.yaml"), "again")
+                .done();
 
-        assertThat(again.exitCode()).as("%s", again).isEqualTo(ExitCode.DONE);
         assertThat(json("again/results.json").at("/trials/0/metrics"))
                 .isEqualTo(json("first/results.json").at("/trials/0/metrics"));
         assertThat(folder.resolve("again/trials/wide/1-0/predictions.csv"))
                 .hasSameTextualContentAs(folder.resolve("first/trials/wide/1-0/predictions.csv"));
     }
 
+    private static Catwalk.Answer withFile(String command, String out, String yaml) throws IOException {
+        Path file = Files.writeString(folder.resolve(out + ".yaml"), yaml);
+        return run(command + " --no-latency --config " + file, out);
+    }
+
     @Test
     void optionsWinOverTheFile() throws IOException {
-        Path file = Files.writeString(folder.resolve("mine.yaml"), """
-                seeds: [4, 5]
-                split: {folds: 2, hold_out: 0.2}
-                classifiers:
-                - name: narrow
-                  variant: slow
-                  recipe: {epochs: 7, optimizer: {learning_rate: 0.01}}
-                region: 1.5
-                """);
+        withFile("crossval --seed 6 --epochs 2 --batch-size 8", "mine", """
+                        seeds: [4, 5]
+                        split: {folds: 2, hold_out: 0.2}
+                        classifiers:
+                        - name: narrow
+                          variant: slow
+                          recipe: {epochs: 7, optimizer: {learning_rate: 0.01}}
+                        region: 1.5
+                        """).done();
 
-        Catwalk.Answer answer = run("crossval", "mine", "--config", file.toString(), "--seed", "6", "--no-latency");
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         JsonNode trials = json("mine/results.json").path("trials");
         assertThat(trials.valueStream())
                 .extracting(trial -> trial.path("variant").asString() + trial.path("seed") + trial.path("fold"))
@@ -276,31 +238,19 @@ final class FoldCommandsTest {
         assertThat(Files.readString(folder.resolve("mine/experiment.yaml"))).contains("region: 1.5", "hold_out: 0.2");
     }
 
-    private static Catwalk.Answer withFile(String command, String out, String yaml) throws IOException {
-        Path file = Files.writeString(folder.resolve(out + ".yaml"), yaml);
-        List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
-        arguments.addAll(List.of(
-                "--config", file.toString(), "--out", folder.resolve(out).toString()));
-        arguments.addAll(List.of("--plugins-dir", folder.resolve("plugins").toString()));
-        arguments.addAll(List.of("--dataset", folder.resolve("tiny").toString()));
-        arguments.addAll(List.of("--threads", "1", "--in-process", "--no-latency"));
-        return Catwalk.run(arguments.toArray(String[]::new));
-    }
-
     @ParameterizedTest
     @CsvSource({
         "train narrow --set learning_rate=0.02, set, slow",
         "tune narrow --strategy grid --search learning_rate=0.02 --folds 2 --score-epochs 1, search, best"
     })
     void whatIsChosenChangesTheEntryOfTheFile(String command, String out, String variant) throws IOException {
-        Catwalk.Answer answer = withFile(command, out, """
-                classifiers:
-                - name: narrow
-                  variant: slow
-                  recipe: {epochs: 1, batch_size: 8, optimizer: {learning_rate: 0.01, weight_decay: 0.5}}
-                """);
+        withFile(command, out, """
+                        classifiers:
+                        - name: narrow
+                          variant: slow
+                          recipe: {epochs: 1, batch_size: 8, optimizer: {learning_rate: 0.01, weight_decay: 0.5}}
+                        """).done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         JsonNode trial = json(out + "/results.json")
                 .path("trials")
                 .valueStream()
@@ -317,19 +267,14 @@ final class FoldCommandsTest {
     @ParameterizedTest
     @CsvSource({"rate=0.4..0.6, within, 0.5", "rate, offered, 0.5", "size, options, 8"})
     void aSearchStartsAtTheEntryOfTheFile(String search, String out, String value) throws IOException {
-        String yaml = """
-                classifiers:
-                - name: spacious
-                  hyperparameters: {rate: 0.5, size: 8}
-                  recipe: {epochs: 1, batch_size: 8}
-                """;
+        String tune = "tune spacious --strategy random --candidates 1 --folds 2 --score-epochs 1 --search ";
+        withFile(tune + search, out, """
+                        classifiers:
+                        - name: spacious
+                          hyperparameters: {rate: 0.5, size: 8}
+                          recipe: {epochs: 1, batch_size: 8}
+                        """).done();
 
-        Catwalk.Answer answer = withFile(
-                "tune spacious --strategy random --candidates 1 --folds 2 --score-epochs 1 --search " + search,
-                out,
-                yaml);
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         String name = search.replaceAll("=.*", "");
         assertThat(json(out + "/results.json").at("/tuning/candidates/0/choices/" + name))
                 .hasToString(value);
@@ -338,15 +283,10 @@ final class FoldCommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"train narrow --set learning_rate=0.02", "tune narrow"})
     void anEntryThatCannotBeChangedIsRefused(String command) throws IOException {
-        Catwalk.Answer pinned = withFile(
-                command, "pinned", "classifiers: [{name: narrow, plugin_sha256: '%s'}]".formatted("0".repeat(64)));
-        Catwalk.Answer several =
-                withFile(command, "several", "classifiers: [{name: narrow, variant: a}, {name: narrow, variant: b}]");
-
-        assertThat(pinned.exitCode()).as("%s", pinned).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(pinned.err()).hasLineCount(1).contains("classifiers[0].plugin_sha256: expected the jar 0000");
-        assertThat(several.exitCode()).as("%s", several).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(several.err()).hasLineCount(1).contains("expected one entry of narrow", "found the variants a, b");
+        String pinned = "classifiers: [{name: narrow, plugin_sha256: '%s'}]".formatted("0".repeat(64));
+        withFile(command, "pinned", pinned).refused("classifiers[0].plugin_sha256", "0000");
+        withFile(command, "several", "classifiers: [{name: narrow, variant: a}, {name: narrow, variant: b}]")
+                .refused("one entry of narrow", "the variants a, b");
         assertThat(folder.resolve("pinned")).doesNotExist();
     }
 
