@@ -41,8 +41,12 @@ final class FoldCommandsTest {
     }
 
     private static Catwalk.Answer run(String command, String out) {
+        return run(folder.resolve("tiny"), command, out);
+    }
+
+    private static Catwalk.Answer run(Path images, String command, String out) {
         String where = " --plugins-dir %s --dataset %s --out %s --threads 1 --in-process";
-        return Catwalk.ask(command + where, folder.resolve("plugins"), folder.resolve("tiny"), folder.resolve(out));
+        return Catwalk.ask(command + where, folder.resolve("plugins"), images, folder.resolve(out));
     }
 
     private static JsonNode json(String file) throws IOException {
@@ -113,12 +117,12 @@ final class FoldCommandsTest {
     @Test
     void batchesAreNotLargerThanTheSmallestFoldAllows() throws IOException {
         Path images = folder.resolve("groups");
-        Path labels = groups(images);
-        String request =
-                "crossval narrow --folds 3 --epochs 1 --no-latency --labels " + labels + " --dataset " + images;
+        String request = "crossval narrow --folds 3 --epochs 1 --no-latency --labels " + groups(images);
 
-        run(request + " --batch-size 26", "larger").refused("25, but is 26 for narrow");
-        assertThat(run(request, "grouped").done().err()).contains("narrow: batches of 25 images instead of ");
+        Catwalk.Answer larger =
+                run(images, request + " --batch-size 26", "larger").exits(ExitCode.BAD_REQUEST);
+        assertThat(larger.err()).contains("25, but is 26 for narrow");
+        assertThat(run(images, request, "grouped").done().err()).contains("narrow: batches of 25 images instead of ");
     }
 
     /** Each fold leaves 22 of the 36 images for training, but the best is trained on the 12 of the folder train. */
@@ -139,7 +143,7 @@ final class FoldCommandsTest {
         }
         String request = "tune narrow --strategy grid --search learning_rate=0.01 --folds 3 --epochs 1 --batch-size 13";
 
-        run(request + " --dataset " + images, "searched").refused("12, but is 13 for narrow");
+        run(images, request, "searched").refused("12, but is 13 for narrow");
         assertThat(folder.resolve("searched")).doesNotExist();
     }
 
