@@ -30,11 +30,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Expected numbers are from scipy 1.17.1: binomtest for McNemar and Wilson, chi2 for Cochran's Q, ttest_ind
@@ -50,6 +56,38 @@ final class ComparisonTest {
     private final List<TrialSpec> planned = new ArrayList<>();
     private final Outcomes finished = new Outcomes();
     private final Map<TrialSpec, Predictions> predictions = new HashMap<>();
+
+    /** Asserts one test of two, by numbers of scipy. */
+    private static void verdict(
+            Comparison comparison, String pair, Outcome outcome, double difference, double low, double high, double p) {
+        Verdict verdict = comparison.verdicts().stream()
+                .filter(one -> (one.first() + " " + one.second()).equals(pair))
+                .findFirst()
+                .orElseThrow();
+        assertThat(verdict.outcome()).as(pair).isEqualTo(outcome);
+        assertThat(new double[] {
+                    verdict.difference(),
+                    Objects.requireNonNull(verdict.low()),
+                    Objects.requireNonNull(verdict.high()),
+                    verdict.p()
+                })
+                .as(pair)
+                .containsExactly(new double[] {difference, low, high, p}, CLOSE);
+    }
+
+    private static void conv(
+            Comparison comparison, int trials, double accuracy, @Nullable Double deviation, double low, double high) {
+        Standing conv = comparison.standings().get(0);
+        assertThat(conv.contestant()).isEqualTo("conv");
+        assertThat(conv.trials()).isEqualTo(trials);
+        assertThat(new double[] {conv.accuracy(), conv.accuracyLow(), conv.accuracyHigh()})
+                .containsExactly(new double[] {accuracy, low, high}, CLOSE);
+        if (deviation == null) {
+            assertThat(conv.standardDeviation()).isNull();
+        } else {
+            assertThat(conv.standardDeviation()).isEqualTo(deviation, CLOSE);
+        }
+    }
 
     // ---- models: 40 images, of which each is right on those from one number up to another ----
 
@@ -69,35 +107,29 @@ final class ComparisonTest {
                         tuple("conv", "rnn", Outcome.BETTER),
                         tuple("gru", "rnn", Outcome.BETTER));
         assertThat(comparison.verdicts().get(0).p()).isEqualTo(1);
-        assertThat(comparison.verdicts().get(1).p()).isEqualTo(0.0044689178466796875, CLOSE);
-        assertThat(comparison.verdicts().get(2).p()).isEqualTo(0.0044689178466796875, CLOSE);
-        assertThat(comparison.verdicts().get(1).difference()).isEqualTo(0.4, CLOSE);
         // Tango's interval, by test-data/golden/intervals.py.
-        assertThat(comparison.verdicts().get(1).low()).isEqualTo(0.17252329505042796, CLOSE);
-        assertThat(comparison.verdicts().get(1).high()).isEqualTo(0.5839721901343307, CLOSE);
+        double low = 0.17252329505042796;
+        verdict(comparison, "conv rnn", Outcome.BETTER, 0.4, low, 0.5839721901343307, 0.0044689178466796875);
+        assertThat(comparison.verdicts().get(2).p()).isEqualTo(0.0044689178466796875, CLOSE);
         assertThat(comparison.verdicts().get(1).sentence())
-                .isEqualTo("conv is significantly better than rnn on these images: 40.00 points, 95 % interval 17.25 to"
-                        + " 58.40; of 40, only conv got 20 right and only rnn got 4 right; McNemar with Holm p ="
-                        + " 0.0045");
+                .contains("40.00 points, 95 % interval 17.25 to 58.40", "only conv got 20", "only rnn got 4", "0.0045");
         assertThat(Objects.requireNonNull(comparison.cochranQ()).statistic()).isEqualTo(20.083333333333332, CLOSE);
         assertThat(comparison.cochranQ().p()).isEqualTo(4.3547133981670886e-05, CLOSE);
         assertThat(comparison.ofAll()).isEqualTo(comparison.cochranQ());
         assertThat(comparison.headline())
-                .isEqualTo("conv has the highest accuracy: 90.00 % (95 % interval 76.9 to 96.0), but does not"
-                        + " clearly differ from gru, and is significantly better than rnn on these images.");
-        assertThat(comparison.limits()).startsWith("One seed on one split").endsWith("to compare architectures.");
+                .containsSubsequence(
+                        "conv has the highest accuracy: 90.00 %", "not clearly differ from gru", "better than rnn");
+        assertThat(comparison.limits()).startsWith("One seed on one split");
     }
 
     @Test
     void aSingleTrialHasWilsonsIntervalAndTheBootstraps() {
         threeModels();
 
-        Standing conv = compared().standings().get(0);
+        Comparison comparison = compared();
+        Standing conv = comparison.standings().get(0);
 
-        assertThat(conv.trials()).isEqualTo(1);
-        assertThat(conv.standardDeviation()).isNull();
-        assertThat(conv.accuracyLow()).isEqualTo(0.769482247724777, CLOSE);
-        assertThat(conv.accuracyHigh()).isEqualTo(0.9604204713173935, CLOSE);
+        conv(comparison, 1, 0.9, null, 0.769482247724777, 0.9604204713173935);
         assertThat(conv.macroF1()).isBetween(conv.macroF1Low(), conv.macroF1High());
         assertThat(conv.onFront()).isNull();
     }
@@ -108,13 +140,11 @@ final class ComparisonTest {
         model("conv", 1, 0, 36);
 
         assertThat(compared().headline())
-                .isEqualTo("conv is the most accurate: 90.00 % (95 % interval 76.9 to 96.0),"
-                        + " and is significantly better than rnn on these images.");
+                .contains("conv is the most accurate: 90.00 % (95 % interval 76.9 to 96.0)", "better than rnn");
 
         model("lstm", 1, 0, 10);
 
-        assertThat(compared().headline())
-                .endsWith(", and is significantly better than each of the others on these images.");
+        assertThat(compared().headline()).contains("better than each of the others");
     }
 
     /** McNemar's exact p of 5 to 0 is 2 / 2^5 = 0.0625; Cochran's Q of two would be 5, with p = 0.0253. */
@@ -136,8 +166,8 @@ final class ComparisonTest {
         model("gru", 1, 4, 40);
 
         assertThat(compared().headline())
-                .isEqualTo("conv and gru have the highest accuracy: 90.00 % (95 % interval 76.9 to 96.0),"
-                        + " but conv does not clearly differ from gru on these images.");
+                .containsSubsequence(
+                        "conv and gru have the highest accuracy: 90.00 %", "conv does not clearly differ from gru");
     }
 
     @Test
@@ -153,10 +183,8 @@ final class ComparisonTest {
                 .extracting(Verdict::first, Verdict::second)
                 .containsExactly(tuple("conv", "rnn"));
         assertThat(comparison.verdicts().get(0).p()).isEqualTo(0.001543879508972168, CLOSE);
-        assertThat(comparison.headline())
-                .contains("conv has the highest accuracy")
-                .endsWith("but is significantly better than rnn on these images, and is not compared with gru.");
-        assertThat(comparison.limits()).endsWith("There are no predictions of gru, and so no verdicts.");
+        assertThat(comparison.headline()).containsSubsequence("better than rnn", "not compared with gru");
+        assertThat(comparison.limits()).contains("no predictions of gru");
     }
 
     @Test
@@ -168,9 +196,7 @@ final class ComparisonTest {
 
         assertThat(comparison.verdicts()).isEmpty();
         assertThat(comparison.cochranQ()).isNull();
-        assertThat(comparison.headline())
-                .isEqualTo("conv has the highest accuracy: 90.00 % (95 % interval 76.9 to 96.0),"
-                        + " but it is not compared with any other.");
+        assertThat(comparison.headline()).contains("not compared with any other");
     }
 
     @Test
@@ -183,7 +209,7 @@ final class ComparisonTest {
 
         assertThat(comparison.standings()).hasSize(3);
         assertThat(comparison.verdicts()).hasSize(3);
-        assertThat(comparison.limits()).endsWith(" lstm has no trained network, and so no rank.");
+        assertThat(comparison.limits()).contains("lstm has no trained network");
     }
 
     @Test
@@ -193,9 +219,7 @@ final class ComparisonTest {
         Comparison comparison = compared();
 
         assertThat(comparison.verdicts()).isEmpty();
-        assertThat(comparison.headline())
-                .isEqualTo("The accuracy of conv: 90.00 % (95 % interval 76.9 to 96.0);"
-                        + " there is nothing to compare it with.");
+        assertThat(comparison.headline()).contains("conv: 90.00 % (95 % interval 76.9 to 96.0)", "nothing to compare");
         assertThat(comparison.limits()).startsWith("One split evaluates this trained model, not its architecture");
     }
 
@@ -222,27 +246,19 @@ final class ComparisonTest {
 
         assertThat(comparison.scope()).isEqualTo(Scope.SEEDS);
         assertThat(comparison.cochranQ()).isNull();
-        Standing conv = comparison.standings().get(0);
-        assertThat(conv.trials()).isEqualTo(3);
-        assertThat(conv.accuracy()).isEqualTo(0.92, CLOSE);
-        assertThat(conv.standardDeviation()).isEqualTo(0.02, CLOSE);
-        assertThat(conv.accuracyLow()).isEqualTo(0.8703172457649935, CLOSE);
-        assertThat(conv.accuracyHigh()).isEqualTo(0.9696827542350064, CLOSE);
+        conv(comparison, 3, 0.92, 0.02, 0.8703172457649935, 0.9696827542350064);
         Verdict close = comparison.verdicts().get(0);
-        assertThat(close.outcome()).isEqualTo(Outcome.UNDECIDED);
-        assertThat(close.difference()).isEqualTo(0.01, CLOSE);
-        assertThat(close.p()).isEqualTo(0.49605537445852416, CLOSE);
-        assertThat(close.low()).isEqualTo(-0.03155399503182505, CLOSE);
+        double half = 0.04155399503182505; // of the interval
+        verdict(comparison, "conv gru", Outcome.UNDECIDED, 0.01, 0.01 - half, 0.01 + half, 0.49605537445852416);
         assertThat(close.better()).isNull();
         Verdict clear = comparison.verdicts().get(1);
         assertThat(clear.outcome()).isEqualTo(Outcome.BETTER);
         assertThat(clear.p()).isEqualTo(2.3927724180953143e-05, CLOSE); // the smallest of three, times three by Holm
         assertThat(comparison.headline())
-                .isEqualTo("conv has the highest accuracy over 3 seeds: 92.00 % (95 % interval 87.0 to 97.0), but"
-                        + " does not clearly differ from gru, and is significantly better than rnn on this split.");
-        assertThat(comparison.limits())
-                .startsWith("The seeds compare these architectures with these recipes on one split")
-                .contains("not what other training or test images would");
+                .containsSubsequence(
+                        "conv has the highest accuracy over 3 seeds: 92.00 % (95 % interval 87.0 to 97.0)",
+                        "not clearly differ from gru", "better than rnn");
+        assertThat(comparison.limits()).contains("on one split", "not what other training or test images would");
     }
 
     /** Two have classified all images as one class of ten; none varies, so nothing tells how precise its mean is. */
@@ -287,10 +303,8 @@ final class ComparisonTest {
 
         assertThat(comparison.scope()).isEqualTo(Scope.SEEDS);
         assertThat(comparison.verdicts()).isEmpty();
-        assertThat(comparison.headline()).endsWith("but it is not compared with any other.");
-        assertThat(comparison.limits())
-                .endsWith("There are no verdicts: expected at least 3 seeds to compare architectures on one split, but"
-                        + " found 2: so few do not show how much the results vary; try --seeds 5.");
+        assertThat(comparison.headline()).contains("not compared with any other");
+        assertThat(comparison.limits()).contains("at least 3 seeds", "found 2", "--seeds 5");
         assertThat(comparison.standings().get(0).accuracyHigh()).isEqualTo(1); // Student's would be far above
     }
 
@@ -300,14 +314,8 @@ final class ComparisonTest {
             evaluated(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36);
         }
 
-        Comparison comparison = compared();
-
-        assertThat(comparison.headline())
-                .isEqualTo("The accuracy of conv over 3 seeds: 92.00 % (95 % interval 87.0 to 97.0);"
-                        + " there is nothing to compare it with.");
-        assertThat(comparison.limits())
-                .startsWith("The seeds evaluate this architecture")
-                .contains("one split");
+        assertThat(compared().headline()).contains("conv over 3 seeds: 92.00 %", "nothing to compare it with");
+        assertThat(compared().limits()).startsWith("The seeds evaluate this architecture");
     }
 
     // ---- classifiers: accuracies by fold ----
@@ -322,18 +330,10 @@ final class ComparisonTest {
 
         assertThat(comparison.scope()).isEqualTo(Scope.CLASSIFIERS);
         assertThat(comparison.cochranQ()).isNull();
-        Standing conv = comparison.standings().get(0);
-        assertThat(conv.trials()).isEqualTo(4);
-        assertThat(conv.accuracy()).isEqualTo(0.9175, CLOSE);
-        assertThat(conv.standardDeviation()).isEqualTo(0.017078251276599295, CLOSE);
-        assertThat(conv.accuracyLow()).isEqualTo(0.8746915002817759, CLOSE);
-        assertThat(conv.accuracyHigh()).isEqualTo(0.9603084997182241, CLOSE);
+        conv(comparison, 4, 0.9175, 0.017078251276599295, 0.8746915002817759, 0.9603084997182241);
         Verdict close = comparison.verdicts().get(0);
-        assertThat(close.outcome()).isEqualTo(Outcome.UNDECIDED);
-        assertThat(close.difference()).isEqualTo(0.0015, CLOSE);
-        assertThat(close.low()).isEqualTo(-0.005735957135080347, CLOSE);
-        assertThat(close.high()).isEqualTo(0.008735957135080349, CLOSE);
-        assertThat(close.p()).isEqualTo(0.5565612621608345, CLOSE);
+        double low = -0.005735957135080347;
+        verdict(comparison, "conv gru", Outcome.UNDECIDED, 0.0015, low, 0.008735957135080349, 0.5565612621608345);
         assertThat(close.worse()).isEqualTo(0.03232119144097307, CLOSE);
         assertThat(close.better()).isEqualTo(0.11067571835989877, CLOSE);
         Verdict clear = comparison.verdicts().get(1);
@@ -341,13 +341,13 @@ final class ComparisonTest {
         assertThat(clear.p()).isEqualTo(0.0002733735996243298, CLOSE);
         assertThat(clear.better()).isEqualTo(0.9998402832939206, CLOSE);
         assertThat(comparison.headline())
-                .isEqualTo("conv has the highest accuracy over 4 folds: 91.75 % (95 % interval 87.5 to 96.0), but does"
-                        + " not clearly differ from gru, and is better than rnn by these folds; against gru"
-                        + " P(better by more than 0.5) = 0.11, P(within 0.5) = 0.86, P(worse by more than 0.5) ="
-                        + " 0.03.");
-        assertThat(comparison.limits())
-                .startsWith("The folds compare these architectures")
-                .endsWith("One data set gives no critical-difference diagram: that needs 5.");
+                .containsSubsequence(
+                        "conv has the highest accuracy over 4 folds: 91.75 % (95 % interval 87.5 to 96.0)",
+                        "not clearly differ from gru",
+                        "better than rnn by these folds",
+                        "P(better by more than 0.5) = 0.11, P(within 0.5) = 0.86, P(worse by more than 0.5) = 0.03")
+                .doesNotContain("significant");
+        assertThat(comparison.limits()).startsWith("The folds compare these architectures");
     }
 
     /** Over these folds P(better by more than 0.5) is 0.9549, and the interval includes 0. */
@@ -362,23 +362,8 @@ final class ComparisonTest {
         assertThat(verdict.better()).isEqualTo(0.9549212579613802, CLOSE);
         assertThat(verdict.low()).isEqualTo(-0.010897611126392315, CLOSE);
         assertThat(verdict.onlyProbable()).isTrue();
-        assertThat(verdict.sentence())
-                .isEqualTo(
-                        "conv is probably better than gru: 6.00 points, 95 % interval -1.09 to 13.09; P(better by more"
-                                + " than 0.5) = 0.95");
-        assertThat(comparison.headline())
-                .startsWith("conv has the highest accuracy over 4 folds: 91.75 % (95 % interval 87.5 to 96.0), and is"
-                        + " probably better than gru by these folds; against gru P(");
-    }
-
-    @Test
-    void nothingIsSignificantOverFolds() {
-        fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
-        fold("rnn", 1, 0.80, 0.83, 0.835, 0.812);
-
-        assertThat(compared().headline())
-                .contains("conv is the most accurate", "is better than rnn by these folds")
-                .doesNotContain("significant");
+        assertThat(verdict.sentence()).contains("probably better", "6.00 points", "-1.09 to 13.09", "0.95");
+        assertThat(comparison.headline()).contains("probably better than gru by these folds");
     }
 
     @Test
@@ -399,9 +384,7 @@ final class ComparisonTest {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
 
         assertThat(compared().limits())
-                .contains(
-                        "The epoch of each network was selected by macro F1 on the validation images; the verdicts are"
-                                + " about accuracy.");
+                .contains("selected by macro F1 on the validation images", "verdicts are about accuracy");
     }
 
     /**
@@ -444,8 +427,7 @@ final class ComparisonTest {
         assertThat(comparison.standings()).extracting(Standing::trials).containsOnly(4);
         assertThat(comparison.verdicts().get(0).p()).isEqualTo(0.5565612621608345, CLOSE);
         assertThat(Objects.requireNonNull(comparison.incomplete()).sentence())
-                .isEqualTo("Only 9 of 10 trials are done: all numbers are of folds 1, 2, 3 and 4, which all trained"
-                        + " classifiers have finished.");
+                .contains("9 of 10 trials", "folds 1, 2, 3 and 4");
     }
 
     /** Three seeds of three were asked for, four trials are done: the mean of mlp, 61.25 %, is below conv's one. */
@@ -461,19 +443,11 @@ final class ComparisonTest {
             plan("lstm", seed, 0);
         }
         Comparison comparison = compared();
-        Results results = new Results(
-                1,
-                new Results.Summary(
-                        "run", "compare", "2024-01-01T00:00:00Z", 1, 9, 4, List.of(), List.of(1L, 2L, 3L), 0, 1, 2, 1),
-                images(),
-                List.copyOf(finished.all()),
-                comparison,
-                null);
+        Results results = results(9, 4, 3, 0);
 
         assertThat(comparison.headline()).startsWith("mlp has the highest accuracy: 65.00 %");
         assertThat(results.markdown())
-                .startsWith("**Only 4 of 9 trials are done: all numbers are of seed 1, which all trained classifiers"
-                        + " have finished.**\n")
+                .startsWith("**Only 4 of 9 trials are done: all numbers are of seed 1")
                 .contains("| mlp | 1 | 65.00 | 76.95 to 96.04 |");
         assertThat(results.contestants().get("mlp")).extracting(Done::trial).containsExactly(MadeUp.trial("mlp", 1, 0));
     }
@@ -487,9 +461,8 @@ final class ComparisonTest {
         Comparison comparison = compared();
 
         assertThat(comparison.verdicts()).isEmpty();
-        assertThat(comparison.headline()).endsWith("but it is not compared with any other.");
-        assertThat(comparison.limits())
-                .contains("There are no verdicts, since not all have finished the same two folds.");
+        assertThat(comparison.headline()).contains("not compared with any other");
+        assertThat(comparison.limits()).contains("no verdicts, since not all have finished the same two folds");
     }
 
     @Test
@@ -498,9 +471,7 @@ final class ComparisonTest {
 
         Comparison comparison = compared();
 
-        assertThat(comparison.headline())
-                .isEqualTo("The accuracy of conv over 4 folds: 91.75 % (95 % interval 87.5 to 96.0);"
-                        + " there is nothing to compare it with.");
+        assertThat(comparison.headline()).contains("conv over 4 folds: 91.75 %", "nothing to compare it with");
         assertThat(comparison.limits())
                 .startsWith("The folds evaluate this architecture")
                 .doesNotContain("diagram");
@@ -527,36 +498,31 @@ final class ComparisonTest {
 
     // ---- the best against each other: what an estimation plot draws ----
 
-    @Test
-    void theBestModelHasADifferenceWithItsIntervalToEachOther() {
-        threeModels();
-
-        theBestStandsToEachOther(compared(), "gru", "rnn");
+    static Stream<Consumer<ComparisonTest>> scopes() {
+        return Stream.of(
+                ComparisonTest::threeModels,
+                test -> {
+                    for (int seed = 1; seed <= 3; seed++) {
+                        test.evaluated(test.plan("rnn", seed, 0), 0.40 + 0.02 * seed, 20, 40);
+                        test.evaluated(test.plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36);
+                        test.evaluated(test.plan("gru", seed, 0), 0.89 + 0.01 * seed, 0, 36);
+                    }
+                },
+                test -> {
+                    test.fold("rnn", 1, 0.80, 0.83, 0.835, 0.812);
+                    test.fold("gru", 1, 0.895, 0.922, 0.938, 0.909);
+                    test.fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
+                });
     }
 
-    @Test
-    void theBestArchitectureHasADifferenceWithItsIntervalToEachOther() {
-        for (int seed = 1; seed <= 3; seed++) {
-            evaluated(plan("rnn", seed, 0), 0.40 + 0.02 * seed, 20, 40);
-            evaluated(plan("conv", seed, 0), 0.88 + 0.02 * seed, 0, 36);
-            evaluated(plan("gru", seed, 0), 0.89 + 0.01 * seed, 0, 36);
-        }
+    @ParameterizedTest
+    @MethodSource("scopes")
+    void theBestHasADifferenceWithItsIntervalToEachOther(Consumer<ComparisonTest> trials) {
+        trials.accept(this);
+        Comparison comparison = compared();
 
-        theBestStandsToEachOther(compared(), "gru", "rnn");
-    }
-
-    @Test
-    void theBestOverFoldsHasADifferenceWithItsIntervalToEachOther() {
-        fold("rnn", 1, 0.80, 0.83, 0.835, 0.812);
-        fold("gru", 1, 0.895, 0.922, 0.938, 0.909);
-        fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
-
-        theBestStandsToEachOther(compared(), "gru", "rnn");
-    }
-
-    private static void theBestStandsToEachOther(Comparison comparison, String... others) {
         assertThat(comparison.standings().get(0).contestant()).isEqualTo("conv");
-        assertThat(comparison.ofTheBest()).extracting(Verdict::second).containsExactly(others);
+        assertThat(comparison.ofTheBest()).extracting(Verdict::second).containsExactly("gru", "rnn");
         assertThat(comparison.ofTheBest()).allSatisfy(verdict -> {
             assertThat(verdict.first()).isEqualTo("conv");
             assertThat(verdict.difference())
@@ -573,21 +539,18 @@ final class ComparisonTest {
                 .accuracy();
     }
 
-    @Test
-    void aVerdictThatIsStricterThanItsIntervalSaysSo() {
-        assertThat(verdict(Outcome.UNDECIDED, 0.001, 0.02).stricterThanInterval())
-                .isTrue();
-        assertThat(verdict(Outcome.UNDECIDED, -0.02, -0.001).stricterThanInterval())
-                .isTrue();
-        assertThat(verdict(Outcome.UNDECIDED, -0.001, 0.02).stricterThanInterval())
-                .isFalse();
-        assertThat(verdict(Outcome.BETTER, 0.001, 0.02).stricterThanInterval()).isFalse();
-        assertThat(verdict(Outcome.UNDECIDED, null, null).stricterThanInterval())
-                .isFalse();
-    }
-
-    private static Verdict verdict(Outcome outcome, @Nullable Double low, @Nullable Double high) {
-        return new Verdict("conv", "gru", 0.01, low, high, 0.06, null, null, null, outcome, "");
+    @ParameterizedTest
+    @CsvSource({
+        "UNDECIDED, 0.001, 0.02, true",
+        "UNDECIDED, -0.02, -0.001, true",
+        "UNDECIDED, -0.001, 0.02, false",
+        "BETTER, 0.001, 0.02, false",
+        "UNDECIDED, , , false"
+    })
+    void aVerdictThatIsStricterThanItsIntervalSaysSo(
+            Outcome outcome, @Nullable Double low, @Nullable Double high, boolean stricter) {
+        Verdict verdict = new Verdict("conv", "gru", 0.01, low, high, 0.06, null, null, null, outcome, "");
+        assertThat(verdict.stricterThanInterval()).isEqualTo(stricter);
     }
 
     // ---- what they cost, and how it is written ----
@@ -640,14 +603,7 @@ final class ComparisonTest {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
         fold("rnn", 1, 0.80, 0.83, 0.835, 0.812);
         Comparison comparison = compared();
-        Results results = new Results(
-                1,
-                new Results.Summary(
-                        "run", "crossval", "2024-01-01T00:00:00Z", 1, 8, 8, List.of(), List.of(1L), 4, 1, 2, 1),
-                images(),
-                List.copyOf(finished.all()),
-                comparison,
-                null);
+        Results results = results(8, 8, 1, 4);
 
         assertThat(results.markdown().lines())
                 .contains(
@@ -662,8 +618,6 @@ final class ComparisonTest {
 
     @Test
     void validationAccuracyIsSaidToBeOptimisticWhereItChoseAnEpoch() {
-        String note = "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test"
-                + " accuracy.";
         recipe = recipe.withEpochs(1);
         model("rnn", 1, 20, 40);
 
@@ -673,13 +627,19 @@ final class ComparisonTest {
         recipe = recipe.withEpochs(2);
         model("conv", 1, 0, 36);
 
-        assertThat(results().validationNote()).isEqualTo(note);
+        String note = results().validationNote();
+        assertThat(note).contains("optimistic");
         assertThat(results().markdown().lines()).contains(note);
     }
 
     private Results results() {
+        return results(2, 2, 1, 0);
+    }
+
+    private Results results(int trials, int done, int seeds, int folds) {
+        List<Long> all = LongStream.rangeClosed(1, seeds).boxed().toList();
         Results.Summary summary = new Results.Summary(
-                "run", "compare", "2024-01-01T00:00:00Z", 1, 2, 2, List.of(), List.of(1L), 0, 1, 2, 1);
+                "run", "compare", "2024-01-01T00:00:00Z", 1, trials, done, List.of(), all, folds, 1, 2, 1);
         return new Results(1, summary, images(), List.copyOf(finished.all()), compared(), null);
     }
 

@@ -104,8 +104,7 @@ final class TrialKeyTest {
             String[] parts = change.split(" = ", 2);
             JsonPointer place = JsonPointer.compile("/" + parts[0]);
             assertThat(order.at(place).isMissingNode()).as(change).isFalse();
-            ((ObjectNode) order.at(place.head()))
-                    .set(place.last().getMatchingProperty(), Json.JSON.readTree(parts[1]));
+            ((ObjectNode) order.at(place.head())).set(place.last().getMatchingProperty(), Json.JSON.readTree(parts[1]));
         }
         return Json.JSON.treeToValue(order, TrialOrder.class);
     }
