@@ -1,10 +1,11 @@
 package io.catwalk.runner.evaluation;
 
+import static io.catwalk.runner.Golden.doubles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.runner.Golden;
 import io.catwalk.runner.evaluation.Calibration.Bin;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -15,15 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Compares bins of equal mass with numpy and scipy in test-data/golden/intervals.json. */
 @Tag("tiny")
 class CalibrationTest {
 
     static Stream<Arguments> bins() {
-        return new JsonMapper()
-                .readTree(Path.of("../test-data/golden/intervals.json"))
+        return Golden.file("intervals.json")
                 .get("bins")
                 .valueStream()
                 .map(node -> Arguments.of(node.get("name").asString(), node));
@@ -35,7 +34,7 @@ class CalibrationTest {
         Calibration calibration = of(doubles(node.get("confidence_of")), doubles(node.get("correct")));
 
         JsonNode expected = node.get("bins");
-        assertThat(calibration.equalMassError()).isCloseTo(node.get("error").asDouble(), within(1e-9));
+        Golden.agree(calibration.equalMassError(), node.get("error"), 1e-9);
         agree(calibration, Bin::images, expected, "images");
         agree(calibration, Bin::low, expected, "low");
         agree(calibration, Bin::high, expected, "high");
@@ -79,16 +78,15 @@ class CalibrationTest {
      */
     @Test
     void aBinOfFewImagesDoesNotPretend() {
-        assertThat(bin(10)).satisfies(bin -> {
-            assertThat(bin.accuracyLow()).isCloseTo(0.5958, within(5e-5));
-            assertThat(bin.accuracyHigh()).isCloseTo(0.9821, within(5e-5));
-            assertThat(bin.confidence()).isBetween(bin.accuracyLow(), bin.accuracyHigh());
-        });
-        assertThat(bin(1000)).satisfies(bin -> {
-            assertThat(bin.accuracyLow()).isCloseTo(0.8798, within(5e-5));
-            assertThat(bin.accuracyHigh()).isCloseTo(0.9171, within(5e-5));
-            assertThat(bin.confidence()).isGreaterThan(bin.accuracyHigh());
-        });
+        agrees(bin(10), 0.5958, 0.9821);
+        assertThat(bin(10).confidence()).isLessThan(bin(10).accuracyHigh());
+        agrees(bin(1000), 0.8798, 0.9171);
+        assertThat(bin(1000).confidence()).isGreaterThan(bin(1000).accuracyHigh());
+    }
+
+    private static void agrees(Bin bin, double low, double high) {
+        assertThat(bin.accuracyLow()).isCloseTo(low, within(5e-5));
+        assertThat(bin.accuracyHigh()).isCloseTo(high, within(5e-5));
     }
 
     /**
@@ -125,9 +123,5 @@ class CalibrationTest {
                                 .mapToDouble(bin -> bin.get(key).asDouble())
                                 .toArray(),
                         within(1e-9));
-    }
-
-    private static double[] doubles(JsonNode array) {
-        return array.valueStream().mapToDouble(JsonNode::asDouble).toArray();
     }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
@@ -39,37 +41,15 @@ final class DecimalsTest {
         }
     }
 
+    static Stream<String> rare() {
+        String rare = "0,-0,-0.0,1.,.5,1e5,1E-5,3.4028235E38,3.4028236E38,3.5E38,1.4E-45,1.17549435E-38,7e-46,"
+                + "12345678901234567890,0.00000000000000000000000000001,1E400,-1E-400,16777217,16777219,"
+                + "9007199791611905,NaN,Infinity,-Infinity,+1, 1,0x1p3,1f";
+        return Stream.of(rare.split(","));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "0",
-                "-0",
-                "-0.0",
-                "1.",
-                ".5",
-                "1e5",
-                "1E-5",
-                "3.4028235E38",
-                "3.4028236E38",
-                "3.5E38",
-                "1.4E-45",
-                "1.17549435E-38",
-                "7e-46",
-                "12345678901234567890",
-                "0.00000000000000000000000000001",
-                "1E400",
-                "-1E-400",
-                "16777217",
-                "16777219",
-                "9007199791611905",
-                "NaN",
-                "Infinity",
-                "-Infinity",
-                "+1",
-                " 1",
-                "0x1p3",
-                "1f"
-            })
+    @MethodSource("rare")
     void rareNumbersAreThoseOfTheLibrary(String text) {
         assertSame(text);
     }

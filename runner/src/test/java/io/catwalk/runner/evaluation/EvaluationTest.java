@@ -1,7 +1,7 @@
 package io.catwalk.runner.evaluation;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.runner.Json;
 import java.lang.management.ManagementFactory;
@@ -131,10 +131,9 @@ class EvaluationTest {
     @Test
     void everyClassNeedsAName() {
         var predictions = predictions(new int[] {1}, new int[] {0}, 1);
+        List<String> two = List.of("cat", "dog");
 
-        assertThatThrownBy(() -> Evaluation.of(predictions, List.of("cat", "dog")))
-                .hasMessageContaining("expected 3 class names")
-                .hasMessageContaining("found 2");
+        refused(IllegalArgumentException.class, () -> Evaluation.of(predictions, two), "3 class names", "found 2");
     }
 
     @Test
@@ -149,7 +148,7 @@ class EvaluationTest {
         ThreadMXBean thread = ManagementFactory.getThreadMXBean(); // its own time, whatever else runs
         long fastest = Long.MAX_VALUE;
 
-        for (int run = 0; run < 8; run++) {
+        for (int run = 0; run < 8 && fastest > 300_000_000; run++) {
             long start = thread.getCurrentThreadCpuTime();
             assertThat(Evaluation.of(predictions, names).images()).isEqualTo(60_000);
             fastest = Math.min(fastest, thread.getCurrentThreadCpuTime() - start);

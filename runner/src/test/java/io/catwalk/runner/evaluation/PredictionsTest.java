@@ -1,11 +1,11 @@
 package io.catwalk.runner.evaluation;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
 import java.io.IOException;
@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,33 +40,28 @@ class PredictionsTest {
     }
 
     @Test
-    void softmaxOfHugeLogitsDoesNotOverflow() {
-        var predictions = new Predictions(3, new int[] {0}, new float[] {3e38f, 3e38f, -3e38f});
-
-        assertThat(predictions.probabilities(0)).containsExactly(0.5, 0.5, 0);
-    }
-
-    @Test
-    void softmaxOfLogarithmsIsTheirShares() {
-        var predictions =
-                new Predictions(2, new int[] {0, 1}, new float[] {0, 0, (float) Math.log(3), 0}); // shares 1:1 and 3:1
+    void softmaxOfLogarithmsIsTheirSharesAndOfHugeLogitsDoesNotOverflow() {
+        float[] logits = {0, 0, (float) Math.log(3), 0, 3e38f, -3e38f}; // shares 1:1, 3:1 and 1:0
+        var predictions = new Predictions(2, new int[3], logits);
 
         assertThat(predictions.probabilities(0)).containsExactly(new double[] {0.5, 0.5}, within(1e-7));
         assertThat(predictions.probabilities(1)).containsExactly(new double[] {0.75, 0.25}, within(1e-7));
+        assertThat(predictions.probabilities(2)).containsExactly(1, 0);
     }
 
     @Test
     void wrongShapesLabelsAndLogitsAreRefused() {
         float[] two = {0, 1};
-        assertThatThrownBy(() -> new Predictions(1, new int[] {0}, new float[] {1}))
-                .hasMessageContaining("at least 2 classes");
-        assertThatThrownBy(() -> new Predictions(2, new int[0], new float[0])).hasMessageContaining("at least 1 image");
-        assertThatThrownBy(() -> new Predictions(2, new int[] {0, 1}, two))
-                .hasMessage("expected 4 logits for 2 images of 2 classes, but found 2");
-        assertThatThrownBy(() -> new Predictions(2, new int[] {2}, two))
-                .hasMessage("expected labels from 0 to 1, but image 0 has 2");
-        assertThatThrownBy(() -> new Predictions(2, new int[] {0, 1}, new float[] {0, 1, 2, Float.NaN}))
-                .hasMessageContaining("image 1 has NaN for class 1");
+        illegal(() -> new Predictions(1, new int[] {0}, new float[] {1}), "at least 2 classes");
+        illegal(() -> new Predictions(2, new int[0], new float[0]), "at least 1 image");
+        illegal(() -> new Predictions(2, new int[] {0, 1}, two), "4 logits for 2 images of 2 classes", "found 2");
+        illegal(() -> new Predictions(2, new int[] {2}, two), "labels from 0 to 1, but image 0 has 2");
+        float[] nan = {0, 1, 2, Float.NaN};
+        illegal(() -> new Predictions(2, new int[] {0, 1}, nan), "image 1 has NaN for class 1");
+    }
+
+    private static void illegal(ThrowingCallable call, String... facts) {
+        refused(IllegalArgumentException.class, call, facts);
     }
 
     @Test
@@ -129,7 +125,7 @@ class PredictionsTest {
         Path file = folder.resolve("predictions.csv");
         Files.writeString(file, "image,label,logit_0,logit_1,index,file\n" + line + "\n");
 
-        assertThatThrownBy(() -> Predictions.read(file)).hasMessageContaining("expected " + expected + " in line 2");
+        refused(() -> Predictions.read(file), "expected " + expected + " in line 2");
     }
 
     @Test
@@ -182,9 +178,7 @@ class PredictionsTest {
         Path file = folder.resolve("predictions.csv");
         Files.writeString(file, lines.replace(';', '\n'));
 
-        assertThatThrownBy(() -> Predictions.read(file))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContainingAll("expected " + expected, line + " of " + file, "found", found);
+        refused(() -> Predictions.read(file), "expected " + expected, line + " of " + file, "found", found);
     }
 
     @Test
@@ -192,15 +186,9 @@ class PredictionsTest {
         Path binary = folder.resolve("binary.csv");
         Files.write(binary, (HEADER + "\u00e9").getBytes(StandardCharsets.ISO_8859_1));
 
-        assertThatThrownBy(() -> Predictions.read(folder.resolve("missing.csv")))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("no such file");
-        assertThatThrownBy(() -> Predictions.read(binary))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("4 fields in line 2");
-        assertThatThrownBy(() -> Predictions.read(folder))
-                .isInstanceOf(RequestException.class)
-                .hasMessage("expected predictions in " + folder + ", but that is a folder");
+        refused(() -> Predictions.read(folder.resolve("missing.csv")), "no such file");
+        refused(() -> Predictions.read(binary), "4 fields in line 2");
+        refused(() -> Predictions.read(folder), "expected predictions in " + folder, "a folder");
     }
 
     @Test
@@ -208,9 +196,7 @@ class PredictionsTest {
         Path file = folder.resolve("predictions.csv");
         Files.writeString(file, HEADER + "1".repeat(1 << 20));
 
-        assertThatThrownBy(() -> Predictions.read(file))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContainingAll("a line of at most 128 letters in line 2", "a longer one");
+        refused(() -> Predictions.read(file), "a line of at most 128 letters in line 2", "a longer one");
     }
 
     @Test
@@ -246,23 +232,21 @@ class PredictionsTest {
     void numpyReadsTheArray() throws IOException, InterruptedException {
         Path file = folder.resolve("predictions.npy");
         new Predictions(3, new int[] {2, 0}, new float[] {1, -2, 0.5f, 3, 1e-10f, 7}).write(file, chosen());
-        assumeThat(python("import numpy")).as("there is no numpy here").isEmpty();
-
-        assertThat(python("import numpy; rows = numpy.load('" + file + "', mmap_mode='r', allow_pickle=False); "
-                        + "assert rows['label'].tolist() == [2, 0]; logits = rows['logits']; "
-                        + "assert logits.shape == (2, 3) and logits.dtype == numpy.float32; "
-                        + "assert logits.tolist() == [[1, -2, 0.5], [3, float(numpy.float32(1e-10)), 7]]; "
-                        + "assert rows['index'].tolist() == [2, 0]; "
-                        + "assert rows['file'][0].decode() == 'a/\\u00e9.png'; numpy.save('" + file + "', rows)"))
-                .isEmpty();
+        String said = python("import numpy; rows = numpy.load('" + file + "', mmap_mode='r', allow_pickle=False); "
+                + "assert rows['label'].tolist() == [2, 0]; logits = rows['logits']; "
+                + "assert logits.shape == (2, 3) and logits.dtype == numpy.float32; "
+                + "assert logits.tolist() == [[1, -2, 0.5], [3, float(numpy.float32(1e-10)), 7]]; "
+                + "assert rows['index'].tolist() == [2, 0]; "
+                + "assert rows['file'][0].decode() == 'a/\\u00e9.png'; numpy.save('" + file + "', rows)");
+        assumeThat(said).as("there is no numpy here").doesNotContain("No module named", "there is no python3");
+        assertThat(said).isEmpty();
         assertThat(Predictions.read(file).images()).isEqualTo(2); // also what NumPy wrote
     }
 
     private String python(String program) throws IOException, InterruptedException {
         try {
-            Process process = new ProcessBuilder("python3", "-c", program)
-                    .redirectErrorStream(true)
-                    .start();
+            ProcessBuilder python = new ProcessBuilder("python3", "-c", program);
+            Process process = python.redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return process.waitFor() == 0 ? "" : said + " ";
         } catch (IOException e) {
@@ -303,11 +287,6 @@ class PredictionsTest {
         }
         Files.write(file, bytes);
 
-        assertThatThrownBy(() -> Predictions.read(file))
-                .as(damage)
-                .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("expected ")
-                .hasMessageContainingAll(file.toString(), found)
-                .hasMessageEndingWith("; evaluate the model again to write the file again");
+        refused(() -> Predictions.read(file), "expected ", file.toString(), found, "evaluate the model again");
     }
 }
