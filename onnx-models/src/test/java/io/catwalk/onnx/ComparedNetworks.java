@@ -1,29 +1,24 @@
 package io.catwalk.onnx;
 
+import static io.catwalk.onnx.ExportTest.dense;
+import static io.catwalk.onnx.ExportTest.lambda;
+import static io.catwalk.onnx.ExportTest.seq;
+import static io.catwalk.onnx.ExportTest.sum;
+
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
-import ai.djl.nn.LambdaBlock;
-import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
-import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.nn.pooling.Pool;
-import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
-import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
-import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -54,7 +49,7 @@ enum ComparedNetworks {
             Block shortcut = width == filters
                     ? Blocks.identityBlock()
                     : normalized(new SequentialBlock(), filters, 1, stride, 1);
-            return sum(main, shortcut, Activation::relu);
+            return seq(sum(main, shortcut), Activation.reluBlock());
         }
     },
 
@@ -93,7 +88,7 @@ enum ComparedNetworks {
             }
             normalized(main, wide, 3, stride, wide).add(Activation.relu6Block());
             normalized(main, filters, 1, 1, 1);
-            return stride == 1 && width == filters ? sum(main, Blocks.identityBlock(), x -> x) : main;
+            return stride == 1 && width == filters ? sum(main, Blocks.identityBlock()) : main;
         }
     },
 
@@ -101,33 +96,19 @@ enum ComparedNetworks {
     VIT_TINY {
         @Override
         Block block() {
-            SequentialBlock net = new SequentialBlock()
-                    .add(Conv2d.builder()
-                            .setFilters(192)
-                            .setKernelShape(new Shape(16, 16))
-                            .optStride(new Shape(16, 16))
-                            .build())
-                    .add(LambdaBlock.singleton(
-                            x -> x.reshape(x.getShape().get(0), 192, -1).transpose(0, 2, 1)))
-                    .add(new Positions(196, 192));
+            Conv2d.Builder patches = Conv2d.builder().setFilters(192).setKernelShape(new Shape(16, 16));
+            Block tokens = lambda(x -> x.reshape(x.getShape().get(0), 192, -1).transpose(0, 2, 1));
+            SequentialBlock net = seq(patches.optStride(new Shape(16, 16)).build(), tokens, new Positions());
             for (int layer = 0; layer < 12; layer++) {
-                SequentialBlock attention = new SequentialBlock()
-                        .add(norm())
-                        .add(ScaledDotProductAttentionBlock.builder()
-                                .setEmbeddingSize(192)
-                                .setHeadCount(3)
-                                .build());
-                SequentialBlock perceptron = new SequentialBlock()
-                        .add(norm())
-                        .add(dense(768))
-                        .add(Activation.geluBlock())
-                        .add(dense(192));
-                net.add(sum(attention, Blocks.identityBlock(), x -> x))
-                        .add(sum(perceptron, Blocks.identityBlock(), x -> x));
+                Block attention = ScaledDotProductAttentionBlock.builder()
+                        .setEmbeddingSize(192)
+                        .setHeadCount(3)
+                        .build();
+                Block perceptron = seq(dense(768), Activation.geluBlock(), dense(192));
+                net.add(sum(seq(norm(), attention), Blocks.identityBlock()));
+                net.add(sum(seq(norm(), perceptron), Blocks.identityBlock()));
             }
-            return net.add(norm())
-                    .add(LambdaBlock.singleton(x -> x.mean(new int[] {1})))
-                    .add(dense(1000));
+            return net.add(norm()).add(lambda(x -> x.mean(new int[] {1}))).add(dense(1000));
         }
     },
 
@@ -135,10 +116,7 @@ enum ComparedNetworks {
     LSTM_2 {
         @Override
         Block block() {
-            return new SequentialBlock()
-                    .add(LSTM.builder().setStateSize(128).setNumLayers(2).build())
-                    .add(LambdaBlock.singleton(x -> x.get(":, -1")))
-                    .add(dense(10));
+            return seq(OddBlocks.lstm(128, 2).build(), OddBlocks.last(), dense(10));
         }
     };
 
@@ -166,44 +144,18 @@ enum ComparedNetworks {
                 .add(BatchNorm.builder().optEpsilon(1e-5f).build());
     }
 
-    private static Block sum(Block main, Block shortcut, Function<NDArray, NDArray> after) {
-        return new ParallelBlock(
-                both -> new NDList(after.apply(
-                        NDArrays.add(both.get(0).singletonOrThrow(), both.get(1).singletonOrThrow()))),
-                List.of(main, shortcut));
-    }
-
-    private static Block dense(int units) {
-        return Linear.builder().setUnits(units).build();
-    }
-
     private static Block norm() {
         return LayerNorm.builder().axis(2).optEpsilon(1e-6f).build();
     }
 
     /** Adds a learned number to each token. */
-    private static final class Positions extends AbstractBlock {
+    private static final class Positions extends OwnBlocks.Own {
 
-        private final Parameter positions;
-
-        Positions(int tokens, int width) {
-            positions = addParameter(Parameter.builder()
-                    .setName("positions")
-                    .setType(Parameter.Type.WEIGHT)
-                    .optShape(new Shape(tokens, width))
-                    .build());
-        }
+        private final Parameter positions = weight("positions", 196, 192);
 
         @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDArray tokens = inputs.singletonOrThrow();
-            return new NDList(tokens.add(store.getValue(positions, tokens.getDevice(), training)));
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return inputShapes;
+        NDArray apply(NDArray x, Function<Parameter, NDArray> values) {
+            return x.add(values.apply(positions));
         }
     }
 }

@@ -1,20 +1,13 @@
 package io.catwalk.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
-import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
@@ -22,11 +15,10 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
-import io.catwalk.onnx.graph.ExportException;
-import io.catwalk.onnx.graph.OnnxParser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,65 +26,60 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A network may be exported while it is trained: the training is not affected, or the export is refused. */
 @Tag("tiny")
-class ExportWhileTrainingTest {
+class ExportWhileTrainingTest extends ExportTest {
 
     private static final int STEPS = 4;
 
-    private static Block network() {
-        return new SequentialBlock()
-                .add(Linear.builder().setUnits(8).build())
-                .add(BatchNorm.builder().build())
-                .add(Activation.reluBlock())
-                .add(Dropout.builder().optRate(0.5f).build())
-                .add(Linear.builder().setUnits(3).build());
-    }
-
     /** Tells when a training exports: with the collector open, before or after backward, or between two steps. */
-    private record Exports(
-            Consumer<Trainer> beforeBackward, Consumer<Trainer> afterBackward, Consumer<Trainer> between) {}
-
-    private static void nothing(Trainer trainer) {}
-
-    private static void export(Trainer trainer) {
-        OnnxExport.of(trainer).bytes();
+    private enum Moment {
+        BEFORE_BACKWARD,
+        AFTER_BACKWARD,
+        BETWEEN_STEPS
     }
 
-    private static Exports exports(Consumer<Trainer> beforeBackward, Consumer<Trainer> afterBackward) {
-        return new Exports(beforeBackward, afterBackward, ExportWhileTrainingTest::nothing);
+    private interface Export {
+        void at(Moment moment, Trainer trainer);
+    }
+
+    private static Export at(Moment chosen, Consumer<Trainer> export) {
+        return (moment, trainer) -> {
+            if (moment == chosen) {
+                export.accept(trainer);
+            }
+        };
     }
 
     /** Trains a few steps and returns all gradients and weights on the way. */
-    private static List<float[]> train(Exports exports) {
+    private static List<float[]> train(Export export) {
         List<float[]> seen = new ArrayList<>();
         try (Model model = Model.newInstance("network")) {
-            model.setBlock(network());
+            Block dropout = Dropout.builder().optRate(0.5f).build();
+            model.setBlock(seq(dense(8), OddBlocks.norm(), OddBlocks.relu(), dropout, dense(3)));
             model.getNDManager().getEngine().setRandomSeed(11);
-            DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                    .optOptimizer(Optimizer.adam().build());
-            try (Trainer trainer = model.newTrainer(config)) {
+            DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss());
+            try (Trainer trainer =
+                    model.newTrainer(config.optOptimizer(Optimizer.adam().build()))) {
                 trainer.initialize(new Shape(5, 4));
-                NDManager manager = trainer.getManager();
-                NDArray images = manager.create(Agreement.images(20, 1), new Shape(5, 4));
-                NDArray labels = manager.create(new int[] {0, 1, 2, 1, 0});
+                NDArray images = trainer.getManager().create(Agreement.images(20, 1), new Shape(5, 4));
+                NDArray labels = trainer.getManager().create(new int[] {0, 1, 2, 1, 0});
                 for (int step = 0; step < STEPS; step++) {
                     try (GradientCollector collector = trainer.newGradientCollector()) {
                         NDList answers = trainer.forward(new NDList(images));
                         NDArray loss = trainer.getLoss().evaluate(new NDList(labels), answers);
-                        exports.beforeBackward().accept(trainer);
+                        export.at(Moment.BEFORE_BACKWARD, trainer);
                         collector.backward(loss);
-                        exports.afterBackward().accept(trainer);
+                        export.at(Moment.AFTER_BACKWARD, trainer);
                     }
-                    model.getBlock().getParameters().forEach(pair -> {
+                    for (var pair : model.getBlock().getParameters()) {
                         NDArray array = pair.getValue().getArray();
-                        if (array.hasGradient()) {
-                            seen.add(array.getGradient().toFloatArray());
-                        }
-                    });
+                        NDArray changing = array.hasGradient() ? array.getGradient() : array;
+                        seen.add(changing.toFloatArray());
+                    }
                     trainer.step();
-                    exports.between().accept(trainer);
-                    model.getBlock()
-                            .getParameters()
-                            .forEach(pair -> seen.add(pair.getValue().getArray().toFloatArray()));
+                    export.at(Moment.BETWEEN_STEPS, trainer);
+                    for (var pair : model.getBlock().getParameters()) {
+                        seen.add(pair.getValue().getArray().toFloatArray());
+                    }
                 }
             }
         }
@@ -101,44 +88,38 @@ class ExportWhileTrainingTest {
 
     @Test
     void aTrainingHasTheSameBitsWhereverItIsExported() {
-        List<float[]> plain = train(exports(ExportWhileTrainingTest::nothing, ExportWhileTrainingTest::nothing));
+        List<float[]> plain = train((moment, trainer) -> {});
         assertThat(plain).hasSizeGreaterThan(8 * STEPS);
-        for (Exports exports : List.of(
-                exports(ExportWhileTrainingTest::export, ExportWhileTrainingTest::nothing),
-                exports(ExportWhileTrainingTest::nothing, ExportWhileTrainingTest::export),
-                new Exports(
-                        ExportWhileTrainingTest::nothing,
-                        ExportWhileTrainingTest::nothing,
-                        ExportWhileTrainingTest::export))) {
-            assertThat(train(exports)).usingRecursiveComparison().isEqualTo(plain);
+        for (Moment moment : Moment.values()) {
+            List<float[]> exported =
+                    train(at(moment, trainer -> OnnxExport.of(trainer).bytes()));
+            assertThat(exported).usingRecursiveComparison().isEqualTo(plain);
         }
     }
 
     @Test
     void theFileInsideOfAGradientCollectorIsThatOutsideOfIt() {
         List<byte[]> files = new ArrayList<>();
-        Consumer<Trainer> keep = trainer -> files.add(OnnxExport.of(trainer).bytes());
-        train(exports(ExportWhileTrainingTest::nothing, keep));
-        train(exports(keep, ExportWhileTrainingTest::nothing));
+        train(at(
+                Moment.AFTER_BACKWARD,
+                trainer -> files.add(OnnxExport.of(trainer).bytes())));
+        train(at(
+                Moment.BEFORE_BACKWARD,
+                trainer -> files.add(OnnxExport.of(trainer).bytes())));
         assertThat(files).hasSize(2 * STEPS);
         for (int step = 0; step < STEPS; step++) {
             assertThat(files.get(step)).isEqualTo(files.get(STEPS + step));
         }
-        assertThat(OnnxParser.model(files.get(0)).graph().nodes())
-                .noneMatch(node -> node.operator().equals("Dropout"));
+        assertThat(operators(files.get(0))).doesNotContain("Dropout");
     }
 
     /** Changes the weights when a layer of the network is called, as a step in another thread does. */
-    private static Block changedAt(int call, int[] calls) {
-        Block linear = Linear.builder().setUnits(3).build();
+    private Block changed(IntPredicate when, int[] calls, Consumer<NDArray> change) {
+        Block linear = dense(3);
         Block other = new LambdaBlock(inputs -> {
-            if (++calls[0] == call) {
-                Thread training = new Thread(() -> {
-                    NDArray weight = linear.getParameters().valueAt(0).getArray();
-                    float[] numbers = weight.toFloatArray();
-                    numbers[0]++;
-                    weight.set(numbers);
-                });
+            if (when.test(++calls[0])) {
+                Thread training = new Thread(
+                        () -> change.accept(linear.getParameters().get("weight").getArray()));
                 training.start();
                 try {
                     training.join();
@@ -148,7 +129,9 @@ class ExportWhileTrainingTest {
             }
             return inputs;
         });
-        return new SequentialBlock().add(other).add(linear).add(other);
+        Block block = initialized(seq(other, linear, other), new Shape(4));
+        calls[0] = 0; // Initializing a lambda calls it.
+        return block;
     }
 
     /**
@@ -157,42 +140,24 @@ class ExportWhileTrainingTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 9, 20})
     void weightsThatAnotherThreadChangesMeanwhileAreRefused(int call) {
-        try (NDManager manager = NDManager.newBaseManager()) {
-            int[] calls = {0};
-            Block block = changedAt(call, calls);
-            block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
-            OnnxExport export = OnnxExport.of(block, new Shape(4));
-            for (OnnxExport one : List.of(export, export.withParameters(new ParameterStore(manager, false)))) {
-                // Initializing a lambda calls it.
-                calls[0] = 0;
-                assertThatThrownBy(one::bytes)
-                        .isInstanceOf(ExportException.class)
-                        .hasMessageContaining("the weights changed while they were exported (02Linear.weight)")
-                        .hasMessageContaining("Export between two steps");
-            }
+        int[] calls = {0};
+        Block block = changed(now -> now == call, calls, weight -> {
+            float[] numbers = weight.toFloatArray();
+            numbers[0]++;
+            weight.set(numbers);
+        });
+        OnnxExport export = OnnxExport.of(block, new Shape(4));
+        for (OnnxExport one : List.of(export, export.withParameters(new ParameterStore(manager, false)))) {
+            calls[0] = 0;
+            String what = "the weights changed while they were exported (02Linear.weight)";
+            assertRefused(one, what, "Export between two steps");
         }
     }
 
-    /** The change has been undone when the export ends. */
+    /** Third and fourth call, before and after the layer, in the second forward: undone when the export ends. */
     @Test
     void weightsThatAreOthersForOneCallAreRefused() {
-        try (NDManager manager = NDManager.newBaseManager()) {
-            int[] calls = {0};
-            Block linear = Linear.builder().setUnits(3).build();
-            // Third and fourth call: before and after the layer, when forward is called for the second time.
-            Block other = new LambdaBlock(inputs -> {
-                calls[0]++;
-                if (calls[0] == 3 || calls[0] == 4) {
-                    linear.getParameters().get("weight").getArray().negi();
-                }
-                return inputs;
-            });
-            Block block = new SequentialBlock().add(other).add(linear).add(other);
-            block.initialize(manager, DataType.FLOAT32, new Shape(1, 4));
-            calls[0] = 0;
-            assertThatThrownBy(() -> OnnxExport.of(block, new Shape(4)).bytes())
-                    .isInstanceOf(ExportException.class)
-                    .hasMessageContaining("the weights changed while they were exported (02Linear.weight)");
-        }
+        Block block = changed(now -> now == 3 || now == 4, new int[1], NDArray::negi);
+        assertRefused(block, new Shape(4), "the weights changed while they were exported (02Linear.weight)");
     }
 }

@@ -8,7 +8,6 @@ import static io.catwalk.onnx.ExportTest.seq;
 import static io.catwalk.onnx.ExportTest.sum;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -22,13 +21,10 @@ import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Multiplication;
 import ai.djl.nn.norm.BatchNorm;
-import ai.djl.nn.norm.LayerNorm;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
-import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
-import ai.djl.nn.transformer.TransformerEncoderBlock;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -43,15 +39,6 @@ enum OddBlocks {
         Block shared = dense(6);
         return seq(shared, Activation.tanhBlock(), shared, dense(3));
     }),
-    LAMBDA_ARITHMETIC(
-            new Shape(6),
-            () -> lambda(x -> x.mul(2).sub(0.5).div(x.abs().add(1)).add(NDArrays.sub(1, x)))),
-    SELF_ATTENTION(
-            new Shape(5, 8),
-            () -> lambda(x -> {
-                NDArray scores = x.matMul(x.transpose(0, 2, 1)).div(Math.sqrt(8));
-                return scores.softmax(-1).matMul(x).mean(new int[] {1});
-            })),
     MULTI_HEAD_ATTENTION(
             new Shape(5, 8),
             () -> lambda(x -> {
@@ -68,14 +55,6 @@ enum OddBlocks {
                 NDArray scores = x.matMul(x.transpose(0, 2, 1)).sub(future.mul(1e9f));
                 return scores.softmax(2).matMul(x);
             })),
-    DJL_ATTENTION(
-            new Shape(5, 8),
-            () -> ScaledDotProductAttentionBlock.builder()
-                    .setEmbeddingSize(8)
-                    .setHeadCount(2)
-                    .build()),
-    TRANSFORMER_ENCODER(new Shape(5, 8), () -> new TransformerEncoderBlock(8, 2, 16, 0.1f, Activation::gelu)),
-    LAYER_NORM(new Shape(3, 8), () -> seq(LayerNorm.builder().axis(2).build(), dense(3))),
     EMBEDDING_MEAN(
             new Shape(7),
             () -> seq(
@@ -94,16 +73,6 @@ enum OddBlocks {
         Block separable = depthwise.optGroups(4).optBias(false).build();
         return seq(separable, pointwise.build(), Pool.globalAvgPool2dBlock());
     }),
-    GROUPED_STRIDED_DILATED(
-            image(4),
-            () -> Conv2d.builder()
-                    .setFilters(6)
-                    .setKernelShape(new Shape(3, 3))
-                    .optStride(new Shape(2, 1))
-                    .optDilation(new Shape(1, 2))
-                    .optPadding(new Shape(0, 2))
-                    .optGroups(2)
-                    .build()),
     CONV1D_OVER_ROWS(new Shape(6, 10), () -> {
         Conv1d.Builder convolution = Conv1d.builder().setFilters(5).setKernelShape(new Shape(3));
         Block pool = Pool.maxPool1dBlock(new Shape(2), new Shape(2));
@@ -148,10 +117,6 @@ enum OddBlocks {
         Block forward = seq(lambda(x -> x), lstm(3, 1).build());
         return joined(2, forward, seq(flip, lstm(3, 1).build(), flip));
     }),
-    BATCH_NORM_ON_LAST_AXIS(
-            new Shape(4, 5, 3), () -> BatchNorm.builder().optAxis(3).build()),
-    SLICING_AND_FLIPPING(
-            image(2), () -> lambda(x -> x.get(":, :, 1:7:2, -4:").flip(3).concat(x.get(":, :, :3, 0:4"), 2))),
     JAVA_LOOP(new Shape(6), OwnBlocks.Loop::new),
     NESTED_CONTROL_FLOW(
             new Shape(6),
@@ -164,7 +129,6 @@ enum OddBlocks {
             })),
     WEIGHT_NORMALIZATION(new Shape(6), OwnBlocks.WeightNormalized::new),
     MAXOUT(new Shape(6), () -> seq(dense(12), lambda(x -> x.reshape(-1, 4, 3).max(new int[] {2})))),
-    WHERE_BY_DATA(new Shape(6), () -> lambda(x -> NDArrays.where(x.gt(0), x.exp(), x.mul(0.1f)))),
     SPLIT_AND_GATE(
             new Shape(8),
             () -> lambda(x -> {
@@ -186,13 +150,6 @@ enum OddBlocks {
                 NDArray token = manager.ones(new Shape(x.getShape().get(0), 1, 6));
                 NDArray position = manager.arange(5f).reshape(1, 5, 1).sin();
                 return token.concat(x, 1).add(position);
-            })),
-    IN_PLACE_ARITHMETIC(
-            new Shape(6),
-            () -> lambda(x -> {
-                NDArray sum = x.getManager().zeros(x.getShape());
-                sum.addi(x).muli(2);
-                return sum.subi(x.square());
             })),
     MULTIPLE_OUTPUTS(new Shape(6), () -> {
         Block three = new LambdaBlock(xs -> new NDList(xs.head(), xs.head().softmax(1), xs.head()));

@@ -29,6 +29,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.TensorInfo;
+import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -277,6 +279,42 @@ class OnnxExportTest extends ExportTest {
         export.write(file);
         assertThat(file).hasBinaryContent(export.bytes());
         assertThat(folder.toFile().list()).containsExactly("model.onnx");
+    }
+
+    private OnnxExport export(Block network, Shape sample) {
+        network.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(sample));
+        return OnnxExport.of(network, sample);
+    }
+
+    private static @Nullable String counted(OnnxExport export) {
+        return OnnxParser.model(export.bytes()).metadata().get(MetadataKeys.MULTIPLY_ACCUMULATES);
+    }
+
+    @Test
+    void convolutionsAndDenseLayersCountOncePerOutputAndWeightOfIt() {
+        Conv2d.Builder conv = Conv2d.builder().setFilters(8).setKernelShape(new Shape(3, 3));
+        Block halving =
+                conv.optPadding(new Shape(1, 1)).optStride(new Shape(2, 2)).build();
+        OnnxExport export = export(seq(halving, OddBlocks.flatten(), dense(10)), new Shape(3, 10, 10));
+        // 8 filters x 5x5 places x (3 channels x 3x3), then 200 features x 10 units.
+        String expected = Integer.toString(8 * 25 * 27 + 200 * 10);
+        assertThat(counted(export)).isEqualTo(expected);
+        assertThat(counted(export.withFixedBatch(4))).isEqualTo(expected);
+    }
+
+    /** One product of 6 numbers for all four samples. */
+    @Test
+    void workThatTheSamplesOfAFixedBatchShareIsNotCounted() {
+        Block network =
+                lambda(x -> x.sum(new int[] {0}, true).matMul(x.getManager().ones(new Shape(6, 1))));
+        assertThat(counted(export(network, new Shape(6)).withFixedBatch(4))).isNull();
+    }
+
+    @Test
+    void recurrentLayersCountAllGatesOfEveryStep() {
+        OnnxExport export = export(seq(OddBlocks.lstm(6, 1).build()), new Shape(7, 5));
+        // 7 steps x 4 gates x 6 units x (5 features + 6 of the state).
+        assertThat(counted(export)).isEqualTo(Integer.toString(7 * 4 * 6 * (5 + 6)));
     }
 
     @Tag("timed")

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
@@ -14,27 +15,51 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Subclasses of DJL's block, as users write them. */
 final class OwnBlocks {
 
     private OwnBlocks() {}
 
-    /** Embeds the numbers 0 to 8. */
-    static final class Words extends AbstractBlock {
+    /** Computes one array from one array and weights. */
+    abstract static class Own extends AbstractBlock {
 
-        private final Parameter table = addParameter(Parameter.builder()
-                .setName("table")
-                .setType(Parameter.Type.WEIGHT)
-                .optShape(new Shape(9, 4))
-                .build());
+        abstract NDArray apply(NDArray x, Function<Parameter, NDArray> values);
+
+        final Parameter weight(String name, long... sizes) {
+            return addParameter(named(name, Parameter.Type.WEIGHT)
+                    .optShape(new Shape(sizes))
+                    .build());
+        }
+
+        static Parameter.Builder named(String name, Parameter.Type type) {
+            return Parameter.builder().setName(name).setType(type);
+        }
 
         @Override
         protected NDList forwardInternal(
                 ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDArray input = inputs.singletonOrThrow();
-            NDArray weight = store.getValue(table, input.getDevice(), training);
-            return Embedding.embedding(input, weight, ai.djl.ndarray.types.SparseFormat.DENSE);
+            NDArray x = inputs.head();
+            return new NDList(apply(x, parameter -> store.getValue(parameter, x.getDevice(), training)));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+
+    /** Embeds the numbers 0 to 8. */
+    static final class Words extends Own {
+
+        private final Parameter table = weight("table", 9, 4);
+
+        @Override
+        NDArray apply(NDArray x, Function<Parameter, NDArray> values) {
+            return Embedding.embedding(x, values.apply(table), SparseFormat.DENSE)
+                    .head();
         }
 
         @Override
@@ -52,13 +77,12 @@ final class OwnBlocks {
         @Override
         protected NDList forwardInternal(
                 ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDList current = inputs;
+            NDArray x = inputs.head();
             for (int i = 0; i < 4; i++) {
-                NDArray next = layer.forward(store, current, training).singletonOrThrow();
-                current = new NDList(
-                        Activation.relu(next).add(inputs.singletonOrThrow().mul(i)));
+                NDArray next = layer.forward(store, new NDList(x), training).head();
+                x = Activation.relu(next).add(inputs.head().mul(i));
             }
-            return current;
+            return new NDList(x);
         }
 
         @Override
@@ -73,43 +97,24 @@ final class OwnBlocks {
     }
 
     /** Computes its weight from two parameters (Salimans and Kingma, 2016). */
-    static final class WeightNormalized extends AbstractBlock {
+    static final class WeightNormalized extends Own {
 
-        private final Parameter direction = addParameter(Parameter.builder()
-                .setName("direction")
-                .setType(Parameter.Type.WEIGHT)
-                .optShape(new Shape(3, 6))
-                .build());
-        private final Parameter length = addParameter(Parameter.builder()
-                .setName("length")
-                .setType(Parameter.Type.WEIGHT)
-                .optShape(new Shape(3, 1))
-                .build());
+        private final Parameter direction = weight("direction", 3, 6);
+        private final Parameter length = weight("length", 3, 1);
 
         @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDArray input = inputs.singletonOrThrow();
-            NDArray v = store.getValue(direction, input.getDevice(), training);
-            NDArray g = store.getValue(length, input.getDevice(), training);
-            NDArray weight = v.mul(g).div(v.norm(new int[] {1}, true));
-            return new NDList(input.matMul(weight.transpose()));
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return new Shape[] {new Shape(inputShapes[0].get(0), 3)};
+        NDArray apply(NDArray x, Function<Parameter, NDArray> values) {
+            NDArray v = values.apply(direction);
+            NDArray weight = v.mul(values.apply(length)).div(v.norm(new int[] {1}, true));
+            return x.matMul(weight.transpose());
         }
     }
 
     /** Changes its own parameter, which only training should do. */
-    static final class Writing extends AbstractBlock {
+    static final class Writing extends Own {
 
-        private final Parameter counter = addParameter(Parameter.builder()
-                .setName("counter")
-                .setType(Parameter.Type.BIAS)
-                .optShape(new Shape(1))
-                .build());
+        private final Parameter counter = addParameter(
+                named("counter", Parameter.Type.BIAS).optShape(new Shape(1)).build());
         private final Consumer<NDArray> write;
 
         Writing(Consumer<NDArray> write) {
@@ -117,72 +122,48 @@ final class OwnBlocks {
         }
 
         @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDArray input = inputs.singletonOrThrow();
-            NDArray count = store.getValue(counter, input.getDevice(), training);
+        NDArray apply(NDArray x, Function<Parameter, NDArray> values) {
+            NDArray count = values.apply(counter);
             write.accept(count);
-            return new NDList(input.add(count));
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return inputShapes;
+            return x.add(count);
         }
     }
 
     /** Creates a mask on its first run, keeps it, and counts its calls. */
-    static final class Caching extends AbstractBlock {
+    static final class Caching extends Own {
 
-        ai.djl.ndarray.@org.jspecify.annotations.Nullable NDArray kept;
+        @Nullable
+        NDArray kept;
+
         int calls;
         boolean failing;
 
         @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDArray input = inputs.singletonOrThrow();
+        NDArray apply(NDArray x, Function<Parameter, NDArray> values) {
             calls++;
             if (kept == null) {
-                kept = input.getManager().arange(6f).add(1);
+                kept = x.getManager().arange(6f).add(1);
                 kept.detach();
             }
-            NDArray scaled = input.mul(kept);
-            return new NDList(failing ? scaled.atanh() : scaled);
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return inputShapes;
+            return failing ? x.mul(kept).atanh() : x.mul(kept);
         }
     }
 
     /** Looks up rows in one matrix. */
-    static final class Huge extends AbstractBlock {
+    static final class Huge extends Own {
 
-        private final Parameter table;
+        private final Parameter table =
+                addParameter(named("table", Parameter.Type.WEIGHT).build());
 
         Huge(NDArray matrix) {
-            table = addParameter(Parameter.builder()
-                    .setName("table")
-                    .setType(Parameter.Type.WEIGHT)
-                    .build());
             table.setArray(matrix);
         }
 
         @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDArray input = inputs.singletonOrThrow();
-            NDArray weight = store.getValue(table, input.getDevice(), training);
-            return new NDList(Embedding.embedding(
-                            input.toType(DataType.INT64, false), weight, ai.djl.ndarray.types.SparseFormat.DENSE)
-                    .singletonOrThrow());
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return inputShapes;
+        NDArray apply(NDArray x, Function<Parameter, NDArray> values) {
+            NDArray ids = x.toType(DataType.INT64, false);
+            return Embedding.embedding(ids, values.apply(table), SparseFormat.DENSE)
+                    .head();
         }
     }
 }

@@ -37,6 +37,15 @@ class SignatureTest extends ExportTest {
     private static final Axis.Dynamic HEIGHT = Axis.of("height");
     private static final Axis.Dynamic WIDTH = Axis.of("width");
 
+    private static final OnnxInput VALUES = floats("values", Axis.BATCH, Axis.of(5));
+    private static final OnnxInput LENGTHS = OnnxInput.of("lengths", DataType.INT64, Axis.BATCH);
+
+    /** Takes the last value of each sequence. */
+    private static final Block LAST = new LambdaBlock(inputs -> {
+        NDArray last = inputs.get(1).sub(1).expandDims(1);
+        return new NDList(inputs.get(0).gather(last, 1).squeeze(1));
+    });
+
     private static OnnxInput floats(String name, Axis... axes) {
         return OnnxInput.of(name, DataType.FLOAT32, axes);
     }
@@ -313,5 +322,54 @@ class SignatureTest extends ExportTest {
             assertThat(OnnxExport.of(loaded).bytes()).isEqualTo(file);
             assertThat(OnnxExport.of(block, new Shape(3)).bytes()).isEqualTo(file);
         }
+    }
+
+    // Whole numbers are zeros during an export, unless the input says which numbers are valid.
+
+    private NDList lengths(long... lengths) {
+        return new NDList(floats(lengths.length, 5), manager.create(lengths));
+    }
+
+    @Test
+    void anIndexBelowZeroIsRefusedWithTheCureThatWorks() {
+        OnnxExport export = OnnxExport.of(LAST, VALUES, LENGTHS);
+        assertRefused(export, "gather", "whole numbers of lengths are 0", "withRange(low, high)");
+        OnnxExport ranged = OnnxExport.of(LAST, VALUES, LENGTHS.withRange(1, 5));
+        assertThat(ranged.prove(lengths(1, 5, 3), lengths(2)).agrees()).isTrue();
+        assertThat(ranged.withFixedBatch(2).bytes()).isNotEmpty();
+    }
+
+    @Test
+    void divisorsAreExported() {
+        Block remainder = new LambdaBlock(inputs -> new NDList(inputs.get(0).mod(inputs.get(1))));
+        OnnxInput dividend = OnnxInput.of("a", DataType.INT32, Axis.BATCH, Axis.of(3));
+        OnnxInput divisor = OnnxInput.of("b", DataType.INT32, Axis.BATCH, Axis.of(3));
+        assertRefused(OnnxExport.of(remainder, dividend, divisor), "whole numbers of a, b are 0");
+        NDList samples = new NDList(
+                manager.create(new int[] {7, -7, 9}, new Shape(1, 3)),
+                manager.create(new int[] {3, 3, -4}, new Shape(1, 3)));
+        OnnxExport export = OnnxExport.of(remainder, dividend, divisor.withRange(1, 9));
+        assertThat(export.prove(samples).agrees()).isTrue();
+    }
+
+    /** The engine checks indices, so a number outside of the range would be refused. */
+    @Test
+    void bothEndsOfTheRangeAreUsed() {
+        OnnxInput many = OnnxInput.of("lengths", DataType.INT64, Axis.BATCH, Axis.of(200));
+        Block table = lambda(x -> x.getManager().arange(12f).get(x.sub(-7)));
+        assertThat(OnnxExport.of(table, many.withRange(-7, 4)).bytes()).isNotEmpty();
+        for (OnnxInput wider : List.of(many.withRange(-7, 5), many.withRange(-20, 4))) {
+            OnnxExport export = OnnxExport.of(table, wider);
+            assertRefused(export, "SignatureTest.java:");
+            assertThatThrownBy(export::bytes).message().doesNotContain("withRange");
+        }
+    }
+
+    @Test
+    void aRangeFitsItsType() {
+        OnnxInput mask = OnnxInput.of("mask", DataType.BOOLEAN);
+        assertRejected(() -> LENGTHS.withRange(5, 1), "found 5.0 and 1.0");
+        assertRejected(() -> LENGTHS.withRange(0.5, 1), "expected whole numbers");
+        assertRejected(() -> mask.withRange(0, 1), "truth values");
     }
 }
