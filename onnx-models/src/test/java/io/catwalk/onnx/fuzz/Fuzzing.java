@@ -45,6 +45,7 @@ final class Fuzzing {
         T get();
     }
 
+    private static final int FEW = 20;
     private static final int PROGRESS = 1000;
 
     private final String kind;
@@ -53,17 +54,20 @@ final class Fuzzing {
     private final Map<String, Integer> counts = new TreeMap<>();
     private final List<String> faults = new ArrayList<>();
 
-    /**
-     * Begins with a seed.
-     *
-     * @param kind what is drawn, in the plural
-     * @param property of the number of draws
-     * @param byDefault number of draws in the suite
-     */
-    Fuzzing(String kind, String property, int byDefault) {
+    private Fuzzing(String kind, int count, long first) {
         this.kind = kind;
-        count = Integer.getInteger(property, byDefault);
-        first = Long.getLong("catwalk.fuzz.seed", 1);
+        this.count = count;
+        this.first = first;
+    }
+
+    /** As many as a property says, or 20: enough for a plain build. */
+    static Fuzzing some(String kind, String property) {
+        return new Fuzzing(kind, Integer.getInteger(property, FEW), Long.getLong("catwalk.fuzz.seed", 1));
+    }
+
+    /** The seeds behind the first 20, up to a last one, for CI. */
+    static Fuzzing more(String kind, int last) {
+        return new Fuzzing(kind, last - FEW, FEW + 1L);
     }
 
     /** Asks the engine; what it throws says that the draw is none. */

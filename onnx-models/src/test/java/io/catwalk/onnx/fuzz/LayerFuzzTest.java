@@ -25,7 +25,13 @@ class LayerFuzzTest {
 
     @Test
     void everyNetworkIsRefusedOrAnswersAlike() {
-        new Fuzzing("networks", "catwalk.fuzz.layers", 60).run(0.75, LayerFuzzTest::outcome);
+        Fuzzing.some("networks", "catwalk.fuzz.layers").run(0.75, LayerFuzzTest::outcome);
+    }
+
+    @Tag("long")
+    @Test
+    void moreOfThemDoToo() {
+        Fuzzing.more("networks", 60).run(0.75, LayerFuzzTest::outcome);
     }
 
     private static Fuzzing.Outcome outcome(NDManager manager, long seed) throws Exception {

@@ -33,7 +33,13 @@ class ProgramFuzzTest {
 
     @Test
     void everyProgramIsRefusedOrAnswersAlike() {
-        new Fuzzing("programs", "catwalk.fuzz", 150).run(0.5, ProgramFuzzTest::outcome);
+        Fuzzing.some("programs", "catwalk.fuzz").run(0.5, ProgramFuzzTest::outcome);
+    }
+
+    @Tag("long")
+    @Test
+    void moreOfThemDoToo() {
+        Fuzzing.more("programs", 150).run(0.5, ProgramFuzzTest::outcome);
     }
 
     private static Fuzzing.Outcome outcome(NDManager manager, long seed) throws Exception {

@@ -35,7 +35,13 @@ class SignatureFuzzTest {
 
     @Test
     void everyProgramIsRefusedOrAnswersAlike() {
-        new Fuzzing("signatures", "catwalk.fuzz", 60).run(1 / 3.0, SignatureFuzzTest::outcome);
+        Fuzzing.some("signatures", "catwalk.fuzz").run(1 / 3.0, SignatureFuzzTest::outcome);
+    }
+
+    @Tag("long")
+    @Test
+    void moreOfThemDoToo() {
+        Fuzzing.more("signatures", 60).run(1 / 3.0, SignatureFuzzTest::outcome);
     }
 
     private static Fuzzing.Outcome outcome(NDManager manager, long seed) throws Exception {

@@ -38,4 +38,9 @@ final class Exceptions {
             // biases of both directions in another order than PyTorch's
             Map.entry("sequence/LSTM both ways", "must match the size of tensor b"),
             Map.entry("sequence/GRU both ways", "must match the size of tensor b"));
+
+    static final Map<Verdict.Outcome, Map<String, String>> ALL = Map.of(
+            Verdict.Outcome.REFUSED, REFUSED,
+            Verdict.Outcome.AGREES_AS_ADVISED, ADVISED,
+            Verdict.Outcome.CANNOT_RUN, NOT_RUN);
 }
