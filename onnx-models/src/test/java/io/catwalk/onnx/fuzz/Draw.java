@@ -10,6 +10,8 @@ import java.util.Random;
 /** Draws what a fuzzed program does; the same seed draws the same for every batch size. */
 final class Draw {
 
+    private static final int TRIES = 40;
+
     private final Random random;
     private final List<Item> pool = new ArrayList<>();
     private final List<Integer> choices = new ArrayList<>();
@@ -38,6 +40,18 @@ final class Draw {
 
     void add(Item item) {
         pool.add(item);
+    }
+
+    /** Adds what one of some operations makes, if any fits. */
+    void step(List<Operation> operations) {
+        for (int i = 0; i < TRIES; i++) {
+            Item x = item();
+            Item made = of(operations).apply(this, x);
+            if (made != null && made.rank() > 0 && made.elements() > 0) {
+                add(made);
+                return;
+            }
+        }
     }
 
     /** Draws an array, a late one more likely. */
@@ -79,6 +93,10 @@ final class Draw {
     }
 
     /** Makes an array of eighths that does not depend on the input. */
+    NDArray constant(Item beside, long... shape) {
+        return constant(beside.manager(), shape);
+    }
+
     NDArray constant(NDManager manager, long... shape) {
         Shape wanted = new Shape(shape);
         float[] numbers = new float[(int) wanted.size()];

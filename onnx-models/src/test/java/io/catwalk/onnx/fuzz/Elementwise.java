@@ -1,5 +1,7 @@
 package io.catwalk.onnx.fuzz;
 
+import static io.catwalk.onnx.fuzz.Operation.unless;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.types.DataType;
@@ -113,9 +115,9 @@ final class Elementwise {
                         ? x.inexact(x.array().xlogy(draw.alike(x).array().abs().add(0.5f)))
                         : null,
                 (draw, x) -> x.isReal() ? x.inexact(NDArrays.sub(1, x.array())) : null,
-                Elementwise::large,
-                Elementwise::inPlace,
-                Elementwise::intoZeros);
+                unless(x -> x.array().getDataType() != DataType.INT64, Elementwise::large),
+                unless(x -> !x.isReal(), Elementwise::inPlace),
+                unless(x -> !x.isReal(), Elementwise::intoZeros));
     }
 
     /** Keeps numbers small, most of the time. */
@@ -131,9 +133,7 @@ final class Elementwise {
 
     private static Item withConstant(Draw draw, Item x) {
         int last = x.rank() - 1;
-        NDArray constant = last == 0
-                ? draw.constant(x.array().getManager(), 1)
-                : draw.constant(x.array().getManager(), x.size(last));
+        NDArray constant = last == 0 ? draw.constant(x, 1) : draw.constant(x, x.size(last));
         return bounded(draw, x, draw.of(PAIRS).apply(x.array(), constant));
     }
 
@@ -172,10 +172,7 @@ final class Elementwise {
     }
 
     /** Goes through numbers that double precision does not hold. */
-    private static @Nullable Item large(Draw draw, Item x) {
-        if (x.array().getDataType() != DataType.INT64) {
-            return null;
-        }
+    private static Item large(Draw draw, Item x) {
         long large = (1L << 53) + draw.below(4);
         return switch (draw.below(3)) {
             case 0 -> x.with(x.array().add(large).sub(large - 1));
@@ -184,27 +181,21 @@ final class Elementwise {
         };
     }
 
-    private static @Nullable Item inPlace(Draw draw, Item x) {
-        if (!x.isReal()) {
-            return null;
-        }
+    private static Item inPlace(Draw draw, Item x) {
         NDArray copy = x.array().duplicate();
         NDArray view = draw.oneIn(3) ? copy.expandDims(1) : copy;
         switch (draw.below(4)) {
             case 0 -> copy.addi(draw.eighth());
             case 1 -> copy.muli(draw.eighth());
-            case 2 -> copy.subi(draw.constant(x.array().getManager(), x.size(x.rank() - 1)));
+            case 2 -> copy.subi(draw.constant(x, x.size(x.rank() - 1)));
             default -> copy.negi();
         }
         // A view that is out of date is refused; one that is not used does no harm.
         return x.with(draw.oneIn(4) ? view : copy);
     }
 
-    private static @Nullable Item intoZeros(Draw draw, Item x) {
-        if (!x.isReal()) {
-            return null;
-        }
-        NDArray sum = x.array().getManager().zeros(x.array().getShape());
+    private static Item intoZeros(Draw draw, Item x) {
+        NDArray sum = x.manager().zeros(x.array().getShape());
         sum.addi(x.array()).addi(draw.eighth());
         return x.with(
                 draw.oneIn(2) ? sum : sum.reshape(new Shape(x.array().getShape().getShape())));

@@ -23,7 +23,6 @@ final class FuzzedProgram {
 
     private static final List<Operation> OPERATIONS = operations();
     private static final int TRAPS_IN = 25;
-    private static final int TRIES = 40;
 
     private final long seed;
     private final Shape sample;
@@ -68,7 +67,7 @@ final class FuzzedProgram {
     private NDList run(NDArray input) {
         Draw draw = new Draw(seed, new Item(input, true));
         for (int step = 0; step < steps; step++) {
-            step(draw);
+            draw.step(OPERATIONS);
             if (step == place) {
                 spring(draw);
             }
@@ -78,19 +77,6 @@ final class FuzzedProgram {
             results.add(draw.item().array());
         }
         return results;
-    }
-
-    private static void step(Draw draw) {
-        for (int i = 0; i < TRIES; i++) {
-            Item x = draw.item();
-            Item made = draw.of(OPERATIONS).apply(draw, x);
-            if (made != null
-                    && made.rank() > 0
-                    && made.array().getShape().slice(1).size() > 0) {
-                draw.add(made);
-                return;
-            }
-        }
     }
 
     private void spring(Draw draw) {

@@ -23,7 +23,6 @@ final class FuzzedSignature {
 
     private static final int FEATURES = 4;
     private static final int WORDS = 6;
-    private static final int TRIES = 40;
     private static final int TRAPS_IN = 12;
     private static final List<Operation> OPERATIONS = operations();
 
@@ -103,7 +102,7 @@ final class FuzzedSignature {
         }
         draw.add(new Item(second, true));
         for (int step = 0; step < steps; step++) {
-            step(draw);
+            draw.step(OPERATIONS);
         }
         Item made = draw.item();
         boolean sprung = trap > 0 && numbers.getShape().get(1) > trap;
@@ -118,15 +117,5 @@ final class FuzzedSignature {
     /** Tells which program the last run was: where two sizes happen to be equal, it is another one. */
     List<Integer> choices() {
         return choices;
-    }
-
-    private static void step(Draw draw) {
-        for (int i = 0; i < TRIES; i++) {
-            Item made = draw.of(OPERATIONS).apply(draw, draw.item());
-            if (made != null && made.rank() > 0 && made.array().size() > 0) {
-                draw.add(made);
-                return;
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.catwalk.onnx.fuzz;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 
 /**
@@ -38,6 +39,15 @@ record Item(NDArray array, boolean exact) {
 
     long size(int axis) {
         return array.getShape().get(axis);
+    }
+
+    /** How many a sample has. */
+    long elements() {
+        return array.getShape().slice(1).size();
+    }
+
+    NDManager manager() {
+        return array.getManager();
     }
 
     long batch() {

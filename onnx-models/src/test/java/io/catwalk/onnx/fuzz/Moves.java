@@ -1,5 +1,7 @@
 package io.catwalk.onnx.fuzz;
 
+import static io.catwalk.onnx.fuzz.Operation.unless;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -31,42 +33,39 @@ final class Moves {
 
     static List<Operation> operations() {
         return List.of(
-                Moves::reshape,
+                unless(x -> x.rank() < 2, Moves::reshape),
                 (draw, x) -> x.rank() > 2 ? x.with(x.array().flatten(1, -1)) : null,
                 (draw, x) -> x.rank() < 5 ? x.with(x.array().expandDims(1 + draw.below(x.rank()))) : null,
                 Moves::squeeze,
                 (draw, x) -> x.rank() == 3 ? x.with(x.array().transpose(0, 2, 1)) : null,
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().swapAxes(draw.axis(x), draw.axis(x))) : null,
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().swapAxes(-1, draw.axis(x))) : null,
-                Moves::batchMoved,
-                Moves::batchMerged,
+                unless(x -> x.rank() != 2 && x.rank() != 3, Moves::batchMoved),
+                unless(x -> x.rank() != 3, Moves::batchMerged),
                 Moves::broadcast,
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().get(draw.of(SLICES))) : null,
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().get(draw.of(SLICES))) : null,
-                Moves::split,
+                unless(x -> x.rank() < 2, Moves::split),
                 (draw, x) -> joined(draw, x, false),
                 (draw, x) -> joined(draw, x, true),
-                Moves::tile,
+                unless(x -> grows(x, 2) || x.rank() < 2, Moves::tile),
                 Moves::repeat,
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().flip(draw.axis(x))) : null,
                 Moves::pad,
-                Moves::take,
-                Moves::gather,
-                Moves::oneHot,
-                Moves::batchCounted,
-                Moves::stateOfZeros,
+                unless(x -> x.rank() < 2, Moves::take),
+                unless(x -> x.rank() != 2 || x.size(1) < 1 || !x.exact(), Moves::gather),
+                unless(x -> !x.exact() || grows(x, 5) || x.rank() > 3, Moves::oneHot),
+                unless(x -> x.rank() != 2 || !x.isReal(), Moves::batchCounted),
+                unless(x -> x.rank() != 2 || !x.isReal() || grows(x, 2), Moves::stateOfZeros),
                 Moves::byShape);
     }
 
     private static boolean grows(Item x, long times) {
-        return x.array().getShape().slice(1).size() * times > LARGEST;
+        return x.elements() * times > LARGEST;
     }
 
     private static @Nullable Item reshape(Draw draw, Item x) {
-        if (x.rank() < 2) {
-            return null;
-        }
-        long size = x.array().getShape().slice(1).size();
+        long size = x.elements();
         List<Long> divisors = LongStream.rangeClosed(1, size)
                 .filter(i -> size % i == 0)
                 .boxed()
@@ -93,20 +92,14 @@ final class Moves {
     }
 
     /** Works with the batch as another axis. */
-    private static @Nullable Item batchMoved(Draw draw, Item x) {
-        if (x.rank() != 2 && x.rank() != 3) {
-            return null;
-        }
+    private static Item batchMoved(Draw draw, Item x) {
         NDArray moved = x.rank() == 2 ? x.array().transpose() : x.array().transpose(1, 0, 2);
         NDArray changed = draw.oneIn(2) ? moved.flip(0) : moved.cumSum(0);
         return new Item(x.rank() == 2 ? changed.transpose(1, 0) : changed.swapAxes(0, 1), x.exact());
     }
 
     /** Works with the batch and the next axis as one. */
-    private static @Nullable Item batchMerged(Draw draw, Item x) {
-        if (x.rank() != 3) {
-            return null;
-        }
+    private static Item batchMerged(Draw draw, Item x) {
         NDArray merged = x.array().reshape(x.batch() * x.size(1), x.size(2));
         NDArray changed = merged.add(draw.eighth());
         return x.with(
@@ -126,9 +119,6 @@ final class Moves {
     }
 
     private static @Nullable Item split(Draw draw, Item x) {
-        if (x.rank() < 2) {
-            return null;
-        }
         int axis = draw.axis(x);
         long size = x.size(axis);
         if (size < 2) {
@@ -154,10 +144,7 @@ final class Moves {
                 x.exact() && other.exact());
     }
 
-    private static @Nullable Item tile(Draw draw, Item x) {
-        if (grows(x, 2) || x.rank() < 2) {
-            return null;
-        }
+    private static Item tile(Draw draw, Item x) {
         long[] repeats = LongStream.range(0, x.rank()).map(i -> 1).toArray();
         repeats[draw.axis(x)] = 1L + draw.below(2);
         return x.with(x.array().tile(repeats));
@@ -174,22 +161,16 @@ final class Moves {
     }
 
     private static @Nullable Item take(Draw draw, Item x) {
-        if (x.rank() < 2) {
-            return null;
-        }
         int size = (int) x.size(1);
         if (size < 1) {
             return null;
         }
         long[] chosen = {draw.below(size), draw.below(size)};
-        NDArray indices = x.array().getManager().create(chosen);
+        NDArray indices = x.manager().create(chosen);
         return x.with(x.array().get(new NDIndex(":, {}", indices)));
     }
 
-    private static @Nullable Item gather(Draw draw, Item x) {
-        if (x.rank() != 2 || x.size(1) < 1 || !x.exact()) {
-            return null;
-        }
+    private static Item gather(Draw draw, Item x) {
         NDArray indices = x.array()
                 .toType(DataType.FLOAT32, false)
                 .abs()
@@ -198,34 +179,23 @@ final class Moves {
         return x.with(x.array().gather(indices.toType(DataType.INT64, false), 1));
     }
 
-    private static @Nullable Item oneHot(Draw draw, Item x) {
-        if (!x.exact() || grows(x, 5) || x.rank() > 3) {
-            return null;
-        }
+    private static Item oneHot(Draw draw, Item x) {
         NDArray classes =
                 x.array().toType(DataType.FLOAT32, false).abs().clip(0, 4).floor();
         return x.with(classes.toType(DataType.INT64, false).oneHot(5));
     }
 
-    private static @Nullable Item batchCounted(Draw draw, Item x) {
-        if (x.rank() != 2 || !x.isReal()) {
-            return null;
-        }
+    private static Item batchCounted(Draw draw, Item x) {
         long batch = x.batch();
         return switch (draw.below(3)) {
             case 0 -> x.with(x.array().add(batch));
-            case 1 ->
-                x.with(x.array()
-                        .mul(x.array().getManager().arange((float) batch).expandDims(1)));
-            default -> x.with(x.array().sub(x.array().getManager().full(new Shape(batch, x.size(1)), 0.5f)));
+            case 1 -> x.with(x.array().mul(x.manager().arange((float) batch).expandDims(1)));
+            default -> x.with(x.array().sub(x.manager().full(new Shape(batch, x.size(1)), 0.5f)));
         };
     }
 
-    private static @Nullable Item stateOfZeros(Draw draw, Item x) {
-        if (x.rank() != 2 || !x.isReal() || grows(x, 2)) {
-            return null;
-        }
-        return x.with(x.array().concat(x.array().getManager().zeros(new Shape(x.batch(), 1 + draw.below(2))), 1));
+    private static Item stateOfZeros(Draw draw, Item x) {
+        return x.with(x.array().concat(x.manager().zeros(new Shape(x.batch(), 1 + draw.below(2))), 1));
     }
 
     /** Branches on sizes that do not follow the batch. */

@@ -1,5 +1,7 @@
 package io.catwalk.onnx.fuzz;
 
+import static io.catwalk.onnx.fuzz.Operation.unless;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -24,14 +26,14 @@ final class Picks {
         return List.of(
                 Picks::read,
                 Picks::read,
-                Picks::readByInput,
-                Picks::masked,
-                Picks::gathered,
-                Picks::gatheredByRows,
+                unless(x -> x.rank() < 2 || x.size(1) < 1 || !x.exact(), Picks::readByInput),
+                unless(x -> x.rank() < 2, Picks::masked),
+                unless(x -> x.rank() < 2 || x.isBoolean(), Picks::gathered),
+                unless(x -> !x.exact(), Picks::gatheredByRows),
                 Picks::taken,
-                Picks::ordered,
-                Picks::turned,
-                Picks::manyTogether);
+                unless(x -> x.rank() < 2 || x.isBoolean(), Picks::ordered),
+                unless(x -> x.rank() < 3, Picks::turned),
+                unless(x -> x.rank() < 2 || x.rank() > 3 || x.elements() > 40, Picks::manyTogether));
     }
 
     /**
@@ -96,7 +98,7 @@ final class Picks {
             boolean fromTheEnd = type != DataType.UINT8 && draw.oneIn(3);
             places[i] = (long) all.get(i) - (fromTheEnd ? size : 0);
         }
-        return x.array().getManager().create(places).toType(type, false);
+        return x.manager().create(places).toType(type, false);
     }
 
     static List<Integer> shuffled(Draw draw, int size) {
@@ -111,7 +113,7 @@ final class Picks {
     private static NDArray mask(Draw draw, Item x, int size, int length) {
         boolean[] bits = new boolean[size];
         shuffled(draw, size).subList(0, length).forEach(place -> bits[place] = true);
-        return x.array().getManager().create(bits);
+        return x.manager().create(bits);
     }
 
     private static @Nullable Item read(Draw draw, Item x) {
@@ -128,9 +130,6 @@ final class Picks {
     }
 
     private static @Nullable Item readByInput(Draw draw, Item x) {
-        if (x.rank() < 2 || x.size(1) < 1 || !x.exact()) {
-            return null;
-        }
         NDArray places = whole(x, x.size(1) - 1).get(0).flatten();
         places = places.get(":" + Math.min(3, places.size()));
         NDArray last = x.rank() > 2 && draw.oneIn(2) ? places.minimum(x.size(2) - 1) : null;
@@ -140,9 +139,6 @@ final class Picks {
     }
 
     private static @Nullable Item masked(Draw draw, Item x) {
-        if (x.rank() < 2) {
-            return null;
-        }
         int axis = draw.axis(x);
         Shape rest = x.array().getShape().slice(axis);
         if (rest.size() < 1) {
@@ -155,35 +151,26 @@ final class Picks {
                 : x.with(x.array().get(":, ".repeat(axis) + "{}", mask));
     }
 
-    private static @Nullable Item gathered(Draw draw, Item x) {
-        if (x.rank() < 2 || x.isBoolean()) {
-            return null;
-        }
+    private static Item gathered(Draw draw, Item x) {
         int axis = draw.axis(x);
         return x.with(x.array().gather(x.array().argSort(axis, draw.oneIn(2)), axis));
     }
 
-    private static @Nullable Item gatheredByRows(Draw draw, Item x) {
-        if (!x.exact()) {
-            return null;
-        }
-        NDArray table = draw.constant(x.array().getManager(), 3, 4);
+    private static Item gatheredByRows(Draw draw, Item x) {
+        NDArray table = draw.constant(x, 3, 4);
         return draw.oneIn(2)
                 ? x.with(table.gatherNd(NDArrays.stack(new NDList(whole(x, 2), whole(draw.alike(x), 3)))))
                 : x.with(table.get(":, 0").gatherNd(whole(x, 2).expandDims(0)));
     }
 
     private static @Nullable Item taken(Draw draw, Item x) {
-        int size = (int) x.array().getShape().slice(1).size();
+        int size = (int) x.elements();
         return size < 1 || !x.isReal()
                 ? null
                 : x.with(x.array().maximum(x.array().take(distinct(draw, x, size, 1))));
     }
 
     private static @Nullable Item ordered(Draw draw, Item x) {
-        if (x.rank() < 2 || x.isBoolean()) {
-            return null;
-        }
         int axis = draw.axis(x);
         int size = (int) x.size(axis);
         return switch (draw.below(3)) {
@@ -198,10 +185,7 @@ final class Picks {
         };
     }
 
-    private static @Nullable Item turned(Draw draw, Item x) {
-        if (x.rank() < 3) {
-            return null;
-        }
+    private static Item turned(Draw draw, Item x) {
         int one = draw.axis(x);
         int other = 1 + one % (x.rank() - 1);
         return draw.oneIn(2)
@@ -209,10 +193,7 @@ final class Picks {
                 : x.with(x.array().diagonal(draw.below(5) - 2, one, other));
     }
 
-    private static @Nullable Item manyTogether(Draw draw, Item x) {
-        if (x.rank() < 2 || x.rank() > 3 || x.array().getShape().slice(1).size() > 40) {
-            return null;
-        }
+    private static Item manyTogether(Draw draw, Item x) {
         NDList many = new NDList();
         for (int i = 0; i < 2 + draw.below(4); i++) {
             many.add(draw.oneIn(2) ? x.array() : x.array().flip(draw.axis(x)));

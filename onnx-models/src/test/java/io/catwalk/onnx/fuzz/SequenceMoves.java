@@ -1,5 +1,7 @@
 package io.catwalk.onnx.fuzz;
 
+import static io.catwalk.onnx.fuzz.Operation.unless;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -21,37 +23,36 @@ final class SequenceMoves {
 
     static List<Operation> operations() {
         return List.of(
-                SequenceMoves::merged,
+                unless(x -> x.rank() != 3, SequenceMoves::merged),
                 SequenceMoves::moved,
-                SequenceMoves::attention,
-                SequenceMoves::pairs,
+                unless(x -> x.rank() != 3 || !x.isReal() || x.size(1) > LARGEST, SequenceMoves::attention),
+                unless(x -> x.rank() != 3 || !x.isReal() || x.size(1) > LARGEST, SequenceMoves::pairs),
                 SequenceMoves::joined,
                 (draw, x) -> x.rank() == 3 ? x.with(x.array().get(draw.of(SLICES))) : null,
                 (draw, x) -> x.rank() == 3
                         ? x.with(x.array().get(new NDIndex(":, {}:{}", draw.below(3), x.size(1) - draw.below(3))))
                         : null,
-                SequenceMoves::summed,
-                SequenceMoves::pooled,
-                SequenceMoves::convolved,
+                unless(x -> x.rank() != 3 || !x.isReal(), SequenceMoves::summed),
+                unless(x -> x.array().getDataType() != DataType.FLOAT32 || x.rank() != 3, SequenceMoves::pooled),
+                unless(x -> x.array().getDataType() != DataType.FLOAT32 || x.rank() != 3, SequenceMoves::convolved),
                 (draw, x) -> x.rank() == 3
                         ? x.with(x.array().pad(new Shape(0, 0, draw.below(3), draw.below(3)), 0.5))
                         : null,
-                SequenceMoves::counted,
-                SequenceMoves::table,
-                SequenceMoves::repeated,
-                SequenceMoves::scaled,
-                SequenceMoves::flattened,
+                unless(x -> x.rank() != 3 || !x.isReal(), SequenceMoves::counted),
+                unless(
+                        x -> x.rank() != 3 || !x.isReal() || x.size(1) > SignatureFuzzTest.LONGEST,
+                        SequenceMoves::table),
+                unless(x -> x.rank() != 3 || 2 * x.size(1) > LARGEST, SequenceMoves::repeated),
+                unless(x -> x.rank() < 2 || !x.isReal(), SequenceMoves::scaled),
+                unless(x -> x.rank() != 3, SequenceMoves::flattened),
                 SequenceMoves::stacked,
-                SequenceMoves::last,
+                unless(x -> x.rank() != 3, SequenceMoves::last),
                 (draw, x) -> x.rank() == 3 ? x.inexact(x.array().cumSum(1)) : null,
                 (draw, x) -> x.rank() == 3 ? x.with(x.array().flip(1)) : null);
     }
 
     /** Works with the batch and the sequence as one. */
-    private static @Nullable Item merged(Draw draw, Item x) {
-        if (x.rank() != 3) {
-            return null;
-        }
+    private static Item merged(Draw draw, Item x) {
         long features = x.size(2);
         NDArray rows = x.array().reshape(draw.oneIn(2) ? -1 : x.batch() * x.size(1), features);
         NDArray changed = x.isReal() ? rows.matMul(draw.constant(rows.getManager(), features, features)) : rows.flip(1);
@@ -65,20 +66,14 @@ final class SequenceMoves {
                 : null;
     }
 
-    private static @Nullable Item attention(Draw draw, Item x) {
-        if (x.rank() != 3 || !x.isReal() || x.size(1) > LARGEST) {
-            return null;
-        }
+    private static Item attention(Draw draw, Item x) {
         NDArray likeness = x.array().clip(-2, 2).matMul(x.array().clip(-2, 2).transpose(0, 2, 1));
         NDArray scaled = draw.oneIn(2) ? likeness.div(x.size(1)) : likeness.mul(0.3f);
         return x.inexact(scaled.softmax(-1).matMul(x.array()));
     }
 
     /** Compares each step with each other. */
-    private static @Nullable Item pairs(Draw draw, Item x) {
-        if (x.rank() != 3 || !x.isReal() || x.size(1) > LARGEST) {
-            return null;
-        }
+    private static Item pairs(Draw draw, Item x) {
         NDArray differences = x.array().expandDims(2).sub(x.array().expandDims(1));
         return draw.oneIn(2)
                 ? x.inexact(differences.abs().sum(new int[] {2}))
@@ -98,19 +93,13 @@ final class SequenceMoves {
         return fits ? new Item(x.array().concat(other.array(), 1), x.exact() && other.exact()) : null;
     }
 
-    private static @Nullable Item summed(Draw draw, Item x) {
-        if (x.rank() != 3 || !x.isReal()) {
-            return null;
-        }
+    private static Item summed(Draw draw, Item x) {
         NDArray mean = x.array().mean(new int[] {1}, true);
         return x.inexact(
                 draw.oneIn(2) ? mean.broadcast(x.array().getShape()) : x.array().sub(mean));
     }
 
-    private static @Nullable Item pooled(Draw draw, Item x) {
-        if (x.array().getDataType() != DataType.FLOAT32 || x.rank() != 3) {
-            return null;
-        }
+    private static Item pooled(Draw draw, Item x) {
         NDArray image = x.array().transpose(0, 2, 1);
         NDArrayEx pools = image.getNDArrayInternal();
         Shape kernel = new Shape(2 + draw.below(2));
@@ -123,10 +112,7 @@ final class SequenceMoves {
         return x.inexact(pooled.transpose(0, 2, 1));
     }
 
-    private static @Nullable Item convolved(Draw draw, Item x) {
-        if (x.array().getDataType() != DataType.FLOAT32 || x.rank() != 3) {
-            return null;
-        }
+    private static Item convolved(Draw draw, Item x) {
         NDArray image = x.array().transpose(0, 2, 1);
         NDManager manager = image.getManager();
         NDArray weight = draw.constant(manager, 3, x.size(2), 1 + draw.below(3));
@@ -144,11 +130,8 @@ final class SequenceMoves {
     }
 
     /** Adds arrays that are made for the size. */
-    private static @Nullable Item counted(Draw draw, Item x) {
-        if (x.rank() != 3 || !x.isReal()) {
-            return null;
-        }
-        NDManager manager = x.array().getManager();
+    private static Item counted(Draw draw, Item x) {
+        NDManager manager = x.manager();
         return switch (draw.below(3)) {
             case 0 -> x.with(x.array().add(manager.arange((float) x.size(1)).reshape(x.size(1), 1)));
             case 1 -> x.with(x.array().add(manager.zeros(x.array().getShape())));
@@ -157,25 +140,16 @@ final class SequenceMoves {
     }
 
     /** Adds the beginning of a table, which is as long as the sequence may be. */
-    private static @Nullable Item table(Draw draw, Item x) {
-        if (x.rank() != 3 || !x.isReal() || x.size(1) > SignatureFuzzTest.LONGEST) {
-            return null;
-        }
-        NDArray table = draw.constant(x.array().getManager(), SignatureFuzzTest.LONGEST, x.size(2));
+    private static Item table(Draw draw, Item x) {
+        NDArray table = draw.constant(x, SignatureFuzzTest.LONGEST, x.size(2));
         return x.with(x.array().add(table.get(new NDIndex("0:{}", x.size(1)))));
     }
 
-    private static @Nullable Item repeated(Draw draw, Item x) {
-        if (x.rank() != 3 || 2 * x.size(1) > LARGEST) {
-            return null;
-        }
+    private static Item repeated(Draw draw, Item x) {
         return x.with(draw.oneIn(2) ? x.array().repeat(1, 2) : x.array().tile(new long[] {1, 2, 1}));
     }
 
-    private static @Nullable Item scaled(Draw draw, Item x) {
-        if (x.rank() < 2 || !x.isReal()) {
-            return null;
-        }
+    private static Item scaled(Draw draw, Item x) {
         long size = x.size(1);
         return switch (draw.below(4)) {
             case 0 -> x.inexact(x.array().div(size));
@@ -185,10 +159,7 @@ final class SequenceMoves {
         };
     }
 
-    private static @Nullable Item flattened(Draw draw, Item x) {
-        if (x.rank() != 3) {
-            return null;
-        }
+    private static Item flattened(Draw draw, Item x) {
         NDArray flat = draw.oneIn(2) ? x.array().flatten(1, 2) : x.array().reshape(x.batch(), x.size(1) * x.size(2));
         NDArray changed = x.isReal() ? flat.sub(flat.max(new int[] {1}, true)) : flat.flip(1);
         return x.with(changed.reshape(-1, x.size(1), x.size(2)));
@@ -203,10 +174,7 @@ final class SequenceMoves {
         return new Item(both.reshape(x.batch(), 2 * x.size(1), x.size(2)), x.exact() && other.exact());
     }
 
-    private static @Nullable Item last(Draw draw, Item x) {
-        if (x.rank() != 3) {
-            return null;
-        }
+    private static Item last(Draw draw, Item x) {
         NDList parts = x.array().split(new long[] {1}, 1);
         NDArray end = draw.oneIn(2) ? x.array().get(":, -1").expandDims(1) : parts.get(0);
         return draw.oneIn(2) ? x.with(end.broadcast(x.array().getShape())) : x.with(parts.get(1));

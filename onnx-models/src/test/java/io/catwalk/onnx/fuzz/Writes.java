@@ -1,5 +1,7 @@
 package io.catwalk.onnx.fuzz;
 
+import static io.catwalk.onnx.fuzz.Operation.unless;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
@@ -14,19 +16,16 @@ final class Writes {
 
     static List<Operation> operations() {
         return List.of(
-                Writes::write,
-                Writes::write,
-                Writes::writeMasked,
-                Writes::writeThroughViews,
-                Writes::writeIntoZeros,
-                Writes::scattered,
+                unless(x -> x.rank() < 2, Writes::write),
+                unless(x -> x.rank() < 2, Writes::write),
+                unless(x -> !x.exact() || x.isBoolean() || x.rank() < 2, Writes::writeMasked),
+                unless(x -> x.isBoolean() || x.rank() < 2, Writes::writeThroughViews),
+                unless(x -> !x.isReal() || x.rank() < 2, Writes::writeIntoZeros),
+                unless(x -> x.rank() < 2, Writes::scattered),
                 Writes::put);
     }
 
-    private static @Nullable Item write(Draw draw, Item x) {
-        if (x.rank() < 2) {
-            return null;
-        }
+    private static Item write(Draw draw, Item x) {
         NDArray copy = x.array().duplicate();
         NDIndex index = Picks.index(draw, x, true).index();
         switch (draw.below(x.isBoolean() ? 2 : 4)) {
@@ -45,10 +44,7 @@ final class Writes {
         return x.with(copy);
     }
 
-    private static @Nullable Item writeMasked(Draw draw, Item x) {
-        if (!x.exact() || x.isBoolean() || x.rank() < 2) {
-            return null;
-        }
+    private static Item writeMasked(Draw draw, Item x) {
         NDArray copy = x.array().duplicate();
         NDArray mask = draw.alike(x).array().gt(0.25f);
         switch (draw.below(3)) {
@@ -59,10 +55,7 @@ final class Writes {
         return x.with(copy);
     }
 
-    private static @Nullable Item writeThroughViews(Draw draw, Item x) {
-        if (x.isBoolean() || x.rank() < 2) {
-            return null;
-        }
+    private static Item writeThroughViews(Draw draw, Item x) {
         NDArray copy = x.array().duplicate();
         NDArray part = copy.get(Picks.index(draw, x, false).index());
         if (draw.oneIn(3)) {
@@ -77,11 +70,8 @@ final class Writes {
         return x.with(result);
     }
 
-    private static @Nullable Item writeIntoZeros(Draw draw, Item x) {
-        if (!x.isReal() || x.rank() < 2) {
-            return null;
-        }
-        NDArray zeros = x.array().getManager().zeros(x.array().getShape());
+    private static Item writeIntoZeros(Draw draw, Item x) {
+        NDArray zeros = x.manager().zeros(x.array().getShape());
         NDIndex index = Picks.index(draw, x, false).index();
         if (draw.oneIn(2)) {
             zeros.set(index, x.array().get(index));
@@ -92,9 +82,6 @@ final class Writes {
     }
 
     private static @Nullable Item scattered(Draw draw, Item x) {
-        if (x.rank() < 2) {
-            return null;
-        }
         int axis = draw.axis(x);
         int size = (int) x.size(axis);
         if (size < 1) {
@@ -104,15 +91,13 @@ final class Writes {
         Arrays.fill(form, 1);
         form[axis] = size;
         long[] order = Picks.shuffled(draw, size).stream().mapToLong(i -> i).toArray();
-        NDArray places = x.array()
-                .getManager()
-                .create(order, new Shape(form))
-                .broadcast(x.array().getShape());
+        NDArray places =
+                x.manager().create(order, new Shape(form)).broadcast(x.array().getShape());
         return x.with(x.array().scatter(places, x.array().flip(axis), axis));
     }
 
     private static @Nullable Item put(Draw draw, Item x) {
-        int size = (int) x.array().getShape().slice(1).size();
+        int size = (int) x.elements();
         if (size < 2) {
             return null;
         }
