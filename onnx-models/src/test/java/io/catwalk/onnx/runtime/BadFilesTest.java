@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +43,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadFilesTest {
 
     private static final float[] WEIGHT = {1, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 10};
+    private static final TensorProto BAD = TensorProto.newBuilder()
+            .setName("bad")
+            .setDataType(FLOAT)
+            .addDims(2)
+            .addFloatData(1)
+            .addFloatData(Float.NaN)
+            .build();
 
     @TempDir
     Path temporary;
@@ -55,18 +64,11 @@ class BadFilesTest {
     }
 
     @Test
-    void aMissingFileIsNamed() {
+    void whatIsNoFileIsNamed() throws IOException {
         refused("no such file");
-    }
-
-    @Test
-    void aFolderIsRefused() throws Exception {
         Files.createDirectory(file);
         refused("a folder");
-    }
-
-    @Test
-    void anEmptyFileIsRefused() {
+        Files.delete(file);
         TestModels.write(file, new byte[0]);
         refused("an empty file");
     }
@@ -102,38 +104,25 @@ class BadFilesTest {
     }
 
     @Test
-    void aFileWithoutOperatorSetIsRefused() {
-        refused(TestModels.linear().clearOpsetImport(), "operator set", "found none");
-    }
-
-    @Test
     void theLargestOperatorSetThatIsPromisedRuns() {
         ModelProto.Builder model = TestModels.linear();
         model.getOpsetImportBuilder(0).setVersion(ModelFile.NEWEST_OPSET);
-        try (OnnxPredictor predictor = OnnxPredictor.open(TestModels.write(file, model))) {
-            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
-        }
+        TestModels.write(file, model);
+        assertRuns();
     }
 
     @Test
-    void anOperatorThatOnnxRuntimeDoesNotKnowIsRefused() {
-        ModelProto.Builder model = TestModels.linear();
-        model.getGraphBuilder().getNodeBuilder(0).setOpType("NoSuchOperator");
-        refused(model, "ONNX Runtime accepts", "NoSuchOperator");
-    }
-
-    @Test
-    void twoInputsAreRefused() {
-        ModelProto.Builder model = TestModels.linear();
-        model.getGraphBuilder().addInput(value("mask", FLOAT, "batch", 4));
-        refused(model, "exactly one input", "2: images float (batch, 1, 2, 2), mask float (batch, 4)");
-    }
-
-    @Test
-    void aFileWithoutInputIsRefused() {
-        ModelProto.Builder model = TestModels.linear();
-        model.getGraphBuilder().clearInput();
-        refused(model, "exactly one input", "found 0: none");
+    void aGraphThatCannotBeRunIsRefused() {
+        refused(TestModels.linear().clearOpsetImport(), "operator set", "found none");
+        ModelProto.Builder unknown = TestModels.linear();
+        unknown.getGraphBuilder().getNodeBuilder(0).setOpType("NoSuchOperator");
+        refused(unknown, "ONNX Runtime accepts", "NoSuchOperator");
+        ModelProto.Builder two = TestModels.linear();
+        two.getGraphBuilder().addInput(value("mask", FLOAT, "batch", 4));
+        refused(two, "exactly one input", "2: images float (batch, 1, 2, 2), mask float (batch, 4)");
+        ModelProto.Builder none = TestModels.linear();
+        none.getGraphBuilder().clearInput();
+        refused(none, "exactly one input", "found 0: none");
     }
 
     @Test
@@ -175,32 +164,20 @@ class BadFilesTest {
 
     @Test
     void aNotANumberIsFoundWhereverAModelMayKeepIt() {
-        TensorProto bad = TensorProto.newBuilder()
-                .setName("bad")
-                .setDataType(FLOAT)
-                .addDims(2)
-                .addFloatData(1)
-                .addFloatData(Float.NaN)
-                .build();
         AttributeProto constant = AttributeProto.newBuilder()
-                .setName("value")
                 .setType(AttributeProto.AttributeType.TENSOR)
-                .setT(bad)
+                .setT(BAD)
                 .build();
-        ModelProto.Builder inConstant = TestModels.linear();
-        inConstant
-                .getGraphBuilder()
-                .addNode(TestModels.node("Constant", List.of(), "unused").addAttribute(constant));
-        refused(inConstant, "NaN in tensor bad");
-
-        ModelProto.Builder inBranch = TestModels.linear();
-        inBranch.getGraphBuilder()
-                .addNode(TestModels.node("If", List.of("condition"), "unused")
-                        .addAttribute(AttributeProto.newBuilder()
-                                .setName("then_branch")
-                                .setType(AttributeProto.AttributeType.GRAPH)
-                                .setG(GraphProto.newBuilder().addInitializer(bad))));
-        refused(inBranch, "NaN in tensor bad");
+        AttributeProto branch = AttributeProto.newBuilder()
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .setG(GraphProto.newBuilder().addInitializer(BAD))
+                .build();
+        for (AttributeProto attribute : List.of(constant, branch)) {
+            ModelProto.Builder model = TestModels.linear();
+            model.getGraphBuilder()
+                    .addNode(TestModels.node("Any", List.of(), "unused").addAttribute(attribute));
+            refused(model, "NaN in tensor bad");
+        }
     }
 
     @Test
@@ -217,9 +194,7 @@ class BadFilesTest {
     void externalDataBesideTheModelRuns() {
         TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT));
         TestModels.write(file, external(Map.of("location", "weight.bin", "offset", "0", "length", "48")));
-        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
-            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
-        }
+        assertRuns();
     }
 
     /** It would be read from the working directory. */
@@ -245,9 +220,7 @@ class BadFilesTest {
         Arrays.fill(bytes, 48, 56, (byte) -1);
         TestModels.write(folder.resolve("weight.bin"), bytes);
         TestModels.write(file, external(Map.of("location", "weight.bin", "offset", "0")));
-        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
-            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
-        }
+        assertRuns();
         assertThat(OnnxWeights.read(file).get("weight")).hasToString("float (4, 3)");
         TestModels.write(folder.resolve("weight.bin"), Arrays.copyOf(bytes, 47));
         refused("48 bytes from 0 in weight.bin", "47 bytes for tensor weight");
@@ -268,6 +241,7 @@ class BadFilesTest {
                 "",
                 "a\0b")) {
             refused(external(Map.of("location", location)), "inside the folder of the model", "tensor weight");
+            assertThat(ModelFiles.of(file)).containsExactly(file);
         }
     }
 
@@ -334,6 +308,61 @@ class BadFilesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"../w.bin", "/etc/hostname", ""})
+    void weightsOutsideTheFolderAreNotReadEither(String location) {
+        TestModels.write(file, external(Map.of("location", location)));
+        fileRefused(() -> OnnxWeights.read(file))
+                .contains(file + ": expected external data inside the folder of the model, found \"" + location + "\"");
+        TestModels.write(file, external(Map.of("location", "gone.bin")));
+        fileRefused(() -> OnnxWeights.read(file))
+                .contains(file + ": expected a file gone.bin, found none for tensor weight; copy it beside the model");
+        assertThat(ModelFiles.of(file)).containsExactly(file);
+    }
+
+    /** Whole numbers are no weights, and a tensor may have too few numbers. */
+    @Test
+    void weightsAreReadWhereTheyAreWhole() {
+        ModelProto.Builder model = TestModels.linear();
+        TensorProto.Builder whole =
+                TensorProto.newBuilder().setName("w").setDataType(7).addDims(1).addInt64Data(3);
+        model.getGraphBuilder().addInitializer(whole);
+        assertThat(OnnxWeights.read(TestModels.write(file, model))).containsOnlyKeys("weight", "bias");
+        model.getGraphBuilder()
+                .addInitializer(
+                        whole.clear().setName("w").setDataType(1).addDims(2).addFloatData(1));
+        TestModels.write(file, model);
+        fileRefused(() -> OnnxWeights.read(file)).contains(file + ": expected a whole tensor w", "8 bytes for float (2)");
+        TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT));
+        TestModels.write(file, external(Map.of("location", "weight.bin")));
+        assertThat(OnnxWeights.read(file).get("weight"))
+                .satisfies(read -> assertThat(read.toDoubles()).containsExactly(1, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 10));
+    }
+
+    /** Other programs choose the names of these files. {@code ExternalDataTest} moves and renames exported ones. */
+    @ParameterizedTest
+    @ValueSource(strings = {"m.onnx.data", "./m.onnx.data", "weights.bin", "parts/0"})
+    void theFilesOfAModelAreThoseWithItsWeights(String location) throws IOException {
+        Files.createDirectory(folder.resolve("parts"));
+        Path data = TestModels.write(folder.resolve(location), raw(WEIGHT)).normalize();
+        TestModels.write(file, external(Map.of("location", location)));
+
+        assertThat(ModelFiles.of(file)).containsExactly(file, data);
+        assertThat(ModelFiles.size(file)).isEqualTo(Files.size(file) + Files.size(data));
+        ModelFiles.rename(file, folder.resolve("./model.onnx")); // its own name
+        assertThat(ModelFiles.of(file)).containsExactly(file, data);
+        assertRuns();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS) // links need rights there
+    void theWeightsOfALinkAreThoseBesideTheModel() throws IOException {
+        TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT));
+        TestModels.write(file, external(Map.of("location", "weight.bin")));
+        Path link = Files.createSymbolicLink(temporary.resolve("link.onnx"), file);
+        assertThat(ModelFiles.size(link)).isEqualTo(ModelFiles.size(file));
+    }
+
     @Test
     void metadataThatContradictsTheModelIsRefused() {
         refused(withMetadata(MetadataKeys.LABELS, "shirt\nboot"), "3 labels, as many as logits", "2 in its metadata");
@@ -342,15 +371,22 @@ class BadFilesTest {
         ModelProto.Builder model = TestModels.linear();
         new Preprocessing(ColorMode.GRAY, 28, 28, List.of(0.5), List.of(0.5))
                 .entries()
-                .forEach((key, value) -> model.addMetadataProps(
-                        StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+                .forEach((key, value) -> model.addMetadataProps(entry(key, value)));
         refused(model, "input of 1 x 2 x 2", "1 x 28 x 28 in its metadata");
     }
 
+    private void assertRuns() {
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
+        }
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    }
+
     private static ModelProto.Builder withMetadata(String key, String value) {
-        return TestModels.linear()
-                .addMetadataProps(
-                        StringStringEntryProto.newBuilder().setKey(key).setValue(value));
+        return TestModels.linear().addMetadataProps(entry(key, value));
     }
 
     private static ModelProto.Builder withInput(ValueInfoProto input) {
@@ -369,8 +405,7 @@ class BadFilesTest {
         ModelProto.Builder model = TestModels.linear();
         TensorProto.Builder weight = model.getGraphBuilder().getInitializerBuilder(0);
         weight.clearRawData().setDataLocation(TensorProto.DataLocation.EXTERNAL);
-        entries.forEach((key, value) -> weight.addExternalData(
-                StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+        entries.forEach((key, value) -> weight.addExternalData(entry(key, value)));
         return model;
     }
 
