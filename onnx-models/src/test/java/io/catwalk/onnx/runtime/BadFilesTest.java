@@ -332,7 +332,8 @@ class BadFilesTest {
                 .addInitializer(
                         whole.clear().setName("w").setDataType(1).addDims(2).addFloatData(1));
         TestModels.write(file, model);
-        fileRefused(() -> OnnxWeights.read(file)).contains(file + ": expected a whole tensor w", "8 bytes for float (2)");
+        fileRefused(() -> OnnxWeights.read(file))
+                .contains(file + ": expected a whole tensor w", "8 bytes for float (2)");
         TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT));
         TestModels.write(file, external(Map.of("location", "weight.bin")));
         assertThat(OnnxWeights.read(file).get("weight"))

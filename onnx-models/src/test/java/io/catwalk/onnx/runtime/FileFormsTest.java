@@ -1,6 +1,7 @@
 package io.catwalk.onnx.runtime;
 
 import static io.catwalk.onnx.Refusals.argumentRefused;
+import static io.catwalk.onnx.Refusals.fileRefused;
 import static io.catwalk.onnx.TestModels.BATCH;
 import static io.catwalk.onnx.TestModels.FLOAT;
 import static io.catwalk.onnx.TestModels.UINT8;
@@ -9,20 +10,24 @@ import static io.catwalk.onnx.TestModels.node;
 import static io.catwalk.onnx.TestModels.tensor;
 import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import io.catwalk.onnx.OnnxFileException;
+import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.TestModels;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -157,6 +162,14 @@ final class FileFormsTest {
                 .addNode(node("MatMul", List.of("flat", "weight"), "logits")));
     }
 
+    private static TensorProto.Builder whole(String name, long number) {
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(DataType.INT64_VALUE)
+                .addDims(1)
+                .addInt64Data(number);
+    }
+
     private static ModelProto.Builder summing(int type, Object... axes) {
         return summing(
                 value("images", type, BATCH, axes[0], axes[1], axes[2]), value("logits", FLOAT, BATCH, 1), "logits");
@@ -171,11 +184,7 @@ final class FileFormsTest {
                 .addNode(cast("images", "numbers", FLOAT))
                 .addNode(node("Flatten", List.of("numbers"), "flat"))
                 .addNode(node("ReduceSum", List.of("flat", "axes"), name))
-                .addInitializer(TensorProto.newBuilder()
-                        .setName("axes")
-                        .setDataType(DataType.INT64_VALUE)
-                        .addDims(1)
-                        .addInt64Data(1)));
+                .addInitializer(whole("axes", 1)));
     }
 
     @Test
@@ -241,11 +250,7 @@ final class FileFormsTest {
                 .setNode(1, node("Gemm", List.of("features", "weight", "bias"), "logits"))
                 .addNode(node("Softmax", List.of("logits"), "share"))
                 .addNode(node("Unsqueeze", List.of("logits", "last"), "map"))
-                .addInitializer(TensorProto.newBuilder()
-                        .setName("last")
-                        .setDataType(DataType.INT64_VALUE)
-                        .addDims(1)
-                        .addInt64Data(2));
+                .addInitializer(whole("last", 2));
         try (OnnxPredictor predictor = open(model, OnnxHints.none().withOutput("features"))) {
             assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(1, 2, 3, 4);
             assertThat(predictor.scores()).isEqualTo(Scores.LOGITS);
@@ -269,6 +274,88 @@ final class FileFormsTest {
         refused(model, OnnxHints.none(), "choose one, such as --output features");
     }
 
+    /** Appends operators to the logits of the linear model. */
+    private static ModelProto.Builder ending(String... operators) {
+        ModelProto.Builder model = TestModels.linear();
+        String from = "before";
+        model.getGraphBuilder().getNodeBuilder(1).setOutput(0, from);
+        for (int i = 0; i < operators.length; i++) {
+            String to = i == operators.length - 1 ? "logits" : "between" + i;
+            model.getGraphBuilder().addNode(node(operators[i], List.of(from), to));
+            from = to;
+        }
+        return model;
+    }
+
+    /** A softmax still has to follow a log-softmax, and also a graph that has its softmax in the middle. */
+    @ParameterizedTest
+    @CsvSource({
+        "Softmax, PROBABILITIES",
+        "Softmax Identity, PROBABILITIES",
+        "Identity, LOGITS",
+        "LogSoftmax, LOGITS",
+        "Softmax Neg, LOGITS"
+    })
+    void aFileThatEndsWithASoftmaxGivesProbabilities(String operators, Scores expected) {
+        try (OnnxPredictor predictor = open(ending(operators.split(" ")), OnnxHints.none())) {
+            assertThat(predictor.scores()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void anExportedNetworkThatEndsWithASoftmaxGivesProbabilities() {
+        Block block = LambdaBlock.singleton(x -> x.flatten(1, -1).get(":, :3").softmax(1));
+        Path file = TestModels.write(
+                folder.resolve("softmax.onnx"),
+                OnnxExport.of(block, new Shape(1, 2, 2)).bytes());
+        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
+            assertThat(predictor.scores()).isEqualTo(Scores.PROBABILITIES);
+        }
+    }
+
+    private String features(NodeProto.Builder... nodes) {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().clearNode();
+        for (NodeProto.Builder node : nodes) {
+            model.getGraphBuilder().addNode(node);
+        }
+        return LastLayer.features(TestModels.write(folder.resolve("model.onnx"), model));
+    }
+
+    @Test
+    void theFeaturesAreWhatTheLastWeightsMultiply() {
+        NodeProto.Builder flat = node("Flatten", List.of("images"), "flat");
+        assertThat(List.of(
+                        features(flat, node("Gemm", List.of("flat", "weight", "bias"), "logits")),
+                        features(flat, node("Gemm", List.of("flat", "weight", ""), "logits")),
+                        features(
+                                flat,
+                                node("MatMul", List.of("flat", "weight"), "product"),
+                                node("Add", List.of("bias", "product"), "sum"),
+                                node("Softmax", List.of("sum"), "logits")),
+                        features( // as files with FLOAT16 weights are written
+                                node("Cast", List.of("weight"), "weight.float32"),
+                                flat,
+                                node("Gemm", List.of("flat", "weight.float32", "bias"), "logits"))))
+                .containsOnly("flat");
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aGraphThatEndsOtherwiseHasNoLastLayer() {
+        NodeProto.Builder circle = node("Identity", List.of("other"), "logits");
+        fileRefused(() -> features(circle, node("Identity", List.of("logits"), "other")))
+                .contains("a linear layer at its end", "found none");
+        NodeProto.Builder flat = node("Flatten", List.of("images"), "flat");
+        NodeProto.Builder layer = node("Gemm", List.of("flat", "weight", "bias"), "sum");
+        fileRefused(() -> features(flat, layer, node("Relu", List.of("sum"), "logits")))
+                .contains("a linear layer at its end", "found Relu");
+        ModelProto.Builder silent = TestModels.linear();
+        silent.getGraphBuilder().clearOutput();
+        Path file = TestModels.write(folder.resolve("silent.onnx"), silent);
+        fileRefused(() -> LastLayer.features(file)).contains("a linear layer at its end", "found none");
+    }
+
     private OnnxPredictor open(ModelProto.Builder model, OnnxHints hints) {
         return OnnxPredictor.open(
                 TestModels.write(folder.resolve("model.onnx"), model),
@@ -277,8 +364,6 @@ final class FileFormsTest {
     }
 
     private void refused(ModelProto.Builder model, OnnxHints hints, String... parts) {
-        assertThatExceptionOfType(OnnxFileException.class)
-                .isThrownBy(() -> open(model, hints).close())
-                .satisfies(e -> assertThat(e.getMessage()).contains(parts).doesNotContain("\n"));
+        fileRefused(() -> open(model, hints).close()).contains(parts).doesNotContain("\n");
     }
 }

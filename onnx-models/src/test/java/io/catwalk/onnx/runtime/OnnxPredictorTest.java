@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -38,6 +39,8 @@ class OnnxPredictorTest {
 
     private static final int SIZE = 64;
     private static final int CLASSES = 5;
+    private static final Signature LINEAR = new Signature(
+            "images", Layout.NCHW, Signature.PixelType.FLOAT32, Signature.ANY_BATCH, 1, 2, 2, "logits", 3);
     private static final OnnxMetadata HALF = OnnxMetadata.empty()
             .withPreprocessing(new Preprocessing(ColorMode.GRAY, 2, 2, List.of(0.5), List.of(0.25)));
 
@@ -55,17 +58,7 @@ class OnnxPredictorTest {
         try (OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()), options)) {
             assertThat(predictor.logits(new float[] {1, 2, 3, 4, -1, 0, 0, 0.5f}, 2))
                     .containsExactly(10, 1, 41, -0.5f, -1, 6);
-            assertThat(predictor.signature())
-                    .isEqualTo(new Signature(
-                            "images",
-                            Layout.NCHW,
-                            Signature.PixelType.FLOAT32,
-                            Signature.ANY_BATCH,
-                            1,
-                            2,
-                            2,
-                            "logits",
-                            3));
+            assertThat(predictor.signature()).isEqualTo(LINEAR);
         }
     }
 
@@ -206,20 +199,12 @@ class OnnxPredictorTest {
     }
 
     @Test
-    void theOutputNamedLogitsIsTakenAmongSeveral() {
+    void theOutputNamedLogitsIsTakenAmongSeveralAndWeightsAreNoInputs() {
         ModelProto.Builder model = TestModels.linear();
         model.getGraphBuilder()
+                .addInput(TestModels.value("bias", TestModels.FLOAT, 3))
                 .addOutput(0, TestModels.value("probabilities", TestModels.FLOAT, "batch", 3))
                 .addNode(TestModels.node("Softmax", List.of("logits"), "probabilities"));
-        try (OnnxPredictor predictor = OnnxPredictor.open(file(model))) {
-            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
-        }
-    }
-
-    @Test
-    void weightsListedAmongTheInputsAreNoInputs() {
-        ModelProto.Builder model = TestModels.linear();
-        model.getGraphBuilder().addInput(TestModels.value("bias", TestModels.FLOAT, 3));
         try (OnnxPredictor predictor = OnnxPredictor.open(file(model))) {
             assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
         }
@@ -236,8 +221,8 @@ class OnnxPredictorTest {
                 int first = call % 35;
                 calls.add(() -> {
                     float[] some = Arrays.copyOfRange(images, first * SIZE, (first + count) * SIZE);
-                    float[] found = predictor.logits(some, count);
-                    return agree(found, Arrays.copyOfRange(expected, first * CLASSES, (first + count) * CLASSES));
+                    float[] right = Arrays.copyOfRange(expected, first * CLASSES, (first + count) * CLASSES);
+                    return agree(predictor.logits(some, count), right);
                 });
             }
             assertThat(all(calls)).hasSize(2000).containsOnly(true);
@@ -276,14 +261,6 @@ class OnnxPredictorTest {
     }
 
     @Test
-    void aClosedPredictorSaysSo() {
-        OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()));
-        predictor.close();
-        predictor.close();
-        stateRefused(() -> predictor.logits(new float[4], 1)).contains("closed");
-    }
-
-    @Test
     void aClosedPredictorKeepsNoMemoryOfItsRuns() throws Exception {
         BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct"))
@@ -300,20 +277,18 @@ class OnnxPredictorTest {
             freed = running - direct.getMemoryUsed();
         }
         assertThat(freed).isGreaterThan(20 << 20);
+        predictor.close();
+        stateRefused(() -> predictor.logits(new float[4], 1)).contains("closed");
         assertThat(predictor.scores()).isEqualTo(Scores.LOGITS); // it is still in use
     }
 
     @Test
-    void imagesOfAnotherNumberOrSizeAreRefused() {
+    void imagesOfAnotherNumberOrSizeAndOptionsBelowZeroAreRefused() {
         try (OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()))) {
             for (int count : new int[] {-1, 0, 1, 3}) {
                 argumentRefused(() -> predictor.logits(new float[8], count)).contains("1 x 2 x 2", "found 8");
             }
         }
-    }
-
-    @Test
-    void threadsAndBatchesBelowZeroAreRefused() {
         argumentRefused(() -> OnnxOptions.standard().withThreads(-1)).contains("-1");
         argumentRefused(() -> OnnxOptions.standard().withBatch(-2)).contains("-2");
     }
@@ -369,7 +344,7 @@ class OnnxPredictorTest {
         return resident() - before;
     }
 
-    private static long resident() throws Exception {
+    static long resident() throws Exception {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
@@ -378,12 +353,8 @@ class OnnxPredictorTest {
     }
 
     private static boolean agree(float[] found, float[] expected) {
-        for (int i = 0; i < expected.length; i++) {
-            if (!(Math.abs(found[i] - expected[i]) < 1e-4)) {
-                return false;
-            }
-        }
-        return found.length == expected.length;
+        return found.length == expected.length
+                && IntStream.range(0, found.length).allMatch(i -> Math.abs(found[i] - expected[i]) < 1e-4);
     }
 
     private static List<Boolean> all(List<Callable<Boolean>> calls) throws Exception {
