@@ -11,6 +11,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import com.google.protobuf.ByteString;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxRunner;
@@ -88,6 +89,14 @@ final class Networks {
                 AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
         Arrays.stream(numbers).forEach(attribute::addInts);
         return attribute.build();
+    }
+
+    static AttributeProto word(String name, String word) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(word))
+                .build();
     }
 
     static float[] images(int seed) {
