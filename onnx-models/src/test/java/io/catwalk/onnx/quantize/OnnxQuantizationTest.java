@@ -17,9 +17,7 @@ import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,19 +33,33 @@ class OnnxQuantizationTest {
     @TempDir
     private Path folder;
 
+    private CalibratedModel convolutional() {
+        return Networks.calibrated(folder, Networks.convolutional());
+    }
+
     private static ModelProto parsed(QuantizedModel model) {
+        return parse(model.bytes());
+    }
+
+    private static ModelProto parse(byte[] bytes) {
         try {
-            return ModelProto.parseFrom(model.bytes());
+            return ModelProto.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
             throw new AssertionError(e);
         }
     }
 
+    /** Compares the answers to some images with those of another file. */
+    private static double decibels(byte[] reference, byte[] model, float[] images) {
+        return Networks.decibels(
+                Networks.answers(reference, images, OptimizationLevel.ALL),
+                Networks.answers(model, images, OptimizationLevel.ALL));
+    }
+
     /** Without fused kernels, ONNX Runtime computes the pairs in floats. A tie may change the five logits of an image. */
     @Test
     void fusedKernelsComputeWhatTheFileSays() {
-        byte[] model = Networks.quantized(Networks.calibrated(folder, Networks.convolutional()))
-                .bytes();
+        byte[] model = Networks.quantized(convolutional()).bytes();
         int differing = 0;
         for (int seed = 10; seed < 15; seed++) {
             float[] images = Networks.images(seed);
@@ -81,28 +93,22 @@ class OnnxQuantizationTest {
         network.getGraphBuilder().addInitializer(tensor("b2", bias, 8));
         network.getGraphBuilder().getNodeBuilder(2).addInput("b2");
         CalibratedModel calibrated = Networks.calibrated(folder, network);
-        float[] images = Networks.images(20);
-        float[] expected = Networks.answers(network.build().toByteArray(), images, OptimizationLevel.ALL);
-
         for (CalibrationMethod method : CalibrationMethod.values()) {
             byte[] model = calibrated.quantized(method, Set.of()).bytes();
-            assertThat(Networks.decibels(expected, Networks.answers(model, images, OptimizationLevel.ALL)))
+            assertThat(decibels(network.build().toByteArray(), model, Networks.images(20)))
                     .as(method.title())
                     .isGreaterThan(25);
         }
     }
 
+    /** The third and the fourth are those of a Gemm, without transB and with it. */
     @Test
     void weightsAreBytesAlongTheAxisOfTheirOutputChannels() {
-        ModelProto model = parsed(Networks.quantized(Networks.calibrated(folder, Networks.convolutional())));
+        ModelProto model = parsed(Networks.quantized(convolutional()));
         assertThat(fixed(model, "w1.bytes").getDataType()).isEqualTo(TensorProto.DataType.INT8_VALUE);
         assertThat(fixed(model, "w1.steps").getDimsList()).containsExactly(12L);
-        assertThat(fixed(model, "w3.steps").getDimsList())
-                .as("a Gemm without transB")
-                .containsExactly(10L);
-        assertThat(fixed(model, "w4.steps").getDimsList())
-                .as("a Gemm with transB")
-                .containsExactly(5L);
+        assertThat(fixed(model, "w3.steps").getDimsList()).containsExactly(10L);
+        assertThat(fixed(model, "w4.steps").getDimsList()).containsExactly(5L);
         assertThat(fixed(model, "b1.int32").getDataType()).isEqualTo(TensorProto.DataType.INT32_VALUE);
         assertThat(model.getGraph().getInitializerList())
                 .extracting(TensorProto::getName)
@@ -133,8 +139,7 @@ class OnnxQuantizationTest {
     @Test
     void whatOnlyMovesNumbersKeepsTheirScale() {
         // By percentile: the largest number passes a pool, but most of the smaller ones do not.
-        ModelProto model = parsed(Networks.calibrated(folder, Networks.convolutional())
-                .quantized(CalibrationMethod.PERCENTILE_99_9, Set.of()));
+        ModelProto model = parsed(convolutional().quantized(CalibrationMethod.PERCENTILE_99_9, Set.of()));
         assertThat(fixed(model, "p1.step").getRawData())
                 .isEqualTo(fixed(model, "r1.step").getRawData());
         assertThat(fixed(model, "p1.zero").getRawData())
@@ -145,28 +150,24 @@ class OnnxQuantizationTest {
 
     @Test
     void aReluDisappearsAndTheLastProductEndsInFloats() {
-        QuantizedModel model = Networks.quantized(Networks.calibrated(folder, Networks.convolutional()));
-        List<String> operators = Networks.operators(parsed(model).getGraph());
-
-        assertThat(operators).doesNotContain("Relu", "Flatten");
-        assertThat(operators.get(operators.size() - 1)).isEqualTo("Gemm");
+        QuantizedModel model = Networks.quantized(convolutional());
+        assertThat(Networks.operators(parsed(model).getGraph()))
+                .doesNotContain("Relu", "Flatten")
+                .endsWith("Gemm");
         assertThat(model.inFloat()).isEmpty();
         assertThat(model.inBytes()).hasSize(4);
-    }
 
-    @Test
-    void aResidualBlockStaysInBytes() {
-        QuantizedModel model = Networks.quantized(Networks.calibrated(folder, Networks.residual()));
-
-        assertThat(model.inFloat()).isEmpty();
-        assertThat(Networks.operators(parsed(model).getGraph()))
+        QuantizedModel residual = Networks.quantized(Networks.calibrated(folder, Networks.residual()));
+        assertThat(residual.inFloat()).isEmpty();
+        assertThat(Networks.operators(parsed(residual).getGraph()))
                 .contains("Add", "Mul", "GlobalAveragePool", "Reshape")
                 .doesNotContain("Relu");
     }
 
+    /** With all nodes in float, the model is the prepared file itself. */
     @Test
     void aNodeThatIsLeftInFloatIsNamed() {
-        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
+        CalibratedModel calibrated = convolutional();
         String second = calibrated.nodes().get(1);
         QuantizedModel model = calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of(second));
 
@@ -174,24 +175,17 @@ class OnnxQuantizationTest {
         assertThat(model.inBytes()).doesNotContain(second).hasSize(3);
         argumentRefused(() -> calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of("none")))
                 .contains("found none");
-    }
-
-    /** With all nodes in float, the model is the prepared file itself. */
-    @Test
-    void allInFloatIsTheFloatModel() {
-        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
         float[] images = Networks.images(3);
-        byte[] bytes = calibrated
+        byte[] all = calibrated
                 .quantized(CalibrationMethod.MIN_MAX, Set.copyOf(calibrated.nodes()))
                 .bytes();
-
-        assertThat(Networks.answers(bytes, images, OptimizationLevel.NONE))
-                .containsExactly(Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE), within(0f));
+        assertThat(Networks.answers(all, images, OptimizationLevel.NONE))
+                .containsExactly(Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE));
     }
 
     @Test
     void theNoiseOfANodeIsThatOfTheNodeAlone() {
-        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
+        CalibratedModel calibrated = convolutional();
         float[] images = Networks.images(30);
         List<NodeNoise> noise = calibrated.noise(CalibrationMethod.MIN_MAX, List.of(Networks.batch(images)));
 
@@ -201,12 +195,7 @@ class OnnxQuantizationTest {
                 .filter(node -> !node.equals(noise.get(0).node()))
                 .collect(Collectors.toSet());
         byte[] alone = calibrated.quantized(CalibrationMethod.MIN_MAX, others).bytes();
-        assertThat(noise.get(0).decibels())
-                .isCloseTo(
-                        Networks.decibels(
-                                Networks.answers(calibrated.floats(), images, OptimizationLevel.ALL),
-                                Networks.answers(alone, images, OptimizationLevel.ALL)),
-                        within(1e-6));
+        assertThat(noise.get(0).decibels()).isCloseTo(decibels(calibrated.floats(), alone, images), within(1e-6));
     }
 
     /** A quotient of two small numbers is one of two zeros in 8 bits. */
@@ -227,7 +216,7 @@ class OnnxQuantizationTest {
     /** The scorer prefers entropy, and accepts only one node in 8 bits: the search has to find both. */
     @Test
     void theSearchTakesTheMethodOfTheLeastLossAndLeavesNodesUntilTheBudgetHolds() {
-        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
+        CalibratedModel calibrated = convolutional();
         byte[] liked = calibrated
                 .quantized(CalibrationMethod.ENTROPY, calibrated.fasterInFloat())
                 .bytes();
@@ -254,7 +243,7 @@ class OnnxQuantizationTest {
     /** 0.95 - 0.948 is more than 0.002 in floating point. */
     @Test
     void aLossOfExactlyTheBudgetLeavesNoNodeInFloat() {
-        CalibratedModel calibrated = Networks.calibrated(folder, Networks.convolutional());
+        CalibratedModel calibrated = convolutional();
         byte[] floats = calibrated.floats();
         Scorer scorer = model -> new Scorer.Score(1, Arrays.equals(model, floats) ? 0.95 : 0.948);
 
@@ -271,14 +260,6 @@ class OnnxQuantizationTest {
                 .map(each -> each.getOpType() + " " + node)
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static ModelProto parse(byte[] bytes) {
-        try {
-            return ModelProto.parseFrom(bytes);
-        } catch (InvalidProtocolBufferException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @Test
@@ -308,46 +289,39 @@ class OnnxQuantizationTest {
     void aFileOfAnotherProgramIsTakenAsItIs() {
         ModelProto.Builder network = Networks.convolutional();
         TensorProto weights = network.getGraph().getInitializer(0);
+        AttributeProto value = AttributeProto.newBuilder()
+                .setName("value")
+                .setType(AttributeProto.AttributeType.TENSOR)
+                .setT(weights)
+                .build();
+        NodeProto.Builder constant =
+                NodeProto.newBuilder().setOpType("Constant").addOutput("w1").addAttribute(value);
         network.getGraphBuilder()
                 .removeInitializer(0)
-                .addNode(
-                        0,
-                        NodeProto.newBuilder()
-                                .setOpType("Constant")
-                                .addOutput("w1")
-                                .addAttribute(AttributeProto.newBuilder()
-                                        .setName("value")
-                                        .setType(AttributeProto.AttributeType.TENSOR)
-                                        .setT(weights)));
-        network.getGraphBuilder()
+                .addNode(0, constant)
                 .addInput(TestModels.value("w4", TestModels.FLOAT, 5, 10))
                 .setDocString("kept");
         network.getGraphBuilder().getNodeBuilder(2).setOpType("Tanh");
         CalibratedModel calibrated = Networks.calibrated(folder, network);
         QuantizedModel model = Networks.quantized(calibrated);
-        float[] images = Networks.images(5);
 
         assertThat(calibrated.nodes()).containsExactly("Conv_c1", "Conv_c2", "Gemm_g1", "Gemm_logits");
         assertThat(model.inFloat()).containsExactly("Tanh Tanh_r1", "MaxPool MaxPool_p1");
         assertThat(parsed(model).getGraph().getDocString()).isEqualTo("kept");
-        assertThat(Networks.decibels(
-                        Networks.answers(calibrated.floats(), images, OptimizationLevel.ALL),
-                        Networks.answers(model.bytes(), images, OptimizationLevel.ALL)))
+        assertThat(decibels(calibrated.floats(), model.bytes(), Networks.images(5)))
                 .isGreaterThan(20);
     }
 
     @Test
     void nothingIsDecidedByTheOrderOfBatches() {
-        Path file = TestModels.write(folder.resolve("model.onnx"), Networks.convolutional());
-        List<Map<String, Tensor>> batches =
-                new ArrayList<>(List.of(Networks.batch(Networks.images(1)), Networks.batch(Networks.images(2))));
-        byte[] first = Networks.quantized(OnnxQuantization.of(file).calibrated(batches))
-                .bytes();
-        Collections.reverse(batches);
+        OnnxQuantization file =
+                OnnxQuantization.of(TestModels.write(folder.resolve("model.onnx"), Networks.convolutional()));
+        Map<String, Tensor> one = Networks.batch(Networks.images(1));
+        Map<String, Tensor> two = Networks.batch(Networks.images(2));
 
-        assertThat(Networks.quantized(OnnxQuantization.of(file).calibrated(batches))
-                        .bytes())
-                .isEqualTo(first);
+        assertThat(Networks.quantized(file.calibrated(List.of(one, two))).bytes())
+                .isEqualTo(
+                        Networks.quantized(file.calibrated(List.of(two, one))).bytes());
     }
 
     /** Iterates over two batches; the iteration with a number fails after the first batch. */
@@ -368,20 +342,16 @@ class OnnxQuantizationTest {
 
     @Test
     void whatWasCountedBeforeAFailureIsCountedAgain() {
-        Path file = TestModels.write(folder.resolve("model.onnx"), Networks.convolutional());
-        byte[] expected = OnnxQuantization.of(file)
-                .calibrated(failing(0))
-                .quantized(CalibrationMethod.PERCENTILE_99_9, Set.of())
-                .bytes();
-        CalibratedModel calibrated = OnnxQuantization.of(file).calibrated(failing(2));
+        OnnxQuantization file =
+                OnnxQuantization.of(TestModels.write(folder.resolve("model.onnx"), Networks.convolutional()));
+        CalibrationMethod method = CalibrationMethod.PERCENTILE_99_9;
+        byte[] expected =
+                file.calibrated(failing(0)).quantized(method, Set.of()).bytes();
+        CalibratedModel calibrated = file.calibrated(failing(2));
 
-        stateRefused(() -> calibrated.quantized(CalibrationMethod.PERCENTILE_99_9, Set.of()))
-                .contains("the disk is gone");
+        stateRefused(() -> calibrated.quantized(method, Set.of())).contains("the disk is gone");
 
-        assertThat(calibrated
-                        .quantized(CalibrationMethod.PERCENTILE_99_9, Set.of())
-                        .bytes())
-                .isEqualTo(expected);
+        assertThat(calibrated.quantized(method, Set.of()).bytes()).isEqualTo(expected);
     }
 
     /** Of a float file with weights of 16 bits, which its cross-check compared with the network. */
