@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.SplitSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,19 +30,7 @@ final class CollectionFolderTest {
     private Path folder;
 
     private static ExperimentSpec request(String dataset) {
-        return new ExperimentSpec(
-                ExperimentSpec.SCHEMA,
-                new DatasetSpec(dataset, null, 0, 0),
-                SplitSpec.holdOut(0.1, 0),
-                List.of(new Contestant("gru", "default", Map.of(), Recipe.standard())),
-                List.of(1L),
-                1,
-                1,
-                ComputeDevice.CPU,
-                null,
-                1,
-                null,
-                "compare");
+        return Requests.of(new DatasetSpec(dataset, null, 0, 0), 1, Requests.contestant("gru"));
     }
 
     private Path collection() throws IOException {

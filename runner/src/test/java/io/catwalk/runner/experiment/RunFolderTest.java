@@ -23,16 +23,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("tiny")
@@ -72,30 +73,20 @@ final class RunFolderTest {
     @ValueSource(
             strings = {"fashion-mnist", "28", "1e3", "no", "null", "~/images", "a: b", "# x", "C:\\images", " ", "Bär"})
     void anExperimentReadBackIsTheSame(String text) throws IOException {
-        Map<String, Object> hyperparameters = new LinkedHashMap<>();
-        hyperparameters.put("units", 32);
-        hyperparameters.put("rate", 0.5);
-        hyperparameters.put("whole", 2.0);
-        hyperparameters.put("bidirectional", true);
-        hyperparameters.put("pooling", text);
+        Map<String, Object> hyperparameters =
+                Map.of("units", 32, "rate", 0.5, "whole", 2.0, "bidirectional", true, "pooling", text);
+        Recipe recipe = Recipe.standard()
+                .withOptimizer(Optimizer.sgd(0.1, 0.9, 0.0005))
+                .withSchedule(Schedule.cosine())
+                .withAugmentations(Augmentation.horizontalFlip(), Augmentation.erase(0.5, 0.2))
+                .withClipNorm(1);
         ExperimentSpec spec = new ExperimentSpec(
                 1,
                 new DatasetSpec(text, "28x28", 10, 0),
                 new SplitSpec(5, 1, 0.1, 3),
                 List.of(
                         new Contestant("gru", "default", hyperparameters, Recipe.standard()),
-                        new Contestant(
-                                "conv",
-                                "wide-2",
-                                Map.of(),
-                                Recipe.standard()
-                                        .withOptimizer(Optimizer.sgd(0.1, 0.9, 0.0005))
-                                        .withSchedule(Schedule.cosine())
-                                        .withAugmentations(
-                                                Augmentation.horizontalFlip(),
-                                                Augmentation.shift(0.08),
-                                                Augmentation.erase(0.5, 0.2))
-                                        .withClipNorm(1))),
+                        new Contestant("conv", "wide-2", Map.of(), recipe)),
                 List.of(1L, Long.MIN_VALUE),
                 2,
                 1,
@@ -129,8 +120,7 @@ final class RunFolderTest {
 
         assertThatThrownBy(() -> RunFolder.claim(path, RunFolder.Existing.REFUSE))
                 .isInstanceOf(RequestException.class)
-                .hasMessage(
-                        "--out must be new, but " + path + " holds a run: choose another, or replace it with --force");
+                .hasMessageContainingAll("--out must be new", path + " holds a run", "--force");
         assertThat(path.resolve("trials/gru/1-0/trial.json")).exists();
 
         assertThat(claimed(path, RunFolder.Existing.REPLACE)).containsExactly("lock");
@@ -157,8 +147,7 @@ final class RunFolderTest {
         assertKept(path, "holds " + name + ", which belongs to no run");
         assertThatThrownBy(() -> RunFolder.open(path).lock(RunLock.Purpose.TRAIN))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected a run folder of files and folders, but " + name + " in " + path.toRealPath()
-                        + " is a link: nothing was changed; replace it with what it points at");
+                .hasMessageContaining(name + " in " + path.toRealPath() + " is a link");
         assertThat(precious.resolve("thesis.tex")).hasContent("years of work");
     }
 
@@ -195,30 +184,17 @@ final class RunFolderTest {
         assertThat(path.resolve("trials/gru/1-0/trial.json")).exists();
     }
 
+    static Stream<String> others() {
+        return Stream.of("""
+                notes.txt .git trials.bak plots/mine.txt plots/my.png trials/thesis.doc trials/gru/thesis.doc
+                trials/gru/1-0 trials/gru/2-0/log.txt trials/backup/1-0/model.onnx trials/gru/1-0/model/notes.txt
+                audit/mine.csv trials/gru/notes trials/gru/1-0/thesis.tex trials/gru/1-0/model/a/b audit/notes.md
+                demo/notes.js catwalk1/notes.txt catwalk1/draft/notes.js .notes.txt.0123456789abcdef.part
+                """.split("\\s+"));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "notes.txt",
-                ".git",
-                "trials.bak",
-                "plots/mine.txt",
-                "plots/my.png",
-                "trials/thesis.doc",
-                "trials/gru/thesis.doc",
-                "trials/gru/1-0",
-                "trials/gru/2-0/log.txt",
-                "trials/backup/1-0/model.onnx",
-                "trials/gru/1-0/model/notes.txt",
-                "audit/mine.csv",
-                "trials/gru/notes",
-                "trials/gru/1-0/thesis.tex",
-                "trials/gru/1-0/model/a/b",
-                "audit/notes.md",
-                "demo/notes.js",
-                "catwalk1/notes.txt",
-                "catwalk1/draft/notes.js",
-                ".notes.txt.0123456789abcdef.part"
-            })
+    @MethodSource("others")
     void aRunBesideSomethingElseIsNeverTouched(String other) throws IOException {
         Path path = aRun();
         if (other.equals("trials/gru/1-0")) {
@@ -257,7 +233,7 @@ final class RunFolderTest {
         new TrialFolder(path.resolve(trial.folder()))
                 .writeOrder(new TrialOrder(
                         trial,
-                        new DatasetSpec("fashion-mnist", null, 0, 0),
+                        Requests.FASHION,
                         SplitSpec.holdOut(0.1, 0),
                         new TrialInputs("gru", "1.2.3", "0".repeat(64), "0".repeat(64), Software.current()),
                         Supplies.here(folder, folder, null, null),
@@ -290,8 +266,7 @@ final class RunFolderTest {
 
         assertThatThrownBy(() -> RunFolder.claim(path, RunFolder.Existing.REFUSE))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("--out must be a folder that can be made and written, but " + path
-                        + " cannot (Not a directory): choose another");
+                .hasMessageContainingAll("--out", path + " cannot (Not a directory)");
     }
 
     @Test
@@ -302,8 +277,8 @@ final class RunFolderTest {
         for (int i = 0; i < 2; i++) { // a refusal does not release the lock of the first
             assertThatThrownBy(() -> run.lock(RunLock.Purpose.WRITE))
                     .isInstanceOf(RequestException.class)
-                    .hasMessage("expected a run that is not in use, but this process works on it: "
-                            + run.path().toAbsolutePath() + "; wait for it, or stop it");
+                    .hasMessageContaining(
+                            "this process works on it: " + run.path().toAbsolutePath());
         }
         first.close();
         run.lock(RunLock.Purpose.WRITE).close();
@@ -367,8 +342,7 @@ final class RunFolderTest {
 
         assertThatThrownBy(() -> RunFolder.open(path).readExperiment())
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected a run folder of schema 1, but " + request
-                        + " is of schema 2: it is left as it is; use the newer Catwalk that made it");
+                .hasMessageContaining(request + " is of schema 2");
         assertThat(request).hasContent(before);
     }
 
@@ -376,8 +350,7 @@ final class RunFolderTest {
         for (RunFolder.Existing existing : RunFolder.Existing.values()) {
             assertThatThrownBy(() -> RunFolder.claim(path, existing))
                     .isInstanceOf(RequestException.class)
-                    .hasMessage("--out must be new, empty or a run folder, but " + path + " " + reason
-                            + ": it is left as it is; choose another");
+                    .hasMessageContainingAll("--out must be new, empty or a run folder", path + " " + reason);
         }
         assertThat(path).exists();
         if (Files.isDirectory(path)) {
@@ -395,19 +368,7 @@ final class RunFolderTest {
 
     private Path aRun() throws IOException {
         RunFolder run = new RunFolder(Files.createDirectory(folder.resolve("run")));
-        ExperimentSpec spec = new ExperimentSpec(
-                1,
-                new DatasetSpec("fashion-mnist", null, 0, 0),
-                SplitSpec.holdOut(0.1, 0),
-                List.of(new Contestant("gru", "default", Map.of(), Recipe.standard())),
-                List.of(1L),
-                1,
-                1,
-                ComputeDevice.CPU,
-                null,
-                0.5,
-                null,
-                "compare");
+        ExperimentSpec spec = Requests.of(Requests.contestant("gru"));
         run.writeExperiment(spec);
         Files.writeString(run.createTrial(spec.trials(new Outcomes()).get(0)).outcome(), "{}");
         return run.path();

@@ -11,16 +11,12 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
-import io.catwalk.runner.training.ComputeDevice;
-import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.MadeUp;
-import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,8 +61,7 @@ final class TuningTest {
         assertThat(Candidates.random(space, 40, 7)).isEqualTo(drawn);
         assertThatThrownBy(() -> Candidates.grid(space))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected values of dropout for a grid, but found the range between 0.0 and 0.5: name them"
-                        + " with --search dropout=A,B, or search with --strategy random");
+                .hasMessageContainingAll("dropout", "the range between 0.0 and 0.5", "--strategy random");
     }
 
     private static double dropout(Map<String, Object> point) {
@@ -95,10 +90,10 @@ final class TuningTest {
     void anEmptySpaceIsRefused() {
         assertThatThrownBy(() -> Candidates.grid(SearchSpace.none()))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected a space to search, but it is empty: name something with --search");
+                .hasMessageContaining("--search");
         assertThatThrownBy(() -> new TuningSpec(TuningSpec.Strategy.GRID, List.of(new Rung(1, 1)), List.of()))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected candidates to search among, but there are none");
+                .hasMessageContaining("there are none");
     }
 
     /** Each of the four is the best by one criterion; the orders are taken from the table of scores below. */
@@ -116,12 +111,8 @@ final class TuningTest {
         Outcomes finished = new Outcomes();
         for (TrialSpec trial : tuning.trials(search, finished)) {
             double[] one = scores[units(trial) - 1];
-            finished.put(MadeUp.done(
-                    trial,
-                    metrics(one[0], one[1], one[2], one[3]),
-                    MadeUp.metrics(0.99),
-                    MadeUp.efficiency(null, null),
-                    null));
+            Metrics scored = metrics(one[0], one[1], one[2], one[3]);
+            finished.put(MadeUp.done(trial, scored, MadeUp.metrics(0.99), MadeUp.efficiency(null, null), null));
         }
 
         List<TrialSpec> trials = tuning.trials(search, finished);
@@ -186,47 +177,12 @@ final class TuningTest {
 
     private static Metrics metrics(double accuracy, double balancedAccuracy, double macroF1, double logLoss) {
         Averages none = new Averages(0, 0, 0, 0, 0);
-        return new Metrics(
-                100,
-                accuracy,
-                0,
-                1,
-                new Averages(0, 0, macroF1, 0, 0),
-                none,
-                none,
-                balancedAccuracy,
-                0,
-                0,
-                logLoss,
-                1,
-                null,
-                0);
+        Averages macro = new Averages(0, 0, macroF1, 0, 0);
+        return new Metrics(100, accuracy, 0, 1, macro, none, none, balancedAccuracy, 0, 0, logLoss, 1, null, 0);
     }
 
     private static ExperimentSpec search(Criterion criterion, int count, Rung... rungs) {
-        List<Contestant> candidates = IntStream.rangeClosed(1, count)
-                .mapToObj(number -> new Contestant(
-                        "gru",
-                        TuningSpec.variant(number),
-                        Map.of("units", number),
-                        Recipe.standard().withSelectBy(criterion)))
-                .toList();
-        return new ExperimentSpec(
-                ExperimentSpec.SCHEMA,
-                new DatasetSpec("fashion-mnist", null, 0, 0),
-                new SplitSpec(2, 1, 0.1, 0),
-                candidates,
-                List.of(1L),
-                1,
-                1,
-                ComputeDevice.CPU,
-                null,
-                1,
-                new TuningSpec(
-                        TuningSpec.Strategy.GRID,
-                        List.of(rungs),
-                        candidates.stream().map(Contestant::hyperparameters).toList()),
-                "tune");
+        return Requests.search(Requests.FASHION, "gru", Recipe.standard().withSelectBy(criterion), count, rungs);
     }
 
     @Test
@@ -237,32 +193,20 @@ final class TuningTest {
         Tuning f1 = new Tuning("gru", "grid search", Criterion.MACRO_F1, candidates, 1);
 
         assertThat(loss.table().get(1)).containsExactly("1", "64", "0.3500 ± 0.0141");
-        assertThat(loss.explanation())
-                .startsWith("By grid search: mean loss over the folds of the training images, in nats, where lower is"
-                        + " better, ± standard deviation.")
-                .contains("it was selected as the best of all");
+        assertThat(loss.explanation()).contains("grid search", "mean loss", "in nats, where lower is better");
         assertThat(f1.table().get(1)).containsExactly("1", "64", "35.00 ± 1.41");
-        assertThat(f1.explanation())
-                .startsWith("By grid search: mean macro F1 over the folds of the training images, in percent, ±");
+        assertThat(f1.explanation()).contains("mean macro F1", "in percent");
     }
 
     @Test
     void theTableHasABudgetInEachColumn() {
-        Tuning tuning = new Tuning(
-                "gru",
-                "successive halving",
-                Criterion.ACCURACY,
-                List.of(
-                        new Tuning.Candidate(
-                                2,
-                                Map.of("units", 64),
-                                List.of(
-                                        new Tuning.Score(1, List.of(0.7, 0.8), 0.75, 0.0707),
-                                        new Tuning.Score(3, List.of(0.9), 0.9, null))),
-                        new Tuning.Candidate(
-                                1, Map.of("units", 128), List.of(new Tuning.Score(1, List.of(0.5), 0.5, null))),
-                        new Tuning.Candidate(3, Map.of("units", 32), List.of())),
-                2);
+        List<Tuning.Score> both = List.of(
+                new Tuning.Score(1, List.of(0.7, 0.8), 0.75, 0.0707), new Tuning.Score(3, List.of(0.9), 0.9, null));
+        List<Tuning.Candidate> candidates = List.of(
+                new Tuning.Candidate(2, Map.of("units", 64), both),
+                new Tuning.Candidate(1, Map.of("units", 128), List.of(new Tuning.Score(1, List.of(0.5), 0.5, null))),
+                new Tuning.Candidate(3, Map.of("units", 32), List.of()));
+        Tuning tuning = new Tuning("gru", "successive halving", Criterion.ACCURACY, candidates, 2);
 
         assertThat(tuning.table())
                 .containsExactly(

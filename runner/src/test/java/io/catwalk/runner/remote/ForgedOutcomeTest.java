@@ -13,14 +13,11 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Orders;
-import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialInProcess;
-import io.catwalk.runner.trial.TrialInputs;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialProcess;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -457,17 +454,7 @@ final class ForgedOutcomeTest {
     void theReasonOfAFailureIsOneLineOfLimitedLength() throws Exception {
         Path zip = folder.resolve("0.outcome-1.zip");
         Returned returned = new Returned();
-        returned.said.retain(Arrays.asList(
-                "classifier",
-                "variant",
-                "hyperparameters",
-                "recipe",
-                "seed",
-                "fold",
-                "threads",
-                "device",
-                "init",
-                "purpose"));
+        returned.said.retain(Json.JSON.valueToTree(order.spec()).propertyNames());
         returned.said
                 .put("status", "failed")
                 .put("error", "\u001b[2J\n" + "no ".repeat(1_000_000))
@@ -513,34 +500,19 @@ final class ForgedOutcomeTest {
     @ValueSource(strings = {"no form", "score", "fold", "limits"})
     void whatIsHonestIsKeptWhateverKindOfTrialItIs(String kind) throws Exception {
         TrialOrder base = Orders.of(shared, kind.equals("no form") ? "formless" : "learns", "tiny", 2, 3);
-        TrialSpec spec = base.spec();
-        TrialOrder of = new TrialOrder(
-                new TrialSpec(
-                        spec.classifier(),
-                        spec.variant(),
-                        spec.hyperparameters(),
-                        spec.recipe(),
-                        spec.seed(),
-                        kind.equals("fold") ? 3 : 0,
-                        spec.threads(),
-                        spec.device(),
-                        null,
-                        kind.equals("score") ? TrialSpec.Purpose.SCORE : TrialSpec.Purpose.SHIP),
-                kind.equals("limits") ? new DatasetSpec(base.dataset().name(), null, 90, 20) : base.dataset(),
-                kind.equals("fold") ? new SplitSpec(3, 1, 0.1, 5) : base.split(),
-                base.inputs(),
-                base.supplies(),
-                null,
-                null,
-                1);
-        if (kind.equals("limits")) {
-            of = of.with(new TrialInputs(
-                    of.inputs().pluginId(),
-                    of.inputs().pluginVersion(),
-                    of.inputs().pluginSha256(),
-                    of.dataset().load(DataHome.of(shared)).sha256(),
-                    of.inputs().software()));
-        }
+        DatasetSpec few = new DatasetSpec(base.dataset().name(), null, 90, 20);
+        String sha256 = few.load(DataHome.of(shared)).sha256();
+        TrialOrder of = switch (kind) {
+            case "score" -> Orders.changed(base, "spec/purpose = \"score\"");
+            case "fold" -> Orders.changed(base, "spec/fold = 3", "split/folds = 3", "split/seed = 5");
+            case "limits" ->
+                Orders.changed(
+                        base,
+                        "dataset/limit_train = 90",
+                        "dataset/limit_test = 20",
+                        "inputs/dataset_sha256 = \"" + sha256 + "\"");
+            default -> base;
+        };
         Map<String, byte[]> files = cameBack(of);
         Path zip = folder.resolve("0.outcome-1.zip");
         write(files, zip);

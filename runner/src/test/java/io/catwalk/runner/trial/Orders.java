@@ -1,16 +1,34 @@
 package io.catwalk.runner.trial;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import tools.jackson.core.JsonPointer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Makes orders for trials of test plugins on small images. */
 public final class Orders {
 
     private Orders() {}
+
+    /** Changes values of an order, as its file has them, such as {@code spec/seed = -3}. */
+    public static TrialOrder changed(TrialOrder order, String... changes) {
+        JsonNode tree = Json.JSON.valueToTree(order);
+        for (String change : changes) {
+            String[] parts = change.split(" = ", 2);
+            JsonPointer place = JsonPointer.compile("/" + parts[0]);
+            if (tree.at(place).isMissingNode()) {
+                throw new IllegalArgumentException(change);
+            }
+            ((ObjectNode) tree.at(place.head())).set(place.last().getMatchingProperty(), Json.JSON.readTree(parts[1]));
+        }
+        return Json.JSON.treeToValue(tree, TrialOrder.class);
+    }
 
     /**
      * Orders a trial.

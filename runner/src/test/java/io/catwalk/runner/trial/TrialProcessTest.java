@@ -208,8 +208,7 @@ final class TrialProcessTest {
     }
 
     private static TrialOrder within(long seconds, TrialOrder order) {
-        return new TrialOrder(
-                order.spec(), order.dataset(), order.split(), order.inputs(), order.supplies(), seconds, null, 1);
+        return Orders.changed(order, "timeout_seconds = " + seconds);
     }
 
     private static TrialFolder trial(String name) throws IOException {
