@@ -1,29 +1,26 @@
 package io.catwalk.runner.statistics;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Golden;
 import io.catwalk.runner.statistics.CriticalDifference.Rank;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 @Tag("tiny")
 class CriticalDifferenceTest {
 
     @Test
     void demsarsExampleGivesThePapersRanksAndDifferences() {
-        double[][] scores = new JsonMapper()
-                .readTree(Path.of("../test-data/golden/statistics.json"))
+        double[][] scores = Golden.file("statistics.json")
                 .at("/friedman/0/scores")
                 .valueStream()
-                .map(row -> row.valueStream().mapToDouble(JsonNode::asDouble).toArray())
+                .map(Golden::doubles)
                 .toArray(double[][]::new);
 
         CriticalDifference result = CriticalDifference.of(List.of("C4.5", "C4.5+m", "C4.5+cf", "both"), scores, 0.05);
@@ -35,21 +32,16 @@ class CriticalDifferenceTest {
     }
 
     @Test
-    void fewerThanFiveDataSetsAreRefused() {
-        assertThatThrownBy(() -> CriticalDifference.of(List.of("a", "b"), new double[4][2], 0.05))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("at least 5 data sets")
-                .hasMessageContaining("found 4");
+    void fewDataSetsRaggedScoresAndWrongLevelsAreRefused() {
+        List<String> ab = List.of("a", "b");
+        refused(() -> CriticalDifference.of(ab, new double[4][2], 0.05), "at least 5 data sets", "found 4");
+        illegal(() -> CriticalDifference.of(ab, new double[5][3], 0.05), "found 2 and 3");
+        illegal(() -> CriticalDifference.of(List.of("a"), new double[5][1], 0.05), "at least 2 classifiers");
+        illegal(() -> CriticalDifference.of(ab, new double[5][2], 0), "level");
     }
 
-    @Test
-    void raggedScoresAndWrongLevelsAreRefused() {
-        assertThatThrownBy(() -> CriticalDifference.of(List.of("a", "b"), new double[5][3], 0.05))
-                .hasMessageContaining("found 2 and 3");
-        assertThatThrownBy(() -> CriticalDifference.of(List.of("a"), new double[5][1], 0.05))
-                .hasMessageContaining("at least 2 classifiers");
-        assertThatThrownBy(() -> CriticalDifference.of(List.of("a", "b"), new double[5][2], 0))
-                .hasMessageContaining("level");
+    private static void illegal(ThrowingCallable call, String fact) {
+        refused(IllegalArgumentException.class, call, fact);
     }
 
     @Test

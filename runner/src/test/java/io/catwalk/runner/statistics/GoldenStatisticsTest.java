@@ -1,11 +1,13 @@
 package io.catwalk.runner.statistics;
 
+import static io.catwalk.runner.Golden.doubles;
+import static io.catwalk.runner.Golden.ints;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.catwalk.runner.Golden;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -14,13 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Compares every test with scipy, statsmodels and baycomp, in test-data/golden/statistics.json. */
 @Tag("tiny")
 class GoldenStatisticsTest {
 
-    private static final JsonNode GOLDEN = new JsonMapper().readTree(Path.of("../test-data/golden/statistics.json"));
+    private static final JsonNode GOLDEN = Golden.file("statistics.json");
     private static final double TOLERANCE = 1e-9;
 
     static Stream<JsonNode> paired() {
@@ -29,14 +30,6 @@ class GoldenStatisticsTest {
 
     static Stream<JsonNode> friedman() {
         return GOLDEN.get("friedman").valueStream();
-    }
-
-    private static double[] doubles(JsonNode array) {
-        return array.valueStream().mapToDouble(JsonNode::asDouble).toArray();
-    }
-
-    private static int[] ints(JsonNode array) {
-        return array.valueStream().mapToInt(JsonNode::asInt).toArray();
     }
 
     private static boolean[] booleans(JsonNode array) {
@@ -48,8 +41,7 @@ class GoldenStatisticsTest {
     }
 
     private static void agree(double actual, JsonNode expected) {
-        assertThat(expected.isNumber()).as("the golden file has a number").isTrue();
-        assertThat(actual).isCloseTo(expected.asDouble(), within(TOLERANCE));
+        Golden.agree(actual, expected, TOLERANCE);
     }
 
     @Test
@@ -141,10 +133,8 @@ class GoldenStatisticsTest {
     @ParameterizedTest
     @MethodSource("friedman")
     void friedmanAndNemenyiAgreeWithScipy(JsonNode node) {
-        double[][] scores = node.get("scores")
-                .valueStream()
-                .map(GoldenStatisticsTest::doubles)
-                .toArray(double[][]::new);
+        double[][] scores =
+                node.get("scores").valueStream().map(Golden::doubles).toArray(double[][]::new);
         List<String> names =
                 IntStream.range(0, scores[0].length).mapToObj(c -> "" + c).toList();
 
@@ -182,7 +172,7 @@ class GoldenStatisticsTest {
                 new Predictions(4, ints(node.get("labels")), logits).predictedClasses(), 20_000, 0.95, 1);
 
         // The draws differ; over seeds a bound from 20,000 draws varies by 0.0005 (one standard deviation).
-        assertThat(interval.low()).isCloseTo(node.get("low").asDouble(), within(0.002));
-        assertThat(interval.high()).isCloseTo(node.get("high").asDouble(), within(0.002));
+        Golden.agree(interval.low(), node.get("low"), 0.002);
+        Golden.agree(interval.high(), node.get("high"), 0.002);
     }
 }

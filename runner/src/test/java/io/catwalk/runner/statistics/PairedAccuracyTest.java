@@ -1,7 +1,7 @@
 package io.catwalk.runner.statistics;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.evaluation.Interval;
@@ -64,12 +64,9 @@ class PairedAccuracyTest {
     void imagesThatAreNeededFollowFromTheIntervalOrTheLossSeen() {
         PairedAccuracy same = new PairedAccuracy(39, McNemar.of(0, 0));
         int needed = (int) Math.ceil(same.imagesToTell(0.002, 0.95, 0.8));
-        assertThat(new PairedAccuracy(needed, McNemar.of(0, 0)).interval(0.95).high())
-                .isLessThanOrEqualTo(0.002);
-        assertThat(new PairedAccuracy(needed - 1, McNemar.of(0, 0))
-                        .interval(0.95)
-                        .high())
-                .isGreaterThan(0.002);
+        McNemar never = McNemar.of(0, 0);
+        assertThat(new PairedAccuracy(needed, never).interval(0.95).high()).isLessThanOrEqualTo(0.002);
+        assertThat(new PairedAccuracy(needed - 1, never).interval(0.95).high()).isGreaterThan(0.002);
         assertThat(new PairedAccuracy(10_000, McNemar.of(18, 0)).imagesToTell(0.002, 0.95, 0.8))
                 .as("7.849 * 0.0018 / 0.0002^2: the loss is near the limit")
                 .isCloseTo(353_200, within(10.0));
@@ -143,11 +140,8 @@ class PairedAccuracyTest {
                 first += draw < 0.04 ? 1 : 0;
                 second += draw >= 0.04 && draw < 0.07 ? 1 : 0;
             }
-            covered += new PairedAccuracy(1000, McNemar.of(first, second))
-                            .interval(0.95)
-                            .contains(0.01)
-                    ? 1
-                    : 0;
+            Interval interval = new PairedAccuracy(1000, McNemar.of(first, second)).interval(0.95);
+            covered += interval.contains(0.01) ? 1 : 0;
         }
         // Three standard errors of a share of 4000 runs are 0.0103.
         assertThat((double) covered / runs).isCloseTo(0.95, within(0.0103));
@@ -162,12 +156,9 @@ class PairedAccuracyTest {
 
     @Test
     void noImagesCompareNothing() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> PairedAccuracy.of(new boolean[0], new boolean[0]))
-                .withMessageContaining("at least 1 image");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PairedAccuracy(10, McNemar.of(6, 5)))
-                .withMessageContaining(
-                        "found 10 images, 6 that only the first got right and 5 that only the second did");
+        boolean[] none = {};
+        refused(IllegalArgumentException.class, () -> PairedAccuracy.of(none, none), "at least 1 image");
+        McNemar eleven = McNemar.of(6, 5);
+        refused(IllegalArgumentException.class, () -> new PairedAccuracy(10, eleven), "found 10 images, 6 ", "and 5 ");
     }
 }

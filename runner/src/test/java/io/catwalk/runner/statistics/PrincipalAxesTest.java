@@ -1,7 +1,7 @@
 package io.catwalk.runner.statistics;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -18,37 +18,34 @@ final class PrincipalAxesTest {
         {3.1, 3.0, 2.2}, {2.3, 2.7, 0.3}, {2.0, 1.6, 1.9}, {1.0, 1.1, 0.8}
     };
 
+    private static final double[] ACROSS = {
+        0.687716190094,
+        -2.030187476876,
+        0.896964798895,
+        0.069585834186,
+        1.304650515465,
+        0.794396714589,
+        -0.413637539691,
+        -1.309489036662
+    };
+    private static final double[] UP = {
+        -0.395140288909,
+        0.167629259632,
+        -0.891171883104,
+        -0.054109182591,
+        1.358191791959,
+        -0.659339807507,
+        0.879174032803,
+        -0.405233922282
+    };
+
     /** By NumPy: u, s, v = np.linalg.svd(c) of the centered points, c @ v.T and s**2 / sum(s**2). */
     @Test
     void theProjectionIsThatOfNumPy() {
         PrincipalAxes axes = PrincipalAxes.of(POINTS);
 
-        assertThat(axes.across())
-                .containsExactly(
-                        new double[] {
-                            0.687716190094,
-                            -2.030187476876,
-                            0.896964798895,
-                            0.069585834186,
-                            1.304650515465,
-                            0.794396714589,
-                            -0.413637539691,
-                            -1.309489036662
-                        },
-                        within(1e-11));
-        assertThat(axes.up())
-                .containsExactly(
-                        new double[] {
-                            -0.395140288909,
-                            0.167629259632,
-                            -0.891171883104,
-                            -0.054109182591,
-                            1.358191791959,
-                            -0.659339807507,
-                            0.879174032803,
-                            -0.405233922282
-                        },
-                        within(1e-11));
+        assertThat(axes.across()).containsExactly(ACROSS, within(1e-11));
+        assertThat(axes.up()).containsExactly(UP, within(1e-11));
         assertThat(axes.acrossShare()).isCloseTo(0.686746793733, within(1e-11));
         assertThat(axes.upShare()).isCloseTo(0.299584369863, within(1e-11));
     }
@@ -112,8 +109,7 @@ final class PrincipalAxesTest {
 
     @Test
     void pointsThatDoNotDifferHaveNoAxes() {
-        assertThatThrownBy(() -> PrincipalAxes.of(new double[][] {{1, 2}, {1, 2}, {1, 2}}))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("found 3 alike");
+        double[][] alike = {{1, 2}, {1, 2}, {1, 2}};
+        refused(IllegalArgumentException.class, () -> PrincipalAxes.of(alike), "found 3 alike");
     }
 }

@@ -1,10 +1,9 @@
 package io.catwalk.runner.statistics;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
@@ -13,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +28,8 @@ class StatisticsTest {
         boolean[] second = {true, false, true, false, false};
 
         assertThat(McNemar.of(first, second)).isEqualTo(new McNemar(2, 1, 1));
-        assertThatThrownBy(() -> McNemar.of(first, new boolean[4])).hasMessageContaining("found 5 and 4");
-        assertThatThrownBy(() -> McNemar.of(-1, 4)).hasMessageContaining("-1 and 4");
+        illegal(() -> McNemar.of(first, new boolean[4]), "found 5 and 4");
+        illegal(() -> McNemar.of(-1, 4), "-1 and 4");
     }
 
     @Test
@@ -42,29 +42,31 @@ class StatisticsTest {
 
     @Test
     void cochranNeedsTwoModelsAndTheSameImages() {
-        assertThatThrownBy(() -> CochranQ.of(List.of(new boolean[3]))).hasMessageContaining("at least 2 models");
-        assertThatThrownBy(() -> CochranQ.of(List.of(new boolean[3], new boolean[2])))
-                .hasMessageContaining("found 3 and 2");
+        illegal(() -> CochranQ.of(List.of(new boolean[3])), "at least 2 models");
+        illegal(() -> CochranQ.of(List.of(new boolean[3], new boolean[2])), "found 3 and 2");
     }
 
     @Test
     void holmRefusesWhatIsNoProbability() {
-        assertThatThrownBy(() -> Holm.adjust(0.5, 1.1)).hasMessageContaining("1.1");
-        assertThatThrownBy(() -> Holm.adjust(Double.NaN)).hasMessageContaining("NaN");
+        illegal(() -> Holm.adjust(0.5, 1.1), "1.1");
+        illegal(() -> Holm.adjust(Double.NaN), "NaN");
         assertThat(Holm.adjust()).isEmpty();
     }
 
     @Test
     void theTTestRefusesOneFoldUnequalFoldsAndNaN() {
         double[] two = {0.9, 0.8};
-        assertThatThrownBy(() -> CorrectedTTest.of(new double[] {0.9}, new double[] {0.8}, 0.25))
-                .hasMessageContaining("at least 2 values")
-                .hasMessageContaining("found 1");
-        assertThatThrownBy(() -> CorrectedTTest.of(two, new double[3], 0.25)).hasMessageContaining("found 2 and 3");
-        assertThatThrownBy(() -> CorrectedTTest.of(two, new double[] {0, Double.NaN}, 0.25))
-                .hasMessageContaining("NaN");
-        assertThatThrownBy(() -> CorrectedTTest.of(two, two, 0)).hasMessageContaining("above 0");
-        assertThatThrownBy(() -> Spread.of(0.9)).hasMessageContaining("at least 2 values");
+        double[] one = {0.9};
+        double[] nan = {0, Double.NaN};
+        illegal(() -> CorrectedTTest.of(one, one, 0.25), "at least 2 values", "found 1");
+        illegal(() -> CorrectedTTest.of(two, new double[3], 0.25), "found 2 and 3");
+        illegal(() -> CorrectedTTest.of(two, nan, 0.25), "NaN");
+        illegal(() -> CorrectedTTest.of(two, two, 0), "above 0");
+        illegal(() -> Spread.of(0.9), "at least 2 values");
+    }
+
+    private static void illegal(ThrowingCallable call, String... facts) {
+        refused(IllegalArgumentException.class, call, facts);
     }
 
     @Test
@@ -103,24 +105,17 @@ class StatisticsTest {
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, Double.NaN, 101})
     void aRegionOutsideItsRangeIsTheUsersError(double points) {
-        assertThatThrownBy(() -> new EquivalenceRegion(points))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("found " + points)
-                .hasMessageContaining("try 0.5");
+        refused(() -> new EquivalenceRegion(points), "found " + points, "try 0.5");
     }
 
     @Test
     void theBootstrapDependsOnItsSeedOnly() {
-        var predictions = new Predictions(2, new int[] {0, 1, 0, 1, 1}, new float[] {1, 0, 0, 1, 0, 1, 0, 1, 1, 0});
+        float[] logits = {1, 0, 0, 1, 0, 1, 0, 1, 1, 0};
+        PredictedClasses predicted = new Predictions(2, new int[] {0, 1, 0, 1, 1}, logits).predictedClasses();
 
-        Interval once = Bootstrap.macroF1(predictions.predictedClasses(), 100, 0.9, 7);
-
-        assertThat(Bootstrap.macroF1(predictions.predictedClasses(), 100, 0.9, 7))
-                .isEqualTo(once);
-        assertThatThrownBy(() -> Bootstrap.macroF1(predictions.predictedClasses(), 99, 0.9, 7))
-                .hasMessageContaining("at least 100");
-        assertThatThrownBy(() -> Bootstrap.macroF1(predictions.predictedClasses(), 100, 1, 7))
-                .hasMessageContaining("below 1");
+        assertThat(Bootstrap.macroF1(predicted, 100, 0.9, 7)).isEqualTo(Bootstrap.macroF1(predicted, 100, 0.9, 7));
+        illegal(() -> Bootstrap.macroF1(predicted, 99, 0.9, 7), "at least 100");
+        illegal(() -> Bootstrap.macroF1(predicted, 100, 1, 7), "below 1");
     }
 
     /** 450 of 500 classes are right: 400 have F1 1, 50 have 2/3 for a mistake of another, and 50 have 0: mean 0.8667. */

@@ -1,13 +1,12 @@
 package io.catwalk.runner.supply;
 
+import static io.catwalk.runner.Refusals.refused;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +41,8 @@ final class FileSourceTest {
 
     private static final char[] PASSWORD = "password".toCharArray();
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final CountDownLatch OVER = new CountDownLatch(1);
 
     /** An answer that is stuck holds up no other. */
@@ -58,24 +60,13 @@ final class FileSourceTest {
     @BeforeAll
     static void start() throws Exception {
         Path store = keys.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "test",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost",
-                        "-storepass",
-                        new String(PASSWORD),
-                        "-keystore",
-                        store.toString())
-                .redirectErrorStream(true)
-                .start();
+        String options =
+                " -genkeypair -alias test -keyalg EC -dname CN=localhost -ext san=dns:localhost -storepass password";
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of(options.strip().split(" ")));
+        command.addAll(List.of("-keystore", store.toString()));
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
         assertThat(keytool.waitFor()).as(said).isZero();
         KeyStore own = KeyStore.getInstance(store.toFile(), PASSWORD);
@@ -94,14 +85,8 @@ final class FileSourceTest {
         server.setExecutor(THREADS);
         server.createContext("/file", exchange -> answer(exchange, 200, "content"));
         server.createContext("/none", exchange -> answer(exchange, 404, "a page that says why"));
-        server.createContext("/moved", exchange -> {
-            exchange.getResponseHeaders().add("Location", "/file");
-            answer(exchange, 302, "");
-        });
-        server.createContext("/unsafe", exchange -> {
-            exchange.getResponseHeaders().add("Location", "http://localhost:1/file");
-            answer(exchange, 302, "");
-        });
+        server.createContext("/moved", exchange -> lead(exchange, "/file"));
+        server.createContext("/unsafe", exchange -> lead(exchange, "http://localhost:1/file"));
         server.createContext("/large", exchange -> answer(exchange, 200, "x".repeat(3 << 20)));
         server.createContext("/stuck", exchange -> {
             exchange.sendResponseHeaders(200, 0);
@@ -115,6 +100,11 @@ final class FileSourceTest {
             exchange.close();
         });
         server.start();
+    }
+
+    private static void lead(HttpExchange exchange, String to) throws IOException {
+        exchange.getResponseHeaders().add("Location", to);
+        answer(exchange, 302, "");
     }
 
     private static void answer(HttpExchange exchange, int status, String text) throws IOException {
@@ -136,7 +126,7 @@ final class FileSourceTest {
     void aFileIsCopiedAlsoFromWhereItMovedTo(String path) {
         Path copy = folder.resolve("copy");
 
-        source(Duration.ofSeconds(30)).copy(address(path), copy, 1 << 20);
+        source(PATIENCE).copy(address(path), copy, 1 << 20);
 
         assertThat(copy).hasContent("content");
     }
@@ -148,9 +138,11 @@ final class FileSourceTest {
         "large, it has more than 1 MiB",
     })
     void whatIsNotTheFileIsRefused(String path, String reason) {
-        assertThatThrownBy(() -> source(Duration.ofSeconds(30)).copy(address(path), folder.resolve("copy"), 1 << 20))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("expected a file at " + address(path) + ", but " + reason);
+        refuses(source(PATIENCE), address(path), "expected a file at " + address(path) + ", but " + reason);
+    }
+
+    private void refuses(FileSource source, URI from, String... facts) {
+        refused(() -> source.copy(from, folder.resolve("copy"), 1 << 20), facts);
     }
 
     @ParameterizedTest
@@ -162,25 +154,21 @@ final class FileSourceTest {
                 "https://localhost/gru%00.jar"
             })
     void anAddressThatLeadsToNoFileIsRefused(String address) {
-        assertThatThrownBy(
-                        () -> FileSource.standard().copy(FileSource.address(address), folder.resolve("copy"), 1 << 20))
-                .isInstanceOf(RequestException.class)
-                .hasMessage("expected an address with https:, or with file: and a path, but found '" + address + "'");
+        refused(
+                () -> FileSource.standard().copy(FileSource.address(address), folder.resolve("copy"), 1 << 20),
+                "expected an address with https:, or with file: and a path",
+                "'" + address + "'");
     }
 
     @Test
     void aServerThatIsStuckIsLeft() {
-        assertThatThrownBy(() -> source(Duration.ofSeconds(2)).copy(address("stuck"), folder.resolve("copy"), 1 << 20))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("it did not arrive within 2 s");
+        refuses(source(Duration.ofSeconds(1)), address("stuck"), "it did not arrive within 1 s");
     }
 
     @Test
     void aCertificateThatNobodyKnowsIsRefused() {
-        assertThatThrownBy(() -> FileSource.standard().copy(address("file"), folder.resolve("copy"), 1 << 20))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining(
-                        "expected a file at " + address("file") + ", but it cannot be read (SSLHandshakeException");
+        URI file = address("file");
+        refuses(FileSource.standard(), file, "expected a file at " + file, "cannot be read (SSLHandshakeException");
     }
 
     /** The device {@code /dev/full} is as a full disk. */
@@ -189,23 +177,20 @@ final class FileSourceTest {
     void aFileThatCannotBeStoredIsNoWrongAddress() throws IOException {
         URI local = Files.writeString(folder.resolve("local"), "content").toUri();
         for (URI from : List.of(local, address("file"))) {
-            assertThatThrownBy(() -> source(Duration.ofSeconds(30)).copy(from, Path.of("/dev/full"), 1 << 20))
-                    .isInstanceOf(RequestException.class)
-                    .hasMessage("cannot store the file at " + from + " as /dev/full (No space left on device):"
-                            + " the folder must be writable and have room");
+            refused(
+                    () -> source(PATIENCE).copy(from, Path.of("/dev/full"), 1 << 20),
+                    "cannot store the file at " + from + " as /dev/full (No space left on device)");
         }
         Path nowhere = folder.resolve("gone/copy");
-        assertThatThrownBy(() -> source(Duration.ofSeconds(30)).copy(local, nowhere, 1 << 20))
-                .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("cannot store the file at " + local + " as " + nowhere + " (");
+        refused(
+                () -> source(PATIENCE).copy(local, nowhere, 1 << 20),
+                "cannot store the file at " + local + " as " + nowhere + " (");
     }
 
     @Test
     void aServerThatIsNotThereIsOneLine() {
         URI nowhere = URI.create("https://localhost:1/file");
-        assertThatThrownBy(() -> source(Duration.ofSeconds(30)).copy(nowhere, folder.resolve("copy"), 1 << 20))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("expected a file at " + nowhere + ", but its host cannot be reached");
+        refuses(source(PATIENCE), nowhere, "expected a file at " + nowhere, "its host cannot be reached");
     }
 
     private static URI address(String path) {
