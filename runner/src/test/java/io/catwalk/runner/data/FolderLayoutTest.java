@@ -39,9 +39,8 @@ class FolderLayoutTest {
         FolderLayout layout = layout(null);
 
         assertThat(layout.classes()).containsExactly("cat", "dog");
-        assertThat(layout.files())
-                .extracting(ImageFile::name)
-                .containsExactly("cat/c.webp", "cat/train/d.TIFF", "dog/2020/may/a.JPG", "dog/b.png");
+        assertThat(names(layout)).containsExactly("cat/c.webp", "cat/train/d.TIFF", "dog/2020/may/a.JPG", "dog/b.png");
+
         assertThat(layout.files()).extracting(ImageFile::label).containsExactly(0, 0, 1, 1);
         assertThat(layout.files()).extracting(ImageFile::part).containsOnlyNulls();
         assertThat(layout.passedOver()).isEmpty();
@@ -131,8 +130,7 @@ class FolderLayoutTest {
         files("a/line\nbreak.png", "b/\ud83d\ude00.png");
         Files.createSymbolicLink(folder.resolve("b/linked"), folder.resolve("a"));
 
-        assertThat(layout(null).files())
-                .extracting(ImageFile::name)
+        assertThat(names(layout(null)))
                 .containsExactly("a/line\nbreak.png", "b/linked/line\nbreak.png", "b/\ud83d\ude00.png");
     }
 
@@ -146,7 +144,7 @@ class FolderLayoutTest {
         Files.createSymbolicLink(in.resolve("b/6.png"), in.resolve("a/1.png"));
 
         FolderLayout inside = FolderLayout.of(in, FolderReading.STANDARD);
-        assertThat(inside.files()).extracting(ImageFile::name).containsExactly("a/1.png", "b/2.png", "b/6.png");
+        assertThat(names(inside)).containsExactly("a/1.png", "b/2.png", "b/6.png");
         assertThat(inside.passedOver())
                 .isEqualTo(Map.of("links that lead out of the folder (--follow-links reads them)", 3));
         FolderLayout all = FolderLayout.of(in, new FolderReading(null, null, null, true));
@@ -210,7 +208,7 @@ class FolderLayoutTest {
 
         FolderLayout layout = layout(table("path\tlabel\n1.png\ta\n2.png\tb\n"));
 
-        assertThat(layout.files()).extracting(ImageFile::name).containsExactly("1.png", "2.png");
+        assertThat(names(layout)).containsExactly("1.png", "2.png");
         assertThat(layout.passedOver()).containsEntry("images without a label in labels.csv", 1);
     }
 
@@ -241,7 +239,7 @@ class FolderLayoutTest {
             for (String way : List.of(".", "")) {
                 FolderLayout layout = FolderLayout.of(zip.getPath(way), reading(table));
 
-                assertThat(layout.files()).extracting(ImageFile::name).containsExactly("1.png", "2.png");
+                assertThat(names(layout)).containsExactly("1.png", "2.png");
                 assertThat(layout.passedOver()).isEmpty();
             }
         }
@@ -309,6 +307,10 @@ class FolderLayoutTest {
         refused("at least 2 classes, found no class folder with an image", "--labels FILE.csv", "CLASS/*");
         files("test/a/1.png", "test/b/1.png");
         refused("expected images to train on, found only [test]");
+    }
+
+    private static List<String> names(FolderLayout layout) {
+        return layout.files().stream().map(ImageFile::name).toList();
     }
 
     private static FolderReading reading(@Nullable Path table) {

@@ -1,9 +1,10 @@
 package io.catwalk.runner.data;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,18 +22,10 @@ class NormalizationTest {
         // Of 0, 0.2, 0.4, 0.6: mean 0.3, variance (0.09 + 0.01 + 0.01 + 0.09) / 4 = 0.05.
         assertThat(normalization.mean()[0]).isEqualTo(0.3f, within(1e-7f));
         assertThat(normalization.std()[0]).isEqualTo((float) Math.sqrt(0.05), within(1e-7f));
-    }
-
-    @Test
-    void aConstantChannelHasTheDeviationOne() {
-        Normalization normalization = Normalization.of(IMAGES, new int[] {0, 1});
-
+        // A constant channel has the deviation 1.
         assertThat(normalization.mean()[1]).isEqualTo(1f);
         assertThat(normalization.std()[1]).isEqualTo(1f);
-    }
-
-    @Test
-    void onlyTheGivenImagesCount() {
+        // Only the given images count.
         assertThat(Normalization.of(IMAGES, new int[] {1}).mean()[0]).isEqualTo(0.5f, within(1e-7f));
     }
 
@@ -60,21 +53,18 @@ class NormalizationTest {
     }
 
     @Test
-    void imagesWithOtherChannelsAreRefused() {
-        Normalization gray = new Normalization(new float[] {0}, new float[] {1});
-
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> gray.normalized(IMAGES, 0, 1))
-                .withMessageContaining("1 channels, found 2");
+    void imagesWithOtherChannelsAndImpossibleNumbersAreRefused() {
+        float[] one = {1};
+        float[] none = {};
+        illegal(() -> new Normalization(new float[] {0}, one).normalized(IMAGES, 0, 1), "1 channels, found 2");
+        illegal(() -> new Normalization(none, none), "found");
+        illegal(() -> new Normalization(new float[2], one), "found");
+        illegal(() -> new Normalization(new float[1], new float[1]), "found");
+        illegal(() -> new Normalization(new float[] {Float.NaN}, one), "found");
+        illegal(() -> Normalization.of(IMAGES, new int[0]), "found");
     }
 
-    @Test
-    void impossibleNumbersAreRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new Normalization(new float[0], new float[0]));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Normalization(new float[2], new float[] {1}));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Normalization(new float[1], new float[1]));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Normalization(new float[] {Float.NaN}, new float[] {1}));
-        assertThatIllegalArgumentException().isThrownBy(() -> Normalization.of(IMAGES, new int[0]));
+    private static void illegal(ThrowingCallable call, String fact) {
+        refused(IllegalArgumentException.class, call, fact);
     }
 }
