@@ -7,6 +7,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Contestant;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +95,7 @@ public record SampleRun(
 
     private static final Recipe RECIPE = Recipe.standard();
     private static final int SIDE = 12;
+    private static final String DIGEST = "0".repeat(64);
 
     /** Returns a finished run with a comparison. */
     public RunReport report() {
@@ -125,36 +128,19 @@ public record SampleRun(
         IntSummaryStatistics judging = IntStream.of(dataset().test().countPerClass(classes.size()))
                 .filter(count -> count > 0)
                 .summaryStatistics();
-        return new Results.Dataset(
-                "sample",
-                "0".repeat(64),
-                classes,
-                1,
-                SIDE,
-                SIDE,
-                5400,
-                600,
-                images,
-                judging.getMax(),
-                judging.getMin());
+        int most = judging.getMax();
+        int least = judging.getMin();
+        return new Results.Dataset("sample", DIGEST, classes, 1, SIDE, SIDE, 5400, 600, images, most, least);
     }
 
     private ExperimentSpec spec() {
+        SplitSpec split = folds == 0 ? SplitSpec.holdOut(0.1, 0) : new SplitSpec(folds, 1, 0.1, 0);
+        List<Contestant> all = contestants.stream()
+                .map(name -> new Contestant(name, "default", hyperparameters(), recipe(name)))
+                .toList();
+        DatasetSpec dataset = new DatasetSpec("sample", null, 0, 0);
         return new ExperimentSpec(
-                ExperimentSpec.SCHEMA,
-                new DatasetSpec("sample", null, 0, 0),
-                folds == 0 ? SplitSpec.holdOut(0.1, 0) : new SplitSpec(folds, 1, 0.1, 0),
-                contestants.stream()
-                        .map(name -> new Contestant(name, "default", hyperparameters(), recipe(name)))
-                        .toList(),
-                seeds,
-                2,
-                1,
-                ComputeDevice.CPU,
-                null,
-                0.5,
-                null,
-                "compare");
+                ExperimentSpec.SCHEMA, dataset, split, all, seeds, 2, 1, ComputeDevice.CPU, null, 0.5, null, "compare");
     }
 
     private Recipe recipe(String name) {
@@ -170,7 +156,7 @@ public record SampleRun(
 
     /** Returns images of stripes: their number depends on the class, their direction on the number of the image. */
     private ImageDataset dataset() {
-        return new ImageDataset("sample", "0".repeat(64), classes, striped(trainImages()), striped(images));
+        return new ImageDataset("sample", DIGEST, classes, striped(trainImages()), striped(images));
     }
 
     private ImageSource striped(int size) {
@@ -230,11 +216,8 @@ public record SampleRun(
 
     private int[] foldLabels(int fold) {
         int[] labels = labels(trainImages());
-        return Arrays.stream(Split.folds(labels, classes.size(), folds, 0)
-                        .get(fold - 1)
-                        .validation())
-                .map(image -> labels[image])
-                .toArray();
+        Split split = Split.folds(labels, classes.size(), folds, 0).get(fold - 1);
+        return Arrays.stream(split.validation()).map(image -> labels[image]).toArray();
     }
 
     private int trainImages() {
@@ -250,15 +233,10 @@ public record SampleRun(
         for (int epoch = 1; epoch <= epochs; epoch++) {
             double far = 0.3 * Math.exp(-5.0 * epoch / epochs);
             double wave = 0.01 * Math.sin(epoch * 2.0 + place) * (1 - 0.8 * epoch / epochs);
-            history.add(new Epoch(
-                    epoch,
-                    0.2 + 3 * far,
-                    Math.max(0, accuracy - 1.3 * far + 0.02 * epoch / epochs),
-                    number(0.25 + 2.5 * far - wave),
-                    Math.max(0, accuracy - far + wave),
-                    Math.max(0, accuracy - far + wave),
-                    0.002,
-                    12.3));
+            double training = Math.max(0, accuracy - 1.3 * far + 0.02 * epoch / epochs);
+            double validation = Math.max(0, accuracy - far + wave);
+            double loss = number(0.25 + 2.5 * far - wave);
+            history.add(new Epoch(epoch, 0.2 + 3 * far, training, loss, validation, validation, 0.002, 12.3));
         }
         return history;
     }
@@ -309,22 +287,21 @@ public record SampleRun(
 
     /** Compares the trials as a real run does. */
     public @Nullable Comparison comparison(List<Model> models) {
+        return comparison(models, EquivalenceRegion.STANDARD);
+    }
+
+    public @Nullable Comparison comparison(List<Model> models, EquivalenceRegion region) {
         Map<TrialSpec, Model> byTrial = new LinkedHashMap<>();
         Outcomes finished = new Outcomes();
         for (Model model : models) {
             byTrial.put(model.outcome().trial(), model);
             finished.put(model.outcome());
         }
-        return Comparison.of(
-                spec().trials(new Outcomes()),
-                finished,
-                trial -> {
-                    Predictions answers =
-                            Objects.requireNonNull(byTrial.get(trial)).predictions();
-                    return answers == null ? null : answers.predictedClasses();
-                },
-                described(),
-                EquivalenceRegion.STANDARD,
-                new Baselines(0.1, 0.8402, 50_000, 10_000));
+        Function<TrialSpec, @Nullable PredictedClasses> answers = trial -> {
+            Predictions made = Objects.requireNonNull(byTrial.get(trial)).predictions();
+            return made == null ? null : made.predictedClasses();
+        };
+        Baselines baselines = new Baselines(0.1, 0.8402, 50_000, 10_000);
+        return Comparison.of(spec().trials(new Outcomes()), finished, answers, described(), region, baselines);
     }
 }

@@ -4,25 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
-import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.training.Epoch;
-import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
-import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
@@ -53,27 +48,7 @@ class PlotsTest {
     private @Nullable Tuning tuning;
 
     private ReportModel model() {
-        Results results = new Results(
-                1,
-                new Results.Summary("x", "compare", "", 1, 1, 1, List.of(), List.of(1L), folds, 1, 1, 1),
-                new Results.Dataset("x", "", classes, 1, 8, 8, 10, 10, 10, 5, 5),
-                models.stream().map(Model::outcome).toList(),
-                null,
-                tuning);
-        ExperimentSpec spec = new ExperimentSpec(
-                1,
-                new DatasetSpec("x", null, 0, 0),
-                SplitSpec.holdOut(0.1, 0),
-                List.of(),
-                List.of(1L),
-                1,
-                1,
-                ComputeDevice.CPU,
-                null,
-                1,
-                null,
-                "compare");
-        return ReportModel.of(new RunReport(spec, results, models, null, List.of(), null, null));
+        return ReportModel.of(new SampleRun(List.of(), classes, folds, 10, 1).report(models, null, tuning));
     }
 
     private List<String> write() throws IOException {
@@ -87,19 +62,15 @@ class PlotsTest {
         float[] logits = new float[labels.length * classes.size()];
         SplittableRandom random = new SplittableRandom(7);
         for (int i = 0; i < logits.length; i++) {
-            logits[i] = (float) random.nextDouble();
+            logits[i] = (float) random.nextDouble() + (i % classes.size() == labels[i / classes.size()] ? 0.5f : 0);
         }
-        for (int i = 0; i < labels.length; i++) {
-            logits[i * classes.size() + labels[i]] += 0.5f;
-        }
-        Predictions predictions = new Predictions(classes.size(), labels, logits);
-        add(
-                classifier,
-                fold,
-                accuracy,
-                efficiency,
-                List.of(new Epoch(1, 1, 0.4, 1.1, 0.5, 0.5, 0.1, 1), new Epoch(2, 0.5, 0.7, 0.6, 0.6, 0.6, 0.1, 1)),
-                predictions);
+        add(classifier, fold, accuracy, efficiency, epochs(2), new Predictions(classes.size(), labels, logits));
+    }
+
+    private static List<Epoch> epochs(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(epoch -> new Epoch(epoch, 1.0 / epoch, 0.4, 1.1 / epoch, 0.5, 0.5, 0.1, 1))
+                .toList();
     }
 
     private void add(
@@ -109,40 +80,20 @@ class PlotsTest {
             @Nullable Efficiency efficiency,
             List<Epoch> history,
             @Nullable Predictions predictions) {
-        TrialSpec trial = MadeUp.trial(classifier, 1, fold);
-        Done result = MadeUp.done(
-                trial,
-                new TrialMetrics(
-                        MadeUp.metrics(accuracy),
-                        MadeUp.metrics(Math.min(1, accuracy + 0.01)),
-                        MadeUp.metrics(Math.min(1, accuracy + 0.02))),
-                efficiency == null ? MadeUp.efficiency(null, null) : efficiency,
-                null);
-        models.add(new Model(
-                classifier,
-                result,
-                history,
-                predictions == null ? Answers.NONE : Answers.of(predictions, classes),
-                null));
+        TrialMetrics metrics = new TrialMetrics(
+                MadeUp.metrics(accuracy),
+                MadeUp.metrics(Math.min(1, accuracy + 0.01)),
+                MadeUp.metrics(Math.min(1, accuracy + 0.02)));
+        Efficiency costs = efficiency == null ? MadeUp.efficiency(null, null) : efficiency;
+        Done done = MadeUp.done(MadeUp.trial(classifier, 1, fold), metrics, costs, null);
+        Answers answers = predictions == null ? Answers.NONE : Answers.of(predictions, classes);
+        models.add(new Model(classifier, done, history, answers, null));
     }
 
     private static Efficiency efficiency(double micros) {
-        Latency latency = new Latency(
-                1,
-                5_000,
-                micros,
-                micros,
-                micros,
-                1.0,
-                1.0,
-                null,
-                new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30));
+        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+        Latency latency = new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, null, machine);
         return new Efficiency(10, 20L, 30, 2048L, 120, 1, 1, 3L << 20, latency, latency);
-    }
-
-    private void addFailed(String classifier) {
-        TrialOutcome failed = new TrialOutcome.Failed(MadeUp.trial(classifier), "out of memory");
-        models.add(new Model(classifier, failed, List.of(), Answers.NONE, null));
     }
 
     private Document svg(String name) throws Exception {
@@ -150,14 +101,6 @@ class PlotsTest {
         factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
         return factory.newDocumentBuilder()
                 .parse(folder.resolve("plots").resolve(name + ".svg").toFile());
-    }
-
-    private List<String> texts(String name) throws Exception {
-        return all(name, "text");
-    }
-
-    private List<String> titles(String name) throws Exception {
-        return all(name, "title");
     }
 
     private List<String> all(String name, String tag) throws Exception {
@@ -172,26 +115,12 @@ class PlotsTest {
         add("lstm", 0, 0.8, efficiency(100));
         add("conv", 0, 0.9, efficiency(50));
         List<String> written = write();
+        String expected = "learning-accuracy-lstm learning-loss-lstm confusion-matrix-lstm reliability-lstm "
+                + "learning-accuracy-conv learning-loss-conv confusion-matrix-conv reliability-conv accuracy-latency "
+                + "training-time latency file-size memory validation-accuracy validation-loss overfitting";
         assertThat(written)
-                .containsExactlyInAnyOrderElementsOf(List.of(
-                                "learning-accuracy-lstm",
-                                "learning-loss-lstm",
-                                "confusion-matrix-lstm",
-                                "reliability-lstm",
-                                "learning-accuracy-conv",
-                                "learning-loss-conv",
-                                "confusion-matrix-conv",
-                                "reliability-conv",
-                                "accuracy-latency",
-                                "training-time",
-                                "latency",
-                                "file-size",
-                                "memory",
-                                "validation-accuracy",
-                                "validation-loss",
-                                "overfitting")
-                        .stream()
-                        .flatMap(name -> List.of(name + ".svg", name + ".png").stream())
+                .containsExactlyInAnyOrderElementsOf(Stream.of(expected.split(" ", -1))
+                        .flatMap(name -> Stream.of(name + ".svg", name + ".png"))
                         .toList());
         for (String file : written) {
             if (file.endsWith(".png")) {
@@ -212,10 +141,10 @@ class PlotsTest {
         float[] logits = {1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1};
         add("net", 0, 0.7, null, List.of(), new Predictions(3, labels, logits));
         assertThat(write()).contains("confusion-matrix-net.svg");
-        assertThat(texts("confusion-matrix-net"))
+        assertThat(all("confusion-matrix-net", "text"))
                 .contains("dog & <wolf>", "true", "predicted")
                 .containsSubsequence("3", "1", "2", "1", "1");
-        assertThat(titles("confusion-matrix-net"))
+        assertThat(all("confusion-matrix-net", "title"))
                 .contains(
                         "cat recognized: 3 of 4 (75.00 %)",
                         "cat classified as dog & <wolf>: 1 of 4 (25.00 %)",
@@ -239,7 +168,7 @@ class PlotsTest {
 
         write();
 
-        assertThat(texts("confusion-matrix-net"))
+        assertThat(all("confusion-matrix-net", "text"))
                 .contains("net: Confusion matrix, the 30 most confused of 1,000 classes")
                 .contains("wolf 500", "wolf 509", "wolf 600", "wolf 609")
                 .doesNotContain("wolf 499", "wolf 510", "wolf 610", "wolf 999");
@@ -251,16 +180,18 @@ class PlotsTest {
         assertThat(write())
                 .contains("training-time.svg", "overfitting.svg")
                 .noneMatch(file -> file.contains("learning"));
-        assertThat(texts("overfitting")).contains("net", "+1.00 ?", "Training", "Validation", "Test");
+        assertThat(all("overfitting", "text")).contains("net", "+1.00 ?", "Training", "Validation", "Test");
     }
 
     @Test
     void aFailedTrialIsInNoChart() throws Exception {
-        addFailed("broken");
+        add("broken", 0, 0.7, null);
+        TrialOutcome failed = new TrialOutcome.Failed(models.remove(0).outcome().trial(), "out of memory");
+        models.add(new Model("broken", failed, List.of(), Answers.NONE, null));
         assertThat(write()).isEmpty();
         add("net", 0, 0.7, efficiency(10));
         assertThat(write()).isNotEmpty().noneMatch(file -> file.contains("broken"));
-        assertThat(texts("training-time")).contains("net").doesNotContain("broken");
+        assertThat(all("training-time", "text")).contains("net").doesNotContain("broken");
     }
 
     @Test
@@ -274,7 +205,7 @@ class PlotsTest {
                 .contains("folds.svg", "learning-accuracy-a.svg")
                 .filteredOn(file -> file.startsWith("learning"))
                 .hasSize(8);
-        assertThat(texts("folds")).contains("a", "b", "n = 5");
+        assertThat(all("folds", "text")).contains("a", "b", "n = 5");
     }
 
     /** With early stopping, the first fold ends after 2 epochs and the second after 5. */
@@ -282,15 +213,12 @@ class PlotsTest {
     void theEpochsOfEveryTrialAreOnTheAxis() throws Exception {
         folds = 2;
         add("net", 1, 0.6, null);
-        List<Epoch> longer = IntStream.rangeClosed(1, 5)
-                .mapToObj(epoch -> new Epoch(epoch, 1, 0.4, 1, 0.5, 0.5, 0.1, 1))
-                .toList();
-        add("net", 2, 0.6, null, longer, null);
+        add("net", 2, 0.6, null, epochs(5), null);
 
         write();
 
-        assertThat(texts("learning-accuracy-net")).contains("1", "2", "3", "4", "5");
-        assertThat(texts("learning-loss-net")).contains("1", "2", "3", "4", "5");
+        assertThat(all("learning-accuracy-net", "text")).contains("1", "2", "3", "4", "5");
+        assertThat(all("learning-loss-net", "text")).contains("1", "2", "3", "4", "5");
     }
 
     /** File names have neither capitals nor a plus, so the label of a classifier does not tell its picture. */
@@ -322,15 +250,11 @@ class PlotsTest {
 
     @Test
     void aSearchIsShownByTheScoresOfItsCandidates() throws Exception {
-        tuning = new Tuning(
-                "net",
-                "successive halving",
-                Criterion.LOSS,
-                List.of(
-                        new Tuning.Candidate(2, Map.of(), List.of(score(1, 0.5), score(3, 0.7))),
-                        new Tuning.Candidate(1, Map.of(), List.of(score(1, 0.4), score(3, Double.NaN))),
-                        new Tuning.Candidate(3, Map.of(), List.of())),
-                2);
+        List<Tuning.Candidate> candidates = List.of(
+                new Tuning.Candidate(2, Map.of(), List.of(score(1, 0.5), score(3, 0.7))),
+                new Tuning.Candidate(1, Map.of(), List.of(score(1, 0.4), score(3, Double.NaN))),
+                new Tuning.Candidate(3, Map.of(), List.of()));
+        tuning = new Tuning("net", "successive halving", Criterion.LOSS, candidates, 2);
         assertThat(write()).containsExactly("tuning.svg", "tuning.png");
     }
 
