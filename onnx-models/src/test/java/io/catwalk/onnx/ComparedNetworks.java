@@ -116,7 +116,7 @@ enum ComparedNetworks {
     LSTM_2 {
         @Override
         Block block() {
-            return seq(OddBlocks.lstm(128, 2).build(), OddBlocks.last(), dense(10));
+            return seq(SmallNetworks.lstm(128, 2).build(), SmallNetworks.last(), dense(10));
         }
     };
 

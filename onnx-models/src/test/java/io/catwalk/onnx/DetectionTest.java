@@ -1,6 +1,6 @@
 package io.catwalk.onnx;
 
-import static io.catwalk.onnx.OddBlocks.relu;
+import static io.catwalk.onnx.SmallNetworks.relu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.basicmodelzoo.cv.object_detection.ssd.SingleShotDetection;

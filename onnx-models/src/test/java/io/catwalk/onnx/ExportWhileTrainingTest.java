@@ -54,7 +54,7 @@ class ExportWhileTrainingTest extends ExportTest {
         List<float[]> seen = new ArrayList<>();
         try (Model model = Model.newInstance("network")) {
             Block dropout = Dropout.builder().optRate(0.5f).build();
-            model.setBlock(seq(dense(8), OddBlocks.norm(), OddBlocks.relu(), dropout, dense(3)));
+            model.setBlock(seq(dense(8), SmallNetworks.norm(), SmallNetworks.relu(), dropout, dense(3)));
             model.getNDManager().getEngine().setRandomSeed(11);
             DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss());
             try (Trainer trainer =

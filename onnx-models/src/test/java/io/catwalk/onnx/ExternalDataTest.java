@@ -47,7 +47,7 @@ class ExternalDataTest extends ExportTest {
     @BeforeEach
     void export() throws IOException {
         // Weights of 1.1 MB, 48 KB and 360 bytes.
-        block = initialized(seq(dense(400), OddBlocks.relu(), dense(30), dense(3)), SAMPLE);
+        block = initialized(seq(dense(400), SmallNetworks.relu(), dense(30), dense(3)), SAMPLE);
         file = folder.resolve("model.onnx");
         external().write(file);
     }

@@ -38,7 +38,7 @@ class Float16WeightsTest extends ExportTest {
 
     @BeforeEach
     void network() {
-        block = initialized(seq(dense(150), OddBlocks.relu(), dense(10)), SAMPLE);
+        block = initialized(seq(dense(150), SmallNetworks.relu(), dense(10)), SAMPLE);
     }
 
     private OnnxExport halved() {
@@ -72,7 +72,7 @@ class Float16WeightsTest extends ExportTest {
     @Test
     void vectorsStayExact() {
         Shape sample = new Shape(300);
-        Block norm = initialized(seq(OddBlocks.norm(), dense(400)), sample);
+        Block norm = initialized(seq(SmallNetworks.norm(), dense(400)), sample);
         byte[] model = OnnxExport.of(norm, sample).withFloat16Weights().bytes();
         List<TensorProto> large = graph(model).getInitializerList().stream()
                 .filter(tensor -> tensor.getRawData().size() >= 1_024)

@@ -21,26 +21,26 @@ class MutationTest extends ExportTest {
 
     @SuppressWarnings("ImmutableEnumChecker") // the functions hold nothing
     enum Mutation {
-        SWAPPED_LSTM_GATES(Classic.LSTM_TWO_LAYERS, graph -> swapGates(graph, "LSTM", 4)),
-        SWAPPED_GRU_GATES(Classic.GRU_MEAN, graph -> swapGates(graph, "GRU", 3)),
+        SWAPPED_LSTM_GATES(SmallNetworks.LSTM_TWO_LAYERS, graph -> swapGates(graph, "LSTM", 4)),
+        SWAPPED_GRU_GATES(SmallNetworks.GRU_MEAN, graph -> swapGates(graph, "GRU", 3)),
         FLIPPED_LINEAR_BEFORE_RESET(
-                Classic.GRU_MEAN,
+                SmallNetworks.GRU_MEAN,
                 graph -> attribute(node(graph, "GRU"), "linear_before_reset").setI(0)),
         WRONG_EPSILON(
-                Classic.GLOBAL_POOL,
+                SmallNetworks.GLOBAL_POOL,
                 graph -> attribute(node(graph, "BatchNormalization"), "epsilon").setF(0.1f)),
-        DROPPED_BIAS(Classic.PERCEPTRON, graph -> {
+        DROPPED_BIAS(SmallNetworks.PERCEPTRON, graph -> {
             NodeProto.Builder gemm = node(graph, "Gemm");
             String images = gemm.getInput(0);
             String weight = gemm.getInput(1);
             gemm.clearInput().addInput(images).addInput(weight);
         }),
-        TRANSPOSED_KERNEL(Classic.MAX_POOL, MutationTest::transposeKernel);
+        TRANSPOSED_KERNEL(SmallNetworks.MAX_POOL, MutationTest::transposeKernel);
 
-        private final Classic network;
+        private final SmallNetworks network;
         private final Consumer<GraphProto.Builder> change;
 
-        Mutation(Classic network, Consumer<GraphProto.Builder> change) {
+        Mutation(SmallNetworks network, Consumer<GraphProto.Builder> change) {
             this.network = network;
             this.change = change;
         }
@@ -49,11 +49,11 @@ class MutationTest extends ExportTest {
     @ParameterizedTest
     @EnumSource
     void theComparisonSeesIt(Mutation mutation) throws Exception {
-        Block block = initialized(mutation.network.block(), Classic.IMAGE);
-        ModelProto.Builder model = ModelProto.parseFrom(assertAgrees(block, Classic.IMAGE, 1e-4)).toBuilder();
+        Block block = initialized(mutation.network.block(), SmallNetworks.IMAGE);
+        ModelProto.Builder model = ModelProto.parseFrom(assertAgrees(block, SmallNetworks.IMAGE, 1e-4)).toBuilder();
         mutation.change.accept(model.getGraphBuilder());
         byte[] wrong = model.build().toByteArray();
-        assertThat(Agreement.difference(block, Classic.IMAGE, wrong)).isGreaterThan(1e-4);
+        assertThat(Agreement.difference(block, SmallNetworks.IMAGE, wrong)).isGreaterThan(1e-4);
     }
 
     private static NodeProto.Builder node(GraphProto.Builder graph, String operator) {

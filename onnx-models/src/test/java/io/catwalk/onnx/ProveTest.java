@@ -42,7 +42,8 @@ final class ProveTest extends ExportTest {
     private SequentialBlock classifier() {
         Conv2d.Builder conv = Conv2d.builder().setFilters(3).setKernelShape(new Shape(3, 3));
         return initialized(
-                seq(conv.build(), OddBlocks.norm(), OddBlocks.relu(), OddBlocks.flatten(), dense(4)), SAMPLE);
+                seq(conv.build(), SmallNetworks.norm(), SmallNetworks.relu(), SmallNetworks.flatten(), dense(4)),
+                SAMPLE);
     }
 
     private NDList images(int count) {

@@ -1,7 +1,7 @@
 package io.catwalk.onnx;
 
-import static io.catwalk.onnx.OddBlocks.norm;
-import static io.catwalk.onnx.OddBlocks.relu;
+import static io.catwalk.onnx.SmallNetworks.norm;
+import static io.catwalk.onnx.SmallNetworks.relu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -84,7 +84,7 @@ class SignatureTest extends ExportTest {
 
     @Test
     void aTransformerOfTokensAndMaskTakesEverySequenceUpToItsTableOfPositions() throws OrtException {
-        Transformer block = new Transformer(11, 8, 2, 43);
+        Transformer block = new Transformer();
         block.initialize(manager, DataType.FLOAT32, new Shape(2, 5), new Shape(2, 5));
         Agreement.randomize(block, 3);
         assertRefused(OnnxExport.of(block, tokens("ids", SEQUENCE), tokens("mask", SEQUENCE)), "atMost");
@@ -144,8 +144,10 @@ class SignatureTest extends ExportTest {
 
     @Test
     void anLstmTakesEverySequence() throws OrtException {
-        Block lstm =
-                OddBlocks.lstm(6, 2).optReturnState(false).optBatchFirst(true).build();
+        Block lstm = SmallNetworks.lstm(6, 2)
+                .optReturnState(false)
+                .optBatchFirst(true)
+                .build();
         Block block = seq(lstm, lambda(x -> x.mean(new int[] {1}, true).add(x)));
         initialized(block, new Shape(5, 3));
         OnnxInput series = floats("series", Axis.BATCH, SEQUENCE, Axis.of(3));

@@ -1,7 +1,7 @@
 package io.catwalk.onnx;
 
-import static io.catwalk.onnx.OddBlocks.norm;
-import static io.catwalk.onnx.OddBlocks.relu;
+import static io.catwalk.onnx.SmallNetworks.norm;
+import static io.catwalk.onnx.SmallNetworks.relu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;

@@ -35,9 +35,12 @@ class WithoutOnnxRuntimeTest extends ExportTest {
     /** The same weights in every process. */
     private static Block network(NDManager manager) {
         Conv2d.Builder conv = Conv2d.builder().setFilters(16).setKernelShape(new Shape(3, 3));
-        Block features = seq(conv.build(), OddBlocks.norm(), OddBlocks.relu(), lambda(x -> x.reshape(-1, 16, 100)));
-        Block lstm =
-                OddBlocks.lstm(8, 1).optBatchFirst(true).optReturnState(false).build();
+        Block features =
+                seq(conv.build(), SmallNetworks.norm(), SmallNetworks.relu(), lambda(x -> x.reshape(-1, 16, 100)));
+        Block lstm = SmallNetworks.lstm(8, 1)
+                .optBatchFirst(true)
+                .optReturnState(false)
+                .build();
         Block block = seq(features, lstm, lambda(x -> x.mean(new int[] {1})), dense(3));
         return Agreement.initialized(block, manager, SAMPLE);
     }

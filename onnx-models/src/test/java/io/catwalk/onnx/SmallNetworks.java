@@ -21,53 +21,69 @@ import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Multiplication;
 import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Blocks written in unusual ways. */
+/** The kinds of classifiers of images that Catwalk's own plugins are, and then blocks written in unusual ways. */
 @SuppressWarnings("ImmutableEnumChecker") // the factories hold nothing
-enum OddBlocks {
-    RESIDUAL(image(4), () -> seq(sum(seq(conv(4), norm()), Blocks.identityBlock()), relu(), flatten(), dense(5))),
+enum SmallNetworks {
+    PERCEPTRON(image(1, 28), () -> {
+        Block dropout = Dropout.builder().optRate(0.5f).build();
+        return seq(flatten(), dense(32), relu(), dropout, dense(10));
+    }),
+    MAX_POOL(image(1, 28), () -> {
+        Block max = Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2));
+        Block average = Pool.avgPool2dBlock(new Shape(2, 2), new Shape(2, 2));
+        return seq(conv(8), relu(), max, conv(12), Activation.tanhBlock(), average, flatten(), dense(10));
+    }),
+    GLOBAL_POOL(image(1, 28), () -> {
+        Block first = seq(conv(8), BatchNorm.builder().optEpsilon(1e-3f).build(), relu());
+        Block second = seq(conv(16), norm(), Activation.sigmoidBlock());
+        return seq(first, second, Pool.globalAvgPool2dBlock(), dense(10));
+    }),
+    RNN_LAST(image(1, 28), () -> {
+        RNN.Builder rnn = RNN.builder().setStateSize(16).setNumLayers(1);
+        return seq(rows(), rnn.setActivation(RNN.Activation.TANH).build(), last(), dense(10));
+    }),
+    LSTM_TWO_LAYERS(image(1, 28), () -> seq(rows(), lstm(16, 2).build(), last(), dense(10))),
+    GRU_MEAN(image(1, 28), () -> seq(rows(), gru(16, 2).build(), mean(), dense(10))),
+    RESIDUAL(image(4, 8), () -> seq(sum(seq(conv(4), norm()), Blocks.identityBlock()), relu(), flatten(), dense(5))),
     INCEPTION(
-            image(2),
+            image(2, 8),
             () -> seq(joined(1, conv(3), seq(conv(2), Activation.seluBlock())), Pool.globalMaxPool2dBlock(), dense(5))),
     SHARED_PARAMETERS(new Shape(6), () -> {
         Block shared = dense(6);
         return seq(shared, Activation.tanhBlock(), shared, dense(3));
     }),
-    MULTI_HEAD_ATTENTION(
-            new Shape(5, 8),
-            () -> lambda(x -> {
-                long batch = x.getShape().get(0);
-                NDArray heads = x.reshape(batch, 5, 2, 4).transpose(0, 2, 1, 3);
-                NDArray scores = heads.matMul(heads.swapAxes(2, 3)).div(2).softmax(3);
-                return scores.matMul(heads).transpose(0, 2, 1, 3).reshape(batch, 40);
-            })),
-    CAUSAL_MASK(
-            new Shape(4, 6),
-            () -> lambda(x -> {
-                NDArray steps = x.getManager().arange(4);
-                NDArray future = steps.expandDims(0).gt(steps.expandDims(1)).toType(DataType.FLOAT32, false);
-                NDArray scores = x.matMul(x.transpose(0, 2, 1)).sub(future.mul(1e9f));
-                return scores.softmax(2).matMul(x);
-            })),
-    EMBEDDING_MEAN(
-            new Shape(7),
-            () -> seq(
-                    lambda(x -> x.abs().mul(5).mod(9).toType(DataType.INT64, false)),
-                    new OwnBlocks.Words(),
-                    lambda(x -> x.mean(new int[] {1})))),
-    SQUEEZE_AND_EXCITATION(image(4), () -> {
+    MULTI_HEAD_ATTENTION(new Shape(5, 8), x -> {
+        long batch = x.getShape().get(0);
+        NDArray heads = x.reshape(batch, 5, 2, 4).transpose(0, 2, 1, 3);
+        NDArray scores = heads.matMul(heads.swapAxes(2, 3)).div(2).softmax(3);
+        return scores.matMul(heads).transpose(0, 2, 1, 3).reshape(batch, 40);
+    }),
+    CAUSAL_MASK(new Shape(4, 6), x -> {
+        NDArray steps = x.getManager().arange(4);
+        NDArray future = steps.expandDims(0).gt(steps.expandDims(1)).toType(DataType.FLOAT32, false);
+        NDArray scores = x.matMul(x.transpose(0, 2, 1)).sub(future.mul(1e9f));
+        return scores.softmax(2).matMul(x);
+    }),
+    EMBEDDING_MEAN(new Shape(7), () -> {
+        Block ids = lambda(x -> x.abs().mul(5).mod(9).toType(DataType.INT64, false));
+        return seq(ids, new OwnBlocks.Words(), mean());
+    }),
+    SQUEEZE_AND_EXCITATION(image(4, 8), () -> {
         Block scale = seq(Pool.globalAvgPool2dBlock(), dense(2), relu(), dense(4), Activation.sigmoidBlock());
         return new ParallelBlock(
                 parts -> new NDList(parts.get(0).head().mul(parts.get(1).head().reshape(-1, 4, 1, 1))),
                 List.of(Blocks.identityBlock(), scale));
     }),
-    DEPTHWISE_SEPARABLE(image(4), () -> {
+    DEPTHWISE_SEPARABLE(image(4, 8), () -> {
         Conv2d.Builder depthwise = Conv2d.builder().setFilters(4).setKernelShape(new Shape(3, 3));
         Conv2d.Builder pointwise = Conv2d.builder().setFilters(6).setKernelShape(new Shape(1, 1));
         Block separable = depthwise.optGroups(4).optBias(false).build();
@@ -78,10 +94,7 @@ enum OddBlocks {
         Block pool = Pool.maxPool1dBlock(new Shape(2), new Shape(2));
         return seq(convolution.optPadding(new Shape(1)).build(), relu(), pool, flatten(), dense(3));
     }),
-    CONV_THEN_GRU(new Shape(1, 8, 8), () -> {
-        Block gru = GRU.builder().setStateSize(6).setNumLayers(1).build();
-        return seq(conv(3), relu(), rows(), gru, last(), dense(3));
-    }),
+    CONV_THEN_GRU(image(1, 8), () -> seq(conv(3), relu(), rows(), gru(6, 1).build(), last(), dense(3))),
     STACKED_RECURRENT(new Shape(1, 6, 5), () -> {
         RNN.Builder rnn = RNN.builder().setStateSize(4).setNumLayers(2);
         Block relu = rnn.setActivation(RNN.Activation.RELU).build();
@@ -92,25 +105,14 @@ enum OddBlocks {
                 states.get(1).get(-1).concat(states.get(states.size() - 1).get(0), 1)));
         return seq(lstm(5, 2).optReturnState(true).build(), ends, dense(3));
     }),
-    STATE_AS_OUTPUT(
-            new Shape(6, 5),
-            () -> GRU.builder()
-                    .setStateSize(4)
-                    .setNumLayers(2)
-                    .optReturnState(true)
-                    .build()),
+    STATE_AS_OUTPUT(new Shape(6, 5), () -> gru(4, 2).optReturnState(true).build()),
     TIME_FIRST_RECURRENT(new Shape(4, 5), () -> {
         Block lstm = lstm(4, 1).optBatchFirst(false).build();
         return seq(lambda(x -> x.transpose(1, 0, 2)), lstm, lambda(x -> x.get(-1)));
     }),
     BIDIRECTIONAL_WITHOUT_BIAS(
             new Shape(4, 5),
-            () -> GRU.builder()
-                    .setStateSize(3)
-                    .setNumLayers(2)
-                    .optBidirectional(true)
-                    .optHasBiases(false)
-                    .build()),
+            () -> gru(3, 2).optBidirectional(true).optHasBiases(false).build()),
     TWO_DIRECTIONS_BY_FLIP(new Shape(4, 5), () -> {
         Block flip = lambda(x -> x.flip(1));
         // DJL's recurrent blocks add their state to the list of inputs, which the branches share.
@@ -118,58 +120,58 @@ enum OddBlocks {
         return joined(2, forward, seq(flip, lstm(3, 1).build(), flip));
     }),
     JAVA_LOOP(new Shape(6), OwnBlocks.Loop::new),
-    NESTED_CONTROL_FLOW(
-            new Shape(6),
-            () -> lambda(x -> {
-                NDArray result = x;
-                for (int i = 1; i < 4; i++) {
-                    result = i % 2 == 0 ? result.tanh() : result.add(x.mul(i));
-                }
-                return x.getShape().dimension() == 2 ? result : result.neg();
-            })),
+    NESTED_CONTROL_FLOW(new Shape(6), x -> {
+        NDArray result = x;
+        for (int i = 1; i < 4; i++) {
+            result = i % 2 == 0 ? result.tanh() : result.add(x.mul(i));
+        }
+        return x.getShape().dimension() == 2 ? result : result.neg();
+    }),
     WEIGHT_NORMALIZATION(new Shape(6), OwnBlocks.WeightNormalized::new),
     MAXOUT(new Shape(6), () -> seq(dense(12), lambda(x -> x.reshape(-1, 4, 3).max(new int[] {2})))),
-    SPLIT_AND_GATE(
-            new Shape(8),
-            () -> lambda(x -> {
-                NDList halves = x.split(2, 1);
-                return halves.get(0).mul(Activation.sigmoid(halves.get(1)));
-            })),
+    SPLIT_AND_GATE(new Shape(8), x -> {
+        NDList halves = x.split(2, 1);
+        return halves.get(0).mul(Activation.sigmoid(halves.get(1)));
+    }),
     MULTIPLICATION(new Shape(6), () -> Multiplication.builder().setUnits(4).build()),
-    PIXEL_PATCHES(new Shape(1, 8, 8), () -> {
+    PIXEL_PATCHES(image(1, 8), () -> {
         Block patches = lambda(x -> {
             NDArray cut = x.reshape(x.getShape().get(0), 4, 2, 4, 2);
             return cut.transpose(0, 1, 3, 2, 4).reshape(-1, 16, 4);
         });
-        return seq(patches, dense(6), Activation.geluBlock(), lambda(x -> x.mean(new int[] {1})));
+        return seq(patches, dense(6), Activation.geluBlock(), mean());
     }),
-    POSITIONAL_TOKENS(
-            new Shape(4, 6),
-            () -> lambda(x -> {
-                NDManager manager = x.getManager();
-                NDArray token = manager.ones(new Shape(x.getShape().get(0), 1, 6));
-                NDArray position = manager.arange(5f).reshape(1, 5, 1).sin();
-                return token.concat(x, 1).add(position);
-            })),
+    POSITIONAL_TOKENS(new Shape(4, 6), x -> {
+        NDManager manager = x.getManager();
+        NDArray token = manager.ones(new Shape(x.getShape().get(0), 1, 6));
+        NDArray position = manager.arange(5f).reshape(1, 5, 1).sin();
+        return token.concat(x, 1).add(position);
+    }),
     MULTIPLE_OUTPUTS(new Shape(6), () -> {
         Block three = new LambdaBlock(xs -> new NDList(xs.head(), xs.head().softmax(1), xs.head()));
         return seq(dense(4), three);
     });
 
+    static final Shape IMAGE = new Shape(1, 28, 28);
+
     final Shape sample;
     private final Supplier<Block> factory;
 
-    OddBlocks(Shape sample, Supplier<Block> factory) {
+    SmallNetworks(Shape sample, Supplier<Block> factory) {
         this.sample = sample;
         this.factory = factory;
+    }
+
+    SmallNetworks(Shape sample, Function<NDArray, NDArray> body) {
+        this(sample, () -> lambda(body));
     }
 
     Block block() {
         return factory.get();
     }
 
-    private static Shape image(long channels) {
-        return new Shape(channels, 8, 8);
+    private static Shape image(long channels, long size) {
+        return new Shape(channels, size, size);
     }
 
     static Block relu() {
@@ -186,6 +188,14 @@ enum OddBlocks {
 
     static LSTM.Builder lstm(int units, int layers) {
         return LSTM.builder().setStateSize(units).setNumLayers(layers);
+    }
+
+    private static GRU.Builder gru(int units, int layers) {
+        return GRU.builder().setStateSize(units).setNumLayers(layers);
+    }
+
+    private static Block mean() {
+        return lambda(x -> x.mean(new int[] {1}));
     }
 
     /** Turns images into sequences of their rows. */
