@@ -1,31 +1,20 @@
 package io.catwalk.onnx.trace;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
-import io.catwalk.onnx.graph.ExportException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Parameters that are too large for a file are refused before anything runs; broadcast ones take no memory here. */
 @Tag("tiny")
-class AdmissionTest {
-
-    private final NDManager manager = NDManager.newBaseManager();
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+class AdmissionTest extends OneTrace {
 
     private Parameter parameter(long rows, DataType type) {
         NDArray array = manager.zeros(new Shape(), type).broadcast(new Shape(rows, 1 << 14));
@@ -78,10 +67,10 @@ class AdmissionTest {
     void aByteForEachNumberMayBeTwiceAsMany() {
         assertThatCode(() -> Admission.check(block(parameter((1 << 17) - 1, DataType.INT8))))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> Admission.check(block(parameter(1 << 17, DataType.INT8))))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("parameter weight of block")
-                .hasMessageContaining("takes 2.1 GB");
+        assertRefused(
+                () -> Admission.check(block(parameter(1 << 17, DataType.INT8))),
+                "parameter weight of block",
+                "takes 2.1 GB");
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -30,21 +29,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Everything that a block holds beside its parameters is restored after an export. */
 @Tag("tiny")
-class BlockStateTest {
-
-    private final NDManager manager = NDManager.newBaseManager();
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+class BlockStateTest extends OneTrace {
 
     /** A field of each kind. */
     private static class Holder extends AbstractBlock {
@@ -122,105 +115,86 @@ class BlockStateTest {
         int number = 1;
     }
 
-    @Test
-    void fieldsAreAsTheyWere() {
-        Holder block = new Holder();
+    private final Heir block = new Heir();
+
+    /** Restores what a block holds after a change. */
+    private void restored(Runnable change) {
         BlockState state = BlockState.of(block);
+        change.run();
+        state.restore();
+    }
+
+    @Test
+    void fieldsOfChildrenAndOfSuperclassesAreAsTheyWere() {
+        BlockState state = BlockState.of(new SequentialBlock().add(new SequentialBlock().add(block)));
         block.change();
         state.restore();
         block.requireAsBefore();
     }
 
     @Test
-    void fieldsOfChildrenAndOfSuperclassesAreAsTheyWere() {
-        Heir child = new Heir();
-        BlockState state = BlockState.of(new SequentialBlock().add(new SequentialBlock().add(child)));
-        child.change();
-        state.restore();
-        child.requireAsBefore();
-    }
-
-    @Test
     void replacedElementsOfAListAndAMapAreAsTheyWere() {
-        Holder block = new Holder();
-        BlockState state = BlockState.of(block);
-        block.list.set(0, "after");
-        block.map.put("key", "after");
-        state.restore();
+        restored(() -> {
+            block.list.set(0, "after");
+            block.map.put("key", "after");
+        });
         block.requireAsBefore();
     }
 
     @Test
     void aListThatNobodyMayChangeIsLeftAlone() {
-        Heir block = new Heir();
         block.kept.add(List.of("fixed"));
         block.named.put("fixed", Map.of("key", "fixed"));
-        BlockState state = BlockState.of(block);
-        assertThatCode(state::restore).doesNotThrowAnyException();
+        assertThatCode(() -> restored(block::change)).doesNotThrowAnyException();
     }
 
     @Test
     void aViewThatNobodyMayChangeDoesNotKeepTheRestFromBeingRestored() {
-        Heir block = new Heir();
         List<Object> behind = new ArrayList<>();
         block.kept.add(Collections.unmodifiableList(behind));
-        BlockState state = BlockState.of(block);
-        behind.add("after");
-        block.change();
-        state.restore();
+        restored(() -> {
+            behind.add("after");
+            block.change();
+        });
         block.requireAsBefore();
     }
 
     /** A recurrent block may keep its hidden state and its cell state so. */
     @Test
     void aListOfFixedSizeHoldsItsElementsAgain() {
-        Heir block = new Heir();
         List<String> states = Arrays.asList("before", "other");
         block.kept.add(states);
-        BlockState state = BlockState.of(block);
-        states.set(0, "after");
-        states.set(1, "after");
-        state.restore();
+        restored(() -> Collections.fill(states, "after"));
         assertThat(states).containsExactly("before", "other");
     }
 
     /** Through these views, entries can be removed from a map, but not added. */
     @Test
     void aMapOfWhichABlockHoldsOnlyViewsLosesNothing() {
-        Heir block = new Heir();
         Map<String, String> map = new TreeMap<>(Map.of("key", "before"));
-        block.kept.add(map.values());
-        block.kept.add(map.keySet());
-        BlockState state = BlockState.of(block);
-        map.put("more", "after");
-        state.restore();
+        block.kept.addAll(List.of(map.values(), map.keySet()));
+        restored(() -> map.put("more", "after"));
         assertThat(map).containsEntry("key", "before");
     }
 
     /** A map that has grown lists its entries in another order. Keys that are added to its key set get this value. */
     @Test
     void aMapIsAsItWasThoughItsViewsAreHeldToo() {
-        Heir block = new Heir();
         ConcurrentHashMap<Integer, String> map = new ConcurrentHashMap<>(Map.of(16, "first", 1, "second"));
         block.named.put("map", map);
         block.last.set(List.of(map.values(), map.keySet("any")));
-        BlockState state = BlockState.of(block);
-        for (int key = 0; key < 1_000; key++) {
-            map.put(key, "after");
-        }
-        state.restore();
+        restored(() -> IntStream.range(0, 1_000).forEach(key -> map.put(key, "after")));
         assertThat(map).isEqualTo(Map.of(16, "first", 1, "second"));
     }
 
     @Test
     void aQueueThatIsFullHoldsItsElementsAgain() {
-        Heir block = new Heir();
         Queue<String> queue = new ArrayBlockingQueue<>(2, true, List.of("before", "other"));
         block.kept.add(queue);
-        BlockState state = BlockState.of(block);
-        queue.remove();
-        queue.add("after");
-        state.restore();
+        restored(() -> {
+            queue.remove();
+            queue.add("after");
+        });
         assertThat(queue).containsExactly("before", "other");
     }
 
@@ -235,42 +209,33 @@ class BlockStateTest {
 
     @Test
     void whatAnAnonymousClassHoldsIsAsItWas() {
-        Object function = new Object() {
+        Supplier<Integer> function = new Supplier<>() {
             int count = 3;
 
             @Override
-            public String toString() {
-                return Integer.toString(count++);
+            public Integer get() {
+                return count++;
             }
         };
-        Heir block = new Heir();
         block.kept.add(function);
-        BlockState state = BlockState.of(block);
-        assertThat(List.of(function.toString(), function.toString())).containsExactly("3", "4");
-        state.restore();
-        assertThat(function.toString()).isEqualTo("3");
+        restored(() -> assertThat(List.of(function.get(), function.get())).containsExactly(3, 4));
+        assertThat(function.get()).isEqualTo(3);
     }
 
     /** An object that is not a block, a function or a collection may belong to others. */
     @Test
     void aPlainObjectIsNotLookedInto() {
         Shared shared = new Shared();
-        Heir block = new Heir();
         block.kept.add(shared);
-        BlockState state = BlockState.of(block);
-        shared.number = 2;
-        state.restore();
+        restored(() -> shared.number = 2);
         assertThat(shared.number).isEqualTo(2);
     }
 
     @Test
     void aFieldHoldsTheSameObjectAgainAndNotAnEqualOne() {
-        Holder block = new Holder();
         List<String> before = List.of("word");
         block.any = before;
-        BlockState state = BlockState.of(block);
-        block.any = new ArrayList<>(before);
-        state.restore();
+        restored(() -> block.any = new ArrayList<>(before));
         assertThat(block.any).isSameAs(before);
     }
 
@@ -280,78 +245,58 @@ class BlockStateTest {
 
     @Test
     void arraysWhereverTheyAreKeptHoldTheirNumbersAgain() {
-        Heir block = new Heir();
-        NDArray inList = ones();
-        NDArray inMap = ones();
-        NDArray inReference = ones();
-        NDArray inArray = ones().toType(DataType.INT32, true);
-        block.kept.add(inList);
-        block.named.put("array", inMap);
-        block.last.set(inReference);
-        block.both[0] = inArray;
-        BlockState state = BlockState.of(block);
-        for (NDArray array : List.of(inList, inMap, inReference, inArray)) {
-            array.addi(4);
-        }
-        state.restore();
-        for (NDArray array : List.of(inList, inMap, inReference)) {
-            assertThat(array.toFloatArray()).containsExactly(1, 1, 1);
-        }
-        assertThat(inArray.toIntArray()).containsExactly(1, 1, 1);
+        List<NDArray> arrays = List.of(ones(), ones(), ones(), ones().toType(DataType.INT32, true));
+        block.kept.add(arrays.get(0));
+        block.named.put("array", arrays.get(1));
+        block.last.set(arrays.get(2));
+        block.both[0] = arrays.get(3);
+        restored(() -> arrays.forEach(array -> array.addi(4)));
+        assertThat(arrays)
+                .allSatisfy(array ->
+                        assertThat(array.toArray()).extracting(Number::intValue).containsExactly(1, 1, 1));
     }
 
     /** Only small arrays are copied: a network may keep tables of any size. */
     @Test
     void arraysUpToSixteenMebibytesAreRemembered() {
-        Heir block = new Heir();
         NDArray small = manager.zeros(new Shape(4 << 20));
         NDArray large = manager.zeros(new Shape((4 << 20) + 1));
-        block.kept.add(small);
-        block.kept.add(large);
-        BlockState state = BlockState.of(block);
-        small.addi(1);
-        large.addi(1);
-        state.restore();
+        block.kept.addAll(List.of(small, large));
+        restored(() -> {
+            small.addi(1);
+            large.addi(1);
+        });
         assertThat(small.max().getFloat()).isZero();
         assertThat(large.min().getFloat()).isEqualTo(1);
     }
 
     @Test
     void javaArraysUpToAMillionNumbersAreRemembered() {
-        Heir block = new Heir();
         byte[] small = new byte[1 << 20];
         byte[] large = new byte[(1 << 20) + 1];
-        block.kept.add(small);
-        block.kept.add(large);
-        BlockState state = BlockState.of(block);
-        small[5] = 1;
-        large[5] = 1;
-        state.restore();
+        block.kept.addAll(List.of(small, large));
+        restored(() -> {
+            small[5] = 1;
+            large[5] = 1;
+        });
         assertThat(small[5]).isZero();
         assertThat(large[5]).isEqualTo((byte) 1);
     }
 
     @Test
     void closedArraysStayClosed() {
-        Heir block = new Heir();
         NDArray before = ones();
         NDArray between = ones();
         before.close();
-        block.kept.add(before);
-        block.kept.add(between);
-        BlockState state = BlockState.of(block);
-        between.close();
-        assertThatCode(state::restore).doesNotThrowAnyException();
+        block.kept.addAll(List.of(before, between));
+        assertThatCode(() -> restored(between::close)).doesNotThrowAnyException();
     }
 
     @Test
     void whatHoldsItselfIsVisitedOnce() {
-        Heir block = new Heir();
         block.both[0] = block;
         block.kept.add(block.both);
-        BlockState state = BlockState.of(block);
-        block.change();
-        state.restore();
+        restored(block::change);
         block.requireAsBefore();
     }
 }

@@ -27,14 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls with a batch of 2, 5 and 3, merged, give one program, or an error about the first thing that does not fit. */
 @Tag("tiny")
-class MergeTest {
+class MergeTest extends OneTrace {
 
     private static final long[] BATCHES = {2, 5, 3};
     private static final String F = "NDArray.f(Number)";
-
-    private static Slot slot(int id, long... sizes) {
-        return new Slot(id, new Shape(sizes), DataType.FLOAT32);
-    }
 
     private static Entry input(long batch) {
         return new Entry.Input(slot(0, batch, 3));
@@ -326,9 +322,9 @@ class MergeTest {
             data[(int) batch - 1] = 9;
             return data;
         };
-        assertThatThrownBy(() -> mergedConstant(odd, DataType.INT8, batch -> new long[] {batch}))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("the constant table in block C holds different numbers for different samples");
+        assertRefused(
+                () -> mergedConstant(odd, DataType.INT8, batch -> new long[] {batch}),
+                "the constant table in block C holds different numbers for different samples");
         // If the batch is bounded, the longest form of the constant contains all others.
         assertThat(mergedConstant(odd, DataType.INT8, batch -> new long[] {batch}, Axis.BATCH.atMost(8)))
                 .isInstanceOf(Step.Prefix.class);
@@ -345,10 +341,9 @@ class MergeTest {
             Arrays.fill(data, (byte) batch);
             return data;
         };
-        assertThatThrownBy(() -> mergedConstant(alike, DataType.INT8, batch -> new long[] {batch}))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining(
-                        "the constant table(batch) in block C holds different numbers for different batch" + " sizes");
+        assertRefused(
+                () -> mergedConstant(alike, DataType.INT8, batch -> new long[] {batch}),
+                "the constant table(batch) in block C holds different numbers for different batch" + " sizes");
     }
 
     @ParameterizedTest
@@ -368,8 +363,8 @@ class MergeTest {
 
     @Test
     void otherTypesAreRefused() {
-        assertThatThrownBy(() -> Merge.elementType(DataType.STRING, "x"))
-                .isInstanceOf(ExportException.class)
-                .hasMessageStartingWith("x makes string, a type that is not exported: use FLOAT32");
+        assertRefused(
+                () -> Merge.elementType(DataType.STRING, "x"),
+                "x makes string, a type that is not exported: use FLOAT32");
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A further call of forward passes if it follows the program, and is rejected at the first step that differs. */
 @Tag("tiny")
-class RehearsalTest {
+class RehearsalTest extends OneTrace {
 
     private static final String ADD = "NDArray.add(NDArray)";
     private static final String PAIR = "NDArray.f(NDList, Shape, Number, Number)";
@@ -56,14 +56,6 @@ class RehearsalTest {
                             List.of(LEFT, RIGHT))),
             List.of(LEFT, RIGHT),
             List.of());
-
-    private static Operand floats(int id, Dim... sizes) {
-        return new Operand(id, ElementType.FLOAT, new TensorShape(List.of(sizes)));
-    }
-
-    private static Slot slot(int id, long... sizes) {
-        return new Slot(id, new Shape(sizes), DataType.FLOAT32);
-    }
 
     private static Rehearsal rehearsal(Program program, Sizes sizes) {
         return new Rehearsal(program, TWO, sizes, Rehearsal.Mode.DRY, false, ExportException::new);

@@ -1,35 +1,22 @@
 package io.catwalk.onnx.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.LambdaBlock;
-import io.catwalk.onnx.graph.ExportException;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Indices of an array of shape (4, 5, 6), with expected parts written by hand. */
 @Tag("tiny")
-class SelectionTest {
+class SelectionTest extends OneTrace {
 
     private static final Shape SHAPE = new Shape(4, 5, 6);
     private static final long END = Long.MAX_VALUE;
 
-    private final NDManager manager = NDManager.newBaseManager();
-    private final Tracer tracer =
-            new Tracer(LambdaBlock.singleton(x -> x), manager, signature -> true, new Succession(), Optional.empty());
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+    private final Tracer tracer = newTracer();
 
     private Selection selection(String index, Object... arrays) {
         return Selection.of(tracer, new NDIndex(index, arrays), SHAPE);
@@ -139,18 +126,16 @@ class SelectionTest {
     }
 
     private void assertRefused(String fault, String index, Object... arrays) {
-        assertThatThrownBy(() -> selection(index, arrays))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining(fault);
+        assertRefused(() -> selection(index, arrays), fault);
     }
 
     @Test
     void masksThatDoNotFitAreRefused() {
         assertRefused("a mask of shape (3) does not fit axis 1 of an array of shape (4, 5, 6)", ":, {}", mask(3));
         assertRefused("a mask of shape (6, 4) does not fit axis 2", ":, :, {}", mask(6, 4));
-        assertThatThrownBy(() -> Selection.of(tracer, new NDIndex().addBooleanIndex(manager.ones(new Shape(4))), SHAPE))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("expected a mask of type BOOLEAN, but found float32");
+        assertRefused(
+                () -> Selection.of(tracer, new NDIndex().addBooleanIndex(manager.ones(new Shape(4))), SHAPE),
+                "expected a mask of type BOOLEAN, but found float32");
     }
 
     @Test

@@ -3,25 +3,13 @@ package io.catwalk.onnx.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.nn.LambdaBlock;
 import java.nio.ByteBuffer;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The traces of one export hold equal content once, and detect changed weights. */
 @Tag("tiny")
-class SuccessionTest {
-
-    private final NDManager manager = NDManager.newBaseManager();
-    private final Succession succession = new Succession();
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
+class SuccessionTest extends OneTrace {
 
     private byte[] held(int id, int... bytes) {
         ByteBuffer content = ByteBuffer.allocate(bytes.length);
@@ -49,8 +37,7 @@ class SuccessionTest {
     @Test
     void theTraceThatGoesOnIsKnownUntilItEnds() {
         assertThat(succession.now()).isEmpty();
-        Tracer tracer =
-                new Tracer(LambdaBlock.singleton(x -> x), manager, signature -> true, succession, Optional.empty());
+        Tracer tracer = newTracer();
         assertThat(succession.now()).contains(tracer);
         assertThat(tracer.isOver()).isFalse();
         tracer.end();

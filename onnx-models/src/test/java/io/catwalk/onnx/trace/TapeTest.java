@@ -1,10 +1,8 @@
 package io.catwalk.onnx.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.catwalk.onnx.graph.ElementType;
@@ -13,7 +11,6 @@ import io.catwalk.onnx.graph.TensorShape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,18 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A tape holds what was done, in order, and the content of constants at the time they were recorded. */
 @Tag("tiny")
-class TapeTest {
+class TapeTest extends OneTrace {
 
     private static final byte[] ONE_AND_TWO = {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0x40};
 
-    private final NDManager manager = NDManager.newBaseManager();
-    private final Succession succession = new Succession();
     private final Tape tape = new Tape(Optional.empty(), succession);
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     private NDArray oneAndTwo() {
         return manager.create(new float[] {1, 2});
@@ -124,9 +114,9 @@ class TapeTest {
     @Test
     void anArrayThatNoFileHoldsIsRefused() {
         NDArray large = manager.zeros(new Shape(), DataType.INT64).broadcast(new Shape(1 << 14, 1 << 14));
-        assertThatThrownBy(() -> tape.constant("table", large, () -> "", place -> List.of()))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContaining("the constant table(16384, 16384) takes 2.1 GB");
+        assertRefused(
+                () -> tape.constant("table", large, () -> "", place -> List.of()),
+                "the constant table(16384, 16384) takes 2.1 GB");
     }
 
     @ParameterizedTest

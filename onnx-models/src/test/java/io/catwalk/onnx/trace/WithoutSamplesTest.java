@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -15,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,15 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * engine.
  */
 @Tag("tiny")
-class WithoutSamplesTest {
+class WithoutSamplesTest extends OneTrace {
 
-    private final NDManager manager = NDManager.newBaseManager();
     private final WithoutSamples withoutSamples = new WithoutSamples(new Placeholders(manager));
-
-    @AfterEach
-    void close() {
-        manager.close();
-    }
 
     private NDArray array(String sizes) {
         return manager.ones(new Shape(
