@@ -25,6 +25,10 @@ class ContentsTest {
     private static final Dim TIME = Dim.axis("time");
     private static final Sizes SIZES = new Sizes(Map.of("batch", 2L, "time", 3L));
 
+    private static final int[] LONGEST = {
+        0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23, 24, 25, 26, 27
+    };
+
     private static Operand operand(ElementType type, Dim... sizes) {
         return new Operand(5, type, new TensorShape(List.of(sizes)));
     }
@@ -76,32 +80,7 @@ class ContentsTest {
 
     @Test
     void theBeginningOfTheLongestIsCutAlongEachAxis() {
-        Step.Constant longest = constant(
-                TensorShape.of(3, 2, 4),
-                0,
-                1,
-                2,
-                3,
-                4,
-                5,
-                6,
-                7,
-                10,
-                11,
-                12,
-                13,
-                14,
-                15,
-                16,
-                17,
-                20,
-                21,
-                22,
-                23,
-                24,
-                25,
-                26,
-                27);
+        Step.Constant longest = constant(TensorShape.of(3, 2, 4), LONGEST);
         assertThat(Contents.at(prefix(longest, BATCH, Dim.of(2), TIME), SIZES))
                 .containsExactly(0, 1, 2, 4, 5, 6, 10, 11, 12, 14, 15, 16);
         assertThat(Contents.at(prefix(longest, TIME, Dim.of(2), Dim.of(4)), SIZES))

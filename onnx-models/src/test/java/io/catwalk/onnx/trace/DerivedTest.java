@@ -28,87 +28,55 @@ class DerivedTest {
         return Derived.sizes(new Arguments(signature, List.of(arguments), "block A"));
     }
 
+    private static final String MAX_POOL = "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)";
+    private static final String AVG_POOL = "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)";
+    private static final String LP_POOL = "NDArrayEx.lpPool(float, Shape, Shape, Shape, boolean)";
+
+    private static List<Dim> convolved(Operand kernel, Shape stride, Shape padding, Shape dilation) {
+        return sizes(CONVOLUTION, IMAGE, IMAGE, kernel, kernel, stride, padding, dilation, 1);
+    }
+
+    private static Dim halved(Dim size, long less) {
+        return size.minus(Dim.of(less)).floorDividedBy(2).plus(Dim.of(1));
+    }
+
     @Test
     void convolutionsHaveTheirFiltersAndTheirWindows() {
         Operand kernel = operand(Dim.of(8), Dim.of(3), Dim.of(3), Dim.of(5));
-        assertThat(sizes(
-                        CONVOLUTION,
-                        IMAGE,
-                        IMAGE,
-                        kernel,
-                        kernel,
-                        new Shape(2, 1),
-                        new Shape(1, 4),
-                        new Shape(1, 2),
-                        1))
-                .containsExactly(
-                        Dim.BATCH,
-                        Dim.of(8),
-                        HEIGHT.minus(Dim.of(1)).floorDividedBy(2).plus(Dim.of(1)),
-                        WIDTH);
+        assertThat(convolved(kernel, new Shape(2, 1), new Shape(1, 4), new Shape(1, 2)))
+                .containsExactly(Dim.BATCH, Dim.of(8), halved(HEIGHT, 1), WIDTH);
         Shape one = new Shape(1);
-        assertThat(sizes(CONVOLUTION, IMAGE, IMAGE, kernel, kernel, new Shape(2), one, one, 1))
-                .containsExactly(
-                        Dim.BATCH,
-                        Dim.of(8),
-                        HEIGHT.minus(Dim.of(1)).floorDividedBy(2).plus(Dim.of(1)),
-                        WIDTH.minus(Dim.of(3)).floorDividedBy(2).plus(Dim.of(1)));
+        assertThat(convolved(kernel, new Shape(2), one, one))
+                .containsExactly(Dim.BATCH, Dim.of(8), halved(HEIGHT, 1), halved(WIDTH, 3));
     }
 
     @Test
     void poolsKeepTheChannels() {
-        List<Dim> expected = List.of(
-                Dim.BATCH,
-                Dim.of(3),
-                HEIGHT.minus(Dim.of(1)).floorDividedBy(2).plus(Dim.of(1)),
-                WIDTH.minus(Dim.of(2)));
+        List<Dim> expected = List.of(Dim.BATCH, Dim.of(3), halved(HEIGHT, 1), WIDTH.minus(Dim.of(2)));
         Shape kernel = new Shape(3, 5);
         Shape stride = new Shape(2, 1);
         Shape pad = new Shape(1, 1);
-        assertThat(sizes("NDArrayEx.maxPool(Shape, Shape, Shape, boolean)", IMAGE, kernel, stride, pad, false))
-                .isEqualTo(expected);
-        assertThat(sizes(
-                        "NDArrayEx.avgPool(Shape, Shape, Shape, boolean, boolean)",
-                        IMAGE,
-                        kernel,
-                        stride,
-                        pad,
-                        false,
-                        true))
-                .isEqualTo(expected);
-        assertThat(sizes(
-                        "NDArrayEx.lpPool(float, Shape, Shape, Shape, boolean)", IMAGE, 2f, kernel, stride, pad, false))
-                .isEqualTo(expected);
+        assertThat(sizes(MAX_POOL, IMAGE, kernel, stride, pad, false)).isEqualTo(expected);
+        assertThat(sizes(AVG_POOL, IMAGE, kernel, stride, pad, false, true)).isEqualTo(expected);
+        assertThat(sizes(LP_POOL, IMAGE, 2f, kernel, stride, pad, false)).isEqualTo(expected);
     }
 
     @Test
     void windowsThatMayStickOutRoundUp() {
-        assertThat(sizes(
-                        "NDArrayEx.maxPool(Shape, Shape, Shape, boolean)",
-                        IMAGE,
-                        new Shape(3, 3),
-                        new Shape(2, 2),
-                        new Shape(0, 0),
-                        true))
-                .containsExactly(
-                        Dim.BATCH,
-                        Dim.of(3),
-                        HEIGHT.minus(Dim.of(2)).floorDividedBy(2).plus(Dim.of(1)),
-                        WIDTH.minus(Dim.of(2)).floorDividedBy(2).plus(Dim.of(1)));
+        assertThat(sizes(MAX_POOL, IMAGE, new Shape(3, 3), new Shape(2, 2), new Shape(0, 0), true))
+                .containsExactly(Dim.BATCH, Dim.of(3), halved(HEIGHT, 2), halved(WIDTH, 2));
     }
 
     @Test
     void slicesLoseAndGainAxes() {
         long[] none = {};
-        assertThat(sizes(
-                        Indexing.SLICE,
-                        IMAGE,
-                        new long[] {1, 2},
-                        new long[] {2, Long.MAX_VALUE},
-                        new long[] {1, 3},
-                        new long[] {1, 1},
-                        new long[] {1},
-                        new long[] {0, 2}))
+        long[] starts = {1, 2};
+        long[] stops = {2, Long.MAX_VALUE};
+        long[] axes = {1, 3};
+        long[] steps = {1, 1};
+        long[] gone = {1};
+        long[] made = {0, 2};
+        assertThat(sizes(Indexing.SLICE, IMAGE, starts, stops, axes, steps, gone, made))
                 .containsExactly(Dim.of(1), Dim.BATCH, Dim.of(1), HEIGHT, WIDTH.minus(Dim.of(2)));
         assertThat(sizes(Indexing.SLICE, IMAGE, none, none, none, none, none, none))
                 .isEqualTo(IMAGE.shape().dims());
@@ -118,7 +86,6 @@ class DerivedTest {
     void otherCallsAreFitted() {
         assertThat(sizes("NDArray.neg()", IMAGE)).isEmpty();
         // A kernel that depends on the input has no formula here.
-        assertThat(sizes(CONVOLUTION, IMAGE, IMAGE, IMAGE, IMAGE, new Shape(1), new Shape(0), new Shape(1), 1))
-                .isEmpty();
+        assertThat(convolved(IMAGE, new Shape(1), new Shape(0), new Shape(1))).isEmpty();
     }
 }

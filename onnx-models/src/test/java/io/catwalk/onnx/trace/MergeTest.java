@@ -57,12 +57,14 @@ class MergeTest extends OneTrace {
                 .program(Arrays.stream(BATCHES).mapToObj(recording).toList());
     }
 
+    /** Takes the input, and does one step that the size of the batch decides on. */
+    private static LongFunction<Calls.Recording> then(LongFunction<Entry> step) {
+        return batch -> recording(List.of(), input(batch), step.apply(batch));
+    }
+
     /** Calls f on the input with one further argument. */
     private static @Nullable Object mergedArgument(LongFunction<@Nullable Object> argument) {
-        Program program = merged(batch -> recording(
-                List.of(slot(1, batch, 3)),
-                input(batch),
-                call(F, slot(1, batch, 3), slot(0, batch, 3), argument.apply(batch))));
+        Program program = merged(then(batch -> call(F, slot(1, batch, 3), slot(0, batch, 3), argument.apply(batch))));
         return ((Step.Call) program.steps().get(1)).arguments().values().get(1);
     }
 
@@ -73,23 +75,18 @@ class MergeTest extends OneTrace {
                 .hasMessageContainingAll(words);
     }
 
-    private static void assertArgumentRefused(LongFunction<@Nullable Object> argument, String... words) {
-        assertThatThrownBy(() -> mergedArgument(argument))
-                .isInstanceOf(ExportException.class)
-                .hasMessageContainingAll(words);
+    private static void assertArgumentRefused(LongFunction<@Nullable Object> argument, String words) {
+        assertRefused(() -> mergedArgument(argument), words);
     }
 
     @Test
     void shapesFollowTheBatch() {
         Program program = merged(batch -> recording(
                 List.of(slot(1, 2 * batch, 3)), input(batch), call(F, slot(1, 2 * batch, 3), slot(0, batch, 3), null)));
-        Operand input = new Operand(0, ElementType.FLOAT, new TensorShape(List.of(Dim.BATCH, Dim.of(3))));
-        Operand result =
-                new Operand(1, ElementType.FLOAT, new TensorShape(List.of(Dim.BATCH.times(Dim.of(2)), Dim.of(3))));
-        assertThat(program.steps())
-                .containsExactly(
-                        new Step.Input(input),
-                        new Step.Call(new Arguments(F, Arrays.asList(input, null), "block A"), List.of(result)));
+        Operand input = floats(0, Dim.BATCH, Dim.of(3));
+        Operand result = floats(1, Dim.BATCH.times(Dim.of(2)), Dim.of(3));
+        Arguments arguments = new Arguments(F, Arrays.asList(input, null), "block A");
+        assertThat(program.steps()).containsExactly(new Step.Input(input), new Step.Call(arguments, List.of(result)));
         assertThat(program.outputs()).containsExactly(result);
         assertThat(program.names()).containsExactly(Optional.of("x"));
     }
@@ -101,10 +98,9 @@ class MergeTest extends OneTrace {
         assertThat(mergedArgument(batch -> new Shape(batch, 7))).isEqualTo(List.of(Dim.BATCH, Dim.of(7)));
         assertThat(mergedArgument(batch -> new long[] {7, batch})).isEqualTo(List.of(Dim.of(7), Dim.BATCH));
         assertThat(mergedArgument(batch -> new int[] {(int) batch})).isEqualTo(List.of(Dim.BATCH));
+        Operand input = floats(0, Dim.BATCH, Dim.of(3));
         assertThat(mergedArgument(batch -> List.of(slot(0, batch, 3), slot(0, batch, 3))))
-                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
-                .hasSize(2)
-                .allMatch(operand -> ((Operand) operand).id() == 0);
+                .isEqualTo(List.of(input, input));
     }
 
     @Test
@@ -117,77 +113,70 @@ class MergeTest extends OneTrace {
 
     @Test
     void argumentsThatFollowNothingAreRefused() {
-        assertArgumentRefused(
-                batch -> 1.0 / batch, "NDArray.f(Number) in block A gets 0.5 for a batch of 2, but 0.2 for 5");
+        assertArgumentRefused(batch -> 1.0 / batch, "in block A gets 0.5 for a batch of 2, but 0.2 for 5");
         assertArgumentRefused(batch -> batch > 2 ? "large" : "small", "gets small for a batch of 2, but large for 5");
-        assertArgumentRefused(
-                batch -> batch % 3,
-                "has the number 2 for a batch of 2, but 0 for 3, which is not a multiple of the batch");
-        assertArgumentRefused(
-                batch -> batch > 2 ? new Shape(1, 2) : new Shape(1), "has 1 axes for a batch of 2, but 2 for 5");
+        assertArgumentRefused(batch -> batch % 3, "the number 2 for a batch of 2, but 0 for 3");
+        assertArgumentRefused(batch -> batch > 2 ? new Shape(1, 2) : new Shape(1), "1 axes for a batch of 2, but 2");
         assertArgumentRefused(batch -> batch > 2 ? List.of(slot(0, batch, 3)) : List.of(), "gets [] for a batch of 2");
         assertArgumentRefused(batch -> batch > 2 ? Double.NaN : 1.0, "gets 1.0 for a batch of 2, but NaN for 5");
     }
 
+    private static Entry sum(long batch, String signature, int from) {
+        return call(signature, slot(1, batch), slot(from, batch, 3));
+    }
+
     @Test
     void otherStepsAreRefused() {
+        Entry table = constant(1, new byte[4], DataType.FLOAT32, 1);
         assertRefused(
-                batch -> recording(
-                        List.of(),
-                        input(batch),
-                        batch == 5
-                                ? constant(1, new byte[4], DataType.FLOAT32, 1)
-                                : call(F, slot(1, batch), slot(0, batch, 3))),
-                "the network does different things for a batch of 2 and of 5, at NDArray.f(Number) in block A");
+                then(batch -> batch == 5 ? table : sum(batch, F, 0)),
+                "for a batch of 2 and of 5, at " + F + " in block A");
         assertRefused(
-                batch -> recording(
-                        List.of(),
-                        input(batch),
-                        batch == 3
-                                ? call(F, slot(1, batch), slot(0, batch, 3))
-                                : constant(1, new byte[4], DataType.FLOAT32, 1)),
+                then(batch -> batch == 3 ? sum(batch, F, 0) : table),
                 "for a batch of 2 and of 3, at the constant table in block C");
         assertRefused(
                 batch -> recording(List.of(), batch == 5 ? call(F, slot(0, batch)) : input(batch)),
-                "the network does different things for a batch of 2 and of 5;");
+                "different things for a batch of 2 and of 5;");
         assertRefused(
-                batch -> recording(
-                        List.of(),
-                        input(batch),
-                        call(batch == 5 ? "NDArray.g()" : F, slot(1, batch), slot(0, batch, 3))),
-                "the network calls NDArray.f(Number) for a batch of 2, but NDArray.g() for 5, at NDArray.f(Number) in"
-                        + " block A");
+                then(batch -> sum(batch, batch == 5 ? "NDArray.g()" : F, 0)),
+                "calls " + F + " for a batch of 2, but NDArray.g() for 5, at " + F + " in block A");
         assertRefused(
-                batch ->
-                        recording(List.of(), input(batch), call(F, slot(1, batch), slot(batch == 5 ? 7 : 0, batch, 3))),
-                "NDArray.f(Number) in block A uses different arrays for a batch of 2 and of 5");
+                then(batch -> sum(batch, F, batch == 5 ? 7 : 0)),
+                F + " in block A uses different arrays for a batch of 2 and of 5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 1 steps for a batch of 2 but 2 for 3", "2, 2 steps for a batch of 2 but 1 for 5"})
+    void anotherNumberOfStepsIsRefused(long longer, String words) {
+        assertRefused(
+                batch -> batch == longer
+                        ? recording(List.of(), input(batch), sum(batch, F, 0))
+                        : recording(List.of(), input(batch)),
+                words.replace(" but", ", but") + ", at " + F + " in block A");
     }
 
     @Test
-    void anotherNumberOfStepsOrOutputsIsRefused() {
-        LongFunction<Calls.Recording> longer = batch -> batch == 3
-                ? recording(List.of(), input(batch), call(F, slot(1, batch), slot(0, batch, 3)))
-                : recording(List.of(), input(batch));
-        assertRefused(
-                longer, "the network does 1 steps for a batch of 2, but 2 for 3, at NDArray.f(Number) in block A");
-        LongFunction<Calls.Recording> shorter = batch -> batch == 2
-                ? recording(List.of(), input(batch), call(F, slot(1, batch), slot(0, batch, 3)))
-                : recording(List.of(), input(batch));
-        assertRefused(
-                shorter, "the network does 2 steps for a batch of 2, but 1 for 5, at NDArray.f(Number) in block A");
+    void anotherNumberOfOutputsIsRefused() {
         assertRefused(
                 batch -> recording(batch == 3 ? List.of() : List.of(slot(0, batch, 3)), input(batch)),
-                "the network returns 1 arrays for a batch of 2, but 0 for 3");
+                "returns 1 arrays for a batch of 2, but 0 for 3");
     }
 
     private static Step mergedConstant(
-            LongFunction<byte[]> data, DataType type, LongFunction<long[]> shape, Axis.Dynamic... bounded) {
-        return merged(
-                        batch -> recording(
-                                List.of(), input(batch), constant(1, data.apply(batch), type, shape.apply(batch))),
-                        bounded)
+            DataType type, LongFunction<byte[]> data, LongFunction<long[]> shape, Axis.Dynamic... bounded) {
+        return merged(then(batch -> constant(1, data.apply(batch), type, shape.apply(batch))), bounded)
                 .steps()
                 .get(1);
+    }
+
+    /** Merges constants of one axis. */
+    private static Step mergedConstant(DataType type, LongFunction<byte[]> data, Axis.Dynamic... bounded) {
+        return mergedConstant(
+                type, data, batch -> new long[] {data.apply(batch).length / type.getNumOfBytes()}, bounded);
+    }
+
+    private static Operand made(ElementType type, Dim... sizes) {
+        return new Operand(1, type, new TensorShape(List.of(sizes)));
     }
 
     private static byte[] counted(long count, int first, int step) {
@@ -200,7 +189,7 @@ class MergeTest extends OneTrace {
 
     @Test
     void aConstantThatIsTheSameStaysOne() {
-        Step step = mergedConstant(batch -> new byte[] {7, 8}, DataType.INT8, batch -> new long[] {2});
+        Step step = mergedConstant(DataType.INT8, batch -> new byte[] {7, 8});
         assertThat(step).isInstanceOfSatisfying(Step.Constant.class, constant -> {
             assertThat(constant.data()).containsExactly(7, 8);
             assertThat(constant.hint()).isEqualTo("table");
@@ -209,72 +198,79 @@ class MergeTest extends OneTrace {
 
     @Test
     void aWholeNumberThatDiffersFollowsTheBatch() {
-        Step step = mergedConstant(batch -> new byte[] {(byte) (3 * batch)}, DataType.INT8, batch -> new long[] {1});
-        assertThat(step)
-                .isInstanceOfSatisfying(
-                        Step.Counted.class,
-                        counted -> assertThat(counted.number()).isEqualTo(Dim.BATCH.times(Dim.of(3))));
+        assertThat(mergedConstant(DataType.INT8, batch -> new byte[] {(byte) (3 * batch)}))
+                .isEqualTo(new Step.Counted(made(ElementType.INT8, Dim.of(1)), Dim.BATCH.times(Dim.of(3))));
     }
 
     /** 250 is -6 as a signed byte: only the type shows which. */
     @ParameterizedTest
     @CsvSource({"UINT8, 250", "INT8, -6"})
     void countingBeginsAtTheNumberOfItsType(DataType type, long first) {
-        Step step = mergedConstant(batch -> counted(batch, -6, 1), type, batch -> new long[] {batch});
-        assertThat(step).isInstanceOfSatisfying(Step.Counting.class, counting -> {
-            assertThat(counting.first()).isEqualTo(Dim.of(first));
-            assertThat(counting.step()).isEqualTo(Dim.of(1));
-        });
+        Operand places = made(ElementType.valueOf(type.name()), Dim.BATCH);
+        assertThat(mergedConstant(type, batch -> counted(batch, -6, 1)))
+                .isEqualTo(new Step.Counting(places, Dim.of(first), Dim.of(1)));
     }
 
     /** If the call with a batch of 2 has only one number, the step is that of the other calls. */
     @Test
     void oneNumberIsCountedAsTheOthersAre() {
-        Step step = mergedConstant(batch -> counted(batch - 1, 4, 3), DataType.INT8, batch -> new long[] {batch - 1});
-        assertThat(step).isInstanceOfSatisfying(Step.Counting.class, counting -> {
-            assertThat(counting.first()).isEqualTo(Dim.of(4));
-            assertThat(counting.step()).isEqualTo(Dim.of(3));
-        });
+        Operand places = made(ElementType.INT8, Dim.BATCH.minus(Dim.of(1)));
+        assertThat(mergedConstant(DataType.INT8, batch -> counted(batch - 1, 4, 3)))
+                .isEqualTo(new Step.Counting(places, Dim.of(4), Dim.of(3)));
     }
 
-    private static byte[] floats(long count, float first) {
+    @Test
+    void stepsMayFollowTheBatchToo() {
+        assertThat(mergedConstant(DataType.INT8, batch -> counted(batch, (int) batch, (int) batch)))
+                .isEqualTo(new Step.Counting(made(ElementType.INT8, Dim.BATCH), Dim.BATCH, Dim.BATCH));
+    }
+
+    private static byte[] floats(long count, FloatUnaryOperator number) {
         ByteBuffer data = ByteBuffer.allocate((int) count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < count; i++) {
-            data.putFloat(first + i);
+            data.putFloat(number.at(i));
         }
         return data.array();
+    }
+
+    private interface FloatUnaryOperator {
+        float at(int place);
     }
 
     @Test
     void realsAreCountedIfTheyAreWhole() {
         Axis.Dynamic upToEight = Axis.BATCH.atMost(8);
-        Step whole =
-                mergedConstant(batch -> floats(batch, 3), DataType.FLOAT32, batch -> new long[] {batch}, upToEight);
-        assertThat(whole)
-                .isInstanceOfSatisfying(
-                        Step.Counting.class,
-                        counting -> assertThat(counting.first()).isEqualTo(Dim.of(3)));
-        Step halves =
-                mergedConstant(batch -> floats(batch, 3.5f), DataType.FLOAT32, batch -> new long[] {batch}, upToEight);
-        assertThat(halves).isInstanceOf(Step.Prefix.class);
+        assertThat(mergedConstant(DataType.FLOAT32, batch -> floats(batch, place -> 3 + place), upToEight))
+                .isEqualTo(new Step.Counting(floats(1, Dim.BATCH), Dim.of(3), Dim.of(1)));
+        assertThat(mergedConstant(DataType.FLOAT32, batch -> floats(batch, place -> 3.5f + place), upToEight))
+                .isInstanceOf(Step.Prefix.class);
     }
 
-    private static byte[] rows(long count, float second) {
-        ByteBuffer data = ByteBuffer.allocate((int) count * 2 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < count; i++) {
-            data.putFloat(0).putFloat(second);
-        }
-        return data.array();
+    private static void assertRepeats(Step step, byte[] slice, long... shape) {
+        assertThat(step).isInstanceOfSatisfying(Step.Repeated.class, repeated -> {
+            assertThat(repeated.slice().data()).isEqualTo(slice);
+            assertThat(repeated.slice().operand().shape()).isEqualTo(TensorShape.of(shape));
+        });
     }
 
     @ParameterizedTest
     @ValueSource(floats = {0.5f, Float.NEGATIVE_INFINITY})
     void rowsThatAreNotWholeAreRepeatedAndNotCounted(float second) {
-        Step step = mergedConstant(batch -> rows(batch, second), DataType.FLOAT32, batch -> new long[] {batch, 2});
-        assertThat(step)
-                .isInstanceOfSatisfying(
-                        Step.Repeated.class,
-                        repeated -> assertThat(repeated.slice().data()).isEqualTo(rows(1, second)));
+        LongFunction<byte[]> rows = batch -> floats(2 * batch, place -> place % 2 == 0 ? 0 : second);
+        assertRepeats(mergedConstant(DataType.FLOAT32, rows, batch -> new long[] {batch, 2}), rows.apply(1), 1, 2);
+    }
+
+    @Test
+    void oneSliceForEachSampleIsRepeated() {
+        LongFunction<byte[]> slices = batch -> {
+            byte[] data = new byte[(int) batch * 4];
+            for (int i = 0; i < data.length; i++) {
+                data[i] = (byte) (i / (2 * batch) * 9 + i % 2);
+            }
+            return data;
+        };
+        Step step = mergedConstant(DataType.INT8, slices, batch -> new long[] {2, batch, 2});
+        assertRepeats(step, new byte[] {0, 1, 9, 10}, 2, 1, 2);
     }
 
     @Test
@@ -288,34 +284,6 @@ class MergeTest extends OneTrace {
     }
 
     @Test
-    void stepsMayFollowTheBatchToo() {
-        Step step = mergedConstant(
-                batch -> counted(batch, (int) batch, (int) batch), DataType.INT8, batch -> new long[] {batch});
-        assertThat(step).isInstanceOfSatisfying(Step.Counting.class, counting -> {
-            assertThat(counting.first()).isEqualTo(Dim.BATCH);
-            assertThat(counting.step()).isEqualTo(Dim.BATCH);
-        });
-    }
-
-    @Test
-    void oneSliceForEachSampleIsRepeated() {
-        Step step = mergedConstant(
-                batch -> {
-                    byte[] data = new byte[(int) batch * 4];
-                    for (int i = 0; i < data.length; i++) {
-                        data[i] = (byte) (i / (2 * batch) * 9 + i % 2);
-                    }
-                    return data;
-                },
-                DataType.INT8,
-                batch -> new long[] {2, batch, 2});
-        assertThat(step).isInstanceOfSatisfying(Step.Repeated.class, repeated -> {
-            assertThat(repeated.slice().data()).containsExactly(0, 1, 9, 10);
-            assertThat(repeated.slice().operand().shape()).isEqualTo(TensorShape.of(2, 1, 2));
-        });
-    }
-
-    @Test
     void numbersThatDifferFromSampleToSampleAreRefused() {
         LongFunction<byte[]> odd = batch -> {
             byte[] data = new byte[(int) batch];
@@ -323,27 +291,20 @@ class MergeTest extends OneTrace {
             return data;
         };
         assertRefused(
-                () -> mergedConstant(odd, DataType.INT8, batch -> new long[] {batch}),
+                () -> mergedConstant(DataType.INT8, odd),
                 "the constant table in block C holds different numbers for different samples");
         // If the batch is bounded, the longest form of the constant contains all others.
-        assertThat(mergedConstant(odd, DataType.INT8, batch -> new long[] {batch}, Axis.BATCH.atMost(8)))
-                .isInstanceOf(Step.Prefix.class);
+        assertThat(mergedConstant(DataType.INT8, odd, Axis.BATCH.atMost(8))).isInstanceOf(Step.Prefix.class);
     }
 
     @Test
     void numbersThatDifferFromCallToCallAreRefused() {
         assertRefused(
-                batch ->
-                        recording(List.of(), input(batch), constant(1, new byte[] {(byte) batch, 0}, DataType.INT8, 2)),
+                then(batch -> constant(1, new byte[] {(byte) batch, 0}, DataType.INT8, 2)),
                 "the constant table(2) in block C is computed from the batch size");
-        LongFunction<byte[]> alike = batch -> {
-            byte[] data = new byte[(int) batch];
-            Arrays.fill(data, (byte) batch);
-            return data;
-        };
         assertRefused(
-                () -> mergedConstant(alike, DataType.INT8, batch -> new long[] {batch}),
-                "the constant table(batch) in block C holds different numbers for different batch" + " sizes");
+                () -> mergedConstant(DataType.INT8, batch -> counted(batch, (int) batch, 0)),
+                "the constant table(batch) in block C holds different numbers for different batch sizes");
     }
 
     @ParameterizedTest

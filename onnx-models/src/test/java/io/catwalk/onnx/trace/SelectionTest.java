@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -22,13 +23,14 @@ class SelectionTest extends OneTrace {
         return Selection.of(tracer, new NDIndex(index, arrays), SHAPE);
     }
 
-    private static long[] numbers(long... numbers) {
-        return numbers;
-    }
-
-    private static void assertCuts(
-            Selection selection, long[] starts, long[] stops, long[] axes, long[] steps, long[] gone, long[] made) {
-        assertThat(selection.cuts()).containsExactly(starts, stops, axes, steps, gone, made);
+    /** Compares starts, stops, axes, steps, axes that are gone, and axes that are made; E is the end. */
+    private static void assertCuts(Selection selection, String cuts) {
+        long[][] expected = Arrays.stream(cuts.split("\\|", -1))
+                .map(part -> Arrays.stream(part.strip().split(" ")).filter(number -> !number.isEmpty()))
+                .map(part -> part.mapToLong(number -> number.equals("E") ? END : Long.parseLong(number))
+                        .toArray())
+                .toArray(long[][]::new);
+        assertThat(selection.cuts()).containsExactly((Object[]) expected);
     }
 
     private NDArray mask(long... shape) {
@@ -41,14 +43,7 @@ class SelectionTest extends OneTrace {
 
     @Test
     void slicesCutTheirAxis() {
-        assertCuts(
-                selection(":, 1:3, ::2"),
-                numbers(1, 0),
-                numbers(3, END),
-                numbers(1, 2),
-                numbers(1, 2),
-                numbers(),
-                numbers());
+        assertCuts(selection(":, 1:3, ::2"), "1 0 | 3 E | 1 2 | 1 2 | | ");
         assertThat(selection(":, 1:3").cutsNothing()).isFalse();
         assertThat(selection(":, ...").cutsNothing()).isTrue();
     }
@@ -56,28 +51,14 @@ class SelectionTest extends OneTrace {
     /** The last place has no end: -1 plus 1 would be 0. */
     @Test
     void numbersCutTheirAxisAndTakeItAway() {
-        assertCuts(
-                selection("1, :, -1"),
-                numbers(1, -1),
-                numbers(2, END),
-                numbers(0, 2),
-                numbers(1, 1),
-                numbers(0, 2),
-                numbers());
-        assertCuts(selection("..., -2"), numbers(-2), numbers(-1), numbers(2), numbers(1), numbers(2), numbers());
+        assertCuts(selection("1, :, -1"), "1 -1 | 2 E | 0 2 | 1 1 | 0 2 | ");
+        assertCuts(selection("..., -2"), "-2 | -1 | 2 | 1 | 2 | ");
     }
 
     @Test
     void newAxesStandWhereTheyAreInTheResult() {
-        assertCuts(
-                selection("null, :, null, 2, null"),
-                numbers(2),
-                numbers(3),
-                numbers(1),
-                numbers(1),
-                numbers(1),
-                numbers(0, 2, 3));
-        assertCuts(selection("null, ..., null"), numbers(), numbers(), numbers(), numbers(), numbers(), numbers(0, 4));
+        assertCuts(selection("null, :, null, 2, null"), "2 | 3 | 1 | 1 | 1 | 0 2 3");
+        assertCuts(selection("null, ..., null"), " | | | | | 0 4");
     }
 
     @Test
@@ -86,7 +67,7 @@ class SelectionTest extends OneTrace {
         Selection behind = selection("1, {}, 2:", indices);
         assertThat(behind.arrays()).hasSize(1);
         assertThat(behind.axes()).containsExactly(0);
-        assertCuts(behind, numbers(1, 2), numbers(2, END), numbers(0, 2), numbers(1, 1), numbers(0), numbers());
+        assertCuts(behind, "1 2 | 2 E | 0 2 | 1 1 | 0 | ");
         Selection around = selection("{}, null, :, {}", indices, indices);
         assertThat(around.axes()).containsExactly(0, 3);
         assertThat(around.mask()).isEmpty();
@@ -120,9 +101,9 @@ class SelectionTest extends OneTrace {
         assertThat(selection.maskedAxis()).isZero();
         Selection behind = selection("null, :, {}, 2:", inputMask(5));
         assertThat(behind.maskedAxis()).isEqualTo(2);
-        assertCuts(behind, numbers(2), numbers(END), numbers(2), numbers(1), numbers(), numbers(0));
+        assertCuts(behind, "2 | E | 2 | 1 | | 0");
         Selection ahead = selection("{}, null, 2:", inputMask(4, 5));
-        assertCuts(ahead, numbers(2), numbers(END), numbers(2), numbers(1), numbers(), numbers(2));
+        assertCuts(ahead, "2 | E | 2 | 1 | | 2");
     }
 
     private void assertRefused(String fault, String index, Object... arrays) {
