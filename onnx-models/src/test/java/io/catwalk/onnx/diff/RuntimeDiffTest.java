@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.TextFormat;
 import io.catwalk.onnx.diff.OtherRuntime.Given;
 import io.catwalk.onnx.diff.OtherRuntime.Refused;
@@ -43,6 +44,7 @@ final class RuntimeDiffTest {
     private Path folder;
 
     private final List<Cut> asked = new ArrayList<>();
+    private Tensor images = images(3, 28);
 
     private static Tensor images(int count, int size) {
         Random random = new Random(5);
@@ -51,6 +53,14 @@ final class RuntimeDiffTest {
             numbers[i] = (float) random.nextGaussian();
         }
         return Tensor.of(numbers, count, 1, size, size);
+    }
+
+    private Reply run(Cut cut) {
+        return run(cut, images, graph -> {});
+    }
+
+    private Reply run(Cut cut, Consumer<GraphProto.Builder> fault) {
+        return run(cut, images, fault);
     }
 
     /** Runs a model one batch at a time, as runners do, with a fault. */
@@ -75,25 +85,36 @@ final class RuntimeDiffTest {
         return new Given(all);
     }
 
-    private static RuntimeDiff diff(Path file, Tensor images, OtherRuntime runtime) {
+    private RuntimeDiff diff(Path file, OtherRuntime runtime) {
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             return RuntimeDiff.of(file, predictor.signature(), images, new Tolerance(1e-4, 1e-4), runtime);
         }
     }
 
+    private RuntimeOutcome.Differs differs(Path file, OtherRuntime runtime) throws IOException, InterruptedException {
+        return (RuntimeOutcome.Differs) diff(file, runtime).outcome();
+    }
+
+    private static Finding finding(RuntimeOutcome.Differs found) {
+        return Objects.requireNonNull(found.finding());
+    }
+
+    /** Makes the first number of some weights at least 4. */
     private static void weight(GraphProto.Builder graph, String node, int input) {
         for (NodeProto each : graph.getNodeList()) {
-            if (each.getName().equals(node)) {
-                for (TensorProto.Builder weights : graph.getInitializerBuilderList()) {
-                    if (weights.getName().equals(each.getInput(input))) {
-                        byte[] raw = weights.getRawData().toByteArray();
-                        raw[3] = 0x40; // the first number is at least 4
-                        raw[2] |= (byte) 0x80;
-                        weights.setRawData(com.google.protobuf.ByteString.copyFrom(raw));
-                    }
+            for (TensorProto.Builder weights : graph.getInitializerBuilderList()) {
+                if (each.getName().equals(node) && weights.getName().equals(each.getInput(input))) {
+                    byte[] raw = weights.getRawData().toByteArray();
+                    raw[3] = 0x40;
+                    raw[2] |= (byte) 0x80;
+                    weights.setRawData(ByteString.copyFrom(raw));
                 }
             }
         }
+    }
+
+    private static boolean has(Cut cut, Predicate<NodeProto> test) {
+        return cut.model().getGraph().getNodeList().stream().anyMatch(test);
     }
 
     private static String name(Path file, String operator, int which) throws IOException {
@@ -123,12 +144,11 @@ final class RuntimeDiffTest {
     void aFaultOfTheRuntimeIsFoundInItsNode(String network, String operator, int which, int input) throws Exception {
         Path file = ZOO.resolve(network + ".onnx");
         String faulty = name(file, operator, which);
-        Tensor images = images(3, 28);
 
-        RuntimeDiff diff = diff(file, images, cut -> run(cut, images, graph -> weight(graph, faulty, input)));
+        RuntimeDiff diff = diff(file, cut -> run(cut, graph -> weight(graph, faulty, input)));
         RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff.outcome();
 
-        Finding finding = Objects.requireNonNull(found.finding());
+        Finding finding = finding(found);
         assertThat(finding.node()).isEqualTo(faulty);
         assertThat(finding.place()).contains("called at");
         assertThat(Objects.requireNonNull(finding.difference()).agrees()).isFalse();
@@ -148,10 +168,8 @@ final class RuntimeDiffTest {
 
     @Test
     void aRuntimeWithoutFaultAgreesAndIsAskedOnce() throws Exception {
-        Tensor images = images(3, 28);
 
-        RuntimeOutcome outcome = diff(ZOO.resolve("lstm.onnx"), images, cut -> run(cut, images, graph -> {}))
-                .outcome();
+        RuntimeOutcome outcome = diff(ZOO.resolve("lstm.onnx"), cut -> run(cut)).outcome();
 
         assertThat(outcome).isInstanceOf(RuntimeOutcome.Agrees.class);
         assertThat(asked).hasSize(1);
@@ -160,13 +178,12 @@ final class RuntimeDiffTest {
     @Test
     void theNodeThatARuntimeDoesNotKnowIsNamed() throws Exception {
         Path file = ZOO.resolve("lstm.onnx");
-        Tensor images = images(2, 28);
-        Predicate<Cut> hasLstm = cut -> cut.model().getGraph().getNodeList().stream()
-                .anyMatch(node -> node.getOpType().equals("LSTM"));
+        images = images(2, 28);
 
-        RuntimeOutcome.Refuses refusal = (RuntimeOutcome.Refuses)
-                diff(file, images, cut -> hasLstm.test(cut) ? new Refused("no LSTM") : run(cut, images, graph -> {}))
-                        .outcome();
+        RuntimeOutcome.Refuses refusal = (RuntimeOutcome.Refuses) diff(
+                        file,
+                        cut -> has(cut, node -> node.getOpType().equals("LSTM")) ? new Refused("no LSTM") : run(cut))
+                .outcome();
 
         assertThat(refusal.reason()).isEqualTo("no LSTM");
         assertThat(Objects.requireNonNull(refusal.finding()).node()).isEqualTo(name(file, "LSTM", 0));
@@ -176,12 +193,10 @@ final class RuntimeDiffTest {
     @Test
     void aRuntimeThatGivesTooFewNumbersRefusesTheNode() throws Exception {
         Path file = ZOO.resolve("lstm.onnx");
-        Tensor images = images(3, 28);
         String layer = name(file, "LSTM", 0);
 
-        RuntimeOutcome.Refuses refusal = (RuntimeOutcome.Refuses) diff(file, images, cut -> {
-                    boolean whole = cut.model().getGraph().getNodeList().stream()
-                            .noneMatch(node -> node.getName().equals(layer));
+        RuntimeOutcome.Refuses refusal = (RuntimeOutcome.Refuses) diff(file, cut -> {
+                    boolean whole = !has(cut, node -> node.getName().equals(layer));
                     return run(cut, whole ? images : images.rows(0, 2), graph -> {});
                 })
                 .outcome();
@@ -192,26 +207,23 @@ final class RuntimeDiffTest {
 
     @Test
     void otherPixelsAreNoFaultOfANode() throws Exception {
-        Tensor images = images(2, 28);
+        images = images(2, 28);
         Tensor others = images(4, 28).rows(2, 4);
 
-        RuntimeOutcome.Differs found =
-                (RuntimeOutcome.Differs) diff(ZOO.resolve("lstm.onnx"), images, cut -> run(cut, others, graph -> {}))
-                        .outcome();
+        RuntimeOutcome.Differs found = differs(ZOO.resolve("lstm.onnx"), cut -> run(cut, others, graph -> {}));
 
-        Finding finding = Objects.requireNonNull(found.finding());
+        Finding finding = finding(found);
         assertThat(finding.node()).isEmpty();
         assertThat(finding.tensor()).isEqualTo("images");
     }
 
     @Test
     void aFaultOfTheWholeFileAloneIsInNoNode() throws Exception {
-        Tensor images = images(2, 28);
+        images = images(2, 28);
         String first = name(ZOO.resolve("lstm.onnx"), "LSTM", 0);
 
         RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff(
                         ZOO.resolve("lstm.onnx"),
-                        images,
                         cut -> run(cut, images, graph -> {
                             if (cut.batch() == Signature.ANY_BATCH) {
                                 weight(graph, first, 1);
@@ -224,32 +236,39 @@ final class RuntimeDiffTest {
         assertThat(asked).hasSize(2);
     }
 
-    /** Two ways from the input to the sum; the fault is in one, and the tensors on the other agree. */
-    private Path branches(String batch) throws IOException {
+    /** Writes a model that makes nine numbers of each image of 3 x 3. */
+    private Path file(String batch, String nodes) throws IOException {
         ModelProto.Builder model = ModelProto.newBuilder();
         TextFormat.merge("""
                 ir_version: 8
                 opset_import { version: 17 }
                 graph {
-                  name: "branches"
-                  node { name: "relu" op_type: "Relu" input: "images" output: "r" }
-                  node { name: "left" op_type: "Mul" input: "r" input: "two" output: "l" }
-                  node { name: "turned" op_type: "Transpose" input: "r" output: "t"
-                         attribute { name: "perm" type: INTS ints: 2 ints: 1 ints: 0 ints: 3 } }
-                  node { name: "right" op_type: "Mul" input: "t" input: "half" output: "h" }
-                  node { name: "back" op_type: "Transpose" input: "h" output: "b"
-                         attribute { name: "perm" type: INTS ints: 2 ints: 1 ints: 0 ints: 3 } }
-                  node { name: "sum" op_type: "Add" input: "l" input: "b" output: "s" }
-                  node { name: "flat" op_type: "Flatten" input: "s" output: "logits" }
+                  name: "nine"
+                  NODES
                   initializer { dims: 1 data_type: 1 name: "two" raw_data: "\\000\\000\\000\\100" }
-                  initializer { dims: 1 data_type: 1 name: "half" raw_data: "\\000\\000\\000\\077" }
                   input { name: "images" type { tensor_type { elem_type: 1 shape {
                     dim { BATCH } dim { dim_value: 1 } dim { dim_value: 3 } dim { dim_value: 3 } } } } }
                   output { name: "logits" type { tensor_type { elem_type: 1 shape {
                     dim { BATCH } dim { dim_value: 9 } } } } }
                 }
-                """.replace("BATCH", batch), model);
-        return Files.write(folder.resolve("branches.onnx"), model.build().toByteArray());
+                """.replace("NODES", nodes).replace("BATCH", batch), model);
+        return Files.write(folder.resolve("nine.onnx"), model.build().toByteArray());
+    }
+
+    /** Two ways from the input to the sum; the fault is in one, and the tensors on the other agree. */
+    private Path branches(String batch) throws IOException {
+        return file(batch, """
+                node { name: "relu" op_type: "Relu" input: "images" output: "r" }
+                node { name: "left" op_type: "Mul" input: "r" input: "two" output: "l" }
+                node { name: "turned" op_type: "Transpose" input: "r" output: "t"
+                       attribute { name: "perm" type: INTS ints: [2, 1, 0, 3] } }
+                node { name: "right" op_type: "Mul" input: "t" input: "half" output: "h" }
+                node { name: "back" op_type: "Transpose" input: "h" output: "b"
+                       attribute { name: "perm" type: INTS ints: [2, 1, 0, 3] } }
+                node { name: "sum" op_type: "Add" input: "l" input: "b" output: "s" }
+                node { name: "flat" op_type: "Flatten" input: "s" output: "logits" }
+                initializer { dims: 1 data_type: 1 name: "half" raw_data: "\\000\\000\\000\\077" }
+                """);
     }
 
     @ParameterizedTest
@@ -261,13 +280,11 @@ final class RuntimeDiffTest {
     })
     void ofTwoWaysTheFaultyOneIsFoundWhateverTheBatchAndTheAxes(String batch, String node, String weights)
             throws Exception {
-        Tensor images = images(4, 3);
+        images = images(4, 3);
 
-        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff(
-                        branches(batch), images, cut -> run(cut, images, graph -> weight(graph, node, 1)))
-                .outcome();
+        RuntimeOutcome.Differs found = differs(branches(batch), cut -> run(cut, graph -> weight(graph, node, 1)));
 
-        Finding finding = Objects.requireNonNull(found.finding());
+        Finding finding = finding(found);
         assertThat(finding.node()).isEqualTo(node);
         assertThat(finding.tensor()).isEqualTo(weights.equals("two") ? "l" : "h");
         // Of 36 pixels about half are above 0, and all of these are wrong.
@@ -281,12 +298,11 @@ final class RuntimeDiffTest {
         float[] numbers = new float[18];
         numbers[0] = 1000;
         numbers[9] = 1;
-        Tensor images = Tensor.of(numbers, 2, 1, 3, 3);
+        images = Tensor.of(numbers, 2, 1, 3, 3);
 
-        RuntimeDiff diff = diff(branches("dim_param: \"n\""), images, cut -> {
-            float[] given = ((Given) run(cut, images, graph -> {})).numbers();
-            if (cut.model().getGraph().getNodeList().stream()
-                    .anyMatch(node -> node.getName().equals("sum"))) {
+        RuntimeDiff diff = diff(branches("dim_param: \"n\""), cut -> {
+            float[] given = ((Given) run(cut)).numbers();
+            if (has(cut, node -> node.getName().equals("sum"))) {
                 given[0] += 0.125f; // of 2500
                 given[9] += 0.01f; // of 2.5
             }
@@ -295,7 +311,7 @@ final class RuntimeDiffTest {
 
         RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff.outcome();
         assertThat(found.answer().beyond()).isEqualTo(1);
-        assertThat(Objects.requireNonNull(found.finding()).node()).isEqualTo("sum");
+        assertThat(finding(found).node()).isEqualTo("sum");
         Path reduced = folder.resolve("reduced");
         assertThat(diff.reduce(reduced)).isTrue();
         TensorProto left = TensorProto.parseFrom(Files.readAllBytes(reduced.resolve("test_data_set_0/input_0.pb")));
@@ -309,34 +325,18 @@ final class RuntimeDiffTest {
     /** Java does not hold text, so that the faulty node alone could not be given what it reads. */
     @Test
     void aNodeThatReadsWhatJavaCannotHoldIsWrittenWithTheNodeBeforeIt() throws Exception {
-        ModelProto.Builder model = ModelProto.newBuilder();
-        TextFormat.merge("""
-                ir_version: 8
-                opset_import { version: 17 }
-                graph {
-                  name: "text"
-                  node { name: "flat" op_type: "Flatten" input: "images" output: "f" }
-                  node { name: "text" op_type: "Cast" input: "f" output: "t"
-                         attribute { name: "to" type: INT i: 8 } }
-                  node { name: "back" op_type: "Cast" input: "t" output: "b"
-                         attribute { name: "to" type: INT i: 1 } }
-                  node { name: "scaled" op_type: "Mul" input: "b" input: "two" output: "logits" }
-                  initializer { dims: 1 data_type: 1 name: "two" raw_data: "\\000\\000\\000\\100" }
-                  input { name: "images" type { tensor_type { elem_type: 1 shape {
-                    dim { dim_param: "n" } dim { dim_value: 1 } dim { dim_value: 3 } dim { dim_value: 3 } } } } }
-                  output { name: "logits" type { tensor_type { elem_type: 1 shape {
-                    dim { dim_param: "n" } dim { dim_value: 9 } } } } }
-                }
-                """, model);
-        Path file = Files.write(folder.resolve("text.onnx"), model.build().toByteArray());
-        Tensor images = images(2, 3);
+        Path file = file("dim_param: \"n\"", """
+                node { name: "flat" op_type: "Flatten" input: "images" output: "f" }
+                node { name: "text" op_type: "Cast" input: "f" output: "t" attribute { name: "to" type: INT i: 8 } }
+                node { name: "back" op_type: "Cast" input: "t" output: "b" attribute { name: "to" type: INT i: 1 } }
+                node { name: "scaled" op_type: "Mul" input: "b" input: "two" output: "logits" }
+                """);
+        images = images(2, 3);
 
         RuntimeDiff diff = diff(
                 file,
-                images,
                 cut -> run(
                         cut,
-                        images,
                         graph -> graph.getNodeBuilderList().stream()
                                 .filter(node -> node.getName().equals("back"))
                                 .findFirst()
@@ -344,7 +344,7 @@ final class RuntimeDiffTest {
                                         back.setOpType("Abs").setInput(0, "f").clearAttribute())));
 
         RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff.outcome();
-        assertThat(Objects.requireNonNull(found.finding()).node()).isEqualTo("back");
+        assertThat(finding(found).node()).isEqualTo("back");
         Path reduced = folder.resolve("reduced");
         assertThat(diff.reduce(reduced)).isTrue();
         try (OnnxRunner runner = OnnxRunner.open(reduced.resolve("model.onnx"))) {
@@ -357,24 +357,22 @@ final class RuntimeDiffTest {
 
     @Test
     void whatCannotBeAskedIsNamedWithTheReason() throws Exception {
-        Tensor images = images(4, 3);
+        images = images(4, 3);
         Predicate<Cut> ends = cut -> {
             List<NodeProto> nodes = cut.model().getGraph().getNodeList();
             return !nodes.isEmpty() && nodes.get(nodes.size() - 1).getInput(0).equals("h");
         };
 
-        RuntimeOutcome.Differs found = (RuntimeOutcome.Differs) diff(
-                        branches("dim_param: \"n\""),
-                        images,
-                        cut -> ends.test(cut)
-                                        && cut.model().getGraph().getOutputList().stream()
-                                                .map(ValueInfoProto::getName)
-                                                .noneMatch("logits"::equals)
-                                ? new Refused("not there")
-                                : run(cut, images, graph -> weight(graph, "right", 1)))
-                .outcome();
+        RuntimeOutcome.Differs found = differs(
+                branches("dim_param: \"n\""),
+                cut -> ends.test(cut)
+                                && cut.model().getGraph().getOutputList().stream()
+                                        .map(ValueInfoProto::getName)
+                                        .noneMatch("logits"::equals)
+                        ? new Refused("not there")
+                        : run(cut, graph -> weight(graph, "right", 1)));
 
-        assertThat(Objects.requireNonNull(found.finding()).node()).isEqualTo("back");
+        assertThat(finding(found).node()).isEqualTo("back");
         assertThat(found.unasked()).isEqualTo(Map.of("h", "not there"));
     }
 }
