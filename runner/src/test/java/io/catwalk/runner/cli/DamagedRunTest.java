@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.data.TinyImages;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Damages each file of a run in each way: a command answers with one line in our words, and changes nothing. */
@@ -48,9 +50,7 @@ final class DamagedRunTest {
         DAMAGES.put("blank", text -> " \n");
         DAMAGES.put("cut in the middle", text -> text.substring(0, text.length() / 2) + "\n");
         DAMAGES.put("NUL bytes", text -> "\0".repeat(text.length()));
-        DAMAGES.put(
-                "a NUL byte in the middle",
-                text -> text.substring(0, text.length() / 2) + "\0\n" + text.substring(text.length() / 2));
+        DAMAGES.put("a NUL byte in the middle", text -> new StringBuilder(text).insert(text.length() / 2, "\0\n") + "");
         DAMAGES.put("null", text -> "null\n");
         DAMAGES.put("an empty list", text -> "[]\n");
         DAMAGES.put("an empty object", text -> "{}\n");
@@ -60,10 +60,9 @@ final class DamagedRunTest {
         DAMAGES.put(
                 "random letters",
                 text -> new Random(7)
-                                .ints(2000, 33, 127)
-                                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                                .toString()
-                        + "\n");
+                        .ints(2000, 33, 127)
+                        .mapToObj(Character::toString)
+                        .collect(joining("", "", "\n")));
         DAMAGES.put("no text", text -> "\u00e9\u00ff" + text);
         DAMAGES.put("a terminal's commands", text -> "\u001b[2J\u001b]0;x\u0007\n");
     }
@@ -80,24 +79,12 @@ final class DamagedRunTest {
     private Map<Path, byte[]> whole = Map.of();
 
     @BeforeAll
-    static void train() throws IOException {
-        TestPlugin.sound("dense")
-                .write(Files.createDirectory(world.resolve("plugins")).resolve("dense.jar"));
-        Catwalk.Answer answer = Catwalk.run(
-                "train",
-                "dense",
-                "--plugins-dir",
-                world.resolve("plugins").toString(),
-                "--dataset",
-                TinyImages.write(world.resolve("tiny")).toString(),
-                "--out",
-                world.resolve("run").toString(),
-                "--epochs=1",
-                "--batch-size=16",
-                "--threads=1",
-                "--in-process",
-                "--no-latency");
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+    static void makeUp() throws IOException {
+        Path plugins = Files.createDirectory(world.resolve("plugins"));
+        TestPlugin.sound("dense").write(plugins.resolve("dense.jar"));
+        Path images = TinyImages.write(world.resolve("tiny"));
+        String train = "train dense --plugins-dir %s --dataset %s --out %s --batch-size 8 --on=made-up: --no-latency";
+        Catwalk.ask(train, plugins, images, world.resolve("run")).done();
     }
 
     @BeforeEach
@@ -153,48 +140,37 @@ final class DamagedRunTest {
     }
 
     @ParameterizedTest
-    @MethodSource("changes")
+    @CsvSource(delimiter = '|', textBlock = """
+            experiment.yaml | schema: 1      | schema: -1              | is of schema -1
+            experiment.yaml | schema: 1      | schema: 0               | is of schema 0
+            experiment.yaml | schema: 1      | 'schema: 99\\nwings: 4' | is of schema 99
+            experiment.yaml | schema: 1      | 'schema: 1\\nwings: 4'  | unknown key wings
+            experiment.yaml | schema: 1      | ''                      | schema is missing or wrong
+            experiment.yaml | jobs: 1        | jobs: many              | value of jobs is missing or wrong
+            experiment.yaml | jobs: 1        | jobs: 0                 | --jobs must be at least 1
+            experiment.yaml | name: dense    | name: a/../../b         | classifier must be at most
+            trials/dense/1-0/trial.json  | '"classifier" : "dense"' | '"classifier" : null'   | classifier
+            trials/dense/1-0/trial.json  | '"seed" : 1'             | '"seed" : "x"'          | seed
+            trials/dense/1-0/order.json  | '"classifier" : "dense"' | '"classifier" : "../x"' | classifier must
+            trials/dense/1-0/history.csv | '\\n1,'                  | '\\none,'               | line 2
+            """)
     void aChangedValueIsNamed(String file, String from, String to, String said) throws IOException {
         String text = Files.readString(run.resolve(file));
-        String changed = text.replaceFirst(from, to);
+        String changed = text.replaceFirst(from, to.replace("\\n", "\n"));
         assertThat(changed).isNotEqualTo(text);
         Files.writeString(run.resolve(file), changed);
 
         assertThat(assertRefused(file)).contains(said);
     }
 
-    static Stream<Arguments> changes() {
-        return Stream.of(
-                Arguments.of("experiment.yaml", "schema: 1", "schema: -1", "is of schema -1"),
-                Arguments.of("experiment.yaml", "schema: 1", "schema: 0", "is of schema 0"),
-                Arguments.of("experiment.yaml", "schema: 1", "schema: 99\nwings: 4", "is of schema 99"),
-                Arguments.of("experiment.yaml", "schema: 1", "schema: 1\nwings: 4", "unknown key wings"),
-                Arguments.of("experiment.yaml", "schema: 1\n", "", "schema is missing or wrong"),
-                Arguments.of("experiment.yaml", "jobs: 1", "jobs: many", "the value of jobs is missing or wrong"),
-                Arguments.of("experiment.yaml", "jobs: 1", "jobs: 0", "--jobs must be at least 1"),
-                Arguments.of("experiment.yaml", "name: dense", "name: a/../../b", "classifier must be at most"),
-                Arguments.of(TRIAL + "trial.json", "\"classifier\" : \"dense\"", "\"classifier\" : null", "classifier"),
-                Arguments.of(TRIAL + "trial.json", "\"seed\" : 1", "\"seed\" : \"x\"", "seed"),
-                Arguments.of(
-                        TRIAL + "order.json",
-                        "\"classifier\" : \"dense\"",
-                        "\"classifier\" : \"../x\"",
-                        "classifier must"),
-                Arguments.of(TRIAL + "history.csv", "\n1,", "\none,", "line 2"));
-    }
-
     private String assertRefused(String file) throws IOException {
         Map<Path, byte[]> before = contents();
         String command = Objects.requireNonNull(FILES.get(file));
         Catwalk.Answer answer = command.equals("report")
-                ? Catwalk.run(command, run.toString())
-                : Catwalk.run(
-                        command,
-                        run.toString(),
-                        "--plugins-dir",
-                        world.resolve("plugins").toString());
+                ? Catwalk.ask("report %s", run)
+                : Catwalk.ask(command + " %s --plugins-dir %s", run, world.resolve("plugins"));
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
+        answer.exits(ExitCode.BAD_REQUEST);
         assertThat(answer.err().lines().filter(line -> line.startsWith("catwalk: ")))
                 .as("%s", answer)
                 .singleElement()

@@ -25,6 +25,9 @@ import tools.jackson.databind.JsonNode;
 /** A cross-validation and a search, and the files that they write. */
 final class FoldCommandsTest {
 
+    /** Where only the request is judged, nothing is trained. */
+    private static final String MADE_UP = " --on=made-up: --no-latency";
+
     @TempDir
     private static Path folder;
 
@@ -45,8 +48,9 @@ final class FoldCommandsTest {
     }
 
     private static Catwalk.Answer run(Path images, String command, String out) {
-        String where = " --plugins-dir %s --dataset %s --out %s --threads 1 --in-process";
-        return Catwalk.ask(command + where, folder.resolve("plugins"), images, folder.resolve(out));
+        String where = " --plugins-dir %s --dataset %s --out %s --threads 1";
+        String how = command.contains(MADE_UP) ? "" : " --in-process";
+        return Catwalk.ask(command + where + how, folder.resolve("plugins"), images, folder.resolve(out));
     }
 
     private static JsonNode json(String file) throws IOException {
@@ -117,12 +121,13 @@ final class FoldCommandsTest {
     @Test
     void batchesAreNotLargerThanTheSmallestFoldAllows() throws IOException {
         Path images = folder.resolve("groups");
-        String request = "crossval narrow --folds 3 --epochs 1 --no-latency --labels " + groups(images);
+        String request = "crossval narrow --folds 3 --epochs 1 --labels " + groups(images);
 
         Catwalk.Answer larger =
                 run(images, request + " --batch-size 26", "larger").exits(ExitCode.BAD_REQUEST);
         assertThat(larger.err()).contains("25, but is 26 for narrow");
-        assertThat(run(images, request, "grouped").done().err()).contains("narrow: batches of 25 images instead of ");
+        assertThat(run(images, request + MADE_UP, "grouped").done().err())
+                .contains("narrow: batches of 25 images instead of ");
     }
 
     /** Each fold leaves 22 of the 36 images for training, but the best is trained on the 12 of the folder train. */
@@ -218,7 +223,7 @@ final class FoldCommandsTest {
 
     private static Catwalk.Answer withFile(String command, String out, String yaml) throws IOException {
         Path file = Files.writeString(folder.resolve(out + ".yaml"), yaml);
-        return run(command + " --no-latency --config " + file, out);
+        return run(command + MADE_UP + " --config " + file, out);
     }
 
     @Test

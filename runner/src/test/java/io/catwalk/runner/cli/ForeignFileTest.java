@@ -67,11 +67,11 @@ final class ForeignFileTest {
     void aRefusalInItsProcessIsPassedOn() throws Exception {
         Path text = Files.writeString(folder.resolve("text.onnx"), "no model");
 
-        Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, "predict", text.toString(), picture));
+        Catwalk.finish(process("predict %s %s", text, picture)).refused(text + ": expected ");
+    }
 
-        assertThat(answer.err()).startsWith("catwalk: " + text + ": expected ").hasLineCount(1);
-        assertThat(answer.out()).isEmpty();
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+    private ProcessBuilder process(String command, Object... values) throws IOException {
+        return Catwalk.process(folder, Catwalk.words(command, values));
     }
 
     /** Dividing the smallest integer by -1 overflows, which on x86 raises a signal in native code. */
@@ -79,18 +79,11 @@ final class ForeignFileTest {
     @DisabledOnOs(architectures = "aarch64", disabledReason = "divides without a word")
     void aFileThatCrashesOnnxRuntimeIsOneLine() throws Exception {
         Path file = world.changed(folder.resolve("crash.onnx"), ForeignFileTest::divideTheLeast);
-        for (List<String> command : List.of(
-                List.of("predict", file.toString(), picture),
-                List.of("verify", file.toString(), "--dataset", world.images().toString()),
-                List.of("bench", file.toString()))) {
-            Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, command.toArray(String[]::new)));
-
-            assertThat(answer.err())
-                    .as("%s", command)
-                    .startsWith("catwalk: " + file + ": expected a model that ONNX Runtime can run, but it crashed")
-                    .hasLineCount(1);
-            assertThat(answer.out()).isEmpty();
-            assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        for (ProcessBuilder one : List.of(
+                process("predict %s %s", file, picture),
+                process("verify %s --dataset %s", file, world.images()),
+                process("bench %s", file))) {
+            Catwalk.finish(one).refused(file.toString(), "ONNX Runtime", "crashed");
         }
         assertThat(folder).isDirectoryNotContaining("glob:**hs_err*");
     }
@@ -100,7 +93,7 @@ final class ForeignFileTest {
     void aFileThatNeverAnswersIsGivenUp() throws Exception {
         Path file = world.changed(folder.resolve("endless.onnx"), ForeignFileTest::loopForEver);
         String mark = "-Dcatwalk.mark=" + folder;
-        ProcessBuilder builder = Catwalk.process(folder, "predict", file.toString(), picture, "--timeout", "8s");
+        ProcessBuilder builder = process("predict %s %s --timeout 8s", file, picture);
         builder.command().add(1, mark);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
@@ -112,10 +105,7 @@ final class ForeignFileTest {
 
             Catwalk.Answer answer = running.get(2, TimeUnit.MINUTES);
 
-            assertThat(answer.err())
-                    .isEqualTo("catwalk: " + file + ": expected an answer within 8s, found none: if the network is that"
-                            + " slow, give it longer with --timeout 10m\n");
-            assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+            answer.refused(file.toString(), "8s", "--timeout 10m");
             for (int i = 0; i < 100 && marked(mark) > 0; i++) {
                 Thread.sleep(50);
             }
@@ -137,20 +127,23 @@ final class ForeignFileTest {
 
     /** Waiting for another process that decodes the images stands for decoding many. */
     @Test
-    void signsAreSentHoweverLongImagesAreRead() throws Exception {
+    void signsAndProgressAreSentHoweverLongImagesAreRead() throws Exception {
         Path cache = folder.resolve("cache");
-        String[] verify = {
-            "verify", world.model().toString(), "--dataset", world.images().toString(), "--cache", cache.toString()
-        };
+        String[] verify = Catwalk.words("verify %s --dataset %s --cache %s", world.model(), world.images(), cache);
         StringWriter err = new StringWriter();
-        ExecutorService thread = Executors.newSingleThreadExecutor();
+        ExecutorService thread = Executors.newFixedThreadPool(2);
         try {
-            assertThat(Catwalk.run(verify).exitCode()).isEqualTo(ExitCode.DONE);
+            Catwalk.run(verify).done();
             ProcessLock lock = Objects.requireNonNull(ProcessLock.tryTake(removeImages(cache)));
+            Process program = Catwalk.process(folder, verify)
+                    .redirectOutput(folder.resolve("out").toFile())
+                    .start();
             try {
                 System.setProperty(ForeignFile.INSIDE, "signs");
                 PrintWriter out = new PrintWriter(new StringWriter());
                 Future<Integer> exitCode = thread.submit(() -> Main.run(out, new PrintWriter(err), verify));
+                Future<String> first = thread.submit(
+                        () -> program.errorReader(StandardCharsets.UTF_8).readLine());
                 String waits = "waiting for the images that another process decodes";
                 for (int i = 0;
                         i < 600 && (signs(err.toString()) < 3 || !err.toString().contains(waits));
@@ -159,10 +152,14 @@ final class ForeignFileTest {
                 }
                 assertThat(signs(err.toString())).isGreaterThanOrEqualTo(3);
                 assertThat(err.toString()).contains(waits);
+                assertThat(first.get(2, TimeUnit.MINUTES)).startsWith(waits);
+                assertThat(folder.resolve("out")).isEmptyFile();
                 lock.close();
                 assertThat(exitCode.get()).isEqualTo(ExitCode.DONE);
+                assertThat(program.waitFor()).isEqualTo(ExitCode.DONE);
             } finally {
                 lock.close();
+                end(program);
             }
         } finally {
             thread.shutdownNow();
@@ -171,44 +168,11 @@ final class ForeignFileTest {
         }
     }
 
-    /** Waiting for another process that decodes the images stands for decoding many. */
-    @Test
-    void progressIsPrintedWhileTheWorkGoesOn() throws Exception {
-        Path cache = folder.resolve("cache");
-        String[] verify = {
-            "verify", world.model().toString(), "--dataset", world.images().toString(), "--cache", cache.toString()
-        };
-        ExecutorService thread = Executors.newSingleThreadExecutor();
-        try {
-            assertThat(Catwalk.run(verify).exitCode()).isEqualTo(ExitCode.DONE);
-            ProcessLock lock = Objects.requireNonNull(ProcessLock.tryTake(removeImages(cache)));
-            Process program = Catwalk.process(folder, verify)
-                    .redirectOutput(folder.resolve("out").toFile())
-                    .start();
-            try {
-                Future<String> first = thread.submit(
-                        () -> program.errorReader(StandardCharsets.UTF_8).readLine());
-                assertThat(first.get(2, TimeUnit.MINUTES))
-                        .startsWith("waiting for the images that another process decodes into ");
-                assertThat(folder.resolve("out")).isEmptyFile();
-                lock.close();
-                assertThat(program.waitFor()).isEqualTo(ExitCode.DONE);
-            } finally {
-                lock.close();
-                end(program);
-            }
-        } finally {
-            thread.shutdownNow();
-            System.clearProperty(ImageCache.PROPERTY);
-        }
-    }
-
     /** The answers are far more than a pipe holds. A program that went on would report the missing last image. */
     @Test
     void theProgramEndsWhenNobodyReadsItsAnswersAnyMore() throws Exception {
         Path list = Files.writeString(folder.resolve("list.txt"), (picture + "\n").repeat(20_000) + "missing.png\n");
-        String[] predict = {"predict", world.model().toString(), "--from", list.toString(), "--json-lines"};
-        Process program = Catwalk.process(folder, predict)
+        Process program = process("predict %s --from %s --json-lines", world.model(), list)
                 .redirectError(folder.resolve("err").toFile())
                 .start();
         try {
@@ -243,21 +207,18 @@ final class ForeignFileTest {
     /** In batches of one image, each of the 40 images is asked about alone. */
     @Test
     void eachAnswerOfAComparisonIsASign() {
-        String model = world.model().toString();
-        String trial = world.trial(ExportedRun.GOOD).toString();
-        String[] plugins = {"--plugins-dir", world.plugins().toString()};
+        String plugins = " --plugins-dir " + world.plugins();
+        Path trial = world.trial(ExportedRun.GOOD);
+
+        requireSigns(41, "verify %s --against %s" + plugins, world.model(), trial);
+        requireSigns(4, "diff %s %s" + plugins, world.model(), trial);
+        requireSigns(6, "diff %s", world.model());
+    }
+
+    private static void requireSigns(int least, String command, Object... values) {
         System.setProperty(ForeignFile.INSIDE, "signs");
         try {
-            Catwalk.Answer against = Catwalk.run("verify", model, "--against", trial, plugins[0], plugins[1]);
-            Catwalk.Answer withTrial = Catwalk.run("diff", model, trial, plugins[0], plugins[1]);
-            Catwalk.Answer optimized = Catwalk.run("diff", model);
-
-            assertThat(against.exitCode()).as("%s", against).isEqualTo(ExitCode.DONE);
-            assertThat(signs(against.err())).isGreaterThan(40);
-            assertThat(withTrial.exitCode()).as("%s", withTrial).isEqualTo(ExitCode.DONE);
-            assertThat(signs(withTrial.err())).isGreaterThan(3);
-            assertThat(optimized.exitCode()).as("%s", optimized).isEqualTo(ExitCode.DONE);
-            assertThat(signs(optimized.err())).isGreaterThan(5);
+            assertThat(signs(Catwalk.ask(command, values).done().err())).isGreaterThanOrEqualTo(least);
         } finally {
             System.setProperty(ForeignFile.INSIDE, "here");
         }
@@ -269,14 +230,8 @@ final class ForeignFileTest {
         Path file = world.changed(folder.resolve("fails.onnx"), ForeignFileTest::failOnRandomNumbers);
         int nodes = ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getNodeCount();
         StringWriter printed = new StringWriter();
-        String[] verify = {
-            "verify",
-            file.toString(),
-            "--against",
-            world.trial(ExportedRun.GOOD).toString(),
-            "--plugins-dir",
-            world.plugins().toString()
-        };
+        String[] verify = Catwalk.words(
+                "verify %s --against %s --plugins-dir %s", file, world.trial(ExportedRun.GOOD), world.plugins());
         System.setProperty(ForeignFile.INSIDE, "signs");
         try {
             int exitCode = Main.run(new PrintWriter(printed), new PrintWriter(printed), verify);
