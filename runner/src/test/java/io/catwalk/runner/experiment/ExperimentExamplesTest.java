@@ -78,20 +78,14 @@ final class ExperimentExamplesTest {
         List<Contestant> variants = resolved(ExperimentFile.read(EXAMPLES.resolve("variants.yaml")));
 
         Recipe plain = recipe("small-conv", Map.of()).withEpochs(4);
+        Map<String, Object> wide = Map.of("filters", 16, "dense", 64);
+        Recipe slow = plain.withOptimizer(Optimizer.adamW(0.001, 0.02));
         assertThat(variants)
                 .containsExactly(
-                        new Contestant("small-conv", "default", Map.of("filters", 16, "dense", 64), plain),
+                        new Contestant("small-conv", "default", wide, plain),
                         new Contestant("small-conv", "narrow", Map.of("filters", 8, "dense", 32), plain),
-                        new Contestant(
-                                "small-conv",
-                                "unaugmented",
-                                Map.of("filters", 16, "dense", 64),
-                                plain.withAugmentations()),
-                        new Contestant(
-                                "small-conv",
-                                "slow",
-                                Map.of("filters", 16, "dense", 64),
-                                plain.withOptimizer(Optimizer.adamW(0.001, 0.02))));
+                        new Contestant("small-conv", "unaugmented", wide, plain.withAugmentations()),
+                        new Contestant("small-conv", "slow", wide, slow));
     }
 
     @Test
@@ -99,20 +93,14 @@ final class ExperimentExamplesTest {
         ExperimentFile file = ExperimentFile.read(EXAMPLES.resolve("crossval.yaml"));
 
         assertThat(file.content().split()).isEqualTo(new ExperimentFile.Split(3, null, null, null));
+        Recipe conv = recipe("conv-maxpool", Map.of()).withEpochs(3);
+        Map<String, Object> units = Map.of("units", 64);
+        Recipe gru = recipe("gru", units).withEpochs(4).withOptimizer(Optimizer.adamW(0.005, 0.02));
+        Map<String, Object> dense = Map.of("filters", 32, "dense", 128, "dropout", 0.2);
         assertThat(resolved(file))
                 .containsExactly(
-                        new Contestant(
-                                "conv-maxpool",
-                                "default",
-                                Map.of("filters", 32, "dense", 128, "dropout", 0.2),
-                                recipe("conv-maxpool", Map.of()).withEpochs(3)),
-                        new Contestant(
-                                "gru",
-                                "default",
-                                Map.of("units", 64, "dropout", 0.1),
-                                recipe("gru", Map.of("units", 64))
-                                        .withEpochs(4)
-                                        .withOptimizer(Optimizer.adamW(0.005, 0.02))));
+                        new Contestant("conv-maxpool", "default", dense, conv),
+                        new Contestant("gru", "default", Map.of("units", 64, "dropout", 0.1), gru));
     }
 
     @Test

@@ -3,9 +3,7 @@ package io.catwalk.runner.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -14,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -42,23 +39,17 @@ class JournalTest {
     private Journal journal;
 
     private static TrialSpec trial(String classifier) {
-        return new TrialSpec(
-                classifier,
-                "wide",
-                Map.of("units", 64),
-                Recipe.standard(),
-                3,
-                2,
-                1,
-                ComputeDevice.CPU,
-                null,
-                TrialSpec.Purpose.SHIP);
+        return MadeUp.trial(classifier, 3, 2);
     }
 
     @BeforeEach
     void begin() throws IOException {
         file = folder.resolve("journal.jsonl");
         journal = new Journal(file);
+    }
+
+    private static void assertReads(Journal.Content content, boolean repaired, Journal.Entry... entries) {
+        assertThat(content).usingRecursiveComparison().isEqualTo(new Journal.Content(HEAD, List.of(entries), repaired));
     }
 
     @Test
@@ -69,9 +60,7 @@ class JournalTest {
         journal.append(LOST);
 
         assertThat(file).content().hasLineCount(4).contains("\"status\":\"done\"", "\"log_loss\":0.0999");
-        assertThat(journal.readAndRepair())
-                .usingRecursiveComparison()
-                .isEqualTo(new Journal.Content(HEAD, List.of(DONE, FAILED, LOST), false));
+        assertReads(journal.readAndRepair(), false, DONE, FAILED, LOST);
     }
 
     @Test
@@ -88,9 +77,7 @@ class JournalTest {
         journal.append(FAILED);
         Files.writeString(file, Files.readString(file).substring(0, whole.length() + written));
 
-        Journal.Content content = journal.readAndRepair();
-
-        assertThat(content).usingRecursiveComparison().isEqualTo(new Journal.Content(HEAD, List.of(DONE), true));
+        assertReads(journal.readAndRepair(), true, DONE);
         assertThat(file).content().isEqualTo(whole);
     }
 
@@ -102,13 +89,9 @@ class JournalTest {
         journal.append(DONE);
         Files.writeString(file, Files.readString(file) + blank);
 
-        assertThat(journal.readAndRepair())
-                .usingRecursiveComparison()
-                .isEqualTo(new Journal.Content(HEAD, List.of(DONE), false));
+        assertReads(journal.readAndRepair(), false, DONE);
         journal.append(FAILED);
-        assertThat(journal.read())
-                .usingRecursiveComparison()
-                .isEqualTo(new Journal.Content(HEAD, List.of(DONE, FAILED), false));
+        assertReads(journal.read(), false, DONE, FAILED);
     }
 
     @Test
@@ -128,19 +111,13 @@ class JournalTest {
 
         assertThatThrownBy(() -> journal.readAndRepair())
                 .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("expected the outcome of a trial on each line of " + file + ", but line 2 is '")
-                .hasMessageEndingWith("': the run is left as it is; start it again with another --out");
+                .hasMessageStartingWith(
+                        "expected the outcome of a trial on each line of " + file + ", but line 2 is '");
         assertThat(file).content().isEqualTo(before);
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "hello",
-                "{}",
-                "{\"trial\":\"trials/gru/1-0\",\"key\":\"ab\",\"status\":\"done\"}",
-                "{\"schema\":-1}"
-            })
+    @ValueSource(strings = {"hello", "{}", "{\"trial\":\"a\",\"key\":\"ab\",\"status\":\"done\"}", "{\"schema\":-1}"})
     void aFileThatBeginsOtherwiseIsRefusedAndLeftAlone(String first) throws IOException {
         Files.writeString(file, first + "\n");
 
@@ -165,8 +142,7 @@ class JournalTest {
 
         assertThatThrownBy(() -> journal.readAndRepair())
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected a journal of schema 2, but " + file
-                        + " is of schema 99: it is left as it is; use the newer Catwalk that made it");
+                .hasMessageContaining(file + " is of schema 99");
         assertThat(file).content().isEqualTo("{\"schema\":99,\"moons\":3}\n");
     }
 

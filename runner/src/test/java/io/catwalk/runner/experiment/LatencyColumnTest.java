@@ -40,6 +40,10 @@ final class LatencyColumnTest {
                 .collect(Collectors.toList());
     }
 
+    private static void noted(LatencyColumn column, String... facts) {
+        assertThat(column.notes()).singleElement().asString().contains(facts);
+    }
+
     @Test
     void onlyTheMachineThatMeasuredMostIsShown() {
         LatencyColumn column = LatencyColumn.of(List.of(
@@ -52,10 +56,7 @@ final class LatencyColumnTest {
         assertThat(((Done) column.trials().get(0)).efficiency().pytorch()).isNull();
         assertThat(((Done) column.trials().get(0)).efficiency().onnxruntime()).isNull();
         assertThat(((Done) column.trials().get(0)).efficiency().onnxBytes()).isEqualTo(410_000);
-        assertThat(column.notes())
-                .containsExactly("Latencies were measured on AMD EPYC (2 cores, amd64, Linux 6.1) with 1 thread; those"
-                        + " from Apple M4 (10 cores, aarch64, Mac OS X 15) with 1 thread are left out: catwalk bench"
-                        + " RUN measures all again.");
+        noted(column, "on AMD EPYC (2 cores, amd64, Linux 6.1) with 1 thread; those from Apple M4 (10 cores, aarch64");
     }
 
     @Test
@@ -71,25 +72,17 @@ final class LatencyColumnTest {
                 LatencyColumn.of(List.of(measured("a", HERE, 1), measured("b", HERE, 2), measured("c", HERE, 2)));
 
         assertThat(speedUps(column)).containsExactly(null, 4.0, 4.0);
-        assertThat(column.notes())
-                .singleElement()
-                .asString()
-                .contains("with 2 threads; those from", "with 1 thread are left out");
+        noted(column, "with 2 threads; those from", "with 1 thread are left out");
     }
 
     @Test
     void aBusyMachineGivesNoSpeedUpAndIsNamed() {
-        LatencyColumn column = LatencyColumn.of(List.of(
-                done(
-                        "a",
-                        latency(80, HERE, 1, "other programs took 80 % of the processors"),
-                        latency(20, HERE, 1, null)),
-                measured("b", HERE, 1)));
+        Latency busy = latency(80, HERE, 1, "other programs took 80 % of the processors");
+        LatencyColumn column =
+                LatencyColumn.of(List.of(done("a", busy, latency(20, HERE, 1, null)), measured("b", HERE, 1)));
 
         assertThat(speedUps(column)).containsExactly(null, 4.0);
-        assertThat(column.notes())
-                .containsExactly("~: measured while other programs took 80 % of the processors, so there is no"
-                        + " speed-up: catwalk bench RUN measures all again.");
+        noted(column, "~: measured while other programs took 80 % of the processors");
     }
 
     private static Latency figures(
@@ -100,16 +93,13 @@ final class LatencyColumnTest {
 
     @Test
     void whereOnnxRuntimeIsSlowerIsSaid() {
+        Latency torch = figures(80, 90, 5_000, 10_000, 5, List.of());
         LatencyColumn column = LatencyColumn.of(List.of(
-                done("rnn", figures(80, 90, 5_000, 10_000, 5, List.of()), figures(20, 30, 4_000, 7_900, 5, List.of())),
-                done(
-                        "gru",
-                        figures(80, 90, 5_000, 10_000, 5, List.of()),
-                        figures(20, 30, 6_000, 9_900, 5, List.of()))));
+                done("rnn", torch, figures(20, 30, 4_000, 7_900, 5, List.of())),
+                done("gru", torch, figures(20, 30, 6_000, 9_900, 5, List.of()))));
 
-        assertThat(column.notes())
-                .containsExactly("ONNX Runtime is slower than DJL + PyTorch for rnn at batch 64 (0.80 times as fast),"
-                        + " rnn at batch 256 (0.79 times as fast).");
+        noted(column, "slower than DJL + PyTorch for rnn at batch 64 (0.80 times as fast), rnn at batch 256 (0.79");
+        assertThat(column.notes().get(0)).doesNotContain("gru");
     }
 
     @Test
@@ -117,14 +107,11 @@ final class LatencyColumnTest {
         Latency torch = figures(80, 90, 5_000, 10_000, 1, List.of());
         Latency slower = figures(100, 110, 5_000, 10_000, 1, List.of());
         Latency faster = figures(40, 50, 5_000, 10_000, 1, List.of());
-        assertThat(LatencyColumn.of(List.of(
-                                done("rnn", torch, slower), done("rnn", torch, slower), done("rnn", torch, faster)))
-                        .notes())
-                .containsExactly("ONNX Runtime is slower than DJL + PyTorch for rnn at batch 1 (0.80 times as fast).");
-        assertThat(LatencyColumn.of(List.of(
-                                done("rnn", torch, slower), done("rnn", torch, faster), done("rnn", torch, faster)))
-                        .notes())
-                .isEmpty();
+        Done slow = done("rnn", torch, slower);
+        Done fast = done("rnn", torch, faster);
+
+        noted(LatencyColumn.of(List.of(slow, slow, fast)), "slower than DJL + PyTorch for rnn at batch 1 (0.80 times");
+        assertThat(LatencyColumn.of(List.of(slow, fast, fast)).notes()).isEmpty();
     }
 
     @Test
@@ -133,12 +120,10 @@ final class LatencyColumnTest {
                 done("a", figures(80, 410, 1, 1, 5, List.of()), figures(20, 30, 1, 1, 5, List.of(64, 256))),
                 done("b", figures(80, 390, 1, 1, 5, List.of(1)), figures(20, 110, 1, 1, 5, List.of()))));
 
-        assertThat(column.notes())
-                .containsExactly(
-                        "Still changing by more than 2 % when the time for them was over: a on ONNX Runtime at batch 64"
-                                + " and 256, b on DJL + PyTorch at batch 1. catwalk bench --seconds 10 measures longer.",
-                        "Some calls take far longer than the median: p99 is more than five times p50 for a on DJL +"
-                                + " PyTorch, b on ONNX Runtime.");
+        assertThat(column.notes()).hasSize(2);
+        assertThat(column.notes().get(0))
+                .contains("a on ONNX Runtime at batch 64 and 256, b on DJL + PyTorch at batch 1.");
+        assertThat(column.notes().get(1)).contains("five times p50 for a on DJL + PyTorch, b on ONNX Runtime.");
     }
 
     @Test
@@ -146,20 +131,15 @@ final class LatencyColumnTest {
         Latency busy = new Latency(
                 1, 5_000, 80, 80.0, 500.0, 1.0, 1.0, 5, null, null, null, List.of(1), "others worked", HERE);
 
-        assertThat(LatencyColumn.of(List.of(done("a", busy, busy))).notes())
-                .containsExactly("~: measured while others worked, so there is no speed-up: catwalk bench RUN"
-                        + " measures all again.");
+        noted(LatencyColumn.of(List.of(done("a", busy, busy))), "~: measured while others worked");
     }
 
     @Test
     void oneProcessHasNoRange() {
         Latency one = figures(80, 90, 1, 1, 1, List.of());
-        assertThat(LatencyColumn.of(List.of(done("a", one, one))).notes())
-                .containsExactly("Each latency was measured in one process, so there is no range: catwalk bench RUN"
-                        + " measures in five, in turns.");
-        assertThat(LatencyColumn.of(List.of(done("a", one, one), done("a", one, one)))
-                        .notes())
-                .isEmpty();
+        Done a = done("a", one, one);
+        noted(LatencyColumn.of(List.of(a)), "in one process, so there is no range");
+        assertThat(LatencyColumn.of(List.of(a, a)).notes()).isEmpty();
     }
 
     @Test
@@ -170,18 +150,12 @@ final class LatencyColumnTest {
             trials.add(done(name, tail, tail));
         }
 
-        assertThat(LatencyColumn.of(trials).notes())
-                .singleElement()
-                .asString()
-                .endsWith("c on DJL + PyTorch, c on ONNX Runtime and 2 more.");
+        noted(LatencyColumn.of(trials), "c on DJL + PyTorch, c on ONNX Runtime and 2 more.");
     }
 
     @Test
     void whatWasNotMeasuredIsSaid() {
-        LatencyColumn column = LatencyColumn.of(List.of(done("a", null, null), measured("b", HERE, 1)));
-
-        assertThat(column.notes())
-                .containsExactly("Some latencies were not measured: catwalk bench RUN measures them.");
+        noted(LatencyColumn.of(List.of(done("a", null, null), measured("b", HERE, 1))), "not measured");
         assertThat(LatencyColumn.of(List.of(measured("b", HERE, 1))).notes()).isEmpty();
     }
 }
