@@ -12,11 +12,9 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.trial.DatasetSpec;
-import io.catwalk.runner.trial.Software;
+import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.Supplies;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialInputs;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -230,16 +228,10 @@ final class RunFolderTest {
         Path request = path.resolve("experiment.yaml");
         TrialSpec trial =
                 RunFolder.open(path).readExperiment().trials(new Outcomes()).get(0);
+        TrialOrder any = Orders.any();
         new TrialFolder(path.resolve(trial.folder()))
-                .writeOrder(new TrialOrder(
-                        trial,
-                        Requests.FASHION,
-                        SplitSpec.holdOut(0.1, 0),
-                        new TrialInputs("gru", "1.2.3", "0".repeat(64), "0".repeat(64), Software.current()),
-                        Supplies.here(folder, folder, null, null),
-                        null,
-                        null,
-                        1));
+                .writeOrder(
+                        new TrialOrder(trial, any.dataset(), any.split(), any.inputs(), any.supplies(), null, null, 1));
         Files.writeString(request, Files.readString(request).replaceFirst("seeds:\\s+- 1", "seeds: [7]"));
 
         assertThat(claimed(path, RunFolder.Existing.REPLACE)).containsExactly("lock");

@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.MadeUp;
-import io.catwalk.runner.trial.Software;
-import io.catwalk.runner.trial.SplitSpec;
-import io.catwalk.runner.trial.Supplies;
+import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialInputs;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -313,16 +310,8 @@ class SchedulerTest {
             if (unprepared.contains(name(trial))) {
                 throw new IOException("cannot make its folder");
             }
-            Path nowhere = Path.of("nowhere");
-            return new TrialOrder(
-                    trial,
-                    Requests.FASHION,
-                    new SplitSpec(10, 1, 0.1, 0),
-                    new TrialInputs("p", "1", "ab", "cd", new Software("1", "2", "3", "4", "5")),
-                    Supplies.here(nowhere, nowhere, null, null),
-                    null,
-                    null,
-                    attempt);
+            TrialOrder any = Orders.any();
+            return new TrialOrder(trial, any.dataset(), any.split(), any.inputs(), any.supplies(), null, null, attempt);
         }
 
         @Override

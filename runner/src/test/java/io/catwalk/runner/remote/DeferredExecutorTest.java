@@ -4,21 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.trial.Orders;
 import io.catwalk.runner.trial.TrialExecutor;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialNews;
 import io.catwalk.runner.trial.TrialOrder;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,14 +27,7 @@ final class DeferredExecutorTest {
     private Path folder;
 
     private final List<String> events = new ArrayList<>();
-    private TrialOrder order;
-
-    @BeforeEach
-    void makeAnOrder() throws IOException {
-        Files.writeString(Files.createDirectory(folder.resolve("plugins")).resolve("any.jar"), "no jar");
-        TinyImages.write(folder.resolve("tiny"));
-        order = Orders.of(folder, "any", "tiny", 1, 1);
-    }
+    private final TrialOrder order = Orders.any();
 
     private TrialExecutor.Submitted submit(TrialExecutor executor) {
         return executor.submit(order, new TrialFolder(folder), news -> {});

@@ -439,6 +439,50 @@ final class ForgedOutcomeTest {
         requireLost(read(zip));
     }
 
+    /** On Windows a backslash separates folders, too, and a colon follows a drive. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "passwd",
+                "../log.txt",
+                "/log.txt",
+                "C:log.txt",
+                "model/..",
+                "model/a/b",
+                "model/..\\..\\evil.jar",
+                "model/C:evil.jar",
+                "model/\0"
+            })
+    void aFileThatNoTrialWritesIsRefusedOnEverySystem(String name) throws Exception {
+        Path zip = folder.resolve("0.outcome-1.zip");
+        Returned listed = new Returned();
+        listed.files.put(name, new byte[1]);
+        listed.write(zip);
+        TrialOutcome outcome = read(zip);
+        requireLost(outcome);
+        assertThat(outcome.error()).contains("it has a file that no trial writes: '");
+
+        Returned digested = new Returned();
+        ((ObjectNode) digested.said.at("/files/0")).put("file", name);
+        digested.write(zip);
+        requireLost(read(zip));
+    }
+
+    @Test
+    void anArchiveMayListItsFoldersAndUnpacksToTenTimesItsSizeAtMost() throws Exception {
+        Path zip = folder.resolve("0.outcome-1.zip");
+        new Returned().write(zip);
+        Tampered.put(zip, "model/", new byte[0]);
+        assertThat(read(zip)).isInstanceOf(TrialOutcome.Done.class);
+
+        Tampered.put(zip, "log.txt", new byte[64 << 20]);
+
+        TrialOutcome outcome = read(zip);
+        assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
+        assertThat(outcome.error()).contains("it unpacks to more than 10 times its size");
+        assertThat(Files.size(trial().log())).isLessThan(2 << 20);
+    }
+
     @Test
     void aPipeIsNoOutcomeAndNobodyWaitsForIt() throws Exception {
         Path pipe = folder.resolve("0.outcome-1.zip");

@@ -22,20 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class SparkCluster implements AutoCloseable {
 
     /** What Spark's own scripts open to it. */
-    private static final List<String> OPENED = List.of(
-            "java.base/java.lang",
-            "java.base/java.lang.invoke",
-            "java.base/java.lang.reflect",
-            "java.base/java.io",
-            "java.base/java.net",
-            "java.base/java.nio",
-            "java.base/java.util",
-            "java.base/java.util.concurrent",
-            "java.base/java.util.concurrent.atomic",
-            "java.base/sun.nio.ch",
-            "java.base/sun.nio.cs",
-            "java.base/sun.security.action",
-            "java.base/sun.util.calendar");
+    private static final String OPENED = """
+            java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent
+            java.util.concurrent.atomic sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar""";
 
     private final Path folder;
     private final Path home;
@@ -97,15 +86,8 @@ public final class SparkCluster implements AutoCloseable {
     public static SparkCluster start(Path folder, String javaOfWorkers) throws IOException, InterruptedException {
         SparkCluster cluster = new SparkCluster(folder, home(folder).path(), freePort(), javaOfWorkers);
         try {
-            cluster.run(
-                    "master",
-                    "org.apache.spark.deploy.master.Master",
-                    "--host",
-                    "localhost",
-                    "--port",
-                    Integer.toString(cluster.port),
-                    "--webui-port",
-                    "0");
+            String ports = "--port " + cluster.port + " --webui-port 0";
+            cluster.run("master", ("org.apache.spark.deploy.master.Master --host localhost " + ports).split(" "));
             cluster.await("master", "I have been elected leader");
             cluster.worker("worker-1");
             cluster.worker("worker-2");
@@ -117,20 +99,8 @@ public final class SparkCluster implements AutoCloseable {
     }
 
     private void worker(String name) throws IOException, InterruptedException {
-        run(
-                name,
-                "org.apache.spark.deploy.worker.Worker",
-                "--host",
-                "localhost",
-                "--webui-port",
-                "0",
-                "--cores",
-                "1",
-                "--memory",
-                "1g",
-                "--work-dir",
-                folder.resolve(name).toString(),
-                master());
+        String options = "--host localhost --webui-port 0 --cores 1 --memory 1g --work-dir " + folder.resolve(name);
+        run(name, ("org.apache.spark.deploy.worker.Worker " + options + " " + master()).split(" "));
         await(name, "Successfully registered with master");
     }
 
@@ -142,11 +112,11 @@ public final class SparkCluster implements AutoCloseable {
         return new SparkHome(home);
     }
 
-    private void run(String name, String main, String... arguments) throws IOException {
+    private void run(String name, String... main) throws IOException {
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(opened());
-        command.addAll(List.of("-Xmx256m", "-cp", home + "/jars/*", main));
-        command.addAll(List.of(arguments));
+        command.addAll(List.of("-Xmx256m", "-cp", home + "/jars/*"));
+        command.addAll(List.of(main));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log(name).toFile());
@@ -229,6 +199,8 @@ public final class SparkCluster implements AutoCloseable {
     }
 
     private static List<String> opened() {
-        return OPENED.stream().map(one -> "--add-opens=" + one + "=ALL-UNNAMED").toList();
+        return Stream.of(OPENED.split("\\s+"))
+                .map(one -> "--add-opens=java.base/" + one + "=ALL-UNNAMED")
+                .toList();
     }
 }

@@ -14,7 +14,28 @@ import tools.jackson.databind.node.ObjectNode;
 /** Makes orders for trials of test plugins on small images. */
 public final class Orders {
 
+    private static final String ANY = """
+            {"spec": {"classifier": "gru", "variant": "wide", "hyperparameters": {"units": 64, "layers": 2},
+              "recipe": {"optimizer": {"type": "adamw", "learning_rate": 0.002, "weight_decay": 0.01},
+                "schedule": {"type": "one-cycle", "warm_up": 0.2}, "epochs": 10, "batch_size": 128,
+                "augmentations": [], "label_smoothing": 0.0, "averaging": 0.0, "clip_norm": 0.0, "patience": 0,
+                "balance": "none", "select_by": "accuracy", "groups": [], "loss": "cross-entropy", "pretrained": false},
+              "seed": 3, "fold": 2, "threads": 1, "device": "cpu", "init": null, "purpose": "ship"},
+             "dataset": {"name": "fashion-mnist", "image_size": "28x28", "limit_train": 1000, "limit_test": 200},
+             "split": {"folds": 5, "repeats": 2, "hold_out": 0.1, "seed": 7},
+             "inputs": {"plugin_id": "nets", "plugin_version": "1.2.3", "plugin_sha256": "ab", "dataset_sha256": "cd",
+               "software": {"catwalk": "0.1.0", "djl": "0.36.0", "pytorch": "2.7.1", "onnxruntime": "1.29.0",
+                 "java": "Debian 17.0.13"}},
+             "supplies": {"plugin": [{"uri": "file:/plugins"}], "images": [{"uri": "file:/data"}], "labels": [],
+               "weights": []},
+             "timeout_seconds": 60, "processor": null, "attempt": 1}""";
+
     private Orders() {}
+
+    /** Returns an order of nothing that there is. */
+    public static TrialOrder any() {
+        return Json.JSON.readValue(ANY, TrialOrder.class);
+    }
 
     /** Changes values of an order, as its file has them, such as {@code spec/seed = -3}. */
     public static TrialOrder changed(TrialOrder order, String... changes) {

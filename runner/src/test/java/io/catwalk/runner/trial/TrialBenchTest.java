@@ -42,16 +42,9 @@ final class TrialBenchTest {
     }
 
     private static TrialOrder trial(String classifier, long seed) {
-        return new TrialOrder(
-                MadeUp.trial(classifier, seed, 0),
-                new DatasetSpec("two", null, 0, 0),
-                SplitSpec.holdOut(0.1, 1),
-                new TrialInputs(
-                        "net", "1", "ab".repeat(32), "0".repeat(64), new Software("0.1.0", "1", "2", "3", "17")),
-                Supplies.here(Path.of("plugins"), Path.of("two"), null, null),
-                null,
-                null,
-                1);
+        TrialOrder any = Orders.any();
+        TrialSpec spec = MadeUp.trial(classifier, seed, 0);
+        return new TrialOrder(spec, any.dataset(), any.split(), any.inputs(), any.supplies(), null, null, 1);
     }
 
     private List<TrialBench.Outcome> measure(LatencyBench answers, LatencySettings settings, TrialOrder... trials)
