@@ -38,8 +38,7 @@ class FolderReadingTest {
 
     @Test
     void aFifthOfEachClassIsSetApartWhereNothingSaysWhatJudges() throws IOException {
-        image("a", 0, 50);
-        image("b", 50, 60);
+        images("a 0-49", "b 50-59");
 
         ImageDataset dataset = load();
 
@@ -103,10 +102,7 @@ class FolderReadingTest {
 
     @Test
     void aClassWithNothingApartFromValidationHasNothingToTestOn() throws IOException {
-        image("train/a", 0, 4);
-        image("train/b", 4, 6);
-        image("val/a", 8, 9);
-        image("val/b", 4, 6);
+        images("train/a 0-3", "train/b 4-5", "val/a 8-8", "val/b 4-5");
 
         refused(this::load, "Class b: expected test images that are neither duplicates", "found none among 2");
     }
@@ -114,10 +110,7 @@ class FolderReadingTest {
     /** Runs of earlier versions, which drew other test images, must not be taken for runs on the same images. */
     @Test
     void aDigestTellsThatTestImagesAreApartFromValidation() throws IOException {
-        image("train/a", 0, 2);
-        image("train/b", 2, 5);
-        image("val/a", 8, 9);
-        image("val/b", 9, 10);
+        images("train/a 0-1", "train/b 2-4", "val/a 8-8", "val/b 9-9");
         String[] names = names("train/a/0 train/a/1 train/b/2 train/b/3 train/b/4 val/a/8 val/b/9");
         assertThat(load().sha256())
                 .isEqualTo(new Sha256().add(listed(names)).add("test share 0.2").hex());
@@ -133,10 +126,7 @@ class FolderReadingTest {
     /** Runs of earlier versions, which split duplicates otherwise, must not be taken for runs on the same images. */
     @Test
     void aDigestTellsThatImagesStayTogether() throws IOException {
-        image("train/a", 0, 2);
-        image("train/b", 2, 4);
-        image("test/a", 4, 5);
-        image("test/b", 5, 6);
+        images("train/a 0-1", "train/b 2-3", "test/a 4-4", "test/b 5-5");
         assertThat(load().sha256())
                 .isEqualTo(listed(names("train/a/0 train/a/1 train/b/2 train/b/3 test/a/4 test/b/5")));
 
@@ -202,12 +192,7 @@ class FolderReadingTest {
 
     @Test
     void aFolderOfValidationImagesComesBehindThoseToLearnFrom() throws IOException {
-        image("train/a", 0, 6);
-        image("train/b", 6, 12);
-        image("val/a", 20, 22);
-        image("val/b", 22, 24);
-        image("test/a", 30, 32);
-        image("test/b", 32, 34);
+        images("train/a 0-5", "train/b 6-11", "val/a 20-21", "val/b 22-23", "test/a 30-31", "test/b 32-33");
 
         ImageDataset dataset = load();
 
@@ -223,7 +208,7 @@ class FolderReadingTest {
 
     @Test
     void aClassOfOneImageOrOfDoublesOnlyHasNothingToJudgeOn() throws IOException {
-        image("a", 0, 5);
+        images("a 0-4");
         write("b/1.png", 9);
         write("b/2.png", 9);
 
@@ -232,27 +217,21 @@ class FolderReadingTest {
 
     @Test
     void allImagesThatCannotBeReadAreNamed() throws IOException {
-        image("a", 0, 10);
-        image("b", 10, 18);
+        images("a 0-9", "b 10-17");
         Files.write(folder.resolve("b/empty.png"), new byte[0]);
         Files.writeString(folder.resolve("a/text.jpg"), "text");
 
-        String text =
-                folder.resolve("a/text.jpg") + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found no image";
-        String[] facts = {
-            "2 of 20 images cannot be read: Image " + text,
-            "| Image " + folder.resolve("b/empty.png"),
-            "--skip-unreadable"
-        };
+        String text = folder.resolve("a/text.jpg") + ": expected a PNG, JPEG, GIF, BMP, TIFF or WebP file, found no";
+        String empty = "| Image " + folder.resolve("b/empty.png");
+        String[] facts = {"2 of 20 images cannot be read: Image " + text, empty, "--skip-unreadable"};
         refused(this::load, facts);
         refused(
                 () -> load(new FolderReading(null, null, 0.05)),
                 "2 of 20 images cannot be read, more than a share of 0.05: ");
         ImageDataset dataset = load(new FolderReading(null, null, 0.1));
         assertThat(dataset.train().size() + dataset.test().size()).isEqualTo(18);
-        assertThat(dataset.notes())
-                .contains(
-                        "2 of 20 images cannot be read and are left out (--skip-unreadable): a/text.jpg, b/empty.png");
+        String note = "2 of 20 images cannot be read and are left out (--skip-unreadable): a/text.jpg, b/empty.png";
+        assertThat(dataset.notes()).contains(note);
         refused(this::load, facts); // the cache exists now, and still nobody gets fewer images than requested
     }
 
@@ -260,8 +239,7 @@ class FolderReadingTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aFileThatTheSystemCannotReadIsAnImageThatCannotBeRead() throws IOException {
-        image("a", 0, 10);
-        image("b", 10, 19);
+        images("a 0-9", "b 10-18");
         Files.createSymbolicLink(folder.resolve("b/bad.png"), Path.of("/proc/self/mem"));
 
         assertThatThrownBy(() -> load(new FolderReading(null, null, null, true)))
@@ -276,8 +254,7 @@ class FolderReadingTest {
 
     @Test
     void aFileIsReadAsSoonAsItMayBe() throws IOException {
-        image("a", 0, 10);
-        image("b", 10, 20);
+        images("a 0-9", "b 10-19");
         Path file = folder.resolve("b/19.png");
         assumeThat(file.toFile().setReadable(false) && !Files.isReadable(file))
                 .as("root and Windows may read any file")
@@ -294,8 +271,7 @@ class FolderReadingTest {
 
     @Test
     void differentSizesAreCountedAndOneIsOffered() throws IOException {
-        image("a", 0, 5);
-        image("b", 5, 10);
+        images("a 0-4", "b 5-9");
         Pictures.write(folder.resolve("b/w.png"), new BufferedImage(7, 3, BufferedImage.TYPE_BYTE_GRAY));
 
         refused(
@@ -315,14 +291,13 @@ class FolderReadingTest {
         for (FolderReading reading : List.of(FolderReading.STANDARD, new FolderReading(null, null, 0.5))) {
             refused(() -> load(reading), "at most 4096 pixels, found 4100x2", "--image-size 224x224");
         }
-        image("b", 5, 10);
+        images("b 5-9");
         refused(this::load, "expected one size, found 5 of 2x2", "--image-size 2x2");
     }
 
     @Test
     void anImageThatCanBeReadAgainIsNotCalledUnreadable() throws IOException {
-        image("a", 0, 5);
-        image("b", 5, 10);
+        images("a 0-4", "b 5-9");
         Path file = folder.resolve("b/9.png");
         byte[] whole = Files.readAllBytes(file);
         FileTime time = FileTime.fromMillis(1_000_000_000_000L);
@@ -337,7 +312,7 @@ class FolderReadingTest {
 
     @Test
     void tenThousandEmptyFilesAreOneLine() throws IOException {
-        image("a", 0, 2);
+        images("a 0-1");
         Path many = Files.createDirectories(folder.resolve("b"));
         for (int i = 0; i < 10_000; i++) {
             Files.createFile(many.resolve(i + ".png"));
@@ -351,10 +326,7 @@ class FolderReadingTest {
 
     @Test
     void aSurveySaysWhatIsThere() throws IOException {
-        image("train/a", 0, 3);
-        image("train/b", 0, 1);
-        image("test/a", 7, 8);
-        image("test/b", 8, 9);
+        images("train/a 0-2", "train/b 0-0", "test/a 7-7", "test/b 8-8");
         byte[] bmp = Pictures.encoded(new BufferedImage(7, 3, BufferedImage.TYPE_INT_RGB), "bmp");
         Files.write(folder.resolve("train/b/w.bmp"), bmp);
         Files.write(folder.resolve("train/b/z.png"), new byte[0]);
@@ -394,9 +366,13 @@ class FolderReadingTest {
                 .toList();
     }
 
-    private void image(String folderName, int from, int to) throws IOException {
-        for (int level = from; level < to; level++) {
-            write(folderName + "/" + level + ".png", level);
+    /** Writes images of the levels "from-to" into a folder. */
+    private void images(String... folders) throws IOException {
+        for (String one : folders) {
+            String[] parts = one.split("[ -]");
+            for (int level = Integer.parseInt(parts[1]); level <= Integer.parseInt(parts[2]); level++) {
+                write(parts[0] + "/" + level + ".png", level);
+            }
         }
     }
 

@@ -86,8 +86,6 @@ final class BaselinesTest {
     @Test
     void theSentenceSaysBoth() {
         assertThat(new Baselines(0.816, 0.7, 100, 50).sentence())
-                .isEqualTo("Without a network: always naming the largest class is right for 81.60 % of the images, and"
-                        + " naming the class of the nearest of the training images, shrunk to 8 pixels a side, for"
-                        + " 70.00 %.");
+                .contains("largest class", " 81.60 %", "nearest", " 70.00 %");
     }
 }

@@ -31,6 +31,10 @@ class PredictionsTest {
     @TempDir
     Path folder;
 
+    private Path csv() {
+        return folder.resolve("predictions.csv");
+    }
+
     @Test
     void theLowestOfEqualClassesIsPredicted() {
         var predictions = new Predictions(3, new int[] {0, 0, 0}, new float[] {1, 2, 2, 5, 5, 5, -1, -2, -1});
@@ -74,15 +78,14 @@ class PredictionsTest {
         }
         var predictions = new Predictions(4, random.ints(1000, 0, 4).toArray(), logits);
 
-        predictions.write(folder.resolve("predictions.csv"));
+        predictions.write(csv());
 
-        assertThat(Predictions.read(folder.resolve("predictions.csv"))).isEqualTo(predictions);
+        assertThat(Predictions.read(csv())).isEqualTo(predictions);
     }
 
     @Test
     void theFileHasOneRowPerImageInOrder() throws IOException {
-        Path file = folder.resolve("predictions.csv");
-
+        Path file = csv();
         new Predictions(2, new int[] {1, 0}, new float[] {0.1f, -2, 1e-10f, 3}).write(file);
 
         assertThat(file).hasContent(HEADER + "0,1,0.1,-2.0\n1,0,1.0E-10,3.0\n");
@@ -99,7 +102,7 @@ class PredictionsTest {
 
     @Test
     void theFileNamesTheImages() throws IOException {
-        Path file = folder.resolve("predictions.csv");
+        Path file = csv();
         Predictions predictions = new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3});
 
         predictions.write(file, chosen());
@@ -122,8 +125,7 @@ class PredictionsTest {
         0,1,1,2,-1,a   | the index of an image
         """)
     void aWrongNameIsRefused(String line, String expected) throws IOException {
-        Path file = folder.resolve("predictions.csv");
-        Files.writeString(file, "image,label,logit_0,logit_1,index,file\n" + line + "\n");
+        Path file = Files.writeString(csv(), "image,label,logit_0,logit_1,index,file\n" + line + "\n");
 
         refused(() -> Predictions.read(file), "expected " + expected + " in line 2");
     }
@@ -149,7 +151,7 @@ class PredictionsTest {
 
     @Test
     void aFailedWriteLeavesNothingBehind() throws IOException {
-        Path occupied = folder.resolve("predictions.csv");
+        Path occupied = csv();
         Files.createDirectories(occupied.resolve("inside"));
 
         assertThatThrownBy(() -> new Predictions(2, new int[] {1}, new float[2]).write(occupied))
@@ -175,8 +177,7 @@ class PredictionsTest {
         image,label,logit_0,logit_1;0,1,1,2;;      | 4 fields                               | line 3 | ''
         """)
     void aWrongLineIsNamed(String lines, String expected, String line, String found) throws IOException {
-        Path file = folder.resolve("predictions.csv");
-        Files.writeString(file, lines.replace(';', '\n'));
+        Path file = Files.writeString(csv(), lines.replace(';', '\n'));
 
         refused(() -> Predictions.read(file), "expected " + expected, line + " of " + file, "found", found);
     }
@@ -193,16 +194,14 @@ class PredictionsTest {
 
     @Test
     void aLineWithoutEndIsNotHeldInMemory() throws IOException {
-        Path file = folder.resolve("predictions.csv");
-        Files.writeString(file, HEADER + "1".repeat(1 << 20));
+        Path file = Files.writeString(csv(), HEADER + "1".repeat(1 << 20));
 
         refused(() -> Predictions.read(file), "a line of at most 128 letters in line 2", "a longer one");
     }
 
     @Test
     void linesMayEndAsOnWindowsAndTheLastOneNotAtAll() throws IOException {
-        Path file = folder.resolve("predictions.csv");
-        Files.writeString(file, HEADER.replace("\n", "\r\n") + "0,1,0.5,2\r\n1,0,-1,3");
+        Path file = Files.writeString(csv(), HEADER.replace("\n", "\r\n") + "0,1,0.5,2\r\n1,0,-1,3");
 
         assertThat(Predictions.read(file))
                 .isEqualTo(new Predictions(2, new int[] {1, 0}, new float[] {0.5f, 2, -1, 3}));

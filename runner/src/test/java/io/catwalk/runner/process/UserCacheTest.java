@@ -15,33 +15,21 @@ import org.junit.jupiter.api.condition.OS;
 final class UserCacheTest {
 
     @Test
-    void theVariableOfThisProgramComesFirst() {
-        assertThat(UserCache.folder(Map.of("CATWALK_CACHE", "/big", "XDG_CACHE_HOME", "/caches"), "/accounts/ada"))
-                .isEqualTo(Path.of("/big"));
-        assertThat(UserCache.folder(Map.of("CATWALK_CACHE", " ", "XDG_CACHE_HOME", "/caches"), "/accounts/ada"))
-                .isEqualTo(Path.of("/caches/catwalk"));
+    void theVariableOfThisProgramComesFirstAndThenThatOfTheSpecificationIfItIsAbsolute() {
+        requireFolder("/big", Map.of("CATWALK_CACHE", "/big", "XDG_CACHE_HOME", "/caches"));
+        requireFolder("/caches/catwalk", Map.of("CATWALK_CACHE", " ", "XDG_CACHE_HOME", "/caches"));
+        requireFolder("/caches/catwalk", Map.of("XDG_CACHE_HOME", "/caches", "HOME", "/home/ada"));
+        requireFolder("/home/ada/.cache/catwalk", Map.of("XDG_CACHE_HOME", "caches", "HOME", "/home/ada"));
+        requireFolder("/accounts/ada/.cache/catwalk", Map.of());
     }
 
-    @Test
-    void theVariableOfTheSpecificationComesFirst() {
-        assertThat(UserCache.folder(Map.of("XDG_CACHE_HOME", "/caches", "HOME", "/home/ada"), "/accounts/ada"))
-                .isEqualTo(Path.of("/caches/catwalk"));
-    }
-
-    @Test
-    void aRelativePathIsIgnored() {
-        assertThat(UserCache.folder(Map.of("XDG_CACHE_HOME", "caches", "HOME", "/home/ada"), "/accounts/ada"))
-                .isEqualTo(Path.of("/home/ada/.cache/catwalk"));
+    private static void requireFolder(String expected, Map<String, String> environment) {
+        assertThat(UserCache.folder(environment, "/accounts/ada")).isEqualTo(Path.of(expected));
     }
 
     /** For a user whom no list of accounts knows, Java says that home is "?". */
     @Test
     void theHomeOfTheEnvironmentComesBeforeThatOfTheAccount() {
         assertThat(UserCache.folder(Map.of("HOME", "/home/ada"), "?")).isEqualTo(Path.of("/home/ada/.cache/catwalk"));
-    }
-
-    @Test
-    void withoutAnEnvironmentItIsThatOfTheAccount() {
-        assertThat(UserCache.folder(Map.of(), "/accounts/ada")).isEqualTo(Path.of("/accounts/ada/.cache/catwalk"));
     }
 }

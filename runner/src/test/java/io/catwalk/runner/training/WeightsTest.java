@@ -15,6 +15,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
@@ -22,6 +23,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.util.PairList;
 import io.catwalk.api.Gradients;
 import io.catwalk.api.Layers;
+import io.catwalk.api.Optimizer;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +108,7 @@ class WeightsTest {
 
     @Test
     void anOnlyParameterIsCopiedToo() {
-        Block dense = ai.djl.nn.core.Linear.builder().setUnits(2).optBias(false).build();
+        Block dense = Linear.builder().setUnits(2).optBias(false).build();
         initialized(dense, new Shape(1, 3));
         float[] before = dense.getParameters().get(0).getValue().getArray().toFloatArray();
         weights(manager, dense, ImageLayout.of(dense)).vector().addi(1);
@@ -229,7 +231,7 @@ class WeightsTest {
         Block block = initialized(Layers.batchNorm(), new Shape(1, 2));
         Weights weights = weights(manager, block, ImageLayout.of(block));
         assertThat(weights.segments()).noneMatch(Weights.Segment::decays);
-        Steps.of(io.catwalk.api.Optimizer.adamW(1, 0.5), weights, null, manager)
+        Steps.of(Optimizer.adamW(1, 0.5), weights, null, manager)
                 .step(manager.create(new float[] {1, 0, 0, 0}), 1, 0.1, 0);
         // Gamma 1 changes by a first step of Adam, which is as long as the learning rate; the rest is as at the start.
         assertThat(weights.vector().toFloatArray())
