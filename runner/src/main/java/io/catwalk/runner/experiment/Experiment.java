@@ -259,10 +259,13 @@ public final class Experiment {
     private void keepBaselines(RunFolder run, ExperimentListener listener) {
         try {
             if (run.readBaselines() == null) {
+                // The folds of a search only score its candidates: the network that it ships is not of a fold.
+                TrialImages shown =
+                        spec.tuning() == null ? images : spec.split().split(dataset, 0);
                 run.writeBaselines(Baselines.of(
-                        images.dataset().train(),
-                        images.split().train(),
-                        images.dataset().test(),
+                        shown.dataset().train(),
+                        shown.split().train(),
+                        shown.dataset().test(),
                         dataset.classes().size()));
             }
         } catch (IOException | RequestException e) {

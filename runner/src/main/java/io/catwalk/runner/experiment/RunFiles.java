@@ -36,13 +36,16 @@ final class RunFiles {
     static final String BASELINES = "baselines.json";
     static final String SPARK_LOG = "spark.log";
 
+    /** A program that computes the numbers again. */
+    static final String CHECKER = "check_run.py";
+
     /** Name of the list of the charts, in their folder. */
     static final String PLOT_LIST = "files.txt";
 
     /** Every file of a run, relative to its folder, but charts and trials. Whatever is missing here is never deleted. */
     private static final Pattern OWN = Pattern.compile(
             "experiment\\.yaml|lock|spark\\.log|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|robustness\\.(json|csv)|standings\\.csv"
-                    + "|report\\.html|slides\\.pptx|audit/((duplicates|repeats|wrong-for-all)\\.(csv|png))"
+                    + "|check_run\\.py|report\\.html|slides\\.pptx|audit/((duplicates|repeats|wrong-for-all)\\.(csv|png))"
                     // The page of the demo is made in catwalkNUMBER, which a killed process leaves, and then moved.
                     + "|(demo|catwalk\\d+/(draft|former))"
                     + "/(index\\.html|demo\\.(css|js)|ort\\.wasm\\.min\\.js|runtime\\.js|data\\.js|model-\\d+\\.js)");

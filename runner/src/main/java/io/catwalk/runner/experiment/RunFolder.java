@@ -9,6 +9,8 @@ import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -342,6 +345,14 @@ public record RunFolder(Path path) {
         AtomicFiles.write(path.resolve("results.md"), results.markdown() + more);
         if (results.comparison() != null) {
             AtomicFiles.write(path.resolve("standings.csv"), results.standingsCsv());
+        }
+        writeChecker();
+    }
+
+    /** Writes the program by which anyone can compute the numbers again. */
+    private void writeChecker() throws IOException {
+        try (InputStream in = Objects.requireNonNull(RunFolder.class.getResourceAsStream(RunFiles.CHECKER))) {
+            AtomicFiles.write(path.resolve(RunFiles.CHECKER), new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 
