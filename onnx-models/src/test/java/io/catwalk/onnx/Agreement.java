@@ -37,30 +37,31 @@ public final class Agreement {
             NDArray array = parameter.getArray();
             array.setRequiresGradient(false);
             float[] numbers = new float[(int) array.size()];
-            boolean positive =
-                    parameter.getType() == Parameter.Type.RUNNING_VAR || parameter.getType() == Parameter.Type.GAMMA;
             for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = positive ? 0.5f + random.nextFloat() : (float) (random.nextGaussian() * 0.3);
+                numbers[i] = isPositive(parameter) ? 0.5f + random.nextFloat() : (float) (random.nextGaussian() * 0.3);
             }
             array.set(numbers);
         });
     }
 
+    static boolean isPositive(Parameter parameter) {
+        return parameter.getType() == Parameter.Type.RUNNING_VAR || parameter.getType() == Parameter.Type.GAMMA;
+    }
+
     static float[] images(int count, long seed) {
-        Random random = new Random(seed);
-        float[] images = new float[count];
-        for (int i = 0; i < count; i++) {
-            images[i] = (float) random.nextGaussian();
-        }
-        return images;
+        return drawn(count, seed, random -> (float) random.nextGaussian());
     }
 
     /** Draws eighths from -4 to 4, which sums and products hold exactly. */
     public static float[] eighths(int count, long seed) {
+        return drawn(count, seed, random -> (random.nextInt(65) - 32) / 8f);
+    }
+
+    private static float[] drawn(int count, long seed, ToDoubleFunction<Random> next) {
         Random random = new Random(seed);
         float[] numbers = new float[count];
         for (int i = 0; i < count; i++) {
-            numbers[i] = (random.nextInt(65) - 32) / 8f;
+            numbers[i] = (float) next.applyAsDouble(random);
         }
         return numbers;
     }
@@ -141,10 +142,8 @@ public final class Agreement {
 
     /** Returns the largest difference over the number that is expected, or over {@code least} where that is larger. */
     private static double difference(NDArray expected, OrtSession.Output found, double least) {
-        assertThat(found.shape())
-                .containsExactly(java.util.Arrays.stream(expected.getShape().getShape())
-                        .boxed()
-                        .toArray(Long[]::new));
+        assertThat(found.shape().stream().mapToLong(Long::longValue).toArray())
+                .isEqualTo(expected.getShape().getShape());
         Number[] numbers = expected.toType(DataType.FLOAT64, true).toArray();
         double worst = 0;
         for (int i = 0; i < numbers.length; i++) {

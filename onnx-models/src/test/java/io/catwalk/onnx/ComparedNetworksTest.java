@@ -59,8 +59,7 @@ class ComparedNetworksTest {
     private static byte[] draw(Parameter parameter, Random random) {
         NDArray array = parameter.getArray();
         long[] shape = array.getShape().getShape();
-        boolean positive =
-                parameter.getType() == Parameter.Type.RUNNING_VAR || parameter.getType() == Parameter.Type.GAMMA;
+        boolean positive = Agreement.isPositive(parameter);
         double deviation = shape.length < 2 ? 0.1 : Math.sqrt(2.0 * shape[0] / array.size());
         float[] numbers = new float[(int) array.size()];
         ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

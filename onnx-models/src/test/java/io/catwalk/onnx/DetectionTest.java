@@ -1,6 +1,5 @@
 package io.catwalk.onnx;
 
-import static io.catwalk.onnx.SmallNetworks.relu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.basicmodelzoo.cv.object_detection.ssd.SingleShotDetection;
@@ -8,15 +7,12 @@ import ai.djl.basicmodelzoo.cv.object_detection.yolo.YOLOV3;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
-import ai.djl.nn.pooling.Pool;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Networks that detect objects, and that label pixels: with anchors, and with images that shrink and grow. */
+/** Networks that detect objects, with anchors. */
 class DetectionTest extends ExportTest {
 
     @Test
@@ -39,16 +35,6 @@ class DetectionTest extends ExportTest {
     @Test
     void yoloAnswersAlike() throws Exception {
         assertAnswersAlike(YOLOV3.builder().setNumClasses(3).build(), new Shape(3, 32, 32), 17);
-    }
-
-    /** A small network in the form of Ronneberger et al., U-Net (2015). */
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3})
-    void uNetAnswersAlikeInEachMode(int mode) throws Exception {
-        Block grow = lambda(x -> x.getNDArrayInternal().interpolation(new long[] {10, 13}, mode, true));
-        Block shrink = Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2));
-        Block levels = joined(1, lambda(x -> x), seq(shrink, conv(6), relu(), grow));
-        assertAnswersAlike(seq(conv(4), relu(), levels, conv(2), relu()), new Shape(1, 10, 13), OPSETS);
     }
 
     private void assertAnswersAlike(Block block, Shape image, int... opsets) throws Exception {

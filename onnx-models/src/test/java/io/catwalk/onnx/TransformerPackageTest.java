@@ -10,10 +10,8 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.transformer.BertBlock;
 import ai.djl.nn.transformer.BertMaskedLanguageModelBlock;
-import ai.djl.nn.transformer.BertNextSentenceBlock;
 import ai.djl.nn.transformer.BertPretrainingBlock;
 import ai.djl.nn.transformer.IdEmbedding;
-import ai.djl.nn.transformer.PointwiseFeedForwardBlock;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import java.util.Arrays;
@@ -79,10 +77,6 @@ class TransformerPackageTest extends ExportTest {
                         .isLessThan(TOLERANCE);
             }
         }
-    }
-
-    private static void assertAgrees(Block block, OnnxInput input, LongFunction<NDList> inputs) throws Exception {
-        assertAgrees(block, List.of(input), inputs, 1, 2, 3, 7, 64);
     }
 
     private static OnnxInput input(String name, DataType type, Axis batch, long... sizes) {
@@ -204,14 +198,5 @@ class TransformerPackageTest extends ExportTest {
             return new NDList(keys, keys.neg(), keys.add(1));
         };
         assertAgrees(block, signature, inputs, 1, 2, 3, 7, 64);
-    }
-
-    @Test
-    void theNextSentenceAndFeedForwardAnswerAlike() throws Exception {
-        Block next = initializedFor(new BertNextSentenceBlock(), new Shape(2, WIDTH));
-        OnnxInput pooled = input("pooled", DataType.FLOAT32, Axis.BATCH, WIDTH);
-        assertAgrees(next, pooled, batch -> new NDList(floats(batch, WIDTH)));
-        Block feed = initializedFor(new PointwiseFeedForwardBlock(List.of(16), WIDTH, Activation::gelu), HIDDEN);
-        assertAgrees(feed, hidden("data"), batch -> new NDList(floats(batch, LENGTH, WIDTH)));
     }
 }

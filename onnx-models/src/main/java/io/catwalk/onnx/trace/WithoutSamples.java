@@ -93,9 +93,14 @@ final class WithoutSamples {
                 arguments[1] instanceof NDArray weight && weight.getShape().dimension() == axes;
             // If a norm covers the samples, too, the engine rejects an empty batch.
             case "linear", "layerNorm" -> axes >= 2;
-            // Training mixes the samples.
+            // Training mixes the samples. Without samples, the engine takes statistics of any number of channels.
             case "batchNorm" ->
-                axes >= 2 && !Integer.valueOf(0).equals(arguments[5]) && Boolean.FALSE.equals(arguments[8]);
+                axes >= 2
+                        && arguments[5] instanceof Integer axis
+                        && axis != 0
+                        && Boolean.FALSE.equals(arguments[8])
+                        && arguments[1] instanceof NDArray mean
+                        && mean.size() == shape.get(Math.floorMod(axis, axes));
             // Only for two stacks of matrices: a stack and a single matrix are broadcast.
             case "add", "sub", "mul", "div", "maximum", "minimum", "matMul", "batchMatMul" ->
                 axes >= 3
