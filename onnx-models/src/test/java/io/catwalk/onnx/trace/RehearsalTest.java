@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,9 +62,13 @@ class RehearsalTest extends OneTrace {
         return new Rehearsal(program, TWO, sizes, Rehearsal.Mode.DRY, false, ExportException::new);
     }
 
-    private static void sum(Rehearsal rehearsal, long batch) {
+    private static void begin(Rehearsal rehearsal, long batch) {
         rehearsal.input(slot(0, batch, 2));
         rehearsal.constant(slot(1, 2), "bias", DATA::clone, false);
+    }
+
+    private static void sum(Rehearsal rehearsal, long batch) {
+        begin(rehearsal, batch);
         rehearsal.call(ADD, List.of(slot(0, batch, 2), slot(1, 2)));
         rehearsal.made(List.of(slot(2, batch, 2)));
     }
@@ -84,13 +89,14 @@ class RehearsalTest extends OneTrace {
                 .hasMessageContainingAll(words);
     }
 
+    private static void assertDiffersAfter(
+            BiConsumer<Rehearsal, Long> first, Consumer<Rehearsal> doing, String... words) {
+        Consumer<Rehearsal> begun = rehearsal -> first.accept(rehearsal, 5L);
+        assertDiffers(begun.andThen(doing), words);
+    }
+
     private static void assertPairDiffers(Object list, Object shape, Object number, Object fixed, String... words) {
-        assertDiffers(
-                rehearsal -> {
-                    sum(rehearsal, 5);
-                    pair(rehearsal, list, shape, number, fixed);
-                },
-                words);
+        assertDiffersAfter(RehearsalTest::sum, rehearsal -> pair(rehearsal, list, shape, number, fixed), words);
     }
 
     @Test
@@ -117,12 +123,13 @@ class RehearsalTest extends OneTrace {
 
     @Test
     void anInputOfAnotherShapeOrTypeOrPlaceIsRefused() {
-        assertDiffers(
-                rehearsal -> rehearsal.input(slot(0, 2, 2)),
-                "the network takes its input for a batch of 5, where it takes its input for a batch of 2");
+        assertDiffers(rehearsal -> rehearsal.input(slot(0, 2, 2)), "takes its input for a batch of 5, where it takes");
         assertDiffers(rehearsal -> rehearsal.input(slot(1, 5, 2)), "takes its input");
         assertDiffers(rehearsal -> rehearsal.input(new Slot(0, new Shape(5, 2), DataType.INT32)), "takes its input");
     }
+
+    private static final BiConsumer<Rehearsal, Long> INPUT_TAKEN =
+            (rehearsal, batch) -> rehearsal.input(slot(0, batch, 2));
 
     @Test
     void anotherKindOfStepIsRefused() {
@@ -130,29 +137,19 @@ class RehearsalTest extends OneTrace {
                 rehearsal -> rehearsal.constant(slot(0, 5, 2), "bias", DATA::clone, false),
                 "takes the constant bias(5, 2)",
                 "where it takes its input");
-        assertDiffers(
-                rehearsal -> {
-                    rehearsal.input(slot(0, 5, 2));
-                    rehearsal.input(slot(1, 2));
-                },
-                "the network takes its input",
-                "where it takes a constant of shape (2)");
-        assertDiffers(
-                rehearsal -> {
-                    rehearsal.input(slot(0, 5, 2));
-                    rehearsal.constant(slot(1, 2), "bias", DATA::clone, false);
-                    rehearsal.input(slot(2, 5, 2));
-                },
+        assertDiffersAfter(
+                INPUT_TAKEN, rehearsal -> rehearsal.input(slot(1, 2)), "where it takes a constant of shape (2)");
+        assertDiffersAfter(
+                RehearsalTest::begin,
+                rehearsal -> rehearsal.input(slot(2, 5, 2)),
                 "where it calls " + ADD + " in block A");
     }
 
     @Test
     void otherNumbersInAConstantAreRefusedUnlessTheyAreTrusted() {
-        assertDiffers(
-                rehearsal -> {
-                    rehearsal.input(slot(0, 5, 2));
-                    rehearsal.constant(slot(1, 2), "bias", () -> new byte[8], false);
-                },
+        assertDiffersAfter(
+                INPUT_TAKEN,
+                rehearsal -> rehearsal.constant(slot(1, 2), "bias", () -> new byte[8], false),
                 "the constant bias(2) holds other numbers for a batch of 5 than for a batch of 2");
         Rehearsal trusting = rehearsal(PROGRAM, FIVE);
         trusting.input(slot(0, 5, 2));
@@ -166,38 +163,26 @@ class RehearsalTest extends OneTrace {
 
     @Test
     void aConstantOfAnotherShapeIsRefused() {
-        assertDiffers(
-                rehearsal -> {
-                    rehearsal.input(slot(0, 5, 2));
-                    rehearsal.constant(slot(1, 3), "bias", DATA::clone, false);
-                },
+        assertDiffersAfter(
+                INPUT_TAKEN,
+                rehearsal -> rehearsal.constant(slot(1, 3), "bias", DATA::clone, false),
                 "takes the constant bias(3)",
                 "takes a constant of shape (2)");
     }
 
     @Test
     void anotherCallIsRefused() {
-        assertDiffers(
-                rehearsal -> {
-                    rehearsal.input(slot(0, 5, 2));
-                    rehearsal.constant(slot(1, 2), "bias", DATA::clone, false);
-                    rehearsal.call("NDArray.sub(NDArray)", List.of(slot(0, 5, 2), slot(1, 2)));
-                },
-                "the network calls NDArray.sub(NDArray) for a batch of 5",
-                "where it calls " + ADD + " in block A for a batch of 2");
-        assertDiffers(
-                rehearsal -> {
-                    rehearsal.input(slot(0, 5, 2));
-                    rehearsal.constant(slot(1, 2), "bias", DATA::clone, false);
-                    rehearsal.call(ADD, List.of(slot(0, 5, 2)));
-                },
-                "where it calls " + ADD);
-        assertDiffers(
-                rehearsal -> {
-                    rehearsal.input(slot(0, 5, 2));
-                    rehearsal.constant(slot(1, 2), "bias", DATA::clone, false);
-                    rehearsal.call(ADD, List.of(slot(0, 5, 2), slot(0, 5, 2)));
-                },
+        String sub = "NDArray.sub(NDArray)";
+        Slot input = slot(0, 5, 2);
+        assertDiffersAfter(
+                RehearsalTest::begin,
+                rehearsal -> rehearsal.call(sub, List.of(input, slot(1, 2))),
+                "calls " + sub + " for a batch of 5, where it calls " + ADD + " in block A for a batch of 2");
+        assertDiffersAfter(
+                RehearsalTest::begin, rehearsal -> rehearsal.call(ADD, List.of(input)), "where it calls " + ADD);
+        assertDiffersAfter(
+                RehearsalTest::begin,
+                rehearsal -> rehearsal.call(ADD, List.of(input, input)),
                 ADD + " gets an array of shape (5, 2) for a batch of 5, but an array of shape (2) for a batch of 2");
     }
 
@@ -241,12 +226,10 @@ class RehearsalTest extends OneTrace {
 
     @Test
     void anotherLengthIsRefused() {
-        assertDiffers(
-                rehearsal -> {
-                    sum(rehearsal, 5);
-                    rehearsal.end(List.of(slot(2, 5, 2)));
-                },
-                "the network ends after 3 steps for a batch of 5, where it calls " + PAIR);
+        assertDiffersAfter(
+                RehearsalTest::sum,
+                rehearsal -> rehearsal.end(List.of(slot(2, 5, 2))),
+                "ends after 3 steps for a batch of 5, where it calls " + PAIR);
         Program shorter = new Program(PROGRAM.steps().subList(0, 3), List.of(SUM), List.of());
         Rehearsal rehearsal = rehearsal(shorter, FIVE);
         sum(rehearsal, 5);

@@ -167,15 +167,15 @@ final class Judge {
     private static List<Values> run(OrtSession session, Network network, long batch) throws OrtException {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         Map<String, OnnxTensor> feeds = new LinkedHashMap<>();
-        try {
+        try (NDManager manager = NDManager.newBaseManager()) {
             for (Values input : inputs(network, batch)) {
-                feeds.put("in_" + feeds.size(), input.tensor(environment));
+                feeds.put("in_" + feeds.size(), input.tensor(environment, manager));
             }
             feeds.keySet().retainAll(session.getInputNames());
             List<Values> found = new ArrayList<>();
             try (OrtSession.Result result = session.run(feeds)) {
                 for (Map.Entry<String, OnnxValue> output : result) {
-                    found.add(Values.of((OnnxTensor) output.getValue()));
+                    found.add(Values.of((OnnxTensor) output.getValue(), manager));
                 }
             }
             return found;

@@ -10,14 +10,9 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.catwalk.onnx.zoo.Network.Feed;
 import java.nio.ByteBuffer;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * The numbers of an array, whoever holds it.
@@ -45,73 +40,43 @@ record Values(DataType type, Shape shape, double[] numbers) {
         return new Values(array.getDataType(), array.getShape(), numbers);
     }
 
-    static Values of(OnnxTensor tensor) throws OrtException {
-        long[] shape = tensor.getInfo().getShape();
-        int size = Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
-        return switch (tensor.getInfo().type) {
-            case FLOAT, FLOAT16 -> {
-                FloatBuffer buffer = tensor.getFloatBuffer();
-                DataType type = tensor.getInfo().type == OnnxJavaType.FLOAT ? DataType.FLOAT32 : DataType.FLOAT16;
-                yield of(type, shape, size, buffer::get);
-            }
-            case DOUBLE -> of(DataType.FLOAT64, shape, size, tensor.getDoubleBuffer()::get);
-            case INT64 -> of(DataType.INT64, shape, size, tensor.getLongBuffer()::get);
-            case INT32 -> of(DataType.INT32, shape, size, tensor.getIntBuffer()::get);
-            case INT8 -> of(DataType.INT8, shape, size, tensor.getByteBuffer()::get);
-            case UINT8 -> {
-                ByteBuffer buffer = tensor.getByteBuffer();
-                yield of(DataType.UINT8, shape, size, i -> buffer.get(i) & 0xff);
-            }
-            case BOOL -> of(DataType.BOOLEAN, shape, size, tensor.getByteBuffer()::get);
-            default -> throw new IllegalStateException("an output of type " + tensor.getInfo().type);
-        };
+    static Values of(OnnxTensor tensor, NDManager manager) {
+        OnnxJavaType found = tensor.getInfo().type;
+        DataType type = Arrays.stream(DataType.values())
+                .filter(candidate -> name(candidate).equals(found.name()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("an output of type " + found));
+        Shape shape = new Shape(tensor.getInfo().getShape());
+        try (NDArray array = manager.create(direct(tensor.getByteBuffer()), shape, type)) {
+            return of(array);
+        }
     }
 
-    private static Values of(DataType type, long[] shape, int size, IntToDoubleFunction element) {
-        double[] numbers = IntStream.range(0, size).mapToDouble(element).toArray();
-        return new Values(type, new Shape(shape), numbers);
+    /** What ONNX Runtime calls a type. */
+    private static String name(DataType type) {
+        return switch (type) {
+            case FLOAT32 -> "FLOAT";
+            case FLOAT64 -> "DOUBLE";
+            case BOOLEAN -> "BOOL";
+            default -> type.name();
+        };
     }
 
     NDArray array(NDManager manager) {
         return manager.create(numbers, shape).toType(type, false);
     }
 
-    OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
-        long[] axes = shape.getShape();
-        int size = numbers.length;
-        switch (type) {
-            case FLOAT32 -> {
-                FloatBuffer buffer = FloatBuffer.allocate(size);
-                Arrays.stream(numbers).forEach(value -> buffer.put((float) value));
-                return OnnxTensor.createTensor(environment, buffer.flip(), axes);
-            }
-            case FLOAT64 -> {
-                return OnnxTensor.createTensor(environment, DoubleBuffer.wrap(numbers), axes);
-            }
-            case INT64 -> {
-                return OnnxTensor.createTensor(
-                        environment,
-                        LongBuffer.wrap(Arrays.stream(numbers)
-                                .mapToLong(value -> (long) value)
-                                .toArray()),
-                        axes);
-            }
-            case INT32 -> {
-                return OnnxTensor.createTensor(
-                        environment,
-                        IntBuffer.wrap(Arrays.stream(numbers)
-                                .mapToInt(value -> (int) value)
-                                .toArray()),
-                        axes);
-            }
-            case UINT8, BOOLEAN -> {
-                ByteBuffer buffer = ByteBuffer.allocateDirect(size);
-                Arrays.stream(numbers).forEach(value -> buffer.put((byte) value));
-                OnnxJavaType as = type == DataType.UINT8 ? OnnxJavaType.UINT8 : OnnxJavaType.BOOL;
-                return OnnxTensor.createTensor(environment, buffer.flip(), axes, as);
-            }
-            default -> throw new IllegalArgumentException("no input is of type " + type);
+    OnnxTensor tensor(OrtEnvironment environment, NDManager manager) throws OrtException {
+        try (NDArray array = array(manager)) {
+            ByteBuffer bytes = direct(array.toByteBuffer());
+            return OnnxTensor.createTensor(environment, bytes, shape.getShape(), OnnxJavaType.valueOf(name(type)));
         }
+    }
+
+    /** Both engines take the bytes of any type if they lie outside of the heap. */
+    private static ByteBuffer direct(ByteBuffer bytes) {
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
+        return direct.put(bytes).flip();
     }
 
     /** How far these are from the expected ones, relative to the largest of those; 1 at least if they are of another kind. */
