@@ -135,7 +135,9 @@ class DimTest {
                 "floor",
                 "99999999999999999999",
                 "-",
-                "N?"
+                "N?",
+                "N",
+                "past sequence + 1"
             })
     void whatIsNoFormulaIsTheNameOfAnAxis(String text) {
         assertThat(Dim.parse(text)).isEqualTo(Dim.axis(text));

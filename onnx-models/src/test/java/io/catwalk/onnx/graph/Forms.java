@@ -1,9 +1,12 @@
 package io.catwalk.onnx.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /** Applies each operator that rows write, with inputs of one type, in a graph of its own. */
 final class Forms {
@@ -16,176 +19,95 @@ final class Forms {
      * @param others inputs of a fixed type, by their place
      * @param outputs how many outputs
      */
-    record Form(Attributes attributes, List<TensorShape> shapes, Map<Integer, Initializer> others, int outputs) {
+    record Form(Attributes attributes, List<TensorShape> shapes, Map<Integer, Initializer> others, int outputs) {}
 
-        Form(Attributes attributes, TensorShape... shapes) {
-            this(attributes, List.of(shapes), Map.of(), 1);
-        }
+    private static final String UNARY =
+            "Abs Acos Asin Atan Ceil Cos Cosh Elu Erf Exp Floor Identity IsInf IsNaN LeakyRelu"
+                    + " Log LogSoftmax Neg Not Reciprocal Relu Round Selu Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Tan"
+                    + " Tanh Shape";
+    private static final String BINARY =
+            "Add And Div Equal Greater GreaterOrEqual Less LessOrEqual MatMul Max Min Mod Mul" + " Or Pow Sub Xor";
 
-        Form with(int place, ElementType type, long... numbers) {
-            Map<Integer, Initializer> more = new LinkedHashMap<>(others);
-            Value value = new Value(
-                    "fixed_" + place,
-                    type,
-                    TensorShape.of(numbers.length),
-                    java.util.Arrays.stream(numbers).mapToObj(Dim::of).toList());
-            more.put(
-                    place,
-                    new Initializer(
-                            value, type == ElementType.BOOL ? new byte[numbers.length] : Initializer.bytes(numbers)));
-            return new Form(attributes, shapes, more, outputs);
-        }
-    }
+    /** Operator, attributes, shapes whose type varies, inputs of whole numbers by their place, number of outputs. */
+    private static final String OTHERS = """
+            Clip | | 2,2 scalar scalar | | 1
+            Gemm | | 2,2 2,2 2,2 | | 1
+            Where | | 2,2 2,2 | 0:BOOL:0,0 | 1
+            Concat | axis=0 | 2,2 2,2 | | 1
+            CumSum | | 2,2 | 1:INT64:1 | 1
+            ReduceSum | | 2,2 | 1:INT64:1 | 1
+            ArgMax | axis=1 | 2,2 | | 1
+            ArgMin | axis=1 | 2,2 | | 1
+            TopK | axis=1 | 2,2 | 1:INT64:1 | 2
+            Reshape | | 2,2 | 1:INT64:4 | 1
+            Transpose | perm=1,0 | 2,2 | | 1
+            Squeeze | | 2,1 | 1:INT64:1 | 1
+            Unsqueeze | | 2,2 | 1:INT64:1 | 1
+            Split | axis=0 | 2,2 | 1:INT64:1,1 | 2
+            Slice | | 2,2 | 1:INT64:0 2:INT64:1 3:INT64:0 | 1
+            Gather | | 2,2 | 1:INT64:0 | 1
+            GatherElements | axis=0 | 2 | 1:INT64:0 | 1
+            GatherND | | 2,2 | 1:INT64:0 | 1
+            ScatterElements | axis=0 | 2 1 | 1:INT64:0 | 1
+            ScatterND | | 2,2 2 | 1:INT64:0 | 1
+            Expand | | 2,1 | 1:INT64:2,2 | 1
+            Tile | | 2,2 | 1:INT64:2,2 | 1
+            Pad | | 2,2 scalar | 1:INT64:1,0,0,0 | 1
+            BatchNormalization | | 1,2,4,4 2 2 2 2 | | 1
+            Conv | kernel_shape=2,2 | 1,2,4,4 2,2,2,2 | | 1
+            MaxPool | kernel_shape=2,2 | 1,2,4,4 | | 1
+            AveragePool | kernel_shape=2,2 | 1,2,4,4 | | 1
+            GlobalAveragePool | | 1,2,4,4 | | 1
+            GlobalMaxPool | | 1,2,4,4 | | 1
+            Resize | mode=linear coordinate_transformation_mode=pytorch_half_pixel | 1,2,4,4 | 3:INT64:1,2,8,8 | 1
+            RNN | hidden_size=2 | 2,1,2 1,2,2 1,2,2 | | 1
+            GRU | hidden_size=2 linear_before_reset=1 | 2,1,2 1,6,2 1,6,2 | | 1
+            LSTM | hidden_size=2 | 2,1,2 1,8,2 1,8,2 | | 1
+            """;
 
     private Forms() {}
 
-    private static final TensorShape MATRIX = TensorShape.of(2, 2);
-    private static final TensorShape IMAGE = TensorShape.of(1, 2, 4, 4);
+    private static long[] numbers(String text) {
+        return text.equals("scalar")
+                ? new long[0]
+                : Arrays.stream(text.split(",")).mapToLong(Long::parseLong).toArray();
+    }
+
+    private static Form form(String attributes, String shapes, String others, int outputs) {
+        Map<Integer, Initializer> fixed = new LinkedHashMap<>();
+        InferenceTest.words(others).forEach(word -> {
+            String[] parts = word.split(":");
+            ElementType type = ElementType.valueOf(parts[1]);
+            long[] numbers = numbers(parts[2]);
+            List<Dim> contents = LongStream.of(numbers).mapToObj(Dim::of).toList();
+            Value value = new Value("fixed_" + parts[0], type, TensorShape.of(numbers.length), contents);
+            byte[] data = type == ElementType.BOOL ? new byte[numbers.length] : Initializer.bytes(numbers);
+            fixed.put(Integer.parseInt(parts[0]), new Initializer(value, data));
+        });
+        List<TensorShape> varying = InferenceTest.words(shapes)
+                .map(shape -> TensorShape.of(numbers(shape)))
+                .toList();
+        return new Form(InferenceTest.attributes(attributes), varying, fixed, outputs);
+    }
 
     static Map<String, Form> all(int opset) {
         Map<String, Form> forms = new LinkedHashMap<>();
-        for (String one : List.of(
-                "Abs",
-                "Acos",
-                "Asin",
-                "Atan",
-                "Ceil",
-                "Cos",
-                "Cosh",
-                "Elu",
-                "Erf",
-                "Exp",
-                "Floor",
-                "Identity",
-                "IsInf",
-                "IsNaN",
-                "LeakyRelu",
-                "Log",
-                "LogSoftmax",
-                "Neg",
-                "Not",
-                "Reciprocal",
-                "Relu",
-                "Round",
-                "Selu",
-                "Sigmoid",
-                "Sign",
-                "Sin",
-                "Sinh",
-                "Softmax",
-                "Softplus",
-                "Softsign",
-                "Sqrt",
-                "Tan",
-                "Tanh")) {
-            forms.put(one, new Form(Attributes.NONE, MATRIX));
+        for (String one : (UNARY + (opset >= 20 ? " Gelu" : "")).split(" ")) {
+            forms.put(one, form("", "2,2", "", 1));
         }
-        if (opset >= 20) {
-            forms.put("Gelu", new Form(Attributes.NONE, MATRIX));
+        for (String two : BINARY.split(" ")) {
+            forms.put(two, form("", "2,2 2,2", "", 1));
         }
-        for (String two : List.of(
-                "Add",
-                "And",
-                "Div",
-                "Equal",
-                "Greater",
-                "GreaterOrEqual",
-                "Less",
-                "LessOrEqual",
-                "MatMul",
-                "Max",
-                "Min",
-                "Mod",
-                "Mul",
-                "Or",
-                "Pow",
-                "Sub",
-                "Xor")) {
-            forms.put(two, new Form(Attributes.NONE, MATRIX, MATRIX));
+        for (String kind : List.of("Mean", "Max", "Min", "Prod", "L1", "L2")) {
+            forms.put("Reduce" + kind, opset >= 18 ? form("", "2,2", "1:INT64:1", 1) : form("axes=1", "2,2", "", 1));
         }
-        forms.put("Clip", new Form(Attributes.NONE, MATRIX, TensorShape.SCALAR, TensorShape.SCALAR));
-        forms.put("Gemm", new Form(Attributes.NONE, MATRIX, MATRIX, MATRIX));
-        forms.put("Where", new Form(Attributes.NONE, MATRIX, MATRIX).with(0, ElementType.BOOL, 0, 0));
-        forms.put("Concat", new Form(Attributes.NONE.with("axis", 0), MATRIX, MATRIX));
-        forms.put("CumSum", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 1));
-        for (String kind : List.of("Sum", "Mean", "Max", "Min", "Prod", "L1", "L2")) {
-            boolean input = opset >= 18 || kind.equals("Sum");
-            forms.put(
-                    "Reduce" + kind,
-                    input
-                            ? new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 1)
-                            : new Form(Attributes.NONE.with("axes", new long[] {1}), MATRIX));
-        }
-        forms.put("ArgMax", new Form(Attributes.NONE.with("axis", 1), MATRIX));
-        forms.put("ArgMin", new Form(Attributes.NONE.with("axis", 1), MATRIX));
-        forms.put(
-                "TopK",
-                new Form(Attributes.NONE.with("axis", 1), List.of(MATRIX), Map.of(), 2).with(1, ElementType.INT64, 1));
-        forms.put("Reshape", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 4));
-        forms.put("Transpose", new Form(Attributes.NONE.with("perm", new long[] {1, 0}), MATRIX));
-        forms.put("Squeeze", new Form(Attributes.NONE, TensorShape.of(2, 1)).with(1, ElementType.INT64, 1));
-        forms.put("Unsqueeze", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 1));
-        forms.put(
-                "Split",
-                new Form(Attributes.NONE.with("axis", 0), List.of(MATRIX), Map.of(), 2)
-                        .with(1, ElementType.INT64, 1, 1));
-        forms.put(
-                "Slice",
-                new Form(Attributes.NONE, MATRIX)
-                        .with(1, ElementType.INT64, 0)
-                        .with(2, ElementType.INT64, 1)
-                        .with(3, ElementType.INT64, 0));
-        forms.put("Gather", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 0));
-        forms.put(
-                "GatherElements",
-                new Form(Attributes.NONE.with("axis", 0), TensorShape.of(2)).with(1, ElementType.INT64, 0));
-        forms.put("GatherND", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 0));
-        forms.put(
-                "ScatterElements",
-                new Form(Attributes.NONE.with("axis", 0), List.of(TensorShape.of(2), TensorShape.of(1)), Map.of(), 1)
-                        .with(1, ElementType.INT64, 0));
-        forms.put(
-                "ScatterND",
-                new Form(Attributes.NONE, List.of(MATRIX, TensorShape.of(2)), Map.of(), 1)
-                        .with(1, ElementType.INT64, 0));
-        forms.put("Expand", new Form(Attributes.NONE, TensorShape.of(2, 1)).with(1, ElementType.INT64, 2, 2));
-        forms.put("Tile", new Form(Attributes.NONE, MATRIX).with(1, ElementType.INT64, 2, 2));
-        forms.put(
-                "Pad",
-                new Form(Attributes.NONE, List.of(MATRIX, TensorShape.SCALAR), Map.of(), 1)
-                        .with(1, ElementType.INT64, 1, 0, 0, 0));
-        forms.put("Shape", new Form(Attributes.NONE, MATRIX));
-        TensorShape channels = TensorShape.of(2);
-        forms.put("BatchNormalization", new Form(Attributes.NONE, IMAGE, channels, channels, channels, channels));
         if (opset >= 17) {
-            forms.put("LayerNormalization", new Form(Attributes.NONE, MATRIX, channels, channels));
+            forms.put("LayerNormalization", form("", "2,2 2 2", "", 1));
         }
-        Attributes window = Attributes.NONE.with("kernel_shape", new long[] {2, 2});
-        forms.put("Conv", new Form(window, IMAGE, TensorShape.of(2, 2, 2, 2)));
-        forms.put("MaxPool", new Form(window, IMAGE));
-        forms.put("AveragePool", new Form(window, IMAGE));
-        forms.put("GlobalAveragePool", new Form(Attributes.NONE, IMAGE));
-        forms.put("GlobalMaxPool", new Form(Attributes.NONE, IMAGE));
-        forms.put(
-                "Resize",
-                new Form(
-                                Attributes.NONE
-                                        .with("mode", "linear")
-                                        .with("coordinate_transformation_mode", "pytorch_half_pixel"),
-                                IMAGE)
-                        .with(3, ElementType.INT64, 1, 2, 8, 8));
-        Attributes hidden = Attributes.NONE.with("hidden_size", 2);
-        Map.of("RNN", 1, "GRU", 3, "LSTM", 4)
-                .forEach((kind, gates) -> forms.put(
-                        kind,
-                        new Form(
-                                kind.equals("GRU") ? hidden.with("linear_before_reset", 1) : hidden,
-                                List.of(
-                                        TensorShape.of(2, 1, 2),
-                                        TensorShape.of(1, gates * 2L, 2),
-                                        TensorShape.of(1, gates * 2L, 2)),
-                                Map.of(),
-                                1)));
+        OTHERS.lines().map(line -> line.split("\\|")).forEach(row -> {
+            Form form = form(row[1], row[2], row[3], Integer.parseInt(row[4].trim()));
+            forms.put(row[0].trim(), form);
+        });
         return forms;
     }
 
@@ -193,10 +115,9 @@ final class Forms {
     static byte[] model(String operator, Form form, ElementType type, int opset) {
         List<Value> inputs = new ArrayList<>();
         List<Value> given = new ArrayList<>();
-        int last = form.shapes().size() + form.others().size();
-        if (operator.equals("Resize")) {
-            last = 4;
-        }
+        int last = operator.equals("Resize")
+                ? 4
+                : form.shapes().size() + form.others().size();
         int next = 0;
         for (int place = 0; place < last; place++) {
             Initializer other = form.others().get(place);
@@ -215,11 +136,8 @@ final class Forms {
         for (int i = 0; i < form.outputs(); i++) {
             outputs.add(Value.of("out_" + i, made.get(i).type(), made.get(i).shape()));
         }
-        Graph graph = new Graph(
-                given,
-                outputs,
-                List.copyOf(form.others().values()),
-                List.of(new Node("node", operator, inputs, outputs, form.attributes())));
-        return OnnxSerializer.bytes(new Model(graph, opset, new java.util.TreeMap<>()));
+        Node node = new Node("node", operator, inputs, outputs, form.attributes());
+        Graph graph = new Graph(given, outputs, List.copyOf(form.others().values()), List.of(node));
+        return OnnxSerializer.bytes(new Model(graph, opset, new TreeMap<>()));
     }
 }

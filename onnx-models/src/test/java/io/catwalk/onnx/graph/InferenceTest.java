@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -17,12 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("tiny")
 class InferenceTest {
 
+    private static final Set<String> LISTS = Set.of("perm", "axes", "kernel_shape", "strides", "pads", "dilations");
+
     /** Reads a shape such as "batch 3 2*batch". */
     private static TensorShape shape(String text) {
         return new TensorShape(words(text).map(Dim::parse).toList());
     }
 
-    private static Stream<String> words(String text) {
+    static Stream<String> words(String text) {
         return Arrays.stream(text.trim().split(" +")).filter(word -> !word.isEmpty());
     }
 
@@ -50,16 +53,22 @@ class InferenceTest {
         return Value.of("tensor", stated.orElse(ElementType.FLOAT), shape(sizes));
     }
 
-    /** Reads attributes such as "axis=1 perm=2,0,1". */
-    private static Attributes attributes(String text) {
+    /** Reads attributes such as "axis=1 perm=2,0,1 mode=linear". */
+    static Attributes attributes(String text) {
         Attributes attributes = Attributes.NONE;
         for (String word : words(text).toList()) {
-            String[] both = word.split("=");
-            long[] numbers =
-                    Arrays.stream(both[1].split(",")).mapToLong(Long::parseLong).toArray();
-            boolean list = List.of("perm", "axes", "kernel_shape", "strides", "pads", "dilations")
-                    .contains(both[0]);
-            attributes = list ? attributes.with(both[0], numbers) : attributes.with(both[0], numbers[0]);
+            String name = word.replaceFirst("=.*", "");
+            String value = word.substring(name.length() + 1);
+            if (value.matches("[a-z].*")) {
+                attributes = attributes.with(name, value);
+            } else if (LISTS.contains(name)) {
+                long[] numbers = Arrays.stream(value.split(","))
+                        .mapToLong(Long::parseLong)
+                        .toArray();
+                attributes = attributes.with(name, numbers);
+            } else {
+                attributes = attributes.with(name, Long.parseLong(value));
+            }
         }
         return attributes;
     }
@@ -286,6 +295,23 @@ class InferenceTest {
         assertThat(Dim.of(2).times(Dim.parse("3*batch+5"))).hasToString("6*batch+10");
         assertThat(shape("batch batch 3").size()).hasToString("3*batch*batch");
         assertThat(shape("batch batch 3").size().at(5)).isEqualTo(75);
+    }
+
+    /** Products are counted by hand, for the sizes that a file has. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            MatMul | ''       | 2 3 7; 7 5            | 2 3 5   | 210
+            MatMul | transA=1 | 3 7; 7 5              | 3 5     | 105
+            Gemm   | transA=1 | 7 3; 7 5              | 3 5     | 105
+            Gemm   | ''       | 3 7; 7 5              | 3 5     | 105
+            LSTM   | ''       | 6 2 5; 1 12 5; 1 12 3 | 6 1 2 3 | 1152
+            Conv   | group=2  | 1 4 10 10; 6 2 3 3    | 1 6 8 8 | 6912
+            Relu   | ''       | 3                     | 3       | 0
+            """)
+    void productsAreCounted(String operator, String attributes, String inputs, String output, long expected) {
+        List<Value> given = parts(inputs).map(InferenceTest::input).toList();
+        Node node = new Node("a", operator, given, List.of(input(output)), attributes(attributes));
+        assertThat(node.multiplyAccumulates()).isEqualTo(expected);
     }
 
     @Test

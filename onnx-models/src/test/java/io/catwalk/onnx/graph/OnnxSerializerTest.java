@@ -12,16 +12,22 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.catwalk.onnx.runtime.MetadataKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The protobuf library can read what is written, and both ways to write give the same bytes. */
 @Tag("tiny")
@@ -181,6 +187,8 @@ class OnnxSerializerTest {
     @Test
     void filesOfOthersAreRefusedWithTheReason() {
         NodeProto.Builder node = NodeProto.newBuilder().setName("a").setOpType("Relu");
+        byte[] text = "not a model".getBytes(StandardCharsets.UTF_8);
+        argumentRefused(() -> OnnxParser.model(text)).contains("expected an ONNX model");
         argumentRefused(() -> OnnxParser.model(new byte[0])).contains("found none");
         argumentRefused(() -> OnnxParser.model(file(node, TensorProto.DataType.COMPLEX64_VALUE)))
                 .contains("found the one with code 14");
@@ -192,5 +200,32 @@ class OnnxSerializerTest {
                 .build();
         argumentRefused(() -> OnnxParser.model(file(node.clone().addAttribute(graph), 1)))
                 .contains("in the attribute body, found GRAPH");
+    }
+
+    static List<Path> zoo() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("zoo"))) {
+            List<Path> found =
+                    files.filter(file -> file.toString().endsWith(".onnx")).toList();
+            assertThat(found).hasSizeGreaterThanOrEqualTo(10);
+            return found;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("zoo")
+    void whatIsReadIsWrittenAsTheSameBytes(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        assertThat(OnnxSerializer.bytes(OnnxParser.model(bytes))).isEqualTo(bytes);
+    }
+
+    /** The number in the metadata was counted on the traced graph, before it was written. */
+    @ParameterizedTest
+    @MethodSource("zoo")
+    void theWorkIsThatOfTheGraphThatWasWritten(Path file) throws IOException {
+        Model model = OnnxParser.model(Files.readAllBytes(file));
+        assertThat(model.metadata())
+                .containsEntry(
+                        MetadataKeys.MULTIPLY_ACCUMULATES,
+                        Long.toString(model.graph().multiplyAccumulates()));
     }
 }

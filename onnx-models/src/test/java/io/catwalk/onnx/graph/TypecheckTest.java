@@ -3,9 +3,14 @@ package io.catwalk.onnx.graph;
 import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
 class TypecheckTest {
@@ -17,126 +22,93 @@ class TypecheckTest {
     private static final Initializer WEIGHT =
             new Initializer(Value.of("weight", ElementType.FLOAT, TensorShape.of(2)), Initializer.bytes(1f, 2f));
 
+    private static final Map<String, Value> VALUES = Map.of(
+            "images", IMAGES,
+            "logits", LOGITS,
+            "between", BETWEEN,
+            "weight", WEIGHT.value(),
+            "fixedLogits", Value.of("logits", ElementType.FLOAT, TensorShape.of(5, 2)),
+            "doubleLogits", Value.of("logits", ElementType.DOUBLE, SHAPE),
+            "shortBetween", Value.of("between", ElementType.FLOAT, TensorShape.of(2)),
+            "whole", Value.of("whole", ElementType.INT64, SHAPE),
+            "bytes", Value.of("bytes", ElementType.UINT8, SHAPE),
+            "sum", Value.of("sum", ElementType.UINT8, SHAPE));
+
+    private static Value value(String name) {
+        return Objects.requireNonNull(VALUES.get(name), name);
+    }
+
     private static Node node(String name, String operator, Value output, Value... inputs) {
         return new Node(name, operator, List.of(inputs), List.of(output), Attributes.NONE);
+    }
+
+    /** Reads nodes such as "a Relu images > logits". */
+    private static Graph graph(List<Initializer> initializers, String inputs, String output, String nodes) {
+        List<Node> all = Arrays.stream(nodes.split(";"))
+                .map(text -> text.trim().split(" "))
+                .map(words -> node(
+                        words[0],
+                        words[1],
+                        value(words[words.length - 1]),
+                        Arrays.stream(words, 2, words.length - 2)
+                                .map(TypecheckTest::value)
+                                .toArray(Value[]::new)))
+                .toList();
+        List<Value> given =
+                Arrays.stream(inputs.split(" ")).map(TypecheckTest::value).toList();
+        return new Graph(given, List.of(value(output)), initializers, all);
     }
 
     private static Graph graph(List<Initializer> initializers, Node... nodes) {
         return new Graph(List.of(IMAGES), List.of(LOGITS), initializers, List.of(nodes));
     }
 
-    private static void assertWrong(Graph graph, String fault) {
-        exportRefused(() -> Typecheck.check(graph, 17)).contains(fault);
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            images       | logits       | a Relu images > logits; b Neg images > logits   | the value logits is made twice
+            images       | logits       | a Relu between > logits; b Neg images > between | a uses between, which no earlier node
+            images       | logits       | a Relu images > between                         | the outputs uses logits
+            images       | fixedLogits  | a Relu images > fixedLogits                     | declared as FLOAT(5, 2)
+            images       | doubleLogits | a Relu images > doubleLogits                    | declared as DOUBLE(batch, 2)
+            images       | logits       | a Relu images > between; b Relu shortBetween > logits | b takes
+            images whole | logits       | a Add images whole > logits                     | mixes [FLOAT, INT64]
+            images       | logits       | a Relu images > logits; b Neg images > between  | the outputs of Neg b[images(batch, 2)]
+            images       | logits       | a Relu images > between; a Neg between > logits | two nodes are called a
+            """)
+    void aFaultIsFound(String inputs, String output, String nodes, String fault) {
+        exportRefused(() -> Typecheck.check(graph(List.of(), inputs, output, nodes), 17))
+                .contains(fault);
     }
 
+    @Test
+    void anUnusedConstantIsFound() {
+        Graph graph = graph(List.of(WEIGHT), "images", "logits", "a Relu images > logits");
+        exportRefused(() -> Typecheck.check(graph, 17)).contains("the constant weight is never used");
+    }
+
+    /** An input that is left out needs no maker, and nobody checks the operators of another set. */
     @Test
     void aRightGraphPasses() {
-        Graph graph = graph(
-                List.of(WEIGHT), node("a", "Add", BETWEEN, IMAGES, WEIGHT.value()), node("b", "Relu", LOGITS, BETWEEN));
-        assertThat(Typecheck.check(graph, 17)).isSameAs(graph);
-    }
-
-    @Test
-    void aValueMadeTwiceIsFound() {
-        assertWrong(
-                graph(List.of(), node("a", "Relu", LOGITS, IMAGES), node("b", "Neg", LOGITS, IMAGES)),
-                "the value logits is made twice");
-    }
-
-    @Test
-    void aValueUsedBeforeItIsMadeIsFound() {
-        assertWrong(
-                graph(List.of(), node("a", "Relu", LOGITS, BETWEEN), node("b", "Neg", BETWEEN, IMAGES)),
-                "a uses between, which no earlier node makes");
-    }
-
-    @Test
-    void anOutputThatNobodyMakesIsFound() {
-        assertWrong(graph(List.of(), node("a", "Relu", BETWEEN, IMAGES)), "the outputs uses logits");
-    }
-
-    @Test
-    void aWrongShapeIsFound() {
-        Value wrong = Value.of("logits", ElementType.FLOAT, TensorShape.of(5, 2));
-        Graph graph = new Graph(List.of(IMAGES), List.of(wrong), List.of(), List.of(node("a", "Relu", wrong, IMAGES)));
-        assertWrong(graph, "should be FLOAT(batch, 2), but is declared as FLOAT(5, 2)");
-    }
-
-    @Test
-    void aWrongTypeIsFound() {
-        Value wrong = Value.of("logits", ElementType.DOUBLE, SHAPE);
-        Graph graph = new Graph(List.of(IMAGES), List.of(wrong), List.of(), List.of(node("a", "Relu", wrong, IMAGES)));
-        assertWrong(graph, "should be FLOAT(batch, 2), but is declared as DOUBLE(batch, 2)");
-    }
-
-    @Test
-    void aUseOfAnotherShapeThanMadeIsFound() {
-        Value other = Value.of("between", ElementType.FLOAT, TensorShape.of(2));
-        Value row = Value.of("logits", ElementType.FLOAT, TensorShape.of(2));
-        Graph graph = new Graph(
-                List.of(IMAGES),
-                List.of(row),
-                List.of(),
-                List.of(node("a", "Relu", BETWEEN, IMAGES), node("b", "Relu", row, other)));
-        assertWrong(graph, "b takes ");
-    }
-
-    @Test
-    void typesThatDoNotBelongTogetherAreFound() {
-        Value whole = Value.of("whole", ElementType.INT64, SHAPE);
-        assertWrong(
-                new Graph(
-                        List.of(IMAGES, whole),
-                        List.of(LOGITS),
-                        List.of(),
-                        List.of(node("a", "Add", LOGITS, IMAGES, whole))),
-                "mixes [FLOAT, INT64]");
+        Value least = new Value("least", ElementType.FLOAT, TensorShape.SCALAR, null);
+        Initializer most = new Initializer(least, Initializer.bytes(6f));
+        for (Graph graph : List.of(
+                graph(List.of(WEIGHT), "images", "logits", "a Add images weight > between; b Relu between > logits"),
+                graph(List.of(most), node("a", "Clip", LOGITS, IMAGES, Value.OMITTED, least)),
+                graph(List.of(), "images", "logits", "a com.microsoft::Inverse images > logits"))) {
+            assertThat(Typecheck.check(graph, 17)).isSameAs(graph);
+        }
+        Node inverse = node("a", "com.microsoft::Inverse", LOGITS, IMAGES);
+        assertThat(inverse.domain()).isEqualTo("com.microsoft");
+        assertThat(inverse.operatorInDomain()).isEqualTo("Inverse");
+        assertThat(node("b", "Relu", LOGITS, IMAGES).domain()).isEmpty();
     }
 
     /** Additions of 8 bits came with opset 14 (onnx/docs/Operators.md). */
     @Test
     void aTypeThatTheOperatorSetLacksIsFound() {
-        Value bytes = Value.of("bytes", ElementType.UINT8, SHAPE);
-        Value sum = Value.of("sum", ElementType.UINT8, SHAPE);
-        Graph graph = new Graph(List.of(bytes), List.of(sum), List.of(), List.of(node("a", "Add", sum, bytes, bytes)));
+        Graph graph = graph(List.of(), "bytes", "sum", "a Add bytes bytes > sum");
         exportRefused(() -> Typecheck.check(graph, 13)).contains("does not take UINT8 in opset 13");
         assertThat(Typecheck.check(graph, 14)).isSameAs(graph);
-    }
-
-    @Test
-    void anInputThatIsLeftOutNeedsNoMaker() {
-        Value least = new Value("least", ElementType.FLOAT, TensorShape.SCALAR, null);
-        Initializer most = new Initializer(least, Initializer.bytes(6f));
-        Graph graph = graph(List.of(most), node("a", "Clip", LOGITS, IMAGES, Value.OMITTED, least));
-        assertThat(Typecheck.check(graph, 17)).isSameAs(graph);
-    }
-
-    @Test
-    void nobodyChecksTheOperatorsOfAnotherSet() {
-        Graph graph = graph(List.of(), node("a", "com.microsoft::Inverse", LOGITS, IMAGES));
-        assertThat(Typecheck.check(graph, 17)).isSameAs(graph);
-        assertThat(graph.nodes().get(0).domain()).isEqualTo("com.microsoft");
-        assertThat(graph.nodes().get(0).operatorInDomain()).isEqualTo("Inverse");
-        assertThat(node("b", "Relu", LOGITS, IMAGES).domain()).isEmpty();
-    }
-
-    @Test
-    void anUnusedConstantIsFound() {
-        assertWrong(graph(List.of(WEIGHT), node("a", "Relu", LOGITS, IMAGES)), "the constant weight is never used");
-    }
-
-    @Test
-    void anUnusedNodeIsFound() {
-        assertWrong(
-                graph(List.of(), node("a", "Relu", LOGITS, IMAGES), node("b", "Neg", BETWEEN, IMAGES)),
-                "the outputs of Neg b[images(batch, 2)] are never used");
-    }
-
-    @Test
-    void twoNodesOfOneNameAreFound() {
-        assertWrong(
-                graph(List.of(), node("a", "Relu", BETWEEN, IMAGES), node("a", "Neg", LOGITS, BETWEEN)),
-                "two nodes are called a");
     }
 
     @Test
@@ -154,7 +126,7 @@ class TypecheckTest {
                         List.of(WEIGHT),
                         node("a", "Add", BETWEEN, IMAGES, WEIGHT.value()),
                         node("b", "Relu", LOGITS, BETWEEN))
-                .renamed(java.util.Map.of("between", "middle", "logits", "answer", "weight", "w", "images", "x"));
+                .renamed(Map.of("between", "middle", "logits", "answer", "weight", "w", "images", "x"));
         assertThat(Typecheck.check(graph, 17).outputs()).extracting(Value::name).containsExactly("answer");
         assertThat(graph.inputs()).extracting(Value::name).containsExactly("x");
         assertThat(graph.initializers())
