@@ -12,11 +12,12 @@ import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OptimizationLevel;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,22 +33,25 @@ class CrossCheckTest {
     @TempDir
     Path folder;
 
+    private static <T> List<T> each(CrossCheckReport report, Function<Configuration, T> of) {
+        return report.outcomes().stream()
+                .map(outcome -> of.apply(outcome.configuration()))
+                .toList();
+    }
+
     @Test
     void aFileAgreesWithItselfInEveryConfiguration() {
         CrossCheckReport report = check(TestModels.convolution(5), TestModels.convolution(5));
         assertThat(report.agrees()).isTrue();
         assertThat(report.worst().agrees()).isTrue();
-        assertThat(report.outcomes())
-                .extracting(outcome -> outcome.configuration().options().optimization())
-                .contains(OptimizationLevel.values());
-        assertThat(report.outcomes())
-                .extracting(outcome -> outcome.configuration().options().threads())
-                .contains(1, OnnxOptions.ALL_THREADS);
-        assertThat(report.outcomes())
-                .extracting(outcome -> outcome.configuration().batch())
-                .contains(1, 7, 256);
-        assertThat(report.outcomes()).hasSize(5 * 2 * 3);
-        assertThat(report.outcomes()).extracting(Outcome::configuration).doesNotHaveDuplicates();
+        assertThat(each(report, run -> run.options().optimization())).contains(OptimizationLevel.values());
+        assertThat(each(report, run -> run.options().threads())).contains(1, OnnxOptions.ALL_THREADS);
+        assertThat(each(report, Configuration::batch)).contains(1, 7, 256);
+        assertThat(each(report, Function.identity())).hasSize(5 * 2 * 3).doesNotHaveDuplicates();
+        // The summary is the default, over all images.
+        Outcome summary = report.summary();
+        assertThat(summary.configuration()).isEqualTo(new Configuration(OnnxOptions.standard(), 256));
+        assertThat(((Outcome.Compared) summary).parity().images()).isEqualTo(COUNT);
     }
 
     @Test
@@ -56,8 +60,7 @@ class CrossCheckTest {
 
         CrossCheckReport report = check(brief, TestModels.convolution(5), withBias(1, 0, 0, 0, 0));
 
-        assertThat(report.outcomes())
-                .extracting(outcome -> outcome.configuration().toString())
+        assertThat(each(report, Configuration::toString))
                 .containsExactly(
                         "level ALL, 1 thread(s), batch 256",
                         "level ALL, 1 thread(s), batch 7",
@@ -68,30 +71,10 @@ class CrossCheckTest {
     }
 
     @Test
-    void theSummaryIsTheDefaultOverAllImages() {
-        CrossCheckReport report = check(TestModels.convolution(5), TestModels.convolution(5));
-        assertThat(report.summary().configuration()).isEqualTo(new Configuration(OnnxOptions.standard(), 256));
-        assertThat(report.summary())
-                .isInstanceOfSatisfying(
-                        Outcome.Compared.class,
-                        compared -> assertThat(compared.parity().images()).isEqualTo(COUNT));
-    }
-
-    @Test
     void oneChangedWeightIsSeenInEveryConfiguration() {
-        ModelProto.Builder changed = TestModels.convolution(5);
-        TensorProto.Builder bias = changed.getGraphBuilder().getInitializerBuilder(3);
-        float[] values = new float[5];
-        bias.getRawData()
-                .asReadOnlyByteBuffer()
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer()
-                .get(values);
-        values[2] += 0.001f;
-        changed.getGraphBuilder().setInitializer(3, TestModels.tensor("bias", values, 5));
-        CrossCheckReport report = check(TestModels.convolution(5), changed);
+        CrossCheckReport report = check(withBias(0, 0, 0, 0, 0), withBias(0, 0, 0.001f, 0, 0));
         assertThat(report.agrees()).isFalse();
-        assertThat(report.outcomes()).noneMatch(Outcome::agrees);
+        assertThat(report.outcomes()).hasSize(30).noneMatch(Outcome::agrees);
     }
 
     @Test
@@ -109,12 +92,9 @@ class CrossCheckTest {
         assertThat(report.outcomes())
                 .allSatisfy(outcome -> assertThat(outcome.agrees())
                         .isEqualTo(outcome.configuration().batch() == 1));
-        assertThat(report.worst())
-                .isInstanceOfSatisfying(
-                        Outcome.Failed.class,
-                        failed -> assertThat(failed.reason())
-                                .contains("a batch of 256")
-                                .doesNotContain("\n"));
+        assertThat(((Outcome.Failed) report.worst()).reason())
+                .contains("a batch of 256")
+                .doesNotContain("\n");
     }
 
     @Test
@@ -124,27 +104,20 @@ class CrossCheckTest {
                 .allMatch(Outcome.Failed.class::isInstance);
         Predictor threeClasses = predictor((images, count) -> new float[count * 3]);
         Path file = TestModels.write(folder.resolve("candidate.onnx"), TestModels.convolution(5));
-        assertThat(CrossCheck.standard().run(threeClasses, file, IMAGES, COUNT).worst())
-                .isInstanceOfSatisfying(
-                        Outcome.Failed.class,
-                        failed -> assertThat(failed.reason()).contains("expected 3 logits of each image", "found 5"));
+        Outcome worst =
+                CrossCheck.standard().run(threeClasses, file, IMAGES, COUNT).worst();
+        assertThat(((Outcome.Failed) worst).reason()).contains("expected 3 logits of each image", "found 5");
     }
 
     @Test
-    void withoutImagesThereIsNothingToCompare() {
+    void withoutImagesOrFileThereIsNothingToCompare() {
         Path file = TestModels.write(folder.resolve("candidate.onnx"), TestModels.convolution(5));
         Predictor reference = predictor((images, count) -> new float[count * 5]);
-        String message = "expected at least 1 image to compare, found 0";
         argumentRefused(() -> CrossCheck.standard().run(reference, file, IMAGES, 0))
-                .contains(message);
+                .contains("1 image", "found 0");
         argumentRefused(() -> Parity.between(reference, reference, IMAGES, 0, 1))
-                .contains(message);
-    }
-
-    @Test
-    void aFileThatDoesNotOpenIsRefusedAndNotJudged() {
+                .contains("1 image", "found 0");
         Path missing = folder.resolve("missing.onnx");
-        Predictor reference = predictor((images, count) -> new float[count * 5]);
         fileRefused(() -> CrossCheck.standard().run(reference, missing, IMAGES, COUNT))
                 .contains("no such file");
     }
@@ -187,12 +160,10 @@ class CrossCheckTest {
         CrossCheckReport report = check(
                 CrossCheck.standard().withSmallBatchImages(20), TestModels.convolution(5), TestModels.convolution(5));
         assertThat(report.agrees()).isTrue();
-        assertThat(report.outcomes())
-                .allSatisfy(outcome -> assertThat(outcome)
-                        .isInstanceOfSatisfying(
-                                Outcome.Compared.class,
-                                compared -> assertThat(compared.parity().images())
-                                        .isEqualTo(compared.configuration().batch() == 256 ? COUNT : 20)));
+        for (Outcome outcome : report.outcomes()) {
+            int expected = outcome.configuration().batch() == 256 ? COUNT : 20;
+            assertThat(((Outcome.Compared) outcome).parity().images()).isEqualTo(expected);
+        }
     }
 
     @Test
@@ -218,14 +189,20 @@ class CrossCheckTest {
         assertThat(counts).containsExactly(256, 44);
     }
 
+    /** Compares two logits with two others. */
+    private static Outcome compared(Configuration configuration, float... logits) {
+        float[] reference = Arrays.copyOf(logits, 2);
+        float[] candidate = Arrays.copyOfRange(logits, 2, 4);
+        return new Outcome.Compared(configuration, Parity.of(reference, candidate, 1, 1));
+    }
+
     @Test
     void theWorstOutcomeIsTheMostHarmful() {
         Configuration configuration = new Configuration(OnnxOptions.standard(), 1);
-        Outcome small = new Outcome.Compared(configuration, Parity.of(new float[] {1, 0}, new float[] {1, 0}, 1, 1));
-        Outcome large = new Outcome.Compared(configuration, Parity.of(new float[] {9, 0}, new float[] {5, 0}, 1, 1));
-        Outcome flip = new Outcome.Compared(configuration, Parity.of(new float[] {1, 0}, new float[] {0, 1}, 1, 1));
-        Outcome nan =
-                new Outcome.Compared(configuration, Parity.of(new float[] {1, 0}, new float[] {1, Float.NaN}, 1, 1));
+        Outcome small = compared(configuration, 1, 0, 1, 0);
+        Outcome large = compared(configuration, 9, 0, 5, 0);
+        Outcome flip = compared(configuration, 1, 0, 0, 1);
+        Outcome nan = compared(configuration, 1, 0, 1, Float.NaN);
         Outcome failed = new Outcome.Failed(configuration, "no such operator");
         List<Outcome> rising = List.of(small, large, flip, nan, failed);
         for (int last = 1; last <= rising.size(); last++) {
@@ -251,11 +228,11 @@ class CrossCheckTest {
         }
     }
 
-    private interface Answer {
+    interface Answer {
         float[] logits(float[] images, int count);
     }
 
-    private static Predictor predictor(Answer answer) {
+    static Predictor predictor(Answer answer) {
         return new Predictor() {
             @Override
             public float[] logits(float[] images, int count) {

@@ -50,28 +50,16 @@ class ParityTest {
         int classes = 1000;
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         float[] reference = new float[images * classes];
-        Predictor candidate = new Predictor() {
-            @Override
-            public float[] logits(float[] given, int count) {
-                float[] logits = new float[count * classes];
-                logits[0] = -0.5f;
-                return logits;
-            }
-
-            @Override
-            public void close() {}
-        };
+        Predictor candidate = CrossCheckTest.predictor((given, count) -> {
+            float[] logits = new float[count * classes];
+            logits[0] = -0.5f;
+            return logits;
+        });
+        Tolerance one = new Tolerance(1, 0);
 
         long before = threads.getCurrentThreadAllocatedBytes();
-        Parity parity = Parity.between(
-                reference,
-                candidate,
-                (from, to) -> new float[1],
-                images,
-                256,
-                images,
-                new Tolerance(1, 0),
-                FlipRule.NONE);
+        Parity parity =
+                Parity.between(reference, candidate, (a, b) -> new float[1], images, 256, images, one, FlipRule.NONE);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
         assertThat(parity.images()).isEqualTo(images);
@@ -87,37 +75,31 @@ class ParityTest {
         assertThat(parity.agrees()).isFalse();
     }
 
+    private static float[] of(float... logits) {
+        return logits;
+    }
+
     @Test
     void aDifferenceOfTheToleranceAgreesAndOneAboveDoesNot() {
-        assertThat(Parity.of(new float[] {2, 0}, new float[] {2.5f, 0}, 1, 0.5).agrees())
-                .isTrue();
-        assertThat(Parity.of(new float[] {2, 0}, new float[] {2.5f, 0}, 1, 0.49).agrees())
-                .isFalse();
+        assertThat(Parity.of(of(2, 0), of(2.5f, 0), 1, 0.5).agrees()).isTrue();
+        assertThat(Parity.of(of(2, 0), of(2.5f, 0), 1, 0.49).agrees()).isFalse();
+        assertThat(Parity.of(of(1, -INFINITE), of(1, -INFINITE), 1, 0).agrees()).isTrue();
+        assertThat(Parity.of(of(1, -INFINITE), of(1, 0), 1, 1e30).agrees()).isFalse();
     }
 
     @Test
     void notANumberOnEitherSideOrBothDisagrees() {
         float[] good = {1, 0};
         float[] bad = {NAN, 0};
-        for (Parity parity : new Parity[] {
-            Parity.of(good, bad, 1, INFINITE), Parity.of(bad, good, 1, INFINITE), Parity.of(bad, bad, 1, INFINITE)
-        }) {
+        for (Parity parity : List.of(
+                Parity.of(good, bad, 1, INFINITE),
+                Parity.of(bad, good, 1, INFINITE),
+                Parity.of(bad, bad, 1, INFINITE))) {
             assertThat(parity.agrees()).isFalse();
             assertThat(parity.notNumbers()).isEqualTo(1);
-            assertThat(parity.maxAbs()).isNaN();
-            assertThat(parity.meanAbs()).isNaN();
-            assertThat(parity.p999Abs()).isNaN();
+            assertThat(List.of(parity.maxAbs(), parity.meanAbs(), parity.p999Abs()))
+                    .containsOnly(Double.NaN);
         }
-    }
-
-    @Test
-    void equalInfinitiesAgreeAndOthersDoNot() {
-        assertThat(Parity.of(new float[] {1, -INFINITE}, new float[] {1, -INFINITE}, 1, 0)
-                        .agrees())
-                .isTrue();
-        assertThat(Parity.of(new float[] {1, -INFINITE}, new float[] {1, 0}, 1, 1e30)
-                        .agrees())
-                .isFalse();
     }
 
     @Test
@@ -146,15 +128,7 @@ class ParityTest {
     void aLabelMayFlipWithinTheToleranceWhereWeightsWereRounded() {
         float[] reference = {0, 1, 1, 1.25f};
         float[] images = new float[2];
-        Predictor candidate = new Predictor() {
-            @Override
-            public float[] logits(float[] some, int count) {
-                return new float[] {0, 1, 1.25f, 1};
-            }
-
-            @Override
-            public void close() {}
-        };
+        Predictor candidate = CrossCheckTest.predictor((some, count) -> new float[] {0, 1, 1.25f, 1});
         Tolerance exact = new Tolerance(0.25, 0);
         for (FlipRule rule : List.of(FlipRule.WITHIN_TOLERANCE, FlipRule.NONE)) {
             Parity parity = Parity.between(reference, candidate, (from, to) -> images, 2, 2, 2, exact, rule);
@@ -173,48 +147,40 @@ class ParityTest {
     void aFlipWithinWhatTheToleranceAllowsIsANearTieAndListed() {
         float[] reference = {0, 1, 1, 1.25f};
         float[] candidate = {0, 1, 1.125f, 1.0625f};
+        Flip flip = new Flip(1, 1, 0, 0.25);
 
         Parity near = Parity.of(reference, candidate, 2, new Tolerance(0.1875, 0), FlipRule.NEAR_TIES);
-        assertThat(near.nearTies()).containsExactly(new Flip(1, 1, 0, 0.25));
+        assertThat(near.nearTies()).containsExactly(flip);
         assertThat(near.flips()).isEmpty();
         assertThat(near.agrees()).isTrue();
 
-        Parity strict = Parity.of(reference, candidate, 2, new Tolerance(0.1875, 0), FlipRule.NONE);
-        assertThat(strict.flips()).containsExactly(new Flip(1, 1, 0, 0.25));
-        assertThat(strict.nearTies()).isEmpty();
-        assertThat(strict.agrees()).isFalse();
-
-        // The margin is above 2 * 0.12, and the second logit moved by more than 0.12.
-        Parity far = Parity.of(reference, candidate, 2, new Tolerance(0.12, 0), FlipRule.NEAR_TIES);
-        assertThat(far.flips()).containsExactly(new Flip(1, 1, 0, 0.25));
-        assertThat(far.nearTies()).isEmpty();
-        assertThat(far.agrees()).isFalse();
-    }
-
-    @Test
-    void aNearTieExcusesNoLogitThatMovesBeyondTheTolerance() {
-        Parity parity = Parity.of(
-                new float[] {1, 1.25f}, new float[] {9, 1.25f}, 1, new Tolerance(0.125, 0), FlipRule.NEAR_TIES);
-        assertThat(parity.nearTies()).containsExactly(new Flip(0, 1, 0, 0.25));
-        assertThat(parity.beyond()).isEqualTo(1);
-        assertThat(parity.agrees()).isFalse();
+        for (Parity parity : List.of(
+                Parity.of(reference, candidate, 2, new Tolerance(0.1875, 0), FlipRule.NONE),
+                // The margin is above 2 * 0.12, and the second logit moved by more than 0.12.
+                Parity.of(reference, candidate, 2, new Tolerance(0.12, 0), FlipRule.NEAR_TIES))) {
+            assertThat(parity.flips()).containsExactly(flip);
+            assertThat(parity.nearTies()).isEmpty();
+            assertThat(parity.agrees()).isFalse();
+        }
+        // A near tie excuses no logit that moves beyond the tolerance.
+        Parity beyond = Parity.of(of(1, 1.25f), of(9, 1.25f), 1, new Tolerance(0.125, 0), FlipRule.NEAR_TIES);
+        assertThat(beyond.nearTies()).containsExactly(new Flip(0, 1, 0, 0.25));
+        assertThat(beyond.beyond()).isEqualTo(1);
+        assertThat(beyond.agrees()).isFalse();
     }
 
     @Test
     void theToleranceIsAbsolutePlusAShareOfTheReference() {
         float[] reference = {-100, 8};
         float[] candidate = {-101, 8.5f};
-        // Allowed are 0.5 + 1 and 0.5 + 0.08.
-        assertThat(Parity.of(reference, candidate, 1, new Tolerance(0.5, 0.01), FlipRule.NONE)
-                        .agrees())
-                .isTrue();
-        // Allowed are 0.4 + 1 and 0.4 + 0.08.
+        // Allowed are 0.5 + 1 and 0.5 + 0.08, then 0.4 + 1 and 0.4 + 0.08.
+        Parity within = Parity.of(reference, candidate, 1, new Tolerance(0.5, 0.01), FlipRule.NONE);
+        assertThat(within.agrees()).isTrue();
         Parity beyond = Parity.of(reference, candidate, 1, new Tolerance(0.4, 0.01), FlipRule.NONE);
         assertThat(beyond.agrees()).isFalse();
         assertThat(beyond.beyond()).isEqualTo(1);
         // A margin of 1.5 between 100 and 98.5 is a near tie: 1 + 0.985 are allowed.
-        Parity tie = Parity.of(
-                new float[] {100, 98.5f}, new float[] {99, 99.25f}, 1, new Tolerance(0, 0.01), FlipRule.NEAR_TIES);
+        Parity tie = Parity.of(of(100, 98.5f), of(99, 99.25f), 1, new Tolerance(0, 0.01), FlipRule.NEAR_TIES);
         assertThat(tie.nearTies()).containsExactly(new Flip(0, 0, 1, 1.5));
         assertThat(tie.agrees()).isTrue();
     }

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.IntStream;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +85,12 @@ final class ProofTest {
         return Objects.requireNonNull(tensors.get(name));
     }
 
+    private static <T> List<T> each(ProofReport report, Function<Configuration, T> of) {
+        return report.outcomes().stream()
+                .map(outcome -> of.apply(outcome.configuration()))
+                .toList();
+    }
+
     private static ProofReport prove(Network reference, ModelProto.Builder model, List<Map<String, Tensor>> samples) {
         return PROOF.run(reference, model.build().toByteArray(), samples);
     }
@@ -100,16 +106,9 @@ final class ProofTest {
         ProofReport report = prove(reference, model(), List.of(sample(5, 4), sample(9, 3)));
 
         assertThat(report.agrees()).as(report.sentence()).isTrue();
-        assertThat(report.outcomes())
-                .extracting(outcome -> outcome.configuration().options().optimization())
-                .contains(OptimizationLevel.values());
-        assertThat(report.outcomes())
-                .extracting(outcome -> outcome.configuration().batch())
-                .contains(Configuration.WHOLE, 1, 2, 7);
-        assertThat(report.outcomes())
-                .hasSize(5 * 2 * 4)
-                .extracting(ProofReport.Outcome::configuration)
-                .doesNotHaveDuplicates();
+        assertThat(each(report, run -> run.options().optimization())).contains(OptimizationLevel.values());
+        assertThat(each(report, Configuration::batch)).contains(Configuration.WHOLE, 1, 2, 7);
+        assertThat(each(report, Function.identity())).hasSize(5 * 2 * 4).doesNotHaveDuplicates();
         // It runs once on each: two samples, 1 + 1 + ... (8 at most), 2 + 2 + ..., and 7 of the second sample.
         assertThat(asked)
                 .hasSize(2 + 8 + 6 + 1)
@@ -134,17 +133,16 @@ final class ProofTest {
         assertThat(sum.output()).isEqualTo("sum");
         double[] a = get(sample(5, 4), "a").toDoubles();
         double[] b = get(sample(5, 4), "b").toDoubles();
-        double scale = IntStream.range(0, 20)
-                .mapToDouble(i -> Math.abs(a[i] + 0.501 * b[i]))
-                .max()
-                .orElseThrow();
-        double largest = IntStream.range(0, 20)
-                .mapToDouble(i -> 1e-3 * Math.abs(b[i]))
-                .max()
-                .orElseThrow();
-        assertThat(report.outcomes().get(0).worst().scale()).isCloseTo(scale, within(1e-5));
-        assertThat(report.outcomes().get(0).worst().maxAbs()).isCloseTo(largest, within(2e-6));
-        assertThat(report.outcomes().get(0).worst().relative()).isCloseTo(largest / scale, within(1e-6));
+        double scale = 0;
+        double largest = 0;
+        for (int i = 0; i < 20; i++) {
+            scale = Math.max(scale, Math.abs(a[i] + 0.501 * b[i]));
+            largest = Math.max(largest, 1e-3 * Math.abs(b[i]));
+        }
+        OutputParity first = report.outcomes().get(0).worst();
+        assertThat(first.scale()).isCloseTo(scale, within(1e-5));
+        assertThat(first.maxAbs()).isCloseTo(largest, within(2e-6));
+        assertThat(first.relative()).isCloseTo(largest / scale, within(1e-6));
         assertThat(report.sentence()).startsWith("DISAGREES: sum: largest difference ");
         assertThat(new Proof(1e-3, List.of(1))
                         .run(sum(0.501), model().build().toByteArray(), List.of(sample(5, 4)))
@@ -184,8 +182,8 @@ final class ProofTest {
         ModelProto.Builder model = model();
         GraphProto.Builder graph = model.getGraphBuilder();
         graph.setNode(1, node("Add", List.of("a", "scaled"), "right"))
-                .addInitializer(whole("first", 0))
-                .addInitializer(whole("seven", 7))
+                .addInitializer(whole("first", 0L))
+                .addInitializer(whole("seven", 7L))
                 .addNode(node("Shape", List.of("a"), "sizes"))
                 .addNode(node("Gather", List.of("sizes", "first"), "rows"))
                 .addNode(node("Equal", List.of("rows", "seven"), "isSeven"))
@@ -200,11 +198,11 @@ final class ProofTest {
         assertThat(prove(sum(0.5), model, List.of(sample(6, 3))).agrees()).isTrue();
     }
 
-    private static TensorProto whole(String name, long value) {
+    private static TensorProto whole(String name, Long... values) {
         return TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(DataType.INT64_VALUE)
-                .addInt64Data(value)
+                .addAllInt64Data(List.of(values))
                 .build();
     }
 
@@ -213,12 +211,7 @@ final class ProofTest {
         ModelProto.Builder model = model();
         GraphProto.Builder graph = model.getGraphBuilder();
         graph.setNode(1, node("Add", List.of("a", "fixed"), "sum"))
-                .addInitializer(TensorProto.newBuilder()
-                        .setName("shape")
-                        .setDataType(DataType.INT64_VALUE)
-                        .addDims(2)
-                        .addInt64Data(9)
-                        .addInt64Data(3))
+                .addInitializer(whole("shape", 9L, 3L).toBuilder().addDims(2))
                 .addNode(1, node("Reshape", List.of("scaled", "shape"), "fixed"));
 
         ProofReport report = prove(sum(0.5), model, List.of(sample(9, 3)));
@@ -299,9 +292,7 @@ final class ProofTest {
         ProofReport report = PROOF.run(inputs -> Map.of("y", Tensor.of(new float[12], 4, 3)), model, List.of(sample));
 
         assertThat(report.agrees()).as(report.sentence()).isTrue();
-        assertThat(report.outcomes())
-                .extracting(outcome -> outcome.configuration().batch())
-                .containsOnly(Configuration.WHOLE);
+        assertThat(each(report, Configuration::batch)).containsOnly(Configuration.WHOLE);
     }
 
     /** As an LSTM with states of shape (layers, batch, units): the first input does not begin with the batch axis. */
@@ -314,7 +305,7 @@ final class ProofTest {
                         .addInput(value("x", FLOAT, BATCH, 3))
                         .addOutput(value("y", FLOAT, BATCH, 3))
                         .addOutput(value("new", FLOAT, "layers", BATCH, 3))
-                        .addInitializer(whole("second", 1).toBuilder().clearDims())
+                        .addInitializer(whole("second", 1L).toBuilder().clearDims())
                         .addNode(node("Gather", List.of("states", "second"), "last"))
                         .addNode(node("Add", List.of("last", "x"), "y"))
                         .addNode(node("Mul", List.of("states", "weights"), "new")))
