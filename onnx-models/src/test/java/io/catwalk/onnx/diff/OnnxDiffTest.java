@@ -19,11 +19,13 @@ import com.google.protobuf.ByteString;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Tensor;
+import io.catwalk.onnx.runtime.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +33,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,13 +47,15 @@ final class OnnxDiffTest {
     @TempDir
     private Path folder;
 
-    private static Map<String, Tensor> images() {
-        Random random = new Random(5);
-        float[] numbers = new float[4 * 28 * 28];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = (float) random.nextGaussian();
-        }
-        return Map.of("images", Tensor.of(numbers, 4, 1, 28, 28));
+    private static final Map<String, Tensor> IMAGES =
+            Map.of("images", Tensor.of(random(new Random(5), 4 * 28 * 28), 4, 1, 28, 28));
+
+    private static ModelProto.Builder read(Path file) throws IOException {
+        return ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
+    }
+
+    private static OnnxDiff diff(Path reference, Path other) {
+        return OnnxDiff.between(reference, other, IMAGES, Tolerance.standard());
     }
 
     /** Changes a node, and may change the weights of the graph. */
@@ -116,46 +119,39 @@ final class OnnxDiffTest {
         weights.setRawData(ByteString.copyFrom(changed));
     }
 
-    static Stream<Arguments> faults() {
-        return Stream.of(
-                fault(
-                        "epsilon",
-                        "drop-norm-l2",
-                        "BatchNormalization",
-                        0,
-                        "attribute epsilon: 1.0E-5 against",
-                        real("epsilon", 0.01f)),
-                fault("epsilon", "drop-norm-l2", "BatchNormalization", 1, "attribute epsilon", real("epsilon", 0.01f)),
-                fault("epsilon", "drop-norm-l2", "BatchNormalization", 3, "attribute epsilon", real("epsilon", 0.01f)),
-                fault("epsilon", "lstm", "BatchNormalization", 0, "attribute epsilon", real("epsilon", 0.01f)),
+    static List<Arguments> faults() {
+        Fault epsilon = real("epsilon", 0.01f);
+        Fault reset = (node, graph) -> attribute(node, "linear_before_reset").setI(0);
+        String norm = "BatchNormalization";
+        return List.of(
+                fault("epsilon", "drop-norm-l2", norm, 0, "attribute epsilon: 1.0E-5 against", epsilon),
+                fault("epsilon", "drop-norm-l2", norm, 1, "attribute epsilon", epsilon),
+                fault("epsilon", "drop-norm-l2", norm, 3, "attribute epsilon", epsilon),
+                fault("epsilon", "lstm", norm, 0, "attribute epsilon", epsilon),
                 fault("weight", "drop-norm-l2", "Conv", 0, "1 of 144 numbers differ", weight(1, 17)),
                 fault("weight", "drop-norm-l2", "Conv", 2, "1 of 18,432 numbers differ", weight(1, 17)),
                 fault("weight", "conv-maxpool", "Conv", 1, "numbers differ", weight(1, 4000)),
                 fault("bias", "conv-maxpool", "Conv", 0, "numbers differ", weight(2, 3)),
                 fault("weight", "small-conv", "Gemm", 1, "1 of 640 numbers differ", weight(1, 20)),
                 fault("weight", "lstm", "LSTM", 1, "numbers differ, most at", weight(1, 999)),
-                fault("scale", "gru", "BatchNormalization", 0, "numbers differ", weight(1, 5)),
+                fault("scale", "gru", norm, 0, "numbers differ", weight(1, 5)),
                 fault("gates", "lstm", "LSTM", 0, "weights", swappedGates(1, 0, 1, 4)),
                 fault("gates", "lstm", "LSTM", 1, "weights", swappedGates(2, 2, 3, 4)),
                 fault("gates", "gru", "GRU", 0, "weights", swappedGates(1, 0, 1, 3)),
-                fault(
-                        "reset",
-                        "gru",
-                        "GRU",
-                        1,
-                        "attribute linear_before_reset: 1 against 0",
-                        (node, graph) -> attribute(node, "linear_before_reset").setI(0)),
-                fault(
-                        "stride",
-                        "stride-conv",
-                        "Conv",
-                        0,
-                        "attribute strides: [2, 2] against [1, 1]",
-                        whole("strides", 1, 1)),
+                fault("reset", "gru", "GRU", 1, "attribute linear_before_reset: 1 against 0", reset),
+                fault("stride", "stride-conv", "Conv", 0, "strides: [2, 2] against [1, 1]", whole("strides", 1, 1)),
                 fault("stride", "small-conv", "Conv", 1, "attribute strides", whole("strides", 1, 1)),
                 fault("pads", "conv-maxpool", "Conv", 1, "attribute pads", whole("pads", 0, 0, 2, 2)),
                 fault("axis", "lstm", "ReduceMean", 0, "attribute axes", whole("axes", 2)),
                 fault("axis", "rnn", "Transpose", 1, "attribute perm", whole("perm", 0, 1, 2)));
+    }
+
+    private static int index(GraphProto.Builder graph, String operator, int which) {
+        return IntStream.range(0, graph.getNodeCount())
+                .filter(i -> graph.getNode(i).getOpType().equals(operator))
+                .skip(which)
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest(name = "{0} in {2} {3} of {1}")
@@ -163,56 +159,47 @@ final class OnnxDiffTest {
     void aFaultIsFoundInItsNodeAndNamed(String what, String file, String operator, int which, String said, Fault fault)
             throws IOException {
         Path reference = ZOO.resolve(file + ".onnx");
-        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
+        ModelProto.Builder model = read(reference);
         GraphProto.Builder graph = model.getGraphBuilder();
-        int index = IntStream.range(0, graph.getNodeCount())
-                .filter(i -> graph.getNode(i).getOpType().equals(operator))
-                .skip(which)
-                .findFirst()
-                .orElseThrow();
+        int index = index(graph, operator, which);
+        String node = graph.getNode(index).getName();
         fault.plant(graph.getNodeBuilder(index), graph);
-        Path faulty = Files.write(folder.resolve("faulty.onnx"), model.build().toByteArray());
+        Path faulty = TestModels.write(folder.resolve("faulty.onnx"), model);
 
-        OnnxDiff diff = OnnxDiff.between(reference, faulty, images(), Tolerance.standard());
+        OnnxDiff diff = diff(reference, faulty);
 
         assertThat(diff.report().agrees()).isFalse();
         Finding first = diff.report().findings().get(0);
-        assertThat(first.node()).isEqualTo(graph.getNode(index).getName());
-        assertThat(first.other()).isEqualTo(graph.getNode(index).getName());
+        assertThat(first.node()).isEqualTo(node);
+        assertThat(first.other()).isEqualTo(node);
         assertThat(first.place()).contains("called at");
         assertThat(first.causes()).singleElement(STRING).contains(said);
         assertThat(Objects.requireNonNull(first.difference()).agrees()).isFalse();
         assertThat(diff.report().findings()).hasSize(1);
         assertThat(diff.report().elsewhere()).isEmpty();
         List<Path> reduced = diff.reduce(folder.resolve("reduced"));
+        assertThat(reduced).hasSize(2);
         assertStillDiffers(reduced);
     }
 
     /** Runs both models on the array that the node read, and checks that their outputs still differ. */
     private static void assertStillDiffers(List<Path> reduced) throws IOException {
-        assertThat(reduced).hasSize(2);
-        Tensor[] made = new Tensor[2];
-        for (int i = 0; i < 2; i++) {
-            Path model = reduced.get(i).resolve("model.onnx");
-            assertThat(ModelProto.parseFrom(Files.readAllBytes(model))
-                            .getGraph()
-                            .getNodeCount())
-                    .isEqualTo(1);
-            TensorProto input =
-                    TensorProto.parseFrom(Files.readAllBytes(reduced.get(0).resolve("test_data_set_0/input_0.pb")));
-            ByteBuffer raw = input.getRawData().asReadOnlyByteBuffer().order(ByteOrder.nativeOrder());
-            long[] shape =
-                    input.getDimsList().stream().mapToLong(Long::longValue).toArray();
-            float[] numbers = new float[raw.remaining() / Float.BYTES];
-            raw.asFloatBuffer().get(numbers);
+        TensorProto input =
+                TensorProto.parseFrom(Files.readAllBytes(reduced.get(0).resolve("test_data_set_0/input_0.pb")));
+        long[] shape = input.getDimsList().stream().mapToLong(Long::longValue).toArray();
+        ByteBuffer raw = input.getRawData().asReadOnlyByteBuffer();
+        List<Tensor> made = new ArrayList<>();
+        for (Path folder : reduced) {
+            Path model = folder.resolve("model.onnx");
+            assertThat(read(model).getGraph().getNodeCount()).isEqualTo(1);
             try (OnnxRunner runner = OnnxRunner.open(model)) {
-                made[i] = runner.run(Map.of(runner.inputs().get(0).name(), Tensor.of(numbers, shape)))
-                        .values()
-                        .iterator()
-                        .next();
+                Tensor given = Tensor.of(TensorType.FLOAT, raw.duplicate(), shape);
+                made.addAll(
+                        runner.run(Map.of(runner.inputs().get(0).name(), given)).values());
             }
         }
-        assertThat(TensorDifference.of(made[0], made[1], Tolerance.standard()).agrees())
+        assertThat(TensorDifference.of(made.get(0), made.get(made.size() / 2), Tolerance.standard())
+                        .agrees())
                 .isFalse();
     }
 
@@ -220,14 +207,13 @@ final class OnnxDiffTest {
     @Test
     void aFaultThatNothingComesOfIsToldAllTheSame() throws IOException {
         Path reference = ZOO.resolve("small-conv.onnx");
-        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
+        ModelProto.Builder model = read(reference);
         GraphProto.Builder graph = model.getGraphBuilder();
         NodeProto.Builder last = graph.getNodeBuilder(graph.getNodeCount() - 1);
         weight(1, 8).plant(last, graph);
-        Path faulty = Files.write(folder.resolve("faulty.onnx"), model.build().toByteArray());
+        Path faulty = TestModels.write(folder.resolve("faulty.onnx"), model);
 
-        DiffReport report = OnnxDiff.between(reference, faulty, images(), Tolerance.standard())
-                .report();
+        DiffReport report = diff(reference, faulty).report();
 
         assertThat(report.agrees()).isTrue();
         assertThat(report.findings()).isEmpty();
@@ -240,8 +226,7 @@ final class OnnxDiffTest {
     @Test
     void aFileAgreesWithItself() {
         Path file = ZOO.resolve("gru.onnx");
-        DiffReport report =
-                OnnxDiff.between(file, file, images(), Tolerance.standard()).report();
+        DiffReport report = diff(file, file).report();
 
         assertThat(report.agrees()).isTrue();
         assertThat(report.findings()).isEmpty();
@@ -340,7 +325,7 @@ final class OnnxDiffTest {
     @Test
     void namesDoNotMatterAndAFaultIsFoundAmongOthers() throws IOException {
         Path reference = ZOO.resolve("drop-norm-l2.onnx");
-        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
+        ModelProto.Builder model = read(reference);
         GraphProto.Builder graph = model.getGraphBuilder();
         for (NodeProto.Builder node : graph.getNodeBuilderList()) {
             node.setName("other" + node.getName());
@@ -355,23 +340,13 @@ final class OnnxDiffTest {
         graph.getInputBuilderList().forEach(each -> each.setName("other_" + each.getName()));
         graph.getOutputBuilderList().forEach(each -> each.setName("other_" + each.getName()));
         graph.clearValueInfo();
-        Path renamed = Files.write(folder.resolve("renamed.onnx"), model.build().toByteArray());
-        assertThat(OnnxDiff.between(reference, renamed, images(), Tolerance.standard())
-                        .report()
-                        .agrees())
-                .isTrue();
+        Path renamed = TestModels.write(folder.resolve("renamed.onnx"), model);
+        assertThat(diff(reference, renamed).report().agrees()).isTrue();
 
-        NodeProto.Builder norm = graph.getNodeBuilderList().stream()
-                .filter(node -> node.getOpType().equals("BatchNormalization"))
-                .skip(2)
-                .findFirst()
-                .orElseThrow();
+        NodeProto.Builder norm = graph.getNodeBuilder(index(graph, "BatchNormalization", 2));
         real("epsilon", 0.5f).plant(norm, graph);
-        Files.write(renamed, model.build().toByteArray());
-        Finding found = OnnxDiff.between(reference, renamed, images(), Tolerance.standard())
-                .report()
-                .findings()
-                .get(0);
+        TestModels.write(renamed, model);
+        Finding found = diff(reference, renamed).report().findings().get(0);
         assertThat(found.node()).isEqualTo(norm.getName().replaceFirst("^other", ""));
         assertThat(found.other()).isEqualTo(norm.getName());
         assertThat(found.causes()).singleElement(STRING).startsWith("attribute epsilon");
@@ -379,7 +354,7 @@ final class OnnxDiffTest {
 
     @Test
     void whatTheRuntimeOptimizesAnswersAlikeNodeByNode() {
-        DiffReport report = OnnxDiff.optimized(ZOO.resolve("stride-conv.onnx"), images(), Tolerance.standard())
+        DiffReport report = OnnxDiff.optimized(ZOO.resolve("stride-conv.onnx"), IMAGES, Tolerance.standard())
                 .report();
 
         assertThat(report.agrees()).isTrue();
@@ -389,15 +364,14 @@ final class OnnxDiffTest {
     @Test
     void otherNetworksAreToldApartByWhatTheyTakeAndGive() throws IOException {
         Path reference = ZOO.resolve("gru.onnx");
-        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(reference)).toBuilder();
+        ModelProto.Builder model = read(reference);
         model.getGraphBuilder()
                 .addInput(model.getGraph().getInput(0).toBuilder().setName("more"));
-        Path two = Files.write(folder.resolve("two.onnx"), model.build().toByteArray());
+        Path two = TestModels.write(folder.resolve("two.onnx"), model);
 
-        fileRefused(() -> OnnxDiff.between(reference, two, images(), Tolerance.standard()))
+        fileRefused(() -> diff(reference, two))
                 .contains("expected inputs [images], as " + reference + " has, found [images, more]");
         Path damaged = Files.write(folder.resolve("damaged.onnx"), new byte[] {1, 2, 3});
-        fileRefused(() -> OnnxDiff.between(reference, damaged, images(), Tolerance.standard()))
-                .doesNotContain("\n");
+        fileRefused(() -> diff(reference, damaged)).doesNotContain("\n");
     }
 }
