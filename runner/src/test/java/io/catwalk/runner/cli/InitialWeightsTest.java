@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,16 +35,14 @@ final class InitialWeightsTest {
         TestPlugin.ours("small-conv")
                 .write(Files.createDirectory(folder.resolve("plugins")).resolve("small-conv.jar"));
         first = folder.resolve("first");
-        assertThat(run("train", first, "small-conv", "--epochs", "1").exitCode())
-                .isEqualTo(ExitCode.DONE);
+        run("train small-conv --epochs 1", first).done();
     }
 
-    private static Catwalk.Answer run(String command, Path out, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(command, "--dataset", images));
-        arguments.addAll(List.of("--plugins-dir", folder.resolve("plugins").toString(), "--out", out.toString()));
-        arguments.addAll(List.of("--threads", "1", "--in-process", "--no-latency"));
-        arguments.addAll(List.of(more));
-        return Catwalk.run(arguments.toArray(String[]::new));
+    private static Catwalk.Answer run(String command, Path out, Object... values) {
+        String where = " --dataset %s --plugins-dir %s --out %s --threads 1 --in-process --no-latency";
+        Object[] all = Stream.concat(Stream.of(values), Stream.of(images, folder.resolve("plugins"), out))
+                .toArray();
+        return Catwalk.ask(command + where, all);
     }
 
     private static TrialOutcome.Done done(Path run, String trial) throws IOException {
@@ -64,11 +62,10 @@ final class InitialWeightsTest {
                 - name: small-conv
                 """.formatted(first));
 
-        Catwalk.Answer answer =
-                run("compare", run, "--config", config.toString(), "--epochs", "1", "--batch-size", "50");
+        Catwalk.Answer answer = run("compare --config %s --epochs 1 --batch-size 50", run, config);
 
         // All parameters are taken, so all are frozen and there is nothing to train; the other classifier still trains.
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.SOME_FAILED);
+        answer.exits(ExitCode.SOME_FAILED);
         assertThat(answer.out() + answer.err()).contains("expected a network with trainable parameters");
     }
 
@@ -76,21 +73,9 @@ final class InitialWeightsTest {
     void allParametersOfTheSameNetworkAreTakenAndTheRunSaysSo() throws IOException {
         Path run = folder.resolve("again");
 
-        Catwalk.Answer answer = run(
-                "train",
-                run,
-                "small-conv",
-                "--epochs",
-                "1",
-                "--seed",
-                "7",
-                "--init",
-                first.toString(),
-                "--init-rate",
-                "1e-9");
+        Catwalk.Answer answer = run("train small-conv --epochs 1 --seed 7 --init %s --init-rate 1e-9", run, first);
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.err())
+        assertThat(answer.done().err())
                 .containsPattern("small-conv: (\\d+) of \\1 parameters start from the weights [0-9a-f]{12}");
         TrialOutcome.Done then = done(first, "small-conv/1-0");
         TrialOutcome.Done now = done(run, "small-conv/7-0");
@@ -104,55 +89,41 @@ final class InitialWeightsTest {
         assertThat(digest).isEqualTo(then.files().get(0).sha256());
         assertThat(Objects.requireNonNull(now.provenance().transfer()).sha256()).isEqualTo(digest);
         assertThat(Files.readString(run.resolve("trials/small-conv/7-0/card.md")))
-                .contains("- Starts from the weights with sha256 "
-                        + digest.substring(0, 12)
-                        + ", which learn at 0.000000001 times the rate.");
+                .contains(digest.substring(0, 12), "0.000000001 times the rate");
     }
 
     @Test
     void weightsThatHaveChangedAreNotTaken() throws IOException {
         Path file = folder.resolve("network-0000.params");
-        Path weights = new TrialFolder(first.resolve("trials/small-conv/1-0")).weights();
-        Files.copy(weights, file);
+        Files.copy(new TrialFolder(first.resolve("trials/small-conv/1-0")).weights(), file);
         Path run = folder.resolve("changed");
-        Catwalk.Answer before = run("train", run, "small-conv", "--epochs", "1", "--init", file.toString());
-        assertThat(before.exitCode()).as("%s", before).isEqualTo(ExitCode.DONE);
-        Files.delete(run.resolve("journal.jsonl"));
-        Files.delete(run.resolve("trials/small-conv/1-0/trial.json"));
-        Files.delete(run.resolve("trials/small-conv/1-0/training.json"));
+        run("train small-conv --epochs 1 --init %s", run, file).done();
+        for (String each :
+                List.of("journal.jsonl", "trials/small-conv/1-0/trial.json", "trials/small-conv/1-0/training.json")) {
+            Files.delete(run.resolve(each));
+        }
         Files.write(file, new byte[] {1}, StandardOpenOption.APPEND);
 
-        Catwalk.Answer answer = Catwalk.run(
-                "resume",
-                run.toString(),
-                "--plugins-dir",
-                folder.resolve("plugins").toString(),
-                "--in-process",
-                "--no-latency");
+        Catwalk.Answer answer =
+                Catwalk.ask("resume %s --plugins-dir %s --in-process --no-latency", run, folder.resolve("plugins"));
 
         assertThat(answer.exitCode()).as("%s", answer).isNotEqualTo(ExitCode.DONE);
         assertThat((answer.out() + answer.err()).replaceAll("\\s+", " "))
-                .contains("expected the initial weights " + file)
-                .contains("restore the old ones, or start again");
+                .contains("expected the initial weights " + file, "restore the old ones, or start again");
     }
 
     @Test
     void whatCannotBeTakenIsRefusedBeforeAnythingIsWritten() throws IOException {
         Path out = folder.resolve("refused");
         Path text = Files.writeString(folder.resolve("weights.txt"), "1 2 3");
-        String missing = folder.resolve("missing.onnx").toString();
+        Path missing = folder.resolve("missing.onnx");
+        String train = "train small-conv --init %s";
 
-        assertThat(run("train", out, "small-conv", "--init", missing).err())
-                .contains("expected a weight file or a folder with a trained network at " + missing);
-        assertThat(run("train", out, "small-conv", "--init", text.toString()).err())
-                .contains("expected .params, .safetensors or .onnx, or a folder with a trained network, but found");
-        assertThat(run("train", out, "small-conv", "--init", folder.toString()).err())
-                .contains("expected a run folder with an experiment.yaml");
-        assertThat(run("train", out, "small-conv", "--init-rate", "0.5").err())
-                .contains("--init-rate needs --init: add it");
-        assertThat(run("train", out, "small-conv", "--init", first.toString(), "--init-rate", "-1")
-                        .err())
-                .contains("rate must be between 0 and 1000, but is -1.0");
+        run(train, out, missing).refused("a weight file or a folder with a trained network at " + missing);
+        run(train, out, text).refused(".params, .safetensors or .onnx", text.toString());
+        run(train, out, folder).refused("expected a run folder with an experiment.yaml");
+        run("train small-conv --init-rate 0.5", out).refused("--init-rate needs --init");
+        run(train + " --init-rate -1", out, first).refused("rate must be between 0 and 1000, but is -1.0");
         assertThat(out).doesNotExist();
     }
 
@@ -163,21 +134,9 @@ final class InitialWeightsTest {
     void aSearchTriesOnlyWhatFitsTheWeights() throws IOException {
         Path run = folder.resolve("search");
 
-        Catwalk.Answer answer = run(
-                "tune",
-                run,
-                "small-conv",
-                "--epochs",
-                "1",
-                "--folds",
-                "2",
-                "--strategy",
-                "grid",
-                "--init",
-                first.toString());
+        Catwalk.Answer answer = run("tune small-conv --epochs 1 --folds 2 --strategy grid --init %s", run, first);
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.err()).contains("small-conv: only the learning rate is searched");
+        assertThat(answer.done().err()).contains("small-conv: only the learning rate is searched");
         TuningSpec search =
                 Objects.requireNonNull(RunFolder.open(run).readExperiment().tuning());
         assertThat(search.choices())
@@ -188,19 +147,20 @@ final class InitialWeightsTest {
     @Test
     void aRunThatIsReadBackStartsFromTheSameWeights() {
         Path run = folder.resolve("read-back");
-        assertThat(run("train", run, "small-conv", "--epochs", "1", "--init", first.toString())
-                        .exitCode())
-                .isEqualTo(ExitCode.DONE);
-
         Path again = folder.resolve("read-back-again");
-        Catwalk.Answer answer = run(
-                "train",
-                again,
-                "small-conv",
-                "--config",
-                run.resolve("experiment.yaml").toString());
+        String madeUp = " --on=made-up:";
+        Catwalk.ask(
+                        "train small-conv --epochs 1 --init %s --dataset %s --plugins-dir %s --out %s --no-latency"
+                                + madeUp,
+                        first,
+                        images,
+                        folder.resolve("plugins"),
+                        run)
+                .done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        run("train small-conv --config %s", again, run.resolve("experiment.yaml"))
+                .done();
+
         assertThat(RunFolder.open(again).readExperiment().classifiers().get(0).init())
                 .isEqualTo(RunFolder.open(run)
                         .readExperiment()
