@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import static io.catwalk.runner.cli.Catwalk.requireJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.data.Sha256;
@@ -73,11 +74,7 @@ final class AuditCommandTest {
         JsonNode audit = Catwalk.ask("audit --dataset %s --out %s --json --limit-train 60", images, out)
                 .json();
 
-        assertThat(audit.path("train").asInt()).isEqualTo(60);
-        assertThat(audit.path("distance").asDouble()).isEqualTo(8);
-        assertThat(audit.at("/within_test/pairs").asInt(-1)).isZero();
-        assertThat(audit.path("models").isEmpty()).isTrue();
-        assertThat(audit.path("wrong_for_all").isNull()).isTrue();
+        requireJson(audit, "/train=60", "/distance=8.0", "/within_test/pairs=0", "/models=[]", "/wrong_for_all=null");
         assertThat(audit.path("files")).hasSize(2);
     }
 
@@ -109,13 +106,9 @@ final class AuditCommandTest {
         JsonNode audit = Catwalk.ask("audit %s --json", run).json();
 
         assertThat(audit.path("models")).hasSize(4);
-        JsonNode good = audit.path("models").path(0);
-        assertThat(good.path("model").asString()).isEqualTo("mixed seed 1");
-        assertThat(good.at("/all/right").asInt()).isEqualTo(38);
-        assertThat(good.at("/all/share").asDouble()).isEqualTo(0.95);
-        assertThat(good.at("/without_duplicates/images").asInt()).isEqualTo(40);
-        assertThat(audit.at("/models/1/all/right").asInt()).isEqualTo(39);
-        assertThat(audit.path("wrong_for_all")).hasToString("[1]");
+        JsonNode good = audit.at("/models/0");
+        requireJson(good, "/model=mixed seed 1", "/all/right=38", "/all/share=0.95", "/without_duplicates/images=40");
+        requireJson(audit, "/models/1/all/right=39", "/wrong_for_all=[1]");
     }
 
     /** Returns the digest that the journal records for a file. */

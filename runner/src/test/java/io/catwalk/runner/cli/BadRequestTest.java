@@ -7,10 +7,8 @@ import io.catwalk.runner.plugin.TestPlugin;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -98,11 +96,8 @@ final class BadRequestTest {
         TestPlugin.sound("gru").write(others.resolve("one.jar"));
         TestPlugin.sound("gru").write(others.resolve("two.jar"));
 
-        assertThat(refusal("train", "gru", "--plugins-dir", others.toString()))
-                .startsWith("classifier 'gru' could not be loaded: ")
-                .contains("one.jar and in two.jar");
-        assertThat(refusal("compare", "--plugins-dir", others.toString()))
-                .startsWith("expected at least one plugin in " + others);
+        refusal("train gru --plugins-dir %s", others, "'gru' could not be loaded", "one.jar and in two.jar");
+        refusal("compare --plugins-dir %s", others, "expected at least one plugin in " + others);
     }
 
     @Test
@@ -111,42 +106,34 @@ final class BadRequestTest {
         Path pipe = folder.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        for (String path : List.of("/dev/zero", "/dev/null", pipe.toString())) {
-            assertThat(refusal("train", "lstm", "--config", path))
-                    .isEqualTo(
-                            path + ": expected a file, but found a pipe or a device: write what it says into a file");
+        for (Path path : List.of(Path.of("/dev/zero"), Path.of("/dev/null"), pipe)) {
+            refusal("train lstm --config %s", path, path + "", "a pipe or a device");
         }
     }
 
     @Test
     void whatABadFileSaysReachesTheScreenAsText() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("odd.yaml"),
-                "classifiers: [\"\\e[2J\\0" + "x".repeat(5_000) + "\"]\n",
-                StandardCharsets.UTF_8);
+        String name = "[\"\\e[2J\\0" + "x".repeat(5_000) + "\"]";
+        Path file = Files.writeString(folder.resolve("odd.yaml"), "classifiers: " + name + "\n");
 
-        assertThat(refusal("compare", "--config", file.toString()))
+        assertThat(refusal("compare --config %s", file, "classifiers").strip())
                 .matches("\\P{Cntrl}*")
                 .hasSizeLessThan(1_100);
-        assertThat(refusal("train", "\u001b]0;title\u0007")).startsWith("no classifier is named '\\u001b]0;title");
+        refusal("train %s", "\u001b]0;title\u0007", "'\\u001b]0;title");
     }
 
     @Test
     void noCommandShowsWhichThereAre() {
-        Catwalk.Answer answer = Catwalk.run();
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
+        Catwalk.Answer answer = Catwalk.run().exits(ExitCode.BAD_REQUEST);
         assertThat(answer.out()).contains("compare", "train", "evaluate", "audit", "list", "doctor");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"magic", "short", "long", "label", "counts", "gzip", "missing"})
     void aBrokenIdxFileIsNamed(String fault) throws IOException {
-        String file = breakIdx(fault);
+        Path file = images.resolve(breakIdx(fault));
 
-        assertThat(refusal("train", "lstm", "--batch-size", "16"))
-                .contains(images.resolve(file).toString())
-                .contains("expected")
-                .contains("found");
+        refusal("train lstm --batch-size 16 --dataset %s", images, file.toString(), "expected", "found");
     }
 
     private String breakIdx(String fault) throws IOException {
@@ -214,8 +201,7 @@ final class BadRequestTest {
             }
         }
 
-        assertThat(refusal("train", "lstm", "--batch-size", "1", "--dataset", pictures.toString()))
-                .contains(where)
+        assertThat(refusal("train lstm --batch-size 1 --dataset %s", pictures, where))
                 .containsAnyOf("expected", "try --image-size");
     }
 
@@ -225,56 +211,29 @@ final class BadRequestTest {
 
     @Test
     void aRunFolderThatIsNoneIsNamed() throws IOException {
-        assertThat(answered("evaluate", folder.resolve("nowhere").toString()))
-                .isEqualTo("expected a run folder with an experiment.yaml, but " + folder.resolve("nowhere")
-                        + " does not exist");
-        assertThat(answered("evaluate", images.toString()))
-                .isEqualTo("expected a run folder with an experiment.yaml, but " + images + " has none");
-        Files.writeString(images.resolve("experiment.yaml"), "schema: {", StandardCharsets.UTF_8);
-        assertThat(answered("evaluate", images.toString()))
-                .startsWith("expected an experiment in " + images.resolve("experiment.yaml")
-                        + ", but the value of schema is missing or wrong: ");
+        Path nowhere = folder.resolve("nowhere");
+        Catwalk.ask("evaluate %s", nowhere).refused("experiment.yaml", nowhere + " does not exist");
+        Catwalk.ask("evaluate %s", images).refused("experiment.yaml", images + " has none");
+        Path file = Files.writeString(images.resolve("experiment.yaml"), "schema: {");
+        Catwalk.ask("evaluate %s", images).refused(file.toString(), "the value of schema is missing or wrong");
     }
 
+    /** The log goes to the real standard error, so a process of its own is needed. */
     @Test
-    void theStackTraceIsShownOnlyWhenAsked() {
-        assertThat(answered("evaluate", folder.resolve("nowhere").toString())).doesNotContain("Exception");
-        // The log goes to the real standard error, so a process of its own is needed.
-        assertThat(verbose("evaluate", "--verbose", "nowhere"))
+    void theStackTraceIsShownOnlyWhenAsked() throws Exception {
+        assertThat(Catwalk.ask("evaluate %s", folder.resolve("nowhere")).refused("nowhere"))
+                .doesNotContain("Exception");
+        Catwalk.Answer verbose = Catwalk.finish(Catwalk.process(folder, "evaluate", "--verbose", "nowhere"));
+        assertThat(verbose.exits(ExitCode.BAD_REQUEST).err())
                 .contains("io.catwalk.runner.RequestException: expected a run folder")
                 .contains("\tat io.catwalk.runner");
-        assertThat(verbose("evaluate", "nowhere")).hasLineCount(1);
-    }
-
-    private String verbose(String... command) {
-        try {
-            Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, command));
-            assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-            assertThat(answer.out()).isEmpty();
-            return answer.err();
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Runs a command with the tiny data and plugins, unless it names others, and returns its one line. */
-    private String refusal(String... command) {
-        List<String> whole = new ArrayList<>(List.of(command));
-        if (!whole.contains("--plugins-dir")) {
-            whole.addAll(List.of("--plugins-dir", plugins.toString()));
-        }
-        if (!whole.contains("--dataset")) {
-            whole.addAll(List.of("--dataset", images.toString()));
-        }
-        whole.addAll(List.of("--out", out.toString()));
-        return answered(whole.toArray(String[]::new));
-    }
-
-    private static String answered(String... command) {
-        Catwalk.Answer answer = Catwalk.run(command);
-        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1);
-        assertThat(answer.out()).isEmpty();
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        return answer.err().strip().substring("catwalk: ".length());
+    private String refusal(String command, Object value, String... facts) {
+        String whole = command + " --out " + out
+                + (command.contains("--plugins-dir") ? "" : " --plugins-dir " + plugins)
+                + (command.contains("--dataset") ? "" : " --dataset " + images);
+        return Catwalk.ask(whole, value).refused(facts);
     }
 }

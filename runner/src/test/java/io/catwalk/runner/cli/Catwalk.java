@@ -78,6 +78,16 @@ final class Catwalk {
         return Json.JSON.readTree(Files.readString(file));
     }
 
+    /** Requires values in a tree, such as {@code "/trials/0/seed=1"}. */
+    static void requireJson(JsonNode tree, String... facts) {
+        assertThat(Arrays.stream(facts).map(fact -> {
+                    String path = fact.substring(0, fact.indexOf('='));
+                    JsonNode value = tree.at(path);
+                    return path + "=" + (value.isString() ? value.asString() : value.toString());
+                }))
+                .containsExactly(facts);
+    }
+
     /** Runs a command as on a terminal of 80 columns. */
     static Answer run(String... arguments) {
         System.setProperty(COLUMNS, "80");

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import static io.catwalk.runner.cli.Catwalk.requireJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.ProcessLock;
@@ -71,9 +72,8 @@ final class DataCommandTest {
 
         assertThat(cached()).contains("\ntiny         160  1x8x8   1  ").endsWith("In " + kept + "\n");
         // A header of 4096 bytes; 160 images of 64 bytes, each with a sum and a sum of squares of 8 bytes.
-        JsonNode json = data("--cached --json").json();
-        assertThat(json.at("/cached/0/bytes").asInt()).isEqualTo(4096 + 160 * (64 + 16));
-        assertThat(json.at("/cached/0/images").asInt()).isEqualTo(160);
+        int bytes = 4096 + 160 * (64 + 16);
+        requireJson(data("--cached --json").json(), "/cached/0/bytes=" + bytes, "/cached/0/images=160");
 
         clear("1 MB");
         assertThat(kept).isDirectoryNotContaining("glob:**.images");

@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import com.google.protobuf.TextFormat;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.data.TinyImages;
@@ -198,6 +199,15 @@ final class ExportedRun implements BeforeAllCallback {
         ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(model())).toBuilder();
         change.accept(model);
         return Files.write(target, model.build().toByteArray());
+    }
+
+    /** Adds parts of a model in the text form of protocol buffers, where data types are 1 float, 2 uint8, 6 int32, 7 int64, 9 bool. */
+    static void add(ModelProto.Builder model, String parts) {
+        try {
+            TextFormat.merge(parts, model);
+        } catch (TextFormat.ParseException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Writes a test image as a gray picture, in the format of the extension. */

@@ -3,12 +3,8 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.evaluation.Predictions;
@@ -18,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -63,23 +60,11 @@ final class FileOptionsTest {
     /** Returns the network of the run as TensorFlow would write it: (batch, 8, 8, 1), without metadata. */
     private Path channelsLast() throws IOException {
         return world.changed(folder.resolve("last.onnx"), model -> {
-            model.clearMetadataProps();
-            GraphProto.Builder graph = model.getGraphBuilder();
-            graph.setInput(0, value("input_1", "unk", 8, 8, 1));
-            graph.addNode(0, transposed("input_1", "images"));
+            List<NodeProto> nodes = model.getGraph().getNodeList();
+            model.clearMetadataProps().getGraphBuilder().clearInput().clearNode();
+            ExportedRun.add(model, value("input", "input_1", 1, List.of(8, 8, 1)) + transposed("input_1", "images"));
+            model.getGraphBuilder().addAllNode(nodes);
         });
-    }
-
-    private static NodeProto transposed(String from, String to) {
-        return NodeProto.newBuilder()
-                .setOpType("Transpose")
-                .addInput(from)
-                .addOutput(to)
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("perm")
-                        .setType(AttributeProto.AttributeType.INTS)
-                        .addAllInts(List.of(0L, 3L, 1L, 2L)))
-                .build();
     }
 
     @Test
@@ -161,11 +146,9 @@ final class FileOptionsTest {
     @Test
     void anOutputIsChosenByItsName() throws IOException {
         Path model = world.changed(folder.resolve("two.onnx"), builder -> {
-            GraphProto.Builder graph = builder.getGraphBuilder();
-            graph.getOutputBuilder(0).setName("scores");
-            graph.addNodeBuilder().setOpType("Identity").addInput("logits").addOutput("scores");
-            graph.addNodeBuilder().setOpType("Neg").addInput("logits").addOutput("opposite");
-            graph.addOutput(value("opposite", "batch", 10));
+            builder.getGraphBuilder().getOutputBuilder(0).setName("scores");
+            String nodes = node("Identity", "logits", "scores", "") + node("Neg", "logits", "opposite", "");
+            ExportedRun.add(builder, nodes + value("output", "opposite", 1, List.of(10)));
         });
         int least = IntStream.range(0, 10)
                 .boxed()
@@ -257,56 +240,45 @@ final class FileOptionsTest {
         return file;
     }
 
-    /** Writes a model that returns the mean of each channel. */
+    /** Writes a model that returns the mean of each channel; an axis is a number or a name. */
     private Path colors(boolean last, Object height, Object width) throws IOException {
-        GraphProto.Builder graph = GraphProto.newBuilder().setName("colors").addOutput(value("logits", "batch", 3));
-        if (last) {
-            graph.addInput(value("images", "batch", height, width, 3)).addNode(transposed("images", "first"));
-        } else {
-            graph.addInput(value("images", "batch", 3, height, width));
-            graph.addNodeBuilder().setOpType("Identity").addInput("images").addOutput("first");
-        }
-        return write(graph);
+        List<Object> axes = last ? List.of(height, width, 3) : List.of(3, height, width);
+        return write("colors", 1, axes, last ? transposed("images", "first") : node("Identity", "images", "first", ""));
     }
 
     private Path bytes() throws IOException {
-        GraphProto.Builder graph = GraphProto.newBuilder().setName("bytes").addOutput(value("logits", "batch", 3));
-        ValueInfoProto.Builder input = value("images", "batch", 8, 6, 3).toBuilder();
-        input.getTypeBuilder().getTensorTypeBuilder().setElemType(TensorProto.DataType.UINT8_VALUE);
-        graph.addInput(input);
-        graph.addNodeBuilder()
-                .setOpType("Cast")
-                .addInput("images")
-                .addOutput("numbers")
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("to")
-                        .setType(AttributeProto.AttributeType.INT)
-                        .setI(TensorProto.DataType.FLOAT_VALUE));
-        graph.addNode(transposed("numbers", "first"));
-        return write(graph);
+        String cast = node("Cast", "images", "numbers", "attribute { name: 'to' type: INT i: 1 }");
+        return write("bytes", 2, List.of(8, 6, 3), cast + transposed("numbers", "first"));
     }
 
-    private Path write(GraphProto.Builder graph) throws IOException {
-        graph.addNodeBuilder().setOpType("GlobalAveragePool").addInput("first").addOutput("means");
-        graph.addNodeBuilder().setOpType("Flatten").addInput("means").addOutput("logits");
-        ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(8).setGraph(graph);
-        model.addOpsetImportBuilder().setVersion(17);
+    private static String node(String type, String from, String to, String more) {
+        return "graph { node { op_type: '%s' input: '%s' output: '%s' %s } }\n".formatted(type, from, to, more);
+    }
+
+    private static String transposed(String from, String to) {
+        return node("Transpose", from, to, "attribute { name: 'perm' type: INTS ints: [0, 3, 1, 2] }");
+    }
+
+    private static String value(String part, String name, int type, List<Object> axes) {
+        String shape = axes.stream()
+                .map(axis -> axis instanceof Integer ? "dim { dim_value: " + axis + " }" : "dim { dim_param: '" + axis + "' }")
+                .collect(Collectors.joining(" ", "dim { dim_param: 'batch' } ", ""));
+        return "graph { %s { name: '%s' type { tensor_type { elem_type: %d shape { %s } } } } }\n"
+                .formatted(part, name, type, shape);
+    }
+
+    private Path write(String name, int type, List<Object> axes, String nodes) throws IOException {
+        ModelProto.Builder model = ModelProto.newBuilder();
+        ExportedRun.add(
+                model,
+                "ir_version: 8 opset_import { version: 17 } graph { name: '" + name + "' }\n"
+                        + value("input", "images", type, axes)
+                        + nodes
+                        + node("GlobalAveragePool", "first", "means", "")
+                        + node("Flatten", "means", "logits", "")
+                        + value("output", "logits", 1, List.of(3)));
         // A short name, so that a table with large numbers has room for it.
-        Path file = Files.createTempDirectory(folder, "").resolve(graph.getName() + ".onnx");
+        Path file = Files.createTempDirectory(folder, "").resolve(name + ".onnx");
         return Files.write(file, model.build().toByteArray());
-    }
-
-    /** Describes a float tensor; an axis is a number or a name. */
-    private static ValueInfoProto value(String name, Object... axes) {
-        ValueInfoProto.Builder value = ValueInfoProto.newBuilder().setName(name);
-        var tensor = value.getTypeBuilder().getTensorTypeBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE);
-        for (Object axis : axes) {
-            if (axis instanceof Integer size) {
-                tensor.getShapeBuilder().addDimBuilder().setDimValue(size);
-            } else {
-                tensor.getShapeBuilder().addDimBuilder().setDimParam((String) axis);
-            }
-        }
-        return value.build();
     }
 }

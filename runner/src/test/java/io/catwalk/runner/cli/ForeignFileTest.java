@@ -2,14 +2,8 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.runner.ProcessLock;
 import io.catwalk.runner.data.ImageCache;
 import java.io.BufferedReader;
@@ -36,8 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Malicious files: each causes one line of output. */
 @ExtendWith(ExportedRun.class)
 final class ForeignFileTest {
-
-    private static final String HONEST = "honest";
 
     @TempDir
     private Path folder;
@@ -249,13 +241,13 @@ final class ForeignFileTest {
         return err.lines().filter("@catwalk goes on"::equals).count();
     }
 
-    /** Renames the correct output, and returns the name that is now free. */
+    /** Calls the correct output honest, and returns the name that is now free. */
     private static String hide(ModelProto.Builder model) {
         String logits = model.getGraph().getOutput(0).getName();
         for (NodeProto.Builder node : model.getGraphBuilder().getNodeBuilderList()) {
             for (int i = 0; i < node.getOutputCount(); i++) {
                 if (node.getOutput(i).equals(logits)) {
-                    node.setOutput(i, HONEST);
+                    node.setOutput(i, "honest");
                 }
             }
         }
@@ -263,15 +255,15 @@ final class ForeignFileTest {
     }
 
     private static void divideTheLeast(ModelProto.Builder model) {
-        String logits = hide(model);
-        model.getGraphBuilder()
-                .addInitializer(whole("least", Integer.MIN_VALUE))
-                .addInitializer(whole("minus one", -1))
-                .addNode(node("Div", "too large").addInput("least").addInput("minus one"))
-                .addNode(node("Cast", "number")
-                        .addInput("too large")
-                        .addAttribute(attribute("to", TensorProto.DataType.FLOAT_VALUE)))
-                .addNode(node("Add", logits).addInput(HONEST).addInput("number"));
+        ExportedRun.add(model, """
+                graph {
+                    initializer { name: "least" data_type: 6 dims: 1 int32_data: -2147483648 }
+                    initializer { name: "minus one" data_type: 6 dims: 1 int32_data: -1 }
+                    node { op_type: "Div" input: "least" input: "minus one" output: "too large" }
+                    node { op_type: "Cast" input: "too large" output: "number" attribute { name: "to" type: INT i: 1 } }
+                    node { op_type: "Add" input: "honest" input: "number" output: "%s" }
+                }
+                """.formatted(hide(model)));
     }
 
     /**
@@ -280,79 +272,35 @@ final class ForeignFileTest {
      * numbers.
      */
     private static void failOnRandomNumbers(ModelProto.Builder model) {
-        String logits = hide(model);
-        model.getGraphBuilder()
-                .addInitializer(TensorProto.newBuilder()
-                        .setName("list")
-                        .setDataType(TensorProto.DataType.FLOAT_VALUE)
-                        .addDims(1)
-                        .addFloatData(1000))
-                .addNode(node("ReduceMin", "least number")
-                        .addInput(model.getGraph().getInput(0).getName())
-                        .addAttribute(attribute("keepdims", 0)))
-                .addNode(node("Cast", "index")
-                        .addInput("least number")
-                        .addAttribute(attribute("to", TensorProto.DataType.INT64_VALUE)))
-                .addNode(node("Gather", "element").addInput("list").addInput("index"))
-                .addNode(node("Add", logits).addInput(HONEST).addInput("element"));
+        ExportedRun.add(model, """
+                graph {
+                    initializer { name: "list" data_type: 1 dims: 1 float_data: 1000 }
+                    node { op_type: "ReduceMin" input: "%s" output: "least" attribute { name: "keepdims" type: INT i: 0 } }
+                    node { op_type: "Cast" input: "least" output: "index" attribute { name: "to" type: INT i: 7 } }
+                    node { op_type: "Gather" input: "list" input: "index" output: "element" }
+                    node { op_type: "Add" input: "honest" input: "element" output: "%s" }
+                }
+                """.formatted(model.getGraph().getInput(0).getName(), hide(model)));
     }
 
     private static void loopForEver(ModelProto.Builder model) {
-        String logits = hide(model);
-        GraphProto body = GraphProto.newBuilder()
-                .setName("body")
-                .addInput(scalar("round", TensorProto.DataType.INT64_VALUE))
-                .addInput(scalar("on", TensorProto.DataType.BOOL_VALUE))
-                .addInput(value("carried", TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE)))
-                .addNode(node("Identity", "still on").addInput("on"))
-                .addNode(node("Identity", "same").addInput("carried"))
-                .addOutput(scalar("still on", TensorProto.DataType.BOOL_VALUE))
-                .addOutput(value("same", TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE)))
-                .build();
-        model.getGraphBuilder()
-                .addInitializer(TensorProto.newBuilder()
-                        .setName("yes")
-                        .setDataType(TensorProto.DataType.BOOL_VALUE)
-                        .addInt32Data(1))
-                .addNode(node("Loop", logits)
-                        .addInput("")
-                        .addInput("yes")
-                        .addInput(HONEST)
-                        .addAttribute(AttributeProto.newBuilder()
-                                .setName("body")
-                                .setType(AttributeProto.AttributeType.GRAPH)
-                                .setG(body)));
-    }
-
-    private static NodeProto.Builder node(String type, String output) {
-        return NodeProto.newBuilder().setOpType(type).setName(output).addOutput(output);
-    }
-
-    private static AttributeProto.Builder attribute(String name, long value) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INT)
-                .setI(value);
-    }
-
-    private static TensorProto whole(String name, int value) {
-        return TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(TensorProto.DataType.INT32_VALUE)
-                .addDims(1)
-                .addInt32Data(value)
-                .build();
-    }
-
-    private static ValueInfoProto scalar(String name, int type) {
-        return value(
-                name, TypeProto.Tensor.newBuilder().setElemType(type).setShape(TensorShapeProto.getDefaultInstance()));
-    }
-
-    private static ValueInfoProto value(String name, TypeProto.Tensor.Builder tensor) {
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(tensor))
-                .build();
+        ExportedRun.add(model, """
+                graph {
+                    initializer { name: "yes" data_type: 9 int32_data: 1 }
+                    node {
+                        op_type: "Loop" input: "" input: "yes" input: "honest" output: "%s"
+                        attribute { name: "body" type: GRAPH g {
+                            name: "body"
+                            input { name: "round" type { tensor_type { elem_type: 7 shape {} } } }
+                            input { name: "on" type { tensor_type { elem_type: 9 shape {} } } }
+                            input { name: "carried" type { tensor_type { elem_type: 1 } } }
+                            node { op_type: "Identity" input: "on" output: "still on" }
+                            node { op_type: "Identity" input: "carried" output: "same" }
+                            output { name: "still on" type { tensor_type { elem_type: 9 shape {} } } }
+                            output { name: "same" type { tensor_type { elem_type: 1 } } }
+                        } }
+                    }
+                }
+                """.formatted(hide(model)));
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import static io.catwalk.runner.cli.Catwalk.requireJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -17,7 +18,6 @@ import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.runtime.ColorMode;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.Preprocessing;
-import io.catwalk.runner.Json;
 import io.catwalk.runner.trial.EngineSettings;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -62,7 +62,7 @@ final class InstalledRuntimesTest {
         Catwalk.Answer answer = Catwalk.run(RuntimesTest.arguments(model, colorImages(), REAL, "python", "--json"));
 
         assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
-        JsonNode said = Json.JSON.readTree(answer.out());
+        JsonNode said = answer.json();
         assertThat(said.path("images").asInt()).as("%s", answer).isEqualTo(15);
         assertThat(said.at("/runtimes/0/outcome").asString()).as("%s", answer).isEqualTo("agrees");
     }
@@ -121,29 +121,20 @@ final class InstalledRuntimesTest {
                 folder, RuntimesTest.arguments(model, world.images(), REAL, "djl-onnxruntime", "--json")));
 
         assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
-        assertThat(Json.JSON.readTree(answer.out()).at("/runtimes/0/outcome").asString())
+        assertThat(answer.json().at("/runtimes/0/outcome").asString())
                 .as("%s", answer)
                 .isEqualTo("agrees");
     }
 
     @Test
     void theSignatureStandsBesideAnExportedFile() throws IOException {
-        Path file = world.trial(ExportedRun.GOOD).resolve("model.signature.json");
+        JsonNode said = Catwalk.json(world.trial(ExportedRun.GOOD).resolve("model.signature.json"));
 
-        JsonNode said = Json.JSON.readTree(Files.readString(file));
-
-        assertThat(said.path("model").asString()).isEqualTo("model.onnx");
-        assertThat(said.at("/input/name").asString()).isEqualTo("images");
-        assertThat(said.at("/input/type").asString()).isEqualTo("float32");
-        assertThat(said.at("/input/shape").toString()).isEqualTo("[\"batch\",1,8,8]");
-        assertThat(said.at("/output/shape").toString()).isEqualTo("[\"batch\",10]");
+        requireJson(said, "/model=model.onnx", "/input/name=images", "/input/type=float32", "/color=gray");
+        requireJson(said, "/input/shape=[\"batch\",1,8,8]", "/output/shape=[\"batch\",10]", "/resize/shrink=box");
         assertThat(said.path("labels")).hasSize(10);
-        assertThat(said.path("color").asString()).isEqualTo("gray");
-        assertThat(said.at("/resize/shrink").asString()).isEqualTo("box");
-        assertThat(said.at("/normalization/mean/0").toString())
-                .isEqualTo(OnnxMetadata.read(world.model())
-                        .get("preprocessing.mean")
-                        .orElseThrow());
+        String mean = OnnxMetadata.read(world.model()).get("preprocessing.mean").orElseThrow();
+        requireJson(said, "/normalization/mean/0=" + mean);
     }
 
     /** The input that earlier programs used: the bytes of the export. */
@@ -151,40 +142,23 @@ final class InstalledRuntimesTest {
     void verifyWritesTheSignatureOfAFileThatHasNone() throws IOException {
         Path original = world.trial(ExportedRun.GOOD).resolve("model.signature.json");
         Path copy = Files.copy(world.model(), folder.resolve("model.onnx"));
-
-        Catwalk.Answer answer = Catwalk.run("verify", copy.toString(), "--write-signature");
-
         Path written = folder.resolve("model.signature.json");
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.out().replaceAll("\\s+", " ")).isEqualTo("Wrote " + written + ". ");
+
+        Catwalk.Answer answer = Catwalk.ask("verify %s --write-signature", copy);
+
+        assertThat(answer.done().joined()).contains(written.toString());
         assertThat(written).hasSameTextualContentAs(original);
-        Catwalk.Answer refused = Catwalk.run("verify", copy.toString(), "--write-signature", "--show");
-        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(refused.err())
-                .startsWith("catwalk: expected --write-signature alone")
-                .hasLineCount(1);
+        Catwalk.ask("verify %s --write-signature --show", copy).refused("expected --write-signature alone");
     }
 
     @Test
     void aFileThatTakesPixelsSaysSoInItsSignature() throws IOException {
-        Path out = folder.resolve("out");
-        Catwalk.Answer answer = Catwalk.run(
-                "export",
-                world.trial(ExportedRun.GOOD).toString(),
-                "--out",
-                out.toString(),
-                "--embed-preprocessing",
-                "--batch",
-                "2",
-                "--plugins-dir",
-                world.plugins().toString());
+        String export = "export %s --out %s --embed-preprocessing --batch 2 --plugins-dir %s";
+        Catwalk.ask(export, world.trial(ExportedRun.GOOD), folder, world.plugins())
+                .done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        JsonNode said = Json.JSON.readTree(Files.readString(out.resolve("mixed.signature.json")));
-        assertThat(said.path("model").asString()).isEqualTo("mixed.onnx");
-        assertThat(said.at("/input/type").asString()).isEqualTo("uint8");
-        assertThat(said.at("/input/shape").toString()).isEqualTo("[2,1,8,8]");
-        assertThat(said.path("normalization").isNull()).isTrue();
+        JsonNode said = Catwalk.json(folder.resolve("mixed.signature.json"));
+        requireJson(said, "/model=mixed.onnx", "/input/type=uint8", "/input/shape=[2,1,8,8]", "/normalization=null");
     }
 
     @Test
@@ -214,8 +188,8 @@ final class InstalledRuntimesTest {
                 Catwalk.finish(Catwalk.process(folder, RuntimesTest.arguments(model, images, REAL, "all", "--json")));
         assumeTrue(!answer.err().contains("is not installed"), "skipped: " + answer.err());
 
-        JsonNode runtimes = Json.JSON.readTree(answer.out()).path("runtimes");
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        JsonNode runtimes = answer.json().path("runtimes");
+        answer.done();
         assertThat(runtimes).hasSize(8);
         assertThat(runtimes).allSatisfy(one -> {
             if (!one.path("outcome").asString().equals("left out")) {

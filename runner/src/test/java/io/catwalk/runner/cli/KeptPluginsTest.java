@@ -38,9 +38,9 @@ final class KeptPluginsTest {
 
     @Test
     void pluginsOfTheFirstContractTrainAndExport() throws Exception {
-        requireTrained(Catwalk.finish(compare()));
+        requireTrained(compare());
 
-        JsonNode kept = Json.JSON.readTree(Files.readString(folder.resolve("run/trials/kept/1-0/trial.json")));
+        JsonNode kept = Catwalk.json(folder.resolve("run/trials/kept/1-0/trial.json"));
         assertThat(kept.at("/provenance/transfer/taken").valueStream().map(JsonNode::asString))
                 .containsExactly("01Conv2d.weight", "01Conv2d.bias");
         JsonNode recipe = Json.YAML
@@ -61,7 +61,7 @@ final class KeptPluginsTest {
         List<String> command = new ArrayList<>(builder.command());
         int classPath = command.indexOf("-cp") + 1;
         command.set(classPath, grown + File.pathSeparator + command.get(classPath));
-        requireTrained(Catwalk.finish(builder.command(command)));
+        requireTrained(builder.command(command));
 
         String request = Files.readString(folder.resolve("run/experiment.yaml"));
         assertThat(request).contains("grown: true").contains("ratio: 1.0");
@@ -69,18 +69,15 @@ final class KeptPluginsTest {
 
     private ProcessBuilder compare() throws IOException {
         TinyImages.write(folder.resolve("tiny"));
+        String compare = "compare kept lstm --dataset tiny --augment all --epochs 1 --batch-size 16 --in-process";
         return Catwalk.process(
-                folder,
-                ("compare kept lstm --dataset tiny --augment all --epochs 1 --batch-size 16 --jobs 1 --threads 1 --no-latency"
-                                + " --out run --plugins-dir")
-                        .concat(" " + JARS)
-                        .split(" ", -1));
+                folder, Catwalk.words(compare + " --threads 1 --no-latency --out run --plugins-dir %s", JARS));
     }
 
-    private static void requireTrained(Catwalk.Answer answer) {
-        assertThat(answer.err()).as(answer.out()).doesNotContain("failed");
-        assertThat(answer.exitCode()).as(answer.out() + answer.err()).isEqualTo(ExitCode.DONE);
-        assertThat(answer.out()).contains("kept").contains("lstm");
+    private static void requireTrained(ProcessBuilder builder) throws Exception {
+        Catwalk.Answer answer = Catwalk.finish(builder).done();
+        assertThat(answer.err()).doesNotContain("failed");
+        assertThat(answer.out()).contains("kept", "lstm");
     }
 
     /** Compiles an extended contract, as a developer would write it. */

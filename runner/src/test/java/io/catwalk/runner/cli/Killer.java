@@ -19,21 +19,17 @@ import org.jspecify.annotations.Nullable;
 /** Starts the program and kills it, or a process that it has started, at random instants; counts the kills. */
 final class Killer {
 
-    /** The process to kill. */
+    /** The program that runs trials, the process of one, or a program that exports, reports or resumes the run. */
     enum Kind {
-        /** The program that runs trials. */
         PARENT,
-        /** The process of one trial. */
         CHILD,
-        /** A program that exports files in place. */
         EXPORT,
-        /** A program that writes reports. */
         REPORT,
-        /** A program that resumes the run, from its start. */
         RESUME
     }
 
     private final Path folder;
+    private final Path screen;
     private final SplittableRandom random;
 
     /** The latest time after its start at which a process of each kind is killed. */
@@ -45,6 +41,7 @@ final class Killer {
     /** Works in a folder, where a short command takes this many milliseconds. */
     Killer(Path folder, long millis, long seed) {
         this.folder = folder;
+        screen = folder.resolve("screen.txt");
         random = new SplittableRandom(seed);
         for (Kind kind : Kind.values()) {
             spans.put(kind, millis);
@@ -67,21 +64,12 @@ final class Killer {
     }
 
     Process start(String... arguments) throws IOException {
-        File screen = screen().toFile();
+        File printed = screen.toFile();
         ProcessBuilder program = Catwalk.process(folder, arguments)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(screen))
-                .redirectError(ProcessBuilder.Redirect.appendTo(screen));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(printed))
+                .redirectError(ProcessBuilder.Redirect.appendTo(printed));
         program.environment().put("CATWALK_OPTS", "-XX:TieredStopAtLevel=1"); // so that trials take seconds
         return program.start();
-    }
-
-    /** Returns the output of all programs. */
-    String printed() throws IOException {
-        return Files.readString(screen());
-    }
-
-    private Path screen() {
-        return folder.resolve("screen.txt");
     }
 
     /** Kills a program that has just been started, at a random instant. */
@@ -169,10 +157,10 @@ final class Killer {
         if (kind == Kind.EXPORT && program.exitValue() == ExitCode.BAD_REQUEST) {
             // A resume was killed while it repaired what a trial had lost; only the next resume can finish that.
             story.add(kind + " refused");
-            assertThat(printed()).as("%s", story).endsWith("has no trial.json: finish it with catwalk resume\n");
+            assertThat(screen).content().as("%s", story).endsWith("has no trial.json: finish it with catwalk resume\n");
             return;
         }
         story.add(kind + " ended by itself");
-        assertThat(program.exitValue()).as("%s: %s", story, printed()).isZero();
+        assertThat(program.exitValue()).as("%s: %s", story, Files.readString(screen)).isZero();
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import static io.catwalk.runner.cli.Catwalk.requireJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.data.ImageCache;
@@ -209,9 +210,8 @@ final class ListCommandTest {
         JsonNode gru = all.at("/classifiers/0");
         assertThat(gru.propertyNames())
                 .contains("name", "plugin_id", "version", "provider", "description", "jar", "sha256", "search_space");
-        assertThat(gru.path("name").asString()).isEqualTo("gru");
-        assertThat(gru.path("jar").asString()).isEqualTo("gru.jar");
-        assertThat(all.at("/failures/0/jar").asString()).isEqualTo("text.jar");
+        requireJson(gru, "/name=gru", "/jar=gru.jar");
+        requireJson(all, "/failures/0/jar=text.jar");
         assertThat(all.at("/failures/0/reason").asString()).contains("expected a jar");
     }
 
