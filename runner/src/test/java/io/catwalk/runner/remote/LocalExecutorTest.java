@@ -8,7 +8,7 @@ import io.catwalk.runner.trial.TrialProcess;
 final class LocalExecutorTest extends TrialExecutorContract {
 
     @Override
-    TrialExecutor open() {
+    TrialExecutor openAnew() {
         return new LocalExecutor(new TrialProcess(), 2);
     }
 

@@ -3,6 +3,9 @@ package io.catwalk.runner.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialNews;
+import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +17,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -49,24 +54,53 @@ final class SparkExecutorIT extends TrialExecutorContract {
 
     @AfterAll
     static void stop() throws IOException {
+        closeApplication();
         if (cluster != null) { // otherwise it did not start
             cluster.close();
         }
     }
 
+    /** One application of Spark for all trials that leave it as it is. */
+    private static @Nullable TrialExecutor application;
+
     @Override
     TrialExecutor open() throws IOException, InterruptedException {
-        return open(SparkCluster.program());
+        TrialExecutor kept = application == null ? openAnew() : application;
+        application = kept;
+        return new TrialExecutor() {
+            @Override
+            public int slots() {
+                return kept.slots();
+            }
+
+            @Override
+            public Submitted submit(TrialOrder order, TrialFolder trial, Consumer<TrialNews> listener) {
+                return kept.submit(order, trial, listener);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
-    private TrialExecutor open(Path onWorkers) throws IOException, InterruptedException {
-        return open(cluster.master(), onWorkers);
+    @Override
+    TrialExecutor openAnew() throws IOException, InterruptedException {
+        return open(cluster.master(), SparkCluster.program());
+    }
+
+    /** An application takes all cores of the workers. */
+    private static void closeApplication() {
+        if (application != null) {
+            application.close();
+            application = null;
+        }
     }
 
     private TrialExecutor open(String master, Path onWorkers) throws IOException, InterruptedException {
+        closeApplication();
         return new SparkExecutor(
                 new SparkExecutor.Settings(
-                        cluster.home(), master, SparkCluster.program(), onWorkers, folder.resolve("spark.log")),
+                        cluster.home(), master, SparkCluster.program(), onWorkers, shared.resolve("spark.log")),
                 1,
                 Packing.Images.PACKED);
     }
@@ -84,7 +118,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
     /** It waits for the next order, and may be killed meanwhile. */
     @Test
     void aProgramThatIsKilledBetweenTwoTrialsIsStartedAnew() throws Exception {
-        try (TrialExecutor executor = open()) {
+        try (TrialExecutor executor = openAnew()) {
             done(executor, trial("before"));
             cluster.killWhatExecutorsStarted();
             done(executor, trial("after"));
@@ -99,12 +133,12 @@ final class SparkExecutorIT extends TrialExecutorContract {
         Files.writeString(
                 Files.createDirectories(broken.resolve("bin")).resolve("catwalk"),
                 "echo 'first words' >&2; echo 'no room left on the disk' >&2; exit 9");
-        try (TrialExecutor executor = open(broken)) {
+        try (TrialExecutor executor = open(cluster.master(), broken)) {
             assertThat(lost(executor, "broken"))
                     .endsWith(": catwalk work ended with exit code 9: no room left on the disk");
         }
         Path missing = folder.resolve("no-program");
-        try (TrialExecutor executor = open(missing)) {
+        try (TrialExecutor executor = open(cluster.master(), missing)) {
             assertThat(lost(executor, "missing")).endsWith(": there is no program " + missing.resolve("bin/catwalk"));
         }
     }
@@ -116,7 +150,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
     @Test
     void executorsLeaveNoTemporaryFiles() throws Exception {
         Path files;
-        try (TrialExecutor executor = open()) {
+        try (TrialExecutor executor = openAnew()) {
             done(executor, trial("done"));
             cluster.killWhatExecutorsStarted();
             done(executor, trial("once more"));

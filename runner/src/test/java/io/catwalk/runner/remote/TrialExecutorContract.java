@@ -67,8 +67,12 @@ abstract class TrialExecutorContract {
         TestPlugin.building(name, network).write(plugins.resolve(name + ".jar"));
     }
 
-    /** Opens the executor, which can run two trials at once. */
-    abstract TrialExecutor open() throws Exception;
+    /** Opens the executor, which can run two trials at once; it may be one that others have used. */
+    TrialExecutor open() throws Exception {
+        return openAnew();
+    }
+
+    abstract TrialExecutor openAnew() throws Exception;
 
     /** Says how many trials it takes at once. */
     int slots() {
@@ -161,12 +165,12 @@ abstract class TrialExecutorContract {
 
     @Test
     void aTrialThatTakesTooLongIsStopped() throws Exception {
-        TrialOrder within = Orders.changed(order("hangs"), "timeout_seconds = 4");
+        TrialOrder within = Orders.changed(order("hangs"), "timeout_seconds = 2");
         try (TrialExecutor executor = open()) {
             TrialOutcome outcome = outcome(submit(executor, within, trial("slow")));
 
             assertThat(outcome).isInstanceOf(TrialOutcome.Failed.class);
-            assertThat(outcome.error()).contains("--trial-timeout 4s");
+            assertThat(outcome.error()).contains("--trial-timeout 2s");
         }
     }
 
@@ -189,7 +193,7 @@ abstract class TrialExecutorContract {
     @Test
     @Tag("long")
     void aTrialWhoseWorkIsKilledIsLostAndTheNextAttemptMakesTheSame() throws Exception {
-        try (TrialExecutor executor = open()) {
+        try (TrialExecutor executor = openAnew()) {
             String undisturbed = weights(executor, trial("undisturbed"));
             news.clear();
             TrialFolder trial = trial("killed");
@@ -214,12 +218,12 @@ abstract class TrialExecutorContract {
     void whatIsUnderWayWhenTheExecutorIsClosedCanBeOrderedFromTheNextOne() throws Exception {
         TrialFolder trial = trial("restarted");
         Submitted submitted;
-        try (TrialExecutor executor = open()) {
+        try (TrialExecutor executor = openAnew()) {
             submitted = submit(executor, order("hangs"), trial);
             assertThat(next()).isInstanceOf(Started.class);
         }
         assertThat(submitted.outcome()).isDone();
-        try (TrialExecutor executor = open()) {
+        try (TrialExecutor executor = openAnew()) {
             done(executor, trial("after the restart"));
         }
     }

@@ -5,6 +5,7 @@ import io.catwalk.runner.Scratch;
 import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.TrialExecution;
 import io.catwalk.runner.trial.TrialExecutor;
+import io.catwalk.runner.trial.TrialInProcess;
 import io.catwalk.runner.trial.TrialOrder;
 import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
@@ -18,7 +19,7 @@ final class WorkTest extends TrialExecutorContract {
 
     /** Packs each order, carries out what was packed, and takes back what was handed back. */
     @Override
-    TrialExecutor open() throws IOException {
+    TrialExecutor openAnew() throws IOException {
         Work work = new Work(new TrialProcess(), folder);
         Packing packing = new Packing(Files.createDirectories(folder.resolve("supplies")), Packing.Images.PACKED);
         TrialExecution thereAndBack = (order, trial, listener) -> {
@@ -31,7 +32,7 @@ final class WorkTest extends TrialExecutorContract {
                 Path delivery = scratch.file("outcome.zip");
                 work.carryOut(read, folder.resolve("order.json").toUri(), scratch.file("trial"), delivery, listener);
                 trial.writeOrder(order);
-                return Delivery.read(delivery, order, trial, new TrialProcess());
+                return Delivery.read(delivery, order, trial, new TrialInProcess());
             }
         };
         return new LocalExecutor(thereAndBack, 2);

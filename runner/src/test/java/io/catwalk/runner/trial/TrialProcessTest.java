@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,6 @@ final class TrialProcessTest {
     static void write() throws IOException {
         Files.createDirectory(folder.resolve("plugins"));
         plugin("dropout", "return Layers.sequence(" + LAST);
-        plugin("hangs", PARK);
         plugin("hangs-later", DOING.formatted(SECOND_EPOCH + PARK));
         plugin(
                 "forges",
@@ -71,14 +72,12 @@ final class TrialProcessTest {
     @Test
     void theSameSeedGivesTheSameBytesAndAnotherSeedOthers() throws Exception {
         List<Epoch> epochs = new ArrayList<>();
-        TrialOutcome first = new TrialProcess().train(order("dropout", 1), trial("first"), epochs::add);
-        TrialOutcome again = new TrialProcess().train(order("dropout", 1), trial("again"), epoch -> {});
-        TrialOutcome other = new TrialProcess().train(order("dropout", 2), trial("other"), epoch -> {});
+        Done first = train(scored(1), trial("first"), epochs::add);
+        Done again = train(scored(1), trial("again"), epoch -> {});
+        Done other = train(scored(2), trial("other"), epoch -> {});
 
         assertThat(epochs).extracting(Epoch::epoch).containsExactly(1, 2);
-        assertThat(((TrialOutcome.Done) first).metrics())
-                .isEqualTo(((TrialOutcome.Done) again).metrics())
-                .isNotEqualTo(((TrialOutcome.Done) other).metrics());
+        assertThat(first.metrics()).isEqualTo(again.metrics()).isNotEqualTo(other.metrics());
         for (String file : List.of("predictions.csv", "predictions-validation.csv", "model/network-0000.params")) {
             assertThat(folder.resolve("again").resolve(file))
                     .hasSameBinaryContentAs(folder.resolve("first").resolve(file));
@@ -88,15 +87,6 @@ final class TrialProcessTest {
                     .as(file)
                     .isNotNegative();
         }
-    }
-
-    @Test
-    void aTrialThatHangsIsStopped() throws Exception {
-        TrialOutcome result = new TrialProcess().train(within(3, order("hangs", 1)), trial("stopped"), epoch -> {});
-
-        assertThat(result).isInstanceOf(TrialOutcome.Failed.class);
-        assertThat(result.error()).isEqualTo("took longer than --trial-timeout 3s and was stopped");
-        assertThat(childrenOn("stopped")).isEmpty();
     }
 
     @Test
@@ -136,8 +126,9 @@ final class TrialProcessTest {
 
     @Test
     void anOutcomeThatThePluginWroteIsNotBelieved() throws Exception {
-        new TrialProcess().train(order("dropout", 1), trial("real"), epoch -> {});
-        Files.copy(new TrialFolder(folder.resolve("real")).outcome(), folder.resolve("forged.json"));
+        TrialFolder real = trial("real");
+        new MadeUpExecutor.Invention(Map.of()).train(order("dropout", 1), real, epoch -> {});
+        Files.copy(real.outcome(), folder.resolve("forged.json"));
         TrialFolder forged = trial("forged");
 
         TrialOutcome outcome = new TrialProcess().train(order("forges", 1), forged, epoch -> {});
@@ -150,7 +141,7 @@ final class TrialProcessTest {
     @Test
     void whatEndsItsProcessWhenItIsExportedIsTrained() throws Exception {
         TrialFolder halted = trial("halted");
-        Done done = (Done) new TrialProcess().train(order("halts-when-traced", 1), halted, epoch -> {});
+        Done done = train(order("halts-when-traced", 1), halted, epoch -> {});
 
         assertThat(Objects.requireNonNull(done.parity()).sentence())
                 .startsWith("has no ONNX form: its process ended by itself with exit code 5");
@@ -164,17 +155,15 @@ final class TrialProcessTest {
     @Tag("long")
     void aProcessThatNeverEndsAfterItsOutcomeHoldsNobodyUp() throws Exception {
         TrialFolder endless = trial("endless");
-        TrialOrder order = within(120, order("never-ends", 1));
-        TrialOutcome outcome = new TrialProcess().train(order, endless, epoch -> {});
-
-        assertThat(outcome).isInstanceOf(TrialOutcome.Done.class);
+        TrialOrder order = Orders.changed(order("never-ends", 1), "timeout_seconds = 120");
+        Done outcome = train(order, endless, epoch -> {});
 
         BenchOrder bench = new BenchOrder.OfWeights(
                 order,
                 endless.path(),
                 folder.resolve("plugins"),
                 Task.of(1, 8, 8, 10),
-                BenchImage.noise(64, ((Done) outcome).normalization()),
+                BenchImage.noise(64, outcome.normalization()),
                 1,
                 LatencySettings.of(Duration.ofMillis(60)));
         assertThat(new BenchProcess().measure(bench).latency().p50Micros()).isPositive();
@@ -203,12 +192,17 @@ final class TrialProcessTest {
                 .toList();
     }
 
-    private static TrialOrder order(String classifier, long seed) {
-        return Orders.of(folder, classifier, "tiny", 2, seed);
+    private static Done train(TrialOrder order, TrialFolder folder, Consumer<Epoch> listener) throws Exception {
+        return (Done) new TrialProcess().train(order, folder, listener);
     }
 
-    private static TrialOrder within(long seconds, TrialOrder order) {
-        return Orders.changed(order, "timeout_seconds = " + seconds);
+    /** A trial that is only evaluated. */
+    private static TrialOrder scored(long seed) {
+        return Orders.changed(order("dropout", seed), "spec/purpose = \"score\"");
+    }
+
+    private static TrialOrder order(String classifier, long seed) {
+        return Orders.of(folder, classifier, "tiny", 2, seed);
     }
 
     private static TrialFolder trial(String name) throws IOException {
