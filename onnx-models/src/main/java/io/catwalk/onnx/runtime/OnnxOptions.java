@@ -1,8 +1,6 @@
 package io.catwalk.onnx.runtime;
 
 import io.catwalk.onnx.OnnxFileException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Objects;
 
 /**
@@ -44,18 +42,6 @@ public final class OnnxOptions {
      */
     public static OnnxOptions standard() {
         return STANDARD;
-    }
-
-    /**
-     * Returns the options that were found to be fastest for a file on this machine.
-     *
-     * @param model an ONNX file
-     * @return the options in the {@link SessionFile} beside it; the standard options if there is no such file
-     * @throws OnnxFileException if that file cannot be read, or is malformed
-     */
-    public static OnnxOptions tuned(Path model) {
-        Path session = SessionFile.beside(model);
-        return Files.exists(session) ? SessionFile.read(session) : STANDARD;
     }
 
     /**

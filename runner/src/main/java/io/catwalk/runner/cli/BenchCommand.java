@@ -76,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "S",
             description =
                     "Seconds for each network on each engine in each process; one that is slow, or warms up for long, "
-                            + "may take three times as long. Default: 3, and 1 with --tune. For a file, --timeout has "
+                            + "may take three times as long. Default: 3. For a file, --timeout has "
                             + "to be longer")
     private @Nullable Double seconds;
 
@@ -96,9 +96,6 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private InputSize size;
 
-    @Mixin
-    private SessionTuning tuning;
-
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -112,11 +109,6 @@ final class BenchCommand implements Callable<Integer> {
             Typed.within("--threads", threads, TrialSpec.MOST_THREADS);
         }
         LatencySettings settings = settings();
-        if (tuning.asked()) {
-            tuning.requireFile(subject);
-            List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
-            return foreign.run(spec, subject, () -> tuned(console), arguments, ForeignFile.Output.STREAM);
-        }
         if (!Files.isDirectory(subject)) {
             return foreign.run(spec, subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
         }
@@ -154,11 +146,6 @@ final class BenchCommand implements Callable<Integer> {
         return processes == null
                 ? settings
                 : settings.withProcesses(Typed.within("--processes", processes, MOST_PROCESSES));
-    }
-
-    private int tuned(Console console) throws IOException {
-        PrivateFolder.claim();
-        return tuning.run(subject, size.added(options.hints()), image(console), threads, seconds, json, console);
     }
 
     /** Opens the file here, to report what is wrong with it before another process is started. */

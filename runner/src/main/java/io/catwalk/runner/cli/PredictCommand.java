@@ -132,7 +132,7 @@ final class PredictCommand implements Callable<Integer> {
         Console console = new Console(spec);
         PrivateFolder.claim();
         try (OnnxPredictor predictor =
-                OnnxPredictor.open(file, OnnxOptions.tuned(file), typedSize.added(options.hints()))) {
+                OnnxPredictor.open(file, OnnxOptions.standard(), typedSize.added(options.hints()))) {
             ForeignFile.sign(console);
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);

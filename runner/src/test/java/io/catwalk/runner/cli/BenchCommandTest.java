@@ -86,48 +86,4 @@ final class BenchCommandTest {
             requireJson(trial.at("/efficiency/" + engine), "/threads=2", "/processes=1");
         }
     }
-
-    @Test
-    @Tag("long")
-    void theFastestOptionsOfASessionAreWrittenBesideTheFile() throws IOException {
-        Catwalk.Answer answer =
-                Catwalk.ask("bench %s --tune --for throughput --threads 2 --seconds 0.05 --json", model);
-
-        JsonNode json = answer.done().json();
-        assertThat(json.at("/options/threads").asInt()).isBetween(1, 2);
-        assertThat(json.at("/times_standard/median").asDouble()).isGreaterThanOrEqualTo(1);
-        assertThat(json.path("tried").size()).isGreaterThan(10);
-        assertThat(Files.readAllLines(folder.resolve("mine.session.properties")))
-                .anyMatch(line -> line.matches("threads=[12]"))
-                .anyMatch(line -> line.matches("batch=\\d+"))
-                .anyMatch(line -> line.matches("optimization=(none|basic|extended|layout|all)"))
-                .contains("found.model.sha256=" + Sha256.of(model), "found.images_in_a_call=256");
-    }
-
-    @Test
-    @Tag("long")
-    void whatTuningTriedIsShownOnTheScreen() {
-        Catwalk.Answer answer = Catwalk.ask("bench %s --tune --seconds 0.02", model);
-
-        assertThat(answer.done().out().lines())
-                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100))
-                .anyMatch(line -> line.startsWith("optimization none "))
-                .anyMatch(line -> line.startsWith("memory pattern off "))
-                .anyMatch(line -> line.startsWith("mine.onnx: "));
-    }
-
-    @Test
-    void imagesAreLabeledWithTheOptionsBesideTheFile() throws IOException {
-        Path image = ExportedRun.get().picture(0, folder.resolve("image.png"));
-        Path options = folder.resolve("mine.session.properties");
-        Catwalk.Answer first = Catwalk.ask("predict %s %s", model, image);
-        assertThat(first.err()).isEmpty();
-
-        Files.writeString(options, "threads=1\noptimization=none\n");
-        assertThat(Catwalk.ask("predict %s %s", model, image).out())
-                .isEqualTo(first.out())
-                .contains("image.png");
-        Files.writeString(options, "threads=many\n");
-        Catwalk.ask("predict %s %s", model, image).refused("mine.session.properties: expected threads");
-    }
 }
