@@ -71,13 +71,9 @@ public final class Agreement {
         float[] make(int count, long seed);
     }
 
-    static double difference(Block block, Shape sample, byte[] model) throws OrtException {
-        return difference(block, sample, model, BATCHES);
-    }
-
-    /** Returns the largest difference between both outputs over some batch sizes, relative above 1. */
+    /** Returns the largest difference between both outputs over 1, 3 and 7 samples or as many, relative above 1. */
     static double difference(Block block, Shape sample, byte[] model, long... batches) throws OrtException {
-        return difference(block, sample, model, Agreement::images, batches);
+        return difference(block, sample, model, Agreement::images, batches.length == 0 ? BATCHES : batches);
     }
 
     /** Returns the largest difference between both outputs over some batch sizes, relative above 1. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.provider.Arguments;
 
@@ -126,9 +127,7 @@ abstract class ExportTest {
     static void assertAgreesInAll(Block block, Shape sample, double tolerance, long... batches) throws Exception {
         for (int opset : OPSETS) {
             byte[] model = OnnxExport.of(block, sample).withOpset(opset).bytes();
-            double difference = batches.length == 0
-                    ? Agreement.difference(block, sample, model)
-                    : Agreement.difference(block, sample, model, batches);
+            double difference = Agreement.difference(block, sample, model, batches);
             assertThat(difference).as("opset " + opset).isLessThanOrEqualTo(tolerance);
         }
     }
@@ -157,5 +156,15 @@ abstract class ExportTest {
 
     static void assertRefused(Block block, Shape sample, String... words) {
         assertRefused(OnnxExport.of(block, sample), words);
+    }
+
+    /** Expects arguments to be refused. */
+    static void assertRejected(ThrowingCallable call, String words) {
+        Refusals.argumentRefused(call).contains(words);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    static <E extends Throwable, T> T sneak(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 }

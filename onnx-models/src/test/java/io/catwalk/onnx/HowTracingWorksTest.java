@@ -3,11 +3,9 @@ package io.catwalk.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
-import ai.onnx.proto.OnnxMl.ModelProto;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.Windows;
 import java.lang.reflect.InvocationHandler;
@@ -24,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Runs the snippets of docs/explanation/how-tracing-works.md, and holds the page to them. */
 @Tag("tiny")
-class HowTracingWorksTest {
+class HowTracingWorksTest extends ExportTest {
 
     private static final Path PAGE = Path.of("../docs/explanation/how-tracing-works.md");
     private static final Path SOURCE = Path.of("src/test/java/io/catwalk/onnx/HowTracingWorksTest.java");
@@ -46,16 +44,14 @@ class HowTracingWorksTest {
 
     @Test
     void anArrayRemembersWhatIsDoneToIt() {
-        try (NDManager manager = NDManager.newBaseManager()) {
-            // snippet: remember-use
-            List<String> tape = new ArrayList<>();
-            NDArray images = remembering(manager.ones(new Shape(2, 3)), tape);
-            NDArray answer = images.mul(2).sum(new int[] {1});
+        // snippet: remember-use
+        List<String> tape = new ArrayList<>();
+        NDArray images = remembering(manager.ones(new Shape(2, 3)), tape);
+        NDArray answer = images.mul(2).sum(new int[] {1});
 
-            assertThat(tape).containsExactly("mul makes (2, 3)", "sum makes (2)");
-            assertThat(answer.getShape()).isEqualTo(new Shape(2));
-            // end
-        }
+        assertThat(tape).containsExactly("mul makes (2, 3)", "sum makes (2)");
+        assertThat(answer.getShape()).isEqualTo(new Shape(2));
+        // end
     }
 
     // snippet: fall-apart
@@ -78,14 +74,12 @@ class HowTracingWorksTest {
 
     @Test
     void defaultMethodsFallApartIntoPrimitives() {
-        try (NDManager manager = NDManager.newBaseManager()) {
-            // snippet: fall-apart-use
-            List<String> tape = new ArrayList<>();
-            primitives(manager.ones(new Shape(2, 3)), tape).scaleGradient(0.5);
+        // snippet: fall-apart-use
+        List<String> tape = new ArrayList<>();
+        primitives(manager.ones(new Shape(2, 3)), tape).scaleGradient(0.5);
 
-            assertThat(tape).containsExactly("mul", "stopGradient", "mul", "add");
-            // end
-        }
+        assertThat(tape).containsExactly("mul", "stopGradient", "mul", "add");
+        // end
     }
 
     // snippet: two-traces
@@ -142,10 +136,6 @@ class HowTracingWorksTest {
         assertThat(operators(model)).containsExactly("Mul", "Add", "Mul", "Add", "Reshape");
         // end
         assertThat(Agreement.difference(block, new Shape(1, 3), model)).isLessThan(1e-6);
-    }
-
-    private static List<String> operators(byte[] model) throws Exception {
-        return ExportTest.operators(ModelProto.parseFrom(model).toByteArray());
     }
 
     @Test

@@ -42,13 +42,7 @@ abstract class OperatorSamples {
     }
 
     static List<Sample> all() {
-        return Stream.of(
-                        new ArithmeticSamples(),
-                        new FunctionSamples(),
-                        new ShapeSamples(),
-                        new ReductionSamples(),
-                        new LayerSamples(),
-                        new RecurrentSamples())
+        return Stream.of(new ElementwiseSamples(), new ShapeSamples(), new ReductionSamples(), new LayerSamples())
                 .flatMap(group -> group.samples.stream())
                 .toList();
     }

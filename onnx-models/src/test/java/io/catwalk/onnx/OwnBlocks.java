@@ -2,16 +2,13 @@ package io.catwalk.onnx;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.AbstractBlock;
-import ai.djl.nn.Activation;
-import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Embedding;
-import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.function.Consumer;
@@ -65,48 +62,6 @@ final class OwnBlocks {
         @Override
         public Shape[] getOutputShapes(Shape[] inputShapes) {
             return new Shape[] {inputShapes[0].add(4)};
-        }
-    }
-
-    /** Runs the same layer a number of times. */
-    static final class Loop extends AbstractBlock {
-
-        private final Block layer =
-                addChildBlock("layer", Linear.builder().setUnits(6).build());
-
-        @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-            NDArray x = inputs.head();
-            for (int i = 0; i < 4; i++) {
-                NDArray next = layer.forward(store, new NDList(x), training).head();
-                x = Activation.relu(next).add(inputs.head().mul(i));
-            }
-            return new NDList(x);
-        }
-
-        @Override
-        protected void initializeChildBlocks(NDManager manager, DataType dataType, Shape... inputShapes) {
-            layer.initialize(manager, dataType, inputShapes);
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return inputShapes;
-        }
-    }
-
-    /** Computes its weight from two parameters (Salimans and Kingma, 2016). */
-    static final class WeightNormalized extends Own {
-
-        private final Parameter direction = weight("direction", 3, 6);
-        private final Parameter length = weight("length", 3, 1);
-
-        @Override
-        NDArray apply(NDArray x, Function<Parameter, NDArray> values) {
-            NDArray v = values.apply(direction);
-            NDArray weight = v.mul(values.apply(length)).div(v.norm(new int[] {1}, true));
-            return x.matMul(weight.transpose());
         }
     }
 
@@ -164,6 +119,39 @@ final class OwnBlocks {
             NDArray ids = x.toType(DataType.INT64, false);
             return Embedding.embedding(ids, values.apply(table), SparseFormat.DENSE)
                     .head();
+        }
+    }
+
+    /** Attention of two heads, as users write it: token ids (batch, sequence) and a mask of the same shape. */
+    static final class Transformer extends Own {
+
+        private final Parameter words = weight("words", 11, 8);
+        private final Parameter positions = weight("positions", 43, 8);
+
+        @Override
+        NDArray apply(NDArray ids, Function<Parameter, NDArray> values) {
+            NDArray places = values.apply(positions)
+                    .get(new NDIndex("0:{}", ids.getShape().get(1)));
+            return values.apply(words).get(new NDIndex().addIndices("{}", ids)).add(places);
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
+            NDArray x = super.forwardInternal(store, inputs, training, params).head();
+            long batch = x.getShape().get(0);
+            long sequence = x.getShape().get(1);
+            NDArray mask = inputs.get(1).toType(DataType.FLOAT32, false);
+            NDArray far = mask.neg().add(1).mul(-1e4f).reshape(-1, 1, 1, sequence);
+            NDArray heads = x.reshape(batch, sequence, 2, 4).transpose(0, 2, 1, 3);
+            NDArray likeness = heads.matMul(heads.transpose(0, 1, 3, 2)).div(2);
+            NDArray seen = likeness.add(far).softmax(-1).matMul(heads);
+            return new NDList(x.add(seen.transpose(0, 2, 1, 3).reshape(batch, sequence, 8)));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return new Shape[] {inputShapes[0].add(8)};
         }
     }
 }

@@ -5,7 +5,6 @@ import static io.catwalk.onnx.ExportTest.dense;
 import static io.catwalk.onnx.ExportTest.joined;
 import static io.catwalk.onnx.ExportTest.lambda;
 import static io.catwalk.onnx.ExportTest.seq;
-import static io.catwalk.onnx.ExportTest.sum;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -16,17 +15,13 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.LambdaBlock;
-import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.convolutional.Conv1d;
-import ai.djl.nn.convolutional.Conv2d;
-import ai.djl.nn.core.Multiplication;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
-import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -53,7 +48,6 @@ enum SmallNetworks {
     }),
     LSTM_TWO_LAYERS(image(1, 28), () -> seq(rows(), lstm(16, 2).build(), last(), dense(10))),
     GRU_MEAN(image(1, 28), () -> seq(rows(), gru(16, 2).build(), mean(), dense(10))),
-    RESIDUAL(image(4, 8), () -> seq(sum(seq(conv(4), norm()), Blocks.identityBlock()), relu(), flatten(), dense(5))),
     INCEPTION(
             image(2, 8),
             () -> seq(joined(1, conv(3), seq(conv(2), Activation.seluBlock())), Pool.globalMaxPool2dBlock(), dense(5))),
@@ -67,27 +61,9 @@ enum SmallNetworks {
         NDArray scores = heads.matMul(heads.swapAxes(2, 3)).div(2).softmax(3);
         return scores.matMul(heads).transpose(0, 2, 1, 3).reshape(batch, 40);
     }),
-    CAUSAL_MASK(new Shape(4, 6), x -> {
-        NDArray steps = x.getManager().arange(4);
-        NDArray future = steps.expandDims(0).gt(steps.expandDims(1)).toType(DataType.FLOAT32, false);
-        NDArray scores = x.matMul(x.transpose(0, 2, 1)).sub(future.mul(1e9f));
-        return scores.softmax(2).matMul(x);
-    }),
     EMBEDDING_MEAN(new Shape(7), () -> {
         Block ids = lambda(x -> x.abs().mul(5).mod(9).toType(DataType.INT64, false));
         return seq(ids, new OwnBlocks.Words(), mean());
-    }),
-    SQUEEZE_AND_EXCITATION(image(4, 8), () -> {
-        Block scale = seq(Pool.globalAvgPool2dBlock(), dense(2), relu(), dense(4), Activation.sigmoidBlock());
-        return new ParallelBlock(
-                parts -> new NDList(parts.get(0).head().mul(parts.get(1).head().reshape(-1, 4, 1, 1))),
-                List.of(Blocks.identityBlock(), scale));
-    }),
-    DEPTHWISE_SEPARABLE(image(4, 8), () -> {
-        Conv2d.Builder depthwise = Conv2d.builder().setFilters(4).setKernelShape(new Shape(3, 3));
-        Conv2d.Builder pointwise = Conv2d.builder().setFilters(6).setKernelShape(new Shape(1, 1));
-        Block separable = depthwise.optGroups(4).optBias(false).build();
-        return seq(separable, pointwise.build(), Pool.globalAvgPool2dBlock());
     }),
     CONV1D_OVER_ROWS(new Shape(6, 10), () -> {
         Conv1d.Builder convolution = Conv1d.builder().setFilters(5).setKernelShape(new Shape(3));
@@ -118,28 +94,6 @@ enum SmallNetworks {
         // DJL's recurrent blocks add their state to the list of inputs, which the branches share.
         Block forward = seq(lambda(x -> x), lstm(3, 1).build());
         return joined(2, forward, seq(flip, lstm(3, 1).build(), flip));
-    }),
-    JAVA_LOOP(new Shape(6), OwnBlocks.Loop::new),
-    NESTED_CONTROL_FLOW(new Shape(6), x -> {
-        NDArray result = x;
-        for (int i = 1; i < 4; i++) {
-            result = i % 2 == 0 ? result.tanh() : result.add(x.mul(i));
-        }
-        return x.getShape().dimension() == 2 ? result : result.neg();
-    }),
-    WEIGHT_NORMALIZATION(new Shape(6), OwnBlocks.WeightNormalized::new),
-    MAXOUT(new Shape(6), () -> seq(dense(12), lambda(x -> x.reshape(-1, 4, 3).max(new int[] {2})))),
-    SPLIT_AND_GATE(new Shape(8), x -> {
-        NDList halves = x.split(2, 1);
-        return halves.get(0).mul(Activation.sigmoid(halves.get(1)));
-    }),
-    MULTIPLICATION(new Shape(6), () -> Multiplication.builder().setUnits(4).build()),
-    PIXEL_PATCHES(image(1, 8), () -> {
-        Block patches = lambda(x -> {
-            NDArray cut = x.reshape(x.getShape().get(0), 4, 2, 4, 2);
-            return cut.transpose(0, 1, 3, 2, 4).reshape(-1, 16, 4);
-        });
-        return seq(patches, dense(6), Activation.geluBlock(), mean());
     }),
     POSITIONAL_TOKENS(new Shape(4, 6), x -> {
         NDManager manager = x.getManager();

@@ -2,6 +2,7 @@ package io.catwalk.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.basicmodelzoo.cv.object_detection.ssd.SingleShotDetection;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
@@ -15,6 +16,7 @@ import ai.djl.nn.transformer.IdEmbedding;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** DJL's transformer package, with real token ids, at every batch size that DJL itself accepts. */
+/** DJL's transformer package, with real token ids, at every batch size that DJL itself accepts, and a detector. */
 @Tag("tiny")
 class TransformerPackageTest extends ExportTest {
 
@@ -198,5 +200,28 @@ class TransformerPackageTest extends ExportTest {
             return new NDList(keys, keys.neg(), keys.add(1));
         };
         assertAgrees(block, signature, inputs, 1, 2, 3, 7, 64);
+    }
+
+    /** A detector, with anchors. */
+    @Test
+    void singleShotDetectionAnswersAlike() throws Exception {
+        List<Float> ratios = List.of(1f, 2f, 0.5f);
+        List<List<Float>> sizes =
+                List.of(List.of(0.2f, 0.272f), List.of(0.37f, 0.447f), List.of(0.54f, 0.619f), List.of(0.7f, 0.8f));
+        Block ssd = SingleShotDetection.builder()
+                .setBaseNetwork(seq(SingleShotDetection.getDownSamplingBlock(4)))
+                .setNumClasses(2)
+                .setNumFeatures(2)
+                .optGlobalPool(true)
+                .setSizes(sizes)
+                .setRatios(Collections.nCopies(4, ratios))
+                .build();
+        Shape image = new Shape(3, 32, 32);
+        ssd.initialize(manager, DataType.FLOAT32, new Shape(2).addAll(image));
+        for (int opset : OPSETS) {
+            byte[] model = OnnxExport.of(ssd, image).withOpset(opset).bytes();
+            double difference = Agreement.scaledDifference(ssd, image, model, 1, 3);
+            assertThat(difference).as("opset " + opset).isLessThan(TOLERANCE);
+        }
     }
 }
