@@ -17,6 +17,7 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Tag;
@@ -30,27 +31,15 @@ class ExportWhileTrainingTest extends ExportTest {
 
     private static final int STEPS = 4;
 
-    /** Tells when a training exports: with the collector open, before or after backward, or between two steps. */
+    /** When a training exports: with the collector open, before or after backward, or between two steps. */
     private enum Moment {
         BEFORE_BACKWARD,
         AFTER_BACKWARD,
         BETWEEN_STEPS
     }
 
-    private interface Export {
-        void at(Moment moment, Trainer trainer);
-    }
-
-    private static Export at(Moment chosen, Consumer<Trainer> export) {
-        return (moment, trainer) -> {
-            if (moment == chosen) {
-                export.accept(trainer);
-            }
-        };
-    }
-
     /** Trains a few steps and returns all gradients and weights on the way. */
-    private static List<float[]> train(Export export) {
+    private static List<float[]> train(Map<Moment, Consumer<Trainer>> exports) {
         List<float[]> seen = new ArrayList<>();
         try (Model model = Model.newInstance("network")) {
             Block dropout = Dropout.builder().optRate(0.5f).build();
@@ -66,9 +55,9 @@ class ExportWhileTrainingTest extends ExportTest {
                     try (GradientCollector collector = trainer.newGradientCollector()) {
                         NDList answers = trainer.forward(new NDList(images));
                         NDArray loss = trainer.getLoss().evaluate(new NDList(labels), answers);
-                        export.at(Moment.BEFORE_BACKWARD, trainer);
+                        exports.getOrDefault(Moment.BEFORE_BACKWARD, none -> {}).accept(trainer);
                         collector.backward(loss);
-                        export.at(Moment.AFTER_BACKWARD, trainer);
+                        exports.getOrDefault(Moment.AFTER_BACKWARD, none -> {}).accept(trainer);
                     }
                     for (var pair : model.getBlock().getParameters()) {
                         NDArray array = pair.getValue().getArray();
@@ -76,7 +65,7 @@ class ExportWhileTrainingTest extends ExportTest {
                         seen.add(changing.toFloatArray());
                     }
                     trainer.step();
-                    export.at(Moment.BETWEEN_STEPS, trainer);
+                    exports.getOrDefault(Moment.BETWEEN_STEPS, none -> {}).accept(trainer);
                     for (var pair : model.getBlock().getParameters()) {
                         seen.add(pair.getValue().getArray().toFloatArray());
                     }
@@ -88,11 +77,11 @@ class ExportWhileTrainingTest extends ExportTest {
 
     @Test
     void aTrainingHasTheSameBitsWhereverItIsExported() {
-        List<float[]> plain = train((moment, trainer) -> {});
+        List<float[]> plain = train(Map.of());
         assertThat(plain).hasSizeGreaterThan(8 * STEPS);
         for (Moment moment : Moment.values()) {
             List<float[]> exported =
-                    train(at(moment, trainer -> OnnxExport.of(trainer).bytes()));
+                    train(Map.of(moment, trainer -> OnnxExport.of(trainer).bytes()));
             assertThat(exported).usingRecursiveComparison().isEqualTo(plain);
         }
     }
@@ -100,12 +89,9 @@ class ExportWhileTrainingTest extends ExportTest {
     @Test
     void theFileInsideOfAGradientCollectorIsThatOutsideOfIt() {
         List<byte[]> files = new ArrayList<>();
-        train(at(
-                Moment.AFTER_BACKWARD,
-                trainer -> files.add(OnnxExport.of(trainer).bytes())));
-        train(at(
-                Moment.BEFORE_BACKWARD,
-                trainer -> files.add(OnnxExport.of(trainer).bytes())));
+        Consumer<Trainer> keep = trainer -> files.add(OnnxExport.of(trainer).bytes());
+        train(Map.of(Moment.AFTER_BACKWARD, keep));
+        train(Map.of(Moment.BEFORE_BACKWARD, keep));
         assertThat(files).hasSize(2 * STEPS);
         for (int step = 0; step < STEPS; step++) {
             assertThat(files.get(step)).isEqualTo(files.get(STEPS + step));
