@@ -1,34 +1,24 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.lstm;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import java.util.List;
 
 /** What is refused elsewhere in the zoo, written as the messages advise. */
-final class AdvisedWays {
-    private AdvisedWays() {}
-
-    static List<Network> networks() {
-        return new Family("advised")
-                .on("real parts of stft", AdvisedWays::stft, floats(128))
+final class AdvisedWays extends Family {
+    AdvisedWays() {
+        super("advised");
+        on("real parts of stft", AdvisedWays::stft, floats(128))
                 .on("rfft by matrices", AdvisedWays::rfft, floats(32))
                 .add("parameter from the store", AdvisedWays::linformer, floats(6, 16))
                 .add("view written by index", AdvisedWays::view, floats(4, 6))
                 .on("where instead of a branch", AdvisedWays::where, floats(6))
                 .on("arrays instead of the host", x -> x.mul(x), floats(6))
                 .add("noise as a parameter", AdvisedWays::noise, floats(6))
-                .add("both ways without biases", AdvisedWays::bothWays, floats(7, 6))
-                .networks();
+                .add("both ways without biases", AdvisedWays::bothWays, floats(7, 6));
     }
 
     private static NDArray stft(NDArray x) {

@@ -1,18 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.bn;
-import static io.catwalk.onnx.zoo.Layers.cbr;
-import static io.catwalk.onnx.zoo.Layers.conv;
-import static io.catwalk.onnx.zoo.Layers.conv1d;
-import static io.catwalk.onnx.zoo.Layers.flatten;
-import static io.catwalk.onnx.zoo.Layers.kernel;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.maxPool;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -29,15 +16,12 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv3d;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
-import java.util.List;
 
 /** Ideas of convolutional networks up to 2017, pooling, and what looks at places. */
-final class ClassicCnns {
-    private ClassicCnns() {}
-
-    static List<Network> networks() {
-        return new Family("cnn")
-                .add("squeeze and excite", () -> body(squeezeExcite(8)), floats(3, 12, 12))
+final class ClassicCnns extends Family {
+    ClassicCnns() {
+        super("cnn");
+        add("squeeze and excite", () -> body(squeezeExcite(8)), floats(3, 12, 12))
                 .add("CBAM", () -> body(cbam(8)), floats(3, 12, 12))
                 .add("ECA", () -> body(eca()), floats(3, 12, 12))
                 .add("shuffle unit", () -> body(shuffleUnit()), floats(3, 12, 12))
@@ -116,8 +100,7 @@ final class ClassicCnns {
                 .add("spatial pyramid", ClassicCnns::pyramid, floats(3, 12, 12))
                 .add("CoordConv", ClassicCnns::coordinates, floats(3, 9, 11))
                 .add("spatial transformer", ClassicCnns::transformer, floats(1, 8, 8))
-                .add("capsules", ClassicCnns::capsules, floats(1, 8, 8))
-                .networks();
+                .add("capsules", ClassicCnns::capsules, floats(1, 8, 8));
     }
 
     static SequentialBlock body(Block... blocks) {

@@ -1,18 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.bn;
-import static io.catwalk.onnx.zoo.Layers.cbr;
-import static io.catwalk.onnx.zoo.Layers.conv;
-import static io.catwalk.onnx.zoo.Layers.dilated;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.maxPool;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Layers.spatialMean;
-import static io.catwalk.onnx.zoo.Network.Feed.between;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -28,12 +15,10 @@ import ai.djl.nn.pooling.Pool;
 import java.util.List;
 
 /** Detection and segmentation. */
-final class Detection {
-    private Detection() {}
-
-    static List<Network> networks() {
-        return new Family("detection and segmentation")
-                .add("U-Net", () -> unet(Up.TRANSPOSED), floats(3, 16, 16))
+final class Detection extends Family {
+    Detection() {
+        super("detection and segmentation");
+        add("U-Net", () -> unet(Up.TRANSPOSED), floats(3, 16, 16))
                 .add("U-Net nearest", () -> unet(Up.NEAREST), floats(3, 16, 16))
                 .add("U-Net bilinear", () -> unet(Up.BILINEAR), floats(3, 16, 16))
                 .add("U-Net repeat", () -> unet(Up.REPEAT), floats(3, 16, 16))
@@ -58,8 +43,7 @@ final class Detection {
                 .add("pixel shuffle", Detection::superResolution, floats(3, 8, 8))
                 .add("label map", () -> seq(conv(4, 3), lambda(x -> x.argMax(1))), floats(3, 8, 8))
                 .on("CRF step", Detection::crf, floats(3, 8, 8))
-                .add("PointRend", Detection::pointRend, floats(4, 8, 8))
-                .networks();
+                .add("PointRend", Detection::pointRend, floats(4, 8, 8));
     }
 
     enum Up {

@@ -1,12 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.conv;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-import static io.catwalk.onnx.zoo.Network.Feed.ids;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
@@ -30,12 +23,10 @@ import ai.djl.training.initializer.Initializer;
 import java.util.List;
 
 /** DJL's packages of layers and transformers. */
-final class DjlBlocks {
-    private DjlBlocks() {}
-
-    static List<Network> networks() {
-        return new Family("djl layers")
-                .add("BertBlock", () -> bert().build(), ids(50, 12), ids(2, 12), ids(2, 12))
+final class DjlBlocks extends Family {
+    DjlBlocks() {
+        super("djl layers");
+        add("BertBlock", () -> bert().build(), ids(50, 12), ids(2, 12), ids(2, 12))
                 .add(
                         "BertPretraining",
                         () -> new BertPretrainingBlock(bert()),
@@ -85,8 +76,7 @@ final class DjlBlocks {
                         () -> LinearCollection.builder().setUnits(3).build(),
                         floats(4, 7))
                 .add("Prelu", () -> prelu(), floats(3, 8, 8))
-                .add("GhostBatchNorm", DjlBlocks::ghost, floats(10))
-                .networks();
+                .add("GhostBatchNorm", DjlBlocks::ghost, floats(10));
     }
 
     private static BertBlock.Builder bert() {

@@ -1,13 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.bn;
-import static io.catwalk.onnx.zoo.Layers.conv;
-import static io.catwalk.onnx.zoo.Layers.maxPool;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-import static io.catwalk.onnx.zoo.Network.Feed.ids;
-
 import ai.djl.basicmodelzoo.basic.Mlp;
 import ai.djl.basicmodelzoo.cv.classification.AlexNet;
 import ai.djl.basicmodelzoo.cv.classification.GoogLeNet;
@@ -34,12 +26,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The networks of DJL's own model zoo, at sizes that take little time. */
-final class DjlZoo {
-    private DjlZoo() {}
-
-    static List<Network> networks() {
-        return new Family("djl zoo")
-                .add("Mlp", () -> new Mlp(784, 10, new int[] {128, 64}), floats(1, 28, 28))
+final class DjlZoo extends Family {
+    DjlZoo() {
+        super("djl zoo");
+        add("Mlp", () -> new Mlp(784, 10, new int[] {128, 64}), floats(1, 28, 28))
                 .add("Mlp tanh", () -> new Mlp(20, 3, new int[] {16}, Activation::tanh), floats(20))
                 .add("LeNet", () -> LeNet.builder().build(), floats(1, 28, 28))
                 .add("AlexNet", () -> AlexNet.builder().build(), floats(1, 96, 96))
@@ -64,8 +54,7 @@ final class DjlZoo {
                                 new SimpleTextEncoder(text(30), lstm(8, true)),
                                 new SimpleTextDecoder(text(20), lstm(8, false), 20)),
                         ids(30, 6),
-                        ids(20, 5))
-                .networks();
+                        ids(20, 5));
     }
 
     private static Block resNet(int layers, int size) {

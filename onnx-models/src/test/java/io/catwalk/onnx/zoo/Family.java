@@ -2,6 +2,8 @@ package io.catwalk.onnx.zoo;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import io.catwalk.onnx.zoo.Network.Feed;
@@ -10,8 +12,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Collects the networks of one family. */
-final class Family {
+/** Networks of one kind, which a subclass adds; it has short names for layers and inputs, too. */
+abstract class Family extends Layers {
     private final String name;
     private final List<Network> networks = new ArrayList<>();
 
@@ -19,22 +21,39 @@ final class Family {
         this.name = name;
     }
 
-    Family add(String network, Supplier<Block> block, Feed... feeds) {
+    final Family add(String network, Supplier<Block> block, Feed... feeds) {
         networks.add(new Network(name, network, block, List.of(feeds)));
         return this;
     }
 
+    static Feed floats(long... sample) {
+        return new Feed(new Shape(sample), DataType.FLOAT32, -1, 1);
+    }
+
+    static Feed between(double low, double high, long... sample) {
+        return new Feed(new Shape(sample), DataType.FLOAT32, low, high);
+    }
+
+    /** Numbers of words or items, from 0 to {@code count - 1}. */
+    static Feed ids(int count, long... sample) {
+        return new Feed(new Shape(sample), DataType.INT64, 0, count);
+    }
+
+    static Feed typed(DataType type, int count, long... sample) {
+        return new Feed(new Shape(sample), type, 0, count);
+    }
+
     /** Adds what only computes one array from another. */
-    Family on(String network, Function<NDArray, NDArray> step, Feed... feeds) {
+    final Family on(String network, Function<NDArray, NDArray> step, Feed... feeds) {
         return add(network, () -> LambdaBlock.singleton(step), feeds);
     }
 
     /** Adds what only computes, from all inputs. */
-    Family onAll(String network, Function<NDList, NDList> step, Feed... feeds) {
+    final Family onAll(String network, Function<NDList, NDList> step, Feed... feeds) {
         return add(network, () -> new LambdaBlock(step), feeds);
     }
 
-    List<Network> networks() {
+    final List<Network> networks() {
         return networks;
     }
 }

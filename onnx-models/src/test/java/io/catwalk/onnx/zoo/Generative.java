@@ -1,19 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.bn;
-import static io.catwalk.onnx.zoo.Layers.cbr;
-import static io.catwalk.onnx.zoo.Layers.conv;
-import static io.catwalk.onnx.zoo.Layers.flatten;
-import static io.catwalk.onnx.zoo.Layers.kernel;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Layers.spatialMean;
-import static io.catwalk.onnx.zoo.Layers.up;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-import static io.catwalk.onnx.zoo.Network.Feed.ids;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -31,12 +17,10 @@ import ai.djl.nn.norm.BatchNorm;
 import java.util.List;
 
 /** Networks that make pictures, diffusion, flows, and conditions. */
-final class Generative {
-    private Generative() {}
-
-    static List<Network> networks() {
-        return new Family("generative")
-                .add("VAE at the mean", Generative::vae, floats(1, 8, 8))
+final class Generative extends Family {
+    Generative() {
+        super("generative");
+        add("VAE at the mean", Generative::vae, floats(1, 8, 8))
                 .add("VAE with given noise", Generative::vaeNoise, floats(12), floats(4))
                 .add("VQ-VAE", Generative::vq, floats(4, 6, 6))
                 .add("DCGAN", Generative::dcgan, floats(8))
@@ -56,8 +40,7 @@ final class Generative {
                 .add("conditional GAN", Generative::conditional, floats(6), ids(10))
                 .add("energy", Generative::energy, floats(6))
                 .add("mixture density", Generative::mixture, floats(4))
-                .add("gram matrices", Generative::gram, floats(3, 8, 8))
-                .networks();
+                .add("gram matrices", Generative::gram, floats(3, 8, 8));
     }
 
     private static Block vae() {

@@ -1,19 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.conv;
-import static io.catwalk.onnx.zoo.Layers.flatten;
-import static io.catwalk.onnx.zoo.Layers.gru;
-import static io.catwalk.onnx.zoo.Layers.kernel;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.lstm;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Network.Feed.between;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-import static io.catwalk.onnx.zoo.Network.Feed.ids;
-import static io.catwalk.onnx.zoo.Network.Feed.typed;
-
 import ai.djl.modality.cv.util.NDImageUtils;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -33,12 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Written after the others, when those had shown what was missing. */
-final class Late {
-    private Late() {}
-
-    static List<Network> networks() {
-        return new Family("late")
-                .on("rows of the batch", Late::rows, floats(5))
+final class Late extends Family {
+    Late() {
+        super("late");
+        on("rows of the batch", Late::rows, floats(5))
                 .onAll("label picked by two arrays", Late::pick, floats(5), ids(5))
                 .onAll("number first", Late::numberFirst, between(0.5, 2, 4))
                 .onAll("sums of many", Late::sums, floats(4), floats(4), floats(4))
@@ -113,8 +97,7 @@ final class Late {
                 .onAll("dice between maps", Late::dice, floats(2, 6, 6), floats(2, 6, 6))
                 .on("histogram by soft bins", Late::histogram, floats(20))
                 .on("FFT by matrix and back", Late::dct, floats(8))
-                .on("rank by comparison", Late::rank, floats(6))
-                .networks();
+                .on("rank by comparison", Late::rank, floats(6));
     }
 
     private static NDArray rows(NDArray x) {

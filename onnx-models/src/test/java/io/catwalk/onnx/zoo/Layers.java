@@ -22,8 +22,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Short names for DJL's layers with the settings that most networks use. */
-final class Layers {
-    private Layers() {}
+abstract class Layers {
 
     static Block linear(long units) {
         return Linear.builder().setUnits(units).build();

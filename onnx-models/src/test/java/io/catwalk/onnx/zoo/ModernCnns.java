@@ -1,19 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.bn;
-import static io.catwalk.onnx.zoo.Layers.cbr;
-import static io.catwalk.onnx.zoo.Layers.conv;
-import static io.catwalk.onnx.zoo.Layers.dilated;
-import static io.catwalk.onnx.zoo.Layers.flatten;
-import static io.catwalk.onnx.zoo.Layers.kernel;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.ln;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Layers.spatialMean;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -31,12 +17,10 @@ import ai.djl.nn.pooling.Pool;
 import java.util.List;
 
 /** Ideas of convolutional networks since 2018, their layers and norms. */
-final class ModernCnns {
-    private ModernCnns() {}
-
-    static List<Network> networks() {
-        return new Family("modern cnn")
-                .add("GhostNet", () -> ClassicCnns.body(ghost(6)), floats(3, 12, 12))
+final class ModernCnns extends Family {
+    ModernCnns() {
+        super("modern cnn");
+        add("GhostNet", () -> ClassicCnns.body(ghost(6)), floats(3, 12, 12))
                 .add("MobileNetV3", () -> ClassicCnns.body(mobile3()), floats(3, 12, 12))
                 .add("EfficientNet", () -> ClassicCnns.body(mbconv()), floats(3, 12, 12))
                 .add("Res2Net", () -> ClassicCnns.body(res2net()), floats(3, 12, 12))
@@ -90,8 +74,7 @@ final class ModernCnns {
                                 linear(4),
                                 ln()),
                         floats(3, 8))
-                .add("big and little", ModernCnns::bigLittle, floats(3, 16, 16))
-                .networks();
+                .add("big and little", ModernCnns::bigLittle, floats(3, 16, 16));
     }
 
     private static Block ghost(int filters) {

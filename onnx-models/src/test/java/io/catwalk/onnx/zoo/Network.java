@@ -26,23 +26,6 @@ record Network(String family, String name, Supplier<Block> block, List<Feed> fee
      */
     record Feed(Shape sample, DataType type, double low, double high) {
 
-        static Feed floats(long... sample) {
-            return new Feed(new Shape(sample), DataType.FLOAT32, -1, 1);
-        }
-
-        static Feed between(double low, double high, long... sample) {
-            return new Feed(new Shape(sample), DataType.FLOAT32, low, high);
-        }
-
-        /** Numbers of words or items, from 0 to {@code count - 1}. */
-        static Feed ids(int count, long... sample) {
-            return new Feed(new Shape(sample), DataType.INT64, 0, count);
-        }
-
-        static Feed typed(DataType type, int count, long... sample) {
-            return new Feed(new Shape(sample), type, 0, count);
-        }
-
         Shape shape(long batch) {
             return new Shape(batch).addAll(sample);
         }

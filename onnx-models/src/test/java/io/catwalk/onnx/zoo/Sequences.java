@@ -1,17 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.conv1d;
-import static io.catwalk.onnx.zoo.Layers.gru;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.linearNoBias;
-import static io.catwalk.onnx.zoo.Layers.lstm;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Layers.words;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-import static io.catwalk.onnx.zoo.Network.Feed.ids;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -27,15 +15,12 @@ import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
 import ai.djl.nn.recurrent.RecurrentBlock;
-import java.util.List;
 
 /** DJL's recurrent layers, cells written by hand, and what else reads sequences. */
-final class Sequences {
-    private Sequences() {}
-
-    static List<Network> networks() {
-        return new Family("sequence")
-                .add("LSTM", () -> last(lstm(6, 1)), floats(7, 5))
+final class Sequences extends Family {
+    Sequences() {
+        super("sequence");
+        add("LSTM", () -> last(lstm(6, 1)), floats(7, 5))
                 .add("LSTM both ways", () -> last(lstm(6, 1).optBidirectional(true)), floats(7, 5))
                 .add(
                         "LSTM both ways deep",
@@ -87,8 +72,7 @@ final class Sequences {
                 .add("memory network", Sequences::memory, floats(6, 5))
                 .add("reversed", Sequences::reversed, floats(6, 5))
                 .add("state space", Sequences::stateSpace, floats(10, 3))
-                .add("conv LSTM", Sequences::convLstm, floats(4, 2, 6, 6))
-                .networks();
+                .add("conv LSTM", Sequences::convLstm, floats(4, 2, 6, 6));
     }
 
     private static RNN.Builder rnn(RNN.Activation activation, int layers) {

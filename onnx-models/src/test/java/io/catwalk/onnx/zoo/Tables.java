@@ -1,16 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.bn;
-import static io.catwalk.onnx.zoo.Layers.conv1d;
-import static io.catwalk.onnx.zoo.Layers.flatten;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Layers.words;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-import static io.catwalk.onnx.zoo.Network.Feed.ids;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -26,12 +15,10 @@ import io.catwalk.onnx.zoo.Net.Call;
 import java.util.List;
 
 /** Recommenders, crossed features, graphs, points, and metrics. */
-final class Tables {
-    private Tables() {}
-
-    static List<Network> networks() {
-        return new Family("tables and graphs")
-                .add("factorization machine", Tables::fm, ids(30, 5))
+final class Tables extends Family {
+    Tables() {
+        super("tables and graphs");
+        add("factorization machine", Tables::fm, ids(30, 5))
                 .add("DeepFM", Tables::deepFm, ids(30, 5), floats(4))
                 .add("wide and deep", Tables::wideDeep, ids(30), ids(10), floats(4))
                 .add("two towers", Tables::towers, ids(40), ids(60))
@@ -77,8 +64,7 @@ final class Tables {
                 .add("NetVLAD", Tables::vlad, floats(10, 6))
                 .add("GeM", Tables::gem, floats(4, 6, 6))
                 .add("nearest neighbor", Tables::nearest, floats(6))
-                .add("in-batch similarities", Tables::clip, floats(8), floats(6))
-                .networks();
+                .add("in-batch similarities", Tables::clip, floats(8), floats(6));
     }
 
     private static NDArray fmTerm(NDArray e) {

@@ -1,21 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.bn;
-import static io.catwalk.onnx.zoo.Layers.conv1d;
-import static io.catwalk.onnx.zoo.Layers.flatten;
-import static io.catwalk.onnx.zoo.Layers.gru;
-import static io.catwalk.onnx.zoo.Layers.kernel;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.ln;
-import static io.catwalk.onnx.zoo.Layers.lstm;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Layers.words;
-import static io.catwalk.onnx.zoo.Network.Feed.between;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-import static io.catwalk.onnx.zoo.Network.Feed.ids;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -31,12 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Forecasting, and what else looks at series. */
-final class TimeSeries {
-    private TimeSeries() {}
-
-    static List<Network> networks() {
-        return new Family("time series")
-                .add("N-BEATS", TimeSeries::nBeats, floats(12))
+final class TimeSeries extends Family {
+    TimeSeries() {
+        super("time series");
+        add("N-BEATS", TimeSeries::nBeats, floats(12))
                 .add("N-BEATS seasonal", TimeSeries::seasonal, floats(12))
                 .add("N-HiTS", TimeSeries::nHits, floats(16))
                 .add("TFT gating", TimeSeries::gating, floats(5, 6))
@@ -59,8 +41,7 @@ final class TimeSeries {
                 .on("fft magnitude", x -> x.rfft(32).abs(), floats(32))
                 .on("stft magnitude", TimeSeries::stft, floats(128))
                 .on("median filter", TimeSeries::median, floats(12))
-                .on("differences", x -> x.diff(1, 1).abs().sum(new int[] {1}), floats(9))
-                .networks();
+                .on("differences", x -> x.diff(1, 1).abs().sum(new int[] {1}), floats(9));
     }
 
     private static Block nBeats() {

@@ -1,15 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.kernel;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.linearNoBias;
-import static io.catwalk.onnx.zoo.Layers.ln;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Layers.words;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-import static io.catwalk.onnx.zoo.Network.Feed.ids;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -27,12 +17,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Attention and transformers, from scratch. */
-final class Transformers {
-    private Transformers() {}
-
-    static List<Network> networks() {
-        return new Family("transformer")
-                .add("encoder", () -> stack(2, Mask.NONE), floats(7, 16))
+final class Transformers extends Family {
+    Transformers() {
+        super("transformer");
+        add("encoder", () -> stack(2, Mask.NONE), floats(7, 16))
                 .add("causal decoder", () -> stack(2, Mask.CAUSAL), floats(7, 16))
                 .add("ALiBi", () -> stack(1, Mask.ALIBI), floats(7, 16))
                 .add("local window", () -> stack(1, Mask.BAND), floats(9, 16))
@@ -59,8 +47,7 @@ final class Transformers {
                 .add("SwiGLU with RMSNorm", Transformers::swiglu, floats(6, 16))
                 .add("talking heads", Transformers::talking, floats(6, 16))
                 .add("mixture of experts", Transformers::experts, floats(5, 8))
-                .add("top-k attention", Transformers::sparse, floats(8, 16))
-                .networks();
+                .add("top-k attention", Transformers::sparse, floats(8, 16));
     }
 
     enum Mask {

@@ -1,16 +1,5 @@
 package io.catwalk.onnx.zoo;
 
-import static io.catwalk.onnx.zoo.Layers.conv;
-import static io.catwalk.onnx.zoo.Layers.flatten;
-import static io.catwalk.onnx.zoo.Layers.lambda;
-import static io.catwalk.onnx.zoo.Layers.linear;
-import static io.catwalk.onnx.zoo.Layers.relu;
-import static io.catwalk.onnx.zoo.Layers.seq;
-import static io.catwalk.onnx.zoo.Network.Feed.between;
-import static io.catwalk.onnx.zoo.Network.Feed.floats;
-import static io.catwalk.onnx.zoo.Network.Feed.ids;
-import static io.catwalk.onnx.zoo.Network.Feed.typed;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -26,12 +15,10 @@ import ai.djl.nn.core.Linear;
 import java.util.List;
 
 /** What strangers do with arrays, types, mathematics and Java. */
-final class Tricks {
-    private Tricks() {}
-
-    static List<Network> networks() {
-        return new Family("tricks")
-                .on("in place", Tricks::inPlace, floats(4, 6))
+final class Tricks extends Family {
+    Tricks() {
+        super("tricks");
+        on("in place", Tricks::inPlace, floats(4, 6))
                 .add("in place on a view", Tricks::inPlaceView, floats(4, 6))
                 .on("set rows", Tricks::setRows, floats(4, 6))
                 .on("set by mask", Tricks::setMask, floats(4, 6))
@@ -92,8 +79,7 @@ final class Tricks {
                 .add("half precision inside", Tricks::half, floats(6))
                 .on("data-dependent branch", Tricks::branch, floats(6))
                 .add("noise at inference", Tricks::noise, floats(6))
-                .on("computed on the host", Tricks::host, floats(6))
-                .networks();
+                .on("computed on the host", Tricks::host, floats(6));
     }
 
     private static NDArray inPlace(NDArray x) {

@@ -8,21 +8,21 @@ final class Zoo {
     private Zoo() {}
 
     static List<Network> networks() {
-        return Stream.of(
-                        DjlZoo.networks(),
-                        DjlBlocks.networks(),
-                        Transformers.networks(),
-                        Sequences.networks(),
-                        TimeSeries.networks(),
-                        ClassicCnns.networks(),
-                        ModernCnns.networks(),
-                        Detection.networks(),
-                        Generative.networks(),
-                        Tables.networks(),
-                        Tricks.networks(),
-                        Late.networks(),
-                        AdvisedWays.networks())
-                .flatMap(List::stream)
+        return Stream.<Family>of(
+                        new DjlZoo(),
+                        new DjlBlocks(),
+                        new Transformers(),
+                        new Sequences(),
+                        new TimeSeries(),
+                        new ClassicCnns(),
+                        new ModernCnns(),
+                        new Detection(),
+                        new Generative(),
+                        new Tables(),
+                        new Tricks(),
+                        new Late(),
+                        new AdvisedWays())
+                .flatMap(family -> family.networks().stream())
                 .toList();
     }
 }
