@@ -11,21 +11,19 @@ import ai.djl.nn.Parameter;
 final class AdvisedWays extends Family {
     AdvisedWays() {
         super("advised");
-        on("real parts of stft", AdvisedWays::stft, floats(128))
-                .on("rfft by matrices", AdvisedWays::rfft, floats(32))
-                .add("parameter from the store", AdvisedWays::linformer, floats(6, 16))
-                .add("view written by index", AdvisedWays::view, floats(4, 6))
-                .on("where instead of a branch", AdvisedWays::where, floats(6))
-                .on("arrays instead of the host", x -> x.mul(x), floats(6))
-                .add("noise as a parameter", AdvisedWays::noise, floats(6))
-                .add("both ways without biases", AdvisedWays::bothWays, floats(7, 6));
+        on("real parts of stft", AdvisedWays::stft, floats(128));
+        on("rfft by matrices", AdvisedWays::rfft, floats(32));
+        add("parameter from the store", AdvisedWays::linformer, floats(6, 16));
+        add("view written by index", AdvisedWays::view, floats(4, 6));
+        on("where instead of a branch", AdvisedWays::where, floats(6));
+        on("arrays instead of the host", x -> x.mul(x), floats(6));
+        add("noise as a parameter", AdvisedWays::noise, floats(6));
+        add("both ways without biases", AdvisedWays::bothWays, floats(7, 6));
     }
 
     private static NDArray stft(NDArray x) {
-        return x.stft(32, 16, true, x.getManager().hanningWindow(32), false, false)
-                .square()
-                .sum(new int[] {3})
-                .sqrt();
+        NDArray start = x.stft(32, 16, true, x.getManager().hanningWindow(32), false, false);
+        return start.square().sum(new int[] {3}).sqrt();
     }
 
     private static NDArray rfft(NDArray x) {

@@ -21,86 +21,83 @@ import ai.djl.nn.pooling.Pool;
 final class ClassicCnns extends Family {
     ClassicCnns() {
         super("cnn");
-        add("squeeze and excite", () -> body(squeezeExcite(8)), floats(3, 12, 12))
-                .add("CBAM", () -> body(cbam(8)), floats(3, 12, 12))
-                .add("ECA", () -> body(eca()), floats(3, 12, 12))
-                .add("shuffle unit", () -> body(shuffleUnit()), floats(3, 12, 12))
-                .add("ShuffleNetV2", () -> body(shuffleV2()), floats(3, 12, 12))
-                .add("Inception", () -> body(inception()), floats(3, 12, 12))
-                .add("Inception factorized", () -> body(factorized()), floats(3, 12, 12))
-                .add("DenseNet", () -> body(dense(3), transition()), floats(3, 12, 12))
-                .add(
-                        "ResNet pre-activation",
-                        () -> body(residual(seq(bn(), relu(), conv(8, 3), bn(), relu(), conv(8, 3)))),
-                        floats(3, 12, 12))
-                .add(
-                        "ResNeXt",
-                        () -> body(residual(seq(cbr(8, 1, 1), conv(8, 3, 1, 4), bn(), relu(), conv(8, 1), bn()))),
-                        floats(3, 12, 12))
-                .add("Xception", () -> body(separable(8), separable(12)), floats(3, 12, 12))
-                .add(
-                        "wide with dropout",
-                        () -> body(residual(
-                                seq(conv(8, 3), Dropout.builder().optRate(0.3f).build(), conv(8, 3)))),
-                        floats(3, 12, 12))
-                .add("DPN", () -> body(dualPath()), floats(3, 12, 12))
-                .add("FractalNet", () -> body(fractal(3)), floats(3, 12, 12))
-                .add("Highway", () -> seq(linear(12), highway(12), highway(12), linear(4)), floats(9))
-                .add(
-                        "maxout",
-                        () -> seq(linear(24), lambda(x -> x.reshape(-1, 6, 4).max(new int[] {2})), linear(4)),
-                        floats(9))
-                .add(
-                        "network of strides",
-                        () -> seq(cbr(6, 3, 2), cbr(8, 3, 2), conv(4, 1), Pool.globalAvgPool2dBlock()),
-                        floats(3, 17, 13))
-                .add("pool variety", ClassicCnns::pools, floats(3, 13, 13))
-                .add(
-                        "ceil pooling",
-                        () -> seq(
-                                Pool.maxPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(0, 0), true),
-                                flatten(),
-                                linear(3)),
-                        floats(2, 10, 10))
-                .add(
-                        "average with padding",
-                        () -> seq(
-                                Pool.avgPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false, true),
-                                flatten(),
-                                linear(3)),
-                        floats(2, 9, 9))
-                .add(
-                        "average without padding",
-                        () -> seq(
-                                Pool.avgPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false, false),
-                                flatten(),
-                                linear(3)),
-                        floats(2, 9, 9))
-                .add(
-                        "LP pooling",
-                        () -> seq(
-                                conv(4, 3),
-                                relu(),
-                                Pool.lpPool2dBlock(2f, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0)),
-                                flatten(),
-                                linear(3)),
-                        floats(2, 8, 8))
-                .add("3d convolutions", ClassicCnns::video, floats(2, 6, 8, 8))
-                .add(
-                        "1d convolutions",
-                        () -> seq(
-                                conv1d(6, 5),
-                                relu(),
-                                Pool.maxPool1dBlock(new Shape(2), new Shape(2)),
-                                conv1d(4, 3),
-                                Pool.globalAvgPool1dBlock(),
-                                linear(3)),
-                        floats(3, 20))
-                .add("local response norm", () -> ClassicCnns.body(lrn()), floats(3, 12, 12))
-                .add("spatial pyramid", ClassicCnns::pyramid, floats(3, 12, 12))
-                .add("CoordConv", ClassicCnns::coordinates, floats(3, 9, 11))
-                .add("spatial transformer", ClassicCnns::transformer, floats(1, 8, 8))
-                .add("capsules", ClassicCnns::capsules, floats(1, 8, 8));
+        add("squeeze and excite", () -> body(squeezeExcite(8)), floats(3, 12, 12));
+        add("CBAM", () -> body(cbam(8)), floats(3, 12, 12));
+        add("ECA", () -> body(eca()), floats(3, 12, 12));
+        add("shuffle unit", () -> body(shuffleUnit()), floats(3, 12, 12));
+        add("ShuffleNetV2", () -> body(shuffleV2()), floats(3, 12, 12));
+        add("Inception", () -> body(inception()), floats(3, 12, 12));
+        add("Inception factorized", () -> body(factorized()), floats(3, 12, 12));
+        add("DenseNet", () -> body(dense(3), transition()), floats(3, 12, 12));
+        add(
+                "ResNet pre-activation",
+                () -> body(residual(seq(bn(), relu(), conv(8, 3), bn(), relu(), conv(8, 3)))),
+                floats(3, 12, 12));
+        add(
+                "ResNeXt",
+                () -> body(residual(seq(cbr(8, 1, 1), conv(8, 3, 1, 4), bn(), relu(), conv(8, 1), bn()))),
+                floats(3, 12, 12));
+        add("Xception", () -> body(separable(8), separable(12)), floats(3, 12, 12));
+        add(
+                "wide with dropout",
+                () -> body(
+                        residual(seq(conv(8, 3), Dropout.builder().optRate(0.3f).build(), conv(8, 3)))),
+                floats(3, 12, 12));
+        add("DPN", () -> body(dualPath()), floats(3, 12, 12));
+        add("FractalNet", () -> body(fractal(3)), floats(3, 12, 12));
+        add("Highway", () -> seq(linear(12), highway(12), highway(12), linear(4)), floats(9));
+        add("maxout", () -> seq(linear(24), lambda(x -> x.reshape(-1, 6, 4).max(new int[] {2})), linear(4)), floats(9));
+        add(
+                "network of strides",
+                () -> seq(cbr(6, 3, 2), cbr(8, 3, 2), conv(4, 1), Pool.globalAvgPool2dBlock()),
+                floats(3, 17, 13));
+        add("pool variety", ClassicCnns::pools, floats(3, 13, 13));
+        add(
+                "ceil pooling",
+                () -> seq(
+                        Pool.maxPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(0, 0), true),
+                        flatten(),
+                        linear(3)),
+                floats(2, 10, 10));
+        add(
+                "average with padding",
+                () -> seq(
+                        Pool.avgPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false, true),
+                        flatten(),
+                        linear(3)),
+                floats(2, 9, 9));
+        add(
+                "average without padding",
+                () -> seq(
+                        Pool.avgPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false, false),
+                        flatten(),
+                        linear(3)),
+                floats(2, 9, 9));
+        add(
+                "LP pooling",
+                () -> seq(
+                        conv(4, 3),
+                        relu(),
+                        Pool.lpPool2dBlock(2f, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0)),
+                        flatten(),
+                        linear(3)),
+                floats(2, 8, 8));
+        add("3d convolutions", ClassicCnns::video, floats(2, 6, 8, 8));
+        add(
+                "1d convolutions",
+                () -> seq(
+                        conv1d(6, 5),
+                        relu(),
+                        Pool.maxPool1dBlock(new Shape(2), new Shape(2)),
+                        conv1d(4, 3),
+                        Pool.globalAvgPool1dBlock(),
+                        linear(3)),
+                floats(3, 20));
+        add("local response norm", () -> ClassicCnns.body(lrn()), floats(3, 12, 12));
+        add("spatial pyramid", ClassicCnns::pyramid, floats(3, 12, 12));
+        add("CoordConv", ClassicCnns::coordinates, floats(3, 9, 11));
+        add("spatial transformer", ClassicCnns::transformer, floats(1, 8, 8));
+        add("capsules", ClassicCnns::capsules, floats(1, 8, 8));
     }
 
     static SequentialBlock body(Block... blocks) {
@@ -156,9 +153,8 @@ final class ClassicCnns extends Family {
 
     static NDArray shuffle(NDArray x, int groups) {
         long[] s = x.getShape().getShape();
-        return x.reshape(s[0], groups, s[1] / groups, s[2], s[3])
-                .transpose(0, 2, 1, 3, 4)
-                .reshape(s);
+        NDArray start = x.reshape(s[0], groups, s[1] / groups, s[2], s[3]);
+        return start.transpose(0, 2, 1, 3, 4).reshape(s);
     }
 
     private static Block shuffleUnit() {

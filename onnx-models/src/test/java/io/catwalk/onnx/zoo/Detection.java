@@ -18,32 +18,32 @@ import java.util.List;
 final class Detection extends Family {
     Detection() {
         super("detection and segmentation");
-        add("U-Net", () -> unet(Up.TRANSPOSED), floats(3, 16, 16))
-                .add("U-Net nearest", () -> unet(Up.NEAREST), floats(3, 16, 16))
-                .add("U-Net bilinear", () -> unet(Up.BILINEAR), floats(3, 16, 16))
-                .add("U-Net repeat", () -> unet(Up.REPEAT), floats(3, 16, 16))
-                .add("attention U-Net", Detection::attentionUnet, floats(3, 16, 16))
-                .add("FPN", Detection::fpn, floats(3, 32, 32))
-                .add("BiFPN", Detection::biFpn, floats(8, 16, 16))
-                .add("ASPP", Detection::aspp, floats(6, 12, 12))
-                .add("PSPNet", Detection::psp, floats(6, 12, 12))
-                .add("SegNet", Detection::segNet, floats(3, 16, 16))
-                .add("SSD heads", Detection::ssdHeads, floats(3, 16, 16))
-                .on("SSD decode", Detection::ssdDecode, floats(24, 4))
-                .add("YOLO head", Detection::yolo, floats(8, 6, 6))
-                .add("CenterNet", Detection::centerNet, floats(3, 16, 16))
-                .add("CenterNet top", Detection::centerTop, floats(3, 8, 8))
-                .add("FCOS", Detection::fcos, floats(4, 8, 8))
-                .add("RetinaNet", Detection::retina, floats(4, 8, 8))
-                .add("DETR head", Detection::detr, floats(8, 4, 4))
-                .add("mask head", Detection::mask, floats(8, 7, 7))
-                .on("pairwise IoU", Detection::iou, between(0, 1, 6, 4))
-                .onAll("anchors as output", Detection::anchors, floats(3, 4, 4))
-                .on("soft argmax", Detection::softArgmax, floats(5, 8, 8))
-                .add("pixel shuffle", Detection::superResolution, floats(3, 8, 8))
-                .add("label map", () -> seq(conv(4, 3), lambda(x -> x.argMax(1))), floats(3, 8, 8))
-                .on("CRF step", Detection::crf, floats(3, 8, 8))
-                .add("PointRend", Detection::pointRend, floats(4, 8, 8));
+        add("U-Net", () -> unet(Up.TRANSPOSED), floats(3, 16, 16));
+        add("U-Net nearest", () -> unet(Up.NEAREST), floats(3, 16, 16));
+        add("U-Net bilinear", () -> unet(Up.BILINEAR), floats(3, 16, 16));
+        add("U-Net repeat", () -> unet(Up.REPEAT), floats(3, 16, 16));
+        add("attention U-Net", Detection::attentionUnet, floats(3, 16, 16));
+        add("FPN", Detection::fpn, floats(3, 32, 32));
+        add("BiFPN", Detection::biFpn, floats(8, 16, 16));
+        add("ASPP", Detection::aspp, floats(6, 12, 12));
+        add("PSPNet", Detection::psp, floats(6, 12, 12));
+        add("SegNet", Detection::segNet, floats(3, 16, 16));
+        add("SSD heads", Detection::ssdHeads, floats(3, 16, 16));
+        on("SSD decode", Detection::ssdDecode, floats(24, 4));
+        add("YOLO head", Detection::yolo, floats(8, 6, 6));
+        add("CenterNet", Detection::centerNet, floats(3, 16, 16));
+        add("CenterNet top", Detection::centerTop, floats(3, 8, 8));
+        add("FCOS", Detection::fcos, floats(4, 8, 8));
+        add("RetinaNet", Detection::retina, floats(4, 8, 8));
+        add("DETR head", Detection::detr, floats(8, 4, 4));
+        add("mask head", Detection::mask, floats(8, 7, 7));
+        on("pairwise IoU", Detection::iou, between(0, 1, 6, 4));
+        onAll("anchors as output", Detection::anchors, floats(3, 4, 4));
+        on("soft argmax", Detection::softArgmax, floats(5, 8, 8));
+        add("pixel shuffle", Detection::superResolution, floats(3, 8, 8));
+        add("label map", () -> seq(conv(4, 3), lambda(x -> x.argMax(1))), floats(3, 8, 8));
+        on("CRF step", Detection::crf, floats(3, 8, 8));
+        add("PointRend", Detection::pointRend, floats(4, 8, 8));
     }
 
     enum Up {
@@ -328,11 +328,8 @@ final class Detection extends Family {
 
     private static NDList anchors(NDList list) {
         NDArray x = list.head();
-        NDArray centers = x.getManager()
-                .arange(4)
-                .toType(DataType.FLOAT32, false)
-                .add(0.5f)
-                .div(4);
+        NDArray start = x.getManager().arange(4);
+        NDArray centers = start.toType(DataType.FLOAT32, false).add(0.5f).div(4);
         NDArray cx = centers.reshape(1, 4).repeat(0, 4).flatten();
         NDArray cy = centers.reshape(4, 1).repeat(1, 4).flatten();
         return new NDList(x.mul(2), NDArrays.stack(new NDList(cx, cy), 1));
@@ -369,9 +366,8 @@ final class Detection extends Family {
         return net.on((call, x) -> {
             NDArray logits = call.run(coarse, x).reshape(-1, 64);
             NDArray at = logits.abs().neg().topK(6, 1).get(1);
-            NDArray points = x.reshape(-1, 4, 64)
-                    .gather(at.expandDims(1).repeat(1, 4), 2)
-                    .transpose(0, 2, 1);
+            NDArray start = x.reshape(-1, 4, 64).gather(at.expandDims(1).repeat(1, 4), 2);
+            NDArray points = start.transpose(0, 2, 1);
             return logits.scatter(at, call.run(refine, points).squeeze(2), 1).reshape(-1, 1, 8, 8);
         });
     }

@@ -26,57 +26,39 @@ import java.util.List;
 final class DjlBlocks extends Family {
     DjlBlocks() {
         super("djl layers");
-        add("BertBlock", () -> bert().build(), ids(50, 12), ids(2, 12), ids(2, 12))
-                .add(
-                        "BertPretraining",
-                        () -> new BertPretrainingBlock(bert()),
-                        ids(50, 12),
-                        ids(2, 12),
-                        ids(2, 12),
-                        ids(12, 3))
-                .add("Bert masked", DjlBlocks::bertMasked, ids(50, 12), ids(2, 12), ids(2, 12), ids(12, 3))
-                .add("Bert classifier", DjlBlocks::bertClassifier, ids(50, 12), ids(2, 12), ids(2, 12))
-                .add("next sentence", BertNextSentenceBlock::new, floats(16))
-                .add(
-                        "IdEmbedding",
-                        () -> new IdEmbedding.Builder()
-                                .setDictionarySize(40)
-                                .setEmbeddingSize(8)
-                                .build(),
-                        ids(40, 7))
-                .add(
-                        "TransformerEncoder",
-                        () -> new TransformerEncoderBlock(16, 4, 32, 0.1f, Activation::gelu),
-                        floats(6, 16))
-                .add(
-                        "TransformerEncoder relu",
-                        () -> new TransformerEncoderBlock(12, 2, 24, 0f, Activation::relu),
-                        floats(5, 12))
-                .add(
-                        "TransformerEncoder masked",
-                        () -> new TransformerEncoderBlock(16, 2, 32, 0.1f, Activation::gelu),
-                        floats(6, 16),
-                        ids(2, 6, 6))
-                .add("attention", DjlBlocks::attention, floats(6, 16))
-                .add("attention masked", DjlBlocks::attention, floats(6, 16), ids(2, 6, 6))
-                .add("attention across", DjlBlocks::attention, floats(6, 16), floats(6, 16), floats(6, 16))
-                .add(
-                        "feed forward",
-                        () -> new PointwiseFeedForwardBlock(List.of(32, 24), 8, Activation::relu),
-                        floats(16))
-                .add("word embedding", () -> Layers.words(25, 6), ids(25, 9))
-                .add("SparseMax", () -> seq(linear(10), new SparseMax()), floats(12))
-                .add("SparseMax top", () -> seq(linear(10), new SparseMax(1, 3)), floats(12))
-                .add(
-                        "Multiplication",
-                        () -> Multiplication.builder().setUnits(3).build(),
-                        floats(7))
-                .add(
-                        "LinearCollection",
-                        () -> LinearCollection.builder().setUnits(3).build(),
-                        floats(4, 7))
-                .add("Prelu", () -> prelu(), floats(3, 8, 8))
-                .add("GhostBatchNorm", DjlBlocks::ghost, floats(10));
+        add("BertBlock", () -> bert().build(), ids(50, 12), ids(2, 12), ids(2, 12));
+        add("BertPretraining", () -> new BertPretrainingBlock(bert()), ids(50, 12), ids(2, 12), ids(2, 12), ids(12, 3));
+        add("Bert masked", DjlBlocks::bertMasked, ids(50, 12), ids(2, 12), ids(2, 12), ids(12, 3));
+        add("Bert classifier", DjlBlocks::bertClassifier, ids(50, 12), ids(2, 12), ids(2, 12));
+        add("next sentence", BertNextSentenceBlock::new, floats(16));
+        add(
+                "IdEmbedding",
+                () -> new IdEmbedding.Builder()
+                        .setDictionarySize(40)
+                        .setEmbeddingSize(8)
+                        .build(),
+                ids(40, 7));
+        add("TransformerEncoder", () -> new TransformerEncoderBlock(16, 4, 32, 0.1f, Activation::gelu), floats(6, 16));
+        add(
+                "TransformerEncoder relu",
+                () -> new TransformerEncoderBlock(12, 2, 24, 0f, Activation::relu),
+                floats(5, 12));
+        add(
+                "TransformerEncoder masked",
+                () -> new TransformerEncoderBlock(16, 2, 32, 0.1f, Activation::gelu),
+                floats(6, 16),
+                ids(2, 6, 6));
+        add("attention", DjlBlocks::attention, floats(6, 16));
+        add("attention masked", DjlBlocks::attention, floats(6, 16), ids(2, 6, 6));
+        add("attention across", DjlBlocks::attention, floats(6, 16), floats(6, 16), floats(6, 16));
+        add("feed forward", () -> new PointwiseFeedForwardBlock(List.of(32, 24), 8, Activation::relu), floats(16));
+        add("word embedding", () -> Layers.words(25, 6), ids(25, 9));
+        add("SparseMax", () -> seq(linear(10), new SparseMax()), floats(12));
+        add("SparseMax top", () -> seq(linear(10), new SparseMax(1, 3)), floats(12));
+        add("Multiplication", () -> Multiplication.builder().setUnits(3).build(), floats(7));
+        add("LinearCollection", () -> LinearCollection.builder().setUnits(3).build(), floats(4, 7));
+        add("Prelu", () -> prelu(), floats(3, 8, 8));
+        add("GhostBatchNorm", DjlBlocks::ghost, floats(10));
     }
 
     private static BertBlock.Builder bert() {

@@ -29,32 +29,32 @@ import java.util.List;
 final class DjlZoo extends Family {
     DjlZoo() {
         super("djl zoo");
-        add("Mlp", () -> new Mlp(784, 10, new int[] {128, 64}), floats(1, 28, 28))
-                .add("Mlp tanh", () -> new Mlp(20, 3, new int[] {16}, Activation::tanh), floats(20))
-                .add("LeNet", () -> LeNet.builder().build(), floats(1, 28, 28))
-                .add("AlexNet", () -> AlexNet.builder().build(), floats(1, 96, 96))
-                .add("VGG", () -> VGG.builder().build(), floats(1, 32, 32))
-                .add("NiN", () -> NiN.builder().build(), floats(1, 96, 96))
-                .add("GoogLeNet", () -> GoogLeNet.builder().build(), floats(1, 96, 96))
-                .add("SqueezeNet", () -> SqueezeNet.squeezenet(10), floats(3, 64, 64))
-                .add("ResNetV1 18", () -> resNet(18, 32), floats(3, 32, 32))
-                .add("ResNetV1 50", () -> resNet(50, 64), floats(3, 64, 64))
-                .add("MobileNetV1", () -> MobileNetV1.builder().setOutSize(10).build(), floats(3, 32, 32))
-                .add("MobileNetV2", () -> MobileNetV2.builder().setOutSize(10).build(), floats(3, 64, 64))
-                .add("YOLOV3", () -> YOLOV3.builder().setNumClasses(4).build(), floats(3, 64, 64))
-                .add("DarkNet", () -> YOLOV3.builder().setNumClasses(4).buildDarkNet(), floats(3, 64, 64))
-                .add("SSD", () -> ssd(true), floats(3, 64, 64))
-                .add("SSD without pool", () -> ssd(false), floats(3, 64, 64))
-                .add("TabNet", () -> tabNet(), floats(16))
-                .add("text encoder", () -> new SimpleTextEncoder(text(30), lstm(8, true)), ids(30, 6))
-                .add("text decoder", () -> new SimpleTextDecoder(text(30), lstm(8, false), 30), ids(30, 1))
-                .add(
-                        "encoder decoder",
-                        () -> new EncoderDecoder(
-                                new SimpleTextEncoder(text(30), lstm(8, true)),
-                                new SimpleTextDecoder(text(20), lstm(8, false), 20)),
-                        ids(30, 6),
-                        ids(20, 5));
+        add("Mlp", () -> new Mlp(784, 10, new int[] {128, 64}), floats(1, 28, 28));
+        add("Mlp tanh", () -> new Mlp(20, 3, new int[] {16}, Activation::tanh), floats(20));
+        add("LeNet", () -> LeNet.builder().build(), floats(1, 28, 28));
+        add("AlexNet", () -> AlexNet.builder().build(), floats(1, 96, 96));
+        add("VGG", () -> VGG.builder().build(), floats(1, 32, 32));
+        add("NiN", () -> NiN.builder().build(), floats(1, 96, 96));
+        add("GoogLeNet", () -> GoogLeNet.builder().build(), floats(1, 96, 96));
+        add("SqueezeNet", () -> SqueezeNet.squeezenet(10), floats(3, 64, 64));
+        add("ResNetV1 18", () -> resNet(18, 32), floats(3, 32, 32));
+        add("ResNetV1 50", () -> resNet(50, 64), floats(3, 64, 64));
+        add("MobileNetV1", () -> MobileNetV1.builder().setOutSize(10).build(), floats(3, 32, 32));
+        add("MobileNetV2", () -> MobileNetV2.builder().setOutSize(10).build(), floats(3, 64, 64));
+        add("YOLOV3", () -> YOLOV3.builder().setNumClasses(4).build(), floats(3, 64, 64));
+        add("DarkNet", () -> YOLOV3.builder().setNumClasses(4).buildDarkNet(), floats(3, 64, 64));
+        add("SSD", () -> ssd(true), floats(3, 64, 64));
+        add("SSD without pool", () -> ssd(false), floats(3, 64, 64));
+        add("TabNet", () -> tabNet(), floats(16));
+        add("text encoder", () -> new SimpleTextEncoder(text(30), lstm(8, true)), ids(30, 6));
+        add("text decoder", () -> new SimpleTextDecoder(text(30), lstm(8, false), 30), ids(30, 1));
+        add(
+                "encoder decoder",
+                () -> new EncoderDecoder(
+                        new SimpleTextEncoder(text(30), lstm(8, true)),
+                        new SimpleTextDecoder(text(20), lstm(8, false), 20)),
+                ids(30, 6),
+                ids(20, 5));
     }
 
     private static Block resNet(int layers, int size) {

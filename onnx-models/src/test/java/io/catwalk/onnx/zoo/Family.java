@@ -21,9 +21,8 @@ abstract class Family extends Layers {
         this.name = name;
     }
 
-    final Family add(String network, Supplier<Block> block, Feed... feeds) {
+    final void add(String network, Supplier<Block> block, Feed... feeds) {
         networks.add(new Network(name, network, block, List.of(feeds)));
-        return this;
     }
 
     static Feed floats(long... sample) {
@@ -44,13 +43,13 @@ abstract class Family extends Layers {
     }
 
     /** Adds what only computes one array from another. */
-    final Family on(String network, Function<NDArray, NDArray> step, Feed... feeds) {
-        return add(network, () -> LambdaBlock.singleton(step), feeds);
+    final void on(String network, Function<NDArray, NDArray> step, Feed... feeds) {
+        add(network, () -> LambdaBlock.singleton(step), feeds);
     }
 
     /** Adds what only computes, from all inputs. */
-    final Family onAll(String network, Function<NDList, NDList> step, Feed... feeds) {
-        return add(network, () -> new LambdaBlock(step), feeds);
+    final void onAll(String network, Function<NDList, NDList> step, Feed... feeds) {
+        add(network, () -> new LambdaBlock(step), feeds);
     }
 
     final List<Network> networks() {

@@ -20,27 +20,27 @@ import java.util.List;
 final class Generative extends Family {
     Generative() {
         super("generative");
-        add("VAE at the mean", Generative::vae, floats(1, 8, 8))
-                .add("VAE with given noise", Generative::vaeNoise, floats(12), floats(4))
-                .add("VQ-VAE", Generative::vq, floats(4, 6, 6))
-                .add("DCGAN", Generative::dcgan, floats(8))
-                .add("DCGAN critic", Generative::critic, floats(3, 16, 16))
-                .add("StyleGAN", Generative::style, floats(8))
-                .onAll("AdaIN", Generative::adaIn, floats(4, 6, 6), floats(4, 6, 6))
-                .add("CycleGAN", Generative::cycle, floats(3, 12, 12))
-                .add("diffusion U-Net", Generative::diffusion, floats(3, 8, 8), ids(100))
-                .onAll("DDIM step", Generative::ddim, floats(3, 8, 8), floats(3, 8, 8))
-                .add("coupling flow", Generative::coupling, floats(8))
-                .add("invertible 1x1", Generative::invertible, floats(4, 5, 5))
-                .add("masked autoregressive flow", Generative::maf, floats(5))
-                .add("PixelCNN", Generative::pixelCnn, floats(1, 8, 8))
-                .add("FiLM", Generative::film, floats(4, 5, 5), floats(6))
-                .add("minibatch deviation", Generative::deviation, floats(3, 4, 4))
-                .add("SPADE", Generative::spade, floats(4, 6, 6), floats(2, 6, 6))
-                .add("conditional GAN", Generative::conditional, floats(6), ids(10))
-                .add("energy", Generative::energy, floats(6))
-                .add("mixture density", Generative::mixture, floats(4))
-                .add("gram matrices", Generative::gram, floats(3, 8, 8));
+        add("VAE at the mean", Generative::vae, floats(1, 8, 8));
+        add("VAE with given noise", Generative::vaeNoise, floats(12), floats(4));
+        add("VQ-VAE", Generative::vq, floats(4, 6, 6));
+        add("DCGAN", Generative::dcgan, floats(8));
+        add("DCGAN critic", Generative::critic, floats(3, 16, 16));
+        add("StyleGAN", Generative::style, floats(8));
+        onAll("AdaIN", Generative::adaIn, floats(4, 6, 6), floats(4, 6, 6));
+        add("CycleGAN", Generative::cycle, floats(3, 12, 12));
+        add("diffusion U-Net", Generative::diffusion, floats(3, 8, 8), ids(100));
+        onAll("DDIM step", Generative::ddim, floats(3, 8, 8), floats(3, 8, 8));
+        add("coupling flow", Generative::coupling, floats(8));
+        add("invertible 1x1", Generative::invertible, floats(4, 5, 5));
+        add("masked autoregressive flow", Generative::maf, floats(5));
+        add("PixelCNN", Generative::pixelCnn, floats(1, 8, 8));
+        add("FiLM", Generative::film, floats(4, 5, 5), floats(6));
+        add("minibatch deviation", Generative::deviation, floats(3, 4, 4));
+        add("SPADE", Generative::spade, floats(4, 6, 6), floats(2, 6, 6));
+        add("conditional GAN", Generative::conditional, floats(6), ids(10));
+        add("energy", Generative::energy, floats(6));
+        add("mixture density", Generative::mixture, floats(4));
+        add("gram matrices", Generative::gram, floats(3, 8, 8));
     }
 
     private static Block vae() {
@@ -63,12 +63,8 @@ final class Generative extends Family {
             if (call.training()) {
                 z = mu.add(logVariance.mul(0.5).exp().mul(mu.getManager().randomNormal(mu.getShape())));
             }
-            NDArray kl = logVariance
-                    .add(1)
-                    .sub(mu.square())
-                    .sub(logVariance.exp())
-                    .sum(new int[] {1})
-                    .mul(-0.5);
+            NDArray start = logVariance.add(1).sub(mu.square());
+            NDArray kl = start.sub(logVariance.exp()).sum(new int[] {1}).mul(-0.5);
             return new NDList(call.run(decoder, z), mu, logVariance, kl);
         });
     }
@@ -92,10 +88,9 @@ final class Generative extends Family {
             NDArray z = in.head().transpose(0, 2, 3, 1);
             NDArray book = call.value(codes, z);
             NDArray flat = z.reshape(-1, 4);
-            NDArray distance = flat.square()
-                    .sum(new int[] {1}, true)
-                    .add(book.square().sum(new int[] {1}))
-                    .sub(flat.matMul(book.transpose()).mul(2));
+            NDArray start =
+                    flat.square().sum(new int[] {1}, true).add(book.square().sum(new int[] {1}));
+            NDArray distance = start.sub(flat.matMul(book.transpose()).mul(2));
             NDArray nearest = distance.argMin(1);
             NDArray q = book.get(nearest).reshape(z.getShape()).transpose(0, 3, 1, 2);
             return new NDList(call.run(out, q), nearest.reshape(-1, 6, 6));
@@ -150,12 +145,8 @@ final class Generative extends Family {
             NDArray x = call.value(constant, z).mul(s.reshape(-1, 6, 1, 1));
             NDArray y =
                     Conv2d.conv2d(x, w, null, new Shape(1, 1), new Shape(1, 1)).singletonOrThrow();
-            NDArray scale = w.expandDims(0)
-                    .mul(s.reshape(-1, 1, 6, 1, 1))
-                    .square()
-                    .sum(new int[] {2, 3, 4})
-                    .add(1e-8)
-                    .sqrt();
+            NDArray start = w.expandDims(0).mul(s.reshape(-1, 1, 6, 1, 1));
+            NDArray scale = start.square().sum(new int[] {2, 3, 4}).add(1e-8).sqrt();
             y = y.div(scale.expandDims(-1).expandDims(-1));
             return call.run(rgb, ModernCnns.resize(Activation.leakyRelu(y, 0.2f), 8, 8, 1));
         });
@@ -207,10 +198,8 @@ final class Generative extends Family {
 
     static NDArray timeEmbedding(NDArray t, int size) {
         NDManager manager = t.getManager();
-        NDArray rates = manager.arange(size / 2)
-                .toType(DataType.FLOAT32, false)
-                .mul(-Math.log(10000) / (size / 2 - 1))
-                .exp();
+        NDArray start = manager.arange(size / 2).toType(DataType.FLOAT32, false);
+        NDArray rates = start.mul(-Math.log(10000) / (size / 2 - 1)).exp();
         NDArray angles = t.toType(DataType.FLOAT32, false).reshape(-1, 1).mul(rates.reshape(1, -1));
         return NDArrays.concat(new NDList(angles.sin(), angles.cos()), 1);
     }
@@ -228,11 +217,8 @@ final class Generative extends Family {
             NDArray x = call.run(in, list.get(0)).add(t);
             NDArray y = call.run(down, x);
             NDList parts = call.run(qkv, y).flatten(2, 3).split(3, 1);
-            NDArray scores = parts.get(0)
-                    .swapAxes(1, 2)
-                    .matMul(parts.get(1))
-                    .div(Math.sqrt(8))
-                    .softmax(-1);
+            NDArray start = parts.get(0).swapAxes(1, 2).matMul(parts.get(1));
+            NDArray scores = start.div(Math.sqrt(8)).softmax(-1);
             y = y.add(parts.get(2).matMul(scores.swapAxes(1, 2)).reshape(y.getShape()));
             return new NDList(call.run(out, ModernCnns.resize(y, 8, 8, 0).concat(x, 1)));
         });
@@ -241,10 +227,8 @@ final class Generative extends Family {
     private static NDList ddim(NDList list) {
         double now = 0.4;
         double next = 0.6;
-        NDArray clean = list.get(0)
-                .sub(list.get(1).mul(Math.sqrt(1 - now)))
-                .div(Math.sqrt(now))
-                .clip(-1, 1);
+        NDArray start = list.get(0).sub(list.get(1).mul(Math.sqrt(1 - now)));
+        NDArray clean = start.div(Math.sqrt(now)).clip(-1, 1);
         return new NDList(clean.mul(Math.sqrt(next)).add(list.get(1).mul(Math.sqrt(1 - next))));
     }
 

@@ -22,82 +22,78 @@ import java.util.List;
 final class Late extends Family {
     Late() {
         super("late");
-        on("rows of the batch", Late::rows, floats(5))
-                .onAll("label picked by two arrays", Late::pick, floats(5), ids(5))
-                .onAll("number first", Late::numberFirst, between(0.5, 2, 4))
-                .onAll("sums of many", Late::sums, floats(4), floats(4), floats(4))
-                .on("gradients stopped", Late::gradients, floats(4))
-                .on("device and type as they are", Late::device, floats(4))
-                .add("lists by name", Late::listNames, floats(4), floats(3))
-                .add("flatten with size", () -> seq(Blocks.batchFlattenBlock(12), linear(2)), floats(3, 4))
-                .add("functions in sequence", Late::functions, floats(6))
-                .add("intermediate outputs", Late::intermediate, floats(6))
-                .add("parallel functions", Late::parallel, floats(6))
-                .add("children by index", Late::children, floats(6))
-                .add("one parameter in two blocks", Late::twoOwners, floats(6))
-                .add("picture utilities", Late::utilities, typed(DataType.UINT8, 256, 8, 8, 3))
-                .add("uneven kernels", Late::unevenKernels, floats(2, 9, 12))
-                .add("grouped 3d", Late::grouped3d, floats(4, 5, 6, 7))
-                .add("states handed over", Late::states, floats(5, 4))
-                .add("twin recurrences", Late::twins, floats(5, 4))
-                .add("states of both ways", Late::bothWays, floats(5, 4))
-                .on(
-                        "mean of everything",
-                        x -> x.sub(x.mean())
-                                .div(x.sub(x.mean()).square().mean().add(1e-5).sqrt()),
-                        floats(3, 4))
-                .on("sum over size", x -> x.sub(x.sum().div(x.size())), floats(3, 4))
-                .on("sorted batch", x -> x.sort(0), floats(4))
-                .on("softmax over batch", x -> x.softmax(0), floats(4))
-                .on("reversed batch", x -> x.flip(0).cumSum(0), floats(4))
-                .on("doubled batch", x -> x.concat(x.neg(), 0), floats(4))
-                .on("first sample", x -> x.sub(x.get(0)), floats(4))
-                .on("repeated samples", x -> x.repeat(0, 3).reshape(-1, 3, 4).mean(new int[] {1}), floats(4))
-                .on("flat", x -> x.flatten().mul(2).reshape(x.getShape()), floats(3, 2))
-                .on("batch gram", x -> x.dot(x.transpose()).softmax(1).dot(x), floats(4))
-                .onAll(
-                        "scalar out",
-                        list -> new NDList(
-                                list.head().square().sum(), list.head().max()),
-                        floats(4))
-                .onAll("logic", Late::logic, floats(6))
-                .onAll("special functions", Late::special, between(0.1, 0.9, 6))
-                .onAll(
-                        "negative modulo",
-                        list -> new NDList(list.head().mod(2), list.head().neg().mod(1.5)),
-                        between(-5, 5, 7))
-                .on("bicubic", x -> x.getNDArrayInternal().interpolation(new long[] {9, 13}, 2, false), floats(2, 6, 7))
-                .on(
-                        "nearest at odd ratios",
-                        x -> x.getNDArrayInternal().interpolation(new long[] {10, 15}, 0, false),
-                        floats(2, 7, 8))
-                .on(
-                        "shrunk bilinear",
-                        x -> x.getNDArrayInternal().interpolation(new long[] {4, 5}, 1, true),
-                        floats(2, 7, 8))
-                .add("vectors", Late::vectors, floats(4))
-                .add("matrix times broadcast", Late::broadcastMatMul, floats(2, 3, 4))
-                .on("empty slice", x -> x.get(":, 0:0").concat(x, 1).concat(x.get(":, 3:3"), 1), floats(4))
-                .on(
-                        "constant first",
-                        x -> x.getManager().create(1f).sub(x).mul(x.getManager().create(new float[] {1, 2, 3, 4})),
-                        floats(4))
-                .onAll("statistics", Late::statistics, floats(7))
-                .onAll("diagonals", Late::diagonals, floats(4, 4))
-                .add("gatherNd", Late::gatherNd, floats(3, 4))
-                .add("embedding by function", Late::embedding, ids(9, 4))
-                .on("normalized", x -> x.normalize().add(x.norm(new int[] {1}, true)), floats(5))
-                .on("one-hot of type", x -> x.argMax(1).oneHot(5, DataType.INT32), floats(5))
-                .on("sliding windows", Late::windows, floats(8, 3))
-                .on("nested loops", Late::nested, floats(4, 4))
-                .add("beam of two", Late::beam, floats(6))
-                .on("Sinkhorn", Late::sinkhorn, floats(4, 4))
-                .add("power iteration", Late::power, floats(4))
-                .on("Kalman filter", Late::kalman, floats(6))
-                .onAll("dice between maps", Late::dice, floats(2, 6, 6), floats(2, 6, 6))
-                .on("histogram by soft bins", Late::histogram, floats(20))
-                .on("FFT by matrix and back", Late::dct, floats(8))
-                .on("rank by comparison", Late::rank, floats(6));
+        on("rows of the batch", Late::rows, floats(5));
+        onAll("label picked by two arrays", Late::pick, floats(5), ids(5));
+        onAll("number first", Late::numberFirst, between(0.5, 2, 4));
+        onAll("sums of many", Late::sums, floats(4), floats(4), floats(4));
+        on("gradients stopped", Late::gradients, floats(4));
+        on("device and type as they are", Late::device, floats(4));
+        add("lists by name", Late::listNames, floats(4), floats(3));
+        add("flatten with size", () -> seq(Blocks.batchFlattenBlock(12), linear(2)), floats(3, 4));
+        add("functions in sequence", Late::functions, floats(6));
+        add("intermediate outputs", Late::intermediate, floats(6));
+        add("parallel functions", Late::parallel, floats(6));
+        add("children by index", Late::children, floats(6));
+        add("one parameter in two blocks", Late::twoOwners, floats(6));
+        add("picture utilities", Late::utilities, typed(DataType.UINT8, 256, 8, 8, 3));
+        add("uneven kernels", Late::unevenKernels, floats(2, 9, 12));
+        add("grouped 3d", Late::grouped3d, floats(4, 5, 6, 7));
+        add("states handed over", Late::states, floats(5, 4));
+        add("twin recurrences", Late::twins, floats(5, 4));
+        add("states of both ways", Late::bothWays, floats(5, 4));
+        on(
+                "mean of everything",
+                x -> x.sub(x.mean())
+                        .div(x.sub(x.mean()).square().mean().add(1e-5).sqrt()),
+                floats(3, 4));
+        on("sum over size", x -> x.sub(x.sum().div(x.size())), floats(3, 4));
+        on("sorted batch", x -> x.sort(0), floats(4));
+        on("softmax over batch", x -> x.softmax(0), floats(4));
+        on("reversed batch", x -> x.flip(0).cumSum(0), floats(4));
+        on("doubled batch", x -> x.concat(x.neg(), 0), floats(4));
+        on("first sample", x -> x.sub(x.get(0)), floats(4));
+        on("repeated samples", x -> x.repeat(0, 3).reshape(-1, 3, 4).mean(new int[] {1}), floats(4));
+        on("flat", x -> x.flatten().mul(2).reshape(x.getShape()), floats(3, 2));
+        on("batch gram", x -> x.dot(x.transpose()).softmax(1).dot(x), floats(4));
+        onAll(
+                "scalar out",
+                list -> new NDList(list.head().square().sum(), list.head().max()),
+                floats(4));
+        onAll("logic", Late::logic, floats(6));
+        onAll("special functions", Late::special, between(0.1, 0.9, 6));
+        onAll(
+                "negative modulo",
+                list -> new NDList(list.head().mod(2), list.head().neg().mod(1.5)),
+                between(-5, 5, 7));
+        on("bicubic", x -> x.getNDArrayInternal().interpolation(new long[] {9, 13}, 2, false), floats(2, 6, 7));
+        on(
+                "nearest at odd ratios",
+                x -> x.getNDArrayInternal().interpolation(new long[] {10, 15}, 0, false),
+                floats(2, 7, 8));
+        on("shrunk bilinear", x -> x.getNDArrayInternal().interpolation(new long[] {4, 5}, 1, true), floats(2, 7, 8));
+        add("vectors", Late::vectors, floats(4));
+        add("matrix times broadcast", Late::broadcastMatMul, floats(2, 3, 4));
+        on("empty slice", x -> x.get(":, 0:0").concat(x, 1).concat(x.get(":, 3:3"), 1), floats(4));
+        on(
+                "constant first",
+                x -> x.getManager().create(1f).sub(x).mul(x.getManager().create(new float[] {1, 2, 3, 4})),
+                floats(4));
+        onAll("statistics", Late::statistics, floats(7));
+        onAll("diagonals", Late::diagonals, floats(4, 4));
+        add("gatherNd", Late::gatherNd, floats(3, 4));
+        add("embedding by function", Late::embedding, ids(9, 4));
+        on("normalized", x -> x.normalize().add(x.norm(new int[] {1}, true)), floats(5));
+        on("one-hot of type", x -> x.argMax(1).oneHot(5, DataType.INT32), floats(5));
+        on("sliding windows", Late::windows, floats(8, 3));
+        on("nested loops", Late::nested, floats(4, 4));
+        add("beam of two", Late::beam, floats(6));
+        on("Sinkhorn", Late::sinkhorn, floats(4, 4));
+        add("power iteration", Late::power, floats(4));
+        on("Kalman filter", Late::kalman, floats(6));
+        onAll("dice between maps", Late::dice, floats(2, 6, 6), floats(2, 6, 6));
+        on("histogram by soft bins", Late::histogram, floats(20));
+        on("FFT by matrix and back", Late::dct, floats(8));
+        on("rank by comparison", Late::rank, floats(6));
     }
 
     private static NDArray rows(NDArray x) {
@@ -134,9 +130,8 @@ final class Late extends Family {
     }
 
     private static NDArray device(NDArray x) {
-        return x.toDevice(x.getDevice(), false)
-                .toType(x.getDataType(), false)
-                .add(x.getManager().ones(x.getShape(), x.getDataType()));
+        NDArray start = x.toDevice(x.getDevice(), false).toType(x.getDataType(), false);
+        return start.add(x.getManager().ones(x.getShape(), x.getDataType()));
     }
 
     private static Block listNames() {

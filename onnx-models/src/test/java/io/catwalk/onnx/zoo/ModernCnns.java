@@ -20,61 +20,57 @@ import java.util.List;
 final class ModernCnns extends Family {
     ModernCnns() {
         super("modern cnn");
-        add("GhostNet", () -> ClassicCnns.body(ghost(6)), floats(3, 12, 12))
-                .add("MobileNetV3", () -> ClassicCnns.body(mobile3()), floats(3, 12, 12))
-                .add("EfficientNet", () -> ClassicCnns.body(mbconv()), floats(3, 12, 12))
-                .add("Res2Net", () -> ClassicCnns.body(res2net()), floats(3, 12, 12))
-                .add("ConvNeXt", ModernCnns::convNext, floats(3, 16, 16))
-                .add("RepVGG", () -> ClassicCnns.body(repVgg(), repVgg()), floats(3, 12, 12))
-                .add("HRNet", ModernCnns::hrNet, floats(3, 16, 16))
-                .add("octave convolution", ModernCnns::octave, floats(3, 16, 16))
-                .add("selective kernels", () -> ClassicCnns.body(selective()), floats(3, 12, 12))
-                .add("split attention", () -> ClassicCnns.body(splitAttention()), floats(3, 12, 12))
-                .add("global context", () -> ClassicCnns.body(globalContext()), floats(3, 12, 12))
-                .add("non-local", () -> ClassicCnns.body(nonLocal()), floats(3, 12, 12))
-                .add("coordinate attention", () -> ClassicCnns.body(coordinate()), floats(3, 12, 12))
-                .add("dynamic convolution", ModernCnns::dynamic, floats(3, 8, 8))
-                .add("involution", ModernCnns::involution, floats(4, 6, 6))
-                .add("ConvMixer", ModernCnns::convMixer, floats(3, 12, 12))
-                .add("weight standardization", ModernCnns::standardized, floats(3, 8, 8))
-                .add("group norm by hand", () -> ClassicCnns.body(groupNorm(4)), floats(3, 12, 12))
-                .add("instance norm by hand", () -> ClassicCnns.body(instanceNorm()), floats(3, 12, 12))
-                .add("filter response norm", () -> ClassicCnns.body(frn()), floats(3, 12, 12))
-                .add("blur pool", () -> ClassicCnns.body(blur()), floats(3, 12, 12))
-                .add(
-                        "space to depth",
-                        () -> seq(
-                                lambda(x -> toDepth(x, 2)), conv(6, 3), relu(), Pool.globalAvgPool2dBlock(), linear(3)),
-                        floats(3, 8, 8))
-                .add("PoolFormer", () -> ClassicCnns.body(poolFormer()), floats(3, 12, 12))
-                .onAll("activations", ModernCnns::activations, floats(4, 6))
-                .add(
-                        "CReLU",
-                        () -> seq(conv(4, 3), lambda(x -> Activation.relu(x.concat(x.neg(), 1))), conv(2, 1)),
-                        floats(2, 6, 6))
-                .add(
-                        "batch norm options",
-                        () -> seq(
-                                conv(4, 3),
-                                BatchNorm.builder()
-                                        .optScale(false)
-                                        .optEpsilon(1e-3f)
-                                        .build(),
-                                conv(4, 3),
-                                BatchNorm.builder().optCenter(false).build()),
-                        floats(2, 6, 6))
-                .add(
-                        "layer norm options",
-                        () -> seq(
-                                LayerNorm.builder()
-                                        .axis(2)
-                                        .optScale(false)
-                                        .optCenter(false)
-                                        .build(),
-                                linear(4),
-                                ln()),
-                        floats(3, 8))
-                .add("big and little", ModernCnns::bigLittle, floats(3, 16, 16));
+        add("GhostNet", () -> ClassicCnns.body(ghost(6)), floats(3, 12, 12));
+        add("MobileNetV3", () -> ClassicCnns.body(mobile3()), floats(3, 12, 12));
+        add("EfficientNet", () -> ClassicCnns.body(mbconv()), floats(3, 12, 12));
+        add("Res2Net", () -> ClassicCnns.body(res2net()), floats(3, 12, 12));
+        add("ConvNeXt", ModernCnns::convNext, floats(3, 16, 16));
+        add("RepVGG", () -> ClassicCnns.body(repVgg(), repVgg()), floats(3, 12, 12));
+        add("HRNet", ModernCnns::hrNet, floats(3, 16, 16));
+        add("octave convolution", ModernCnns::octave, floats(3, 16, 16));
+        add("selective kernels", () -> ClassicCnns.body(selective()), floats(3, 12, 12));
+        add("split attention", () -> ClassicCnns.body(splitAttention()), floats(3, 12, 12));
+        add("global context", () -> ClassicCnns.body(globalContext()), floats(3, 12, 12));
+        add("non-local", () -> ClassicCnns.body(nonLocal()), floats(3, 12, 12));
+        add("coordinate attention", () -> ClassicCnns.body(coordinate()), floats(3, 12, 12));
+        add("dynamic convolution", ModernCnns::dynamic, floats(3, 8, 8));
+        add("involution", ModernCnns::involution, floats(4, 6, 6));
+        add("ConvMixer", ModernCnns::convMixer, floats(3, 12, 12));
+        add("weight standardization", ModernCnns::standardized, floats(3, 8, 8));
+        add("group norm by hand", () -> ClassicCnns.body(groupNorm(4)), floats(3, 12, 12));
+        add("instance norm by hand", () -> ClassicCnns.body(instanceNorm()), floats(3, 12, 12));
+        add("filter response norm", () -> ClassicCnns.body(frn()), floats(3, 12, 12));
+        add("blur pool", () -> ClassicCnns.body(blur()), floats(3, 12, 12));
+        add(
+                "space to depth",
+                () -> seq(lambda(x -> toDepth(x, 2)), conv(6, 3), relu(), Pool.globalAvgPool2dBlock(), linear(3)),
+                floats(3, 8, 8));
+        add("PoolFormer", () -> ClassicCnns.body(poolFormer()), floats(3, 12, 12));
+        onAll("activations", ModernCnns::activations, floats(4, 6));
+        add(
+                "CReLU",
+                () -> seq(conv(4, 3), lambda(x -> Activation.relu(x.concat(x.neg(), 1))), conv(2, 1)),
+                floats(2, 6, 6));
+        add(
+                "batch norm options",
+                () -> seq(
+                        conv(4, 3),
+                        BatchNorm.builder().optScale(false).optEpsilon(1e-3f).build(),
+                        conv(4, 3),
+                        BatchNorm.builder().optCenter(false).build()),
+                floats(2, 6, 6));
+        add(
+                "layer norm options",
+                () -> seq(
+                        LayerNorm.builder()
+                                .axis(2)
+                                .optScale(false)
+                                .optCenter(false)
+                                .build(),
+                        linear(4),
+                        ln()),
+                floats(3, 8));
+        add("big and little", ModernCnns::bigLittle, floats(3, 16, 16));
     }
 
     private static Block ghost(int filters) {
@@ -262,11 +258,8 @@ final class ModernCnns extends Family {
             NDArray q = call.run(theta, x).reshape(b, 4, -1).transpose(0, 2, 1);
             NDArray k = call.run(phi, x).reshape(b, 4, -1);
             NDArray v = call.run(g, x).reshape(b, 4, -1).transpose(0, 2, 1);
-            NDArray y = q.batchMatMul(k)
-                    .softmax(-1)
-                    .batchMatMul(v)
-                    .transpose(0, 2, 1)
-                    .reshape(b, 4, 12, 12);
+            NDArray start = q.batchMatMul(k).softmax(-1).batchMatMul(v);
+            NDArray y = start.transpose(0, 2, 1).reshape(b, 4, 12, 12);
             return x.add(call.run(out, y));
         });
     }
@@ -343,11 +336,8 @@ final class ModernCnns extends Family {
             NDArray w = call.value(kernel, x);
             NDArray mean = w.sum(new int[] {1, 2, 3}, true).div(27);
             NDArray centered = w.sub(mean);
-            NDArray deviation = centered.square()
-                    .sum(new int[] {1, 2, 3}, true)
-                    .div(27)
-                    .add(1e-5)
-                    .sqrt();
+            NDArray start = centered.square().sum(new int[] {1, 2, 3}, true);
+            NDArray deviation = start.div(27).add(1e-5).sqrt();
             return Conv2d.conv2d(x, centered.div(deviation), call.value(bias, x), new Shape(1, 1), new Shape(1, 1))
                     .head();
         });
@@ -390,9 +380,8 @@ final class ModernCnns extends Family {
 
     static NDArray toDepth(NDArray x, int by) {
         long[] s = x.getShape().getShape();
-        return x.reshape(s[0], s[1], s[2] / by, by, s[3] / by, by)
-                .transpose(0, 1, 3, 5, 2, 4)
-                .reshape(s[0], s[1] * by * by, s[2] / by, s[3] / by);
+        NDArray start = x.reshape(s[0], s[1], s[2] / by, by, s[3] / by, by);
+        return start.transpose(0, 1, 3, 5, 2, 4).reshape(s[0], s[1] * by * by, s[2] / by, s[3] / by);
     }
 
     private static Block poolFormer() {

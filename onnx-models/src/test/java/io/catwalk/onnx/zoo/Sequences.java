@@ -20,59 +20,48 @@ import ai.djl.nn.recurrent.RecurrentBlock;
 final class Sequences extends Family {
     Sequences() {
         super("sequence");
-        add("LSTM", () -> last(lstm(6, 1)), floats(7, 5))
-                .add("LSTM both ways", () -> last(lstm(6, 1).optBidirectional(true)), floats(7, 5))
-                .add(
-                        "LSTM both ways deep",
-                        () -> last(lstm(6, 2).optBidirectional(true).optHasBiases(false)),
-                        floats(7, 5))
-                .add("LSTM without biases", () -> last(lstm(6, 1).optHasBiases(false)), floats(7, 5))
-                .add("LSTM states", () -> lstm(6, 2).optReturnState(true).build(), floats(7, 5))
-                .add("LSTM time first", () -> timeFirst(LSTM.builder()), floats(7, 5))
-                .add("GRU", () -> last(gru(6, 1)), floats(7, 5))
-                .add("GRU both ways", () -> last(gru(6, 1).optBidirectional(true)), floats(7, 5))
-                .add(
-                        "GRU both ways deep",
-                        () -> last(gru(6, 2).optBidirectional(true).optHasBiases(false)),
-                        floats(7, 5))
-                .add("LSTM both ways square", () -> last(lstm(6, 1).optBidirectional(true)), floats(7, 6))
-                .add("GRU without biases", () -> last(gru(6, 1).optHasBiases(false)), floats(7, 5))
-                .add("GRU states", () -> gru(6, 1).optReturnState(true).build(), floats(7, 5))
-                .add("GRU time first", () -> timeFirst(GRU.builder()), floats(7, 5))
-                .add("RNN tanh", () -> last(rnn(RNN.Activation.TANH, 1)), floats(7, 5))
-                .add("RNN relu", () -> last(rnn(RNN.Activation.RELU, 2)), floats(7, 5))
-                .add(
-                        "RNN both ways",
-                        () -> last(rnn(RNN.Activation.TANH, 1)
-                                .optBidirectional(true)
-                                .optHasBiases(false)),
-                        floats(7, 5))
-                .add(
-                        "RNN states",
-                        () -> rnn(RNN.Activation.RELU, 1).optReturnState(true).build(),
-                        floats(7, 5))
-                .add("sentiment", Sequences::sentiment, ids(50, 9))
-                .add("tagger", Sequences::tagger, ids(50, 9))
-                .add("character model", Sequences::characters, ids(26, 10))
-                .add("LSTM cell by hand", Sequences::cell, floats(6, 4))
-                .add("GRU cell by hand", Sequences::gruCell, floats(6, 4))
-                .add("minimal gated unit", Sequences::minimal, floats(6, 4))
-                .add("initial state", Sequences::initialState, floats(6, 4))
-                .add("seq2seq with attention", Sequences::seq2seq, ids(20, 6))
-                .add("TCN", Sequences::tcn, floats(4, 16))
-                .add("WaveNet", Sequences::wavenet, floats(1, 32))
-                .add("text CNN", Sequences::textCnn, ids(50, 12))
-                .add("CTC head", Sequences::ctc, floats(12, 8))
-                .add("greedy CTC", Sequences::greedy, floats(12, 8))
-                .add("attention pooling", Sequences::pooling, floats(7, 5))
-                .add("bag of words", Sequences::bag, ids(50, 9))
-                .add("SRU", Sequences::sru, floats(6, 8))
-                .add("QRNN", Sequences::qrnn, floats(8, 6))
-                .add("pointer", Sequences::pointer, floats(6, 5))
-                .add("memory network", Sequences::memory, floats(6, 5))
-                .add("reversed", Sequences::reversed, floats(6, 5))
-                .add("state space", Sequences::stateSpace, floats(10, 3))
-                .add("conv LSTM", Sequences::convLstm, floats(4, 2, 6, 6));
+        add("LSTM", () -> last(lstm(6, 1)), floats(7, 5));
+        add("LSTM both ways", () -> last(lstm(6, 1).optBidirectional(true)), floats(7, 5));
+        add("LSTM both ways deep", () -> last(lstm(6, 2).optBidirectional(true).optHasBiases(false)), floats(7, 5));
+        add("LSTM without biases", () -> last(lstm(6, 1).optHasBiases(false)), floats(7, 5));
+        add("LSTM states", () -> lstm(6, 2).optReturnState(true).build(), floats(7, 5));
+        add("LSTM time first", () -> timeFirst(LSTM.builder()), floats(7, 5));
+        add("GRU", () -> last(gru(6, 1)), floats(7, 5));
+        add("GRU both ways", () -> last(gru(6, 1).optBidirectional(true)), floats(7, 5));
+        add("GRU both ways deep", () -> last(gru(6, 2).optBidirectional(true).optHasBiases(false)), floats(7, 5));
+        add("LSTM both ways square", () -> last(lstm(6, 1).optBidirectional(true)), floats(7, 6));
+        add("GRU without biases", () -> last(gru(6, 1).optHasBiases(false)), floats(7, 5));
+        add("GRU states", () -> gru(6, 1).optReturnState(true).build(), floats(7, 5));
+        add("GRU time first", () -> timeFirst(GRU.builder()), floats(7, 5));
+        add("RNN tanh", () -> last(rnn(RNN.Activation.TANH, 1)), floats(7, 5));
+        add("RNN relu", () -> last(rnn(RNN.Activation.RELU, 2)), floats(7, 5));
+        add(
+                "RNN both ways",
+                () -> last(rnn(RNN.Activation.TANH, 1).optBidirectional(true).optHasBiases(false)),
+                floats(7, 5));
+        add("RNN states", () -> rnn(RNN.Activation.RELU, 1).optReturnState(true).build(), floats(7, 5));
+        add("sentiment", Sequences::sentiment, ids(50, 9));
+        add("tagger", Sequences::tagger, ids(50, 9));
+        add("character model", Sequences::characters, ids(26, 10));
+        add("LSTM cell by hand", Sequences::cell, floats(6, 4));
+        add("GRU cell by hand", Sequences::gruCell, floats(6, 4));
+        add("minimal gated unit", Sequences::minimal, floats(6, 4));
+        add("initial state", Sequences::initialState, floats(6, 4));
+        add("seq2seq with attention", Sequences::seq2seq, ids(20, 6));
+        add("TCN", Sequences::tcn, floats(4, 16));
+        add("WaveNet", Sequences::wavenet, floats(1, 32));
+        add("text CNN", Sequences::textCnn, ids(50, 12));
+        add("CTC head", Sequences::ctc, floats(12, 8));
+        add("greedy CTC", Sequences::greedy, floats(12, 8));
+        add("attention pooling", Sequences::pooling, floats(7, 5));
+        add("bag of words", Sequences::bag, ids(50, 9));
+        add("SRU", Sequences::sru, floats(6, 8));
+        add("QRNN", Sequences::qrnn, floats(8, 6));
+        add("pointer", Sequences::pointer, floats(6, 5));
+        add("memory network", Sequences::memory, floats(6, 5));
+        add("reversed", Sequences::reversed, floats(6, 5));
+        add("state space", Sequences::stateSpace, floats(10, 3));
+        add("conv LSTM", Sequences::convLstm, floats(4, 2, 6, 6));
     }
 
     private static RNN.Builder rnn(RNN.Activation activation, int layers) {
@@ -370,9 +359,8 @@ final class Sequences extends Family {
             NDArray now = x.mean(new int[] {1});
             NDList picks = new NDList();
             for (int i = 0; i < 3; i++) {
-                NDArray scores = x.matMul(call.run(query, now).expandDims(-1))
-                        .squeeze(-1)
-                        .sub(used.mul(1e6f));
+                NDArray start = x.matMul(call.run(query, now).expandDims(-1));
+                NDArray scores = start.squeeze(-1).sub(used.mul(1e6f));
                 NDArray best = scores.argMax(1);
                 picks.add(best);
                 NDArray hot = best.oneHot(6);

@@ -18,61 +18,59 @@ import java.util.List;
 final class Tables extends Family {
     Tables() {
         super("tables and graphs");
-        add("factorization machine", Tables::fm, ids(30, 5))
-                .add("DeepFM", Tables::deepFm, ids(30, 5), floats(4))
-                .add("wide and deep", Tables::wideDeep, ids(30), ids(10), floats(4))
-                .add("two towers", Tables::towers, ids(40), ids(60))
-                .add("matrix factorization", Tables::factors, ids(40), ids(60))
-                .add("neural collaborative", Tables::ncf, ids(40), ids(60))
-                .add("DLRM", Tables::dlrm, floats(6), ids(20, 3))
-                .add("DCN", Tables::cross, floats(8))
-                .add("xDeepFM", Tables::cin, floats(4, 5))
-                .add("AutoInt", Tables::autoInt, ids(30, 5))
-                .add("DIN", Tables::din, ids(30), ids(30, 6))
-                .add("SASRec", Tables::sasRec, ids(30, 6))
-                .add("bag of ids", Tables::bag, ids(30, 6))
-                .add("entity embeddings", Tables::entities, ids(7, 3), floats(4))
-                .add("soft tree", Tables::tree, floats(6))
-                .add(
-                        "SELU net",
-                        () -> seq(
-                                linear(16),
-                                Activation.seluBlock(),
-                                Dropout.builder().optRate(0.1f).build(),
-                                linear(16),
-                                Activation.seluBlock(),
-                                linear(1)),
-                        floats(9))
-                .add("GCN", Tables::gcn, floats(5, 4), ids(2, 5, 5))
-                .add("GAT", Tables::gat, floats(5, 4), ids(2, 5, 5))
-                .add("GraphSAGE", Tables::sage, floats(5, 4), ids(2, 5, 5))
-                .add("GIN", Tables::gin, floats(5, 4), ids(2, 5, 5))
-                .add("message passing by indices", Tables::edges, floats(5, 4))
-                .add("fixed graph", Tables::fixedGraph, floats(5, 4))
-                .add("Chebyshev", Tables::chebyshev, floats(5, 4))
-                .add("EGNN distances", Tables::egnn, floats(5, 3))
-                .on("SchNet filters", Tables::schnet, floats(5, 3))
-                .add("PointNet", Tables::pointNet, floats(3, 20))
-                .add("EdgeConv", Tables::edgeConv, floats(10, 3))
-                .add("deep sets", Tables::deepSets, floats(7, 4))
-                .add("cosine head", Tables::cosine, floats(8))
-                .add("ArcFace at inference", Tables::arcFace, floats(8))
-                .add("prototypes", Tables::prototypes, floats(8))
-                .add("siamese", Tables::siamese, floats(8), floats(8))
-                .add("triplet", Tables::triplet, floats(8), floats(8), floats(8))
-                .add("relation network", Tables::relation, floats(6, 4))
-                .add("NetVLAD", Tables::vlad, floats(10, 6))
-                .add("GeM", Tables::gem, floats(4, 6, 6))
-                .add("nearest neighbor", Tables::nearest, floats(6))
-                .add("in-batch similarities", Tables::clip, floats(8), floats(6));
+        add("factorization machine", Tables::fm, ids(30, 5));
+        add("DeepFM", Tables::deepFm, ids(30, 5), floats(4));
+        add("wide and deep", Tables::wideDeep, ids(30), ids(10), floats(4));
+        add("two towers", Tables::towers, ids(40), ids(60));
+        add("matrix factorization", Tables::factors, ids(40), ids(60));
+        add("neural collaborative", Tables::ncf, ids(40), ids(60));
+        add("DLRM", Tables::dlrm, floats(6), ids(20, 3));
+        add("DCN", Tables::cross, floats(8));
+        add("xDeepFM", Tables::cin, floats(4, 5));
+        add("AutoInt", Tables::autoInt, ids(30, 5));
+        add("DIN", Tables::din, ids(30), ids(30, 6));
+        add("SASRec", Tables::sasRec, ids(30, 6));
+        add("bag of ids", Tables::bag, ids(30, 6));
+        add("entity embeddings", Tables::entities, ids(7, 3), floats(4));
+        add("soft tree", Tables::tree, floats(6));
+        add(
+                "SELU net",
+                () -> seq(
+                        linear(16),
+                        Activation.seluBlock(),
+                        Dropout.builder().optRate(0.1f).build(),
+                        linear(16),
+                        Activation.seluBlock(),
+                        linear(1)),
+                floats(9));
+        add("GCN", Tables::gcn, floats(5, 4), ids(2, 5, 5));
+        add("GAT", Tables::gat, floats(5, 4), ids(2, 5, 5));
+        add("GraphSAGE", Tables::sage, floats(5, 4), ids(2, 5, 5));
+        add("GIN", Tables::gin, floats(5, 4), ids(2, 5, 5));
+        add("message passing by indices", Tables::edges, floats(5, 4));
+        add("fixed graph", Tables::fixedGraph, floats(5, 4));
+        add("Chebyshev", Tables::chebyshev, floats(5, 4));
+        add("EGNN distances", Tables::egnn, floats(5, 3));
+        on("SchNet filters", Tables::schnet, floats(5, 3));
+        add("PointNet", Tables::pointNet, floats(3, 20));
+        add("EdgeConv", Tables::edgeConv, floats(10, 3));
+        add("deep sets", Tables::deepSets, floats(7, 4));
+        add("cosine head", Tables::cosine, floats(8));
+        add("ArcFace at inference", Tables::arcFace, floats(8));
+        add("prototypes", Tables::prototypes, floats(8));
+        add("siamese", Tables::siamese, floats(8), floats(8));
+        add("triplet", Tables::triplet, floats(8), floats(8), floats(8));
+        add("relation network", Tables::relation, floats(6, 4));
+        add("NetVLAD", Tables::vlad, floats(10, 6));
+        add("GeM", Tables::gem, floats(4, 6, 6));
+        add("nearest neighbor", Tables::nearest, floats(6));
+        add("in-batch similarities", Tables::clip, floats(8), floats(6));
     }
 
     private static NDArray fmTerm(NDArray e) {
         NDArray sum = e.sum(new int[] {1});
-        return sum.square()
-                .sub(e.square().sum(new int[] {1}))
-                .sum(new int[] {1}, true)
-                .mul(0.5f);
+        NDArray start = sum.square().sub(e.square().sum(new int[] {1}));
+        return start.sum(new int[] {1}, true).mul(0.5f);
     }
 
     private static Block fm() {
@@ -229,10 +227,8 @@ final class Tables extends Family {
             NDArray table = call.value(items, ids);
             NDArray x = table.get(ids).mul(Math.sqrt(8)).add(call.value(positions, ids));
             x.muli(ids.neq(0).expandDims(-1).toType(DataType.FLOAT32, false));
-            NDArray ahead = ids.getManager()
-                    .arange(6)
-                    .expandDims(0)
-                    .gt(ids.getManager().arange(6).expandDims(1));
+            NDArray start = ids.getManager().arange(6).expandDims(0);
+            NDArray ahead = start.gt(ids.getManager().arange(6).expandDims(1));
             NDArray scores = x.matMul(x.swapAxes(1, 2)).div(Math.sqrt(8));
             NDArray y = NDArrays.where(
                             ahead.broadcast(scores.getShape()),
@@ -526,9 +522,8 @@ final class Tables extends Family {
         Parameter centers = net.weight("centers", 3, 6);
         return net.on((call, x) -> {
             NDArray a = call.run(assign, x).softmax(2);
-            NDArray v = a.transpose(0, 2, 1)
-                    .matMul(x)
-                    .sub(a.sum(new int[] {1}).expandDims(2).mul(call.value(centers, x)));
+            NDArray start = a.transpose(0, 2, 1).matMul(x);
+            NDArray v = start.sub(a.sum(new int[] {1}).expandDims(2).mul(call.value(centers, x)));
             v = v.div(v.norm(new int[] {2}, true).add(1e-8)).reshape(-1, 18);
             return Tables.unit(v);
         });
@@ -539,11 +534,8 @@ final class Tables extends Family {
         Parameter p = net.weight("p", 1);
         return net.on((call, x) -> {
             NDArray power = call.value(p, x).abs().add(2);
-            return x.maximum(1e-6)
-                    .pow(power)
-                    .mean(new int[] {3})
-                    .mean(new int[] {2})
-                    .pow(power.getNDArrayInternal().rdiv(1));
+            NDArray start = x.maximum(1e-6).pow(power).mean(new int[] {3});
+            return start.mean(new int[] {2}).pow(power.getNDArrayInternal().rdiv(1));
         });
     }
 

@@ -18,30 +18,30 @@ import java.util.List;
 final class TimeSeries extends Family {
     TimeSeries() {
         super("time series");
-        add("N-BEATS", TimeSeries::nBeats, floats(12))
-                .add("N-BEATS seasonal", TimeSeries::seasonal, floats(12))
-                .add("N-HiTS", TimeSeries::nHits, floats(16))
-                .add("TFT gating", TimeSeries::gating, floats(5, 6))
-                .add("DeepAR", TimeSeries::deepAr, ids(4), floats(20), floats(20, 3))
-                .add("DeepAR negative binomial", TimeSeries::negativeBinomial, between(0, 9, 12))
-                .add("Informer distilling", TimeSeries::distilling, floats(16, 8))
-                .add("ProbSparse", TimeSeries::probSparse, floats(10, 8))
-                .onAll("Autoformer decomposition", TimeSeries::decomposition, floats(16, 4))
-                .add("DLinear", TimeSeries::dLinear, floats(16, 3))
-                .add("PatchTST", TimeSeries::patches, floats(16, 2))
-                .add("RevIN", TimeSeries::revIn, floats(12, 3))
-                .add("quantile heads", TimeSeries::quantiles, floats(8, 4))
-                .add("LSTNet", TimeSeries::lstNet, floats(16, 3))
-                .add("autoregressive", TimeSeries::autoregressive, floats(6))
-                .add("exponential smoothing", TimeSeries::smoothing, between(0.5, 2, 10))
-                .on("moving features", TimeSeries::moving, floats(20))
-                .add("kernel features", TimeSeries::rocket, floats(1, 40))
-                .add("monotone", TimeSeries::monotone, floats(8))
-                .on("spectrogram by convolution", TimeSeries::spectrogram, floats(256))
-                .on("fft magnitude", x -> x.rfft(32).abs(), floats(32))
-                .on("stft magnitude", TimeSeries::stft, floats(128))
-                .on("median filter", TimeSeries::median, floats(12))
-                .on("differences", x -> x.diff(1, 1).abs().sum(new int[] {1}), floats(9));
+        add("N-BEATS", TimeSeries::nBeats, floats(12));
+        add("N-BEATS seasonal", TimeSeries::seasonal, floats(12));
+        add("N-HiTS", TimeSeries::nHits, floats(16));
+        add("TFT gating", TimeSeries::gating, floats(5, 6));
+        add("DeepAR", TimeSeries::deepAr, ids(4), floats(20), floats(20, 3));
+        add("DeepAR negative binomial", TimeSeries::negativeBinomial, between(0, 9, 12));
+        add("Informer distilling", TimeSeries::distilling, floats(16, 8));
+        add("ProbSparse", TimeSeries::probSparse, floats(10, 8));
+        onAll("Autoformer decomposition", TimeSeries::decomposition, floats(16, 4));
+        add("DLinear", TimeSeries::dLinear, floats(16, 3));
+        add("PatchTST", TimeSeries::patches, floats(16, 2));
+        add("RevIN", TimeSeries::revIn, floats(12, 3));
+        add("quantile heads", TimeSeries::quantiles, floats(8, 4));
+        add("LSTNet", TimeSeries::lstNet, floats(16, 3));
+        add("autoregressive", TimeSeries::autoregressive, floats(6));
+        add("exponential smoothing", TimeSeries::smoothing, between(0.5, 2, 10));
+        on("moving features", TimeSeries::moving, floats(20));
+        add("kernel features", TimeSeries::rocket, floats(1, 40));
+        add("monotone", TimeSeries::monotone, floats(8));
+        on("spectrogram by convolution", TimeSeries::spectrogram, floats(256));
+        on("fft magnitude", x -> x.rfft(32).abs(), floats(32));
+        on("stft magnitude", TimeSeries::stft, floats(128));
+        on("median filter", TimeSeries::median, floats(12));
+        on("differences", x -> x.diff(1, 1).abs().sum(new int[] {1}), floats(9));
     }
 
     private static Block nBeats() {
@@ -88,9 +88,8 @@ final class TimeSeries extends Family {
             NDArray pooled = Pool.maxPool1d(x.expandDims(1), new Shape(4), new Shape(4), new Shape(0), false)
                     .squeeze(1);
             NDArray knots = call.run(coarse, pooled);
-            return knots.expandDims(1)
-                    .expandDims(1)
-                    .getNDArrayInternal()
+            NDArray made = knots.expandDims(1).expandDims(1);
+            return made.getNDArrayInternal()
                     .interpolation(new long[] {1, 9}, 1, false)
                     .reshape(-1, 9);
         });
@@ -193,9 +192,8 @@ final class TimeSeries extends Family {
         return net.on((call, x) -> {
             NDArray slow = movingAverage(x, 7);
             NDArray fast = x.sub(slow).swapAxes(1, 2);
-            return call.run(season, fast)
-                    .add(call.run(trend, slow.swapAxes(1, 2)))
-                    .swapAxes(1, 2);
+            NDArray start = call.run(season, fast);
+            return start.add(call.run(trend, slow.swapAxes(1, 2))).swapAxes(1, 2);
         });
     }
 

@@ -20,34 +20,34 @@ import org.jspecify.annotations.Nullable;
 final class Transformers extends Family {
     Transformers() {
         super("transformer");
-        add("encoder", () -> stack(2, Mask.NONE), floats(7, 16))
-                .add("causal decoder", () -> stack(2, Mask.CAUSAL), floats(7, 16))
-                .add("ALiBi", () -> stack(1, Mask.ALIBI), floats(7, 16))
-                .add("local window", () -> stack(1, Mask.BAND), floats(9, 16))
-                .add("GPT", () -> gpt(y -> y), ids(40, 8))
-                .add("GPT last token", () -> gpt(y -> y.get(":, -1, :").softmax(-1)), ids(40, 8))
-                .add("BERT from scratch", Transformers::bert, ids(40, 8), ids(2, 8))
-                .add("padding mask from ids", Transformers::padding, ids(6, 8))
-                .add("encoder and decoder", Transformers::translation, ids(30, 6), ids(30, 5))
-                .add("ViT", () -> vit(true), floats(3, 16, 16))
-                .add("ViT mean", () -> vit(false), floats(3, 16, 16))
-                .add("Swin window", () -> swin(0), floats(8, 8, 12))
-                .add("Swin shifted", () -> swin(2), floats(8, 8, 12))
-                .add("patch merging", Transformers::merging, floats(8, 8, 6))
-                .add("linear attention", Transformers::linearAttention, floats(6, 16))
-                .add("Performer", Transformers::performer, floats(6, 16))
-                .add("Linformer", Transformers::linformer, floats(6, 16))
-                .add("rotary", Transformers::rotary, floats(6, 16))
-                .add("relative bias", Transformers::relative, floats(6, 16))
-                .add("MLP-Mixer", Transformers::mixer, floats(9, 12))
-                .add("gMLP", Transformers::gmlp, floats(6, 12))
-                .add("FNet by matrix", Transformers::fnet, floats(8, 8))
-                .add("multi query", Transformers::multiQuery, floats(6, 16))
-                .add("Perceiver", Transformers::perceiver, floats(10, 16))
-                .add("SwiGLU with RMSNorm", Transformers::swiglu, floats(6, 16))
-                .add("talking heads", Transformers::talking, floats(6, 16))
-                .add("mixture of experts", Transformers::experts, floats(5, 8))
-                .add("top-k attention", Transformers::sparse, floats(8, 16));
+        add("encoder", () -> stack(2, Mask.NONE), floats(7, 16));
+        add("causal decoder", () -> stack(2, Mask.CAUSAL), floats(7, 16));
+        add("ALiBi", () -> stack(1, Mask.ALIBI), floats(7, 16));
+        add("local window", () -> stack(1, Mask.BAND), floats(9, 16));
+        add("GPT", () -> gpt(y -> y), ids(40, 8));
+        add("GPT last token", () -> gpt(y -> y.get(":, -1, :").softmax(-1)), ids(40, 8));
+        add("BERT from scratch", Transformers::bert, ids(40, 8), ids(2, 8));
+        add("padding mask from ids", Transformers::padding, ids(6, 8));
+        add("encoder and decoder", Transformers::translation, ids(30, 6), ids(30, 5));
+        add("ViT", () -> vit(true), floats(3, 16, 16));
+        add("ViT mean", () -> vit(false), floats(3, 16, 16));
+        add("Swin window", () -> swin(0), floats(8, 8, 12));
+        add("Swin shifted", () -> swin(2), floats(8, 8, 12));
+        add("patch merging", Transformers::merging, floats(8, 8, 6));
+        add("linear attention", Transformers::linearAttention, floats(6, 16));
+        add("Performer", Transformers::performer, floats(6, 16));
+        add("Linformer", Transformers::linformer, floats(6, 16));
+        add("rotary", Transformers::rotary, floats(6, 16));
+        add("relative bias", Transformers::relative, floats(6, 16));
+        add("MLP-Mixer", Transformers::mixer, floats(9, 12));
+        add("gMLP", Transformers::gmlp, floats(6, 12));
+        add("FNet by matrix", Transformers::fnet, floats(8, 8));
+        add("multi query", Transformers::multiQuery, floats(6, 16));
+        add("Perceiver", Transformers::perceiver, floats(10, 16));
+        add("SwiGLU with RMSNorm", Transformers::swiglu, floats(6, 16));
+        add("talking heads", Transformers::talking, floats(6, 16));
+        add("mixture of experts", Transformers::experts, floats(5, 8));
+        add("top-k attention", Transformers::sparse, floats(8, 16));
     }
 
     enum Mask {
@@ -65,9 +65,8 @@ final class Transformers extends Family {
         return net.on((call, x) -> {
             long batch = x.getShape().get(0);
             long time = x.getShape().get(1);
-            NDArray all = call.run(qkv, x)
-                    .reshape(batch, time, 3, heads, size / heads)
-                    .transpose(2, 0, 3, 1, 4);
+            NDArray start = call.run(qkv, x).reshape(batch, time, 3, heads, size / heads);
+            NDArray all = start.transpose(2, 0, 3, 1, 4);
             NDArray q = all.get(0);
             NDArray k = all.get(1);
             NDArray v = all.get(2);
@@ -159,10 +158,8 @@ final class Transformers extends Family {
             NDArray x = call.run(tokens, ids);
             NDArray scores =
                     call.run(query, x).batchMatMul(x.transpose(0, 2, 1)).mul(0.25f);
-            NDArray mask = keep.expandDims(1)
-                    .logicalNot()
-                    .toType(DataType.FLOAT32, false)
-                    .mul(-1e4f);
+            NDArray start = keep.expandDims(1).logicalNot();
+            NDArray mask = start.toType(DataType.FLOAT32, false).mul(-1e4f);
             NDArray y = scores.add(mask).softmax(2).batchMatMul(x);
             NDArray weights = keep.toType(DataType.FLOAT32, true);
             NDArray count = weights.sum(new int[] {1}, true).maximum(1);
@@ -262,14 +259,10 @@ final class Transformers extends Family {
         Parameter features = net.weight("features", 16, 24);
         return attends(net, 16, (q, k, v) -> {
             NDArray w = features.getArray();
-            NDArray fq = q.matMul(w)
-                    .sub(q.square().sum(new int[] {-1}, true).div(2))
-                    .exp()
-                    .add(1e-4);
-            NDArray fk = k.matMul(w)
-                    .sub(k.square().sum(new int[] {-1}, true).div(2))
-                    .exp()
-                    .add(1e-4);
+            NDArray start = q.matMul(w).sub(q.square().sum(new int[] {-1}, true).div(2));
+            NDArray fq = start.exp().add(1e-4);
+            NDArray inner = k.matMul(w).sub(k.square().sum(new int[] {-1}, true).div(2));
+            NDArray fk = inner.exp().add(1e-4);
             NDArray sum = fk.sum(new int[] {1}).expandDims(2);
             return fq.matMul(fk.swapAxes(1, 2).matMul(v)).div(fq.matMul(sum));
         });
@@ -334,14 +327,11 @@ final class Transformers extends Family {
             NDManager manager = q.getManager();
             NDArray steps = manager.arange(6);
             NDArray distance = steps.expandDims(0).sub(steps.expandDims(1)).add(5);
-            NDArray bias = table.getArray()
-                    .get(distance.flatten().toType(DataType.INT64, false))
-                    .reshape(6, 6);
-            return q.matMul(k.transpose(0, 2, 1))
-                    .mul(0.25f)
-                    .add(bias)
-                    .softmax(-1)
-                    .matMul(v);
+            NDArray start = table.getArray();
+            NDArray bias =
+                    start.get(distance.flatten().toType(DataType.INT64, false)).reshape(6, 6);
+            NDArray inner = q.matMul(k.transpose(0, 2, 1));
+            return inner.mul(0.25f).add(bias).softmax(-1).matMul(v);
         });
     }
 

@@ -18,68 +18,68 @@ import java.util.List;
 final class Tricks extends Family {
     Tricks() {
         super("tricks");
-        on("in place", Tricks::inPlace, floats(4, 6))
-                .add("in place on a view", Tricks::inPlaceView, floats(4, 6))
-                .on("set rows", Tricks::setRows, floats(4, 6))
-                .on("set by mask", Tricks::setMask, floats(4, 6))
-                .on("set by function", Tricks::setFunction, floats(4, 6))
-                .on("boolean mask of columns", Tricks::columnMask, floats(4, 6))
-                .on("where", Tricks::whereNegative, floats(4, 6))
-                .onAll("negative and stepped slices", Tricks::slices, floats(6, 8))
-                .onAll("ellipsis and new axes", Tricks::ellipsis, floats(3, 4, 5))
-                .onAll("index by array", Tricks::indexArray, floats(6, 4))
-                .on("gather and scatter", Tricks::gatherScatter, floats(6))
-                .add("put", Tricks::put, floats(6))
-                .add("if on shape", Tricks::ifShape, floats(3, 8, 8))
-                .on("loop on shape", Tricks::loopShape, floats(5, 3))
-                .add("recursion", Tricks::recursion, floats(16))
-                .add("stream of children", Tricks::stream, floats(6))
-                .add("shared block", Tricks::sharedBlock, floats(6))
-                .add("tied autoencoder", Tricks::tied, floats(8))
-                .add("map by name", Tricks::byName, floats(6))
-                .add("cached mask", Tricks::cachedMask, floats(4, 4))
-                .add("constant made at initialize", Tricks::constantAtInitialize, floats(5))
-                .add("frozen buffer", Tricks::buffer, floats(5))
-                .add("parameter arithmetic", Tricks::parameterArithmetic, floats(4))
-                .add("low rank", Tricks::lora, floats(8))
-                .add("hypernetwork", Tricks::hyper, floats(6), floats(3))
-                .onAll("types", Tricks::types, floats(6))
-                .onAll("integer arithmetic", Tricks::integers, typed(DataType.INT32, 50, 6))
-                .add("bytes in", Tricks::bytes, typed(DataType.UINT8, 256, 3, 6, 6))
-                .on("double", Tricks::doubles, typed(DataType.FLOAT64, 2, 6))
-                .onAll("boolean in", Tricks::booleans, typed(DataType.BOOLEAN, 2, 6), floats(6))
-                .onAll("reductions", Tricks::reductions, floats(3, 5))
-                .onAll("top, sort and argsort", Tricks::sorts, floats(9))
-                .onAll("cumulative", Tricks::cumulative, between(0.5, 1.5, 7))
-                .onAll("einsum by hand", Tricks::einsum, floats(3, 4), floats(4, 5))
-                .onAll("outer products", Tricks::outer, floats(3), floats(4))
-                .onAll("tile and repeat", Tricks::tile, floats(2, 3))
-                .on("triangles", Tricks::triangles, floats(5, 5))
-                .onAll("trigonometry", Tricks::trigonometry, between(-0.9, 0.9, 6))
-                .on("NaN guard", Tricks::guard, between(-2, 2, 6))
-                .onAll("rounding", Tricks::rounding, between(-3, 3, 8))
-                .onAll("rotate and flip", Tricks::rotate, floats(1, 4, 4))
-                .onAll("split unevenly", Tricks::uneven, floats(10))
-                .on("sub managers", Tricks::subManagers, floats(6))
-                .on("closed early", Tricks::closedEarly, floats(6))
-                .add("nested lists", Tricks::nested, floats(3), floats(4))
-                .onAll("named outputs", Tricks::named, floats(4))
-                .on("normalized by max", Tricks::normalizeMax, floats(6))
-                .add("sine layers", Tricks::siren, floats(3))
-                .add("positional encoding", Tricks::nerf, floats(3))
-                .add("Euler steps", Tricks::euler, floats(4))
-                .add("dueling", Tricks::dueling, floats(6))
-                .add("squashed policy", Tricks::policy, floats(6))
-                .add("splines", Tricks::splines, floats(3))
-                .on("Newton inverse root", Tricks::newton, between(1, 4, 5))
-                .add("matrix inverse", Tricks::inverse, floats(3, 3))
-                .onAll("sequence mask", Tricks::sequenceMask, floats(5, 3), typed(DataType.INT32, 5, 1))
-                .on("one-hot comparison", Tricks::compare, ids(6, 3))
-                .on("words about shapes", Tricks::sayShape, floats(4))
-                .add("half precision inside", Tricks::half, floats(6))
-                .on("data-dependent branch", Tricks::branch, floats(6))
-                .add("noise at inference", Tricks::noise, floats(6))
-                .on("computed on the host", Tricks::host, floats(6));
+        on("in place", Tricks::inPlace, floats(4, 6));
+        add("in place on a view", Tricks::inPlaceView, floats(4, 6));
+        on("set rows", Tricks::setRows, floats(4, 6));
+        on("set by mask", Tricks::setMask, floats(4, 6));
+        on("set by function", Tricks::setFunction, floats(4, 6));
+        on("boolean mask of columns", Tricks::columnMask, floats(4, 6));
+        on("where", Tricks::whereNegative, floats(4, 6));
+        onAll("negative and stepped slices", Tricks::slices, floats(6, 8));
+        onAll("ellipsis and new axes", Tricks::ellipsis, floats(3, 4, 5));
+        onAll("index by array", Tricks::indexArray, floats(6, 4));
+        on("gather and scatter", Tricks::gatherScatter, floats(6));
+        add("put", Tricks::put, floats(6));
+        add("if on shape", Tricks::ifShape, floats(3, 8, 8));
+        on("loop on shape", Tricks::loopShape, floats(5, 3));
+        add("recursion", Tricks::recursion, floats(16));
+        add("stream of children", Tricks::stream, floats(6));
+        add("shared block", Tricks::sharedBlock, floats(6));
+        add("tied autoencoder", Tricks::tied, floats(8));
+        add("map by name", Tricks::byName, floats(6));
+        add("cached mask", Tricks::cachedMask, floats(4, 4));
+        add("constant made at initialize", Tricks::constantAtInitialize, floats(5));
+        add("frozen buffer", Tricks::buffer, floats(5));
+        add("parameter arithmetic", Tricks::parameterArithmetic, floats(4));
+        add("low rank", Tricks::lora, floats(8));
+        add("hypernetwork", Tricks::hyper, floats(6), floats(3));
+        onAll("types", Tricks::types, floats(6));
+        onAll("integer arithmetic", Tricks::integers, typed(DataType.INT32, 50, 6));
+        add("bytes in", Tricks::bytes, typed(DataType.UINT8, 256, 3, 6, 6));
+        on("double", Tricks::doubles, typed(DataType.FLOAT64, 2, 6));
+        onAll("boolean in", Tricks::booleans, typed(DataType.BOOLEAN, 2, 6), floats(6));
+        onAll("reductions", Tricks::reductions, floats(3, 5));
+        onAll("top, sort and argsort", Tricks::sorts, floats(9));
+        onAll("cumulative", Tricks::cumulative, between(0.5, 1.5, 7));
+        onAll("einsum by hand", Tricks::einsum, floats(3, 4), floats(4, 5));
+        onAll("outer products", Tricks::outer, floats(3), floats(4));
+        onAll("tile and repeat", Tricks::tile, floats(2, 3));
+        on("triangles", Tricks::triangles, floats(5, 5));
+        onAll("trigonometry", Tricks::trigonometry, between(-0.9, 0.9, 6));
+        on("NaN guard", Tricks::guard, between(-2, 2, 6));
+        onAll("rounding", Tricks::rounding, between(-3, 3, 8));
+        onAll("rotate and flip", Tricks::rotate, floats(1, 4, 4));
+        onAll("split unevenly", Tricks::uneven, floats(10));
+        on("sub managers", Tricks::subManagers, floats(6));
+        on("closed early", Tricks::closedEarly, floats(6));
+        add("nested lists", Tricks::nested, floats(3), floats(4));
+        onAll("named outputs", Tricks::named, floats(4));
+        on("normalized by max", Tricks::normalizeMax, floats(6));
+        add("sine layers", Tricks::siren, floats(3));
+        add("positional encoding", Tricks::nerf, floats(3));
+        add("Euler steps", Tricks::euler, floats(4));
+        add("dueling", Tricks::dueling, floats(6));
+        add("squashed policy", Tricks::policy, floats(6));
+        add("splines", Tricks::splines, floats(3));
+        on("Newton inverse root", Tricks::newton, between(1, 4, 5));
+        add("matrix inverse", Tricks::inverse, floats(3, 3));
+        onAll("sequence mask", Tricks::sequenceMask, floats(5, 3), typed(DataType.INT32, 5, 1));
+        on("one-hot comparison", Tricks::compare, ids(6, 3));
+        on("words about shapes", Tricks::sayShape, floats(4));
+        add("half precision inside", Tricks::half, floats(6));
+        on("data-dependent branch", Tricks::branch, floats(6));
+        add("noise at inference", Tricks::noise, floats(6));
+        on("computed on the host", Tricks::host, floats(6));
     }
 
     private static NDArray inPlace(NDArray x) {
@@ -350,11 +350,8 @@ final class Tricks extends Family {
 
     private static NDList reductions(NDList list) {
         NDArray x = list.head();
-        NDArray standard = x.sub(x.sum(new int[] {1, 2}, true).div(15))
-                .square()
-                .sum(new int[] {1, 2})
-                .div(14)
-                .sqrt();
+        NDArray start = x.sub(x.sum(new int[] {1, 2}, true).div(15));
+        NDArray standard = start.square().sum(new int[] {1, 2}).div(14).sqrt();
         return new NDList(
                 x.max(new int[] {-1}),
                 x.min(new int[] {1}, true),
