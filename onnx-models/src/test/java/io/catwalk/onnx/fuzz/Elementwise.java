@@ -95,7 +95,7 @@ final class Elementwise {
                 Elementwise::pair,
                 Elementwise::withConstant,
                 Elementwise::compare,
-                Elementwise::compareNumber,
+                (draw, x) -> x.exact() ? x.with(draw.of(NUMBER_COMPARISONS).apply(x.array(), draw.number())) : null,
                 (draw, x) -> new Item(draw.of(LOGIC).apply(mask(x), mask(draw.alike(x))), x.exact()),
                 (draw, x) -> x.exact() ? x.with(x.array().logicalNot()) : null,
                 Elementwise::where,
@@ -140,10 +140,6 @@ final class Elementwise {
     private static @Nullable Item compare(Draw draw, Item x) {
         Item other = draw.alike(x);
         return x.exact() && other.exact() ? x.with(draw.of(COMPARISONS).apply(x.array(), other.array())) : null;
-    }
-
-    private static @Nullable Item compareNumber(Draw draw, Item x) {
-        return x.exact() ? x.with(draw.of(NUMBER_COMPARISONS).apply(x.array(), draw.number())) : null;
     }
 
     private static NDArray mask(Item x) {

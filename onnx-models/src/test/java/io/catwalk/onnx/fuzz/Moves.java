@@ -49,14 +49,20 @@ final class Moves {
                 (draw, x) -> joined(draw, x, false),
                 (draw, x) -> joined(draw, x, true),
                 unless(x -> grows(x, 2) || x.rank() < 2, Moves::tile),
-                Moves::repeat,
+                (draw, x) ->
+                        grows(x, 2) || x.rank() < 2 ? null : x.with(x.array().repeat(draw.axis(x), 2)),
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().flip(draw.axis(x))) : null,
-                Moves::pad,
+                (draw, x) -> grows(x, 2) || x.rank() < 3 || !x.isReal()
+                        ? null
+                        : x.with(x.array().pad(new Shape(draw.below(2), draw.below(3)), draw.eighth())),
                 unless(x -> x.rank() < 2, Moves::take),
                 unless(x -> x.rank() != 2 || x.size(1) < 1 || !x.exact(), Moves::gather),
                 unless(x -> !x.exact() || grows(x, 5) || x.rank() > 3, Moves::oneHot),
                 unless(x -> x.rank() != 2 || !x.isReal(), Moves::batchCounted),
-                unless(x -> x.rank() != 2 || !x.isReal() || grows(x, 2), Moves::stateOfZeros),
+                unless(
+                        x -> x.rank() != 2 || !x.isReal() || grows(x, 2),
+                        (draw, x) -> x.with(x.array()
+                                .concat(x.manager().zeros(new Shape(x.batch(), 1 + draw.below(2))), 1))),
                 Moves::byShape);
     }
 
@@ -150,16 +156,6 @@ final class Moves {
         return x.with(x.array().tile(repeats));
     }
 
-    private static @Nullable Item repeat(Draw draw, Item x) {
-        return grows(x, 2) || x.rank() < 2 ? null : x.with(x.array().repeat(draw.axis(x), 2));
-    }
-
-    private static @Nullable Item pad(Draw draw, Item x) {
-        return grows(x, 2) || x.rank() < 3 || !x.isReal()
-                ? null
-                : x.with(x.array().pad(new Shape(draw.below(2), draw.below(3)), draw.eighth()));
-    }
-
     private static @Nullable Item take(Draw draw, Item x) {
         int size = (int) x.size(1);
         if (size < 1) {
@@ -192,10 +188,6 @@ final class Moves {
             case 1 -> x.with(x.array().mul(x.manager().arange((float) batch).expandDims(1)));
             default -> x.with(x.array().sub(x.manager().full(new Shape(batch, x.size(1)), 0.5f)));
         };
-    }
-
-    private static Item stateOfZeros(Draw draw, Item x) {
-        return x.with(x.array().concat(x.manager().zeros(new Shape(x.batch(), 1 + draw.below(2))), 1));
     }
 
     /** Branches on sizes that do not follow the batch. */

@@ -24,7 +24,9 @@ final class Reductions {
                 (draw, x) -> x.rank() > 1 ? x.inexact(x.array().clip(-2, 2).cumProd(draw.axis(x))) : null,
                 // A copy, since PyTorch errs for an array that was broadcast (NumbersTest).
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().duplicate().median(new int[] {draw.axis(x)})) : null,
-                Reductions::percentile,
+                (draw, x) -> x.isReal() && x.rank() > 1
+                        ? x.inexact(x.array().percentile(draw.below(101), new int[] {draw.axis(x)}))
+                        : null,
                 unless(x -> !x.isReal() || x.rank() < 3 || x.rank() > 4 || x.elements() == 0, Reductions::resized),
                 (draw, x) -> x.rank() > 1 ? x.with(x.array().sort(draw.axis(x))) : null,
                 (draw, x) -> x.rank() > 1 && x.exact() ? x.with(x.array().argMax(draw.axis(x))) : null,
@@ -80,12 +82,6 @@ final class Reductions {
             case 1 -> x.inexact(x.array().normalize(draw.of(ORDERS), draw.axis(x), 0.25));
             default -> x.inexact(x.array().sub(x.array().mean(new int[] {-1}, true)));
         };
-    }
-
-    private static @Nullable Item percentile(Draw draw, Item x) {
-        return x.isReal() && x.rank() > 1
-                ? x.inexact(x.array().percentile(draw.below(101), new int[] {draw.axis(x)}))
-                : null;
     }
 
     private static Item resized(Draw draw, Item x) {

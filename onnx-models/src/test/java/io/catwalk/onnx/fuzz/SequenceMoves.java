@@ -24,7 +24,10 @@ final class SequenceMoves {
     static List<Operation> operations() {
         return List.of(
                 unless(x -> x.rank() != 3, SequenceMoves::merged),
-                SequenceMoves::moved,
+                (draw, x) -> x.rank() == 3
+                        ? x.with(
+                                x.array().transpose(1, 0, 2).flip(draw.below(2)).swapAxes(0, 1))
+                        : null,
                 unless(x -> x.rank() != 3 || !x.isReal() || x.size(1) > LARGEST, SequenceMoves::attention),
                 unless(x -> x.rank() != 3 || !x.isReal() || x.size(1) > LARGEST, SequenceMoves::pairs),
                 SequenceMoves::joined,
@@ -42,7 +45,12 @@ final class SequenceMoves {
                 unless(
                         x -> x.rank() != 3 || !x.isReal() || x.size(1) > SignatureFuzzTest.LONGEST,
                         SequenceMoves::table),
-                unless(x -> x.rank() != 3 || 2 * x.size(1) > LARGEST, SequenceMoves::repeated),
+                unless(
+                        x -> x.rank() != 3 || 2 * x.size(1) > LARGEST,
+                        (draw, x) -> x.with(
+                                draw.oneIn(2)
+                                        ? x.array().repeat(1, 2)
+                                        : x.array().tile(new long[] {1, 2, 1}))),
                 unless(x -> x.rank() < 2 || !x.isReal(), SequenceMoves::scaled),
                 unless(x -> x.rank() != 3, SequenceMoves::flattened),
                 SequenceMoves::stacked,
@@ -58,12 +66,6 @@ final class SequenceMoves {
         NDArray changed = x.isReal() ? rows.matMul(draw.constant(rows.getManager(), features, features)) : rows.flip(1);
         return x.inexact(
                 draw.oneIn(2) ? changed.reshape(x.array().getShape()) : changed.reshape(x.batch(), -1, features));
-    }
-
-    private static @Nullable Item moved(Draw draw, Item x) {
-        return x.rank() == 3
-                ? x.with(x.array().transpose(1, 0, 2).flip(draw.below(2)).swapAxes(0, 1))
-                : null;
     }
 
     private static Item attention(Draw draw, Item x) {
@@ -143,10 +145,6 @@ final class SequenceMoves {
     private static Item table(Draw draw, Item x) {
         NDArray table = draw.constant(x, SignatureFuzzTest.LONGEST, x.size(2));
         return x.with(x.array().add(table.get(new NDIndex("0:{}", x.size(1)))));
-    }
-
-    private static Item repeated(Draw draw, Item x) {
-        return x.with(draw.oneIn(2) ? x.array().repeat(1, 2) : x.array().tile(new long[] {1, 2, 1}));
     }
 
     private static Item scaled(Draw draw, Item x) {

@@ -26,25 +26,27 @@ class CallsTest extends OneTrace {
 
     private static final Sizes THREE = new Sizes(Map.of("batch", 3L));
 
-    private static Calls calls(Function<NDList, NDList> forward, DataType type, Axis... axes) {
+    private static Calls calls(List<Axis> axes, Function<NDList, NDList> forward) {
+        return calls(DataType.FLOAT32, axes, forward);
+    }
+
+    private static Calls calls(DataType type, List<Axis> axes, Function<NDList, NDList> forward) {
         Block block = new LambdaBlock(forward);
         return new Calls(new Tracing(
-                block, Optional.empty(), List.of(OnnxInput.of("x", type, axes)), OperatorTable.primitives()));
+                block,
+                Optional.empty(),
+                List.of(OnnxInput.of("x", type, axes.toArray(Axis[]::new))),
+                OperatorTable.primitives()));
     }
 
     /** Returns the engine's array behind the proxy of an input. */
     private static float[] held(DataType type, Axis... axes) {
         List<float[]> held = new ArrayList<>();
-        calls(
-                        inputs -> {
-                            TracedArray traced = (TracedArray) Proxy.getInvocationHandler(inputs.head());
-                            held.add(traced.real()
-                                    .toType(DataType.FLOAT32, false)
-                                    .toFloatArray());
-                            return inputs;
-                        },
-                        type,
-                        axes)
+        calls(type, List.of(axes), inputs -> {
+                    TracedArray traced = (TracedArray) Proxy.getInvocationHandler(inputs.head());
+                    held.add(traced.real().toType(DataType.FLOAT32, false).toFloatArray());
+                    return inputs;
+                })
                 .record(THREE, THREE);
         return held.get(0);
     }
@@ -75,15 +77,11 @@ class CallsTest extends OneTrace {
     @Test
     void aDryCallHoldsNoSamples() {
         List<float[]> held = new ArrayList<>();
-        Calls calls = calls(
-                inputs -> {
-                    TracedArray traced = (TracedArray) Proxy.getInvocationHandler(inputs.head());
-                    held.add(traced.real().toFloatArray());
-                    return new NDList(inputs.head().neg());
-                },
-                DataType.FLOAT32,
-                Axis.BATCH,
-                Axis.of(4));
+        Calls calls = calls(List.of(Axis.BATCH, Axis.of(4)), inputs -> {
+            TracedArray traced = (TracedArray) Proxy.getInvocationHandler(inputs.head());
+            held.add(traced.real().toFloatArray());
+            return new NDList(inputs.head().neg());
+        });
         Program program = program(calls);
         calls.rehearse(program, THREE, THREE, Rehearsal.Mode.DRY, false);
         calls.rehearse(program, THREE, THREE, Rehearsal.Mode.COMPUTED, false);
@@ -94,13 +92,10 @@ class CallsTest extends OneTrace {
     @Test
     void aCallThatReturnsLessThanTheOneBeforeIsRefused() {
         int[] call = {0};
-        Calls calls = calls(
-                inputs -> {
-                    NDArray negated = inputs.head().neg();
-                    return call[0]++ == 0 ? new NDList(negated) : new NDList(inputs.head());
-                },
-                DataType.FLOAT32,
-                Axis.BATCH);
+        Calls calls = calls(List.of(Axis.BATCH), inputs -> {
+            NDArray negated = inputs.head().neg();
+            return call[0]++ == 0 ? new NDList(negated) : new NDList(inputs.head());
+        });
         Program program = program(calls);
         assertRefused(
                 () -> calls.rehearse(program, THREE, THREE, Rehearsal.Mode.DRY, false),
@@ -109,15 +104,12 @@ class CallsTest extends OneTrace {
 
     @Test
     void namesThatForwardGivesAreKept() {
-        Calls calls = calls(
-                inputs -> {
-                    inputs.head().setName("series");
-                    NDArray sum = inputs.head().add(1);
-                    sum.setName("sum");
-                    return new NDList(sum, inputs.head().neg());
-                },
-                DataType.FLOAT32,
-                Axis.BATCH);
+        Calls calls = calls(List.of(Axis.BATCH), inputs -> {
+            inputs.head().setName("series");
+            NDArray sum = inputs.head().add(1);
+            sum.setName("sum");
+            return new NDList(sum, inputs.head().neg());
+        });
         assertThat(calls.record(THREE, THREE).names())
                 .containsExactly(Optional.of("series"), Optional.of("sum"), Optional.empty());
     }
@@ -126,16 +118,12 @@ class CallsTest extends OneTrace {
     @Test
     void aTraceEndsWithItsCall() {
         List<NDArray> kept = new ArrayList<>();
-        Calls calls = calls(
-                inputs -> {
-                    NDArray table = inputs.head().getManager().arange(3f);
-                    table.detach();
-                    kept.add(table);
-                    return new NDList(inputs.head().add(table));
-                },
-                DataType.FLOAT32,
-                Axis.BATCH,
-                Axis.of(3));
+        Calls calls = calls(List.of(Axis.BATCH, Axis.of(3)), inputs -> {
+            NDArray table = inputs.head().getManager().arange(3f);
+            table.detach();
+            kept.add(table);
+            return new NDList(inputs.head().add(table));
+        });
         calls.record(THREE, THREE);
         assertThat(kept.get(0).add(1).toFloatArray()).containsExactly(1, 2, 3);
         assertThat(calls.changedWeights()).isEmpty();

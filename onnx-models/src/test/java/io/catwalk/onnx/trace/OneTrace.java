@@ -2,10 +2,14 @@ package io.catwalk.onnx.trace;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.LambdaBlock;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
 import io.catwalk.onnx.graph.Dim;
 import io.catwalk.onnx.graph.ElementType;
 import io.catwalk.onnx.graph.ExportException;
@@ -14,6 +18,7 @@ import io.catwalk.onnx.lowering.OperatorTable;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
 /** What tests of a trace share: a manager of their own, and short names for what a tape and a program hold. */
@@ -49,5 +54,19 @@ abstract class OneTrace {
 
     static Slot slot(int id, long... sizes) {
         return new Slot(id, new Shape(sizes), DataType.FLOAT32);
+    }
+
+    /** A block that returns what it takes. */
+    static class Idle extends AbstractBlock {
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
+            return inputs;
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
     }
 }

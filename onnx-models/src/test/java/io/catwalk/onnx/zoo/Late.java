@@ -26,7 +26,7 @@ final class Late extends Family {
         onAll("label picked by two arrays", Late::pick, floats(5), ids(5));
         onAll("number first", Late::numberFirst, between(0.5, 2, 4));
         onAll("sums of many", Late::sums, floats(4), floats(4), floats(4));
-        on("gradients stopped", Late::gradients, floats(4));
+        on("gradients stopped", x -> x.stopGradient().mul(2).sub(x.scaleGradient(0.5)), floats(4));
         on("device and type as they are", Late::device, floats(4));
         add("lists by name", Late::listNames, floats(4), floats(3));
         add("flatten with size", () -> seq(Blocks.batchFlattenBlock(12), linear(2)), floats(3, 4));
@@ -123,10 +123,6 @@ final class Late extends Family {
         return new NDList(
                 NDArrays.add(list.get(0), list.get(1), list.get(2)),
                 NDArrays.mul(list.get(0), list.get(1), list.get(2)));
-    }
-
-    private static NDArray gradients(NDArray x) {
-        return x.stopGradient().mul(2).sub(x.scaleGradient(0.5));
     }
 
     private static NDArray device(NDArray x) {

@@ -41,7 +41,7 @@ final class Sequences extends Family {
                 floats(7, 5));
         add("RNN states", () -> rnn(RNN.Activation.RELU, 1).optReturnState(true).build(), floats(7, 5));
         add("sentiment", Sequences::sentiment, ids(50, 9));
-        add("tagger", Sequences::tagger, ids(50, 9));
+        add("tagger", () -> seq(words(50, 8), gru(6, 1).build(), linear(7), lambda(x -> x.argMax(2))), ids(50, 9));
         add("character model", Sequences::characters, ids(26, 10));
         add("LSTM cell by hand", Sequences::cell, floats(6, 4));
         add("GRU cell by hand", Sequences::gruCell, floats(6, 4));
@@ -101,10 +101,6 @@ final class Sequences extends Family {
                 lambda(x -> x.max(new int[] {1})),
                 Dropout.builder().optRate(0.5f).build(),
                 linear(2));
-    }
-
-    private static Block tagger() {
-        return seq(words(50, 8), gru(6, 1).build(), linear(7), lambda(x -> x.argMax(2)));
     }
 
     private static Block characters() {

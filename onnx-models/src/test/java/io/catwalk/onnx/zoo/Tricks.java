@@ -32,7 +32,7 @@ final class Tricks extends Family {
         add("put", Tricks::put, floats(6));
         add("if on shape", Tricks::ifShape, floats(3, 8, 8));
         on("loop on shape", Tricks::loopShape, floats(5, 3));
-        add("recursion", Tricks::recursion, floats(16));
+        add("recursion", () -> lambda(Tricks::pairs), floats(16));
         add("stream of children", Tricks::stream, floats(6));
         add("shared block", Tricks::sharedBlock, floats(6));
         add("tied autoencoder", Tricks::tied, floats(8));
@@ -46,7 +46,7 @@ final class Tricks extends Family {
         onAll("types", Tricks::types, floats(6));
         onAll("integer arithmetic", Tricks::integers, typed(DataType.INT32, 50, 6));
         add("bytes in", Tricks::bytes, typed(DataType.UINT8, 256, 3, 6, 6));
-        on("double", Tricks::doubles, typed(DataType.FLOAT64, 2, 6));
+        on("double", x -> x.mul(0.5).exp().sum(new int[] {1}, true).log().add(x), typed(DataType.FLOAT64, 2, 6));
         onAll("boolean in", Tricks::booleans, typed(DataType.BOOLEAN, 2, 6), floats(6));
         onAll("reductions", Tricks::reductions, floats(3, 5));
         onAll("top, sort and argsort", Tricks::sorts, floats(9));
@@ -77,7 +77,7 @@ final class Tricks extends Family {
         on("one-hot comparison", Tricks::compare, ids(6, 3));
         on("words about shapes", Tricks::sayShape, floats(4));
         add("half precision inside", Tricks::half, floats(6));
-        on("data-dependent branch", Tricks::branch, floats(6));
+        on("data-dependent branch", x -> x.sum().getFloat() > 0 ? x.mul(2) : x.neg(), floats(6));
         add("noise at inference", Tricks::noise, floats(6));
         on("computed on the host", Tricks::host, floats(6));
     }
@@ -198,10 +198,6 @@ final class Tricks extends Family {
         }
         NDList halves = x.split(2, 1);
         return pairs(NDArrays.maximum(halves.get(0), halves.get(1).mul(0.9)));
-    }
-
-    private static Block recursion() {
-        return lambda(Tricks::pairs);
     }
 
     private static Block stream() {
@@ -336,10 +332,6 @@ final class Tricks extends Family {
                 relu(),
                 flatten(),
                 linear(3));
-    }
-
-    private static NDArray doubles(NDArray x) {
-        return x.mul(0.5).exp().sum(new int[] {1}, true).log().add(x);
     }
 
     private static NDList booleans(NDList list) {
@@ -597,10 +589,6 @@ final class Tricks extends Family {
 
     private static Block half() {
         return seq(lambda(x -> x.toType(DataType.FLOAT16, false).toType(DataType.FLOAT32, false)), linear(3));
-    }
-
-    private static NDArray branch(NDArray x) {
-        return x.sum().getFloat() > 0 ? x.mul(2) : x.neg();
     }
 
     private static Block noise() {
