@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
@@ -95,19 +94,18 @@ class BadFilesTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 6, 27, 99, -1})
     void anUnknownOperatorSetIsRefused(long version) {
-        refused(
-                TestModels.linear()
-                        .clearOpsetImport()
-                        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(version)),
-                "operator set from 7 to 26",
-                "[" + version + "]");
+        refused(withOpset(version), "operator set from 7 to 26", "[" + version + "]");
+    }
+
+    private static ModelProto.Builder withOpset(long version) {
+        ModelProto.Builder model = TestModels.linear();
+        model.getOpsetImportBuilder(0).setVersion(version);
+        return model;
     }
 
     @Test
     void theLargestOperatorSetThatIsPromisedRuns() {
-        ModelProto.Builder model = TestModels.linear();
-        model.getOpsetImportBuilder(0).setVersion(ModelFile.NEWEST_OPSET);
-        TestModels.write(file, model);
+        TestModels.write(file, withOpset(ModelFile.NEWEST_OPSET));
         assertRuns();
     }
 
@@ -130,10 +128,8 @@ class BadFilesTest {
         refused(withInput(value("images", FLOAT, "batch", 784)), "(batch, channels, height, width)", "(batch, 784)");
         refused(withInput(value("images", FLOAT, "batch", 1, "height", 28)), "fixed size", "(batch, 1, height, 28)");
         refused(withInput(value("images", FLOAT, "batch", 1, 0, 28)), "sizes of 1 to 65536", "(batch, 1, 0, 28)");
-        refused(
-                withInput(value("images", FLOAT, "batch", 60_000, 60_000, 60_000)),
-                "sizes of 1 to 65536",
-                "(batch, 60000, 60000, 60000)");
+        Integer large = 60_000;
+        refused(withInput(value("images", FLOAT, "batch", large, large, large)), "1 to 65536", "60000, 60000, 60000");
         refused(withInput(value("images", DataType.INT64_VALUE, "batch", 1, 2, 2)), "float32 or uint8", "int64");
     }
 
@@ -141,10 +137,8 @@ class BadFilesTest {
     void outputsWithoutLogitsAreRefused() {
         refused(withOutputs(value("scores", FLOAT, "batch", 3, 1)), "an output logits", "scores float (batch, 3, 1)");
         refused(withOutputs(value("logits", FLOAT, "batch", "classes")), "fixed number of classes", "(batch, classes)");
-        refused(
-                withOutputs(value("a", FLOAT, "batch", 3), value("b", FLOAT, "batch", 3)),
-                "exactly one",
-                "a float (batch, 3), b float (batch, 3)");
+        ModelProto.Builder two = withOutputs(value("a", FLOAT, "batch", 3), value("b", FLOAT, "batch", 3));
+        refused(two, "exactly one", "a float (batch, 3), b float (batch, 3)");
         refused(withOutputs(value("logits", FLOAT, 1, 3)), "one row of logits per image", "logits float (1, 3)");
     }
 

@@ -20,7 +20,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.TestModels;
 import java.nio.file.Path;
@@ -58,27 +57,22 @@ final class FileFormsTest {
     })
     void channelsAreFoundWhereTheyAre(
             int second, int third, int fourth, Layout layout, int channels, int height, int width) {
-        try (OnnxPredictor predictor = open(summing(FLOAT, second, third, fourth), OnnxHints.none())) {
-            Signature signature = predictor.signature();
-            assertThat(signature.layout()).isEqualTo(layout);
-            assertThat(List.of(signature.channels(), signature.height(), signature.width()))
-                    .containsExactly(channels, height, width);
-            assertThat(predictor.logits(new float[2 * second * third * fourth], 2))
-                    .containsOnly(0)
-                    .hasSize(2);
-        }
+        ModelProto.Builder model = summing(FLOAT, second, third, fourth);
+        Signature signature = signature(model, OnnxHints.none());
+        assertThat(signature.layout()).isEqualTo(layout);
+        assertThat(List.of(signature.channels(), signature.height(), signature.width()))
+                .containsExactly(channels, height, width);
+        assertThat(logits(model, OnnxHints.none(), new float[2 * second * third * fourth], 2))
+                .containsExactly(0, 0);
     }
 
     @Test
     void whatTheFileSaysOfItsPixelsDecidesBetweenTwoOrders() {
         ModelProto.Builder model = summing(FLOAT, 4, 6, 3);
-        try (OnnxPredictor predictor = open(model, OnnxHints.none())) {
-            assertThat(predictor.signature().layout()).isEqualTo(Layout.NCHW);
-            assertThat(predictor.signature().channels()).isEqualTo(4);
-        }
-        try (OnnxPredictor predictor = open(model, OnnxHints.none().withLayout(Layout.NHWC))) {
-            assertThat(predictor.signature().channels()).isEqualTo(3);
-        }
+        assertThat(signature(model, OnnxHints.none()).layout()).isEqualTo(Layout.NCHW);
+        assertThat(signature(model, OnnxHints.none()).channels()).isEqualTo(4);
+        assertThat(signature(model, OnnxHints.none().withLayout(Layout.NHWC)).channels())
+                .isEqualTo(3);
         Path file = TestModels.write(folder.resolve("stated.onnx"), model);
         OnnxMetadata.empty()
                 .withPreprocessing(
@@ -97,13 +91,8 @@ final class FileFormsTest {
             for (int i = 0; i < images.length; i++) {
                 images[i] = i * i % 37;
             }
-            for (Object declared : List.of(BATCH, 2)) {
-                try (OnnxPredictor predictor = open(picking(FLOAT, declared), OnnxHints.none())) {
-                    assertThat(predictor.logits(images, batch)).containsExactly(picked(images, batch));
-                }
-            }
-            try (OnnxPredictor predictor = open(picking(UINT8, BATCH), OnnxHints.none())) {
-                assertThat(predictor.logits(images, batch)).containsExactly(picked(images, batch));
+            for (ModelProto.Builder model : List.of(picking(FLOAT, BATCH), picking(FLOAT, 2), picking(UINT8, BATCH))) {
+                assertThat(logits(model, OnnxHints.none(), images, batch)).containsExactly(picked(images, batch));
             }
         }
     }
@@ -170,20 +159,15 @@ final class FileFormsTest {
                 .addInt64Data(number);
     }
 
-    private static ModelProto.Builder summing(int type, Object... axes) {
-        return summing(
-                value("images", type, BATCH, axes[0], axes[1], axes[2]), value("logits", FLOAT, BATCH, 1), "logits");
-    }
-
     /** A model that sums each image. */
-    private static ModelProto.Builder summing(ValueInfoProto input, ValueInfoProto output, String name) {
+    private static ModelProto.Builder summing(int type, Object... axes) {
         return TestModels.model(GraphProto.newBuilder()
                 .setName("summing")
-                .addInput(input)
-                .addOutput(output)
+                .addInput(value("images", type, BATCH, axes[0], axes[1], axes[2]))
+                .addOutput(value("logits", FLOAT, BATCH, 1))
                 .addNode(cast("images", "numbers", FLOAT))
                 .addNode(node("Flatten", List.of("numbers"), "flat"))
-                .addNode(node("ReduceSum", List.of("flat", "axes"), name))
+                .addNode(node("ReduceSum", List.of("flat", "axes"), "logits"))
                 .addInitializer(whole("axes", 1)));
     }
 
@@ -191,19 +175,15 @@ final class FileFormsTest {
     void aFileOfAnySizeTakesTheSizeThatIsNamed() {
         for (Object[] axes : new Object[][] {{3, "height", "width"}, {"height", "width", 3}, {3, 6, "width"}}) {
             ModelProto.Builder model = summing(FLOAT, axes);
-            refused(
-                    model,
-                    OnnxHints.none(),
-                    "expected images of a fixed size, or a size for them, found images float (batch, " + axes[0] + ", "
-                            + axes[1] + ", " + axes[2] + "); name the size, such as --image-size 224x224");
-            try (OnnxPredictor predictor = open(model, OnnxHints.none().withImageSize(6, 8))) {
-                assertThat(predictor.signature().imageSize()).isEqualTo(3 * 6 * 8);
-                assertThat(predictor.signature().width()).isEqualTo(8);
-                float[] images = new float[2 * 3 * 6 * 8];
-                images[0] = 1;
-                images[3 * 6 * 8] = 2;
-                assertThat(predictor.logits(images, 2)).containsExactly(1, 2);
-            }
+            String found = "found images float (batch, " + axes[0] + ", " + axes[1] + ", " + axes[2] + ")";
+            refused(model, OnnxHints.none(), "a fixed size, or a size for them", found, "--image-size 224x224");
+            OnnxHints size = OnnxHints.none().withImageSize(6, 8);
+            assertThat(signature(model, size).imageSize()).isEqualTo(3 * 6 * 8);
+            assertThat(signature(model, size).width()).isEqualTo(8);
+            float[] images = new float[2 * 3 * 6 * 8];
+            images[0] = 1;
+            images[3 * 6 * 8] = 2;
+            assertThat(logits(model, size, images, 2)).containsExactly(1, 2);
         }
     }
 
@@ -223,18 +203,16 @@ final class FileFormsTest {
     }
 
     @Test
-    void aNumberOfChannelsThatIsOpenIsRefused() {
-        refused(
-                summing(FLOAT, "channels", "height", "width"),
-                OnnxHints.none().withImageSize(6, 8),
-                "with a fixed number of channels, found images float (batch, channels, height, width)");
-    }
-
-    @Test
-    void sizesOutOfRangeAreRefused() {
+    void sizesOutOfRangeAndOpenChannelsAreRefused() {
         argumentRefused(() -> OnnxHints.none().withImageSize(-1, 4)).contains("-1 and 4");
         argumentRefused(() -> OnnxHints.none().withImageSize(4, 0)).contains("4 and 0");
         refused(summing(FLOAT, 3, "h", "w"), OnnxHints.none().withImageSize(1 << 20, 4), "sizes of 1 to 65536");
+        ModelProto.Builder open = summing(FLOAT, "channels", "height", "width");
+        refused(
+                open,
+                OnnxHints.none().withImageSize(6, 8),
+                "fixed number of channels",
+                "(batch, channels, height, width)");
     }
 
     @Test
@@ -251,24 +229,18 @@ final class FileFormsTest {
                 .addNode(node("Softmax", List.of("logits"), "share"))
                 .addNode(node("Unsqueeze", List.of("logits", "last"), "map"))
                 .addInitializer(whole("last", 2));
-        try (OnnxPredictor predictor = open(model, OnnxHints.none().withOutput("features"))) {
-            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(1, 2, 3, 4);
-            assertThat(predictor.scores()).isEqualTo(Scores.LOGITS);
-        }
-        try (OnnxPredictor predictor = open(model, OnnxHints.none().withOutput("share"))) {
-            assertThat(predictor.signature().output()).isEqualTo("share");
-            assertThat(predictor.scores()).isEqualTo(Scores.PROBABILITIES);
-        }
+        OnnxHints features = OnnxHints.none().withOutput("features");
+        assertThat(logits(model, features, new float[] {1, 2, 3, 4}, 1)).containsExactly(1, 2, 3, 4);
+        assertThat(scores(model, features)).isEqualTo(Scores.LOGITS);
+        OnnxHints share = OnnxHints.none().withOutput("share");
+        assertThat(signature(model, share).output()).isEqualTo("share");
+        assertThat(scores(model, share)).isEqualTo(Scores.PROBABILITIES);
         refused(
                 model,
                 OnnxHints.none().withOutput("Share"),
-                "expected an output Share, found features float (batch, 4), logits float (batch, 3), ",
-                "choose one of these");
-        refused(
-                model,
-                OnnxHints.none().withOutput("map"),
-                "expected float32 logits (batch, classes)",
-                "found map float (batch, 3, 1); choose another output than map");
+                "an output Share, found features float (batch, 4), logits float (batch, 3), ");
+        OnnxHints map = OnnxHints.none().withOutput("map");
+        refused(model, map, "logits (batch, classes)", "map float (batch, 3, 1); choose another output than map");
         model.getGraphBuilder().getOutputBuilder(1).setName("scores");
         model.getGraphBuilder().addNode(node("Identity", List.of("logits"), "scores"));
         refused(model, OnnxHints.none(), "choose one, such as --output features");
@@ -297,9 +269,7 @@ final class FileFormsTest {
         "Softmax Neg, LOGITS"
     })
     void aFileThatEndsWithASoftmaxGivesProbabilities(String operators, Scores expected) {
-        try (OnnxPredictor predictor = open(ending(operators.split(" ")), OnnxHints.none())) {
-            assertThat(predictor.scores()).isEqualTo(expected);
-        }
+        assertThat(scores(ending(operators.split(" ")), OnnxHints.none())).isEqualTo(expected);
     }
 
     @Test
@@ -361,6 +331,24 @@ final class FileFormsTest {
                 TestModels.write(folder.resolve("model.onnx"), model),
                 OnnxOptions.standard().withThreads(1),
                 hints);
+    }
+
+    private Signature signature(ModelProto.Builder model, OnnxHints hints) {
+        try (OnnxPredictor predictor = open(model, hints)) {
+            return predictor.signature();
+        }
+    }
+
+    private Scores scores(ModelProto.Builder model, OnnxHints hints) {
+        try (OnnxPredictor predictor = open(model, hints)) {
+            return predictor.scores();
+        }
+    }
+
+    private float[] logits(ModelProto.Builder model, OnnxHints hints, float[] images, int count) {
+        try (OnnxPredictor predictor = open(model, hints)) {
+            return predictor.logits(images, count);
+        }
     }
 
     private void refused(ModelProto.Builder model, OnnxHints hints, String... parts) {

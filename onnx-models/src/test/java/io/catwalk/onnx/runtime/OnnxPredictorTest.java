@@ -138,8 +138,8 @@ class OnnxPredictorTest {
             assertThat(predictor.logits(new float[] {0, 255, 51, 204}, 1))
                     .containsExactly(new float[] {0, -2, 13}, within(1e-5f));
             for (float wrong : new float[] {-1, 256, 0.5f, Float.NaN}) {
-                argumentRefused(() -> predictor.logits(new float[] {0, 0, 0, wrong}, 1))
-                        .contains("number 3");
+                float[] image = {0, 0, 0, wrong};
+                argumentRefused(() -> predictor.logits(image, 1)).contains("number 3");
             }
         }
     }
@@ -155,6 +155,10 @@ class OnnxPredictorTest {
                 argumentRefused(() -> predictor.logits(new byte[5], 1)).contains("1 x 2 x 2", "found 5");
             }
         }
+        try (OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()))) {
+            stateRefused(() -> predictor.logits(new byte[4], 1))
+                    .contains("how pixels are normalized", "logits(float[], int)");
+        }
     }
 
     @Test
@@ -167,15 +171,6 @@ class OnnxPredictorTest {
             float[] logits = predictor.logits(images, 5);
             assertThat(Arrays.copyOf(logits, 3)).containsExactly(-8, -2, -19);
             assertThat(Arrays.copyOfRange(logits, 12, 15)).containsExactly(-4, -2, -19);
-        }
-    }
-
-    @Test
-    void bytesForAFileThatDoesNotSayHowToNormalizeThemAreRefused() {
-        try (OnnxPredictor predictor = OnnxPredictor.open(file(TestModels.linear()))) {
-            stateRefused(() -> predictor.logits(new byte[4], 1))
-                    .contains("how pixels are normalized", "logits(float[], int)");
-            assertThat(predictor.logits(new float[] {1, 2, 3, 4}, 1)).containsExactly(10, 1, 41);
         }
     }
 

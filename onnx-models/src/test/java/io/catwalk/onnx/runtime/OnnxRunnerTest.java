@@ -211,20 +211,14 @@ final class OnnxRunnerTest {
             refused(runner, Map.of("ids", IDS), "expected ids int64 (batch, sequence), weights float", "found ids");
             refused(runner, Map.of(), "found none");
             refused(runner, Map.of("ids", IDS, "weight", WEIGHTS), "found ids, weight");
-            refused(
-                    runner,
-                    Map.of("ids", WEIGHTS, "weights", WEIGHTS),
-                    "expected ids int64 (batch, sequence), found float (2, 3)");
-            refused(
-                    runner,
-                    Map.of("ids", IDS, "weights", Tensor.of(new float[6], 6)),
-                    "expected weights float (batch, sequence), found float (6)");
+            Map<String, Tensor> otherType = Map.of("ids", WEIGHTS, "weights", WEIGHTS);
+            refused(runner, otherType, "expected ids int64 (batch, sequence), found float (2, 3)");
+            Map<String, Tensor> otherAxes = Map.of("ids", IDS, "weights", Tensor.of(new float[6], 6));
+            refused(runner, otherAxes, "expected weights float (batch, sequence), found float (6)");
         }
         try (OnnxRunner runner = open(TestModels.linear())) {
-            refused(
-                    runner,
-                    Map.of("images", Tensor.of(new float[8], 2, 2, 2, 1)),
-                    "expected images float (batch, 1, 2, 2), found float (2, 2, 2, 1)");
+            Map<String, Tensor> otherSizes = Map.of("images", Tensor.of(new float[8], 2, 2, 2, 1));
+            refused(runner, otherSizes, "expected images float (batch, 1, 2, 2), found float (2, 2, 2, 1)");
         }
         argumentRefused(() -> Tensor.of(new float[5], 2, 3)).contains("expected 24 bytes for float (2, 3), found 20");
         argumentRefused(() -> Tensor.of(new float[4], -1, -4))
@@ -245,21 +239,18 @@ final class OnnxRunnerTest {
     @Test
     void whatOnnxRuntimeCannotComputeIsSaid() {
         try (OnnxRunner runner = open(lookup())) {
-            fileRefused(() -> runner.run(Map.of(
-                            "ids", Tensor.of(new long[] {7}, 1, 1), "weights", Tensor.of(new float[] {1}, 1, 1))))
-                    .contains(
-                            "expected a model that runs ids int64 (1, 1), weights float (1, 1), found",
-                            "; give it sizes that it takes");
+            Map<String, Tensor> beyond =
+                    Map.of("ids", Tensor.of(new long[] {7}, 1, 1), "weights", Tensor.of(new float[] {1}, 1, 1));
+            fileRefused(() -> runner.run(beyond))
+                    .contains("a model that runs ids int64 (1, 1), weights float (1, 1), found", "sizes that it takes");
         }
     }
 
     @Test
     void tensorsThatNoNodeComputesCannotBeWatched() {
         byte[] model = lookup().build().toByteArray();
-        fileRefused(() -> OnnxRunner.watching(model, Set.of("number"), OnnxOptions.standard())
-                        .close())
-                .contains("model: expected a node that computes one of the tensors [number], found none; choose"
-                        + " outputs of its nodes");
+        fileRefused(() -> OnnxRunner.watching(model, Set.of("number"), OnnxOptions.standard()))
+                .contains("model: expected a node that computes one of the tensors [number], found none");
     }
 
     /** Java has no numbers of 8 bits with an exponent. */
