@@ -1,31 +1,46 @@
 package io.catwalk.onnx.quantize;
 
 import static io.catwalk.onnx.Refusals.argumentRefused;
+import static io.catwalk.onnx.Refusals.fileRefused;
 import static io.catwalk.onnx.Refusals.stateRefused;
+import static io.catwalk.onnx.TestModels.BATCH;
+import static io.catwalk.onnx.TestModels.FLOAT;
 import static io.catwalk.onnx.TestModels.node;
+import static io.catwalk.onnx.TestModels.random;
 import static io.catwalk.onnx.TestModels.tensor;
+import static io.catwalk.onnx.TestModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.TestModels;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Compares files in 8 bits with whole numbers that are computed here and with the float files. */
 class OnnxQuantizationTest {
@@ -373,5 +388,288 @@ class OnnxQuantizationTest {
         assertThat(model.getMetadataPropsList())
                 .extracting(StringStringEntryProto::getKey)
                 .containsExactlyInAnyOrder("labels", "weights_by");
+    }
+
+    private static final int STEPS = 6;
+    private static final int COUNT = 3;
+    private static final int FEATURES = 4;
+    private static final int HIDDEN = 5;
+
+    private OnnxQuantization of(ModelProto.Builder model) {
+        return OnnxQuantization.of(TestModels.write(folder.resolve("model.onnx"), model));
+    }
+
+    private void refused(ModelProto.Builder model, String... parts) {
+        fileRefused(() -> of(model))
+                .startsWith(folder.resolve("model.onnx") + ": expected ")
+                .hasLineCount(1)
+                .contains(parts);
+    }
+
+    private static ModelProto.Builder withOpset(int opset) {
+        ModelProto.Builder model = TestModels.linear().setIrVersion(opset > 21 ? 10 : 8);
+        model.getOpsetImportBuilder(0).setVersion(opset);
+        return model;
+    }
+
+    @Test
+    void operatorSetsWithoutScalesForChannelsAreRefusedAndSoAreUntestedOnes() {
+        refused(withOpset(9), "operator set 13 to 21 for 8 bits, found 9", "convert_version");
+        refused(withOpset(24), "found 24");
+    }
+
+    /** Of the pixels 1, 2, 3 and 4, the linear model gives 10, 1 and 41. */
+    private QuantizedModel assertLinear(ModelProto.Builder network) {
+        Map<String, Tensor> batch = Map.of("images", Tensor.of(new float[] {1, 2, 3, 4}, 1, 1, 2, 2));
+        QuantizedModel model = Networks.quantized(of(network).calibrated(List.of(batch)));
+        float[] found = Networks.answers(model.bytes(), batch, OptimizationLevel.ALL);
+        assertThat(found).hasSize(3);
+        assertThat(found[0]).isBetween(9.9f, 10.1f);
+        assertThat(found[2]).isBetween(40.5f, 41.5f);
+        return model;
+    }
+
+    @Test
+    void theFirstAndTheLastOperatorSetAreTaken() {
+        assertLinear(withOpset(OnnxQuantization.OLDEST_OPSET));
+        assertLinear(withOpset(OnnxQuantization.NEWEST_OPSET));
+    }
+
+    @Test
+    void aFileIn8BitsIsNotQuantizedAgain() throws InvalidProtocolBufferException {
+        byte[] once = Networks.quantized(Networks.calibrated(folder, Networks.convolutional()))
+                .bytes();
+        refused(ModelProto.parseFrom(once).toBuilder(), "a model in floats", "in 8 bits already");
+    }
+
+    /** Changes the first number of a tensor of weights. */
+    private static ModelProto.Builder with(ModelProto.Builder model, int place, float first) {
+        TensorProto.Builder weights = model.getGraphBuilder().getInitializerBuilder(place);
+        weights.setRawData(TestModels.tensor("", new float[] {first})
+                .getRawData()
+                .concat(weights.getRawData().substring(Float.BYTES)));
+        return model;
+    }
+
+    /** No byte stands for an infinity, and the scale of its channel or gate would be infinite. */
+    @Test
+    void weightsThatNoByteStandsForAreNamed() {
+        refused(with(TestModels.linear(), 0, Float.NaN), "numbers as weights, found NaN in tensor weight");
+        refused(withHalves(0x7e00, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), "found NaN in tensor weight");
+        float infinite = Float.POSITIVE_INFINITY;
+        refused(with(TestModels.linear(), 0, infinite), "finite weights in Gemm Gemm_logits, found an infinity");
+        for (int place : new int[] {0, 1}) {
+            refused(with(lstm("forward", 1), place, infinite), "finite weights in LSTM lstm, found an infinity");
+        }
+    }
+
+    @Test
+    void aFileWithNothingToQuantizeIsRefused() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .clearNode()
+                .addNode(node("Flatten", List.of("images"), "flat"))
+                .addNode(node("Tanh", List.of("flat"), "logits"));
+
+        refused(model, "a Conv, Gemm, MatMul or LSTM with fixed weights of 32-bit floats, found none");
+    }
+
+    /** As export --float16 writes it: each weight is cast to 32 bits while the file is loaded. */
+    private static ModelProto.Builder withHalves(int... weights) {
+        ByteBuffer halves = ByteBuffer.allocate(weights.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int weight : weights) {
+            halves.putShort((short) weight);
+        }
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder()
+                .setInitializer(
+                        0,
+                        Protos.tensor(
+                                "halves",
+                                TensorProto.DataType.FLOAT16,
+                                ByteString.copyFrom(halves.array()),
+                                List.of(4L, 3L)))
+                .addNode(
+                        0,
+                        node("Cast", List.of("halves"), "weight")
+                                .addAttribute(Protos.attribute("to", TensorProto.DataType.FLOAT_VALUE)));
+        return model;
+    }
+
+    /** 0x3c00 is 1, 0x4900 is 10 (IEEE 754, binary16). */
+    @Test
+    void weightsOf16BitsAreTaken() {
+        int one = 0x3c00;
+        QuantizedModel model = assertLinear(withHalves(one, one, 0, one, 0, 0, one, 0, 0, one, 0, 0x4900));
+        assertThat(model.inBytes()).hasSize(1);
+        assertThat(model.inFloat()).noneMatch(node -> node.startsWith("Cast"));
+    }
+
+    @Test
+    void anOperatorThatNobodyKnowsIsNamed() {
+        ModelProto.Builder model = TestModels.linear();
+        model.getGraphBuilder().getNodeBuilder(0).setOpType("Unheard");
+
+        refused(model, "a model that ONNX Runtime accepts", "Unheard");
+    }
+
+    /** No range is needed to quantize an LSTM, but whoever gives no images has made a mistake. */
+    @Test
+    void imagesThatDoNotFitAreRefused() {
+        OnnxQuantization linear = of(TestModels.linear());
+        Map<String, Tensor> larger = Map.of("images", Tensor.of(new float[9], 1, 1, 3, 3));
+        argumentRefused(() -> linear.calibrated(List.of(larger)))
+                .contains("expected images float (batch, 1, 2, 2), found float (1, 1, 3, 3)");
+        argumentRefused(() -> linear.calibrated(List.of())).contains("expected calibration images, found none");
+        argumentRefused(() -> of(lstm("forward", 1)).calibrated(List.of()))
+                .contains("expected calibration images, found none");
+        Map<String, Tensor> broken = Map.of("images", Tensor.of(new float[] {1, Float.NaN, 1, 1}, 1, 1, 2, 2));
+        fileRefused(() -> of(TestModels.linear()).calibrated(List.of(broken)))
+                .contains("finite numbers in the tensor", "found NaN");
+    }
+
+    private QuantizedModel nearlyTheSame(ModelProto.Builder network, Map<String, Tensor> batch) {
+        QuantizedModel model = Networks.quantized(of(network).calibrated(List.of(batch)));
+        float[] expected = Networks.answers(network.build().toByteArray(), batch, OptimizationLevel.ALL);
+        for (OptimizationLevel level : OptimizationLevel.values()) {
+            assertThat(Networks.decibels(expected, Networks.answers(model.bytes(), batch, level)))
+                    .as("%s, in float: %s", level, model.inFloat())
+                    .isGreaterThan(25);
+        }
+        return model;
+    }
+
+    static List<Arguments> pools() {
+        AttributeProto roundsUp = Protos.attribute("ceil_mode", 1);
+        AttributeProto countsPads = Protos.attribute("count_include_pad", 1);
+        AttributeProto pads = Networks.ints("pads", 1, 1, 1, 1);
+        AttributeProto same = Networks.word("auto_pad", "SAME_UPPER");
+        return List.of(
+                Arguments.of(true, List.of()),
+                Arguments.of(true, List.of(pads, roundsUp)),
+                Arguments.of(true, List.of(pads, countsPads)),
+                Arguments.of(true, List.of(same, countsPads)),
+                Arguments.of(true, List.of(roundsUp, countsPads)),
+                Arguments.of(false, List.of(pads, roundsUp, countsPads)),
+                Arguments.of(true, List.of(Networks.ints("dilations", 1, 1))),
+                Arguments.of(false, List.of(Networks.ints("dilations", 2, 2))));
+    }
+
+    /** ONNX Runtime's QLinearAveragePool has no dilations, and counts the cells that rounding up adds as pads. */
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aMeanIsInBytesOnlyWhereTheKernelForBytesComputesIt(boolean inBytes, List<AttributeProto> attributes) {
+        Random random = new Random(5);
+        ModelProto.Builder network = TestModels.model(GraphProto.newBuilder()
+                .setName("pooled")
+                .addInput(value("images", FLOAT, BATCH, 8, 8, 8))
+                .addOutput(value("logits", FLOAT, BATCH, 8, "height", "width"))
+                .addInitializer(tensor("w1", random(random, 64), 8, 8, 1, 1))
+                .addInitializer(tensor("w2", random(random, 64), 8, 8, 1, 1))
+                .addNode(node("Conv", List.of("images", "w1"), "c1"))
+                .addNode(node("AveragePool", List.of("c1"), "p1")
+                        .addAttribute(Networks.ints("kernel_shape", 3, 3))
+                        .addAttribute(Networks.ints("strides", 2, 2))
+                        .addAllAttribute(attributes))
+                .addNode(node("Conv", List.of("p1", "w2"), "logits")));
+        network.getOpsetImportBuilder(0).setVersion(19); // the first with dilations
+
+        QuantizedModel model = nearlyTheSame(network, Networks.batch(Networks.images(7)));
+
+        assertThat(model.inFloat().contains("AveragePool AveragePool_p1")).isNotEqualTo(inBytes);
+    }
+
+    /** As many rows as columns: the number of biases does not tell which of both they are for. */
+    @Test
+    void aProductWithABiasForEachRowStaysInFloat() {
+        Random random = new Random(6);
+        Map<String, Tensor> batch = Map.of("images", Tensor.of(random(random, 6), 2, 3));
+        ModelProto.Builder network = TestModels.model(GraphProto.newBuilder()
+                .setName("rows")
+                .addInput(value("images", FLOAT, 2, 3))
+                .addOutput(value("logits", FLOAT, 2, 2))
+                .addInitializer(tensor("w1", random(random, 9), 3, 3))
+                .addInitializer(tensor("b1", random(random, 3), 1, 3))
+                .addInitializer(tensor("w2", random(random, 6), 3, 2))
+                .addInitializer(tensor("b2", new float[] {5, -5}, 2, 1))
+                .addNode(node("Gemm", List.of("images", "w1", "b1"), "g1"))
+                .addNode(node("Gemm", List.of("g1", "w2", "b2"), "logits")));
+
+        QuantizedModel model = nearlyTheSame(network, batch);
+
+        assertThat(model.inBytes()).containsExactly("Gemm_g1");
+    }
+
+    /** A tensor in a subgraph has a name that quantizing would give to one around it. */
+    @Test
+    void aSubgraphKeepsItsNames() {
+        AttributeProto branch = AttributeProto.newBuilder()
+                .setName("then_branch")
+                .setType(AttributeProto.AttributeType.GRAPH)
+                .setG(GraphProto.newBuilder()
+                        .setName("branch")
+                        .addOutput(ValueInfoProto.newBuilder().setName("chosen"))
+                        .addNode(node("Relu", List.of("c1"), "c1.real"))
+                        .addNode(node("Add", List.of("c1.real", "c1"), "chosen")))
+                .build();
+        ModelProto.Builder network = Networks.convolutional();
+        network.getGraphBuilder()
+                .addInitializer(Protos.tensor(
+                        "always", TensorProto.DataType.BOOL, ByteString.copyFrom(new byte[] {1}), List.of()))
+                .setNode(
+                        1,
+                        node("If", List.of("always"), "r1")
+                                .addAttribute(branch)
+                                .addAttribute(branch.toBuilder().setName("else_branch")));
+
+        QuantizedModel model = nearlyTheSame(network, Networks.batch(Networks.images(7)));
+
+        assertThat(model.inFloat()).contains("If If_r1");
+    }
+
+    private static ModelProto.Builder lstm(String direction, int directions) {
+        Random random = new Random(1);
+        int gates = 4 * HIDDEN;
+        return TestModels.model(GraphProto.newBuilder()
+                .setName("lstm")
+                .addInput(value("images", FLOAT, STEPS, BATCH, FEATURES))
+                .addOutput(value("logits", FLOAT, STEPS, directions, BATCH, HIDDEN))
+                .addInitializer(tensor("w", random(random, directions * gates * FEATURES), directions, gates, FEATURES))
+                .addInitializer(tensor("r", random(random, directions * gates * HIDDEN), directions, gates, HIDDEN))
+                .addInitializer(tensor("b", random(random, directions * 2 * gates), directions, 2L * gates))
+                .addNode(node("LSTM", List.of("images", "w", "r", "b"), "logits")
+                        .setName("lstm")
+                        .addAttribute(Protos.attribute("hidden_size", HIDDEN))
+                        .addAttribute(Networks.word("direction", direction))));
+    }
+
+    private static Map<String, Tensor> batch() {
+        return Map.of("images", Tensor.of(random(new Random(2), STEPS * COUNT * FEATURES), STEPS, COUNT, FEATURES));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"forward, 1", "bidirectional, 2"})
+    void anLstmAnswersNearlyAsInFloats(String direction, int directions) throws InvalidProtocolBufferException {
+        ModelProto.Builder network = lstm(direction, directions);
+        CalibratedModel calibrated = of(network).calibrated(List.of(batch()));
+        QuantizedModel model = Networks.quantized(calibrated);
+
+        assertThat(model.inBytes()).containsExactly("lstm");
+        assertThat(model.onlyForOnnxRuntime()).isTrue();
+        assertThat(ModelProto.parseFrom(model.bytes()).getGraph().getNode(0).getOpType())
+                .isEqualTo("DynamicQuantizeLSTM");
+        float[] found = Networks.answers(model.bytes(), batch(), OptimizationLevel.ALL);
+        float[] expected = Networks.answers(network.build().toByteArray(), batch(), OptimizationLevel.ALL);
+        assertThat(Networks.decibels(expected, found)).isGreaterThan(30);
+        QuantizedModel inFloat = calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of("lstm"));
+        assertThat(inFloat.inFloat()).containsExactly("LSTM lstm");
+        assertThat(inFloat.onlyForOnnxRuntime()).isFalse();
+
+        // Some programs write the default, which the operator of ONNX Runtime has no attribute for.
+        network.getGraphBuilder().getNodeBuilder(0).addAttribute(Protos.attribute("layout", 0));
+        QuantizedModel stated = Networks.quantized(of(network).calibrated(List.of(batch())));
+        assertThat(stated.inBytes()).containsExactly("lstm");
+        assertThat(Networks.answers(stated.bytes(), batch(), OptimizationLevel.ALL))
+                .containsExactly(found);
     }
 }
