@@ -11,43 +11,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** The library detects bad files; here every command reports its message, and what else it cannot do with files. */
+/** The library detects bad files; here every command reports its message. */
 @ExtendWith(ExportedRun.class)
 final class BadOnnxFileTest {
 
     @TempDir
     private Path folder;
-
-    static Stream<CommandCase> cases() throws IOException {
-        return CommandCase.of("bad-files");
-    }
-
-    @ParameterizedTest
-    @MethodSource("cases")
-    void aBadRequestIsRefusedWithItsKeyFacts(CommandCase one) throws IOException {
-        ExportedRun world = ExportedRun.get();
-        Map<String, Path> places = Map.of(
-                "run", world.run(),
-                "trial", world.trial(ExportedRun.GOOD),
-                "model", world.model(),
-                "images", world.images(),
-                "plugins", world.plugins(),
-                "image", world.picture(0, folder.resolve("image.png")),
-                "file", Files.writeString(folder.resolve("file"), ""),
-                "text", Files.writeString(folder.resolve("text.onnx"), "no model"),
-                "nowhere", folder.resolve("nowhere.onnx"));
-        Map<String, String> texts = new LinkedHashMap<>();
-        places.forEach((name, place) -> texts.put(name, place.toString()));
-
-        one.check(texts);
-    }
 
     /** Maps each file to its expected message. */
     private Map<Path, String> badFiles() throws IOException {

@@ -17,13 +17,6 @@ final class ChangedImagesTest {
     @TempDir
     private Path folder;
 
-    /** Copies the changed file when its network is made, in the process of the trial. */
-    private static final String CHANGING = """
-            try { java.nio.file.Files.copy(java.nio.file.Path.of("%s"), java.nio.file.Path.of("%s"),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING); }
-            catch (java.io.IOException e) { throw new java.io.UncheckedIOException(e); }
-            """;
-
     @Test
     void noTrialBeginsOnChangedImagesAndTheRunSaysSo() throws IOException {
         Path tiny = TinyImages.write(folder.resolve("tiny"));
@@ -33,8 +26,12 @@ final class ChangedImagesTest {
         after[after.length - 1] ^= 1;
         Path changed = Files.write(folder.resolve("changed"), after);
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
-        TestPlugin.building("first", CHANGING.formatted(changed, images) + TestPlugin.NETWORK)
-                .write(plugins.resolve("first.jar"));
+        String change = """
+                try { java.nio.file.Files.copy(java.nio.file.Path.of("%s"), java.nio.file.Path.of("%s"),
+                    java.nio.file.StandardCopyOption.REPLACE_EXISTING); }
+                catch (java.io.IOException e) { throw new java.io.UncheckedIOException(e); }
+                """.formatted(changed, images);
+        TestPlugin.building("first", change + TestPlugin.NETWORK).write(plugins.resolve("first.jar"));
         TestPlugin.sound("second").write(plugins.resolve("second.jar"));
         Path run = folder.resolve("run");
         String how = " --plugins-dir %s --no-latency --in-process";

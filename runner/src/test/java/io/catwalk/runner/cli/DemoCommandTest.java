@@ -75,6 +75,7 @@ final class DemoCommandTest {
 
     @Test
     @Tag("browser")
+    @Tag("long")
     void allNetworksOfTheZooAnswerInABrowserAsHere() throws IOException, InterruptedException {
         Path library = RUNTIMES.resolve("web/node_modules/onnxruntime-web");
         assumeTrue(Files.exists(library), "skipped: run npm ci in onnx-models/runtimes/web for ONNX Runtime Web");
@@ -152,6 +153,7 @@ final class DemoCommandTest {
 
     @Test
     @Tag("browser")
+    @Tag("long")
     void anAnswerLeadsToItsCellOfTheConfusionMatrix() throws IOException, InterruptedException {
         assumeTrue(
                 Files.exists(RUNTIMES.resolve("web/node_modules/onnxruntime-web")),

@@ -43,7 +43,24 @@ final class ExportedRun implements BeforeAllCallback {
             + " ai.djl.nn.LambdaBlock.singleton(x -> { %s }, \"odd\"));";
 
     /** Maps each name to the body of network(...). */
-    private static final Map<String, String> NETWORKS = networks();
+    private static final Map<String, String> NETWORKS = new LinkedHashMap<>();
+
+    static {
+        NETWORKS.put(
+                GOOD,
+                "return Layers.sequence(Layers.conv(2, 3), Layers.batchNorm(), Layers.relu(), Layers.rows(),"
+                        + " Layers.gru(12, 1), Layers.lastStep(), Layers.dense(task.classes()));");
+        String inverted = "ai.djl.ndarray.NDArray ones = x.getManager().eye((int) x.getShape().get(1));"
+                + " return x.add(x.mul(0).expandDims(1).add(ones).inverse().sum(new int[] {1}).sub(1));";
+        NETWORKS.put(UNKNOWN, DENSE_AND.formatted(inverted));
+        String looping = "for (int i = 0; i < x.getShape().get(0); i++) { x = x.add(0.001f); } return x;";
+        NETWORKS.put(
+                BY_BATCH,
+                DENSE_AND.formatted(looping).replace("x -> {", "given -> { ai.djl.ndarray.NDArray x = given;"));
+        // The exported network differs from what the network does otherwise.
+        String faces = "return java.lang.reflect.Proxy.isProxyClass(x.getClass()) ? x.neg() : x;";
+        NETWORKS.put(TWO_FACED, DENSE_AND.formatted(faces));
+    }
 
     /** Keeps the run for other test JVMs until {@code mvn clean}, since training and checking take 20 seconds. */
     private static final Path KEPT = Path.of("target", "exported-run");
@@ -115,28 +132,6 @@ final class ExportedRun implements BeforeAllCallback {
             }
         }
         return Long.toHexString(digest.getValue());
-    }
-
-    private static Map<String, String> networks() {
-        Map<String, String> networks = new LinkedHashMap<>();
-        networks.put(
-                GOOD,
-                "return Layers.sequence(Layers.conv(2, 3), Layers.batchNorm(), Layers.relu(), Layers.rows(),"
-                        + " Layers.gru(12, 1), Layers.lastStep(), Layers.dense(task.classes()));");
-        networks.put(
-                UNKNOWN,
-                DENSE_AND.formatted("ai.djl.ndarray.NDArray ones = x.getManager().eye((int) x.getShape().get(1));"
-                        + " return x.add(x.mul(0).expandDims(1).add(ones).inverse().sum(new int[] {1}).sub(1));"));
-        networks.put(
-                BY_BATCH,
-                DENSE_AND
-                        .formatted("for (int i = 0; i < x.getShape().get(0); i++) { x = x.add(0.001f); } return x;")
-                        .replace("x -> {", "given -> { ai.djl.ndarray.NDArray x = given;"));
-        // The exported network differs from what the network does otherwise.
-        networks.put(
-                TWO_FACED,
-                DENSE_AND.formatted("return java.lang.reflect.Proxy.isProxyClass(x.getClass()) ? x.neg() : x;"));
-        return networks;
     }
 
     @Override

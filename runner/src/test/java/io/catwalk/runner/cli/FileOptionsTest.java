@@ -261,7 +261,9 @@ final class FileOptionsTest {
 
     private static String value(String part, String name, int type, List<Object> axes) {
         String shape = axes.stream()
-                .map(axis -> axis instanceof Integer ? "dim { dim_value: " + axis + " }" : "dim { dim_param: '" + axis + "' }")
+                .map(axis -> axis instanceof Integer
+                        ? "dim { dim_value: " + axis + " }"
+                        : "dim { dim_param: '" + axis + "' }")
                 .collect(Collectors.joining(" ", "dim { dim_param: 'batch' } ", ""));
         return "graph { %s { name: '%s' type { tensor_type { elem_type: %d shape { %s } } } } }\n"
                 .formatted(part, name, type, shape);

@@ -89,48 +89,32 @@ final class KeptPluginsTest {
                 Files.copy(file, sources.resolve(file.getFileName()));
             }
         }
-        edit(
-                sources.resolve("Recipe.java"),
-                List.of(
-                        List.of("private final boolean pretrained;", "$0 private final boolean grown;"),
-                        List.of(
-                                "@Nullable Boolean pretrained\\) \\{",
-                                "@Nullable Boolean pretrained, @Nullable Boolean grown) {"),
-                        List.of("this\\.pretrained = ", "this.grown = grown == null || grown; $0"),
-                        List.of("Loss\\.CROSS_ENTROPY,\\s+false\\)", "Loss.CROSS_ENTROPY, false, true)"),
-                        List.of("(\\n\\s+)pretrained\\);", "$1pretrained, grown);"),
-                        List.of("private boolean pretrained;", "$0 private boolean grown;"),
-                        List.of("pretrained = recipe\\.pretrained;", "$0 grown = recipe.grown;"),
-                        List.of("public boolean pretrained\\(\\)", "public boolean grown() { return grown; } $0")));
-        edit(
-                sources.resolve("Task.java"),
-                List.of(
-                        List.of("private final boolean mirrored;", "$0 private final String title;"),
-                        List.of(
-                                "boolean mirrored\\) \\{",
-                                "boolean mirrored, @org.jspecify.annotations.Nullable String title) {"
-                                        + " this.title = title == null ? \"\" : title;"),
-                        List.of("new Task\\(([^;]*)\\);", "new Task($1, \"\");"),
-                        List.of("public boolean mirrored\\(\\)", "public String title() { return title; } $0")));
-        edit(
-                sources.resolve("Augmentation.java"),
-                List.of(
-                        List.of("private final double smallestArea;", "$0 private final double ratio;"),
-                        List.of(
-                                "Crop\\(double smallestArea\\) \\{\\s+Check",
-                                "Crop(double smallestArea,"
-                                        + " @org.jspecify.annotations.Nullable Double ratio) { this.ratio = ratio == null ? 1 : ratio; Check"),
-                        List.of("new Crop\\(smallestArea\\)", "new Crop(smallestArea, 1.0)"),
-                        List.of("public double smallestArea\\(\\)", "public double ratio() { return ratio; } $0")));
+        edit(sources.resolve("Recipe.java"), """
+                private final boolean pretrained;           -> $0 private final boolean grown;
+                @Nullable Boolean pretrained\\) \\{           -> @Nullable Boolean pretrained, @Nullable Boolean grown) {
+                this\\.pretrained =                          -> this.grown = grown == null || grown; $0
+                Loss\\.CROSS_ENTROPY,\\s+false\\)            -> Loss.CROSS_ENTROPY, false, true)
+                (\\n\\s+)pretrained\\);                     -> $1pretrained, grown);
+                private boolean pretrained;                 -> $0 private boolean grown;
+                pretrained = recipe\\.pretrained;            -> $0 grown = recipe.grown;
+                public boolean pretrained\\(\\)              -> public boolean grown() { return grown; } $0
+                """);
+        edit(sources.resolve("Task.java"), """
+                private final boolean mirrored;             -> $0 private final String title;
+                boolean mirrored\\) \\{                       -> boolean mirrored, NULLABLE String title) { TITLE
+                new Task\\(([^;]*)\\);                       -> new Task($1, "");
+                public boolean mirrored\\(\\)                -> public String title() { return title; } $0
+                """.replace("TITLE", "this.title = title == null ? \"\" : title;"));
+        edit(sources.resolve("Augmentation.java"), """
+                private final double smallestArea;          -> $0 private final double ratio;
+                Crop\\(double smallestArea\\) \\{\\s+Check      -> Crop(double smallestArea, NULLABLE Double ratio) { RATIO Check
+                new Crop\\(smallestArea\\)                   -> new Crop(smallestArea, 1.0)
+                public double smallestArea\\(\\)             -> public double ratio() { return ratio; } $0
+                """.replace("RATIO", "this.ratio = ratio == null ? 1 : ratio;"));
         Path classes = Files.createDirectory(folder.resolve("grown"));
-        List<String> arguments = new ArrayList<>(List.of(
-                "-proc:none",
-                "-nowarn",
-                "-parameters",
-                "-d",
-                classes.toString(),
-                "-cp",
-                System.getProperty("java.class.path")));
+        String options = "-proc:none -nowarn -parameters -d %s -cp %s";
+        List<String> arguments =
+                new ArrayList<>(List.of(Catwalk.words(options, classes, System.getProperty("java.class.path"))));
         try (Stream<Path> files = Files.list(sources)) {
             files.forEach(file -> arguments.add(file.toString()));
         }
@@ -140,12 +124,16 @@ final class KeptPluginsTest {
         return classes;
     }
 
-    private static void edit(Path file, List<List<String>> edits) throws IOException {
+    /** Replaces what matches the pattern before each arrow. */
+    private static void edit(Path file, String edits) throws IOException {
         String text = Files.readString(file);
-        for (List<String> one : edits) {
-            Matcher matcher = Pattern.compile(one.get(0)).matcher(text);
-            assertThat(matcher.find()).as("%s in %s", one.get(0), file).isTrue();
-            text = matcher.replaceAll(one.get(1));
+        for (String line : edits.replace("NULLABLE", "@org.jspecify.annotations.Nullable")
+                .lines()
+                .toList()) {
+            String[] one = line.split(" +-> ", 2);
+            Matcher matcher = Pattern.compile(one[0]).matcher(text);
+            assertThat(matcher.find()).as("%s in %s", one[0], file).isTrue();
+            text = matcher.replaceAll(one[1]);
         }
         Files.writeString(file, text);
     }

@@ -161,6 +161,8 @@ final class Killer {
             return;
         }
         story.add(kind + " ended by itself");
-        assertThat(program.exitValue()).as("%s: %s", story, Files.readString(screen)).isZero();
+        assertThat(program.exitValue())
+                .as("%s: %s", story, Files.readString(screen))
+                .isZero();
     }
 }
