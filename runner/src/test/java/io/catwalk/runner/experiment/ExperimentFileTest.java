@@ -26,7 +26,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -155,30 +154,17 @@ final class ExperimentFileTest {
 
     @Test
     void everyKeyMayBeLeftOut() throws IOException {
+        ExperimentFile.Dataset none = new ExperimentFile.Dataset(null, null, null, null, null, null, null, null, null);
+        ExperimentFile.Split split = new ExperimentFile.Split(null, null, null, null);
         assertThat(file("jobs: 1").content())
                 .isEqualTo(new ExperimentFile.Content(
                         null, null, null, null, null, null, 1, null, null, null, null, null));
         assertThat(file("{dataset: {}, split: {}, seeds: null}").content())
                 .isEqualTo(new ExperimentFile.Content(
-                        null,
-                        new ExperimentFile.Dataset(null, null, null, null, null, null, null, null, null),
-                        null,
-                        new ExperimentFile.Split(null, null, null, null),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null));
-        assertThat(ExperimentFile.NONE.entries(List.of())).isEmpty();
-    }
-
-    @Test
-    void aDataSetMayBeJustItsName() throws IOException {
+                        null, none, null, split, null, null, null, null, null, null, null, null));
         assertThat(file("dataset: fashion-mnist").content().dataset())
                 .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, null, null, null, null));
+        assertThat(ExperimentFile.NONE.entries(List.of())).isEmpty();
     }
 
     @ParameterizedTest
@@ -190,11 +176,7 @@ final class ExperimentFileTest {
 
     @Test
     void aPlainNameHasTheDefaultsOfItsPlugin() throws IOException {
-        Map<String, Object> defaults = new LinkedHashMap<>();
-        defaults.put("units", 128);
-        defaults.put("dropout", 0.1);
-        defaults.put("bidirectional", false);
-        defaults.put("pooling", "mean");
+        Map<String, Object> defaults = Map.of("units", 128, "dropout", 0.1, "bidirectional", false, "pooling", "mean");
 
         assertThat(only("gru"))
                 .isEqualTo(new Contestant(
@@ -243,20 +225,12 @@ final class ExperimentFileTest {
         ExperimentFile again = file(Json.YAML.writeValueAsString(Map.of("classifiers", List.of(quoted))));
 
         assertThat(again.entries(List.of()).get(0).variant()).isEqualTo(variant);
-    }
-
-    @Test
-    void aVariantMayBeCalledByANumber() throws IOException {
         assertThat(only("{name: gru, variant: 64}").variant()).isEqualTo("64");
     }
 
     @Test
     void whatARunWritesIsReadAsItWas() throws IOException {
-        Map<String, Object> chosen = new LinkedHashMap<>();
-        chosen.put("units", 64);
-        chosen.put("dropout", 0.0);
-        chosen.put("bidirectional", true);
-        chosen.put("pooling", "max");
+        Map<String, Object> chosen = Map.of("units", 64, "dropout", 0.0, "bidirectional", true, "pooling", "max");
         Contestant contestant = new Contestant(
                 "gru",
                 "t01",
@@ -276,18 +250,9 @@ final class ExperimentFileTest {
                         .withGroups(ParameterGroup.of("*Conv2d*", 0.5)));
         String written = Json.YAML.writeValueAsString(Map.of("classifiers", List.of(contestant))) + """
                 schema: 1
-                dataset:
-                  name: fashion-mnist
-                  image_size: null
-                  limit_train: 0
-                  limit_test: 0
-                split:
-                  folds: 0
-                  repeats: 1
-                  hold_out: 0.1
-                  seed: 0
-                seeds:
-                - 1
+                dataset: {name: fashion-mnist, image_size: null, limit_train: 0, limit_test: 0}
+                split: {folds: 0, repeats: 1, hold_out: 0.1, seed: 0}
+                seeds: [1]
                 jobs: 2
                 threads: 1
                 device: cpu
@@ -331,35 +296,29 @@ final class ExperimentFileTest {
             classifiers: [gru, {nam: gru}] | classifiers[1] must have the key 'name', but has only nam
             schema: 2              | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
             {schema: 2, new: 1}    | schema must be at most 1, but is 2: a newer Catwalk has written it, use that one
-            schema: 99999999999    | schema must be at most 1, but is 99999999999: a newer Catwalk has written it, use that one
             schema: -1             | schema must be 1, but is -1: write schema: 1, or leave it out
             schema: first          | schema must be a whole number, but is 'first'
             seeds: many            | seeds must be a list, but is 'many'
-            seeds: 3               | seeds must be a list, but is 3
             seeds: [1, x]          | seeds[1] must be a whole number, but is 'x'
             seeds: [1, null]       | seeds[1] must be a whole number, but is null
             seeds: [1.5]           | seeds[0] must be a whole number, but is 1.5
             seeds: [99999999999999999999] | seeds[0] must be a smaller number, but is 99999999999999999999
             seeds: [-99999999999999999999] | seeds[0] must be a larger number, but is -99999999999999999999
             dataset: {mirrored: yes}       | dataset.mirrored must be true or false, but is 'yes'
-            dataset: {mirrored: 1}         | dataset.mirrored must be true or false, but is 1
             seeds: []              | seeds must have at least one, but has none: try [1]
             seeds: [1, 2, 1]       | seeds must be distinct, but has 1 twice: leave one out
             classifiers: []        | classifiers must have at least one, but has none: leave it out for all that catwalk list shows
             classifiers: gru       | classifiers must be a list, but is 'gru'
             classifiers: [null]    | classifiers[0] must be keys with values, but is null
-            classifiers: [3]       | classifiers[0] must be keys with values, but is 3
             classifiers: [{}]      | classifiers[0] must have the key 'name', but has none
             classifiers: [{name: null}]  | classifiers[0].name must be text, but is null
             classifiers: [{name: [gru]}] | classifiers[0].name must be text, but is a list
             classifiers: [gru, gru]      | classifiers must be distinct, but has gru twice: give each choice a variant of its own
-            classifiers: [gru, {name: gru, variant: default}] | classifiers must be distinct, but has gru twice: give each choice a variant of its own
             classifiers: [{name: gru, variant: a}, {name: gru, variant: A}] | classifiers must be distinct, but has gru@A twice: give each choice a variant of its own
             classifiers: [{name: gru, recipe: fast}]          | classifiers[0].recipe must be keys with values, but is 'fast'
             classifiers: [{name: gru, hyperparameters: 3}]    | classifiers[0].hyperparameters must be keys with values, but is 3
             classifiers: [{name: gru, hyperparameters: {units: null}}] | classifiers[0].hyperparameters.units must be a value, but is null
             jobs: 0                | jobs must be at least 1, but is 0
-            jobs: two              | jobs must be a whole number, but is 'two'
             threads: -1            | threads must be at least 1, but is -1
             trial_timeout: soon    | trial_timeout must be a number with s, m or h, such as 30m, but is soon
             trial_timeout: 90      | trial_timeout must be a number with s, m or h, such as 30m, but is 90
@@ -370,7 +329,6 @@ final class ExperimentFileTest {
             split: {hold_out: 1}   | split.hold_out must be above 0 and below 1, but is 1.0
             split: {folds: 1}      | split.folds must be at least 2, but is 1: try 5
             split: {repeats: 0}    | split.repeats must be at least 1, and 1 without folds, but is 0
-            split: {folds: 0, repeats: 2} | split.repeats must be at least 1, and 1 without folds, but is 2
             dataset: {limit_train: -1}    | dataset.limit_train must be 0 (all) or above, but is -1
             dataset: {image_size: big}    | dataset: Image size: expected WIDTHxHEIGHT in pixels, found 'big'; try 32x32
             dataset: [a]           | dataset must be keys with values, but is a list
@@ -386,9 +344,6 @@ final class ExperimentFileTest {
             hyperparameters: {units: 100}  | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is 100
             hyperparameters: {units: [64]} | classifiers[1].hyperparameters: hyperparameter 'units' must be one of [128, 64], but is [64]
             recipe: {epoch: 3}             | unknown key 'classifiers[1].recipe.epoch'; did you mean 'epochs'? (known: augmentations, averaging, balance, batch_size, clip_norm, epochs, groups, label_smoothing, loss, optimizer, patience, pretrained, schedule, select_by)
-            recipe: {epochs: 0}            | classifiers[1].recipe.epochs must be at least 1, but is 0
-            recipe: {optimizer: {learning_rte: 1}} | unknown key 'classifiers[1].recipe.optimizer.learning_rte'; did you mean 'learning_rate'? (known: type, learning_rate, weight_decay)
-            recipe: {optimizer: {learning_rate: 0}} | classifiers[1].recipe.optimizer.learning_rate must be above 0 and finite, but is 0.0
             recipe: {select_by: acuracy}   | classifiers[1].recipe.select_by must be one of accuracy, balanced-accuracy, macro-f1, loss, but is 'acuracy'; did you mean 'accuracy'?
             recipe: {select_by: 1}         | classifiers[1].recipe.select_by must be one of accuracy, balanced-accuracy, macro-f1, loss, but is 1
             recipe: {balance: yes}         | classifiers[1].recipe.balance must be one of none, class-weights, sampling, but is 'yes'
@@ -443,16 +398,16 @@ final class ExperimentFileTest {
         Path missing = folder.resolve("nowhere.yaml");
         assertThatThrownBy(() -> ExperimentFile.read(missing))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected an experiment file at " + missing + ", but there is none");
+                .hasMessageContaining(missing + ", but there is none");
         assertThatThrownBy(() -> ExperimentFile.read(folder))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("expected an experiment file at " + folder + ", but that is a folder");
+                .hasMessageContaining(folder + ", but that is a folder");
         Files.writeString(folder.resolve("experiment.yaml"), "jobs: 1");
         assertThatThrownBy(() -> ExperimentFile.read(folder)).hasMessageEndingWith(": try its experiment.yaml");
         Path binary = Files.write(folder.resolve("model.onnx"), new byte[] {8, 7, (byte) 0xff, (byte) 0xfe});
         assertThatThrownBy(() -> ExperimentFile.read(binary))
                 .isInstanceOf(RequestException.class)
-                .hasMessage(binary + ": expected YAML in UTF-8, but it is not UTF-8");
+                .hasMessageContaining(binary + ": expected YAML in UTF-8");
     }
 
     /** The time of the processor, which a busy machine does not stretch; a search for each entry takes minutes. */
@@ -484,10 +439,9 @@ final class ExperimentFileTest {
         assertThat(file.contestant(entries.get(0), catalog).name()).isEqualTo("lstm");
         assertThatThrownBy(() -> file.contestant(entries.get(1), catalog))
                 .isInstanceOf(RequestException.class)
-                .hasMessage(file.path() + ": classifiers[1]: no classifier is named 'lsmt';"
-                        + " did you mean 'lstm'? Known are lstm");
+                .hasMessageContaining("classifiers[1]: no classifier is named 'lsmt'; did you mean 'lstm'?");
         // This one is not in the file.
         assertThatThrownBy(() -> file.contestant(ClassifierEntry.of("lst"), catalog))
-                .hasMessage("no classifier is named 'lst'; did you mean 'lstm'? Known are lstm");
+                .hasMessageStartingWith("no classifier is named 'lst'; did you mean 'lstm'?");
     }
 }

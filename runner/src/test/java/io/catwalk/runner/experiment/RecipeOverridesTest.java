@@ -12,10 +12,13 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -30,32 +33,29 @@ final class RecipeOverridesTest {
         return RecipeOverrides.recipe(BASE, (ObjectNode) Json.YAML.readTree(yaml));
     }
 
-    @Test
-    void nothingSaidIsNothingChanged() {
-        assertThat(changed("{}")).isEqualTo(BASE);
-        assertThat(changed("optimizer: {}")).isEqualTo(BASE);
+    static Stream<Arguments> changes() {
+        return Stream.of(
+                Arguments.of("{}", BASE),
+                Arguments.of("optimizer: {}", BASE),
+                Arguments.of(
+                        "{epochs: 5, optimizer: {learning_rate: 0.001}}",
+                        BASE.withEpochs(5).withOptimizer(Optimizer.adamW(0.001, 0.01))),
+                Arguments.of("schedule: {type: one-cycle, warm_up: 0.5}", BASE.withSchedule(Schedule.oneCycle(0.5))),
+                Arguments.of("schedule: {type: cosine}", BASE.withSchedule(Schedule.cosine())),
+                Arguments.of(
+                        "optimizer: {type: sgd, learning_rate: 0.1, momentum: 0.9, weight_decay: 0}",
+                        BASE.withOptimizer(Optimizer.sgd(0.1, 0.9, 0))),
+                Arguments.of(
+                        "augmentations: [{type: shift, share: 0.04}]",
+                        BASE.withAugmentations(Augmentation.shift(0.04))),
+                Arguments.of("augmentations: []", BASE.withAugmentations()));
     }
 
-    @Test
-    void whatIsNotNamedStaysAtEveryDepth() {
-        assertThat(changed("{epochs: 5, optimizer: {learning_rate: 0.001}}"))
-                .isEqualTo(BASE.withEpochs(5).withOptimizer(Optimizer.adamW(0.001, 0.01)));
-        assertThat(changed("schedule: {type: one-cycle, warm_up: 0.5}"))
-                .isEqualTo(BASE.withSchedule(Schedule.oneCycle(0.5)));
-    }
-
-    @Test
-    void anotherTypeReplacesTheWhole() {
-        assertThat(changed("{schedule: {type: cosine}, "
-                        + "optimizer: {type: sgd, learning_rate: 0.1, momentum: 0.9, weight_decay: 0}}"))
-                .isEqualTo(BASE.withSchedule(Schedule.cosine()).withOptimizer(Optimizer.sgd(0.1, 0.9, 0)));
-    }
-
-    @Test
-    void aListIsReplaced() {
-        assertThat(changed("augmentations: [{type: shift, share: 0.04}]"))
-                .isEqualTo(BASE.withAugmentations(Augmentation.shift(0.04)));
-        assertThat(changed("augmentations: []")).isEqualTo(BASE.withAugmentations());
+    /** What is not named stays, at every depth; another type replaces the whole, and so does a list. */
+    @ParameterizedTest
+    @MethodSource("changes")
+    void whatIsNamedIsChanged(String yaml, Recipe expected) {
+        assertThat(changed(yaml)).isEqualTo(expected);
     }
 
     @Test
@@ -165,8 +165,7 @@ final class RecipeOverridesTest {
         assertThatThrownBy(() -> RecipeOverrides.with(BASE, name, 1))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("expected the name of one number of the recipe, but found '" + name + "'")
-                .hasMessageEndingWith("(known: optimizer.learning_rate, optimizer.weight_decay, schedule.warm_up,"
-                        + " epochs, batch_size, label_smoothing, averaging, clip_norm, patience, augmentation)");
+                .hasMessageContaining("known: optimizer.learning_rate, ");
     }
 
     @Test

@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
 final class LatencyTest {
@@ -72,9 +75,8 @@ final class LatencyTest {
 
     @Test
     void fiveTimesTheMedianIsALongTail() {
-        assertThat(tail(null).longTailed()).isFalse();
-        assertThat(tail(500.0).longTailed()).isFalse();
-        assertThat(tail(501.0).longTailed()).isTrue();
+        assertThat(Stream.of(tail(null), tail(500.0), tail(501.0)).map(Latency::longTailed))
+                .containsExactly(false, false, true);
     }
 
     @Test
@@ -96,22 +98,21 @@ final class LatencyTest {
         assertThat(efficiency.speedUp()).isCloseTo(4, within(1e-9));
     }
 
-    @Test
-    void rangesThatMeetDoNotSayWhichIsSlower() {
-        Latency before = latency(100, new Range(90, 105), null, null, null);
-        Latency after = latency(125, new Range(90, 130), null, null, null);
+    /** Ranges that meet do not say which is slower, and less than 2 % is not slower. */
+    @ParameterizedTest
+    @CsvSource({
+        "100, 90, 105, 125, 90, 130, false",
+        "100, 100, 100, 101, 101, 101, false",
+        "100, 100, 100, 103, 103, 103, true"
+    })
+    void slowerIsWhatIsClearlySlower(
+            double before, double low, double high, double after, double lowest, double highest, boolean slower) {
+        Map<Integer, SpeedUp> speedUps = SpeedUp.of(
+                latency(before, new Range(low, high), null, null, null),
+                latency(after, new Range(lowest, highest), null, null, null));
 
-        assertThat(speedUp(SpeedUp.of(before, after), 1).times()).isCloseTo(0.8, within(1e-9));
-        assertThat(speedUp(SpeedUp.of(before, after), 1).slower()).isFalse();
-    }
-
-    @Test
-    void lessThanTwoPercentSlowerIsNotSlower() {
-        Latency less = latency(101, new Range(101, 101), null, null, null);
-        Latency more = latency(103, new Range(103, 103), null, null, null);
-
-        assertThat(speedUp(SpeedUp.of(tail(null), less), 1).slower()).isFalse();
-        assertThat(speedUp(SpeedUp.of(tail(null), more), 1).slower()).isTrue();
+        assertThat(speedUp(speedUps, 1).times()).isCloseTo(before / after, within(1e-9));
+        assertThat(speedUp(speedUps, 1).slower()).isEqualTo(slower);
     }
 
     @Test
@@ -127,7 +128,6 @@ final class LatencyTest {
 
     @Test
     void anotherBatchSizeIsRefused() {
-        assertThatThrownBy(() -> tail(null).imagesPerSecond(32))
-                .hasMessage("expected one of [1, 64, 256], but found 32");
+        assertThatThrownBy(() -> tail(null).imagesPerSecond(32)).hasMessageContaining("found 32");
     }
 }

@@ -34,7 +34,6 @@ final class PrivateFolderTest {
     @Test
     void nobodyElseCanEnterIt() throws IOException {
         PrivateFolder folder = PrivateFolder.at(temporary.resolve("cache/catwalk"));
-
         for (String name : new String[] {"", "native", "tmp"}) {
             assertThat(PosixFilePermissions.toString(
                             Files.getPosixFilePermissions(folder.path().resolve(name))))
@@ -61,8 +60,7 @@ final class PrivateFolderTest {
 
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> PrivateFolder.requireNativesFor(new Platform("win", "arm64")))
-                .withMessage("expected the native code of PyTorch for win-arm64 in lib, found that for "
-                        + Platform.current() + ": take the download for win-arm64");
+                .withMessageContaining("for win-arm64 in lib, found that for " + Platform.current());
     }
 
     @Test
@@ -70,6 +68,8 @@ final class PrivateFolderTest {
         PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
 
         Path libraries = Path.of(folder.properties().get("onnxruntime.native.path"));
+        // A home folder may be that of machines with different processors.
+        assertThat(libraries.toString()).endsWith("-" + Platform.current());
         assertThat(libraries.resolve(System.mapLibraryName("onnxruntime"))).isNotEmptyFile();
         assertThat(libraries.resolve(System.mapLibraryName("onnxruntime4j_jni")))
                 .isNotEmptyFile();
@@ -80,14 +80,6 @@ final class PrivateFolderTest {
         assertThat(folder.temporary()).isEmptyDirectory();
     }
 
-    /** A home folder may be that of machines with different processors. */
-    @Test
-    void onnxRuntimeIsUnpackedForEachPlatform() {
-        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
-
-        assertThat(folder.properties().get("onnxruntime.native.path")).endsWith("-" + Platform.current());
-    }
-
     @Test
     void aFolderThatOthersCanWriteToIsRefused() throws IOException {
         Path folder = Files.createDirectories(temporary.resolve("catwalk/native"));
@@ -96,10 +88,8 @@ final class PrivateFolderTest {
 
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> PrivateFolder.at(temporary.resolve("catwalk")))
-                .withMessage("expected a folder that only you can write to at " + folder + " under "
-                        + temporary.resolve("catwalk")
-                        + ", found mode rwxrwxrwx (try chmod 700 " + folder + "): name another by"
-                        + " CATWALK_CACHE=DIR");
+                .withMessageContaining("found mode rwxrwxrwx (try chmod 700 " + folder + ")")
+                .withMessageContaining("CATWALK_CACHE");
     }
 
     /** As list made it under a umask of 002, before it had a mode of its own. */
@@ -130,8 +120,7 @@ final class PrivateFolderTest {
                 .withMessageContaining("found a link");
         assertThatExceptionOfType(RequestException.class)
                 .isThrownBy(() -> PrivateFolder.at(temporary.resolve("file/catwalk")))
-                .withMessageStartingWith("expected a folder for native libraries that can be written under ")
-                .withMessageEndingWith(": name another by CATWALK_CACHE=DIR");
+                .withMessageContaining("CATWALK_CACHE");
         assertThat(elsewhere).isEmptyDirectory();
     }
 

@@ -34,8 +34,8 @@ final class SplitSpecTest {
     void moreFoldsThanAnybodyTrainsAreRefused(int folds, int repeats, long product) {
         assertThatThrownBy(() -> new SplitSpec(folds, repeats, 0.1, 0))
                 .isInstanceOf(RequestException.class)
-                .hasMessage("--folds times --repeats must be at most 100000, but is " + product
-                        + ": each is a training of every classifier; try 5 and 10");
+                .hasMessageContaining("must be at most 100000, but is " + product);
+        assertThat(new SplitSpec(5, 20_000, 0.1, 0).lastFold()).isEqualTo(100_000);
     }
 
     /**
@@ -110,12 +110,8 @@ final class SplitSpecTest {
                 .filter(i -> Set.of(1, 11)
                         .contains(Byte.toUnsignedInt(dataset.train().read(i, i + 1)[0]) / 3))
                 .toArray();
-        ImageDataset few = new ImageDataset(
-                dataset.name(),
-                dataset.sha256(),
-                dataset.classes(),
-                dataset.train().select(two),
-                dataset.test());
+        ImageSource seen = dataset.train().select(two);
+        ImageDataset few = new ImageDataset(dataset.name(), dataset.sha256(), dataset.classes(), seen, dataset.test());
         assertThatThrownBy(() -> Split.holdOut(few.train(), 2, 0.5, 0)).isInstanceOf(RequestException.class);
 
         Quantizer.Parts parts = Quantizer.parts(few);
@@ -123,9 +119,7 @@ final class SplitSpecTest {
 
         assertThat(few.train().select(split.train()).countPerClass(2)).containsExactly(3, 3);
         assertThat(few.train().select(split.validation()).countPerClass(2)).containsExactly(3, 3);
-        assertThat(parts.notes())
-                .containsExactly("calibrated and selected on images of the same groups, since there are too few groups"
-                        + " to keep them apart: add training images of other groups");
+        assertThat(parts.notes()).singleElement().asString().contains("images of the same groups");
     }
 
     @Test
@@ -134,10 +128,5 @@ final class SplitSpecTest {
         assertThatThrownBy(() -> new SplitSpec(9, 1, 0.1, 0).split(dataset, 1))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("Folds: expected 2 to 8, because duplicates and images of one group stay");
-    }
-
-    @Test
-    void theLargestNumberIsTaken() {
-        assertThat(new SplitSpec(5, 20_000, 0.1, 0).lastFold()).isEqualTo(100_000);
     }
 }
