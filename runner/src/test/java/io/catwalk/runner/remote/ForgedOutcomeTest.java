@@ -167,6 +167,11 @@ final class ForgedOutcomeTest {
                             Evaluation.of(predictions, CLASSES).metrics()));
         }
 
+        /** Makes the metrics right for the predictions as they are. */
+        Returned predictAgain(String file, String part) throws IOException {
+            return predict(file, part, predictions(file));
+        }
+
         static void write(Predictions predictions, Path file) throws IOException {
             int[] labels = predictions.labels();
             predictions.write(file, HeapImages.of(1, 1, 1, new byte[labels.length], labels));
@@ -266,11 +271,9 @@ final class ForgedOutcomeTest {
                 says("parity/worst", "\"none at all\""),
                 says("parity", "null"),
                 says("normalization/mean", "[0.0]"),
-                that("a latency that no worker measures", returned -> {
-                    ObjectNode latency =
-                            (ObjectNode) Json.JSON.readTree("{\"threads\":1,\"calls\":10,\"p50_micros\":1}");
-                    latency.set("machine", returned.said.at("/provenance/machine"));
-                    returned.say("efficiency/onnxruntime", latency.toString());
+                that("a latency that no worker measures", r -> {
+                    String latency = "{\"threads\":1,\"calls\":10,\"p50_micros\":1,\"machine\":%s}";
+                    r.say("efficiency/onnxruntime", latency.formatted(r.said.at("/provenance/machine")));
                 }),
                 // What it was made from.
                 says("recipe/epochs", "200"),
@@ -282,97 +285,88 @@ final class ForgedOutcomeTest {
                 says("provenance/plugin_version", "\"9\""),
                 says("provenance/machine/processor", "\"" + "x".repeat(5000) + "\""),
                 // Files that are missing.
-                that("no weights", returned -> returned.remove(WEIGHTS)),
-                that("no predictions", returned -> returned.remove(TEST)),
-                that("no validation predictions", returned -> returned.remove(VALIDATION)),
-                that("no ONNX file", returned -> returned.remove(ONNX)),
-                that("no history", returned -> returned.remove(HISTORY)),
-                that("no digests", returned -> returned.say("files", "[]")),
-                that("no digest of the ONNX file", returned -> {
-                    returned.remove(ONNX);
-                    returned.files.put(ONNX, file(honest, ONNX));
-                }),
-                that("no file at all", returned -> returned.files.clear()),
+                that("no weights", r -> r.remove(WEIGHTS)),
+                that("no predictions", r -> r.remove(TEST)),
+                that("no validation predictions", r -> r.remove(VALIDATION)),
+                that("no ONNX file", r -> r.remove(ONNX)),
+                that("no history", r -> r.remove(HISTORY)),
+                that("no digests", r -> r.say("files", "[]")),
+                that("no digest of the ONNX file", r -> r.remove(ONNX).files.put(ONNX, file(honest, ONNX))),
+                that("no file at all", r -> r.files.clear()),
                 // Files of others, all with right digests.
-                that("weights of another seed", returned -> returned.put(WEIGHTS, file(other, WEIGHTS))),
+                that("weights of another seed", r -> r.put(WEIGHTS, file(other, WEIGHTS))),
                 that(
                         "the ONNX file of another seed",
-                        returned -> returned.put(ONNX, file(other, ONNX))
+                        r -> r.put(ONNX, file(other, ONNX))
                                 .say("efficiency/onnx_bytes", Integer.toString(file(other, ONNX).length))),
-                that("the graph of another seed with the metadata of this one", returned -> {
+                that("the graph of another seed with the metadata of this one", r -> {
                     Path own = Files.write(Files.createTempFile(shared, "own", ".onnx"), file(honest, ONNX));
-                    returned.describe(file(other, ONNX), OnnxMetadata.read(own).entries());
+                    r.describe(file(other, ONNX), OnnxMetadata.read(own).entries());
                 }),
-                that("predictions of another seed", returned -> {
-                    returned.files.put(TEST, file(other, TEST));
-                    returned.predict(TEST, "test", returned.predictions(TEST));
-                }),
-                that("validation predictions of another seed", returned -> {
-                    returned.files.put(VALIDATION, other.get(VALIDATION));
-                    returned.predict(VALIDATION, "validation", returned.predictions(VALIDATION));
-                }),
-                that("reversed logits", returned -> {
-                    Predictions own = returned.predictions(TEST);
+                that(
+                        "predictions of another seed",
+                        r -> r.put(TEST, file(other, TEST)).predictAgain(TEST, "test")),
+                that(
+                        "validation predictions of another seed",
+                        r -> r.put(VALIDATION, file(other, VALIDATION)).predictAgain(VALIDATION, "validation")),
+                that("reversed logits", r -> {
+                    Predictions own = r.predictions(TEST);
                     float[] logits = own.logits().clone();
                     for (int i = 0; i < logits.length; i++) {
                         logits[i] = -logits[i];
                     }
-                    returned.predict(TEST, "test", new Predictions(10, own.labels(), logits));
+                    r.predict(TEST, "test", new Predictions(10, own.labels(), logits));
                 }),
-                that("perfect logits", returned -> {
-                    int[] labels = returned.predictions(TEST).labels();
+                that("perfect logits", r -> {
+                    int[] labels = r.predictions(TEST).labels();
                     float[] logits = new float[labels.length * 10];
                     IntStream.range(0, labels.length).forEach(i -> logits[i * 10 + labels[i]] = 9);
-                    returned.predict(TEST, "test", new Predictions(10, labels, logits));
+                    r.predict(TEST, "test", new Predictions(10, labels, logits));
                 }),
-                that("labels that fit the predictions", returned -> {
-                    Predictions own = returned.predictions(TEST);
-                    returned.predict(TEST, "test", new Predictions(10, own.predicted(), own.logits()));
+                that("labels that fit the predictions", r -> {
+                    Predictions own = r.predictions(TEST);
+                    r.predict(TEST, "test", new Predictions(10, own.predicted(), own.logits()));
                 }),
-                that("19 of 40 predictions", returned -> {
-                    Predictions own = returned.predictions(TEST);
-                    returned.predict(
+                that("19 of 40 predictions", r -> {
+                    Predictions own = r.predictions(TEST);
+                    r.predict(
                             TEST,
                             "test",
                             new Predictions(10, Arrays.copyOf(own.labels(), 19), Arrays.copyOf(own.logits(), 190)));
                 }),
-                that("predictions as an array besides", returned -> {
+                that("predictions as an array besides", r -> {
                     Path array = shared.resolve("predictions.npy");
-                    Returned.write(returned.predictions(TEST), array);
-                    returned.files.put("predictions.npy", Files.readAllBytes(array));
+                    Returned.write(r.predictions(TEST), array);
+                    r.files.put("predictions.npy", Files.readAllBytes(array));
                 }),
                 that(
                         "a better accuracy in the ONNX file",
-                        returned -> returned.describe(file(honest, ONNX), Map.of("metrics.test.accuracy", "0.99"))),
+                        r -> r.describe(file(honest, ONNX), Map.of("metrics.test.accuracy", "0.99"))),
                 that(
                         "another entry in the ONNX file",
-                        returned -> returned.describe(file(honest, ONNX), Map.of("metrics.test.award", "first"))),
+                        r -> r.describe(file(honest, ONNX), Map.of("metrics.test.award", "first"))),
                 // Garbage, with right digests.
-                that("garbage weights", returned -> returned.put(WEIGHTS, new byte[2048])),
+                that("garbage weights", r -> r.put(WEIGHTS, new byte[2048])),
                 that(
                         "half of the weights",
-                        returned -> returned.put(
-                                WEIGHTS, Arrays.copyOf(file(honest, WEIGHTS), file(honest, WEIGHTS).length / 2))),
-                that("garbage predictions", returned -> returned.put(TEST, "a,b\n1,2\n")),
+                        r -> r.put(WEIGHTS, Arrays.copyOf(file(honest, WEIGHTS), file(honest, WEIGHTS).length / 2))),
+                that("garbage predictions", r -> r.put(TEST, "a,b\n1,2\n")),
                 that(
                         "predictions that are no numbers",
-                        returned -> returned.put(TEST, returned.text(TEST).replaceFirst("\n[^\n]*$", "NaN\n"))),
-                that(
-                        "a garbage ONNX file",
-                        returned -> returned.put(ONNX, new byte[999]).say("efficiency/onnx_bytes", "999")),
-                that("a garbage history", returned -> returned.put(HISTORY, "eggs")),
+                        r -> r.put(TEST, r.text(TEST).replaceFirst("\n[^\n]*$", "NaN\n"))),
+                that("a garbage ONNX file", r -> r.put(ONNX, new byte[999]).say("efficiency/onnx_bytes", "999")),
+                that("a garbage history", r -> r.put(HISTORY, "eggs")),
                 that(
                         "a history of other weights",
-                        returned -> returned.put(HISTORY, new String(other.get(HISTORY), StandardCharsets.UTF_8))),
+                        r -> r.put(HISTORY, new String(other.get(HISTORY), StandardCharsets.UTF_8))),
                 that(
                         "a history with an epoch more",
-                        returned ->
-                                returned.put(HISTORY, returned.text(HISTORY) + "3,0.1,1.0,0.1,1.0,1.0,0.001,0.001\n")),
+                        r -> r.put(HISTORY, r.text(HISTORY) + "3,0.1,1.0,0.1,1.0,1.0,0.001,0.001\n")),
                 // The outcome itself.
-                that("a damaged file", returned -> returned.files.put(TEST, new byte[7])),
-                that("an outcome without a status", returned -> returned.said.remove("status")),
-                that("an outcome without metrics", returned -> returned.said.remove("metrics")),
-                that("an outcome with a number as its name", returned -> returned.say("metrics", "7")));
+                that("a damaged file", r -> r.files.put(TEST, new byte[7])),
+                that("an outcome without a status", r -> r.said.remove("status")),
+                that("an outcome without metrics", r -> r.said.remove("metrics")),
+                that("an outcome with a number as its name", r -> r.say("metrics", "7")));
     }
 
     @ParameterizedTest

@@ -70,6 +70,10 @@ final class OrderFolderExecutorTest {
                 (order, trial) -> trial.readOutcome()); // the check of what comes back has its own test
     }
 
+    private Submitted submit(Packing.Images images, TrialOrder order) throws IOException {
+        return executor(images).submit(order, trial(), news -> {});
+    }
+
     private TrialOrder written(int number) throws IOException {
         return Objects.requireNonNull(
                 OrderFolder.open(folder.resolve("orders")).orders().get(number));
@@ -114,7 +118,7 @@ final class OrderFolderExecutorTest {
         Files.createSymbolicLink(pets.resolve("cat/again.png"), pets.resolve("cat/1.png"));
         TrialOrder order = Orders.of(folder, "sound", "pets", 1, 1);
 
-        executor(Packing.Images.PACKED).submit(order, trial(), news -> {});
+        submit(Packing.Images.PACKED, order);
 
         Place place = written(0).supplies().images().get(0);
         Path archive = folder.resolve("orders").resolve(place.uri().getPath());
@@ -141,12 +145,12 @@ final class OrderFolderExecutorTest {
 
     @Test
     void imagesWhoseCopyIsGoneArePackedAgain() throws IOException {
-        executor(Packing.Images.PACKED).submit(order(1), trial(), news -> {});
+        submit(Packing.Images.PACKED, order(1));
         Path copy = folder.resolve("orders")
                 .resolve(written(0).supplies().images().get(0).uri().getPath());
         Files.delete(copy);
 
-        executor(Packing.Images.PACKED).submit(order(2), trial(), news -> {});
+        submit(Packing.Images.PACKED, order(2));
 
         assertThat(written(1).supplies()).isEqualTo(written(0).supplies());
         assertThat(copy).isRegularFile();
@@ -154,7 +158,7 @@ final class OrderFolderExecutorTest {
 
     @Test
     void theHalfOfACopyThatAKilledCommandLeftIsDeleted() throws IOException {
-        executor(Packing.Images.PACKED).submit(order(1), trial(), news -> {});
+        submit(Packing.Images.PACKED, order(1));
         Path draft = folder.resolve("orders/supplies/.new.zip.0123456789abcdef.part");
         Files.writeString(draft, "half");
 
@@ -175,37 +179,25 @@ final class OrderFolderExecutorTest {
         Path hindrance = Files.writeString(trial().path().resolve("model"), "not a folder, as if the disk were full");
 
         for (int attempt = 1; attempt <= 3; attempt++) {
-            assertThat(executor.submit(order.numbered(attempt), trial(), news -> {})
-                            .outcome()
-                            .get()
-                            .error())
-                    .startsWith("the returned files cannot be saved: ");
+            Submitted again = executor.submit(order.numbered(attempt), trial(), news -> {});
+            assertThat(again.outcome().get().error()).startsWith("the returned files cannot be saved: ");
         }
         assertThat(written(0).attempt()).isEqualTo(1);
         Files.delete(hindrance);
 
-        assertThat(executor(Packing.Images.PACKED)
-                        .submit(order, trial(), news -> {})
-                        .outcome())
+        assertThat(submit(Packing.Images.PACKED, order).outcome())
                 .isCompletedWithValueMatching(TrialOutcome.Done.class::isInstance);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "timeout_seconds, null, -5",
-        "timeout_seconds, null, 0",
-        "timeout_seconds, null, 9000000000000000000",
-        "attempt, 1, 0",
-        "threads, 1, 0",
-        "threads, 1, 2000000000",
-        "fold, 0, -1",
-        "fold, 0, 3"
+        "timeout_seconds, -5", "timeout_seconds, 0", "timeout_seconds, 9000000000000000000", "attempt, 0",
+        "threads, 0", "threads, 2000000000", "fold, -1", "fold, 3"
     })
-    void anOrderWithAnAbsurdNumberIsRefusedInALine(String key, String honest, String absurd) throws IOException {
+    void anOrderWithAnAbsurdNumberIsRefusedInALine(String key, String absurd) throws IOException {
         String text = Json.JSON.writeValueAsString(order(1));
-        String before = "\"" + key + "\" : " + honest;
-        assertThat(text).contains(before);
-        Path file = Files.writeString(folder.resolve("0.json"), text.replace(before, "\"" + key + "\" : " + absurd));
+        String changed = text.replaceFirst("\"" + key + "\" : (null|[0-9]+)", "\"" + key + "\" : " + absurd);
+        Path file = Files.writeString(folder.resolve("0.json"), changed);
 
         assertThatThrownBy(() -> Json.read(file, TrialOrder.class, "the order of a trial"))
                 .isInstanceOf(RequestException.class)
@@ -216,7 +208,7 @@ final class OrderFolderExecutorTest {
 
     @Test
     void imagesInPlaceAreNamedAndNotCopied() throws IOException {
-        executor(Packing.Images.IN_PLACE).submit(order(1), trial(), news -> {});
+        submit(Packing.Images.IN_PLACE, order(1));
 
         assertThat(written(0).supplies().images().get(0).uri())
                 .isEqualTo(folder.resolve("tiny").toUri());
@@ -228,16 +220,16 @@ final class OrderFolderExecutorTest {
     /** Workers may be reading it. */
     @Test
     void aPluginThatWasPackedIsNotWrittenAgainUnlessItIsDamaged() throws IOException {
-        executor(Packing.Images.IN_PLACE).submit(order(1), trial(), news -> {});
+        submit(Packing.Images.IN_PLACE, order(1));
         Path packed = folder.resolve("orders/supplies").resolve(Sha256.of(jar));
         FileTime before = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
         Files.setLastModifiedTime(packed, before);
 
-        executor(Packing.Images.IN_PLACE).submit(order(2), trial(), news -> {});
+        submit(Packing.Images.IN_PLACE, order(2));
         assertThat(Files.getLastModifiedTime(packed)).isEqualTo(before);
 
         Files.writeString(packed, "a part of it");
-        executor(Packing.Images.IN_PLACE).submit(order(3), trial(), news -> {});
+        submit(Packing.Images.IN_PLACE, order(3));
         assertThat(packed).hasSameBinaryContentAs(jar);
     }
 
@@ -246,12 +238,12 @@ final class OrderFolderExecutorTest {
         TrialOrder order = order(1);
         Files.delete(jar);
 
-        Submitted submitted = executor(Packing.Images.PACKED).submit(order, trial(), news -> {});
+        Submitted submitted = submit(Packing.Images.PACKED, order);
 
         TrialOutcome outcome = submitted.outcome().get();
         assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
         assertThat(outcome.error())
-                .startsWith("it cannot be handed out: expected the plugin sound 1.2.3 of sha256 ")
+                .contains("the plugin sound 1.2.3 of sha256 ")
                 .doesNotContain("\n");
     }
 

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,9 +78,7 @@ final class TrialRunTest {
         TrialOutcome first = told("fail when judged", () -> run(order("tiny", 4)));
 
         assertThat(first).isInstanceOf(Failed.class);
-        assertThat(first.error())
-                .isEqualTo(
-                        "was trained and could not be evaluated, its weights are kept: IllegalStateException: no answer");
+        assertThat(first.error()).contains("its weights are kept: IllegalStateException: no answer");
         Object weights = Files.getLastModifiedTime(trial().weights());
         List<Epoch> heard = new ArrayList<>();
         Done second =
@@ -88,7 +87,7 @@ final class TrialRunTest {
         assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
         assertThat(heard).extracting(Epoch::epoch).containsExactly(1, 2, 3, 4);
         assertThat(second.metrics().test().images()).isEqualTo(TinyImages.TEST);
-        assertThat(Objects.requireNonNull(second.parity()).agrees()).isTrue();
+        assertThat(parity(second).agrees()).isTrue();
         assertThat(second.timing().epochs()).isEqualTo(4);
         assertThat(trial().readClasses()).hasSize(10);
         assertThat(folder.resolve("split.json")).isNotEmptyFile();
@@ -108,8 +107,8 @@ final class TrialRunTest {
     void whateverANetworkThrowsWhenItIsTracedItIsTrained(String deed) {
         Done done = (Done) told(deed, () -> run(order("tiny", 1)));
 
-        assertThat(Objects.requireNonNull(done.parity()).missing()).isEqualTo(Missing.NO_FORM);
-        assertThat(Objects.requireNonNull(done.parity()).sentence()).startsWith("has no ONNX form: ");
+        assertThat(parity(done).missing()).isEqualTo(Missing.NO_FORM);
+        assertThat(parity(done).sentence()).startsWith("has no ONNX form: ");
         assertThat(trial().onnx()).doesNotExist();
         assertThat(done.files())
                 .extracting(FileDigest::file)
@@ -143,12 +142,11 @@ final class TrialRunTest {
         Files.createDirectories(inTheWay);
         Object weights = Files.getLastModifiedTime(trial().weights());
         Done unwritten = (Done) new TrialRun(order, trial()).run(epoch -> {}, evaluated -> {});
-        assertThat(Objects.requireNonNull(unwritten.parity()).missing()).isEqualTo(Missing.UNWRITTEN);
-        assertThat(Objects.requireNonNull(unwritten.parity()).sentence())
-                .startsWith("could not be written: cannot write ");
+        assertThat(parity(unwritten).missing()).isEqualTo(Missing.UNWRITTEN);
+        assertThat(parity(unwritten).sentence()).startsWith("could not be written: cannot write ");
 
         Done done = (Done) run(order);
-        assertThat(Objects.requireNonNull(done.parity()).agrees()).isTrue();
+        assertThat(parity(done).agrees()).isTrue();
         assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
     }
 
@@ -160,15 +158,13 @@ final class TrialRunTest {
         Path other = Files.createDirectory(folder.resolve("stopped"));
         TrialFolder stopped = new TrialFolder(other);
         for (int stop : new int[] {2, 3}) {
-            assertThatThrownBy(() -> new TrialRun(prepared(order("tiny", 4), stopped), stopped, Duration.ZERO)
-                            .run(
-                                    epoch -> {
-                                        if (epoch.epoch() == stop) {
-                                            throw new CancellationException();
-                                        }
-                                    },
-                                    evaluated -> {}))
-                    .isInstanceOf(CancellationException.class);
+            Consumer<Epoch> stopping = epoch -> {
+                if (epoch.epoch() == stop) {
+                    throw new CancellationException();
+                }
+            };
+            TrialRun run = new TrialRun(prepared(order("tiny", 4), stopped), stopped, Duration.ZERO);
+            assertThatThrownBy(() -> run.run(stopping, evaluated -> {})).isInstanceOf(CancellationException.class);
         }
         assertThat(other.resolve("checkpoint.bin")).exists();
         new TrialRun(prepared(order("tiny", 4), stopped), stopped).run(epoch -> {}, evaluated -> {});
@@ -201,21 +197,17 @@ final class TrialRunTest {
         assertThat(Files.getLastModifiedTime(trial().weights())).isEqualTo(weights);
     }
 
-    @Test
-    void anAttemptWhoseOrderIsDamagedStartsAnew() throws IOException {
-        run(order("tiny", 1));
-        Files.writeString(trial().order(), "{");
-
-        run(order("tiny", 2));
-
-        assertThat(trial().readHistory()).hasSize(2);
-    }
-
-    @Test
-    void anAttemptMadeFromSomethingElseStartsAnew() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAttemptMadeFromSomethingElseOrOfADamagedOrderStartsAnew(boolean damaged) throws IOException {
         run(order("tiny", 1));
         String before = Sha256.of(trial().weights());
+        if (damaged) {
+            Files.writeString(trial().order(), "{");
+        }
+
         run(order("tiny", 2));
+
         assertThat(Sha256.of(trial().weights())).isNotEqualTo(before);
         assertThat(trial().readHistory()).hasSize(2);
     }
@@ -310,6 +302,10 @@ final class TrialRunTest {
         assertThat(trial().outcome()).hasContent(outcome);
         assertThat(export().agrees()).isTrue();
         assertThat(trial().damage((Done) trial().readOutcome())).isEmpty();
+    }
+
+    private static ParityResult parity(Done done) {
+        return Objects.requireNonNull(done.parity());
     }
 
     private ParityResult exportQuietly() {
