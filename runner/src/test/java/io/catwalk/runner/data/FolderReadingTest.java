@@ -311,16 +311,16 @@ class FolderReadingTest {
     }
 
     @Test
-    void tenThousandEmptyFilesAreOneLine() throws IOException {
+    void thousandsOfEmptyFilesAreOneLine() throws IOException {
         images("a 0-1");
         Path many = Files.createDirectories(folder.resolve("b"));
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             Files.createFile(many.resolve(i + ".png"));
         }
 
         refused(
                 this::load,
-                "10000 of 10002 images cannot be read: Image ",
+                "2000 of 2002 images cannot be read: Image ",
                 "| and others, which catwalk data " + folder + " lists");
     }
 

@@ -41,6 +41,9 @@ class IdxFolderTest {
     @TempDir
     private Path folder;
 
+    @TempDir
+    private Path cache;
+
     @BeforeEach
     void write() throws IOException {
         write(TRAIN_IMAGES, THREE);
@@ -167,7 +170,7 @@ class IdxFolderTest {
         refused(this::load, file.toString(), "is a link that leads out of it", "--follow-links");
         FolderReading following = new FolderReading(null, null, null, true);
         refused(
-                () -> ImageDatasets.load(folder.toString(), DataHome.of(folder), null, following),
+                () -> ImageDatasets.load(folder.toString(), home(), null, following),
                 "Cannot read " + file + ": ",
                 "check its permissions and the disk");
     }
@@ -183,7 +186,11 @@ class IdxFolderTest {
     }
 
     private ImageDataset load(@Nullable ResizeRule rule) {
-        return ImageDatasets.load(folder.toString(), DataHome.of(folder), rule);
+        return ImageDatasets.load(folder.toString(), home(), rule);
+    }
+
+    private DataHome home() {
+        return new DataHome(folder, new ImageCache(cache, ImageCache.Listener.none()));
     }
 
     private void write(String name, byte[] content) throws IOException {

@@ -34,6 +34,9 @@ class ImageFolderTest {
     @TempDir
     private Path folder;
 
+    @TempDir
+    private Path cache;
+
     @Test
     void pixelsAndLabelsFollowTheNamesOfClassesAndFiles() throws IOException {
         write("train/b/1.png", gray(2, 1, 30, 40));
@@ -217,8 +220,8 @@ class ImageFolderTest {
         write("train/b/0.png", gray(2, 1, 0, 100));
 
         ResizeRule rule = ResizeRule.parse("4x1");
-        assertThat(HeapImages.pixels(ImageDatasets.load(folder.toString(), DataHome.of(folder), rule)
-                        .train()))
+        assertThat(HeapImages.pixels(
+                        ImageDatasets.load(folder.toString(), home(), rule).train()))
                 .containsExactly(1, 1, 1, 1, 0, 25, 75, 100);
     }
 
@@ -263,7 +266,11 @@ class ImageFolderTest {
     }
 
     private ImageDataset load(String name) {
-        return ImageDatasets.load(name, DataHome.of(folder), null);
+        return ImageDatasets.load(name, home(), null);
+    }
+
+    private DataHome home() {
+        return new DataHome(folder, new ImageCache(cache, ImageCache.Listener.none()));
     }
 
     private void write(String name, BufferedImage image) throws IOException {

@@ -42,7 +42,7 @@ final class BaselinesTest {
     @Test
     void theNearestIsLookedForAmongShrunkImages() {
         int train = 9_000;
-        int test = 300;
+        int test = 100;
         Random random = new Random(5);
         byte[] pixels = new byte[(train + test) * 32 * 32];
         random.nextBytes(pixels);

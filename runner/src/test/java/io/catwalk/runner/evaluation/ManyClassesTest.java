@@ -20,6 +20,8 @@ class ManyClassesTest {
     private static final List<String> NAMES =
             IntStream.range(0, CLASSES).mapToObj(c -> "class " + c).toList();
 
+    private static final Predictions PREDICTIONS = predictions();
+
     private static Predictions predictions() {
         Random random = new Random(1);
         float[] logits = new float[IMAGES * CLASSES];
@@ -31,21 +33,19 @@ class ManyClassesTest {
 
     @Test
     void anEvaluationTakesNoMemoryForEachPairOfClasses() {
-        Predictions predictions = predictions();
-
-        assertThat(allocated(() -> Evaluation.of(predictions, NAMES))).isLessThan(8_000_000);
+        assertThat(allocated(() -> Evaluation.of(PREDICTIONS, NAMES))).isLessThan(8_000_000);
     }
 
     @Test
     void aResampleTakesNoMemoryForEachPairOfClasses() {
-        PredictedClasses predicted = predictions().predictedClasses();
+        PredictedClasses predicted = PREDICTIONS.predictedClasses();
 
         assertThat(allocated(() -> Bootstrap.macroF1(predicted, 100, 0.95, 0))).isLessThan(8_000_000);
     }
 
     @Test
     void thePairsOfClassesAreNoMoreThanTheMistakes() {
-        Evaluation evaluation = Evaluation.of(predictions(), NAMES);
+        Evaluation evaluation = Evaluation.of(PREDICTIONS, NAMES);
 
         assertThat(evaluation.confusedPairs()).hasSizeBetween(1, IMAGES);
         assertThat(evaluation.confusion().cells()).hasSizeBetween(1, IMAGES);

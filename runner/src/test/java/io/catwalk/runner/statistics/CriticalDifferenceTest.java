@@ -54,6 +54,12 @@ class CriticalDifferenceTest {
 
         assertThat(result.difference()).isCloseTo(2.569 * Math.sqrt(20 / 60.0), within(5e-4));
         assertThat(result.groups()).containsExactly(List.of("a", "b"), List.of("b", "c"), List.of("c", "d"));
+        // With 100 data sets it is 0.469, less than one rank.
+        double[][] many = new double[100][];
+        Arrays.fill(many, scores[0]);
+        assertThat(CriticalDifference.of(List.of("c", "a", "d", "b"), many, 0.05)
+                        .groups())
+                .isEmpty();
         // Chi-square is 12 * 10 / (4 * 5) * (1.5 * 1.5 + 0.5 * 0.5) * 2 = 30 with 3 degrees of freedom.
         assertThat(result.verdict())
                 .startsWith("a ranks significantly above d: average ranks 1.00 (a) to 4.00 (d)")

@@ -105,7 +105,7 @@ class CheckpointTest {
     void aStateThatIsDamagedAnywhereIsNotGoneOnFrom() throws IOException {
         stopAfter(2, SmallWorld::dense, RICH);
         byte[] whole = Files.readAllBytes(file());
-        for (int at = 0; at < whole.length; at += whole.length / 12) {
+        for (int at = 0; at < whole.length; at += whole.length / 8) {
             try (RandomAccessFile raw = new RandomAccessFile(file().toFile(), "rw")) {
                 raw.seek(at);
                 raw.write(whole[at] ^ 1);

@@ -75,12 +75,12 @@ class FlatMemoryTest {
                 .isBetween(0.95, 1.05);
     }
 
-    /** Trains 3000 random images for ten epochs; runs in the other process. */
+    /** Trains 2200 random images for ten epochs; runs in the other process. */
     public static void main(String[] arguments) throws IOException {
         Path file = Path.of(arguments[0]);
         SplittableRandom random = new SplittableRandom(5);
-        byte[] pixels = new byte[3000 * 28 * 28];
-        int[] labels = new int[3000];
+        byte[] pixels = new byte[2200 * 28 * 28];
+        int[] labels = new int[2200];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) random.nextInt(256);
             labels[i / 784] = i / 784 % 10;

@@ -18,6 +18,7 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.onnx.ParameterPaths;
 import io.catwalk.runner.Golden;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -132,7 +133,7 @@ class GoldenTrainingTest {
         }
     }
 
-    /** Weights that are frozen, biases at a tenth of the rate, the rest at the full one. */
+    /** Weights that are frozen, biases at a fifth and at a tenth of the rate, the rest at the full one. */
     @ParameterizedTest
     @MethodSource("kinds")
     void partsLearnAtRatesOfTheirOwn(Step step) {
@@ -140,25 +141,26 @@ class GoldenTrainingTest {
             Block network = Layers.sequence(Layers.dense(2), Layers.dense(2));
             network.initialize(manager, DataType.FLOAT32, new Shape(1, 2));
             Map<String, Parameter> named = ParameterPaths.of(network);
+            Map<Parameter, Double> rates = new HashMap<>();
+            rates.put(named.get("01Linear.weight"), 0.0);
+            rates.put(named.get("01Linear.bias"), 0.2);
+            rates.put(named.get("02Linear.bias"), 0.1);
             Weights weights = Weights.of(
-                    manager,
-                    network,
-                    ImageLayout.CHANNELS_FIRST,
-                    parameter -> parameter == named.get("01Linear.weight")
-                            ? 0
-                            : parameter.getType() == Parameter.Type.BIAS ? 0.1 : 1);
-            // The second weights, the four biases, and at the end the first weights.
+                    manager, network, ImageLayout.CHANNELS_FIRST, parameter -> rates.getOrDefault(parameter, 1.0));
+            // The second weights, the second biases, the first ones, and at the end the first weights.
             assertThat(weights.segments())
-                    .containsExactly(new Weights.Segment(0, 4, true, 1), new Weights.Segment(4, 8, false, 0.1));
+                    .containsExactly(
+                            new Weights.Segment(0, 4, true, 1),
+                            new Weights.Segment(4, 6, false, 0.1),
+                            new Weights.Segment(6, 8, false, 0.2));
             weights.vector().muli(0).addi(1);
             Steps steps = Steps.of(Optimizer.sgd(1, 0, 1), weights, null, manager);
 
             step.take(steps, manager.ones(new Shape(8)).mul(2), 0.5, 0.2, 0);
 
-            // A fifth decays and a fifth is taken; a fiftieth is taken; nothing.
-            assertThat(weights.vector().toFloatArray())
-                    .containsExactly(
-                            new float[] {.6f, .6f, .6f, .6f, .98f, .98f, .98f, .98f, 1, 1, 1, 1}, within(1e-6f));
+            // A fifth decays and a fifth is taken; a fiftieth is taken, or two; nothing.
+            float[] expected = {.6f, .6f, .6f, .6f, .98f, .98f, .96f, .96f, 1, 1, 1, 1};
+            assertThat(weights.vector().toFloatArray()).containsExactly(expected, within(1e-6f));
         }
     }
 
