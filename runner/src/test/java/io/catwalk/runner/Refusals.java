@@ -14,6 +14,11 @@ public final class Refusals {
         refused(RequestException.class, call, facts);
     }
 
+    /** Expects a mistake of the caller. */
+    public static void illegal(ThrowingCallable call, String... facts) {
+        refused(IllegalArgumentException.class, call, facts);
+    }
+
     public static void refused(Class<? extends Exception> type, ThrowingCallable call, String... facts) {
         assertThatThrownBy(call)
                 .isInstanceOf(type)

@@ -1,10 +1,10 @@
 package io.catwalk.runner.data;
 
+import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,9 +71,5 @@ class ImageSourceTest {
         illegal(() -> HeapImages.of(1, 1, 1, new byte[1], new int[2]), "found no record 1");
         illegal(() -> HeapImages.of(1, 1, 1, new byte[2], new int[] {0, -3}), "found -3 at 1");
         illegal(() -> images().countPerClass(2), "from 0 to 1, found 2 at index 60");
-    }
-
-    private static void illegal(ThrowingCallable call, String fact) {
-        refused(IllegalArgumentException.class, call, fact);
     }
 }

@@ -1,10 +1,9 @@
 package io.catwalk.runner.data;
 
-import static io.catwalk.runner.Refusals.refused;
+import static io.catwalk.runner.Refusals.illegal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -62,9 +61,5 @@ class NormalizationTest {
         illegal(() -> new Normalization(new float[1], new float[1]), "found");
         illegal(() -> new Normalization(new float[] {Float.NaN}, one), "found");
         illegal(() -> Normalization.of(IMAGES, new int[0]), "found");
-    }
-
-    private static void illegal(ThrowingCallable call, String fact) {
-        refused(IllegalArgumentException.class, call, fact);
     }
 }

@@ -1,6 +1,6 @@
 package io.catwalk.runner.evaluation;
 
-import static io.catwalk.runner.Refusals.refused;
+import static io.catwalk.runner.Refusals.illegal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
@@ -133,7 +133,7 @@ class EvaluationTest {
         var predictions = predictions(new int[] {1}, new int[] {0}, 1);
         List<String> two = List.of("cat", "dog");
 
-        refused(IllegalArgumentException.class, () -> Evaluation.of(predictions, two), "3 class names", "found 2");
+        illegal(() -> Evaluation.of(predictions, two), "3 class names", "found 2");
     }
 
     @Test

@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
@@ -105,19 +105,11 @@ class GoldenEvaluationTest {
                 .containsExactly(doubles(calibration.get("confidence")), within(TOLERANCE));
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "balanced",
-                "imbalanced",
-                "a class never predicted",
-                "a class absent in truth",
-                "binary",
-                "ties in scores",
-                "perfect",
-                "all wrong"
-            })
-    void theGoldenFileHolds(String name) {
-        assertThat(cases().map(arguments -> arguments.get()[0])).contains(name);
+    @Test
+    void theGoldenFileHoldsTheRareCases() {
+        String names =
+                "balanced,imbalanced,a class never predicted,a class absent in truth,binary,ties in scores,perfect,"
+                        + "all wrong";
+        assertThat(cases().map(arguments -> arguments.get()[0])).contains((Object[]) names.split(","));
     }
 }

@@ -1,12 +1,11 @@
 package io.catwalk.runner.evaluation;
 
-import static io.catwalk.runner.Refusals.refused;
+import static io.catwalk.runner.Refusals.illegal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Overfitting.Verdict;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,10 +73,6 @@ class OverfittingTest {
         illegal(() -> new Overfitting(1.1, 0.9, 0.9, 10, Verdict.NONE, ""), "training accuracy");
         illegal(() -> new Overfitting(1, 0.9, Double.NaN, 10, Verdict.NONE, ""), "test accuracy");
         illegal(() -> new Overfitting(1, 0.9, 0.9, 0, Verdict.NONE, ""), "at least 1 validation image");
-    }
-
-    private static void illegal(ThrowingCallable call, String fact) {
-        refused(IllegalArgumentException.class, call, fact);
     }
 
     private static Overfitting of(double training, int trainingImages, double validation, int validationImages) {

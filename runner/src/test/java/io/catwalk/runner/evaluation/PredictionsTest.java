@@ -1,5 +1,6 @@
 package io.catwalk.runner.evaluation;
 
+import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,7 +17,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,10 +62,6 @@ class PredictionsTest {
         illegal(() -> new Predictions(2, new int[] {2}, two), "labels from 0 to 1, but image 0 has 2");
         float[] nan = {0, 1, 2, Float.NaN};
         illegal(() -> new Predictions(2, new int[] {0, 1}, nan), "image 1 has NaN for class 1");
-    }
-
-    private static void illegal(ThrowingCallable call, String... facts) {
-        refused(IllegalArgumentException.class, call, facts);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.catwalk.runner.statistics;
 
+import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -8,7 +9,6 @@ import io.catwalk.runner.Golden;
 import io.catwalk.runner.statistics.CriticalDifference.Rank;
 import java.util.Arrays;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,10 +38,6 @@ class CriticalDifferenceTest {
         illegal(() -> CriticalDifference.of(ab, new double[5][3], 0.05), "found 2 and 3");
         illegal(() -> CriticalDifference.of(List.of("a"), new double[5][1], 0.05), "at least 2 classifiers");
         illegal(() -> CriticalDifference.of(ab, new double[5][2], 0), "level");
-    }
-
-    private static void illegal(ThrowingCallable call, String fact) {
-        refused(IllegalArgumentException.class, call, fact);
     }
 
     @Test

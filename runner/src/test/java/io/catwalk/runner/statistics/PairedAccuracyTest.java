@@ -1,6 +1,6 @@
 package io.catwalk.runner.statistics;
 
-import static io.catwalk.runner.Refusals.refused;
+import static io.catwalk.runner.Refusals.illegal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -157,8 +157,8 @@ class PairedAccuracyTest {
     @Test
     void noImagesCompareNothing() {
         boolean[] none = {};
-        refused(IllegalArgumentException.class, () -> PairedAccuracy.of(none, none), "at least 1 image");
+        illegal(() -> PairedAccuracy.of(none, none), "at least 1 image");
         McNemar eleven = McNemar.of(6, 5);
-        refused(IllegalArgumentException.class, () -> new PairedAccuracy(10, eleven), "found 10 images, 6 ", "and 5 ");
+        illegal(() -> new PairedAccuracy(10, eleven), "found 10 images, 6 ", "and 5 ");
     }
 }

@@ -1,6 +1,6 @@
 package io.catwalk.runner.statistics;
 
-import static io.catwalk.runner.Refusals.refused;
+import static io.catwalk.runner.Refusals.illegal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -110,6 +110,6 @@ final class PrincipalAxesTest {
     @Test
     void pointsThatDoNotDifferHaveNoAxes() {
         double[][] alike = {{1, 2}, {1, 2}, {1, 2}};
-        refused(IllegalArgumentException.class, () -> PrincipalAxes.of(alike), "found 3 alike");
+        illegal(() -> PrincipalAxes.of(alike), "found 3 alike");
     }
 }

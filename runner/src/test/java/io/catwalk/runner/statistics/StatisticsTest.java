@@ -1,5 +1,6 @@
 package io.catwalk.runner.statistics;
 
+import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -12,7 +13,6 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,10 +63,6 @@ class StatisticsTest {
         illegal(() -> CorrectedTTest.of(two, nan, 0.25), "NaN");
         illegal(() -> CorrectedTTest.of(two, two, 0), "above 0");
         illegal(() -> Spread.of(0.9), "at least 2 values");
-    }
-
-    private static void illegal(ThrowingCallable call, String... facts) {
-        refused(IllegalArgumentException.class, call, facts);
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.catwalk.runner.statistics;
 
-import static io.catwalk.runner.Refusals.refused;
+import static io.catwalk.runner.Refusals.illegal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
@@ -66,10 +66,7 @@ class VerdictTest {
 
         assertThat(pairs).extracting(pair -> pair.first() + pair.second()).containsExactly("ab", "ac", "bc");
         assertThat(pairs.get(1).outcome()).isEqualTo(Outcome.EQUIVALENT);
-        refused(
-                IllegalArgumentException.class,
-                () -> ClassifierPair.all(List.of("a"), accuracies, 1, region),
-                "found 1 and 3");
+        illegal(() -> ClassifierPair.all(List.of("a"), accuracies, 1, region), "found 1 and 3");
     }
 
     private static boolean[] right(int first, int images) {

@@ -1,5 +1,6 @@
 package io.catwalk.runner.training;
 
+import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -137,12 +138,8 @@ class TrainedModelTest {
     @Test
     void imagesOfAnotherSizeAreRefused() {
         try (Predictor predictor = model.predictor()) {
-            refused(
-                    IllegalArgumentException.class,
-                    () -> predictor.logits(new float[31], 2),
-                    "2 images of 16 values",
-                    "found 31 values");
-            refused(IllegalArgumentException.class, () -> predictor.logits(new float[0], 0), "0");
+            illegal(() -> predictor.logits(new float[31], 2), "2 images of 16 values", "found 31 values");
+            illegal(() -> predictor.logits(new float[0], 0), "0");
         }
     }
 

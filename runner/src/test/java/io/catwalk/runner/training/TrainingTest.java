@@ -1,5 +1,6 @@
 package io.catwalk.runner.training;
 
+import static io.catwalk.runner.Refusals.illegal;
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -311,8 +312,7 @@ class TrainingTest {
     @Test
     void aBatchLargerThanTheDataIsRefused() {
         Recipe recipe = SmallWorld.plain(0.1, 1, 65);
-        refused(
-                IllegalArgumentException.class,
+        illegal(
                 () -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1),
                 "batch size must be at most",
                 "64, but is 65");
