@@ -91,22 +91,22 @@ class IdxFolderTest {
     static Stream<Arguments> wrong() throws IOException {
         int most = Integer.MAX_VALUE;
         byte[] packed = gzip(THREE);
+        String zip = TRAIN_IMAGES + ".gz";
         Stream<Arguments> damaged = Stream.of(1, 5, 12, 20, 30)
-                .map(missing -> wrong(
-                        TRAIN_IMAGES + ".gz",
-                        Arrays.copyOf(packed, packed.length - missing),
-                        TRAIN_IMAGES + ".gz: expected a whole gzip file"));
+                .map(missing -> Arrays.copyOf(packed, packed.length - missing))
+                .map(file -> wrong(zip, file, zip + ": expected a whole gzip file"));
+        String header = TRAIN_IMAGES + ": expected a header of 16 bytes, found only ";
         Stream<Arguments> cut = Stream.of(0, 3, 4, 15)
-                .map(length -> wrong(
-                        TRAIN_IMAGES,
-                        Arrays.copyOf(THREE, length),
-                        TRAIN_IMAGES + ": expected a header of 16 bytes, found only " + length));
+                .map(length -> wrong(TRAIN_IMAGES, Arrays.copyOf(THREE, length), header + length));
+        String expected = TRAIN_IMAGES + ": expected magic number 0x00000803";
         Stream<Arguments> magic = Stream.of(0x0801, 0x0903, 0x0d03, 0x1f8b0800, 0)
-                .map(number -> wrong(
-                        TRAIN_IMAGES,
-                        idx(number, new int[] {3, 1, 2}, 1, 2, 3, 4, 5, 6),
-                        TRAIN_IMAGES + ": expected magic number 0x00000803",
-                        "found 0x%08x".formatted(number)));
+                .map(number -> {
+                    byte[] file = idx(number, new int[] {3, 1, 2}, 1, 2, 3, 4, 5, 6);
+                    return wrong(TRAIN_IMAGES, file, expected, "found 0x%08x".formatted(number));
+                });
+        byte[] five = images(3, 1, 2, 1, 2, 3, 4, 5);
+        byte[] seven = images(3, 1, 2, 1, 2, 3, 4, 5, 6, 7);
+        String six = ": expected 6 bytes";
         Stream<Arguments> others = Stream.of(
                 wrong(CLASSES, new byte[0], CLASSES, "at least 2 different names"),
                 wrong(CLASSES, "cat\n".getBytes(UTF_8), CLASSES, "at least 2 different names"),
@@ -116,22 +116,10 @@ class IdxFolderTest {
                 wrong(TEST_LABELS, labels(3), TEST_LABELS, "from 0 to 2, found 3 at index 0"),
                 wrong(TRAIN_LABELS, labels(0, 0, 0), TRAIN_LABELS, "at least 2 classes"),
                 wrong(TRAIN_LABELS, labels(1, 2), TRAIN_LABELS, TRAIN_IMAGES, "expected 3 labels", "found 2"),
-                wrong(
-                        TRAIN_IMAGES,
-                        images(3, 1, 2, 1, 2, 3, 4, 5),
-                        TRAIN_IMAGES + ": expected 6 bytes",
-                        "found at most 5"),
-                wrong(
-                        TRAIN_IMAGES,
-                        images(3, 1, 2, 1, 2, 3, 4, 5, 6, 7),
-                        TRAIN_IMAGES + ": expected 6 bytes",
-                        "found more"),
-                wrong(
-                        TRAIN_IMAGES + ".gz",
-                        gzip(images(3, 1, 2, 1, 2, 3, 4, 5)),
-                        ".gz: expected 6 bytes",
-                        "found only 5"),
-                wrong(TRAIN_IMAGES + ".gz", THREE, TRAIN_IMAGES + ".gz", "gzip"),
+                wrong(TRAIN_IMAGES, five, TRAIN_IMAGES + six, "found at most 5"),
+                wrong(TRAIN_IMAGES, seven, TRAIN_IMAGES + six, "found more"),
+                wrong(zip, gzip(five), zip + six, "found only 5"),
+                wrong(zip, THREE, zip, "gzip"),
                 wrong(TRAIN_IMAGES, images(most, most, most, 1, 2), TRAIN_IMAGES, "found at most 2"),
                 wrong(TRAIN_IMAGES, images(0, 1, 2), TRAIN_IMAGES, "of at least 1, found [0, 1, 2]"),
                 wrong(TRAIN_IMAGES, images(-1, 1, 2), TRAIN_IMAGES, "of at least 1, found [-1, 1, 2]"),

@@ -116,12 +116,15 @@ class SplitTest {
         assertThat(Split.holdOut(images, 3, 0.2, 42).validation()).containsExactly(5, 9, 14, 18, 19);
     }
 
+    private static ImageSource clustered(int[] labels, int[] clusters) {
+        return HeapImages.of(1, 1, 1, new byte[labels.length], labels).clustered(clusters);
+    }
+
     /** Class 0 has ten clusters of three images and ten single ones, class 1 twenty single ones. */
     private static ImageSource clustered() {
         int[] labels = IntStream.range(0, 60).map(i -> i < 40 ? 0 : 1).toArray();
-        return HeapImages.of(1, 1, 1, new byte[60], labels)
-                .clustered(
-                        IntStream.range(0, 60).map(i -> i < 30 ? i / 3 * 3 : i).toArray());
+        int[] clusters = IntStream.range(0, 60).map(i -> i < 30 ? i / 3 * 3 : i).toArray();
+        return clustered(labels, clusters);
     }
 
     @Test
@@ -147,8 +150,8 @@ class SplitTest {
 
     @Test
     void aHoldOutTakesAWholeClusterWhereItsShareIsLess() {
-        ImageSource groups = HeapImages.of(1, 1, 1, new byte[12], new int[] {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1})
-                .clustered(new int[] {0, 0, 0, 3, 3, 3, 6, 6, 6, 9, 9, 9});
+        ImageSource groups = clustered(
+                new int[] {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1}, new int[] {0, 0, 0, 3, 3, 3, 6, 6, 6, 9, 9, 9});
 
         Split split = Split.holdOut(groups, 2, 0.2, 1);
 
@@ -157,8 +160,7 @@ class SplitTest {
 
     @Test
     void moreFoldsThanClustersOfAClassAreRefused() {
-        ImageSource groups = HeapImages.of(1, 1, 1, new byte[6], new int[] {0, 0, 0, 1, 1, 1})
-                .clustered(new int[] {0, 0, 2, 3, 4, 5});
+        ImageSource groups = clustered(new int[] {0, 0, 0, 1, 1, 1}, new int[] {0, 0, 2, 3, 4, 5});
 
         assertThat(Split.folds(groups, TWO, 2, 1)).hasSize(2);
         refused(() -> Split.folds(groups, TWO, 3, 1), "expected 2 to 2", "class a", "no more than 2, found 3; try 2");
@@ -166,8 +168,7 @@ class SplitTest {
 
     @Test
     void imagesThatAreAllInOneClusterCannotBeDivided() {
-        ImageSource same =
-                HeapImages.of(1, 1, 1, new byte[4], new int[] {0, 0, 1, 1}).clustered(new int[4]);
+        ImageSource same = clustered(new int[] {0, 0, 1, 1}, new int[4]);
 
         refused(
                 () -> Split.folds(same, TWO, 2, 1),
@@ -186,8 +187,7 @@ class SplitTest {
     @Test
     void everyFoldLeavesImagesOfAScarceClassToTrainOn() {
         int[] labels = {0, 0, 0, 0, 0, 1, 1, 2, 2, 0, 1, 2, 1, 1, 1, 2, 2, 2};
-        ImageSource images = HeapImages.of(1, 1, 1, new byte[labels.length], labels)
-                .clustered(new int[] {0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9, 12, 13, 14, 15, 16, 17});
+        ImageSource images = clustered(labels, new int[] {0, 0, 0, 0, 0, 5, 5, 5, 5, 9, 9, 9, 12, 13, 14, 15, 16, 17});
 
         assertThat(Split.folds(images, CLASSES, 2, 1))
                 .allSatisfy(fold ->
@@ -197,8 +197,7 @@ class SplitTest {
     /** Each of the three clusters shares a class with each other one: two of them in a fold have all of one class. */
     @Test
     void foldsThatLeaveNoImageOfAClassToTrainOnAreRefused() {
-        ImageSource images = HeapImages.of(1, 1, 1, new byte[6], new int[] {0, 1, 0, 2, 1, 2})
-                .clustered(new int[] {0, 0, 2, 2, 4, 4});
+        ImageSource images = clustered(new int[] {0, 1, 0, 2, 1, 2}, new int[] {0, 0, 2, 2, 4, 4});
 
         refused(
                 () -> Split.folds(images, CLASSES, 2, 1),

@@ -28,6 +28,8 @@ class PredictionsTest {
 
     private static final String HEADER = "image,label,logit_0,logit_1\n";
 
+    private static final Predictions TWO = new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3});
+
     @TempDir
     Path folder;
 
@@ -99,18 +101,16 @@ class PredictionsTest {
     @Test
     void theFileNamesTheImages() throws IOException {
         Path file = csv();
-        Predictions predictions = new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3});
-
-        predictions.write(file, chosen());
+        TWO.write(file, chosen());
 
         assertThat(file).hasContent("""
                         image,label,logit_0,logit_1,index,file
                         0,1,1.0,-2.0,2,a/é.png
                         1,0,0.5,3.0,0,"b/x, ""y""\\u000a.png"
                         """);
-        assertThat(Predictions.read(file)).isEqualTo(predictions);
+        assertThat(Predictions.read(file)).isEqualTo(TWO);
         Files.writeString(file, Files.readString(file).replace("\n", "\r\n"));
-        assertThat(Predictions.read(file)).isEqualTo(predictions);
+        assertThat(Predictions.read(file)).isEqualTo(TWO);
     }
 
     @ParameterizedTest
@@ -129,9 +129,7 @@ class PredictionsTest {
     @Test
     void theArrayNamesTheImages() throws IOException {
         Path file = folder.resolve("predictions.npy");
-        Predictions predictions = new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3});
-
-        predictions.write(file, chosen().select(new int[] {0, 0}));
+        TWO.write(file, chosen().select(new int[] {0, 0}));
 
         byte[] bytes = Files.readAllBytes(file);
         assertThat(new String(bytes, 10, 118, StandardCharsets.US_ASCII))
@@ -140,9 +138,9 @@ class PredictionsTest {
         assertThat(new String(bytes, bytes.length - 8, 8, StandardCharsets.UTF_8))
                 .isEqualTo("a/é.png");
         assertThat(bytes[bytes.length - 12]).isEqualTo((byte) 2);
-        assertThat(Predictions.read(file)).isEqualTo(predictions);
-        predictions.write(file, HeapImages.of(1, 1, 1, new byte[2], new int[] {1, 0})); // without files
-        assertThat(Predictions.read(file)).isEqualTo(predictions);
+        assertThat(Predictions.read(file)).isEqualTo(TWO);
+        TWO.write(file, HeapImages.of(1, 1, 1, new byte[2], new int[] {1, 0})); // without files
+        assertThat(Predictions.read(file)).isEqualTo(TWO);
     }
 
     @Test
@@ -207,9 +205,7 @@ class PredictionsTest {
     @Test
     void theArrayIsOfNumpysFormat() throws IOException {
         Path file = folder.resolve("predictions.npy");
-        Predictions predictions = new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3});
-
-        predictions.write(file);
+        TWO.write(file);
 
         byte[] bytes = Files.readAllBytes(file);
         assertThat(bytes).startsWith(0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 0x76, 0); // 10 and 118 are twice 64
@@ -219,7 +215,7 @@ class PredictionsTest {
                 .endsWith(" \n");
         assertThat(HexFormat.of().formatHex(bytes, 128, bytes.length))
                 .isEqualTo("01000000" + "0000803f" + "000000c0" + "00000000" + "0000003f" + "00004040");
-        assertThat(Predictions.read(file)).isEqualTo(predictions);
+        assertThat(Predictions.read(file)).isEqualTo(TWO);
         assertThat(PredictedClasses.read(file)).isEqualTo(new PredictedClasses(2, new int[] {1, 0}, new int[] {0, 1}));
     }
 
@@ -272,7 +268,7 @@ class PredictionsTest {
         """)
     void aDamagedArrayIsNamed(String damage, int length, Integer at, Integer value, String found) throws IOException {
         Path file = folder.resolve("predictions.npy");
-        new Predictions(2, new int[] {1, 0}, new float[] {1, -2, 0.5f, 3}).write(file);
+        TWO.write(file);
         byte[] bytes = Arrays.copyOf(Files.readAllBytes(file), length);
         if (at != null) {
             bytes[at] = value.byteValue();

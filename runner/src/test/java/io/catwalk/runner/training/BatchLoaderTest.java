@@ -35,11 +35,7 @@ class BatchLoaderTest {
     private static final long SEED = 7;
 
     private static NDArray load(BatchLoader loader, NDManager manager, int[] order, int from, int to) {
-        return load(loader, manager, order, from, to, new SplittableRandom(SEED));
-    }
-
-    private static NDArray load(
-            BatchLoader loader, NDManager manager, int[] order, int from, int to, RandomGenerator random) {
+        RandomGenerator random = new SplittableRandom(SEED);
         BatchLoader.Batch batch = loader.new Batch(to - from + 1);
         batch.fill(order, from, to, place -> random);
         return batch.array(manager);
@@ -320,26 +316,20 @@ class BatchLoaderTest {
             float[] std = new float[channels];
             Arrays.fill(mean, -1);
             Arrays.fill(std, 1 / 255f);
-            BatchLoader loader = new BatchLoader(
-                    HeapImages.of(channels, height, width, pixels, new int[] {0}),
-                    ImageLayout.CHANNELS_LAST,
-                    new Normalization(mean, std),
-                    List.of(augmentations));
+            ImageSource images = HeapImages.of(channels, height, width, pixels, new int[] {0});
+            BatchLoader.Batch batch = new BatchLoader(
+                    images, ImageLayout.CHANNELS_FIRST, new Normalization(mean, std), List.of(augmentations))
+            .new Batch(4);
             List<int[]> drawn = new ArrayList<>();
             SplittableRandom random = new SplittableRandom(SEED);
-            try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-                for (int i = 0; i < times / 4; i++) {
-                    try (NDArray batch = load(loader, manager, new int[4], 0, 4, random)) {
-                        float[] values = batch.toFloatArray();
-                        for (int j = 0; j < values.length; j += pixels.length) {
-                            int[] image = new int[pixels.length];
-                            for (int k = 0; k < image.length; k++) {
-                                image[k] = Math.round(values[j + k]);
-                            }
-                            drawn.add(image);
-                        }
-                    }
+            for (int i = 0; i < times; i++) {
+                if (i % 4 == 0) {
+                    batch.fill(new int[4], 0, 4, place -> random);
                 }
+                float[] values = batch.values(i % 4);
+                drawn.add(IntStream.range(0, values.length)
+                        .map(k -> Math.round(values[k]))
+                        .toArray());
             }
             return drawn;
         }
