@@ -115,15 +115,7 @@ class FlatMemoryTest {
     }
 
     private static Block network(Task task) {
-        return Layers.sequence(
-                Layers.conv(8, 3, 2),
-                Layers.batchNorm(),
-                Layers.relu(),
-                Layers.maxPool(),
-                Layers.flatten(),
-                Layers.dropout(0.2),
-                Layers.dense(task.classes()),
-                new Scale());
+        return Layers.sequence(SmallWorld.convolutional(task), new Scale());
     }
 
     private static long resident() {

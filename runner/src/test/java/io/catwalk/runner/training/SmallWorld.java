@@ -74,8 +74,12 @@ final class SmallWorld {
 
     /** Has everything that makes a training depend on a state: batch norm, dropout. */
     static Block convolutional(Task task) {
+        return convolutional(task, 4);
+    }
+
+    static Block convolutional(Task task, int filters) {
         return Layers.sequence(
-                Layers.conv(4, 3),
+                Layers.conv(filters, 3),
                 Layers.batchNorm(),
                 Layers.relu(),
                 Layers.maxPool(),

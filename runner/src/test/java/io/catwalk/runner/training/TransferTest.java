@@ -43,13 +43,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TransferTest {
 
     private static final Task FIVE = Task.of(1, 4, 4, 5);
-    private static final List<String> BODY = List.of(
-            "01Conv2d.weight",
-            "01Conv2d.bias",
-            "02BatchNorm.gamma",
-            "02BatchNorm.beta",
-            "02BatchNorm.runningMean",
-            "02BatchNorm.runningVar");
+    private static final List<String> BODY = List.of(("01Conv2d.weight 01Conv2d.bias 02BatchNorm.gamma 02BatchNorm.beta"
+                    + " 02BatchNorm.runningMean 02BatchNorm.runningVar")
+            .split(" "));
     private static final String SHA = "0123456789abcdef".repeat(4);
 
     @TempDir
