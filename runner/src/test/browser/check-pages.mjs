@@ -19,7 +19,11 @@ try {
   for (const file of files) {
     const before = problems.length;
     const report = problem => problems.push(`${basename(file)}: ${problem}`);
-    const [charts] = await Promise.all([wide(file, report), narrow(file, report)]);
+    const page = await open(file, { width: 1400, colorScheme: 'light' }, report);
+    await interactive(page, report);
+    const sizes = await Promise.allSettled([wide(page, file, report), narrow(file, report)]);
+    sizes.filter(size => size.reason).forEach(size => report(`stops with ${size.reason.stack}`));
+    const charts = sizes[0].value;
     console.log(`${problems.length === before ? 'ok' : 'WRONG'}  ${basename(file)}, ${charts} charts`);
   }
 } finally {
@@ -29,9 +33,7 @@ problems.forEach(problem => console.error(problem));
 process.exitCode = problems.length ? 1 : 0;
 
 /** Looks at everything on a wide screen with light colors. */
-async function wide(file, report) {
-  const page = await open(file, { width: 1400, colorScheme: 'light' }, report);
-  await interactive(page, report);
+async function wide(page, file, report) {
   await openParts(page);
   const charts = await drawn(page, report);
   await hints(page, report);
@@ -66,6 +68,7 @@ async function narrow(file, report) {
 async function open(file, { width, colorScheme }, report) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, offline: true, reducedMotion: 'reduce' });
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000); // a busy machine
   page.on('console', message => ['error', 'warning'].includes(message.type()) && report(`console says ${message.text()}`));
   page.on('pageerror', error => report(`script fails with ${error.message}`));
   const url = pathToFileURL(file).href;
@@ -146,7 +149,7 @@ async function images(page, report) {
   if (!(await page.locator('#images').count())) return;
   const status = page.locator('#images p[role=status]');
   const number = async () => Number((await status.textContent()).match(/^[\d,]+/)?.[0].replace(/,/g, '') ?? 0);
-  const clear = page.getByRole('button', { name: 'Clear the filter' });
+  const clear = page.locator('#images').getByRole('button', { name: 'Clear the filter' });
   const all = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).images);
   /** Goes to a mark by keyboard, the last steps of the way, and looks whether it leads to so many images. */
   async function follow(mark, wanted, ...words) {
@@ -189,7 +192,7 @@ async function images(page, report) {
     }, [rights, wrongs]);
     if (there === null) continue;
     await follow(mark, there, 'mistakes of');
-    const swap = page.getByRole('button', { name: 'The other way round' });
+    const swap = page.locator('#images').getByRole('button', { name: 'The other way round' });
     if (!(await swap.isVisible())) {
       report(`${rights}:${wrongs} cannot be turned round`);
       continue;
@@ -204,7 +207,7 @@ async function images(page, report) {
   if (await clear.isVisible()) await clear.click();
   const duplicates = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).duplicates ?? []);
   if (duplicates.length) {
-    const only = page.getByLabel('With a duplicate in the training set');
+    const only = page.locator('#images').getByLabel('With a duplicate in the training set');
     await page.locator('#images select').nth(1).selectOption('all');
     await page.locator('#images select').nth(4).selectOption('number');
     await only.focus();
