@@ -3,8 +3,9 @@ package io.catwalk.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,32 +19,19 @@ final class SuggestionTest {
         assertThat(Suggestion.distance(a, b)).isEqualTo(distance);
     }
 
-    @Test
-    void nearestOfTheKnownNamesIsMeant() {
-        assertThat(Suggestion.nearest("stride-con", List.of("small-conv", "stride-conv")))
-                .contains("stride-conv");
-    }
+    /** Earlier in the alphabet wins a tie; a name in other letters of the same word is meant. */
+    @ParameterizedTest
+    @CsvSource({
+        "stride-con, small-conv stride-conv, stride-conv",
+        "gr, grv gru, gru",
+        "LSTM, gru lstm, lstm",
+        "LSMT, gru lstm, lstm",
+        "transformer, lstm small-conv,"
+    })
+    void nearestOfTheKnownNamesIsMeant(String name, String known, @Nullable String meant) {
+        List<String> names = List.of(known.split(" ", -1));
 
-    @Test
-    void earlierInTheAlphabetWinsATie() {
-        assertThat(Suggestion.nearest("gr", List.of("grv", "gru"))).contains("gru");
-    }
-
-    @Test
-    void aNameInOtherLettersOfTheSameWordIsMeant() {
-        assertThat(Suggestion.nearest("LSTM", List.of("gru", "lstm"))).contains("lstm");
-        assertThat(Suggestion.nearest("LSMT", List.of("gru", "lstm"))).contains("lstm");
-    }
-
-    @Test
-    void farNameSuggestsNothing() {
-        assertThat(Suggestion.nearest("transformer", List.of("lstm", "small-conv")))
-                .isEmpty();
-    }
-
-    @Test
-    void aMessageAsksOnlyWhereANameIsNear() {
-        assertThat(Suggestion.question("gruu", List.of("gru", "lstm"))).isEqualTo("; did you mean 'gru'?");
-        assertThat(Suggestion.question("transformer", List.of("gru", "lstm"))).isEmpty();
+        assertThat(Suggestion.nearest(name, names)).isEqualTo(Optional.ofNullable(meant));
+        assertThat(Suggestion.question(name, names)).isEqualTo(meant == null ? "" : "; did you mean '" + meant + "'?");
     }
 }

@@ -30,7 +30,9 @@ import org.junit.jupiter.params.provider.FieldSource;
 @Tag("tiny")
 final class PluginCatalogTest {
 
-    private static final String NETWORK = TestPlugin.NETWORK;
+    private static final String CODE = TestPlugin.CLASS_FILE;
+    private static final String LIST = "META-INF/extensions.idx";
+    private static final String[] TWO = {"Plugin-Version", "Plugin-Requires"};
 
     private record Refused(TestPlugin plugin, String reason) {}
 
@@ -49,51 +51,22 @@ final class PluginCatalogTest {
             entry("dependent", "Plugin-Dependencies", "beta", "plugins stand alone"),
             // The code beside it would stand in no digest.
             entry("class-path", "Class-Path", "other.jar", "has Class-Path, but the jar's digest does not cover"),
-            entry(
-                    "long-manifest",
-                    "Plugin-Description",
-                    "x".repeat(2 << 20),
-                    "must be at most 1048576 bytes, unpacked"),
-            sound(
-                    "entries",
-                    "lacks Plugin-Version, Plugin-Requires",
-                    plugin -> plugin.withoutManifest("Plugin-Version", "Plugin-Requires")),
-            sound("no-list", "has no META-INF/extensions.idx", plugin -> plugin.withoutFile("META-INF/extensions.idx")),
-            sound("empty-list", "names no class in META-INF/extensions.idx", plugin -> listing(plugin, "# Generated")),
-            sound(
-                    "no-class",
-                    "names test.Sample, which is not in the jar",
-                    plugin -> plugin.withoutFile(TestPlugin.CLASS_FILE)),
-            sound(
-                    "no-classifier",
-                    "does not implement io.catwalk.api.Classifier",
-                    plugin -> listing(plugin, Other.class.getName())
-                            .file(Other.class.getName().replace('.', '/') + ".class", ownCode())),
+            entry("long-manifest", "Plugin-Description", "x".repeat(2 << 20), "at most 1048576 bytes, unpacked"),
+            sound("entries", "lacks Plugin-Version, Plugin-Requires", jar -> jar.withoutManifest(TWO)),
+            sound("no-list", "has no META-INF/extensions.idx", jar -> jar.withoutFile(LIST)),
+            sound("empty-list", "names no class in META-INF/extensions.idx", jar -> listing(jar, "# Generated")),
+            sound("no-class", "names test.Sample, which is not in the jar", jar -> jar.withoutFile(CODE)),
+            sound("no-classifier", "does not implement io.catwalk.api.Classifier", jar -> withOther(jar)),
             sound("newer-java", "compiled for a newer Java than this", TestPlugin::compiledForANewerJava),
-            sound(
-                    "garbled",
-                    "cannot create a test.Sample (ClassFormatError",
-                    plugin -> plugin.file(TestPlugin.CLASS_FILE, new byte[] {1, 2, 3})),
-            Map.entry("twice", new Refused(TestPlugin.ofTwo("twice", "twice", "twice"), "two classifiers named twice")),
-            bodies(
-                    "throws",
-                    "throw new IllegalStateException(\"no\\nway\");",
-                    "",
-                    NETWORK,
-                    "threw IllegalStateException: no way"),
-            bodies(
-                    "deep",
-                    "",
-                    "throw new StackOverflowError(\"deep\");",
-                    NETWORK,
-                    "Sample.name() threw StackOverflowError: deep"),
-            bodies(
+            sound("garbled", "cannot create a test.Sample (ClassFormatError", jar -> jar.file(CODE, new byte[3])),
+            made("twice", TestPlugin.ofTwo("twice", "twice", "twice"), "two classifiers named twice"),
+            bodies("throws", "throw new IllegalStateException(\"no\\nway\");", "", "IllegalStateException: no way"),
+            bodies("deep", "", "throw new StackOverflowError(\"deep\");", "name() threw StackOverflowError: deep"),
+            bodies("capitals", "", "return \"Alpha\";", "must return lower-case letters, digits and"),
+            made(
                     "static",
-                    "",
-                    "",
-                    NETWORK + " } static final int FIELD = Integer.parseInt(\"one\"); static {",
-                    "NumberFormatException: For input string: \"one\""),
-            bodies("capitals", "", "return \"Alpha\";", NETWORK, "must return lower-case letters, digits and")));
+                    TestPlugin.having("static", "", "static final int ONE = Integer.parseInt(\"one\"); static {"),
+                    "NumberFormatException: For input string: \"one\"")));
 
     /** An extension of another kind. */
     public static final class Other {}
@@ -106,27 +79,32 @@ final class PluginCatalogTest {
     @TempDir
     private Path folder;
 
+    private static Map.Entry<String, Refused> made(String name, TestPlugin plugin, String reason) {
+        return Map.entry(name, new Refused(plugin, reason));
+    }
+
     private static Map.Entry<String, Refused> sound(String name, String reason, UnaryOperator<TestPlugin> change) {
-        return Map.entry(name, new Refused(change.apply(TestPlugin.sound(name)), reason));
+        return made(name, change.apply(TestPlugin.sound(name)), reason);
     }
 
     private static Map.Entry<String, Refused> entry(String name, String entry, String value, String reason) {
-        return sound(name, reason, plugin -> plugin.manifest(entry, value));
+        return sound(name, reason, jar -> jar.manifest(entry, value));
     }
 
-    private static Map.Entry<String, Refused> bodies(
-            String name, String constructor, String named, String network, String reason) {
+    private static Map.Entry<String, Refused> bodies(String name, String constructor, String named, String reason) {
         String body = named.isEmpty() ? "return \"" + name + "\";" : named;
-        return Map.entry(name, new Refused(TestPlugin.withBodies(name, constructor, body, network), reason));
+        return made(name, TestPlugin.withBodies(name, constructor, body, TestPlugin.NETWORK), reason);
     }
 
     private static TestPlugin listing(TestPlugin plugin, String extension) {
-        return plugin.file("META-INF/extensions.idx", (extension + "\n").getBytes(UTF_8));
+        return plugin.file(LIST, (extension + "\n").getBytes(UTF_8));
     }
 
-    private static byte[] ownCode() {
+    private static TestPlugin withOther(TestPlugin plugin) {
+        String name = Other.class.getName();
         try (var in = PluginCatalogTest.class.getResourceAsStream("PluginCatalogTest$Other.class")) {
-            return Objects.requireNonNull(in).readAllBytes();
+            byte[] code = Objects.requireNonNull(in).readAllBytes();
+            return listing(plugin, name).file(name.replace('.', '/') + ".class", code);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,9 +3,10 @@ package io.catwalk.runner.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HashSet;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -50,11 +51,9 @@ class PaletteTest {
         double[][] toXyz = {
             {0.4124564, 0.3575761, 0.1804375}, {0.2126729, 0.7151522, 0.0721750}, {0.0193339, 0.1191920, 0.9503041}
         };
-        double[] xyz = times(
-                toXyz,
-                IntStream.range(0, 3)
-                        .mapToDouble(i -> Math.max(0, Math.min(1, rgb[i])))
-                        .toArray());
+        double[] seen =
+                DoubleStream.of(rgb).map(part -> Math.max(0, Math.min(1, part))).toArray();
+        double[] xyz = times(toXyz, seen);
         double x = cubeRoot(xyz[0] / 0.95047);
         double y = cubeRoot(xyz[1]);
         double z = cubeRoot(xyz[2] / 1.08883);
@@ -66,10 +65,8 @@ class PaletteTest {
     }
 
     private static double[] times(double[][] matrix, double[] vector) {
-        return IntStream.range(0, 3)
-                .mapToDouble(row -> IntStream.range(0, 3)
-                        .mapToDouble(i -> matrix[row][i] * vector[i])
-                        .sum())
+        return Stream.of(matrix)
+                .mapToDouble(row -> row[0] * vector[0] + row[1] * vector[1] + row[2] * vector[2])
                 .toArray();
     }
 
@@ -87,10 +84,8 @@ class PaletteTest {
                 for (int j = 0; j < i; j++) {
                     double[] one = lab(Palette.COLORS.get(i), eyes);
                     double[] other = lab(Palette.COLORS.get(j), eyes);
-                    double distance = Math.sqrt(IntStream.range(0, 3)
-                            .mapToDouble(part -> (one[part] - other[part]) * (one[part] - other[part]))
-                            .sum());
-                    assertThat(distance)
+                    double light = one[0] - other[0];
+                    assertThat(Math.hypot(light, Math.hypot(one[1] - other[1], one[2] - other[2])))
                             .as(Palette.COLORS.get(i) + " " + Palette.COLORS.get(j))
                             .isGreaterThan(18);
                 }
@@ -105,21 +100,17 @@ class PaletteTest {
         for (String name : seven) {
             assertThat(new Palette(List.of(name)).look(name)).isEqualTo(all.look(name));
         }
-        assertThat(new HashSet<>(
-                        seven.stream().map(name -> all.look(name).color()).toList()))
-                .hasSize(7);
+        assertThat(seven.stream().map(name -> all.look(name).color())).doesNotHaveDuplicates();
     }
 
     @Test
     void fortyClassifiersHaveFortyLooksAndTheFirstEightEachAColor() {
         List<String> names = IntStream.range(0, 40).mapToObj(i -> "net-" + i).toList();
         Palette palette = new Palette(names);
-        assertThat(new HashSet<>(names.stream().map(palette::look).toList())).hasSize(40);
+        assertThat(names.stream().map(palette::look)).doesNotHaveDuplicates();
         Palette few = new Palette(names.subList(0, 8));
-        assertThat(new HashSet<>(names.subList(0, 8).stream()
-                        .map(name -> few.look(name).color())
-                        .toList()))
-                .hasSize(8);
+        assertThat(names.subList(0, 8).stream().map(name -> few.look(name).color()))
+                .doesNotHaveDuplicates();
     }
 
     @Test

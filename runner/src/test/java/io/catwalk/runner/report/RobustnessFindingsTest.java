@@ -2,14 +2,10 @@ package io.catwalk.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.robustness.RobustnessTables;
-import io.catwalk.runner.trial.Software;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -19,26 +15,12 @@ final class RobustnessFindingsTest {
 
     /** Returns a classifier that is right for 80 of 100 clean images, and for fewer at each step, down to the last. */
     private static Robustness.Classifier classifier(String name, int... last) {
-        List<Robustness.Curve> curves = new ArrayList<>();
-        int next = 0;
-        for (Corruption corruption : Corruption.values()) {
-            int lost = (80 - last[next++]) / Corruption.STEPS;
-            curves.add(new Robustness.Curve(
-                    corruption,
-                    IntStream.rangeClosed(1, Corruption.STEPS)
-                            .mapToObj(step ->
-                                    new Robustness.Step(corruption.strength(step), Accuracy.of(100, 80 - lost * step)))
-                            .toList()));
-        }
-        return new Robustness.Classifier(name, name + "/1-0", "0".repeat(64), Accuracy.of(100, 80), curves);
+        return SampleRuns.robust(
+                name, 100, 80, (corruption, step) -> 80 - (80 - last[corruption]) / Corruption.STEPS * step);
     }
 
     private static Robustness of(Robustness.Classifier... classifiers) {
-        return new Robustness(
-                1,
-                new Robustness.Sample(100, 1000, 0, 0, "0".repeat(64), "0".repeat(64)),
-                new Software("1", "2", "3", "4", "5"),
-                List.of(classifiers));
+        return SampleRuns.robustness(100, List.of(classifiers));
     }
 
     /** By scipy 1.15.3, binomtest(k, 80).proportion_ci(method="wilson"): 40 from 0.393 to 0.607, 45 from 0.453 to 0.666. */

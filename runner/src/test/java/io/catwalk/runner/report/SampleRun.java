@@ -104,24 +104,23 @@ public record SampleRun(
     }
 
     public RunReport report(List<Model> models, @Nullable Comparison comparison, @Nullable Tuning tuning) {
+        return report(models, comparison, tuning, List.of(), List.of());
+    }
+
+    RunReport report(
+            List<Model> models,
+            @Nullable Comparison comparison,
+            @Nullable Tuning tuning,
+            List<String> notRun,
+            List<String> missing) {
         int planned = spec().trials(new Outcomes()).size();
+        String command = "compare --out runs/sample";
+        String started = "2026-11-24T15:15:49.309Z";
         Results.Summary summary = new Results.Summary(
-                "sample",
-                "compare --out runs/sample",
-                "2026-11-24T15:15:49.309Z",
-                2718.7,
-                planned,
-                models.size(),
-                List.of(),
-                seeds,
-                folds,
-                1,
-                2,
-                1);
+                "sample", command, started, 2718.7, planned, models.size(), notRun, seeds, folds, 1, 2, 1);
         List<TrialOutcome> outcomes = models.stream().map(Model::outcome).toList();
-        Results results =
-                new Results(ExperimentSpec.SCHEMA, summary, described(), outcomes, comparison, tuning);
-        return new RunReport(spec(), results, models, dataset(), List.of(), null, null);
+        Results results = new Results(ExperimentSpec.SCHEMA, summary, described(), outcomes, comparison, tuning);
+        return new RunReport(spec(), results, models, dataset(), missing, null, null);
     }
 
     private Results.Dataset described() {
@@ -263,7 +262,19 @@ public record SampleRun(
                 measured ? latency(20 + 35.0 * (place * 3 % 7)) : null);
         int flips = place % 4 == 3 ? 2 : 0;
         ParityResult parity = new ParityResult(
-                flips == 0, images, flips, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "level ALL, batch 7", null, null, null, null);
+                flips == 0,
+                images,
+                flips,
+                1.1e-5,
+                8e-7,
+                5.7e-6,
+                1e-4,
+                30,
+                "level ALL, batch 7",
+                null,
+                null,
+                null,
+                null);
         Done done = MadeUp.done(trial, metrics, efficiency, measured ? parity : null);
         Timing timing =
                 new Timing("2026-11-24T15:15:52Z", 50 + 210.0 * place, epochs, Math.max(1, epochs - place % 3), 12.3);

@@ -6,8 +6,6 @@ import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
-import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.SampleRun.Odd;
@@ -23,10 +21,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntBinaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Sample runs of every kind, failed ones included. */
 public final class SampleRuns {
@@ -59,7 +57,7 @@ public final class SampleRuns {
         makers.put("one", () -> clothes(List.of("gru"), 0, 200, 5).report());
         makers.put("mapped", SampleRuns::mapped);
         makers.put("none", SampleRuns::noneSucceeded);
-        makers.put("empty", () -> changed(clothes(SampleRun.SEVEN, 0, 100, 3), List.of(), null, List.of(), List.of()));
+        makers.put("empty", () -> clothes(SampleRun.SEVEN, 0, 100, 3).report(List.of(), null, null));
         makers.put("folds", () -> clothes(SampleRun.SEVEN, 5, 400, 12).report());
         makers.put("hundred", SampleRuns::hundred);
         makers.put("search", SampleRuns::search);
@@ -70,10 +68,14 @@ public final class SampleRuns {
         makers.put("near-ties", SampleRuns::nearTies);
         makers.put("interrupted", SampleRuns::interrupted);
         makers.put("thirteen", SampleRuns::thirteen);
-        makers.put("recipes", () -> withoutComparison(
-                clothes(SampleRun.numbered("net-", 15), 0, 100, 3).with(Odd.RECIPES)));
-        makers.put("no-numbers", () -> withoutComparison(
-                clothes(List.of("gru", "lstm", "rnn"), 0, 100, 3).with(Odd.NO_NUMBERS)));
+        makers.put(
+                "recipes",
+                () -> withoutComparison(
+                        clothes(SampleRun.numbered("net-", 15), 0, 100, 3).with(Odd.RECIPES)));
+        makers.put(
+                "no-numbers",
+                () -> withoutComparison(
+                        clothes(List.of("gru", "lstm", "rnn"), 0, 100, 3).with(Odd.NO_NUMBERS)));
         makers.put("no-predictions", SampleRuns::noPredictions);
         return makers;
     }
@@ -132,24 +134,31 @@ public final class SampleRuns {
     private static Robustness robustness(List<String> names) {
         List<Robustness.Classifier> classifiers = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            List<Robustness.Curve> curves = new ArrayList<>();
-            for (Corruption corruption : Corruption.values()) {
-                int way = corruption.strongest() % 7;
-                List<Robustness.Step> steps = new ArrayList<>();
-                for (int step = 1; step <= Corruption.STEPS; step++) {
-                    int right = 850 - 10 * i - (20 + (i * 3 + way) % 8) * step * step;
-                    steps.add(new Robustness.Step(corruption.strength(step), Accuracy.of(1000, right)));
-                }
-                curves.add(new Robustness.Curve(corruption, steps));
-            }
-            classifiers.add(new Robustness.Classifier(
-                    names.get(i), names.get(i) + "/1-0", "0".repeat(64), Accuracy.of(1000, 850 - 10 * i), curves));
+            int place = i;
+            IntBinaryOperator right = (way, step) -> 850 - 10 * place - (20 + (place * 3 + way % 7) % 8) * step * step;
+            classifiers.add(robust(names.get(i), 1000, 850 - 10 * i, right));
         }
-        return new Robustness(
-                1,
-                new Robustness.Sample(1000, 2000, 0, 0, "0".repeat(64), "0".repeat(64)),
-                Software.current(),
-                classifiers);
+        return robustness(1000, classifiers);
+    }
+
+    /** Returns a classifier that gets so many of the images right at each step of a corruption, of that strongest step. */
+    static Robustness.Classifier robust(String name, int images, int clean, IntBinaryOperator right) {
+        List<Robustness.Curve> curves = new ArrayList<>();
+        for (Corruption corruption : Corruption.values()) {
+            curves.add(new Robustness.Curve(
+                    corruption,
+                    IntStream.rangeClosed(1, Corruption.STEPS)
+                            .mapToObj(step -> new Robustness.Step(
+                                    corruption.strength(step),
+                                    Accuracy.of(images, right.applyAsInt(corruption.ordinal(), step))))
+                            .toList()));
+        }
+        return new Robustness.Classifier(name, name + "/1-0", "0".repeat(64), Accuracy.of(images, clean), curves);
+    }
+
+    static Robustness robustness(int images, List<Robustness.Classifier> classifiers) {
+        Robustness.Sample sample = new Robustness.Sample(images, 2000, 0, 0, "0".repeat(64), "0".repeat(64));
+        return new Robustness(1, sample, Software.current(), classifiers);
     }
 
     private static RunReport hostile() {
@@ -157,7 +166,7 @@ public final class SampleRuns {
         List<Model> all = run.models();
         List<Model> models = new ArrayList<>(all);
         models.set(5, failed(models.get(5), HOSTILE.get(0) + "\u0000 \u001b[31m ]]> \ud800 left"));
-        return changed(run, models, run.comparison(all), HOSTILE, HOSTILE);
+        return run.report(models, run.comparison(all), null, HOSTILE, HOSTILE);
     }
 
     private static RunReport noneSucceeded() {
@@ -165,7 +174,7 @@ public final class SampleRuns {
         List<Model> failed = run.models().stream()
                 .map(model -> failed(model, "the loss is infinite after epoch 1: try a lower learning rate"))
                 .toList();
-        return changed(run, failed, null, List.of(), List.of());
+        return run.report(failed, null, null);
     }
 
     /** Some trials are done, one failed, the rest was not run; the images are gone. */
@@ -174,7 +183,7 @@ public final class SampleRuns {
         List<Model> models = new ArrayList<>(run.models().subList(0, 4));
         models.set(2, failed(models.get(2), "the process ended with exit code 137"));
         List<String> notRun = List.of("lstm seed 1", "rnn seed 1", "stride-conv seed 1");
-        RunReport part = changed(run, models, null, notRun, List.of("The images cannot be read."));
+        RunReport part = run.report(models, null, null, notRun, List.of("The images cannot be read."));
         return new RunReport(part.spec(), part.results(), part.models(), null, part.missing(), null, null);
     }
 
@@ -185,7 +194,7 @@ public final class SampleRuns {
         for (int i = 0; i < 2; i++) {
             models.set(i, failed(models.get(i), "out of memory"));
         }
-        return changed(run, models, null, List.of(), List.of());
+        return run.report(models, null, null);
     }
 
     /** Six classifiers with the same latency, whose accuracies differ only by chance. */
@@ -205,7 +214,7 @@ public final class SampleRuns {
         List<Model> models = run.models().stream()
                 .map(model -> new Model(model.label(), model.outcome(), List.of(), Answers.NONE, null))
                 .toList();
-        return changed(run, models, null, List.of(), List.of("gru has no predictions."));
+        return run.report(models, null, null, List.of(), List.of("gru has no predictions."));
     }
 
     private static RunReport manyClasses(List<String> contestants, int images) {
@@ -218,7 +227,9 @@ public final class SampleRuns {
     /** A thousand classes, of which the largest has many times the images of the smallest. */
     private static RunReport thousandClasses() {
         List<String> classes = SampleRun.numbered("species ", 1000);
-        return new SampleRun(List.of("gru", "lstm", "rnn"), classes, 0, 5000, 5).with(Odd.FALLING).report();
+        return new SampleRun(List.of("gru", "lstm", "rnn"), classes, 0, 5000, 5)
+                .with(Odd.FALLING)
+                .report();
     }
 
     /** A search: fifty candidates on two folds. */
@@ -255,32 +266,5 @@ public final class SampleRuns {
 
     private static RunReport withoutComparison(SampleRun run) {
         return run.report(run.models(), null, null);
-    }
-
-    private static RunReport changed(
-            SampleRun run,
-            List<Model> models,
-            @Nullable Comparison comparison,
-            List<String> notRun,
-            List<String> missing) {
-        RunReport report = run.report(models, comparison, null);
-        Results old = report.results();
-        Results.Summary told = old.experiment();
-        Results.Summary summary = new Results.Summary(
-                told.name(),
-                told.command(),
-                told.startedAt(),
-                told.seconds(),
-                told.planned(),
-                models.size(),
-                notRun,
-                told.seeds(),
-                told.folds(),
-                told.repeats(),
-                told.jobs(),
-                told.threads());
-        Results results =
-                new Results(old.schema(), summary, old.dataset(), old.trials(), comparison, null);
-        return new RunReport(report.spec(), results, models, report.dataset(), missing, null, null);
     }
 }

@@ -46,17 +46,6 @@ class ZooTest {
     }
 
     @Test
-    void everyPluginOfOursHasAFileAndACard() throws IOException {
-        try (Stream<Path> files = Files.list(ZOO)) {
-            assertThat(files.filter(Files::isRegularFile).map(file -> String.valueOf(file.getFileName())))
-                    .containsAll(
-                            Stream.of("conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv")
-                                    .flatMap(name -> Stream.of(name + ".onnx", name + ".md", name + ".signature.json"))
-                                    .toList());
-        }
-    }
-
-    @Test
     void aFileIsAsGoodAsItsCardAndItsMetadataState() throws IOException {
         requireAsGoodAsStated("small-conv");
     }
@@ -75,19 +64,13 @@ class ZooTest {
             double accuracy = Arrays.stream(recall).average().orElseThrow();
 
             assertThat(accuracy).isCloseTo(stated(card, "accuracy", 1), within(ONE_IMAGE));
-            assertThat(accuracy)
-                    .isCloseTo(
-                            Double.parseDouble(predictor
-                                    .metadata()
-                                    .get("metrics.test.accuracy")
-                                    .orElseThrow()),
-                            within(ONE_IMAGE));
+            String inside = predictor.metadata().get("metrics.test.accuracy").orElseThrow();
+            assertThat(accuracy).isCloseTo(Double.parseDouble(inside), within(ONE_IMAGE));
             assertThat(predictor.metadata().labels()).contains(dataset.classes());
             for (int c = 0; c < recall.length; c++) {
                 // A class has a thousand images: one of them is 0.1 points.
-                assertThat(recall[c])
-                        .as(dataset.classes().get(c))
-                        .isCloseTo(stated(card, dataset.classes().get(c), 2), within(10 * ONE_IMAGE));
+                double stated = stated(card, dataset.classes().get(c), 2);
+                assertThat(recall[c]).as("class %d", c).isCloseTo(stated, within(10 * ONE_IMAGE));
             }
             assertThat(card).contains(String.format(Locale.ROOT, "%,d bytes", Files.size(ZOO.resolve(name + ".onnx"))));
         }
