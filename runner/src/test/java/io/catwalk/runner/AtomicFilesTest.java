@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -117,6 +119,10 @@ final class AtomicFilesTest {
 
         assertThat(file).hasContent("older");
         assertThat(folder.toFile().list()).containsExactly("a.txt");
+        Path nowhere = folder.resolve("nowhere/a.txt");
+        assertThatThrownBy(() -> AtomicFiles.write(nowhere, "a"))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot write " + nowhere + ": no such file or folder: ");
     }
 
     @Test
@@ -157,23 +163,15 @@ final class AtomicFilesTest {
     void aDraftIsKnownByItsName() throws IOException {
         Path file = folder.resolve("results.json");
         List<String> during = new ArrayList<>();
-        AtomicFiles.write(file, out -> during.addAll(List.of(folder.toFile().list())));
+        AtomicFiles.write(
+                file,
+                out -> during.addAll(
+                        List.of(Objects.requireNonNull(folder.toFile().list()))));
 
         assertThat(during).hasSize(1);
         assertThat(AtomicFiles.target(during.get(0))).contains("results.json");
-        assertThat(AtomicFiles.target("results.json.part")).isEmpty();
-        assertThat(AtomicFiles.target(".results.json.part")).isEmpty();
-        assertThat(AtomicFiles.target("results.json")).isEmpty();
-    }
-
-    @Test
-    @Tag("tiny")
-    void aFolderThatIsNotThereIsNamed() {
-        Path file = folder.resolve("nowhere/a.txt");
-
-        assertThatThrownBy(() -> AtomicFiles.write(file, "a"))
-                .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("cannot write " + file + ": no such file or folder: ");
+        assertThat(Stream.of("results.json.part", ".results.json.part", "results.json"))
+                .allMatch(name -> AtomicFiles.target(name).isEmpty());
     }
 
     private static void assertWhole(Path file) throws IOException {
@@ -188,12 +186,8 @@ final class AtomicFilesTest {
 
     private static boolean ran(String... command) throws InterruptedException {
         try {
-            return new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            return builder.redirectOutput(Redirect.DISCARD).start().waitFor() == 0;
         } catch (IOException e) {
             return false; // there is no such program here
         }

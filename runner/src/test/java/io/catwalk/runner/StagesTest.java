@@ -133,11 +133,8 @@ final class StagesTest {
     @Test
     void scriptsAreWrittenWithoutMistakesOfSyntax() throws Exception {
         for (String script : new String[] {"run", "nightly", "release", "reproduce", "download", "site", "times"}) {
-            assertThat(new ProcessBuilder("bash", "-n", "../.ci/" + script)
-                            .start()
-                            .waitFor())
-                    .as(script)
-                    .isZero();
+            Process bash = new ProcessBuilder("bash", "-n", "../.ci/" + script).start();
+            assertThat(bash.waitFor()).as(script).isZero();
         }
     }
 }

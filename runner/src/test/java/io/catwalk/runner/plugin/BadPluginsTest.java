@@ -32,6 +32,12 @@ final class BadPluginsTest {
 
     private static final String STATIC_SPIN = "static { while (System.nanoTime() != 1) { Thread.onSpinWait(); } ";
 
+    private static final String HOARD =
+            "var all = new java.util.ArrayList<long[]>(); while (true) { all.add(new long[1 << 24]); }";
+
+    private static final String CLOSE = "try { new java.io.FileOutputStream(java.io.FileDescriptor.out).close(); }"
+            + " catch (java.io.IOException e) { }";
+
     /** Name to what is bad about it, and how that is said; in the order in which they are looked at. */
     private static final Map<String, Kind> BAD = new TreeMap<>(Map.ofEntries(
             bad("static-exits", "", "static { System.exit(0); ", "exit code 0 in the constructor of test.Sample"),
@@ -42,17 +48,8 @@ final class BadPluginsTest {
             bad("constructor-errs", "throw new Error(\"no\\nway\");", "static { ", "threw Error: no way"),
             bad("constructor-crashes", shell("kill -SEGV $PPID"), "static { ", "crashed its process in native code"),
             bad("constructor-is-killed", shell("kill -KILL $PPID"), "static { ", "was killed from outside"),
-            bad(
-                    "constructor-hoards",
-                    "var all = new java.util.ArrayList<long[]>(); while (true) { all.add(new long[1 << 24]); }",
-                    "static { ",
-                    "threw OutOfMemoryError"),
-            bad(
-                    "constructor-closes-the-pipe",
-                    "try { new java.io.FileOutputStream(java.io.FileDescriptor.out).close(); }"
-                            + " catch (java.io.IOException e) { }",
-                    "static { ",
-                    "closed the output of its process in"),
+            bad("constructor-hoards", HOARD, "static { ", "threw OutOfMemoryError"),
+            bad("constructor-closes-the-pipe", CLOSE, "static { ", "closed the output of its process in"),
             bad("space-exits", "", SPACE + "System.exit(3); return null; ", "exit code 3 in test.Sample.searchSpace()"),
             bad("space-hangs", "", SPACE + FOREVER, "no answer within 2 s in test.Sample.searchSpace()"),
             bad("space-recurs", "", SPACE + "return searchSpace(); ", "searchSpace() threw StackOverflowError"),

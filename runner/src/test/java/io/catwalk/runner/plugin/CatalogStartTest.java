@@ -17,18 +17,13 @@ final class CatalogStartTest {
     @Test
     void openingLoadsNeitherThePluginNorAnEngine() throws IOException, InterruptedException {
         TestPlugin.sound("alpha").write(folder.resolve("alpha.jar"));
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xlog:class+load",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Listing.class.getName(),
-                        folder.toString())
-                .redirectErrorStream(true)
-                .start();
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classPath = System.getProperty("java.class.path");
+        String[] command = {java, "-Xlog:class+load", "-cp", classPath, Listing.class.getName(), folder.toString()};
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).contains("listed alpha in ").doesNotContain("test.Sample", "io.catwalk.api.Classifier ");
+        assertThat(output).contains("listed alpha").doesNotContain("test.Sample", "io.catwalk.api.Classifier ");
         assertThat(output).doesNotContain("ai.djl.pytorch", "ai.djl.engine.Engine ", "ai.onnxruntime", "com.sun.jna");
     }
 
@@ -36,11 +31,9 @@ final class CatalogStartTest {
     static final class Listing {
 
         public static void main(String[] arguments) {
-            long start = System.nanoTime();
             PluginCatalog.open(Path.of(arguments[0]))
                     .classifiers()
-                    .forEach(one -> System.out.println(
-                            "listed " + one.name() + " in " + (System.nanoTime() - start) / 1_000_000 + " ms"));
+                    .forEach(one -> System.out.println("listed " + one.name()));
         }
     }
 }

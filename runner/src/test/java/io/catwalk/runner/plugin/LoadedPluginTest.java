@@ -32,6 +32,10 @@ final class LoadedPluginTest {
         assertThat(ran).doesNotExist();
         LoadedPlugin.open(jar, PluginJar.sha256(jar)).close();
         assertThat(ran).exists();
+        Path text = Files.writeString(folder.resolve("text.jar"), "This is a text.");
+        assertThatThrownBy(() -> LoadedPlugin.open(text, "0"))
+                .isInstanceOf(RequestException.class)
+                .hasMessageStartingWith("the plugin text.jar could not be loaded: expected a jar");
     }
 
     /** The other jar would end this process. */
@@ -64,13 +68,5 @@ final class LoadedPluginTest {
             assertThat(alpha).isNotSameAs(beta);
             assertThat(alpha.getInterfaces()).containsExactly(Classifier.class);
         }
-    }
-
-    @Test
-    void aJarThatIsNoneIsRefusedInOneLine() throws IOException {
-        Path jar = Files.writeString(folder.resolve("alpha.jar"), "This is a text.");
-        assertThatThrownBy(() -> LoadedPlugin.open(jar, "0"))
-                .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("the plugin alpha.jar could not be loaded: expected a jar");
     }
 }

@@ -60,15 +60,6 @@ final class AuditTest {
                 HeapImages.of(1, 6, 6, test, LABELS));
     }
 
-    @Test
-    void thePairsAreReadBackFromTheRunThatWasAudited() throws IOException {
-        assertThat(Audit.readLeaked(folder)).isNull();
-
-        audit().write(Audit.folder(folder));
-
-        assertThat(Audit.readLeaked(folder)).containsExactly(new Duplicate(1, 0, 0, false, 0, 0));
-    }
-
     /** A label of several lines takes several lines of the file; here the second looks like another pair. */
     @Test
     void pairsOfClassesWithLineBreaksAreReadBack() throws IOException {
@@ -83,10 +74,12 @@ final class AuditTest {
     }
 
     @Test
-    void aDamagedListOfPairsIsRefusedWithTheLine() throws IOException {
+    void thePairsAreReadBackAndADamagedListIsRefusedWithTheLine() throws IOException {
+        assertThat(Audit.readLeaked(folder)).isNull();
         audit().write(Audit.folder(folder));
-        Files.writeString(Audit.folder(folder).resolve("duplicates.csv"), "head\n1,one,0.0\n");
+        assertThat(Audit.readLeaked(folder)).containsExactly(new Duplicate(1, 0, 0, false, 0, 0));
 
+        Files.writeString(Audit.folder(folder).resolve("duplicates.csv"), "head\n1,one,0.0\n");
         assertThatThrownBy(() -> Audit.readLeaked(folder))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("but found '1,one,0.0': write it again with catwalk audit");
@@ -108,20 +101,13 @@ final class AuditTest {
     }
 
     @Test
-    void duplicatesAreCountedWithTheirLabels() {
+    void duplicatesAreCountedAndThoseSeenInTrainingLeftOutOfTheAccuracy() {
         assertThat(audit().leakedCount()).isEqualTo(new Audit.Count(1, 1, 1, 1));
         assertThat(audit().repeatedCount()).isEqualTo(new Audit.Count(1, 0, 0, 1));
-    }
-
-    @Test
-    void imagesSeenInTrainingAreLeftOutOfTheAccuracy() {
-        List<Audit.Model> models = audit().models();
-
-        assertThat(models).extracting(Audit.Model::model).containsExactly("first", "second");
-        assertThat(models.get(0).all()).isEqualTo(Accuracy.of(4, 3));
-        assertThat(models.get(0).withoutDuplicates()).isEqualTo(Accuracy.of(3, 2));
-        assertThat(models.get(1).all()).isEqualTo(Accuracy.of(4, 2));
-        assertThat(models.get(1).withoutDuplicates()).isEqualTo(Accuracy.of(3, 1));
+        assertThat(audit().models())
+                .containsExactly(
+                        new Audit.Model("first", Accuracy.of(4, 3), Accuracy.of(3, 2)),
+                        new Audit.Model("second", Accuracy.of(4, 2), Accuracy.of(3, 1)));
     }
 
     @Test
@@ -189,9 +175,7 @@ final class AuditTest {
 
         assertThat(files).containsExactly(folder.resolve("duplicates.csv"), folder.resolve("repeats.csv"));
         assertThat(folder).isDirectoryNotContaining(file -> !files.contains(file));
-        assertThat(files.get(0))
-                .hasContent("test_image,train_image,distance,mirrored,moved_right,moved_down,test_label,train_label,"
-                        + "test_index,train_index,test_file,train_file\n");
+        assertThat(files.get(0)).content().hasLineCount(1).startsWith("test_image,train_image,");
     }
 
     @Test

@@ -83,21 +83,16 @@ final class FeatureMapTest {
     private static Path flat(Path file) throws IOException {
         ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(NETWORK)).toBuilder();
         GraphProto.Builder graph = model.getGraphBuilder();
-        TensorProto.Builder weight = TensorProto.newBuilder()
-                .setName("weight")
-                .setDataType(TensorProto.DataType.FLOAT_VALUE)
-                .addDims(784)
-                .addDims(10)
-                .addAllFloatData(Collections.nCopies(7840, 1f));
-        NodeProto.Builder flatten = NodeProto.newBuilder()
-                .setOpType("Flatten")
-                .addInput(graph.getInput(0).getName())
-                .addOutput("flat");
-        NodeProto.Builder linear = NodeProto.newBuilder()
-                .setOpType("MatMul")
-                .addInput("flat")
-                .addInput("weight")
-                .addOutput(graph.getOutput(0).getName());
+        TensorProto.Builder weight =
+                TensorProto.newBuilder().setName("weight").addDims(784).addDims(10);
+        weight.setDataType(TensorProto.DataType.FLOAT_VALUE).addAllFloatData(Collections.nCopies(7840, 1f));
+        String from = graph.getInput(0).getName();
+        String to = graph.getOutput(0).getName();
+        NodeProto.Builder flatten =
+                NodeProto.newBuilder().setOpType("Flatten").addInput(from).addOutput("flat");
+        NodeProto.Builder linear =
+                NodeProto.newBuilder().setOpType("MatMul").addInput("flat").addInput("weight");
+        linear.addOutput(to);
         graph.clearNode().clearInitializer().clearValueInfo();
         graph.addInitializer(weight).addNode(flatten).addNode(linear);
         return Files.write(file, model.build().toByteArray());

@@ -62,26 +62,25 @@ class ModelCardTest {
                 .satisfiesExactly(
                         optimizer -> assertThat(optimizer).contains("AdamW", "0.002", "0.01", "20 %"),
                         batches -> assertThat(batches).contains("128 images"));
+        assertThat(RecipeWords.of(Recipe.standard().withBatchSize(1).withPatience(1))
+                        .toString())
+                .contains("1 image,", "1 epoch ");
     }
 
-    /** Of 100 classes with one image each, the first 40 are classified as the next class. */
+    /**
+     * Of 100 classes with one image each, the first 40 are classified as the next class. The gap is Newcombe's interval of
+     * 620 of 1000 against 600 of 1000, by test-data/golden/intervals.py.
+     */
     @Test
     void ofManyClassesACardNamesSomeAndShowsTheWorstAndTheBest() {
-        ModelCard card = card("kinds", OnnxMetadata.empty(), null);
-
-        assertThat(card.markdown(null).lines())
+        assertThat(card().markdown(null)).contains("No measurable overfitting", "2.00 points", "-2.27 to 6.26");
+        assertThat(card().markdown(null)).contains("kind1 (1 image)");
+        assertThat(card().markdown(null).lines())
                 .contains("| kind0 | 0.00 % | 0.00 % | 0.00 % | 1 |", "| kind99 | 100.00 % | 100.00 % | 100.00 % | 1 |")
                 .anyMatch(line -> line.endsWith("kind0, kind1, kind2, kind3, kind4 and 95 more."))
                 .anyMatch(line -> line.contains("20 ") && line.contains("75 are left out"))
                 .filteredOn(line -> line.startsWith("| kind"))
                 .hasSize(25);
-    }
-
-    /** Newcombe's interval of 620 of 1000 against 600 of 1000, by test-data/golden/intervals.py. */
-    @Test
-    void theGapIsGradedAsInTheReport() {
-        assertThat(card("kinds", OnnxMetadata.empty(), null).markdown(null))
-                .contains("No measurable overfitting", "2.00 points", "-2.27 to 6.26");
     }
 
     /** Reads the card with another YAML parser. */
@@ -120,9 +119,7 @@ class ModelCardTest {
         assertThat(head.path("license").asString()).isEqualTo("other");
         assertThat(head.path("license_name").asString()).isEqualTo("ours-no-3");
         assertThat(head.at("/model-index/0/results/0/dataset/name").asString()).isEqualTo("my \"odd\": images");
-        assertThat(head(card("kinds", OnnxMetadata.empty(), null).markdown(null))
-                        .has("license"))
-                .isFalse();
+        assertThat(head(card().markdown(null)).has("license")).isFalse();
     }
 
     @Test
@@ -135,12 +132,12 @@ class ModelCardTest {
                 .contains("| ONNX Runtime | |", "| batch 64 | 2,500 images/s |")
                 .anyMatch(line -> line.contains("5,000 calls") && line.contains("a chip (2 cores"))
                 .noneMatch(line -> line.startsWith("| batch 256"));
-        assertThat(card("kinds", OnnxMetadata.empty(), null).markdown(null)).doesNotContain("Latency");
+        assertThat(card().markdown(null)).doesNotContain("Latency");
     }
 
     @Test
     void theConfusionMatrixIsShownWhereItsPictureIs(@TempDir Path run) throws IOException {
-        ModelCard card = card("kinds", OnnxMetadata.empty(), null);
+        ModelCard card = card();
         Path plots = Files.createDirectories(run.resolve("plots"));
         Path file = Files.createDirectories(run.resolve("trials/net/1-0")).resolve("card.md");
         Path picture = plots.resolve("confusion-matrix-net.png");
@@ -160,7 +157,7 @@ class ModelCardTest {
     @ValueSource(strings = {"for testing", "to judge on"})
     void theAccuracyOfACardIsReadForItsOwnImages(String words, @TempDir Path folder) throws IOException {
         Path file = folder.resolve("net.onnx");
-        ModelCard card = card("kinds", OnnxMetadata.empty(), null);
+        ModelCard card = card();
         card.write(ModelCard.beside(file), null);
         String text = Files.readString(ModelCard.beside(file));
         assertThat(text).contains("1,000 for testing.");
@@ -170,6 +167,10 @@ class ModelCardTest {
         ImageSource three = HeapImages.of(1, 1, 1, new byte[3], new int[3]);
         ImageDataset others = new ImageDataset("kinds", "0".repeat(64), List.of("a", "b"), three, three);
         assertThat(ModelCard.statedBeside(file, others)).isNull();
+    }
+
+    private static ModelCard card() {
+        return card("kinds", OnnxMetadata.empty(), null);
     }
 
     private static JsonNode head(String card) {
@@ -199,18 +200,5 @@ class ModelCardTest {
                 latency,
                 metadata,
                 1);
-    }
-
-    @Test
-    void oneIsWrittenInTheSingular() {
-        assertThat(card("kinds", OnnxMetadata.empty(), null).markdown(null)).contains("kind1 (1 image)");
-        assertThat(RecipeWords.of(Recipe.standard().withBatchSize(1).withPatience(1))
-                        .toString())
-                .contains("1 image,", "1 epoch ");
-    }
-
-    @Test
-    void aCardLiesBesideItsFile() {
-        assertThat(ModelCard.beside(Path.of("a.onnx", "lstm@wide.onnx"))).isEqualTo(Path.of("a.onnx", "lstm@wide.md"));
     }
 }

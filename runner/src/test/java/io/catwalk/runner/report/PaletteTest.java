@@ -1,7 +1,6 @@
 package io.catwalk.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -111,12 +110,5 @@ class PaletteTest {
         Palette few = new Palette(names.subList(0, 8));
         assertThat(names.subList(0, 8).stream().map(name -> few.look(name).color()))
                 .doesNotHaveDuplicates();
-    }
-
-    @Test
-    void aNameThatIsNotInTheReportHasNoLook() {
-        assertThatThrownBy(() -> new Palette(List.of()).look("unknown"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("unknown");
     }
 }

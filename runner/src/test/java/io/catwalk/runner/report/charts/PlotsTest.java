@@ -18,7 +18,6 @@ import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,10 +125,9 @@ class PlotsTest {
             if (file.endsWith(".png")) {
                 var image = ImageIO.read(folder.resolve("plots").resolve(file).toFile());
                 Element svg = svg(file.replace(".png", "")).getDocumentElement();
-                assertThat(Math.ceil(2 * Double.parseDouble(svg.getAttribute("width"))))
-                        .isEqualTo(image.getWidth());
-                assertThat(svg.getElementsByTagName("title").item(0).getTextContent())
-                        .isNotBlank();
+                double width = Double.parseDouble(svg.getAttribute("width"));
+                assertThat(Math.ceil(2 * width)).isEqualTo(image.getWidth());
+                assertThat(all(file.replace(".png", ""), "title").get(0)).isNotBlank();
             }
         }
     }
@@ -175,23 +173,17 @@ class PlotsTest {
     }
 
     @Test
-    void theOverfittingChartSaysTheGapInPoints() throws Exception {
-        add("net", 0, 0.7, null, List.of(), null);
-        assertThat(write())
-                .contains("training-time.svg", "overfitting.svg")
-                .noneMatch(file -> file.contains("learning"));
-        assertThat(all("overfitting", "text")).contains("net", "+1.00 ?", "Training", "Validation", "Test");
-    }
-
-    @Test
     void aFailedTrialIsInNoChart() throws Exception {
         add("broken", 0, 0.7, null);
         TrialOutcome failed = new TrialOutcome.Failed(models.remove(0).outcome().trial(), "out of memory");
         models.add(new Model("broken", failed, List.of(), Answers.NONE, null));
         assertThat(write()).isEmpty();
-        add("net", 0, 0.7, efficiency(10));
-        assertThat(write()).isNotEmpty().noneMatch(file -> file.contains("broken"));
+        add("net", 0, 0.7, efficiency(10), epochs(1), null);
+        assertThat(write())
+                .contains("learning-accuracy-net.svg", "accuracy-latency.svg")
+                .noneMatch(file -> file.contains("broken"));
         assertThat(all("training-time", "text")).contains("net").doesNotContain("broken");
+        assertThat(all("overfitting", "text")).contains("net", "+1.00 ?", "Training", "Validation", "Test");
     }
 
     @Test
@@ -274,12 +266,6 @@ class PlotsTest {
     }
 
     @Test
-    void oneEpochAndOneClassifierAreEnough() throws Exception {
-        add("net", 0, 1, efficiency(10), List.of(new Epoch(1, 1, 1, 1, 1, 1, 0.1, 1)), null);
-        assertThat(write()).contains("learning-accuracy-net.svg", "accuracy-latency.svg", "training-time.svg");
-    }
-
-    @Test
     void twoHundredClassesOfAnyNameAreDrawn() throws Exception {
         classes = IntStream.range(0, 200)
                 .mapToObj(i -> "\u0000<&\"'" + "long name ".repeat(9) + i)
@@ -290,13 +276,12 @@ class PlotsTest {
         assertThat(written).hasSize(32).doesNotHaveDuplicates().allMatch(file -> file.matches("[a-z0-9@._-]+"));
         for (String file : written) {
             assertThat(folder.resolve("plots").resolve(file)).exists();
-            if (file.endsWith(".svg")) {
-                assertThat(svg(file.replace(".svg", "")).getDocumentElement().getTagName())
-                        .isEqualTo("svg");
-            }
+            assertThat(file.endsWith(".png")
+                            || !all(file.replace(".svg", ""), "title").isEmpty())
+                    .isTrue();
         }
-        try (var files = Files.list(folder.resolve("plots"))) {
-            assertThat(files).as("the charts and their list").hasSize(33);
-        }
+        assertThat(folder.resolve("plots").toFile().list())
+                .as("the charts and their list")
+                .hasSize(33);
     }
 }

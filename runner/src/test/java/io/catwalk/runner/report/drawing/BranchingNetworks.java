@@ -20,6 +20,7 @@ import ai.djl.nn.recurrent.GRU;
 import io.catwalk.onnx.OnnxExport;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Builds networks whose layers are not in one line, and exports them untrained. */
 enum BranchingNetworks {
@@ -27,8 +28,7 @@ enum BranchingNetworks {
     RESIDUAL {
         @Override
         Block block() {
-            SequentialBlock network =
-                    new SequentialBlock().add(normalized(8, 3, 1)).add(residual(16, 2));
+            SequentialBlock network = sequence(normalized(8, 3, 1), residual(16, 2));
             for (int i = 0; i < 10; i++) {
                 network.add(residual(16, 1));
             }
@@ -39,66 +39,52 @@ enum BranchingNetworks {
     SQUEEZE_EXCITE {
         @Override
         Block block() {
-            SequentialBlock gate = new SequentialBlock()
-                    .add(Pool.globalAvgPool2dBlock())
-                    .add(dense(4))
-                    .add(Activation.reluBlock())
-                    .add(dense(16))
-                    .add(Activation.sigmoidBlock())
-                    .add(LambdaBlock.singleton(array -> array.reshape(-1, 16, 1, 1)));
-            return new SequentialBlock()
-                    .add(normalized(16, 3, 1))
-                    .add(new ParallelBlock(
-                            outputs -> new NDList(first(outputs, 0).mul(first(outputs, 1))),
-                            List.of(Blocks.identityBlock(), gate)))
-                    .add(Blocks.batchFlattenBlock())
-                    .add(dense(10));
+            Block image = LambdaBlock.singleton(array -> array.reshape(-1, 16, 1, 1));
+            Block gate = sequence(
+                    Pool.globalAvgPool2dBlock(),
+                    dense(4),
+                    Activation.reluBlock(),
+                    dense(16),
+                    Activation.sigmoidBlock(),
+                    image);
+            Function<List<NDList>, NDList> product =
+                    outputs -> new NDList(first(outputs, 0).mul(first(outputs, 1)));
+            Block gated = new ParallelBlock(product, List.of(Blocks.identityBlock(), gate));
+            return sequence(normalized(16, 3, 1), gated, Blocks.batchFlattenBlock(), dense(10));
         }
     },
     /** Szegedy et al., "Going Deeper with Convolutions", 2015: four parallel branches. */
     INCEPTION {
         @Override
         Block block() {
-            return new SequentialBlock()
-                    .add(new ParallelBlock(
-                            outputs -> new NDList(NDArrays.concat(
-                                    new NDList(outputs.stream()
-                                            .map(NDList::singletonOrThrow)
-                                            .toList()),
-                                    1)),
-                            List.of(
-                                    normalized(8, 1, 1),
-                                    new SequentialBlock()
-                                            .add(normalized(4, 1, 1))
-                                            .add(normalized(8, 3, 1)),
-                                    new SequentialBlock()
-                                            .add(normalized(2, 1, 1))
-                                            .add(normalized(4, 5, 1)),
-                                    new SequentialBlock()
-                                            .add(Pool.maxPool2dBlock(new Shape(3, 3), new Shape(1, 1), new Shape(1, 1)))
-                                            .add(normalized(4, 1, 1)))))
-                    .add(Pool.globalAvgPool2dBlock())
-                    .add(dense(10));
+            Block pool = Pool.maxPool2dBlock(new Shape(3, 3), new Shape(1, 1), new Shape(1, 1));
+            Function<List<NDList>, NDList> together = outputs -> {
+                NDList all = new NDList();
+                outputs.forEach(output -> all.add(output.singletonOrThrow()));
+                return new NDList(NDArrays.concat(all, 1));
+            };
+            List<Block> branches = List.of(
+                    normalized(8, 1, 1),
+                    sequence(normalized(4, 1, 1), normalized(8, 3, 1)),
+                    sequence(normalized(2, 1, 1), normalized(4, 5, 1)),
+                    sequence(pool, normalized(4, 1, 1)));
+            return sequence(new ParallelBlock(together, branches), Pool.globalAvgPool2dBlock(), dense(10));
         }
     },
     /** Reads rows in both directions and uses the last state; has activations that are combined with their input. */
     BOTH_WAYS {
         @Override
         Block block() {
-            return new SequentialBlock()
-                    .add(LambdaBlock.singleton(images -> images.squeeze(1)))
-                    .add(GRU.builder()
-                            .setStateSize(12)
-                            .setNumLayers(1)
-                            .optBidirectional(true)
-                            .optHasBiases(false)
-                            .build())
-                    .add(LambdaBlock.singleton(array -> array.get(":, -1")))
-                    .add(dense(8))
-                    .add(Activation.swishBlock(1))
-                    .add(dense(8))
-                    .add(Activation.geluBlock())
-                    .add(dense(10));
+            GRU.Builder gru = GRU.builder().setStateSize(12).setNumLayers(1);
+            return sequence(
+                    LambdaBlock.singleton(images -> images.squeeze(1)),
+                    gru.optBidirectional(true).optHasBiases(false).build(),
+                    LambdaBlock.singleton(array -> array.get(":, -1")),
+                    dense(8),
+                    Activation.swishBlock(1),
+                    dense(8),
+                    Activation.geluBlock(),
+                    dense(10));
         }
     };
 
@@ -138,22 +124,23 @@ enum BranchingNetworks {
                 .build();
     }
 
+    private static SequentialBlock sequence(Block... blocks) {
+        SequentialBlock sequence = new SequentialBlock();
+        Stream.of(blocks).forEach(sequence::add);
+        return sequence;
+    }
+
     private static SequentialBlock normalized(int filters, int kernel, int stride) {
-        return new SequentialBlock()
-                .add(conv(filters, kernel, stride))
-                .add(BatchNorm.builder().build())
-                .add(Activation.reluBlock());
+        return sequence(conv(filters, kernel, stride), BatchNorm.builder().build(), Activation.reluBlock());
     }
 
     private static Block residual(int filters, int stride) {
-        SequentialBlock branch = normalized(filters, 3, stride)
+        Block branch = normalized(filters, 3, stride)
                 .add(conv(filters, 3, 1))
                 .add(BatchNorm.builder().build());
         Block skip = stride == 1
                 ? Blocks.identityBlock()
-                : new SequentialBlock()
-                        .add(conv(filters, 1, stride))
-                        .add(BatchNorm.builder().build());
+                : sequence(conv(filters, 1, stride), BatchNorm.builder().build());
         Function<List<NDList>, NDList> sum =
                 outputs -> new NDList(Activation.relu(first(outputs, 0).add(first(outputs, 1))));
         return new ParallelBlock(sum, List.of(branch, skip));

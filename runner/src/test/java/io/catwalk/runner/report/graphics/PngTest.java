@@ -23,23 +23,16 @@ final class PngTest {
             1, 2, 3, new byte[] {9, 9, 9, 9, 9, 9, 0, 100, (byte) 255, 1, 2, (byte) 200}, new int[] {0, 1});
 
     @Test
-    void grayPixelsAreStoredAsTheyAre() throws IOException {
+    void everyGrayPixelIsStoredAsItIsOrBecomesASquare() throws IOException {
         BufferedImage png = ImageIO.read(new ByteArrayInputStream(Png.of(GRAY.image(1), 1)));
+        BufferedImage larger = ImageIO.read(new ByteArrayInputStream(Png.of(GRAY.image(1), 2)));
 
         assertThat(png.getRaster().getNumBands()).isEqualTo(1);
-        assertThat(png.getRaster().getPixels(0, 0, 3, 2, (int[]) null)).containsExactly(0, 100, 255, 1, 2, 200);
-    }
-
-    @Test
-    void everyPixelBecomesASquare() throws IOException {
-        BufferedImage png = ImageIO.read(new ByteArrayInputStream(Png.of(GRAY.image(1), 2)));
-
-        assertThat(png.getRaster().getPixels(0, 0, 6, 4, (int[]) null))
-                .containsExactly(
-                        0, 0, 100, 100, 255, 255, //
-                        0, 0, 100, 100, 255, 255, //
-                        1, 1, 2, 2, 200, 200, //
-                        1, 1, 2, 2, 200, 200);
+        int[] pixels = {0, 100, 255, 1, 2, 200};
+        assertThat(png.getRaster().getPixels(0, 0, 3, 2, (int[]) null)).isEqualTo(pixels);
+        for (int i = 0; i < 24; i++) {
+            assertThat(larger.getRaster().getSample(i % 6, i / 6, 0)).isEqualTo(pixels[i / 12 * 3 + i % 6 / 2]);
+        }
     }
 
     @Test

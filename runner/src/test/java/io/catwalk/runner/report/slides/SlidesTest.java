@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -254,7 +255,7 @@ class SlidesTest {
     }
 
     @Test
-    void sevenClassifiersHaveTenSlidesWithTheAnswerFirst() throws IOException {
+    void sevenClassifiersHaveTenSlidesWithTheAnswerFirst(@TempDir Path folder) throws IOException {
         Comparison comparison = Objects.requireNonNull(model("seven").results().comparison());
         try (XMLSlideShow show = slides("seven")) {
             List<String> titles = titles(show);
@@ -353,14 +354,6 @@ class SlidesTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"none, 4", "empty, 3"})
-    void whatHasNoContentHasNoSlide(String run, int slides) throws IOException {
-        try (XMLSlideShow show = slides(run)) {
-            assertThat(show.getSlides()).hasSize(slides);
-        }
-    }
-
     /** A recipe begins with the number of its epochs; a number is aligned to the right and never broken into lines. */
     @Test
     void recipesAreTexts() throws IOException {
@@ -403,16 +396,6 @@ class SlidesTest {
         }
     }
 
-    @Test
-    void sevenClassifiersStayUnderFiveMegabytes(@TempDir Path folder) throws IOException {
-        Path file = folder.resolve("slides.pptx");
-
-        Slides.write(model("seven"), file, SlideOptions.standard());
-
-        assertThat(Files.size(file)).isLessThan(5_000_000);
-        assertThat(folder).isDirectoryContaining(path -> path.equals(file));
-    }
-
     /** Writes a template in another format, with a look, a slide, its notes and a file in it; or one without titles. */
     private static Path template(Path file, boolean titled) throws IOException, InvalidFormatException {
         try (XMLSlideShow show = new XMLSlideShow();
@@ -441,9 +424,7 @@ class SlidesTest {
                         .addRelationship(name, TargetMode.INTERNAL, XSLFRelation.OLE_OBJECT.getRelation());
             } else {
                 for (XSLFSlideLayout layout : master.getSlideLayouts()) {
-                    for (XSLFTextShape shape : layout.getPlaceholders()) {
-                        layout.removeShape(shape);
-                    }
+                    List.of(layout.getPlaceholders()).forEach(layout::removeShape);
                 }
             }
             show.write(out);
@@ -478,12 +459,8 @@ class SlidesTest {
             XSLFSlideMaster master = show.getSlideMasters().get(0);
             var theme = master.getTheme().getXmlObject();
             assertThat(theme.getName()).isEqualTo("Corporate");
-            assertThat(theme.getThemeElements()
-                            .getFontScheme()
-                            .getMajorFont()
-                            .getLatin()
-                            .getTypeface())
-                    .isEqualTo("Georgia");
+            var fonts = theme.getThemeElements().getFontScheme();
+            assertThat(fonts.getMajorFont().getLatin().getTypeface()).isEqualTo("Georgia");
             assertThat(show.getSlides())
                     .allMatch(slide -> slide.getSlideLayout().getName().equals("Title Only"));
         }
@@ -510,16 +487,13 @@ class SlidesTest {
     }
 
     @Test
-    void aTemplateOrASlideShowOfPowerPointGivesAPresentation(@TempDir Path folder)
-            throws IOException, InvalidFormatException {
+    void aTemplateOrASlideShowOfPowerPointGivesAPresentation(@TempDir Path folder) throws Exception {
         Path file = template(folder.resolve("corporate.pptx"), true);
 
         for (XSLFRelation type : List.of(XSLFRelation.PRESENTATIONML_TEMPLATE, XSLFRelation.PRESENTATIONML)) {
             Template template = Template.read(typed(file, type, folder.resolve("other.potx")));
             try (XMLSlideShow show = open("empty", template)) {
-                assertThat(show.getPackagePart().getContentType())
-                        .isEqualTo("application/vnd.openxmlformats-officedocument"
-                                + ".presentationml.presentation.main+xml");
+                assertThat(show.getPackagePart().getContentType()).isEqualTo(XSLFRelation.MAIN.getContentType());
             }
         }
     }
@@ -535,9 +509,8 @@ class SlidesTest {
         for (Path file : List.of(missing, text, bare, macros, folder)) {
             assertThatThrownBy(() -> Template.read(file))
                     .isInstanceOf(RequestException.class)
-                    .hasMessageStartingWith("--template: expected a PowerPoint file (.pptx, .potx) with a layout that"
-                            + " has a title, but " + file)
-                    .hasMessageMatching("[^\n]*");
+                    .hasMessageStartingWith("--template: expected a PowerPoint file")
+                    .hasMessageMatching("[^\n]*, but " + Pattern.quote(file.toString()) + "[^\n]*");
         }
     }
 }
