@@ -4,9 +4,7 @@ import io.catwalk.onnx.OnnxFileException;
 import java.util.Objects;
 
 /**
- * Options with which ONNX Runtime runs a file. Immutable; each {@code with} method returns a changed copy. Which
- * options are fastest depends on the file and the machine: {@code catwalk bench --tune} finds them, and {@link #tuned}
- * reads the result.
+ * Options with which ONNX Runtime runs a file. Immutable; each {@code with} method returns a changed copy.
  */
 public final class OnnxOptions {
 
