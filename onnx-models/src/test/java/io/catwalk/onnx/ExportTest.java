@@ -163,7 +163,7 @@ abstract class ExportTest {
         Refusals.argumentRefused(call).contains(words);
     }
 
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals", "DoNotCallSuggester"})
     static <E extends Throwable, T> T sneak(Throwable thrown) throws E {
         throw (E) thrown;
     }
