@@ -46,8 +46,8 @@ class ExternalDataTest extends ExportTest {
 
     @BeforeEach
     void export() throws IOException {
-        // Weights of 1.1 MB, 48 KB and 360 bytes.
-        block = initialized(seq(dense(400), SmallNetworks.relu(), dense(30), dense(3)), SAMPLE);
+        // Weights of 84 KB, 1.2 MB and 120 KB, a bias of 40 KB, and two small ones.
+        block = initialized(seq(dense(30), SmallNetworks.relu(), dense(10_000), dense(3)), SAMPLE);
         file = folder.resolve("model.onnx");
         external().write(file);
     }
@@ -107,7 +107,7 @@ class ExternalDataTest extends ExportTest {
             assertThat(ByteBuffer.wrap(data, offset, size))
                     .isEqualTo(expected.getRawData().asReadOnlyByteBuffer());
         }
-        assertThat(beside).isEqualTo(3);
+        assertThat(beside).isEqualTo(4);
         assertThat(model.getGraph().getNodeList()).isEqualTo(whole.getGraph().getNodeList());
         assertThat(ModelFiles.size(file)).isEqualTo(Files.size(file) + data.length);
     }

@@ -176,6 +176,13 @@ class OnnxExportTest extends ExportTest {
             NDArray kernel = OperatorSamples.fixed(x, 4, 1, 3, 3).mul(x.mean());
             return Conv2d.conv2d(x, kernel).singletonOrThrow();
         });
+        Block computedNorm = lambda(x -> {
+            NDArray ones = x.getManager().ones(new Shape(4));
+            NDArray mean = x.mean(new int[] {0, 2, 3});
+            return x.getNDArrayInternal()
+                    .batchNorm(x, mean, ones, ones, ones, 1, 0.9f, 1e-5f, false)
+                    .head();
+        });
         Block both = new ParallelBlock(
                 ways -> new NDList(ways.get(0).head(), ways.get(1).head()), List.of(norm(), Blocks.identityBlock()));
         return Stream.of(
@@ -187,7 +194,8 @@ class OnnxExportTest extends ExportTest {
                 // The norm stays where its convolution has another user, is an output, or has a computed kernel.
                 Arguments.of(seq(conv(4), sum(norm(), Blocks.identityBlock())), "Conv BatchNormalization Add"),
                 Arguments.of(seq(conv(4), both), "Conv BatchNormalization"),
-                Arguments.of(seq(computedKernel, norm()), "ReduceMean Mul Conv BatchNormalization"));
+                Arguments.of(seq(computedKernel, norm()), "ReduceMean Mul Conv BatchNormalization"),
+                Arguments.of(seq(conv(4), computedNorm), "Conv ReduceMean BatchNormalization"));
     }
 
     @ParameterizedTest(name = "{1}")

@@ -180,9 +180,9 @@ class SignatureTest extends ExportTest {
         assertOutputs(export.bytes()).containsExactly("output_1 FLOAT(batch)", "product FLOAT(batch)");
         assertOutputs(export.withOutputNames("a", "b").bytes()).containsExactly("a FLOAT(batch)", "b FLOAT(batch)");
         assertRefused(export.withOutputNames("a", "left"), "the name left is given to two");
-        assertRejected(() -> export.withOutputNames("a").bytes(), "returns 2 array(s)");
+        assertRefused(export.withOutputNames("a"), "returns 2 array(s)");
         assertRejected(() -> export.withOutputNames("a", "a"), "a different name for each output");
-        assertRejected(() -> export.withProbabilities().bytes(), "returns 2 arrays");
+        assertRefused(export.withProbabilities(), "returns 2 arrays");
         float[] zero = {0};
         assertRejected(() -> export.withEmbeddedPreprocessing(zero, zero), "expected one FLOAT32 input of images");
     }
@@ -213,6 +213,7 @@ class SignatureTest extends ExportTest {
         assertRejected(() -> Axis.of("floor"), "name of an axis");
         assertRejected(() -> Axis.of("2d"), "name of an axis");
         assertRejected(() -> Axis.of("x").inStepsOf(8).atMost(7), "found none");
+        assertRejected(() -> Axis.of("x").atLeast(5).atMost(4), "found none");
         assertRejected(() -> OnnxInput.of("x", DataType.STRING), "a type that is exported");
     }
 
