@@ -22,19 +22,26 @@ class ScheduleTest {
         return new Schedule(List.of(OnnxInput.of("x", DataType.FLOAT32, axes)));
     }
 
-    private static Sizes sizes(Object... namesAndSizes) {
-        Map<String, Long> sizes = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndSizes.length; i += 2) {
-            sizes.put((String) namesAndSizes[i], ((Integer) namesAndSizes[i + 1]).longValue());
+    /** Sizes of the batch, the time and the width, or of the first of them. */
+    private static Sizes at(long... sizes) {
+        Map<String, Long> all = new LinkedHashMap<>();
+        for (int i = 0; i < sizes.length; i++) {
+            all.put(List.of("batch", "time", "width").get(i), sizes[i]);
         }
-        return new Sizes(sizes);
+        return new Sizes(all);
+    }
+
+    private static void assertTimes(Axis time, long base, long first, long second) {
+        Schedule schedule = schedule(time);
+        assertThat(schedule.base().of("time")).isEqualTo(base);
+        assertThat(schedule.traced()).extracting(sizes -> sizes.of("time")).containsExactly(first, second);
     }
 
     @Test
     void aBatchAloneIsTracedAtTwoAndFive() {
         Schedule schedule = schedule(Axis.BATCH, Axis.of(3));
-        assertThat(schedule.base()).isEqualTo(sizes("batch", 2));
-        assertThat(schedule.traced()).containsExactly(sizes("batch", 5));
+        assertThat(schedule.base()).isEqualTo(at(2));
+        assertThat(schedule.traced()).containsExactly(at(5));
         assertThat(schedule.combinations()).isEmpty();
     }
 
@@ -42,13 +49,8 @@ class ScheduleTest {
     @Test
     void axesAreTracedOneByOneAndTogether() {
         Schedule schedule = schedule(Axis.BATCH, TIME, WIDTH);
-        assertThat(schedule.base()).isEqualTo(sizes("batch", 2, "time", 7, "width", 9));
-        assertThat(schedule.traced())
-                .containsExactly(
-                        sizes("batch", 5, "time", 7, "width", 9),
-                        sizes("batch", 2, "time", 44, "width", 9),
-                        sizes("batch", 2, "time", 7, "width", 46),
-                        sizes("batch", 3, "time", 75, "width", 77));
+        assertThat(schedule.base()).isEqualTo(at(2, 7, 9));
+        assertThat(schedule.traced()).containsExactly(at(5, 7, 9), at(2, 44, 9), at(2, 7, 46), at(3, 75, 77));
     }
 
     @Test
@@ -60,37 +62,25 @@ class ScheduleTest {
 
     @Test
     void lengthsKeepToTheBoundsOfTheirAxis() {
-        Schedule shorter = schedule(TIME.atMost(8));
-        assertThat(shorter.base()).isEqualTo(sizes("time", 7));
-        assertThat(shorter.traced()).containsExactly(sizes("time", 1), sizes("time", 2));
-        Schedule longer = schedule(TIME.atLeast(20));
-        assertThat(longer.base()).isEqualTo(sizes("time", 20));
-        assertThat(longer.traced()).containsExactly(sizes("time", 57), sizes("time", 88));
-        Schedule stepped = schedule(TIME.inStepsOf(32));
-        assertThat(stepped.base()).isEqualTo(sizes("time", 32));
-        assertThat(stepped.traced()).containsExactly(sizes("time", 96), sizes("time", 128));
-        Schedule steppedShorter = schedule(TIME.inStepsOf(4).atMost(12));
-        assertThat(steppedShorter.base()).isEqualTo(sizes("time", 8));
-        assertThat(steppedShorter.traced()).containsExactly(sizes("time", 4), sizes("time", 12));
-        Schedule fewer = schedule(TIME.atLeast(3).atMost(4));
-        assertThat(fewer.base()).isEqualTo(sizes("time", 3));
-        assertThat(fewer.traced()).containsExactly(sizes("time", 4), sizes("time", 4));
+        assertTimes(TIME.atMost(8), 7, 1, 2);
+        assertTimes(TIME.atLeast(20), 20, 57, 88);
+        assertTimes(TIME.inStepsOf(32), 32, 96, 128);
+        assertTimes(TIME.inStepsOf(4).atMost(12), 8, 4, 12);
+        assertTimes(TIME.atLeast(3).atMost(4), 3, 4, 4);
     }
 
     @Test
     void anAxisOfOneSizeIsNotVaried() {
         Schedule schedule = schedule(Axis.BATCH.atLeast(4).atMost(4), TIME);
         assertThat(schedule.dynamic()).containsExactly(TIME);
-        assertThat(schedule.base()).isEqualTo(sizes("batch", 4, "time", 7));
-        assertThat(schedule.traced()).containsExactly(sizes("batch", 4, "time", 44), sizes("batch", 4, "time", 75));
+        assertThat(schedule.base()).isEqualTo(at(4, 7));
+        assertThat(schedule.traced()).containsExactly(at(4, 44), at(4, 75));
     }
 
     @Test
     void theLeastOfEachAxisAndOfAllIsComputed() {
-        assertThat(schedule(Axis.BATCH, TIME.atLeast(3)).computed())
-                .containsExactly(
-                        sizes("batch", 1, "time", 7), sizes("batch", 2, "time", 3), sizes("batch", 1, "time", 3));
-        assertThat(schedule(Axis.BATCH).computed()).containsExactly(sizes("batch", 1));
+        assertThat(schedule(Axis.BATCH, TIME.atLeast(3)).computed()).containsExactly(at(1, 7), at(2, 3), at(1, 3));
+        assertThat(schedule(Axis.BATCH).computed()).containsExactly(at(1));
     }
 
     @Test
@@ -130,25 +120,14 @@ class ScheduleTest {
     @Test
     void severalAxesAreChangedAtOnce() {
         List<Sizes> combinations = schedule(Axis.BATCH, TIME.atMost(50)).combinations();
-        assertThat(combinations).hasSize(10);
-        assertThat(combinations.subList(0, 6))
-                .containsExactly(
-                        sizes("batch", 3, "time", 50),
-                        sizes("batch", 7, "time", 2),
-                        sizes("batch", 64, "time", 5),
-                        sizes("batch", 251, "time", 3),
-                        sizes("batch", 4, "time", 7),
-                        sizes("batch", 8, "time", 1));
-        assertThat(combinations.subList(6, 10))
-                .containsExactly(
-                        sizes("batch", 12, "time", 12),
-                        sizes("batch", 32, "time", 32),
-                        sizes("batch", 64, "time", 7),
-                        sizes("batch", 224, "time", 7));
+        assertThat(combinations)
+                .startsWith(at(3, 50), at(7, 2), at(64, 5), at(251, 3), at(4, 7), at(8, 1))
+                .endsWith(at(12, 12), at(32, 32), at(64, 7), at(224, 7))
+                .hasSize(10);
     }
 
     @Test
     void boundedAxesAreLongestAtTheirMost() {
-        assertThat(schedule(Axis.BATCH, TIME.atMost(50)).longest()).isEqualTo(sizes("batch", 2, "time", 50));
+        assertThat(schedule(Axis.BATCH, TIME.atMost(50)).longest()).isEqualTo(at(2, 50));
     }
 }
