@@ -289,14 +289,6 @@ class InferenceTest {
         assertThat(Slices.size(Dim.of(10), Dim.of(2), Dim.parse("-1*batch"), 1)).isEqualTo(Dim.of(0));
     }
 
-    @Test
-    void sizesAreMultiplied() {
-        assertThat(Dim.parse("3*batch+5").times(Dim.of(2))).hasToString("6*batch+10");
-        assertThat(Dim.of(2).times(Dim.parse("3*batch+5"))).hasToString("6*batch+10");
-        assertThat(shape("batch batch 3").size()).hasToString("3*batch*batch");
-        assertThat(shape("batch batch 3").size().at(5)).isEqualTo(75);
-    }
-
     /** Products are counted by hand, for the sizes that a file has. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.runtime.MetadataKeys;
@@ -114,14 +112,6 @@ class OnnxSerializerTest {
                 .contains("takes 2.4 GB, and an ONNX file holds at most 2 GB");
     }
 
-    @Test
-    void anInitializerThatDoesNotFillItsShapeIsFoundWhenItIsWritten() {
-        Initializer weight =
-                new Initializer(Value.of("weight", ElementType.FLOAT, TensorShape.of(3)), () -> new byte[8]);
-        exportRefused(() -> OnnxSerializer.bytes(model(17, weight, Attributes.NONE)))
-                .contains("weight of shape (3) needs 12 bytes, found 8");
-    }
-
     /** 64 MB of the 2 GB are left for names. */
     @Test
     void theLargestWeightsThatFitAreAskedFor() {
@@ -136,13 +126,10 @@ class OnnxSerializerTest {
 
     @Test
     void theOperatorSetIsThatOfOnnxWhereverItStands() {
-        byte[] file = ModelProto.newBuilder()
-                .addOpsetImport(
-                        OperatorSetIdProto.newBuilder().setDomain("com.example").setVersion(3))
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-                .build()
-                .toByteArray();
-        assertThat(OnnxParser.model(file).opset()).isEqualTo(17);
+        ModelProto.Builder file = ModelProto.newBuilder();
+        file.addOpsetImportBuilder().setDomain("com.example").setVersion(3);
+        file.addOpsetImportBuilder().setVersion(17);
+        assertThat(OnnxParser.model(file.build().toByteArray()).opset()).isEqualTo(17);
     }
 
     @Test
@@ -153,16 +140,15 @@ class OnnxSerializerTest {
     }
 
     private static byte[] file(NodeProto.Builder node, int type) {
-        return ModelProto.newBuilder()
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-                .setGraph(GraphProto.newBuilder()
-                        .addNode(node)
-                        .addInitializer(TensorProto.newBuilder()
-                                .setName("weight")
-                                .setDataType(type)
-                                .addDims(0)))
-                .build()
-                .toByteArray();
+        ModelProto.Builder file = ModelProto.newBuilder();
+        file.addOpsetImportBuilder().setVersion(17);
+        file.getGraphBuilder()
+                .addNode(node)
+                .addInitializerBuilder()
+                .setName("weight")
+                .setDataType(type)
+                .addDims(0);
+        return file.build().toByteArray();
     }
 
     @Test

@@ -71,13 +71,6 @@ class OperatorTypesTest {
     }
 
     @Test
-    void realNumbersAreThoseWithFractions() {
-        assertThat(ElementType.values())
-                .filteredOn(ElementType::isReal)
-                .containsExactlyInAnyOrder(ElementType.FLOAT16, ElementType.FLOAT, ElementType.DOUBLE);
-    }
-
-    @Test
     void whatTheOldestOperatorSetDoesNotAllowIsRefusedByOnnxRuntime() {
         List<String> loaded = new ArrayList<>();
         Forms.all(13).forEach((operator, form) -> {

@@ -3,6 +3,7 @@ package io.catwalk.onnx.lowering;
 import static io.catwalk.onnx.Refusals.exportRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -130,12 +131,6 @@ class LoweringTest {
                 .containsExactly(graph.outputs().get(0));
     }
 
-    @Test
-    void aNetworkThatReturnsNothingIsRefused() {
-        exportRefused(() -> graph(CLASSIFIER, List.of(), new Step.Input(X), negation()))
-                .contains("the network returns no array");
-    }
-
     /** A softmax over the batch would give each image a part of what is 1 for all images together. */
     @Test
     void probabilitiesOfOneNumberForEachImageAreRefused() {
@@ -159,6 +154,8 @@ class LoweringTest {
         Operand whole = longs(0, BATCH, Dim.of(2));
         Program numbers = program(List.of(whole), new Step.Input(whole));
         exportRefused(() -> Lowering.graph(numbers, options, CLASSIFIER)).contains("holds INT64");
+        exportRefused(() -> graph(CLASSIFIER, List.of(), new Step.Input(X), negation()))
+                .contains("returns no array");
     }
 
     @Test
@@ -226,16 +223,14 @@ class LoweringTest {
 
     @Test
     void countingWritesNoMoreThanItNeeds() {
+        assertThat(counting(0, 1)).contains("Range").doesNotContain("Mul", "Add");
+        assertThat(counting(0, 3)).contains("Range", "Mul").doesNotContain("Add");
+        assertThat(counting(5, 1)).contains("Range", "Add").doesNotContain("Mul");
+    }
+
+    private static List<String> counting(long first, long step) {
         Operand counted = longs(7, BATCH);
-        assertThat(operators(returning(counted, new Step.Counting(counted, Dim.of(0), Dim.of(1)))))
-                .contains("Range")
-                .doesNotContain("Mul", "Add");
-        assertThat(operators(returning(counted, new Step.Counting(counted, Dim.of(0), Dim.of(3)))))
-                .contains("Range", "Mul")
-                .doesNotContain("Add");
-        assertThat(operators(returning(counted, new Step.Counting(counted, Dim.of(5), Dim.of(1)))))
-                .contains("Range", "Add")
-                .doesNotContain("Mul");
+        return operators(returning(counted, new Step.Counting(counted, Dim.of(first), Dim.of(step))));
     }
 
     @Test
@@ -249,23 +244,18 @@ class LoweringTest {
     @Test
     void aResultThatIsNotThatOfTheEngineIsRefused() {
         for (Operand other : List.of(floats(1, BATCH, Dim.of(3)), longs(1, BATCH, Dim.of(2)))) {
-            exportRefused(() -> graph(
-                            CLASSIFIER, List.of(other), new Step.Input(X), call("NDArray.logicalNot()", other, X)))
-                    .contains(
-                            "NDArray.logicalNot() makes ",
-                            "in the engine, but its ONNX form makes BOOL(batch, 2)",
-                            "(block Net/01Linear, called at Net.java:7)");
+            Step not = call("NDArray.logicalNot()", other, X);
+            exportRefused(() -> graph(CLASSIFIER, List.of(other), new Step.Input(X), not))
+                    .startsWith("NDArray.logicalNot() makes ")
+                    .contains("BOOL(batch, 2)", "(block Net/01Linear, called at Net.java:7)");
         }
     }
 
     @Test
     void aRefusalNamesTheCallOnce() {
-        exportRefused(() -> graph(
-                        CLASSIFIER,
-                        List.of(NEGATED),
-                        new Step.Input(X),
-                        call("NDArrayEx.dropout(NDArray, float, boolean)", NEGATED, X, X, 0.5f, true)))
-                .contains("NDArrayEx.dropout(NDArray, float, boolean) runs in training mode")
+        Step dropout = call("NDArrayEx.dropout(NDArray, float, boolean)", NEGATED, X, X, 0.5f, true);
+        exportRefused(() -> graph(CLASSIFIER, List.of(NEGATED), new Step.Input(X), dropout))
+                .startsWith("NDArrayEx.dropout(NDArray, float, boolean) runs in training mode")
                 .matches("(?s)(?!.*dropout.*dropout).*");
     }
 
@@ -293,11 +283,10 @@ class LoweringTest {
 
     @Test
     void argumentsThatNobodyHasTriedAreRefusedToo() {
-        assertThatThrownBy(() -> graph(
-                        CLASSIFIER, List.of(NEGATED), new Step.Input(X), call("NDArray.add(NDArray)", NEGATED, X)))
+        Step sum = call("NDArray.add(NDArray)", NEGATED, X);
+        assertThatThrownBy(() -> graph(CLASSIFIER, List.of(NEGATED), new Step.Input(X), sum))
                 .isInstanceOf(ExportException.class)
-                .hasMessageStartingWith(
-                        "NDArray.add(NDArray) has no ONNX form here, for arguments that nobody has tried")
+                .hasMessageContaining("for arguments that nobody has tried")
                 .hasRootCauseInstanceOf(IndexOutOfBoundsException.class);
     }
 
@@ -308,10 +297,8 @@ class LoweringTest {
     /** A program of one input and several outputs; null where forward has given no name. */
     private static Program named(@Nullable String input, @Nullable String... outputs) {
         Operand array = new Operand(0, ElementType.FLOAT, TensorShape.of(2));
-        List<Optional<String>> names =
-                Arrays.stream(outputs).map(Optional::ofNullable).toList();
-        List<Optional<String>> all = new java.util.ArrayList<>(List.of(Optional.ofNullable(input)));
-        all.addAll(names);
+        List<Optional<String>> all = new ArrayList<>(optional(input));
+        all.addAll(optional(outputs));
         return new Program(List.of(), Collections.nCopies(outputs.length, array), all);
     }
 
@@ -435,6 +422,11 @@ class LoweringTest {
                 List.of(IMAGE), outputs, List.of(FILTERS, BIAS, GAMMA, BETA, MEAN, variance), List.of(nodes)));
     }
 
+    private static Graph folded(Initializer weight, Initializer variance, Node... nodes) {
+        List<Initializer> fixed = List.of(weight, BIAS, GAMMA, BETA, MEAN, variance);
+        return BatchNormFolding.fold(new Graph(List.of(IMAGE), List.of(NORMAL), fixed, List.of(nodes)));
+    }
+
     private static float[] reals(Graph graph, Value value) {
         return graph.initializers().stream()
                 .filter(one -> one.value().equals(value))
@@ -471,53 +463,35 @@ class LoweringTest {
     @Test
     void withoutAnEpsilonItIsThatOfOnnx() {
         Initializer none = fixed("none", 0, 0);
-        Graph graph = BatchNormFolding.fold(new Graph(
-                List.of(IMAGE),
-                List.of(NORMAL),
-                List.of(FILTERS, BIAS, GAMMA, BETA, MEAN, none),
-                List.of(withBias(), norm(CONVOLVED, Attributes.NONE, none))));
+        Graph graph = folded(FILTERS, none, withBias(), norm(CONVOLVED, Attributes.NONE, none));
         float scale = (float) (6 / Math.sqrt(1e-5));
-        assertThat(reals(graph, graph.nodes().get(0).inputs().get(1))[0])
-                .isCloseTo(scale, org.assertj.core.data.Percentage.withPercentage(1e-3));
+        assertThat(reals(graph, graph.nodes().get(0).inputs().get(1))[0]).isCloseTo(scale, withPercentage(1e-3));
     }
 
+    /** What something else reads, is computed, is not in single precision, or is no norm right behind a convolution. */
     @Test
-    void aConvolutionThatSomethingElseReadsStays() {
-        assertThat(operators(folded(List.of(NORMAL, CONVOLVED), withBias(), usual())))
-                .containsExactly("Conv", "BatchNormalization");
+    void anythingElseStays() {
+        Value computed = tensor("computed", Dim.of(2), Dim.of(1), Dim.of(1), Dim.of(2));
+        Value halves = Value.of("half", ElementType.FLOAT16, TensorShape.of(2, 1, 1, 2));
+        Node behindImage = norm(IMAGE, Attributes.NONE, fixed("variance", 3, 15));
+        Node varying = norm(CONVOLVED, Attributes.NONE, fixed("computed", 1, 1));
+        Node ofHalves = convolution(IMAGE, halves, BIAS.value());
+        for (Graph graph : List.of(
+                folded(List.of(NORMAL, CONVOLVED), withBias(), usual()),
+                folded(List.of(NORMAL), withBias(), behindImage),
+                folded(List.of(NORMAL), convolution(IMAGE, computed), usual()),
+                folded(List.of(NORMAL), withBias(), varying),
+                folded(new Initializer(halves, new byte[8]), fixed("variance", 3, 15), ofHalves, usual()))) {
+            assertThat(operators(graph)).containsExactly("Conv", "BatchNormalization");
+        }
+        Node negated = new Node("/Neg", "Neg", List.of(IMAGE), List.of(CONVOLVED), Attributes.NONE, "");
+        assertThat(operators(folded(List.of(NORMAL), negated, usual()))).containsExactly("Neg", "BatchNormalization");
         Node other = new Node("/Neg", "Neg", List.of(CONVOLVED), List.of(tensor("neg")), Attributes.NONE, "");
         assertThat(operators(folded(List.of(NORMAL), withBias(), usual(), other)))
                 .containsExactly("Conv", "BatchNormalization", "Neg");
-    }
-
-    @Test
-    void whatIsNotANormRightBehindAConvolutionStays() {
-        Node negated = new Node("/Neg", "Neg", List.of(IMAGE), List.of(CONVOLVED), Attributes.NONE, "");
-        assertThat(operators(folded(List.of(NORMAL), negated, usual()))).containsExactly("Neg", "BatchNormalization");
-        Node behind = norm(IMAGE, Attributes.NONE, fixed("variance", 3, 15));
-        assertThat(operators(folded(List.of(NORMAL), withBias(), behind)))
-                .containsExactly("Conv", "BatchNormalization");
-        List<Value> inputs = new ArrayList<>(usual().inputs());
+        List<Value> inputs = usual().inputs();
         Node instance = new Node("/Norm", "InstanceNormalization", inputs, List.of(NORMAL), Attributes.NONE, "");
         assertThat(operators(folded(List.of(NORMAL), withBias(), instance)))
                 .containsExactly("Conv", "InstanceNormalization");
-    }
-
-    @Test
-    void whatIsComputedOrNotInSinglePrecisionStays() {
-        Value computed = tensor("computed", Dim.of(2), Dim.of(1), Dim.of(1), Dim.of(2));
-        assertThat(operators(folded(List.of(NORMAL), convolution(IMAGE, computed), usual())))
-                .containsExactly("Conv", "BatchNormalization");
-        Node varying = norm(CONVOLVED, Attributes.NONE, fixed("computed", 1, 1));
-        assertThat(operators(folded(List.of(NORMAL), withBias(), varying)))
-                .containsExactly("Conv", "BatchNormalization");
-        Initializer half =
-                new Initializer(Value.of("half", ElementType.FLOAT16, TensorShape.of(2, 1, 1, 2)), new byte[8]);
-        Graph graph = BatchNormFolding.fold(new Graph(
-                List.of(IMAGE),
-                List.of(NORMAL),
-                List.of(half, BIAS, GAMMA, BETA, MEAN, fixed("variance", 3, 15)),
-                List.of(convolution(IMAGE, half.value(), BIAS.value()), usual())));
-        assertThat(operators(graph)).containsExactly("Conv", "BatchNormalization");
     }
 }

@@ -19,25 +19,18 @@ import io.catwalk.onnx.Agreement;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.OnnxInput;
-import io.catwalk.onnx.graph.ElementType;
-import io.catwalk.onnx.graph.Names;
 import io.catwalk.onnx.graph.Node;
 import io.catwalk.onnx.graph.OnnxParser;
-import io.catwalk.onnx.graph.TensorShape;
-import io.catwalk.onnx.graph.Value;
-import io.catwalk.onnx.trace.Arguments;
-import io.catwalk.onnx.trace.Operand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -425,8 +418,8 @@ class RowsAgainstEngineTest {
         assertThat(operators(x -> resized(x, 0, 3, 4).neg(), 2, 3, 4)).containsExactly("Neg");
     }
 
-    static List<org.junit.jupiter.params.provider.Arguments> refused() {
-        List<org.junit.jupiter.params.provider.Arguments> refused = new ArrayList<>(List.of(
+    static List<Arguments> refused() {
+        List<Arguments> refused = new ArrayList<>(List.of(
                 refused("tile(long[])", "engine itself", x -> x.tile(new long[] {3, 2})),
                 refused("pow by an array", "in double precision", x -> whole(x).pow(whole(x).abs())),
                 refused("one column", "makes one column", x -> resized(x, BILINEAR, 3, 1)),
@@ -452,9 +445,8 @@ class RowsAgainstEngineTest {
         return refused;
     }
 
-    private static org.junit.jupiter.params.provider.Arguments refused(
-            String name, String part, UnaryOperator<NDArray> function) {
-        return org.junit.jupiter.params.provider.Arguments.of(Named.of(name, function), part);
+    private static Arguments refused(String name, String part, UnaryOperator<NDArray> function) {
+        return Arguments.of(Named.of(name, function), part);
     }
 
     @ParameterizedTest
@@ -564,29 +556,5 @@ class RowsAgainstEngineTest {
         byte[] model = OnnxExport.of(block, sample).withFixedBatch(3).bytes();
         assertThat(Agreement.difference(block, sample, model, Agreement::eighths, 3))
                 .isLessThan(1e-5);
-    }
-
-    /** The rows themselves, before they are looked up by their signatures. */
-    @Test
-    void rowsOfComplexNumbersTakePairsAndOthersTakeNumbers() {
-        List<Row> rows = SpectrumRows.rows().stream()
-                .filter(row -> row.signature().contains("fft(long, long)"))
-                .toList();
-        assertThat(rows).hasSize(7).allSatisfy(row -> {
-            String signature = row.signature();
-            TensorShape given = signature.startsWith("complex ") ? TensorShape.of(2, 6, 2) : TensorShape.of(2, 6);
-            TensorShape made = signature.contains("irfft")
-                    ? TensorShape.of(2, 6)
-                    : TensorShape.of(2, signature.contains("rfft") ? 4 : 6, 2);
-            Value signal = Value.of("x", ElementType.FLOAT, given);
-            Site site = new Site(
-                    new Emitter(17, new Names("x"), List.of(signal)),
-                    new Arguments(signature, List.of(new Operand(0, ElementType.FLOAT, given), 6L, 1L), ""),
-                    List.of(new Operand(1, ElementType.FLOAT, made)),
-                    Map.of(0, signal),
-                    Set.of(),
-                    Options.withDefaults());
-            assertThat(row.emission().emit(site).get(0).shape()).isEqualTo(made);
-        });
     }
 }

@@ -55,6 +55,7 @@ class CrossCheckTest {
         // The summary is the default, over all images.
         Outcome summary = report.summary();
         assertThat(summary.configuration()).isEqualTo(new Configuration(OnnxOptions.standard(), 256));
+        assertThat(summary.configuration()).hasToString("level ALL, all threads, batch 256");
         assertThat(((Outcome.Compared) summary).parity().images()).isEqualTo(COUNT);
     }
 
@@ -213,11 +214,6 @@ class CrossCheckTest {
             assertThat(new CrossCheckReport(rising.subList(0, last)).worst()).isSameAs(rising.get(last - 1));
         }
         argumentRefused(() -> new CrossCheckReport(List.of()));
-    }
-
-    @Test
-    void aConfigurationReadsLikeASentence() {
-        assertThat(new Configuration(OnnxOptions.standard(), 7)).hasToString("level ALL, all threads, batch 7");
     }
 
     private CrossCheckReport check(ModelProto.Builder reference, ModelProto.Builder candidate) {

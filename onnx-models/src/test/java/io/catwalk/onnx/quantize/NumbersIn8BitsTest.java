@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -193,20 +194,15 @@ class NumbersIn8BitsTest {
         assertThat(golden.getAsJsonArray("cuts")).hasSize(4);
         for (JsonElement each : golden.getAsJsonArray("cuts")) {
             JsonObject expected = each.getAsJsonObject();
-            float[] numbers = floats(expected.getAsJsonArray("counts"));
-            long[] counts = new long[numbers.length];
-            for (int i = 0; i < counts.length; i++) {
-                counts[i] = (long) numbers[i];
-            }
+            long[] counts = expected.getAsJsonArray("counts").asList().stream()
+                    .mapToLong(JsonElement::getAsLong)
+                    .toArray();
             int levels = expected.get("levels").getAsInt();
             assertThat(Divergence.bestCut(counts, levels))
                     .isEqualTo(expected.get("kept").getAsInt());
             for (var entry : expected.getAsJsonObject("divergences").entrySet()) {
                 int kept = Integer.parseInt(entry.getKey());
-                long beyond = 0;
-                for (int bin = kept; bin < counts.length; bin++) {
-                    beyond += counts[bin];
-                }
+                long beyond = Arrays.stream(counts).skip(kept).sum();
                 assertThat(Divergence.divergence(counts, kept, beyond, levels))
                         .as("keeping %d", kept)
                         .isCloseTo(entry.getValue().getAsDouble(), within(1e-9));

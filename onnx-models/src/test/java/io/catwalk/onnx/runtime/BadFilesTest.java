@@ -184,13 +184,6 @@ class BadFilesTest {
         }
     }
 
-    @Test
-    void externalDataBesideTheModelRuns() {
-        TestModels.write(folder.resolve("weight.bin"), raw(WEIGHT));
-        TestModels.write(file, external(Map.of("location", "weight.bin", "offset", "0", "length", "48")));
-        assertRuns();
-    }
-
     /** It would be read from the working directory. */
     @Test
     void weightsBesideAModelInMemoryAreRefused() {
@@ -336,11 +329,11 @@ class BadFilesTest {
 
     /** Other programs choose the names of these files. {@code ExternalDataTest} moves and renames exported ones. */
     @ParameterizedTest
-    @ValueSource(strings = {"m.onnx.data", "./m.onnx.data", "weights.bin", "parts/0"})
+    @ValueSource(strings = {"model.onnx.data", "./model.onnx.data", "weights.bin", "parts/0"})
     void theFilesOfAModelAreThoseWithItsWeights(String location) throws IOException {
         Files.createDirectory(folder.resolve("parts"));
         Path data = TestModels.write(folder.resolve(location), raw(WEIGHT)).normalize();
-        TestModels.write(file, external(Map.of("location", location)));
+        TestModels.write(file, external(Map.of("location", location, "offset", "0", "length", "48")));
 
         assertThat(ModelFiles.of(file)).containsExactly(file, data);
         assertThat(ModelFiles.size(file)).isEqualTo(Files.size(file) + Files.size(data));
