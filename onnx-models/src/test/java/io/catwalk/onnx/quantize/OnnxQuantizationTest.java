@@ -556,6 +556,23 @@ class OnnxQuantizationTest {
         assertThat(model.inFloat().contains("AveragePool AveragePool_p1")).isNotEqualTo(inBytes);
     }
 
+    /** The range of bytes cuts off at zero and at its end, as a Clip from zero does. */
+    @ParameterizedTest
+    @CsvSource({"c1 zero most, true", "c1 zero, true", "c1 omitted most, false", "c1 below most, false"})
+    void aClipFromZeroDisappears(String inputs, boolean disappears) {
+        ModelProto.Builder network = Networks.convolutional();
+        network.getGraphBuilder()
+                .addInitializer(tensor("zero", new float[] {0}))
+                .addInitializer(tensor("most", new float[] {100}))
+                .addInitializer(tensor("below", new float[] {-1}))
+                .setNode(1, node("Clip", List.of(inputs.replace("omitted", "").split(" ")), "r1"));
+
+        QuantizedModel model = nearlyTheSame(network, Networks.batch(Networks.images(7)));
+
+        assertThat(Networks.operators(parsed(model).getGraph()).contains("Clip"))
+                .isNotEqualTo(disappears);
+    }
+
     /** As many rows as columns: the number of biases does not tell which of both they are for. */
     @Test
     void aProductWithABiasForEachRowStaysInFloat() {
