@@ -369,7 +369,7 @@ class FolderReadingTest {
     /** Writes images of the levels "from-to" into a folder. */
     private void images(String... folders) throws IOException {
         for (String one : folders) {
-            String[] parts = one.split("[ -]");
+            String[] parts = one.split("[ -]", -1);
             for (int level = Integer.parseInt(parts[1]); level <= Integer.parseInt(parts[2]); level++) {
                 write(parts[0] + "/" + level + ".png", level);
             }

@@ -31,7 +31,7 @@ final class ResizingInBrowserTest {
     @Test
     void colorImagesOfAllShapesComeToTheSamePixels() throws IOException, InterruptedException {
         List<Map<String, Object>> cases = new ArrayList<>();
-        for (String shape : SHAPES.split(" ")) {
+        for (String shape : SHAPES.split(" ", -1)) {
             for (Fit fit : Fit.values()) {
                 cases.add(example(ImageSize.parse(shape), new ResizeRule(new ImageSize(28, 24), fit)));
             }
