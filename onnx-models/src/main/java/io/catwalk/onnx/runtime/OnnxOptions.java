@@ -1,6 +1,5 @@
 package io.catwalk.onnx.runtime;
 
-import io.catwalk.onnx.OnnxFileException;
 import java.util.Objects;
 
 /**

@@ -100,7 +100,7 @@ class DimTest {
         String texts =
                 "12 -3 batch 28*batch batch-1 -2*batch+3 batch*height*width floor((height+1)/2) 4*height/32 height/32"
                         + " batch+batch*floor((height+3)/4)*width-7 floor((3*floor((height+1)/2)+1)/4)+2";
-        for (String text : texts.split(" ")) {
+        for (String text : texts.split(" ", -1)) {
             assertThat(Dim.parse(text)).hasToString(text);
             assertThat(Set.of("batch", "height", "width"))
                     .containsAll(Dim.parse(text).axes());
@@ -111,7 +111,7 @@ class DimTest {
     void whatIsNoFormulaIsTheNameOfAnAxis() {
         String texts = "|batch+|2*|*batch|batch 2|floor(batch)/2)|floor((batch/2)|floor((batch)2)|floor((batch)/2"
                 + "|floor((batch)/0)|floor((batch*2/3)|floor|99999999999999999999|-|N?|N|past sequence + 1";
-        for (String text : texts.split("\\|")) {
+        for (String text : texts.split("\\|", -1)) {
             assertThat(Dim.parse(text)).isEqualTo(Dim.axis(text));
         }
     }

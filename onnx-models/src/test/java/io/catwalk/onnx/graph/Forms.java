@@ -76,7 +76,7 @@ final class Forms {
     private static Form form(String attributes, String shapes, String others, int outputs) {
         Map<Integer, Initializer> fixed = new LinkedHashMap<>();
         InferenceTest.words(others).forEach(word -> {
-            String[] parts = word.split(":");
+            String[] parts = word.split(":", -1);
             ElementType type = ElementType.valueOf(parts[1]);
             long[] numbers = numbers(parts[2]);
             List<Dim> contents = LongStream.of(numbers).mapToObj(Dim::of).toList();
@@ -92,10 +92,10 @@ final class Forms {
 
     static Map<String, Form> all(int opset) {
         Map<String, Form> forms = new LinkedHashMap<>();
-        for (String one : (UNARY + (opset >= 20 ? " Gelu" : "")).split(" ")) {
+        for (String one : (UNARY + (opset >= 20 ? " Gelu" : "")).split(" ", -1)) {
             forms.put(one, form("", "2,2", "", 1));
         }
-        for (String two : BINARY.split(" ")) {
+        for (String two : BINARY.split(" ", -1)) {
             forms.put(two, form("", "2,2 2,2", "", 1));
         }
         for (String kind : List.of("Mean", "Max", "Min", "Prod", "L1", "L2")) {

@@ -128,8 +128,9 @@ class RehearsalTest extends OneTrace {
         assertDiffers(rehearsal -> rehearsal.input(new Slot(0, new Shape(5, 2), DataType.INT32)), "takes its input");
     }
 
-    private static final BiConsumer<Rehearsal, Long> INPUT_TAKEN =
-            (rehearsal, batch) -> rehearsal.input(slot(0, batch, 2));
+    private static void takeInput(Rehearsal rehearsal, long batch) {
+        rehearsal.input(slot(0, batch, 2));
+    }
 
     @Test
     void anotherKindOfStepIsRefused() {
@@ -138,7 +139,9 @@ class RehearsalTest extends OneTrace {
                 "takes the constant bias(5, 2)",
                 "where it takes its input");
         assertDiffersAfter(
-                INPUT_TAKEN, rehearsal -> rehearsal.input(slot(1, 2)), "where it takes a constant of shape (2)");
+                RehearsalTest::takeInput,
+                rehearsal -> rehearsal.input(slot(1, 2)),
+                "where it takes a constant of shape (2)");
         assertDiffersAfter(
                 RehearsalTest::begin,
                 rehearsal -> rehearsal.input(slot(2, 5, 2)),
@@ -148,7 +151,7 @@ class RehearsalTest extends OneTrace {
     @Test
     void otherNumbersInAConstantAreRefusedUnlessTheyAreTrusted() {
         assertDiffersAfter(
-                INPUT_TAKEN,
+                RehearsalTest::takeInput,
                 rehearsal -> rehearsal.constant(slot(1, 2), "bias", () -> new byte[8], false),
                 "the constant bias(2) holds other numbers for a batch of 5 than for a batch of 2");
         Rehearsal trusting = rehearsal(PROGRAM, FIVE);
@@ -164,7 +167,7 @@ class RehearsalTest extends OneTrace {
     @Test
     void aConstantOfAnotherShapeIsRefused() {
         assertDiffersAfter(
-                INPUT_TAKEN,
+                RehearsalTest::takeInput,
                 rehearsal -> rehearsal.constant(slot(1, 3), "bias", DATA::clone, false),
                 "takes the constant bias(3)",
                 "takes a constant of shape (2)");

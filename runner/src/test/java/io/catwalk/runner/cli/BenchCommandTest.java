@@ -3,7 +3,6 @@ package io.catwalk.runner.cli;
 import static io.catwalk.runner.cli.Catwalk.requireJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.data.Sha256;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
