@@ -23,15 +23,7 @@ abstract class OperatorSamples {
 
     private final List<Sample> samples = new ArrayList<>();
 
-    /**
-     * One use of a primitive.
-     *
-     * @param primitives signatures that it stands for, comma and blank between them as in the table
-     * @param shape shape of one sample of the input
-     * @param tolerance largest difference allowed, relative above 1
-     * @param operators ONNX operators that must be in the graph, with blanks between; the batch helpers do not count
-     * @param function what the network does
-     */
+    /** One use of primitives, comma and blank between, for samples of a shape: some operators must be in the graph. */
     record Sample(
             String primitives, Shape shape, double tolerance, String operators, Function<NDList, NDList> function) {
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,24 +19,34 @@ class OperatorTableTest extends ExportTest {
         return OperatorSamples.all().stream();
     }
 
+    /** The first sample of each row. */
+    static Stream<OperatorSamples.Sample> firstSamples() {
+        Set<String> seen = new HashSet<>();
+        return samples().filter(sample -> seen.add(sample.primitives()));
+    }
+
     @ParameterizedTest
-    @MethodSource("samples")
+    @MethodSource("firstSamples")
     void onnxRuntimeAnswersLikeDjl(OperatorSamples.Sample sample) throws Exception {
-        assertThat(operators(exported(sample, 17))).contains(sample.operators().split(" "));
+        assertAnswersAlike(sample, 17);
     }
 
     @Tag("long")
     @ParameterizedTest
     @MethodSource("samples")
-    void theOldestAndTheNewestOperatorSetAnswerAlike(OperatorSamples.Sample sample) throws Exception {
-        exported(sample, 13);
-        exported(sample, 21);
+    void everySampleAnswersAlikeInEachOperatorSet(OperatorSamples.Sample sample) throws Exception {
+        for (int opset : OPSETS) {
+            assertAnswersAlike(sample, opset);
+        }
     }
 
-    private static byte[] exported(OperatorSamples.Sample sample, int opset) throws Exception {
+    private static void assertAnswersAlike(OperatorSamples.Sample sample, int opset) throws Exception {
         Block block = new LambdaBlock(sample.function());
         OnnxExport export = OnnxExport.of(block, sample.shape()).withOpset(opset);
-        return assertAgrees(export, block, sample.shape(), sample.tolerance());
+        byte[] model = assertAgrees(export, block, sample.shape(), sample.tolerance());
+        if (opset == 17) {
+            assertThat(operators(model)).contains(sample.operators().split(" "));
+        }
     }
 
     static Stream<OperatorSamples.Sample> recurrentSamples() {

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.Result;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.lang.reflect.Array;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -25,12 +26,7 @@ final class OrtSession implements AutoCloseable {
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final ai.onnxruntime.OrtSession session;
 
-    /**
-     * One output.
-     *
-     * @param shape sizes of the axes
-     * @param numbers elements as doubles, whatever their type was
-     */
+    /** One output, whose numbers are doubles, whatever their type was. */
     record Output(List<Long> shape, List<Double> numbers) {}
 
     OrtSession(byte[] model) throws OrtException {
@@ -99,8 +95,8 @@ final class OrtSession implements AutoCloseable {
     /** Java has no unsigned bytes: the bits above the eighth are masked. */
     private static void flatten(Object value, List<Double> numbers, int bits) {
         if (value.getClass().isArray()) {
-            for (int i = 0; i < java.lang.reflect.Array.getLength(value); i++) {
-                flatten(java.lang.reflect.Array.get(value, i), numbers, bits);
+            for (int i = 0; i < Array.getLength(value); i++) {
+                flatten(Array.get(value, i), numbers, bits);
             }
         } else if (value instanceof Byte small) {
             numbers.add((double) (small & bits));
