@@ -122,7 +122,8 @@ final class StagesTest {
 
         assertThat(named).hasSizeGreaterThan(5);
         List<String> there = new ArrayList<>();
-        for (String folder : List.of("src/test/java", "../onnx-models/src/test/java")) {
+        for (String folder :
+                List.of("src/test/java", "../onnx-models/src/test/java", "../onnx-models/src/conformance/java")) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 files.forEach(file -> there.add(file.getFileName().toString()));
             }
