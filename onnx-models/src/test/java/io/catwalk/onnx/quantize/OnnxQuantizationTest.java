@@ -22,6 +22,8 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.catwalk.onnx.TestModels;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.OptimizationLevel;
 import io.catwalk.onnx.runtime.Tensor;
 import java.nio.ByteBuffer;
@@ -30,6 +32,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,8 +51,8 @@ class OnnxQuantizationTest {
     @TempDir
     private Path folder;
 
-    private CalibratedModel convolutional() {
-        return Networks.calibrated(folder, Networks.convolutional());
+    private CalibratedModel calibrated() {
+        return calibrated(convolutional());
     }
 
     private static ModelProto parsed(QuantizedModel model) {
@@ -66,20 +69,19 @@ class OnnxQuantizationTest {
 
     /** Compares the answers to some images with those of another file. */
     private static double decibels(byte[] reference, byte[] model, float[] images) {
-        return Networks.decibels(
-                Networks.answers(reference, images, OptimizationLevel.ALL),
-                Networks.answers(model, images, OptimizationLevel.ALL));
+        return decibels(
+                answers(reference, images, OptimizationLevel.ALL), answers(model, images, OptimizationLevel.ALL));
     }
 
     /** Without fused kernels, ONNX Runtime computes the pairs in floats. A tie may change the five logits of an image. */
     @Test
     void fusedKernelsComputeWhatTheFileSays() {
-        byte[] model = Networks.quantized(convolutional()).bytes();
+        byte[] model = quantized(calibrated()).bytes();
         int differing = 0;
         for (int seed = 10; seed < 15; seed++) {
-            float[] images = Networks.images(seed);
-            float[] expected = Networks.answers(model, images, OptimizationLevel.NONE);
-            float[] found = Networks.answers(model, images, OptimizationLevel.ALL);
+            float[] images = images(seed);
+            float[] expected = answers(model, images, OptimizationLevel.NONE);
+            float[] found = answers(model, images, OptimizationLevel.ALL);
             for (int i = 0; i < expected.length; i++) {
                 differing += Math.abs(expected[i] - found[i]) < 1e-3 ? 0 : 1;
             }
@@ -89,13 +91,13 @@ class OnnxQuantizationTest {
 
     @Test
     void theAnswersAreNearlyThoseOfTheFloatFile() {
-        for (ModelProto.Builder network : List.of(Networks.convolutional(), Networks.residual())) {
-            CalibratedModel calibrated = Networks.calibrated(folder, network);
-            float[] images = Networks.images(20);
-            float[] expected = Networks.answers(network.build().toByteArray(), images, OptimizationLevel.ALL);
+        for (ModelProto.Builder network : List.of(convolutional(), residual())) {
+            CalibratedModel calibrated = calibrated(network);
+            float[] images = images(20);
+            float[] expected = answers(network.build().toByteArray(), images, OptimizationLevel.ALL);
             for (OptimizationLevel level : OptimizationLevel.values()) {
-                float[] found = Networks.answers(Networks.quantized(calibrated).bytes(), images, level);
-                assertThat(Networks.decibels(expected, found)).as("%s", level).isGreaterThan(25);
+                float[] found = answers(quantized(calibrated).bytes(), images, level);
+                assertThat(decibels(expected, found)).as("%s", level).isGreaterThan(25);
             }
         }
     }
@@ -103,14 +105,14 @@ class OnnxQuantizationTest {
     /** A large bias, as in front of a mean of a network without negative numbers. */
     @Test
     void noMethodLosesNumbersThatAreFarFromZero() {
-        ModelProto.Builder network = Networks.residual();
+        ModelProto.Builder network = residual();
         float[] bias = {100, 110, 120, 130, 140, 150, 160, 170};
         network.getGraphBuilder().addInitializer(tensor("b2", bias, 8));
         network.getGraphBuilder().getNodeBuilder(2).addInput("b2");
-        CalibratedModel calibrated = Networks.calibrated(folder, network);
+        CalibratedModel calibrated = calibrated(network);
         for (CalibrationMethod method : CalibrationMethod.values()) {
             byte[] model = calibrated.quantized(method, Set.of()).bytes();
-            assertThat(decibels(network.build().toByteArray(), model, Networks.images(20)))
+            assertThat(decibels(network.build().toByteArray(), model, images(20)))
                     .as(method.title())
                     .isGreaterThan(25);
         }
@@ -119,7 +121,7 @@ class OnnxQuantizationTest {
     /** The third and the fourth are those of a Gemm, without transB and with it. */
     @Test
     void weightsAreBytesAlongTheAxisOfTheirOutputChannels() {
-        ModelProto model = parsed(Networks.quantized(convolutional()));
+        ModelProto model = parsed(quantized(calibrated()));
         assertThat(fixed(model, "w1.bytes").getDataType()).isEqualTo(TensorProto.DataType.INT8_VALUE);
         assertThat(fixed(model, "w1.steps").getDimsList()).containsExactly(12L);
         assertThat(fixed(model, "w3.steps").getDimsList()).containsExactly(10L);
@@ -154,7 +156,7 @@ class OnnxQuantizationTest {
     @Test
     void whatOnlyMovesNumbersKeepsTheirScale() {
         // By percentile: the largest number passes a pool, but most of the smaller ones do not.
-        ModelProto model = parsed(convolutional().quantized(CalibrationMethod.PERCENTILE_99_9, Set.of()));
+        ModelProto model = parsed(calibrated().quantized(CalibrationMethod.PERCENTILE_99_9, Set.of()));
         assertThat(fixed(model, "p1.step").getRawData())
                 .isEqualTo(fixed(model, "r1.step").getRawData());
         assertThat(fixed(model, "p1.zero").getRawData())
@@ -165,16 +167,16 @@ class OnnxQuantizationTest {
 
     @Test
     void aReluDisappearsAndTheLastProductEndsInFloats() {
-        QuantizedModel model = Networks.quantized(convolutional());
-        assertThat(Networks.operators(parsed(model).getGraph()))
+        QuantizedModel model = quantized(calibrated());
+        assertThat(operators(parsed(model).getGraph()))
                 .doesNotContain("Relu", "Flatten")
                 .endsWith("Gemm");
         assertThat(model.inFloat()).isEmpty();
         assertThat(model.inBytes()).hasSize(4);
 
-        QuantizedModel residual = Networks.quantized(Networks.calibrated(folder, Networks.residual()));
+        QuantizedModel residual = quantized(calibrated(residual()));
         assertThat(residual.inFloat()).isEmpty();
-        assertThat(Networks.operators(parsed(residual).getGraph()))
+        assertThat(operators(parsed(residual).getGraph()))
                 .contains("Add", "Mul", "GlobalAveragePool", "Reshape")
                 .doesNotContain("Relu");
     }
@@ -182,7 +184,7 @@ class OnnxQuantizationTest {
     /** With all nodes in float, the model is the prepared file itself. */
     @Test
     void aNodeThatIsLeftInFloatIsNamed() {
-        CalibratedModel calibrated = convolutional();
+        CalibratedModel calibrated = calibrated();
         String second = calibrated.nodes().get(1);
         QuantizedModel model = calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of(second));
 
@@ -190,19 +192,19 @@ class OnnxQuantizationTest {
         assertThat(model.inBytes()).doesNotContain(second).hasSize(3);
         argumentRefused(() -> calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of("none")))
                 .contains("found none");
-        float[] images = Networks.images(3);
+        float[] images = images(3);
         byte[] all = calibrated
                 .quantized(CalibrationMethod.MIN_MAX, Set.copyOf(calibrated.nodes()))
                 .bytes();
-        assertThat(Networks.answers(all, images, OptimizationLevel.NONE))
-                .containsExactly(Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE));
+        assertThat(answers(all, images, OptimizationLevel.NONE))
+                .containsExactly(answers(calibrated.floats(), images, OptimizationLevel.NONE));
     }
 
     @Test
     void theNoiseOfANodeIsThatOfTheNodeAlone() {
-        CalibratedModel calibrated = convolutional();
-        float[] images = Networks.images(30);
-        List<NodeNoise> noise = calibrated.noise(CalibrationMethod.MIN_MAX, List.of(Networks.batch(images)));
+        CalibratedModel calibrated = calibrated();
+        float[] images = images(30);
+        List<NodeNoise> noise = calibrated.noise(CalibrationMethod.MIN_MAX, List.of(batch(images)));
 
         assertThat(noise).extracting(NodeNoise::node).containsExactlyInAnyOrderElementsOf(calibrated.nodes());
         assertThat(noise).extracting(NodeNoise::decibels).isSorted();
@@ -216,13 +218,12 @@ class OnnxQuantizationTest {
     /** A quotient of two small numbers is one of two zeros in 8 bits. */
     @Test
     void aNodeThatMakesTheOutputsNaNIsTheWorst() {
-        ModelProto.Builder network = Networks.convolutional();
+        ModelProto.Builder network = convolutional();
         int flatten = 4;
         network.getGraphBuilder().addNode(flatten, node("Div", List.of("c2", "c2"), "d2"));
         network.getGraphBuilder().getNodeBuilder(flatten + 1).setInput(0, "d2");
 
-        List<NodeNoise> noise = Networks.calibrated(folder, network)
-                .noise(CalibrationMethod.MIN_MAX, List.of(Networks.batch(Networks.images(30))));
+        List<NodeNoise> noise = calibrated(network).noise(CalibrationMethod.MIN_MAX, List.of(batch(images(30))));
 
         assertThat(noise.get(0)).isEqualTo(new NodeNoise("Conv_c2", Double.NEGATIVE_INFINITY));
         assertThat(noise).hasSize(4);
@@ -231,20 +232,19 @@ class OnnxQuantizationTest {
     /** The scorer prefers entropy, and accepts only one node in 8 bits: the search has to find both. */
     @Test
     void theSearchTakesTheMethodOfTheLeastLossAndLeavesNodesUntilTheBudgetHolds() {
-        CalibratedModel calibrated = convolutional();
+        CalibratedModel calibrated = calibrated();
         byte[] liked = calibrated
                 .quantized(CalibrationMethod.ENTROPY, calibrated.fasterInFloat())
                 .bytes();
         Scorer scorer = model -> {
-            long products = Networks.operators(parse(model).getGraph()).stream()
+            long products = operators(parse(model).getGraph()).stream()
                     .filter("DequantizeLinear"::equals)
                     .count();
             boolean few = products <= 6;
             return new Scorer.Score(Arrays.equals(model, liked) ? 0 : 1, few ? 0.9 : 0.5);
         };
 
-        MixedPrecision found =
-                MixedPrecision.search(calibrated, scorer, List.of(Networks.batch(Networks.images(1))), 0.01);
+        MixedPrecision found = MixedPrecision.search(calibrated, scorer, List.of(batch(images(1))), 0.01);
 
         assertThat(found.method()).isEqualTo(CalibrationMethod.ENTROPY);
         assertThat(found.score().accuracy()).isEqualTo(0.9);
@@ -258,10 +258,10 @@ class OnnxQuantizationTest {
     /** 0.95 - 0.948 is more than 0.002 in floating point. */
     @Test
     void aLossOfExactlyTheBudgetLeavesNoNodeInFloat() {
-        CalibratedModel calibrated = convolutional();
+        CalibratedModel calibrated = calibrated();
         byte[] floats = calibrated.floats();
         Scorer scorer = model -> new Scorer.Score(1, Arrays.equals(model, floats) ? 0.95 : 0.948);
-        List<Map<String, Tensor>> batch = List.of(Networks.batch(Networks.images(1)));
+        List<Map<String, Tensor>> batch = List.of(batch(images(1)));
 
         MixedPrecision found = MixedPrecision.search(calibrated, scorer, batch, 0.002);
 
@@ -279,7 +279,7 @@ class OnnxQuantizationTest {
 
     @Test
     void batchNormsAreMultipliedInBehindConvolutionsAndProducts() {
-        ModelProto.Builder network = Networks.convolutional();
+        ModelProto.Builder network = convolutional();
         network.getGraphBuilder()
                 .addInitializer(tensor("gamma", new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 10))
                 .addInitializer(tensor("beta", new float[] {1, 0, 1, 0, 1, 0, 1, 0, 1, 0}, 10))
@@ -289,20 +289,20 @@ class OnnxQuantizationTest {
         network.getGraphBuilder()
                 .addNode(relu, node("BatchNormalization", List.of("g1", "gamma", "beta", "mean", "variance"), "n1"));
         network.getGraphBuilder().getNodeBuilder(relu + 1).setInput(0, "n1");
-        CalibratedModel calibrated = Networks.calibrated(folder, network);
-        float[] images = Networks.images(4);
-        float[] expected = Networks.answers(network.build().toByteArray(), images, OptimizationLevel.NONE);
+        CalibratedModel calibrated = calibrated(network);
+        float[] images = images(4);
+        float[] expected = answers(network.build().toByteArray(), images, OptimizationLevel.NONE);
 
-        assertThat(Networks.operators(parse(calibrated.floats()).getGraph())).doesNotContain("BatchNormalization");
-        assertThat(Networks.decibels(expected, Networks.answers(calibrated.floats(), images, OptimizationLevel.NONE)))
+        assertThat(operators(parse(calibrated.floats()).getGraph())).doesNotContain("BatchNormalization");
+        assertThat(decibels(expected, answers(calibrated.floats(), images, OptimizationLevel.NONE)))
                 .isGreaterThan(100);
-        assertThat(Networks.quantized(calibrated).inFloat()).isEmpty();
+        assertThat(quantized(calibrated).inFloat()).isEmpty();
     }
 
     /** Constants as nodes, weights as inputs, nodes without names, an operator that keeps floats in the middle. */
     @Test
     void aFileOfAnotherProgramIsTakenAsItIs() {
-        ModelProto.Builder network = Networks.convolutional();
+        ModelProto.Builder network = convolutional();
         TensorProto weights = network.getGraph().getInitializer(0);
         AttributeProto value = AttributeProto.newBuilder()
                 .setName("value")
@@ -317,25 +317,23 @@ class OnnxQuantizationTest {
                 .addInput(TestModels.value("w4", TestModels.FLOAT, 5, 10))
                 .setDocString("kept");
         network.getGraphBuilder().getNodeBuilder(2).setOpType("Tanh");
-        CalibratedModel calibrated = Networks.calibrated(folder, network);
-        QuantizedModel model = Networks.quantized(calibrated);
+        CalibratedModel calibrated = calibrated(network);
+        QuantizedModel model = quantized(calibrated);
 
         assertThat(calibrated.nodes()).containsExactly("Conv_c1", "Conv_c2", "Gemm_g1", "Gemm_logits");
         assertThat(model.inFloat()).containsExactly("Tanh Tanh_r1", "MaxPool MaxPool_p1");
         assertThat(parsed(model).getGraph().getDocString()).isEqualTo("kept");
-        assertThat(decibels(calibrated.floats(), model.bytes(), Networks.images(5)))
-                .isGreaterThan(20);
+        assertThat(decibels(calibrated.floats(), model.bytes(), images(5))).isGreaterThan(20);
     }
 
     @Test
     void nothingIsDecidedByTheOrderOfBatches() {
-        OnnxQuantization file = of(Networks.convolutional());
-        Map<String, Tensor> one = Networks.batch(Networks.images(1));
-        Map<String, Tensor> two = Networks.batch(Networks.images(2));
+        OnnxQuantization file = of(convolutional());
+        Map<String, Tensor> one = batch(images(1));
+        Map<String, Tensor> two = batch(images(2));
 
-        assertThat(Networks.quantized(file.calibrated(List.of(one, two))).bytes())
-                .isEqualTo(
-                        Networks.quantized(file.calibrated(List.of(two, one))).bytes());
+        assertThat(quantized(file.calibrated(List.of(one, two))).bytes())
+                .isEqualTo(quantized(file.calibrated(List.of(two, one))).bytes());
     }
 
     /** Iterates over two batches; the iteration with a number fails after the first batch. */
@@ -348,7 +346,7 @@ class OnnxQuantizationTest {
                         if (fails && seed == 2) {
                             throw new IllegalStateException("the disk is gone");
                         }
-                        return Networks.batch(Networks.images(seed));
+                        return batch(images(seed));
                     })
                     .iterator();
         };
@@ -356,7 +354,7 @@ class OnnxQuantizationTest {
 
     @Test
     void whatWasCountedBeforeAFailureIsCountedAgain() {
-        OnnxQuantization file = of(Networks.convolutional());
+        OnnxQuantization file = of(convolutional());
         CalibrationMethod method = CalibrationMethod.PERCENTILE_99_9;
         byte[] expected =
                 file.calibrated(failing(0)).quantized(method, Set.of()).bytes();
@@ -370,7 +368,7 @@ class OnnxQuantizationTest {
     /** Of a float file with weights of 16 bits, which its cross-check compared with the network. */
     @Test
     void whatIsTrueOfTheFloatFileAloneIsNotStatedInTheOther() {
-        ModelProto.Builder network = Networks.convolutional();
+        ModelProto.Builder network = convolutional();
         Map.of(
                         "labels", "a\nb",
                         "parity.max_abs", "1e-6",
@@ -381,7 +379,7 @@ class OnnxQuantizationTest {
                 .forEach((key, value) ->
                         network.addMetadataPropsBuilder().setKey(key).setValue(value));
 
-        ModelProto model = parsed(Networks.quantized(Networks.calibrated(folder, network)));
+        ModelProto model = parsed(quantized(calibrated(network)));
 
         assertThat(model.getMetadataPropsList())
                 .extracting(StringStringEntryProto::getKey)
@@ -413,8 +411,8 @@ class OnnxQuantizationTest {
     /** Of the pixels 1, 2, 3 and 4, the linear model gives 10, 1 and 41. */
     private QuantizedModel assertLinear(ModelProto.Builder network) {
         Map<String, Tensor> batch = Map.of("images", Tensor.of(new float[] {1, 2, 3, 4}, 1, 1, 2, 2));
-        QuantizedModel model = Networks.quantized(of(network).calibrated(List.of(batch)));
-        float[] found = Networks.answers(model.bytes(), batch, OptimizationLevel.ALL);
+        QuantizedModel model = quantized(of(network).calibrated(List.of(batch)));
+        float[] found = answers(model.bytes(), batch, OptimizationLevel.ALL);
         assertThat(found).hasSize(3);
         assertThat(found[0]).isBetween(9.9f, 10.1f);
         assertThat(found[2]).isBetween(40.5f, 41.5f);
@@ -431,7 +429,7 @@ class OnnxQuantizationTest {
 
     @Test
     void whatCannotBeQuantizedIsNamed() {
-        byte[] once = Networks.quantized(convolutional()).bytes();
+        byte[] once = quantized(calibrated()).bytes();
         refused(parse(once).toBuilder(), "a model in floats", "in 8 bits already");
         ModelProto.Builder empty = TestModels.linear();
         empty.getGraphBuilder()
@@ -506,10 +504,10 @@ class OnnxQuantizationTest {
     }
 
     private QuantizedModel nearlyTheSame(ModelProto.Builder network, Map<String, Tensor> batch) {
-        QuantizedModel model = Networks.quantized(of(network).calibrated(List.of(batch)));
-        float[] expected = Networks.answers(network.build().toByteArray(), batch, OptimizationLevel.ALL);
+        QuantizedModel model = quantized(of(network).calibrated(List.of(batch)));
+        float[] expected = answers(network.build().toByteArray(), batch, OptimizationLevel.ALL);
         for (OptimizationLevel level : OptimizationLevel.values()) {
-            assertThat(Networks.decibels(expected, Networks.answers(model.bytes(), batch, level)))
+            assertThat(decibels(expected, answers(model.bytes(), batch, level)))
                     .as("%s, in float: %s", level, model.inFloat())
                     .isGreaterThan(25);
         }
@@ -519,8 +517,8 @@ class OnnxQuantizationTest {
     static List<Arguments> pools() {
         AttributeProto roundsUp = Protos.attribute("ceil_mode", 1);
         AttributeProto countsPads = Protos.attribute("count_include_pad", 1);
-        AttributeProto pads = Networks.ints("pads", 1, 1, 1, 1);
-        AttributeProto same = Networks.word("auto_pad", "SAME_UPPER");
+        AttributeProto pads = ints("pads", 1, 1, 1, 1);
+        AttributeProto same = word("auto_pad", "SAME_UPPER");
         return List.of(
                 Arguments.of(true, List.of()),
                 Arguments.of(true, List.of(pads, roundsUp)),
@@ -528,8 +526,8 @@ class OnnxQuantizationTest {
                 Arguments.of(true, List.of(same, countsPads)),
                 Arguments.of(true, List.of(roundsUp, countsPads)),
                 Arguments.of(false, List.of(pads, roundsUp, countsPads)),
-                Arguments.of(true, List.of(Networks.ints("dilations", 1, 1))),
-                Arguments.of(false, List.of(Networks.ints("dilations", 2, 2))));
+                Arguments.of(true, List.of(ints("dilations", 1, 1))),
+                Arguments.of(false, List.of(ints("dilations", 2, 2))));
     }
 
     /** ONNX Runtime's QLinearAveragePool has no dilations, and counts the cells that rounding up adds as pads. */
@@ -545,13 +543,13 @@ class OnnxQuantizationTest {
                 .addInitializer(tensor("w2", random(random, 64), 8, 8, 1, 1))
                 .addNode(node("Conv", List.of("images", "w1"), "c1"))
                 .addNode(node("AveragePool", List.of("c1"), "p1")
-                        .addAttribute(Networks.ints("kernel_shape", 3, 3))
-                        .addAttribute(Networks.ints("strides", 2, 2))
+                        .addAttribute(ints("kernel_shape", 3, 3))
+                        .addAttribute(ints("strides", 2, 2))
                         .addAllAttribute(attributes))
                 .addNode(node("Conv", List.of("p1", "w2"), "logits")));
         network.getOpsetImportBuilder(0).setVersion(19); // the first with dilations
 
-        QuantizedModel model = nearlyTheSame(network, Networks.batch(Networks.images(7)));
+        QuantizedModel model = nearlyTheSame(network, batch(images(7)));
 
         assertThat(model.inFloat().contains("AveragePool AveragePool_p1")).isNotEqualTo(inBytes);
     }
@@ -560,17 +558,16 @@ class OnnxQuantizationTest {
     @ParameterizedTest
     @CsvSource({"c1 zero most, true", "c1 zero, true", "c1 omitted most, false", "c1 below most, false"})
     void aClipFromZeroDisappears(String inputs, boolean disappears) {
-        ModelProto.Builder network = Networks.convolutional();
+        ModelProto.Builder network = convolutional();
         network.getGraphBuilder()
                 .addInitializer(tensor("zero", new float[] {0}))
                 .addInitializer(tensor("most", new float[] {100}))
                 .addInitializer(tensor("below", new float[] {-1}))
                 .setNode(1, node("Clip", List.of(inputs.replace("omitted", "").split(" ")), "r1"));
 
-        QuantizedModel model = nearlyTheSame(network, Networks.batch(Networks.images(7)));
+        QuantizedModel model = nearlyTheSame(network, batch(images(7)));
 
-        assertThat(Networks.operators(parsed(model).getGraph()).contains("Clip"))
-                .isNotEqualTo(disappears);
+        assertThat(operators(parsed(model).getGraph()).contains("Clip")).isNotEqualTo(disappears);
     }
 
     /** As many rows as columns: the number of biases does not tell which of both they are for. */
@@ -606,7 +603,7 @@ class OnnxQuantizationTest {
                         .addNode(node("Relu", List.of("c1"), "c1.real"))
                         .addNode(node("Add", List.of("c1.real", "c1"), "chosen")))
                 .build();
-        ModelProto.Builder network = Networks.convolutional();
+        ModelProto.Builder network = convolutional();
         ByteString yes = ByteString.copyFrom(new byte[] {1});
         NodeProto.Builder choice = node("If", List.of("always"), "r1")
                 .addAttribute(branch)
@@ -615,7 +612,7 @@ class OnnxQuantizationTest {
                 .addInitializer(Protos.tensor("always", TensorProto.DataType.BOOL, yes, List.of()))
                 .setNode(1, choice);
 
-        QuantizedModel model = nearlyTheSame(network, Networks.batch(Networks.images(7)));
+        QuantizedModel model = nearlyTheSame(network, batch(images(7)));
 
         assertThat(model.inFloat()).contains("If If_r1");
     }
@@ -633,7 +630,7 @@ class OnnxQuantizationTest {
                 .addNode(node("LSTM", List.of("images", "w", "r", "b"), "logits")
                         .setName("lstm")
                         .addAttribute(Protos.attribute("hidden_size", HIDDEN))
-                        .addAttribute(Networks.word("direction", direction))));
+                        .addAttribute(word("direction", direction))));
     }
 
     private static Map<String, Tensor> batch() {
@@ -645,24 +642,136 @@ class OnnxQuantizationTest {
     void anLstmAnswersNearlyAsInFloats(String direction, int directions) throws InvalidProtocolBufferException {
         ModelProto.Builder network = lstm(direction, directions);
         CalibratedModel calibrated = of(network).calibrated(List.of(batch()));
-        QuantizedModel model = Networks.quantized(calibrated);
+        QuantizedModel model = quantized(calibrated);
 
         assertThat(model.inBytes()).containsExactly("lstm");
         assertThat(model.onlyForOnnxRuntime()).isTrue();
         assertThat(ModelProto.parseFrom(model.bytes()).getGraph().getNode(0).getOpType())
                 .isEqualTo("DynamicQuantizeLSTM");
-        float[] found = Networks.answers(model.bytes(), batch(), OptimizationLevel.ALL);
-        float[] expected = Networks.answers(network.build().toByteArray(), batch(), OptimizationLevel.ALL);
-        assertThat(Networks.decibels(expected, found)).isGreaterThan(30);
+        float[] found = answers(model.bytes(), batch(), OptimizationLevel.ALL);
+        float[] expected = answers(network.build().toByteArray(), batch(), OptimizationLevel.ALL);
+        assertThat(decibels(expected, found)).isGreaterThan(30);
         QuantizedModel inFloat = calibrated.quantized(CalibrationMethod.MIN_MAX, Set.of("lstm"));
         assertThat(inFloat.inFloat()).containsExactly("LSTM lstm");
         assertThat(inFloat.onlyForOnnxRuntime()).isFalse();
 
         // Some programs write the default, which the operator of ONNX Runtime has no attribute for.
         network.getGraphBuilder().getNodeBuilder(0).addAttribute(Protos.attribute("layout", 0));
-        QuantizedModel stated = Networks.quantized(of(network).calibrated(List.of(batch())));
+        QuantizedModel stated = quantized(of(network).calibrated(List.of(batch())));
         assertThat(stated.inBytes()).containsExactly("lstm");
-        assertThat(Networks.answers(stated.bytes(), batch(), OptimizationLevel.ALL))
-                .containsExactly(found);
+        assertThat(answers(stated.bytes(), batch(), OptimizationLevel.ALL)).containsExactly(found);
+    }
+
+    private static final int IMAGES = 16;
+
+    /** Two convolutions, the second in two groups and with a stride, a pool, and two matrix products. */
+    private static ModelProto.Builder convolutional() {
+        Random random = new Random(1);
+        return TestModels.model(GraphProto.newBuilder()
+                .setName("convolutional")
+                .addInput(value("images", FLOAT, BATCH, 8, 8, 8))
+                .addOutput(value("logits", FLOAT, BATCH, 5))
+                .addInitializer(tensor("w1", random(random, 12 * 8 * 9), 12, 8, 3, 3))
+                .addInitializer(tensor("b1", random(random, 12), 12))
+                .addInitializer(tensor("w2", random(random, 6 * 6 * 9), 6, 6, 3, 3))
+                .addInitializer(tensor("w3", random(random, 24 * 10), 24, 10))
+                .addInitializer(tensor("b3", random(random, 10), 10))
+                .addInitializer(tensor("w4", random(random, 5 * 10), 5, 10))
+                .addInitializer(tensor("b4", random(random, 5), 5))
+                .addNode(node("Conv", List.of("images", "w1", "b1"), "c1").addAttribute(ints("pads", 1, 1, 1, 1)))
+                .addNode(node("Relu", List.of("c1"), "r1"))
+                .addNode(node("MaxPool", List.of("r1"), "p1")
+                        .addAttribute(ints("kernel_shape", 2, 2))
+                        .addAttribute(ints("strides", 2, 2)))
+                .addNode(node("Conv", List.of("p1", "w2"), "c2")
+                        .addAttribute(ints("pads", 1, 1, 1, 1))
+                        .addAttribute(ints("strides", 2, 2))
+                        .addAttribute(Protos.attribute("group", 2)))
+                .addNode(node("Flatten", List.of("c2"), "f"))
+                .addNode(node("Gemm", List.of("f", "w3", "b3"), "g1"))
+                .addNode(node("Relu", List.of("g1"), "r3"))
+                .addNode(
+                        node("Gemm", List.of("r3", "w4", "b4"), "logits").addAttribute(Protos.attribute("transB", 1))));
+    }
+
+    /** A residual block, a gate and a mean: nodes between convolutions. */
+    private static ModelProto.Builder residual() {
+        Random random = new Random(2);
+        return TestModels.model(GraphProto.newBuilder()
+                .setName("residual")
+                .addInput(value("images", FLOAT, BATCH, 8, 8, 8))
+                .addOutput(value("logits", FLOAT, BATCH, 5))
+                .addInitializer(tensor("w1", random(random, 8 * 8 * 9), 8, 8, 3, 3))
+                .addInitializer(tensor("w2", random(random, 8 * 8 * 9), 8, 8, 3, 3))
+                .addInitializer(tensor("w3", random(random, 5 * 8), 8, 5))
+                .addInitializer(tensor("half", new float[] {0.5f}))
+                .addNode(node("Conv", List.of("images", "w1"), "c1").addAttribute(ints("pads", 1, 1, 1, 1)))
+                .addNode(node("Relu", List.of("c1"), "r1"))
+                .addNode(node("Conv", List.of("r1", "w2"), "c2").addAttribute(ints("pads", 1, 1, 1, 1)))
+                .addNode(node("Mul", List.of("c2", "half"), "m"))
+                .addNode(node("Add", List.of("m", "r1"), "a"))
+                .addNode(node("Relu", List.of("a"), "r2"))
+                .addNode(node("GlobalAveragePool", List.of("r2"), "mean"))
+                .addNode(node("Flatten", List.of("mean"), "f"))
+                .addNode(node("MatMul", List.of("f", "w3"), "logits")));
+    }
+
+    private static AttributeProto ints(String name, long... numbers) {
+        AttributeProto.Builder attribute =
+                AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+        Arrays.stream(numbers).forEach(attribute::addInts);
+        return attribute.build();
+    }
+
+    private static AttributeProto word(String name, String word) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(word))
+                .build();
+    }
+
+    private static float[] images(int seed) {
+        return random(new Random(seed), IMAGES * 512);
+    }
+
+    private static Map<String, Tensor> batch(float[] images) {
+        return Map.of("images", Tensor.of(images, IMAGES, 8, 8, 8));
+    }
+
+    private CalibratedModel calibrated(ModelProto.Builder model) {
+        return of(model).calibrated(List.of(batch(images(7))));
+    }
+
+    private static QuantizedModel quantized(CalibratedModel model) {
+        return model.quantized(CalibrationMethod.MIN_MAX, Set.of());
+    }
+
+    private static float[] answers(byte[] model, float[] images, OptimizationLevel level) {
+        return answers(model, batch(images), level);
+    }
+
+    private static float[] answers(byte[] model, Map<String, Tensor> batch, OptimizationLevel level) {
+        try (OnnxRunner runner = OnnxRunner.open(model, OnnxOptions.standard().withOptimization(level))) {
+            Tensor logits = Objects.requireNonNull(runner.run(batch).get("logits"));
+            float[] floats = new float[logits.size()];
+            logits.buffer().asFloatBuffer().get(floats);
+            return floats;
+        }
+    }
+
+    private static List<String> operators(GraphProto graph) {
+        return graph.getNodeList().stream().map(NodeProto::getOpType).toList();
+    }
+
+    /** Returns 20 log10(|x| / |x - y|). */
+    private static double decibels(float[] expected, float[] found) {
+        double signal = 0;
+        double noise = 0;
+        for (int i = 0; i < expected.length; i++) {
+            signal += (double) expected[i] * expected[i];
+            noise += Math.pow((double) expected[i] - found[i], 2);
+        }
+        return 10 * Math.log10(signal / noise);
     }
 }
