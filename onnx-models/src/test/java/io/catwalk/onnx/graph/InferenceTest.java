@@ -234,6 +234,7 @@ class InferenceTest {
         "batch, 4, 4, 1, 0",
         "batch, -1, -3, 1, 0",
         "batch, -4, -1, 1, 3",
+        "batch, -4, -3, 1, 1",
         "batch, 0, batch-1, 1, batch-1",
         "batch, batch-3, batch, 1, 3",
         "batch, batch-1, -1, 1, 0",

@@ -328,6 +328,8 @@ class CrossCheckTest {
     void aDifferenceOfTheToleranceAgreesAndOneAboveDoesNot() {
         assertThat(Parity.of(of(2, 0), of(2.5f, 0), 1, 0.5).agrees()).isTrue();
         assertThat(Parity.of(of(2, 0), of(2.5f, 0), 1, 0.49).agrees()).isFalse();
+        assertThat(Parity.of(of(1, 1), of(1, 0.75f), 1, 1).flips())
+                .isEmpty(); // of equal logits, the first is the label
         assertThat(Parity.of(of(1, -INFINITE), of(1, -INFINITE), 1, 0).agrees()).isTrue();
         assertThat(Parity.of(of(1, -INFINITE), of(1, 0), 1, 1e30).agrees()).isFalse();
     }

@@ -332,6 +332,7 @@ final class OnnxRunnerTest {
     }
 
     @Test
+    @Tag("long")
     @EnabledOnOs(OS.LINUX)
     void memoryStaysFlatOverRunsThatSucceedAndRunsThatFail() throws Exception {
         Tensor large = Tensor.of(new float[1 << 16], 1, 1 << 16); // 256 KiB
