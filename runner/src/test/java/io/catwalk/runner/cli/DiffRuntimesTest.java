@@ -77,7 +77,7 @@ final class DiffRuntimesTest {
         JsonNode said = diff(folder, "faulty", "--abs 0 --rel 1e-3 --json")
                 .exits(ExitCode.CROSS_CHECK_FAILED)
                 .json();
-        requireJson(said, "/tolerance/relative=0.001", "/runtimes/0/outcome=differs", "/runtimes/0/unasked=[]");
+        requireJson(said, "/tolerance/relative=0.001", "/runtimes/0/outcome=differs", "/runtimes/0/unasked={}");
         requireJson(said, "/runtimes/0/finding/node=" + NORM);
     }
 
