@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The folder of an experiment on several data sets, and the drafts that a killed process leaves in it. */
@@ -72,23 +73,15 @@ final class CollectionFolderTest {
                 .containsExactly(tuple("one", 0), tuple("two", 0));
     }
 
+    static Stream<String> damaged() {
+        return Stream.of("""
+                |null|[]|{}|eggs|a: [|schema: x|members: 3|{schema: 1, members: }|{schema: 1, members: []}
+                |{schema: 1, members: [null]}|{schema: 1, members: [{}]}
+                |{schema: 1, members: [{folder: one, experiment: null}]}""".split("\\|"));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "null",
-                "[]",
-                "{}",
-                "eggs",
-                "a: [",
-                "schema: x",
-                "members: 3",
-                "schema: 1\nmembers:",
-                "schema: 1\nmembers: []",
-                "schema: 1\nmembers: [null]",
-                "schema: 1\nmembers: [{}]",
-                "schema: 1\nmembers: [{folder: one, experiment: null}]"
-            })
+    @MethodSource("damaged")
     void aDamagedRequestIsOneLine(String text) throws IOException {
         Path request = Files.writeString(collection().resolve("collection.yaml"), text);
 

@@ -206,17 +206,6 @@ class KeptTrialsTest {
     }
 
     @Test
-    void otherImagesMakeTheTrialsAgain() throws Exception {
-        resume();
-        flip(images.resolve("t10k-images-idx3-ubyte"));
-
-        resume();
-
-        assertThat(made.events).contains("kept 0", "trains 1", "trains 2", "trains 3");
-        assertThat(made.notes()).hasSize(3).allMatch(note -> note.contains(": is run again, since the images of "));
-    }
-
-    @Test
     void whoReadsTheRunLaterSeesTheImagesOfTheTrialsThatWereMadeAgain() throws Exception {
         resume();
         Path labels = images.resolve("t10k-labels-idx1-ubyte");
@@ -238,18 +227,24 @@ class KeptTrialsTest {
     }
 
     @Test
-    void whatWasMadeFromOtherImagesIsNotShownUntilItIsMadeAgain() throws Exception {
+    void whatWasMadeFromOtherImagesIsMadeAgainAndNotShownUntilThen() throws Exception {
         run.writeExperiment(request());
         resume();
         assertThat(run.recorded().results().done()).hasSize(3);
         flip(images.resolve("t10k-images-idx3-ubyte"));
 
-        Results results =
-                run(request(), catalog, new Conduct(Duration.ZERO, Conduct.Retry.NEVER, Conduct.Versions.RENEW, null));
+        Conduct noTime = new Conduct(Duration.ZERO, Conduct.Retry.NEVER, Conduct.Versions.RENEW, null);
+        Results results = run(request(), catalog, noTime);
 
         assertThat(results.done()).isEmpty();
         assertThat(run.recorded().results().done()).isEmpty();
         assertThat(run.recorded().results().experiment().notRun()).hasSize(3);
+        assertThat(made.notes()).hasSize(3).allMatch(note -> note.contains(": is run again, since the images of "));
+
+        resume();
+
+        assertThat(made.events).contains("kept 0", "trains 1", "trains 2", "trains 3");
+        assertThat(run.recorded().results().done()).hasSize(3);
     }
 
     @ParameterizedTest

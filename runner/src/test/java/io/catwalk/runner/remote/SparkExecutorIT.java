@@ -65,7 +65,7 @@ final class SparkExecutorIT extends TrialExecutorContract {
 
     @Override
     TrialExecutor open() throws IOException, InterruptedException {
-        TrialExecutor kept = application == null ? openAnew() : application;
+        TrialExecutor kept = application == null || application.isOver() ? openAnew() : application;
         application = kept;
         return new TrialExecutor() {
             @Override

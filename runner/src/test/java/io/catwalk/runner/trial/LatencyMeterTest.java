@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Measures a network whose calls take what the test says, with a clock that nothing else advances. */
 @Tag("tiny")
@@ -45,13 +47,17 @@ final class LatencyMeterTest {
         return ProcessMedians.of(List.of(measured));
     }
 
+    private Latency measure(IntToLongFunction nanosOfBatch) {
+        return measure(nanosOfBatch, LatencySettings.of(Duration.ofSeconds(3)));
+    }
+
     private double seconds() {
         return now / 1e9;
     }
 
     @Test
     void anOrdinaryNetworkTakesThreeSeconds() {
-        Latency latency = measure(count -> MICROS * 100 * count, LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(count -> MICROS * 100 * count);
 
         assertThat(seconds()).isBetween(3.0, 3.1);
         assertThat(latency.p50Micros()).isCloseTo(100, within(0.1));
@@ -72,10 +78,9 @@ final class LatencyMeterTest {
     void aBusyMachineIsNotWaitedFor() {
         double[] calls = {0};
         busy = 1;
+        IntToLongFunction slower = count -> (long) (10.0 * (double) MILLIS * Math.pow(1.01, calls[0]++));
 
-        Latency latency = measure(
-                count -> (long) (10.0 * (double) MILLIS * Math.pow(1.01, calls[0]++)),
-                LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(slower);
 
         assertThat(latency.busy()).isEqualTo("other programs took 100 % of the processors");
         assertThat(latency.steady()).isFalse();
@@ -83,15 +88,13 @@ final class LatencyMeterTest {
         busy = 0;
         calls[0] = 0;
         now = 5;
-        measure(
-                count -> (long) (10.0 * (double) MILLIS * Math.pow(1.01, calls[0]++)),
-                LatencySettings.of(Duration.ofSeconds(3)));
+        measure(slower);
         assertThat(seconds()).isGreaterThan(8);
     }
 
     @Test
     void oneOf60MillisecondsAnImageTakesUnderTenSecondsAndHasNoLargeBatches() {
-        Latency latency = measure(count -> MILLIS * 60 * count, LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(count -> MILLIS * 60 * count);
 
         // Two engines take 20 s.
         assertThat(seconds()).isLessThan(10);
@@ -106,7 +109,7 @@ final class LatencyMeterTest {
 
     @Test
     void aBatchThatFitsIsMeasuredThoughALargerOneDoesNot() {
-        Latency latency = measure(count -> MILLIS * 15 * count, LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(count -> MILLIS * 15 * count);
 
         assertThat(latency.imagesPerSecond64()).isCloseTo(1 / 0.015, within(0.1));
         assertThat(latency.imagesPerSecond256()).isNull();
@@ -117,7 +120,7 @@ final class LatencyMeterTest {
 
     @Test
     void theCapHoldsForOneThatTakesSecondsAnImage() {
-        Latency latency = measure(count -> MILLIS * 5_000 * count, LatencySettings.of(Duration.ofSeconds(3)));
+        Latency latency = measure(count -> MILLIS * 5_000 * count);
 
         assertThat(batches).containsExactly(1, 1);
         assertThat(latency.calls()).isEqualTo(1);
@@ -169,18 +172,16 @@ final class LatencyMeterTest {
         assertThat(latency.longTailed()).isTrue();
     }
 
-    @Test
-    void aPercentileNeedsTenCallsAboveIt() {
-        assertThat(Latency.carries(90, 99)).isFalse();
-        assertThat(Latency.carries(90, 100)).isTrue();
-        assertThat(Latency.carries(99, 999)).isFalse();
-        assertThat(Latency.carries(99, 1_000)).isTrue();
+    @ParameterizedTest
+    @CsvSource({"90, 99, false", "90, 100, true", "99, 999, false", "99, 1000, true"})
+    void aPercentileNeedsTenCallsAboveIt(int percentile, long calls, boolean carried) {
+        assertThat(Latency.carries(percentile, calls)).isEqualTo(carried);
     }
 
     @Test
     void notANumberIsRefused() {
         answer = Float.NaN;
-        assertThatThrownBy(() -> measure(count -> 1, LatencySettings.of(Duration.ofSeconds(3))))
+        assertThatThrownBy(() -> measure(count -> 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the network answers NaN");
     }

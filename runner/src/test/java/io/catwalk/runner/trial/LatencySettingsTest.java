@@ -12,25 +12,17 @@ import org.junit.jupiter.api.Test;
 final class LatencySettingsTest {
 
     @Test
-    void aRunMeasuresInFiveProcessesWithTwoWindowsOfHalfASecondAtEachOfThreeBatchSizes() {
-        assertThat(LatencySettings.parse(null))
-                .isEqualTo(new LatencySettings(
-                        Duration.ofMillis(500), Duration.ofSeconds(3), Duration.ofSeconds(9), 20, 3, 5))
-                .isEqualTo(LatencySettings.of(Duration.ofSeconds(3)));
+    void aRunAndATimeFromTheEnvironmentAndAFirstLookHaveTheirTimes() {
+        LatencySettings run = LatencySettings.parse(null);
+
+        assertThat(run).isEqualTo(settings(500, 3_000, 9_000, 5)).isEqualTo(LatencySettings.of(Duration.ofSeconds(3)));
+        assertThat(LatencySettings.parse(" 60 ")).isEqualTo(settings(10, 60, 180, 1));
+        assertThat(run.brief()).isEqualTo(settings(500, 1_500, 4_500, 1));
     }
 
-    @Test
-    void aTimeFromTheEnvironmentIsThatOfOneProcess() {
-        assertThat(LatencySettings.parse(" 60 "))
-                .isEqualTo(new LatencySettings(
-                        Duration.ofMillis(10), Duration.ofMillis(60), Duration.ofMillis(180), 20, 3, 1));
-    }
-
-    @Test
-    void aFirstLookTakesOneProcessAndAtMostFourAndAHalfSeconds() {
-        assertThat(LatencySettings.parse(null).brief())
-                .isEqualTo(new LatencySettings(
-                        Duration.ofMillis(500), Duration.ofMillis(1_500), Duration.ofMillis(4_500), 20, 3, 1));
+    private static LatencySettings settings(long window, long each, long all, int processes) {
+        return new LatencySettings(
+                Duration.ofMillis(window), Duration.ofMillis(each), Duration.ofMillis(all), 20, 3, processes);
     }
 
     /** The tutorial trained for 5 s, and measured for 320. */
@@ -46,8 +38,7 @@ final class LatencySettingsTest {
     @Test
     void noProcessMeasuresNothing() {
         assertThatThrownBy(() -> LatencySettings.of(Duration.ofSeconds(3)).withProcesses(0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageEndingWith("but found 20, 3 and 0");
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -55,8 +46,8 @@ final class LatencySettingsTest {
         for (String wrong : new String[] {"3s", "-1", "1.5", "3000000000", "99999999999"}) {
             assertThatThrownBy(() -> LatencySettings.parse(wrong))
                     .isInstanceOf(RequestException.class)
-                    .hasMessage(
-                            "CATWALK_LATENCY_MILLIS must be a number of milliseconds, such as 3000, but is " + wrong);
+                    .hasMessageContaining("CATWALK_LATENCY_MILLIS")
+                    .hasMessageEndingWith(wrong);
         }
     }
 }
