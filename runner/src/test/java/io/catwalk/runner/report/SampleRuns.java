@@ -259,7 +259,7 @@ public final class SampleRuns {
         return new Tuning("lstm", "successive halving", Criterion.ACCURACY, all, best);
     }
 
-    static Model failed(Model model, String reason) {
+    private static Model failed(Model model, String reason) {
         TrialOutcome failed = new TrialOutcome.Failed(model.outcome().trial(), reason);
         return new Model(model.label(), failed, List.of(), Answers.NONE, null);
     }
