@@ -65,7 +65,11 @@ public final class SampleRuns {
         makers.put("classes-200", () -> manyClasses(List.of("gru", "lstm"), 2000));
         makers.put("classes-1000", SampleRuns::thousandClasses);
         makers.put("large", () -> manyClasses(SampleRun.numbered("net-", 30), 800));
-        makers.put("near-ties", SampleRuns::nearTies);
+        makers.put(
+                "near-ties",
+                () -> clothes(SampleRun.numbered("residual-network-with-attention-", 6), 0, 2000, 6)
+                        .with(Odd.TIES)
+                        .report());
         makers.put("interrupted", SampleRuns::interrupted);
         makers.put("thirteen", SampleRuns::thirteen);
         makers.put(
@@ -195,18 +199,6 @@ public final class SampleRuns {
             models.set(i, failed(models.get(i), "out of memory"));
         }
         return run.report(models, null, null);
-    }
-
-    /** Six classifiers with the same latency, whose accuracies differ only by chance. */
-    private static RunReport nearTies() {
-        List<String> names = IntStream.range(0, 42)
-                .mapToObj(i -> "residual-network-with-attention-" + i)
-                .toList();
-        SampleRun run = clothes(names, 0, 2000, 6);
-        List<Model> models = run.models().stream()
-                .filter(model -> names.indexOf(model.outcome().trial().classifier()) % 7 == 0)
-                .toList();
-        return run.report(models, run.comparison(models), null);
     }
 
     private static RunReport noPredictions() {

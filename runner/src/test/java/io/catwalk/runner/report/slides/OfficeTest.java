@@ -90,7 +90,7 @@ class OfficeTest {
             double y = Double.parseDouble(matcher.group(2));
             double width = Double.parseDouble(matcher.group(3)) - x;
             double height = Double.parseDouble(matcher.group(4)) - y;
-            String text = matcher.group(5).replaceAll("&(lt|gt|apos|amp);", "");
+            String text = matcher.group(5).replaceAll("&(lt|gt|apos|quot|amp);", "");
             pages.get(pages.size() - 1).add(new Word(text, new Rectangle2D.Double(x, y, width, height)));
         }
         return pages;
