@@ -70,7 +70,7 @@ final class Forms {
     private static long[] numbers(String text) {
         return text.equals("scalar")
                 ? new long[0]
-                : Arrays.stream(text.split(",")).mapToLong(Long::parseLong).toArray();
+                : Arrays.stream(text.split(",", -1)).mapToLong(Long::parseLong).toArray();
     }
 
     private static Form form(String attributes, String shapes, String others, int outputs) {
@@ -104,7 +104,7 @@ final class Forms {
         if (opset >= 17) {
             forms.put("LayerNormalization", form("", "2,2 2 2", "", 1));
         }
-        OTHERS.lines().map(line -> line.split("\\|")).forEach(row -> {
+        OTHERS.lines().map(line -> line.split("\\|", -1)).forEach(row -> {
             Form form = form(row[1], row[2], row[3], Integer.parseInt(row[4].trim()));
             forms.put(row[0].trim(), form);
         });

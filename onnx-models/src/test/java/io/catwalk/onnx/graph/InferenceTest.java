@@ -26,7 +26,7 @@ class InferenceTest {
     }
 
     static Stream<String> words(String text) {
-        return Arrays.stream(text.trim().split(" +")).filter(word -> !word.isEmpty());
+        return Arrays.stream(text.trim().split(" +", -1)).filter(word -> !word.isEmpty());
     }
 
     private static Stream<String> parts(String text) {
@@ -62,7 +62,7 @@ class InferenceTest {
             if (value.matches("[a-z].*")) {
                 attributes = attributes.with(name, value);
             } else if (LISTS.contains(name)) {
-                long[] numbers = Arrays.stream(value.split(","))
+                long[] numbers = Arrays.stream(value.split(",", -1))
                         .mapToLong(Long::parseLong)
                         .toArray();
                 attributes = attributes.with(name, numbers);

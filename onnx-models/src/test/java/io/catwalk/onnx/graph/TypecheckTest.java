@@ -45,8 +45,8 @@ class TypecheckTest {
 
     /** Reads nodes such as "a Relu images > logits". */
     private static Graph graph(List<Initializer> initializers, String inputs, String output, String nodes) {
-        List<Node> all = Arrays.stream(nodes.split(";"))
-                .map(text -> text.trim().split(" "))
+        List<Node> all = Arrays.stream(nodes.split(";", -1))
+                .map(text -> text.trim().split(" ", -1))
                 .map(words -> node(
                         words[0],
                         words[1],
@@ -56,7 +56,7 @@ class TypecheckTest {
                                 .toArray(Value[]::new)))
                 .toList();
         List<Value> given =
-                Arrays.stream(inputs.split(" ")).map(TypecheckTest::value).toList();
+                Arrays.stream(inputs.split(" ", -1)).map(TypecheckTest::value).toList();
         return new Graph(given, List.of(value(output)), initializers, all);
     }
 

@@ -80,7 +80,7 @@ class RowsAgainstEngineTest {
     @ParameterizedTest
     @MethodSource("functions")
     void theFileComputesWhatTheEngineComputes(Function function) throws Exception {
-        Shape shape = new Shape(Arrays.stream(function.sample().split(" "))
+        Shape shape = new Shape(Arrays.stream(function.sample().split(" ", -1))
                 .mapToLong(Long::parseLong)
                 .toArray());
         Block block = LambdaBlock.singleton(function.of());

@@ -563,7 +563,7 @@ class OnnxQuantizationTest {
                 .addInitializer(tensor("zero", new float[] {0}))
                 .addInitializer(tensor("most", new float[] {100}))
                 .addInitializer(tensor("below", new float[] {-1}))
-                .setNode(1, node("Clip", List.of(inputs.replace("omitted", "").split(" ")), "r1"));
+                .setNode(1, node("Clip", List.of(inputs.replace("omitted", "").split(" ", -1)), "r1"));
 
         QuantizedModel model = nearlyTheSame(network, batch(images(7)));
 
