@@ -9,16 +9,13 @@ import ai.djl.nn.Block;
 import io.catwalk.api.Layers;
 import io.catwalk.onnx.OnnxExport;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(ExportedRun.class)
 final class QuantizeCommandTest {
 
-    private static final String[] OPEN = {"--budget", "100", "--min-speedup", "0"};
+    private static final String OPEN = " --budget 100 --min-speedup 0";
 
     @TempDir
     private Path folder;
@@ -49,19 +46,15 @@ final class QuantizeCommandTest {
         file = Files.copy(world.model(), folder.resolve("model.onnx"));
     }
 
-    private Catwalk.Answer quantize(String subject, String... more) {
-        List<String> arguments = new ArrayList<>(
-                List.of("quantize", subject, "--dataset", world.images().toString()));
-        arguments.addAll(List.of(more));
-        return Catwalk.run(arguments.toArray(String[]::new));
+    private Catwalk.Answer quantize(Path subject, String more) {
+        return Catwalk.ask("quantize %s --dataset %s " + more, subject, world.images());
     }
 
     @Test
     void aFileThatPassesItsGateIsWrittenWithItsCertificate() throws IOException {
-        Catwalk.Answer answer = quantize(file.toString(), "--budget", "100", "--min-speedup", "0", "--json");
+        Catwalk.Answer answer = quantize(file, "--json" + OPEN).done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        JsonNode json = Json.JSON.readTree(answer.out());
+        JsonNode json = answer.json();
         Path written = folder.resolve("model.int8.onnx");
         assertThat(json.path("file").asString()).isEqualTo(written.toString());
         assertThat(json.path("ships").asBoolean()).isTrue();
@@ -79,18 +72,16 @@ final class QuantizeCommandTest {
         assertThat(certificate.under("parity."))
                 .as("what was proven of the float file")
                 .isEmpty();
-        Catwalk.Answer verified = Catwalk.run(
-                "verify", written.toString(), "--dataset", world.images().toString());
-        assertThat(verified.exitCode()).as("%s", verified).isEqualTo(ExitCode.DONE);
+        Catwalk.ask("verify %s --dataset %s", written, world.images()).done();
     }
 
     /** On a busy machine, as here may be, a speed says nothing. */
     @Test
     @Tag("long")
     void aFileThatFailsItsGateKeepsTheNameOfOneThatDoesNotShip() {
-        Catwalk.Answer answer = quantize(file.toString(), "--budget", "100", "--min-speedup", "1000", "--json");
+        Catwalk.Answer answer = quantize(file, "--json --budget 100 --min-speedup 1000");
 
-        JsonNode json = Json.JSON.readTree(answer.out());
+        JsonNode json = answer.json();
         boolean busy = json.at("/latency/busy").isString()
                 || json.at("/float_latency/busy").isString();
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(busy ? ExitCode.CANNOT_TELL : ExitCode.SOME_FAILED);
@@ -102,10 +93,9 @@ final class QuantizeCommandTest {
 
     @Test
     void tooFewTestImagesHaveTheirOwnExitCodeAndName() {
-        Catwalk.Answer answer = quantize(file.toString(), "--min-speedup", "0", "--json");
+        Catwalk.Answer answer = quantize(file, "--json --min-speedup 0").exits(ExitCode.CANNOT_TELL);
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.CANNOT_TELL);
-        JsonNode json = Json.JSON.readTree(answer.out());
+        JsonNode json = answer.json();
         assertThat(json.path("ships").asBoolean()).isFalse();
         assertThat(json.path("needed_test_images").asLong())
                 .as("no image answered otherwise: 3.84 * 0.998 / 0.002 = 1,917; more if there is one")
@@ -139,13 +129,10 @@ final class QuantizeCommandTest {
         Path images = folder.resolve("grouped");
         Path labels = oneGroupOfEachClass(OnnxMetadata.read(file).labels().orElseThrow(), images);
 
-        String[] grouped = {"quantize", file.toString(), "--dataset", images.toString(), "--labels", labels.toString()};
-        Catwalk.Answer answer =
-                Catwalk.run(Stream.of(grouped, OPEN).flatMap(Stream::of).toArray(String[]::new));
+        Catwalk.Answer answer = Catwalk.ask("quantize %s --dataset %s --labels %s" + OPEN, file, images, labels)
+                .done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.out().replaceAll("\\s+", " "))
-                .contains("calibrated and selected on images of the same groups");
+        assertThat(answer.joined()).contains("calibrated and selected on images of the same groups");
         assertThat(OnnxMetadata.read(folder.resolve("model.int8.onnx")).get("quantization.notes"))
                 .hasValueSatisfying(note -> assertThat(note).startsWith("calibrated and selected on images of the"));
     }
@@ -153,11 +140,9 @@ final class QuantizeCommandTest {
     @Test
     void aTrialIsQuantizedOnItsOwnImages() {
         Path to = folder.resolve("trial.onnx");
-        String[] trial = {"quantize", world.trial(ExportedRun.GOOD).toString(), "--out", to.toString()};
-        Catwalk.Answer answer =
-                Catwalk.run(Stream.of(trial, OPEN).flatMap(Stream::of).toArray(String[]::new));
+        Catwalk.ask("quantize %s --out %s" + OPEN, world.trial(ExportedRun.GOOD), to)
+                .done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(to).exists();
     }
 
@@ -196,8 +181,7 @@ final class QuantizeCommandTest {
     }
 
     private double shrinking(Path model) {
-        Catwalk.Answer answer = quantize(model.toString(), "--budget", "100", "--min-speedup", "0", "--json");
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        return Json.JSON.readTree(answer.out()).path("shrinking").asDouble();
+        Catwalk.Answer answer = quantize(model, "--json" + OPEN).done();
+        return answer.json().path("shrinking").asDouble();
     }
 }

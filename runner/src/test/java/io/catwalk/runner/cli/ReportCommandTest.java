@@ -33,28 +33,16 @@ final class ReportCommandTest {
     @TempDir
     private Path folder;
 
-    private static String plugins = "";
     private Path run;
 
     @BeforeAll
-    static void train() throws IOException {
-        plugins = Files.createDirectory(world.resolve("plugins")).toString();
-        TestPlugin.sound("dense").write(Path.of(plugins, "dense.jar"));
-        Catwalk.Answer answer = Catwalk.run(
-                "train",
-                "dense",
-                "--plugins-dir",
-                plugins,
-                "--dataset",
-                TinyImages.write(world.resolve("tiny")).toString(),
-                "--out",
-                world.resolve("run").toString(),
-                "--epochs=1",
-                "--batch-size=16",
-                "--threads=1",
-                "--in-process",
-                "--no-latency");
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+    static void makeUp() throws IOException {
+        TestPlugin.sound("dense")
+                .write(Files.createDirectory(world.resolve("plugins")).resolve("dense.jar"));
+        String train = "train dense --plugins-dir %s/plugins --dataset %s --out %s/run --epochs=1 --batch-size=16"
+                + " --on made-up: --no-latency";
+        Catwalk.ask(train, world, TinyImages.write(world.resolve("tiny")), world)
+                .done();
     }
 
     @BeforeEach
@@ -62,17 +50,8 @@ final class ReportCommandTest {
         run = ExportedRun.copy(world.resolve("run"), folder.resolve("run"));
     }
 
-    @Test
-    void aCardSaysHowTheFileWasWrittenLast() throws IOException {
-        Path card = run.resolve("trials/dense/1-0/card.md");
-        assertThat(card).content().contains("opset 17");
-
-        assertThat(Catwalk.run("export", run.toString(), "--plugins-dir", plugins, "--opset", "15")
-                        .exitCode())
-                .isEqualTo(ExitCode.DONE);
-        assertThat(Catwalk.run("report", run.toString()).exitCode()).isEqualTo(ExitCode.DONE);
-
-        assertThat(card).content().contains("opset 15").doesNotContain("opset 17");
+    private void report(String more) {
+        Catwalk.ask(("report " + run + " " + more).strip()).done();
     }
 
     @Test
@@ -81,9 +60,8 @@ final class ReportCommandTest {
         Files.writeString(run.resolve("plots/files.txt"), stale.getFileName() + "\n", StandardOpenOption.APPEND);
         Path mine = Files.writeString(run.resolve("plots/my.png"), "mine");
 
-        Catwalk.Answer answer = Catwalk.run("report", run.toString());
+        report("");
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(stale).doesNotExist();
         assertThat(mine).hasContent("mine");
         assertThat(run.resolve("plots/learning-accuracy-dense.svg")).isNotEmptyFile();
@@ -95,10 +73,8 @@ final class ReportCommandTest {
         Files.delete(run.resolve("report.html"));
         Path template = Files.writeString(folder.resolve("template.pptx"), "none");
 
-        Catwalk.Answer answer = Catwalk.run("report", run.toString(), "--template", template.toString());
+        Catwalk.ask("report %s --template %s", run, template).refused("--template", ".pptx");
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).contains("--template: expected a PowerPoint file (.pptx, .potx)");
         assertThat(run.resolve("report.html")).doesNotExist();
         assertThat(run.resolve("slides.pptx")).hasBinaryContent(slides);
     }
@@ -107,20 +83,9 @@ final class ReportCommandTest {
     void theAppendixIsAddedToTheSlides() throws IOException {
         long without = Files.size(run.resolve("slides.pptx"));
 
-        Catwalk.Answer answer = Catwalk.run("report", run.toString(), "--appendix");
+        report("--appendix");
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(Files.size(run.resolve("slides.pptx"))).isGreaterThan(without);
-    }
-
-    @Test
-    void aRunWithoutPredictionsSaysWhatIsMissing() throws IOException {
-        Files.delete(run.resolve("trials/dense/1-0/predictions.csv"));
-
-        Catwalk.Answer answer = Catwalk.run("report", run.toString());
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(run.resolve("report.html")).content().contains("dense has no predictions");
     }
 
     /** The request keeps the whole paths, since resume needs them. */
@@ -130,22 +95,19 @@ final class ReportCommandTest {
         assertThat(folders.readExperiment().command()).contains(world + "/tiny");
         assertThat(folders.readExperiment().dataset().name()).isEqualTo(world + "/tiny");
 
-        assertThat(Catwalk.run("report", run.toString(), "--appendix").exitCode())
-                .isEqualTo(ExitCode.DONE);
+        report("--appendix");
         assertThat(passedOn()).contains("--dataset tiny").doesNotContain(world.toString(), folder.toString());
 
         folders.record(List.of(new TrialOutcome.Failed(
                 folders.recorded().trials().get(0).trial(), "cannot read " + world + "/secret/a.bin: no")));
-        assertThat(Catwalk.run("report", run.toString(), "--appendix").exitCode())
-                .isEqualTo(ExitCode.DONE);
+        report("--appendix");
         assertThat(passedOn()).contains("cannot read a.bin: no").doesNotContain(world.toString(), folder.toString());
     }
 
     /** Returns the text of all results and reports, and of what is packed in them. */
     private String passedOn() throws IOException {
         StringBuilder text = new StringBuilder();
-        for (String file :
-                List.of("results.json", "results.csv", "results.md", "report.html", "trials/dense/1-0/card.md")) {
+        for (String file : List.of("results.json", "results.csv", "results.md", "report.html")) {
             text.append(Files.readString(run.resolve(file)));
         }
         try (ZipFile slides = new ZipFile(run.resolve("slides.pptx").toFile())) {
@@ -157,23 +119,22 @@ final class ReportCommandTest {
     }
 
     @Test
-    void aDamagedListOfDuplicatesIsNotShownAndSaid() throws IOException {
+    void aDamagedListOfDuplicatesOrPredictionsAreNotShownAndSaid() throws IOException {
         Path list = Files.createDirectory(run.resolve("audit")).resolve("duplicates.csv");
         Files.writeString(list, "test_image,train_image\n1,one\n");
+        Files.delete(run.resolve("trials/dense/1-0/predictions.csv"));
 
-        Catwalk.Answer answer = Catwalk.run("report", run.toString());
+        report("");
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(run.resolve("report.html"))
                 .content()
-                .contains("The duplicates that catwalk audit found are not shown")
-                .contains("write it again with catwalk audit");
+                .contains("duplicates", "write it again with catwalk audit", "dense has no predictions");
     }
 
     /** The test works on the run until both say that they wait. */
     @Test
     void ofTwoAtOnceOneWaitsForTheOther() throws Exception {
-        String waits = "waiting for the other process that works on " + run + ": this process works on it";
+        String waits = "waiting for the other process that works on " + run;
         StringWriter one = new StringWriter();
         StringWriter other = new StringWriter();
         FutureTask<Integer> first = report(one);

@@ -23,181 +23,120 @@ import tools.jackson.databind.JsonNode;
 /** Runs that were interrupted, ran out of time, or failed, and how they continue. */
 final class ResumeCommandTest {
 
+    private static final String TWO_LAYERS =
+            "return Layers.sequence(Layers.flatten(), Layers.dense(8), Layers.dense(task.classes()));";
+
+    private static final String HERE = " --in-process --no-latency";
+    private static final String MADE_UP = " --on made-up: --no-latency";
+
     @TempDir
     private Path folder;
 
     private Path plugins;
     private Path run;
+    private String compare;
+    private String resume;
 
     @BeforeEach
     void makeImages() throws IOException {
         plugins = Files.createDirectory(folder.resolve("plugins"));
         run = folder.resolve("run");
-        TinyImages.write(folder.resolve("tiny"));
+        compare = "compare --dataset %s --out %s --epochs 2 --batch-size 16 --threads 1 --plugins-dir %s"
+                .formatted(TinyImages.write(folder.resolve("tiny")), run, plugins);
+        resume = "resume %s --plugins-dir %s".formatted(run, plugins);
     }
 
-    private void plugin(TestPlugin plugin, String name) throws IOException {
-        plugin.write(plugins.resolve(name + ".jar"));
+    private void plugin(String name, String network) {
+        TestPlugin.building(name, network).write(plugins.resolve(name + ".jar"));
     }
 
-    private Catwalk.Answer compare(String... more) {
-        return inProcess(request(), more);
-    }
-
-    private List<String> request() {
-        return List.of(
-                "compare",
-                "--dataset",
-                folder.resolve("tiny").toString(),
-                "--out",
-                run.toString(),
-                "--epochs",
-                "2",
-                "--batch-size",
-                "16",
-                "--threads",
-                "1");
-    }
-
-    private Catwalk.Answer resume(String... more) {
-        return inProcess(List.of("resume", run.toString()), more);
-    }
-
-    /** Leaves out latencies, which take two processes per trial. */
-    private Catwalk.Answer inProcess(List<String> command, String... more) {
-        List<String> options = new ArrayList<>(List.of("--in-process", "--no-latency"));
-        options.addAll(List.of(more));
-        return withPlugins(command, options.toArray(String[]::new));
-    }
-
-    private Catwalk.Answer withPlugins(List<String> command, String... more) {
-        List<String> arguments = new ArrayList<>(command);
-        arguments.addAll(List.of("--plugins-dir", plugins.toString()));
-        arguments.addAll(List.of(more));
-        return Catwalk.run(arguments.toArray(String[]::new));
+    private void makeUpOne() {
+        plugin("one", TestPlugin.NETWORK);
+        Catwalk.ask(compare + MADE_UP).done();
     }
 
     private JsonNode results() throws IOException {
-        return Json.JSON.readTree(Files.readString(run.resolve("results.json")));
-    }
-
-    private String weights(String name) throws IOException {
-        return Files.readString(run.resolve("trials/" + name + "/1-0/predictions.csv"));
+        return Json.JSON.readTree(run.resolve("results.json"));
     }
 
     @Test
     void onlyTheTrialsOfAnotherJarAreRunAgain() throws IOException {
-        plugin(TestPlugin.sound("kept"), "kept");
-        plugin(TestPlugin.sound("changed"), "changed");
-        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
-        String keptBefore = Files.readString(run.resolve("trials/kept/1-0/trial.json"));
-        String changedBefore = weights("changed");
-        plugin(
-                TestPlugin.building(
-                        "changed",
-                        "return Layers.sequence(Layers.flatten(), Layers.dense(8), Layers.dense(task.classes()));"),
-                "changed");
+        plugin("kept", TestPlugin.NETWORK);
+        plugin("changed", TestPlugin.NETWORK);
+        Catwalk.ask(compare + MADE_UP).done();
+        String kept = Files.readString(run.resolve("trials/kept/1-0/trial.json"));
+        String changed = Files.readString(run.resolve("trials/changed/1-0/predictions.csv"));
+        plugin("changed", TWO_LAYERS);
 
-        Catwalk.Answer answer = resume();
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.err())
-                .contains(
-                        "changed: the run was started with another jar; all trials of this classifier use changed.jar")
-                .contains("changed seed 1: is run again, since its plugin is another jar now (changed.jar)")
-                .contains("1 trial is done already")
+        assertThat(Catwalk.ask(resume + MADE_UP).done().err())
+                .contains("changed: the run was started with another jar", "changed.jar")
+                .contains("changed seed 1: is run again", "1 trial is done already")
                 .doesNotContain("kept seed 1: started");
-        assertThat(run.resolve("trials/kept/1-0/trial.json")).hasContent(keptBefore);
-        assertThat(weights("changed")).isNotEqualTo(changedBefore);
+
+        assertThat(run.resolve("trials/kept/1-0/trial.json")).hasContent(kept);
+        assertThat(run.resolve("trials/changed/1-0/predictions.csv")).content().isNotEqualTo(changed);
         assertThat(run.resolve("experiment.yaml"))
                 .content()
-                .contains(
-                        "plugin_sha256: " + Sha256.of(plugins.resolve("kept.jar")),
-                        "plugin_sha256: " + Sha256.of(plugins.resolve("changed.jar")));
+                .contains("plugin_sha256: " + Sha256.of(plugins.resolve("kept.jar")))
+                .contains("plugin_sha256: " + Sha256.of(plugins.resolve("changed.jar")));
     }
 
     @Test
     void aRequestOfARunTakesNoOtherJarUnlessItIsToldTo() throws IOException {
-        plugin(TestPlugin.sound("one"), "one");
-        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
+        makeUpOne();
         String before = Sha256.of(plugins.resolve("one.jar"));
-        plugin(TestPlugin.building("one", "return Layers.sequence(Layers.flatten(), Layers.dense(10));"), "one");
+        plugin("one", TWO_LAYERS);
         Path request = run.resolve("experiment.yaml");
-        List<String> again = List.of(
-                "compare",
-                "--config",
-                request.toString(),
-                "--out",
-                folder.resolve("again").toString());
+        String again =
+                "compare --config %s --out %s/again --plugins-dir %s".formatted(request, folder, plugins) + MADE_UP;
 
-        Catwalk.Answer refused = inProcess(again);
-
-        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(refused.err())
-                .hasLineCount(1)
-                .contains(
-                        request + ": one: classifiers[0].plugin_sha256: expected the jar " + before
-                                + ", but one.jar is " + Sha256.of(plugins.resolve("one.jar")),
-                        "delete the key to take this one");
+        Catwalk.ask(again)
+                .refused("" + request, "classifiers[0].plugin_sha256", before, Sha256.of(plugins.resolve("one.jar")));
         assertThat(folder.resolve("again")).doesNotExist();
 
         Files.writeString(request, Files.readString(request).replaceFirst("(?m)^ *plugin_sha256: .*\\R", ""));
-        assertThat(inProcess(again).exitCode()).isEqualTo(ExitCode.DONE);
+        Catwalk.ask(again).done();
     }
 
     @Test
     void aFinishedTrialThatTheJournalDoesNotKnowYetIsKept() throws IOException {
-        plugin(TestPlugin.sound("one"), "one");
-        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
+        makeUpOne();
         String journal = Files.readString(run.resolve("journal.jsonl"));
         int head = journal.indexOf('\n') + 1;
         Files.writeString(run.resolve("journal.jsonl"), journal.substring(0, head + 20));
 
-        Catwalk.Answer answer = resume();
+        assertThat(Catwalk.ask(resume + MADE_UP).done().err())
+                .contains("the last line of the journal", "cut off", "1 trial is done already");
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.err())
-                .contains("the last line of the journal was not written to its end, and was cut off")
-                .contains("1 trial is done already");
         assertThat(run.resolve("journal.jsonl")).content().hasLineCount(2).startsWith(journal.substring(0, head));
         assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
-    }
 
-    @Test
-    void aForeignJournalIsRefusedAndNothingIsTouched() throws IOException {
-        plugin(TestPlugin.sound("one"), "one");
-        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
         Files.writeString(run.resolve("journal.jsonl"), "shopping list\n");
         String before = results().toString();
-
-        Catwalk.Answer answer = resume();
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err())
-                .contains("expected the head of a journal in")
-                .contains("but line 1 is 'shopping list'");
+        Catwalk.ask(resume + MADE_UP).refused("journal", "line 1", "'shopping list'");
         assertThat(run.resolve("journal.jsonl")).content().isEqualTo("shopping list\n");
         assertThat(results()).hasToString(before);
     }
 
+    /** Trains later in processes of their own, with the latencies, which are measured after all trials. */
     @Test
     void whatDoesNotFitTheBudgetIsListedAndCanBeRunLater() throws IOException {
-        plugin(TestPlugin.sound("one"), "one");
+        plugin("one", TestPlugin.NETWORK);
 
-        Catwalk.Answer stopped = withPlugins(request(), "--budget", "0s", "--no-latency");
+        Catwalk.Answer stopped =
+                Catwalk.ask(compare + " --budget 0s --no-latency").exits(ExitCode.SOME_FAILED);
 
-        assertThat(stopped.exitCode()).as("%s", stopped).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(results().at("/experiment/not_run").valueStream())
                 .extracting(JsonNode::asString)
                 .containsExactly("one seed 1");
-        assertThat(stopped.err())
-                .contains("not run, because the time was up: one seed 1; catwalk resume " + run + " --plugins-dir "
-                        + plugins + " runs them");
+        assertThat(stopped.err()).contains("one seed 1; catwalk " + resume);
 
-        // Includes the latencies, which are measured after all trials.
-        assertThat(withPlugins(List.of("resume", run.toString()), "--in-process")
-                        .exitCode())
-                .isEqualTo(ExitCode.DONE);
+        plugin("one", TWO_LAYERS);
+        String request = Files.readString(run.resolve("experiment.yaml"));
+        Catwalk.ask(resume + HERE + " --budget 1h").refused("--budget");
+        assertThat(run.resolve("experiment.yaml")).content().isEqualTo(request);
+
+        Catwalk.ask(resume + " --in-process").done();
         assertThat(results().path("trials").size()).isEqualTo(1);
         assertThat(results().at("/experiment/not_run").size()).isZero();
     }
@@ -206,11 +145,10 @@ final class ResumeCommandTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no sh")
     void theRecordedCommandCanBePasted() throws Exception {
-        plugin(TestPlugin.sound("one"), "one");
+        plugin("one", TestPlugin.NETWORK);
         Path out = folder.resolve("it's run 1");
-        List<String> words = new ArrayList<>(request());
+        List<String> words = new ArrayList<>(List.of((compare + " --budget 0s --no-latency").split(" ")));
         words.set(words.indexOf(run.toString()), out.toString());
-        words.addAll(List.of("--plugins-dir", plugins.toString(), "--budget", "0s", "--no-latency"));
 
         Catwalk.Answer stopped = Catwalk.run(words.toArray(String[]::new)); // trains nothing
 
@@ -220,46 +158,21 @@ final class ResumeCommandTest {
         assertThat(shell.out().lines()).containsExactlyElementsOf(words);
     }
 
+    /** The network of this plugin fails once. */
     @Test
-    void optionsThatContradictEachOtherAreRefusedBeforeAnythingIsWritten() throws IOException {
-        plugin(TestPlugin.sound("one"), "one");
-        withPlugins(request(), "--budget", "0s", "--no-latency"); // trains nothing
-        String before = Files.readString(run.resolve("experiment.yaml"));
-        plugin(TestPlugin.building("one", "return Layers.sequence(Layers.flatten(), Layers.dense(10));"), "one");
-
-        Catwalk.Answer answer = resume("--budget", "1h");
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err())
-                .startsWith("catwalk: --budget needs processes that can be stopped")
-                .hasLineCount(1);
-        assertThat(run.resolve("experiment.yaml")).content().isEqualTo(before);
-    }
-
-    @Test
-    void aRetriedTrialKeepsItsFirstReason() throws IOException {
+    void whatFailedIsTriedAgainAtOnceOrLater() throws IOException {
         Path mark = folder.resolve("mark");
-        plugin(TestPlugin.building("shaky", """
-                if (new java.io.File("%s").mkdir()) { throw new IllegalStateException("not yet"); }
-                """.formatted(mark) + TestPlugin.NETWORK), "shaky");
+        String shaky = "if (new java.io.File(\"%s\").mkdir()) { throw new IllegalStateException(\"not yet\"); } ";
+        plugin("shaky", shaky.formatted(mark) + TestPlugin.NETWORK);
 
-        Catwalk.Answer answer = compare("--retry");
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.err()).contains("shaky seed 1: failed and is tried once more: ");
+        assertThat(Catwalk.ask(compare + HERE + " --retry").done().err())
+                .contains("shaky seed 1: failed and is tried once more: ");
         assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
         assertThat(results().at("/trials/0/first_error").asString()).contains("not yet");
-    }
 
-    @Test
-    void whatFailedIsTriedAgain() throws IOException {
-        Path mark = folder.resolve("mark");
-        plugin(TestPlugin.building("shaky", """
-                if (new java.io.File("%s").mkdir()) { throw new IllegalStateException("not yet"); }
-                """.formatted(mark) + TestPlugin.NETWORK), "shaky");
-        assertThat(compare().exitCode()).isEqualTo(ExitCode.SOME_FAILED);
-
-        assertThat(resume().exitCode()).isEqualTo(ExitCode.DONE);
+        Files.delete(mark);
+        Catwalk.ask(compare + HERE + " --force").exits(ExitCode.SOME_FAILED);
+        Catwalk.ask(resume + HERE).done();
         assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
     }
 
@@ -268,21 +181,18 @@ final class ResumeCommandTest {
     @Tag("long")
     @DisabledOnOs(OS.WINDOWS) // spark-submit is a shell script here
     void sparkIsNotStartedWhenNothingIsLeft() throws IOException, InterruptedException {
-        plugin(TestPlugin.sound("one"), "one");
-        assertThat(compare().exitCode()).isEqualTo(ExitCode.DONE);
+        plugin("one", TestPlugin.NETWORK);
+        Catwalk.ask(compare + HERE).done();
         Path spark = folder.resolve("spark");
         Path mark = folder.resolve("started");
         Files.createFile(Files.createDirectories(spark.resolve("jars")).resolve("spark-core_2.13-4.0.0.jar"));
-        Catwalk.script(
-                Files.createDirectories(spark.resolve("bin")).resolve("spark-submit"),
-                "#!/bin/sh\ntouch '" + mark + "'\n");
-        ProcessBuilder resume = Catwalk.process(
-                folder, "resume", run.toString(), "--on", "local", "--no-latency", "--plugins-dir", plugins.toString());
-        resume.environment().put("SPARK_HOME", spark.toString());
+        Path submit = Files.createDirectories(spark.resolve("bin")).resolve("spark-submit");
+        Catwalk.script(submit, "#!/bin/sh\ntouch '" + mark + "'\n");
+        ProcessBuilder process = Catwalk.process(folder, (resume + " --on local --no-latency").split(" ", -1));
+        process.environment().put("SPARK_HOME", spark.toString());
 
-        Catwalk.Answer answer = Catwalk.finish(resume);
+        Catwalk.Answer answer = Catwalk.finish(process).done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(answer.err()).contains("1 trial is done already");
         assertThat(mark).doesNotExist();
         assertThat(run.resolve("spark.log")).doesNotExist();
@@ -290,10 +200,6 @@ final class ResumeCommandTest {
 
     @Test
     void aFolderWithoutARunIsNamed() {
-        Catwalk.Answer answer = resume();
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err())
-                .contains("expected a run folder with an experiment.yaml, but " + run + " does not exist");
+        Catwalk.ask(resume).refused("experiment.yaml", "" + run);
     }
 }

@@ -9,9 +9,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -26,6 +26,8 @@ final class SeveralDataSetsTest {
 
     private static final int SETS = 5;
     private static final int SIDE = 8;
+    private static final String OPTIONS =
+            "--plugins-dir %s/plugins --batch-size 4 --on made-up: --no-latency --epochs 1";
 
     @TempDir
     private static Path folder;
@@ -44,26 +46,24 @@ final class SeveralDataSetsTest {
             images(folder.resolve("data" + i).resolve(i < 2 ? "shapes" : "set" + i), i);
         }
         runs = folder.resolve("runs");
-        // Without latencies, which take two processes for each of ten networks.
-        compared = Catwalk.run(arguments(runs, SETS, "--no-latency"));
+        compared = Catwalk.ask(command(runs, SETS)).done();
     }
 
-    private static String[] arguments(Path out, int sets, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("compare", "linear", "small-conv"));
+    /** The command for the first data sets. */
+    private static String command(Path out, int sets) {
+        StringBuilder command = new StringBuilder("compare linear small-conv --batch-size 4 --threads 1 --in-process");
+        command.append(" --epochs 3 --no-latency --plugins-dir ")
+                .append(folder)
+                .append("/plugins --out ")
+                .append(out);
         for (int i = 0; i < sets; i++) {
-            arguments.addAll(List.of(
-                    "--dataset",
-                    folder.resolve("data" + i)
-                            .resolve(i < 2 ? "shapes" : "set" + i)
-                            .toString()));
+            command.append(" --dataset ")
+                    .append(folder)
+                    .append("/data")
+                    .append(i)
+                    .append(i < 2 ? "/shapes" : "/set" + i);
         }
-        arguments.addAll(List.of("--plugins-dir", folder.resolve("plugins").toString(), "--out", out.toString()));
-        arguments.addAll(List.of("--batch-size", "4", "--threads", "1", "--in-process"));
-        arguments.addAll(List.of(more));
-        if (!arguments.contains("--epochs")) {
-            arguments.addAll(List.of("--epochs", "3"));
-        }
-        return arguments.toArray(String[]::new);
+        return command.toString();
     }
 
     /** Draws two classes that differ only in their stripes. */
@@ -89,24 +89,18 @@ final class SeveralDataSetsTest {
     }
 
     private static JsonNode json(Path file) throws IOException {
-        return Json.JSON.readTree(Files.readString(file));
-    }
-
-    private static String flat(String text) {
-        return text.replaceAll("\\s+", " ");
+        return Catwalk.json(file);
     }
 
     @Test
     void eachDataSetHasAnOrdinaryRunOfItsOwnAndANumberWhereNamesCollide() throws IOException {
-        assertThat(compared.exitCode()).as("%s", compared).isEqualTo(ExitCode.DONE);
         for (String name : List.of("shapes", "shapes-2", "set2", "set3", "set4")) {
             Path run = runs.resolve(name);
             assertThat(run.resolve("report.html")).isRegularFile();
             assertThat(run.resolve("trials/small-conv/1-0/model.onnx")).isRegularFile();
             assertThat(json(run.resolve("results.json")).path("trials").size()).isEqualTo(2);
         }
-        assertThat(Catwalk.run("report", runs.resolve("set3").toString()).exitCode())
-                .isEqualTo(ExitCode.DONE);
+        Catwalk.ask("report %s/set3", runs).done();
     }
 
     @Test
@@ -139,7 +133,7 @@ final class SeveralDataSetsTest {
         String headline = json(runs.resolve("across.json")).path("headline").asString();
         String sentence =
                 json(runs.resolve("across.json")).at("/pairs/0/sentence").asString();
-        assertThat(flat(compared.out())).contains(flat(headline), flat(sentence), "1 shapes 2 shapes-2");
+        assertThat(compared.joined()).contains(headline, sentence, "1 shapes 2 shapes-2");
         assertThat(compared.out().lines().toList())
                 .anyMatch(line -> line.startsWith("small-conv") && line.endsWith("1.00"));
         assertThat(Files.readString(runs.resolve("across.md")))
@@ -162,25 +156,16 @@ final class SeveralDataSetsTest {
         Files.delete(summary);
         Files.delete(runs.resolve("across.html"));
         Files.delete(runs.resolve("set3/report.html"));
-        Catwalk.Answer report = Catwalk.run("report", runs.toString());
 
-        assertThat(report.exitCode()).as("%s", report).isEqualTo(ExitCode.DONE);
-        assertThat(report.out().strip()).isEqualTo(runs.resolve("across.html").toString());
+        assertThat(Catwalk.ask("report %s", runs).done().out().strip()).isEqualTo(runs + "/across.html");
         assertThat(runs.resolve("set3/report.html")).isRegularFile();
         assertThat(Files.readString(summary)).isEqualTo(before);
 
         Files.delete(summary);
-        Catwalk.Answer resumed = Catwalk.run(
-                "resume",
-                runs.toString(),
-                "--json",
-                "--in-process",
-                "--no-latency",
-                "--plugins-dir",
-                folder.resolve("plugins").toString());
-
-        assertThat(resumed.exitCode()).as("%s", resumed).isEqualTo(ExitCode.DONE);
-        assertThat(Json.JSON.readTree(resumed.out())).isEqualTo(Json.JSON.readTree(before));
+        assertThat(Catwalk.ask("resume %s --json --in-process --no-latency --plugins-dir %s/plugins", runs, folder)
+                        .done()
+                        .json())
+                .isEqualTo(Json.JSON.readTree(before));
         assertThat(Files.readString(summary)).isEqualTo(before);
         assertThat(Files.getLastModifiedTime(trial)).isEqualTo(trained);
     }
@@ -194,21 +179,12 @@ final class SeveralDataSetsTest {
                 "datasets:\n- %s\n- {name: %s, limit_train: 16}\n"
                         .formatted(folder.resolve("data2/set2"), folder.resolve("data3/set3")));
 
-        Catwalk.Answer answer = Catwalk.run(
-                "crossval",
-                "linear",
-                "small-conv",
-                "--folds=2",
-                "--seeds=4,9",
-                "--split-seed=7",
-                "--epochs=1",
-                "--batch-size=4",
-                "--in-process",
-                "--config=" + file,
-                "--out=" + two,
-                "--plugins-dir=" + folder.resolve("plugins"));
+        Catwalk.ask(
+                        "crossval linear small-conv --folds=2 --seeds=4,9 --split-seed=7 --epochs=1 --batch-size=4 --on=made-up:"
+                                + " --no-latency --config=%s --out=%s --plugins-dir=%s/plugins",
+                        file, two, folder)
+                .done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         JsonNode across = json(two.resolve("across.json"));
         assertThat(across.path("ranking").isNull()).isTrue();
         assertThat(across.path("pairs").size()).isZero();
@@ -218,30 +194,20 @@ final class SeveralDataSetsTest {
         JsonNode results = json(two.resolve("set2/results.json"));
         assertThat(results.path("trials").valueStream())
                 .extracting(trial -> trial.path("classifier").asString() + trial.path("seed") + trial.path("fold"))
-                .containsExactly(
-                        "linear41",
-                        "small-conv41",
-                        "linear42",
-                        "small-conv42",
-                        "linear91",
-                        "small-conv91",
-                        "linear92",
-                        "small-conv92");
+                .containsExactlyElementsOf(Stream.of("41", "42", "91", "92")
+                        .flatMap(each -> Stream.of("linear" + each, "small-conv" + each))
+                        .toList());
         assertThat(Files.readString(two.resolve("set2/experiment.yaml"))).contains("seed: 7");
         assertThat(Files.readString(two.resolve("set2/standings.csv")))
                 .startsWith("contestant,trials,accuracy,standard_deviation,accuracy_low,accuracy_high,");
         assertThat(Files.readString(two.resolve("set2/results.md"))).contains("| 95 % interval |", " to ");
-        assertThat(across.at("/data_sets/0/accuracies/linear").asDouble())
-                .isEqualTo(
-                        results.path("trials")
-                                .valueStream()
-                                .filter(trial ->
-                                        trial.path("classifier").asString().equals("linear"))
-                                .mapToDouble(trial ->
-                                        trial.at("/metrics/test/accuracy").asDouble())
-                                .average()
-                                .orElseThrow(),
-                        within(1e-12));
+        double mean = results.path("trials")
+                .valueStream()
+                .filter(trial -> trial.path("classifier").asString().equals("linear"))
+                .mapToDouble(trial -> trial.at("/metrics/test/accuracy").asDouble())
+                .average()
+                .orElseThrow();
+        assertThat(across.at("/data_sets/0/accuracies/linear").asDouble()).isEqualTo(mean, within(1e-12));
         assertThat(across.at("/data_sets/0/train").asInt()).isEqualTo(18); // of 40, minus a fold and a tenth
         assertThat(across.at("/data_sets/1/train").asInt()).isLessThan(8); // of 16
         assertThat(Files.readString(two.resolve("across.html"))).doesNotContain("<svg");
@@ -254,78 +220,42 @@ final class SeveralDataSetsTest {
         images(folder.resolve("two").resolve(name), 12);
         Path out = folder.resolve("long");
 
-        Catwalk.Answer answer = Catwalk.run(
-                "compare",
-                "linear",
-                "small-conv",
-                "--dataset=" + folder.resolve("one").resolve(name),
-                "--dataset=" + folder.resolve("two").resolve(name),
-                "--plugins-dir=" + folder.resolve("plugins"),
-                "--out=" + out,
-                "--epochs=1",
-                "--batch-size=4",
-                "--threads=1",
-                "--in-process",
-                "--no-latency");
+        String two = "--dataset %s/one/" + name + " --dataset %s/two/" + name;
+        Catwalk.ask("compare linear " + two + " --out %s " + OPTIONS, folder, folder, out, folder)
+                .done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
         assertThat(out.resolve("s".repeat(80)).resolve("results.json")).isRegularFile();
         assertThat(out.resolve("s".repeat(78) + "-2").resolve("results.json")).isRegularFile();
     }
 
     @Test
-    void theSameImagesTwiceAreRefusedBeforeAnythingIsWritten() {
+    void whatCannotBeDoneWithSeveralIsRefusedBeforeAnythingIsWritten() throws IOException {
         Path out = folder.resolve("twice");
-        String data = folder.resolve("data0/shapes").toString();
-
-        Catwalk.Answer answer = Catwalk.run(arguments(out, 1, "--dataset", data));
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).hasLineCount(1).contains("different data sets", data, "there twice");
+        Catwalk.ask(command(out, 1) + " --dataset %s/data0/shapes", folder).refused(folder + "/data0/shapes", "twice");
         assertThat(out).doesNotExist();
-    }
-
-    @Test
-    void aFolderThatIsThereIsNotReplacedByMistake() throws IOException {
-        assertThat(Catwalk.run(arguments(runs, 2)).err()).hasLineCount(1).contains("replace it with --force");
+        Catwalk.ask("evaluate %s", runs).refused("several data sets");
+        Catwalk.ask(command(runs, 2)).refused("--force");
         Path mine = Files.writeString(runs.resolve("shapes/mine.txt"), "precious");
-
-        Catwalk.Answer refused = Catwalk.run(arguments(runs, 2, "--force"));
-
-        assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(refused.err()).hasLineCount(1).contains("shapes holds mine.txt");
+        Catwalk.ask(command(runs, 2) + " --force").refused("shapes holds mine.txt");
         assertThat(runs.resolve("shapes-2/results.json")).isRegularFile();
         Files.delete(mine);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            value = {
-                "--seeds 0; --seed 0",
-                "--seeds 20240101; for the one seed 20240101 try --seed 20240101",
-                "--seeds 1,1; must not repeat a seed, but is 1,1",
-                "--seeds 1,x; such as 1,7,9, but is 1,x",
-                "--seeds 3 --seed 2; must not be given together with --seed: keep one of them"
-            })
-    void seedsThatAreNoneAreRefused(String options, String message) {
-        Catwalk.Answer answer = Catwalk.run(arguments(folder.resolve("none"), 1, options.split(" ", -1)));
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).hasLineCount(1).contains(message);
+    @CsvSource(delimiter = ';', textBlock = """
+                --seeds 0; --seed 0
+                --seeds 20240101; --seed 20240101
+                --seeds 1,1; 1,1
+                --seeds 1,x; 1,x
+                --seeds 3 --seed 2; --seed:
+                """)
+    void seedsThatAreNoneAreRefused(String options, String fact) {
+        Catwalk.ask(command(folder.resolve("none"), 1) + " " + options).refused(fact);
     }
 
     @Test
     void aNumberOfSeedsCountsFromOneAndSeveralAreThemselves() {
         assertThat(Typed.seeds("5")).containsExactly(1L, 2L, 3L, 4L, 5L);
         assertThat(Typed.seeds("1,7,9")).containsExactly(1L, 7L, 9L);
-    }
-
-    @Test
-    void theCommandsForOneRunSayWhatToName() {
-        Catwalk.Answer answer = Catwalk.run("evaluate", runs.toString());
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).hasLineCount(1).contains("several data sets", "name one of the folders");
     }
 }

@@ -48,24 +48,13 @@ final class VerifyCommandTest {
     }
 
     private JsonNode trial() throws IOException {
-        return Json.JSON.readTree(Files.readString(world.trial(ExportedRun.GOOD).resolve("trial.json")));
+        return Catwalk.json(world.trial(ExportedRun.GOOD).resolve("trial.json"));
     }
 
     private Path withEntry(String key, String value) throws IOException {
         Path file = Files.copy(world.model(), folder.resolve("model.onnx"));
         OnnxMetadata.read(file).with(key, value).write(file);
         return file;
-    }
-
-    /** Returns the output of a command without its line breaks. */
-    private static String flat(Catwalk.Answer answer) {
-        return answer.out().replaceAll("\\s+", " ").strip();
-    }
-
-    private static void refused(Catwalk.Answer answer, String... parts) {
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.out()).isEmpty();
-        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1).contains(parts);
     }
 
     private Catwalk.Answer verify(Path file) {
@@ -75,7 +64,7 @@ final class VerifyCommandTest {
     private void requireSaid(Path file, int exitCode, String said) {
         Catwalk.Answer answer = verify(file);
         assertThat(answer.exitCode()).as("%s", answer).isEqualTo(exitCode);
-        assertThat(flat(answer)).isEqualTo(file + ": " + accuracy + said);
+        assertThat(answer.joined().strip()).isEqualTo(file + ": " + accuracy + said);
     }
 
     @Test
@@ -109,18 +98,17 @@ final class VerifyCommandTest {
         Path run = folder.resolve("run");
         String typed = "%s %s --plugins-dir %s --dataset %s --out %s --epochs 1 --batch-size 16 --threads 1 %s %s"
                 .formatted(command, ExportedRun.GOOD, world.plugins(), images, run, IN_PROCESS, options);
-        Catwalk.Answer trained = Catwalk.run(typed.split(" ", -1));
-        assertThat(trained.exitCode()).as("%s", trained).isEqualTo(ExitCode.DONE);
+        Catwalk.run(typed.split(" ", -1)).done();
         Path file = run.resolve("trials/mixed").resolve(trial).resolve("model.onnx");
 
-        assertThat(flat(verify(file)))
+        assertThat(verify(file).joined().strip())
                 .startsWith(file + ": accuracy ")
                 .endsWith(" % on " + evaluated + " images of tiny, as the file says, and as its card says");
         OnnxMetadata.read(file).with("metrics.test.accuracy", "0.0123").write(file);
         assertThat(verify(file).exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
         if (command.equals("compare")) {
             OnnxMetadata.read(file).with("provenance.limit_test", "21").write(file);
-            assertThat(flat(verify(file)))
+            assertThat(verify(file).joined().strip())
                     .contains(" % on 40 images of tiny, the file says ")
                     .endsWith(" % on others");
         }
@@ -130,14 +118,8 @@ final class VerifyCommandTest {
     @Test
     void aCardThatSaysAnotherAccuracyIsExposed() throws IOException {
         Path file = folder.resolve("out/mixed.onnx");
-        Catwalk.Answer exported = Catwalk.run(
-                "export",
-                world.trial(ExportedRun.GOOD).toString(),
-                "--out",
-                folder.resolve("out").toString(),
-                "--plugins-dir",
-                world.plugins().toString());
-        assertThat(exported.exitCode()).as("%s", exported).isEqualTo(ExitCode.DONE);
+        Catwalk.ask("export %s --out %s/out --plugins-dir %s", world.trial(ExportedRun.GOOD), folder, world.plugins())
+                .done();
         requireSaid(file, ExitCode.DONE, "as the file says, and as its card says");
         Path card = folder.resolve("out/mixed.md");
         Files.writeString(
@@ -150,7 +132,7 @@ final class VerifyCommandTest {
     void jsonHoldsTheMetricsAndTheVerdict() throws IOException {
         Catwalk.Answer answer = Catwalk.run("verify", world.model().toString(), "--dataset", images, "--json");
 
-        JsonNode json = Json.JSON.readTree(answer.out());
+        JsonNode json = answer.json();
         assertThat(json.propertyNames())
                 .containsExactly("dataset", "stated_accuracy", "card_accuracy", "agrees", "metrics");
         assertThat(json.path("agrees").asBoolean()).isTrue();
@@ -160,9 +142,9 @@ final class VerifyCommandTest {
 
     @Test
     void showPrintsWhatTheFileSaysOfItself() throws IOException {
-        Catwalk.Answer answer = Catwalk.run("verify", world.model().toString(), "--show");
+        Catwalk.Answer answer =
+                Catwalk.run("verify", world.model().toString(), "--show").done();
 
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(answer.out())
                 .contains("classifier: mixed", "parity.flips: 0", "preprocessing.size: 8x8", "provenance.seed: 1");
 
@@ -213,19 +195,16 @@ final class VerifyCommandTest {
         String said = accuracy.replace("accuracy ", "the file says ").replaceAll(" on .*", " on others");
         String[] asked = {"verify", file.toString(), "--dataset", photos.toString(), "--fit", "crop"};
 
-        Catwalk.Answer labeled = Catwalk.run(with(asked, "--labels", table.toString()));
-        Catwalk.Answer shared = Catwalk.run(with(asked, "--test-share", "0.5", "--skip-unreadable"));
+        Catwalk.Answer labeled =
+                Catwalk.run(with(asked, "--labels", table.toString())).done();
+        Catwalk.Answer shared = Catwalk.run(with(asked, "--test-share", "0.5", "--skip-unreadable"))
+                .done();
 
-        assertThat(labeled.exitCode()).as("%s", labeled).isEqualTo(ExitCode.DONE);
-        assertThat(flat(labeled)).isEqualTo(file + ": " + accuracy.replace("tiny", "photos") + said);
-        assertThat(shared.exitCode()).as("%s", shared).isEqualTo(ExitCode.DONE);
-        assertThat(flat(shared)).contains(" on 20 images of photos, ");
-        refused(Catwalk.run(with(asked, "--test-share", "0.5")), "empty.png");
-        refused(
-                Catwalk.run("verify", file.toString(), "--dataset", photos.toString(), "--skip-unreadable"),
-                "1x8x8",
-                "1x16x24",
-                "--image-size 8x8");
+        assertThat(labeled.joined().strip()).isEqualTo(file + ": " + accuracy.replace("tiny", "photos") + said);
+        assertThat(shared.joined()).contains(" on 20 images of photos, ");
+        Catwalk.run(with(asked, "--test-share", "0.5")).refused("empty.png");
+        Catwalk.run("verify", file.toString(), "--dataset", photos.toString(), "--skip-unreadable")
+                .refused("1x8x8", "1x16x24", "--image-size 8x8");
     }
 
     private Catwalk.Answer against(Path file, String trial, String... more) {
@@ -237,21 +216,20 @@ final class VerifyCommandTest {
 
     @Test
     void theFileAgreesWithItsOwnTrialAlsoOnOtherImages() throws IOException {
-        assertThat(flat(against(world.model(), ExportedRun.GOOD))).contains(": agrees: 0 flips in 40 images, ");
+        assertThat(against(world.model(), ExportedRun.GOOD).joined()).contains(": agrees: 0 flips in 40 images, ");
 
         String[] other = {"--dataset", photos().toString(), "--image-size", "8x8", "--test-share", "0.5"};
-        Catwalk.Answer answer = against(world.model(), ExportedRun.GOOD, other);
+        Catwalk.Answer answer = against(world.model(), ExportedRun.GOOD, other).done();
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(flat(answer)).contains(": agrees: 0 flips in 20 images, ");
+        assertThat(answer.joined()).contains(": agrees: 0 flips in 20 images, ");
     }
 
     @Test
     void againstAnotherTrialTheFileDisagrees() {
-        Catwalk.Answer answer = against(world.model(), ExportedRun.BY_BATCH, "--json");
+        Catwalk.Answer answer =
+                against(world.model(), ExportedRun.BY_BATCH, "--json").exits(ExitCode.CROSS_CHECK_FAILED);
 
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-        JsonNode parity = Json.JSON.readTree(answer.out());
+        JsonNode parity = answer.json();
         assertThat(parity.path("agrees").asBoolean(true)).isFalse();
         assertThat(parity.path("max_abs").asDouble()).isGreaterThan(1e-4);
     }
@@ -267,20 +245,18 @@ final class VerifyCommandTest {
                         .forEach(tensor -> tensor.setRawData(
                                 thousand.concat(tensor.getRawData().substring(4)))));
 
-        Catwalk.Answer found = against(file, ExportedRun.GOOD);
-        Catwalk.Answer text = against(file, ExportedRun.GOOD, "--abs", "1001");
-        Catwalk.Answer json = against(file, ExportedRun.GOOD, "--abs", "1000.5", "--rel", "1", "--json");
+        Catwalk.Answer found = against(file, ExportedRun.GOOD).exits(ExitCode.CROSS_CHECK_FAILED);
+        Catwalk.Answer text = against(file, ExportedRun.GOOD, "--abs", "1001").done();
+        Catwalk.Answer json = against(file, ExportedRun.GOOD, "--abs", "1000.5", "--rel", "1", "--json")
+                .done();
 
-        assertThat(found.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-        assertThat(flat(found))
+        assertThat(found.joined())
                 .containsPattern(": DISAGREES: \\d+ flips in 40 images, largest difference 1\\.0e\\+03")
                 .contains("it begins at ", "Gemm (", "called at Linear.java:", "1 of 10 numbers differ, most at (0): ");
-        assertThat(text.exitCode()).as("%s", text).isEqualTo(ExitCode.DONE);
-        assertThat(flat(text))
+        assertThat(text.joined())
                 .contains(": agrees: 0 flips in 40 images, largest difference 1.0e+03")
                 .containsPattern("; \\d+ near ties, within the tolerance: image \\d+: 0 instead of [1-9], by ");
-        assertThat(json.exitCode()).as("%s", json).isEqualTo(ExitCode.DONE);
-        JsonNode parity = Json.JSON.readTree(json.out());
+        JsonNode parity = json.json();
         assertThat(parity.path("tolerance").asDouble()).isEqualTo(1000.5);
         assertThat(parity.path("relative").asDouble()).isEqualTo(1);
         assertThat(parity.path("near_ties"))
@@ -307,8 +283,7 @@ final class VerifyCommandTest {
     /** Returns the answers of the file in ascending order, since the images of two data sets have different orders. */
     private float[] logits(String... arguments) throws IOException {
         Path answers = folder.resolve("answers.csv");
-        Catwalk.Answer answer = Catwalk.run(with(arguments, "--predictions", answers.toString()));
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        Catwalk.run(with(arguments, "--predictions", answers.toString())).done();
         float[] logits = Predictions.read(answers).logits();
         Arrays.sort(logits);
         return logits;
