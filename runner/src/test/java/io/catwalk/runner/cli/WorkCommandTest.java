@@ -15,6 +15,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,90 +36,74 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 final class WorkCommandTest {
 
+    /** Stops for good in the first step of training, whose batch has 12 images, if a condition holds. */
+    private static final String PARKED =
+            "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { if (x.head().getShape().get(0) == 12 && %s)"
+                    + " java.util.concurrent.locks.LockSupport.park(); return x; }, \"park\"), Layers.flatten(),"
+                    + " Layers.dense(task.classes()));";
+
     @TempDir
     private static Path shared;
+
+    private static Path plugins;
+    private static Path tiny;
 
     @TempDir
     private Path folder;
 
+    private Path orders;
+    private Path run;
+
     @BeforeAll
     static void makePluginsAndImages() throws IOException {
-        Path plugins = Files.createDirectory(shared.resolve("plugins"));
-        TestPlugin.building(
-                        "learns",
-                        "return Layers.sequence(Layers.flatten(), Layers.dense(8), Layers.dropout(0.2),"
-                                + " Layers.dense(task.classes()));")
-                .write(plugins.resolve("learns.jar"));
-        TestPlugin.building("fails", "throw new IllegalStateException(\"no such network\");")
-                .write(plugins.resolve("fails.jar"));
-        TestPlugin.building(
-                        "hangs",
-                        "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { if (x.head().getShape().get(0) == 12)"
-                                + " java.util.concurrent.locks.LockSupport.park(); return x; }, \"hang\"),"
-                                + " Layers.flatten(), Layers.dense(task.classes()));")
-                .write(plugins.resolve("hangs.jar"));
-        TestPlugin.building(
-                        "waits",
-                        "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { if (x.head().getShape().get(0) == 12"
-                                + " && java.nio.file.Files.exists(java.nio.file.Path.of(\""
-                                + shared.resolve("wait") + "\"))) java.util.concurrent.locks.LockSupport.park();"
-                                + " return x; }, \"wait\"), Layers.flatten(), Layers.dense(task.classes()));")
-                .write(plugins.resolve("waits.jar"));
-        TinyImages.write(shared.resolve("tiny"));
+        plugins = Files.createDirectory(shared.resolve("plugins"));
+        plugin(
+                "learns",
+                "return Layers.sequence(Layers.flatten(), Layers.dense(8), Layers.dropout(0.2),"
+                        + " Layers.dense(task.classes()));");
+        plugin("fails", "throw new IllegalStateException(\"no such network\");");
+        plugin("hangs", PARKED.formatted("true"));
+        String exists = "java.nio.file.Files.exists(java.nio.file.Path.of(\"" + shared.resolve("wait") + "\"))";
+        plugin("waits", PARKED.formatted(exists));
+        tiny = TinyImages.write(shared.resolve("tiny"));
     }
 
-    private Path orders() {
-        return folder.resolve("orders");
+    private static void plugin(String name, String network) {
+        TestPlugin.building(name, network).write(plugins.resolve(name + ".jar"));
     }
 
-    private Path run() {
-        return folder.resolve("run");
+    @BeforeEach
+    void name() {
+        orders = folder.resolve("orders");
+        run = folder.resolve("run");
     }
 
-    private Catwalk.Answer compare(Path images, String classifier, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "compare",
-                classifier,
-                "--dataset",
-                images.toString(),
-                "--plugins-dir",
-                shared.resolve("plugins").toString(),
-                "--epochs",
-                "2",
-                "--batch-size",
-                "16",
-                "--threads",
-                "1",
-                "--no-latency"));
-        arguments.addAll(List.of(more));
-        return Catwalk.run(arguments.toArray(String[]::new));
+    private static Catwalk.Answer compare(Path images, String more) {
+        String command = "compare --dataset %s --plugins-dir %s --epochs 2 --batch-size 16 --threads 1 --no-latency ";
+        return Catwalk.ask(command + more, images, plugins);
     }
 
-    private Catwalk.Answer handOut(String classifier, String... more) {
-        List<String> all = new ArrayList<>(List.of("--out", run().toString(), "--orders", orders().toString()));
-        all.addAll(List.of(more));
-        Catwalk.Answer answer = compare(shared.resolve("tiny"), classifier, all.toArray(String[]::new));
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        return answer;
+    private Catwalk.Answer handOut(String more) {
+        return compare(tiny, "--out %s --orders %s %s".formatted(run, orders, more))
+                .done();
     }
 
-    private static Catwalk.Answer work(Path order, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("work", order.toString()));
-        arguments.addAll(List.of(more));
-        return Catwalk.run(arguments.toArray(String[]::new));
+    private Catwalk.Answer work(int exitCode, int order, String more) {
+        return Catwalk.ask(("work %s/" + order + ".json " + more).strip(), orders)
+                .exits(exitCode);
     }
 
-    private Catwalk.Answer resume(Path orders, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "resume",
-                run().toString(),
-                "--orders",
-                orders.toString(),
-                "--plugins-dir",
-                shared.resolve("plugins").toString(),
-                "--no-latency"));
-        arguments.addAll(List.of(more));
-        return Catwalk.run(arguments.toArray(String[]::new));
+    private Catwalk.Answer work(int order) {
+        return work(ExitCode.DONE, order, "");
+    }
+
+    private Catwalk.Answer resume(int exitCode, String more) {
+        String command = "resume %s --orders %s --plugins-dir %s --no-latency " + more;
+        return Catwalk.ask(command.strip(), run, orders, plugins).exits(exitCode);
+    }
+
+    private Path outcome(int order) {
+        return orders.resolve(order + ".outcome-1.zip");
     }
 
     private static List<String> weights(Path run) throws IOException {
@@ -133,37 +119,29 @@ final class WorkCommandTest {
     @Tag("long")
     void ordersThatWereCarriedElsewhereComeToTheBitsOfALocalRun() throws Exception {
         Path local = folder.resolve("local");
-        compare(shared.resolve("tiny"), "learns", "--seeds", "3", "--out", local.toString());
+        compare(tiny, "learns --seeds 3 --out " + local);
         Path images = TinyImages.write(folder.resolve("tiny"));
-        Catwalk.Answer handedOut =
-                compare(images, "learns", "--seeds", "3", "--out", run().toString(), "--orders", orders().toString());
-        assertThat(handedOut.exitCode()).as("%s", handedOut).isEqualTo(ExitCode.DONE);
-        assertThat(handedOut.err())
-                .contains("no outcome yet for the orders 0-2 in " + orders(), "with catwalk work " + orders());
-        assertThat(Files.readString(orders().resolve("0.json")))
-                .doesNotContain(folder.toString())
-                .doesNotContain(shared.toString());
-        Path elsewhere = Files.move(orders(), folder.resolve("elsewhere"));
+        Catwalk.Answer handedOut = compare(images, "learns --seeds 3 --out %s --orders %s".formatted(run, orders))
+                .done();
+        assertThat(handedOut.err()).contains("orders 0-2 in " + orders, "catwalk work " + orders);
+        assertThat(orders.resolve("0.json")).content().doesNotContain(folder.toString(), shared.toString());
+        orders = Files.move(orders, folder.resolve("elsewhere"));
         Files.move(images, folder.resolve("hidden"));
 
-        for (int number : new int[] {2, 0}) {
-            Catwalk.Answer answer = work(elsewhere.resolve(number + ".json"));
-            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-            assertThat(answer.err()).contains("learns seed " + (number + 1) + ": done; see ");
-        }
-        Files.move(folder.resolve("hidden"), images);
-        Catwalk.Answer two = resume(elsewhere);
-        assertThat(two.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(two.err()).contains("no outcome yet for the orders 1 in " + elsewhere);
+        assertThat(work(2).err()).contains("learns seed 3: done; see ");
+        assertThat(work(0).err()).contains("learns seed 1: done; see ");
+        FileTime before = Files.getLastModifiedTime(outcome(0));
+        assertThat(work(0).err()).contains("learns seed 1: was carried out before");
+        assertThat(Files.getLastModifiedTime(outcome(0))).isEqualTo(before);
 
-        assertThat(work(elsewhere.resolve("1.json")).exitCode()).isEqualTo(ExitCode.DONE);
-        Catwalk.Answer all = resume(elsewhere);
-        assertThat(all.exitCode()).as("%s", all).isEqualTo(ExitCode.DONE);
-        assertThat(all.err()).contains("2 trials are done already");
-        assertThat(weights(run())).isEqualTo(weights(local));
-        try (Stream<Path> left = Files.list(elsewhere)) {
-            assertThat(left.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder(
+        Files.move(folder.resolve("hidden"), images);
+        assertThat(resume(ExitCode.SOME_FAILED, "").err()).contains("orders 1 in " + orders);
+        work(1);
+        assertThat(resume(ExitCode.DONE, "").err()).contains("2 trials are done already");
+        assertThat(weights(run)).isEqualTo(weights(local));
+        try (Stream<Path> left = Files.list(orders)) {
+            assertThat(left.map(file -> file.getFileName().toString()).sorted())
+                    .containsExactly(
                             "0.json",
                             "0.outcome-1.zip",
                             "1.json",
@@ -173,111 +151,82 @@ final class WorkCommandTest {
                             "supplies");
         }
         // The result in the run is the same as after a training here: it can be evaluated again.
-        assertThat(Catwalk.run(
-                                "evaluate",
-                                run().toString(),
-                                "--plugins-dir",
-                                shared.resolve("plugins").toString())
-                        .exitCode())
-                .isEqualTo(ExitCode.DONE);
-    }
-
-    @Test
-    @Tag("long")
-    void whatWasCarriedOutIsNotCarriedOutAgain() throws IOException {
-        handOut("learns");
-        work(orders().resolve("0.json"));
-        FileTime before = Files.getLastModifiedTime(orders().resolve("0.outcome-1.zip"));
-
-        Catwalk.Answer again = work(orders().resolve("0.json"));
-
-        assertThat(again.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(again.err()).contains("learns seed 1: was carried out before");
-        assertThat(Files.getLastModifiedTime(orders().resolve("0.outcome-1.zip")))
-                .isEqualTo(before);
+        Catwalk.ask("evaluate %s --plugins-dir %s", run, plugins).done();
     }
 
     @Test
     void aTrialThatFailsSaysSoToTheClusterAndToTheRun() {
         assertThat(handOut("fails").err())
-                .contains("then collect the outcomes with catwalk resume " + run() + " --orders " + orders()
-                        + " --plugins-dir " + shared.resolve("plugins"));
+                .contains("catwalk resume " + run + " --orders " + orders + " --plugins-dir " + plugins);
 
-        Catwalk.Answer answer = work(orders().resolve("0.json"));
-
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(answer.err()).contains("fails seed 1: failed: ").contains("no such network");
-        assertThat(work(orders().resolve("0.json")).exitCode()).isEqualTo(ExitCode.SOME_FAILED);
-        Catwalk.Answer gathered = resume(orders());
-        assertThat(gathered.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(gathered.err()).contains("failed: fails: ").contains("no such network");
-        Catwalk.Answer retried = resume(orders(), "--retry");
-        assertThat(retried.err()).contains("no outcome yet for the orders 0 in ");
-        assertThat(orders().resolve("0.json")).content().contains("\"attempt\" : 2");
+        assertThat(work(ExitCode.SOME_FAILED, 0, "").err())
+                .contains("fails seed 1: failed: ")
+                .contains("no such network");
+        work(ExitCode.SOME_FAILED, 0, "");
+        assertThat(resume(ExitCode.SOME_FAILED, "").err())
+                .contains("failed: fails: ")
+                .contains("no such network");
+        assertThat(resume(ExitCode.SOME_FAILED, "--retry").err()).contains("orders 0 in ");
+        assertThat(orders.resolve("0.json")).content().contains("\"attempt\" : 2");
     }
 
-    /** An attempt that was lost and finishes late overwrites nothing. */
+    /** Its files stay for its next attempt, and an attempt that was lost and finishes late overwrites nothing. */
     @Test
     @Tag("long")
     void aTrialThatIsLostIsOrderedAgainAndWhatComesLateHarmsNothing() throws IOException {
-        handOut("learns", "--same-machine=Z80");
+        handOut("learns --same-machine=Z80 --seeds 2");
+        Path files = folder.resolve("files");
 
-        Catwalk.Answer lost = work(orders().resolve("0.json"));
-
-        assertThat(lost.exitCode()).isEqualTo(ExitCode.LOST);
+        assertThat(work(ExitCode.LOST, 0, "--files " + files).err()).contains("'Z80'", "--same-machine");
+        String order = Files.readString(files.resolve("order.json"));
+        Catwalk.ask("work %s/1.json --files %s", orders, files).refused("--files", "order.json of another trial");
+        assertThat(files.resolve("order.json")).hasContent(order);
         // When a scheduler queues the job again, it is tried again.
-        assertThat(work(orders().resolve("0.json")).err()).contains(": lost: ");
-        assertThat(lost.err().replaceAll("\\s+", " "))
-                .contains("lost: expected a processor 'Z80', as --same-machine asks");
-        Path first = Files.copy(orders().resolve("0.outcome-1.zip"), folder.resolve("late.zip"));
-        Catwalk.Answer gathered = resume(orders());
-        assertThat(gathered.err())
+        assertThat(work(ExitCode.LOST, 0, "").err()).contains(": lost: ");
+        Path first = Files.copy(outcome(0), folder.resolve("late.zip"));
+        assertThat(resume(ExitCode.SOME_FAILED, "").err())
                 .contains("learns seed 1: was lost and is tried again: ")
-                .contains("no outcome yet for the orders 0 in ");
-        assertThat(orders().resolve("0.json")).content().contains("\"attempt\" : 2");
-        assertThat(work(orders().resolve("0.json")).exitCode()).isEqualTo(ExitCode.DONE);
-        Files.copy(first, orders().resolve("0.outcome-1.zip"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                .contains("orders 0-1 in ");
+        assertThat(orders.resolve("0.json")).content().contains("\"attempt\" : 2");
+        work(0);
+        Files.copy(first, outcome(0), StandardCopyOption.REPLACE_EXISTING);
 
-        assertThat(resume(orders()).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(resume(ExitCode.SOME_FAILED, "").err()).contains("orders 1 in ");
+        assertThat(run.resolve("trials/learns/1-0/trial.json")).exists();
     }
 
+    /** One is no zip, of one the name of a file cannot be made a path, one has another weight, and one is sound. */
     @Test
-    void whatWasHandedBackDamagedIsLostAndOrderedAgain() throws IOException {
-        handOut("learns");
-        work(orders().resolve("0.json"));
-        Path delivery = orders().resolve("0.outcome-1.zip");
-        try (FileSystem zip = FileSystems.newFileSystem(delivery)) {
+    @Tag("long")
+    void whatIsNoDeliveryIsNotBelievedAndTheOthersAreGathered() throws IOException {
+        handOut("learns --seeds 4");
+        Files.writeString(outcome(0), "no zip");
+        for (int order = 1; order <= 3; order++) {
+            work(order);
+        }
+        Tampered.put(outcome(1), "model/\0", new byte[1]);
+        try (FileSystem zip = FileSystems.newFileSystem(outcome(2))) {
             byte[] weights = Files.readAllBytes(zip.getPath("model/network-0000.params"));
             weights[weights.length / 2] ^= 1;
             Files.write(zip.getPath("model/network-0000.params"), weights);
         }
 
-        Catwalk.Answer gathered = resume(orders());
-
-        assertThat(gathered.err())
-                .contains(
-                        "was lost and is tried again: the returned files are damaged: model/network-0000.params has been")
-                .contains("no outcome yet for the orders 0 in ");
+        assertThat(resume(ExitCode.SOME_FAILED, "").err())
+                .contains("learns seed 1: was lost and is tried again: the returned file cannot be read: ")
+                .contains("learns seed 2: was lost and is tried again: ", "that no trial writes: 'model/")
+                .contains("learns seed 3: was lost and is tried again: ", "model/network-0000.params has been")
+                .contains("orders 0-2 in ");
+        assertThat(run.resolve("trials/learns/4-0/trial.json")).exists();
     }
 
-    /** No path can be made of the name of one of the files. */
     @Test
     @Tag("long")
-    void whatIsNoDeliveryIsNotBelievedAndTheOthersAreGathered() throws IOException {
-        handOut("learns", "--seeds", "3");
-        Files.writeString(orders().resolve("0.outcome-1.zip"), "no zip");
-        work(orders().resolve("1.json"));
-        Tampered.put(orders().resolve("1.outcome-1.zip"), "model/\0", new byte[1]);
-        work(orders().resolve("2.json"));
+    void anOutcomeThatCannotBeReadIsMadeAgain() throws IOException {
+        handOut("learns");
+        Files.writeString(outcome(0), "x\n");
 
-        Catwalk.Answer gathered = resume(orders());
-
-        assertThat(gathered.err())
-                .contains("learns seed 1: was lost and is tried again: the returned file cannot be read: ")
-                .contains("learns seed 2: was lost and is tried again: the returned file cannot be read: it has a file"
-                        + " that no trial writes: 'model/")
-                .contains("no outcome yet for the orders 0-1 in ");
-        assertThat(run().resolve("trials/learns/3-0/trial.json")).exists();
+        assertThat(work(0).err()).contains("0.outcome-1.zip cannot be read", "learns seed 1: done; see ");
+        resume(ExitCode.DONE, "");
     }
 
     @Test
@@ -287,41 +236,27 @@ final class WorkCommandTest {
         for (int i = 0; i < 30; i++) {
             BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
             image.getRaster().setSample(i % 8, i / 8, 0, 200);
-            Path file = (i < 20 ? pets : folder.resolve("outside"))
+            Path kind = (i < 20 ? pets : folder.resolve("outside"))
                     .resolve(List.of("cat", "dog", "owl").get(i / 10));
             ImageIO.write(
                     image,
                     "png",
-                    Files.createDirectories(file).resolve(i + ".png").toFile());
+                    Files.createDirectories(kind).resolve(i + ".png").toFile());
         }
         Files.createSymbolicLink(pets.resolve("owl"), folder.resolve("outside/owl"));
         Path plain = folder.resolve("plain");
-        assertThat(compare(pets, "learns", "--out", plain.toString(), "--orders", plain + "-orders")
+        assertThat(compare(pets, "learns --out %s --orders %s-orders".formatted(plain, plain))
                         .err())
-                .contains("passed over 1 links that lead out of the folder (--follow-links reads them)");
+                .contains("1 links", "--follow-links");
 
-        Catwalk.Answer asked =
-                compare(pets, "learns", "--follow-links", "--out", run().toString(), "--orders", orders().toString());
+        Catwalk.Answer asked = compare(pets, "learns --follow-links --out %s --orders %s".formatted(run, orders));
+
         assertThat(asked.err()).doesNotContain("passed over");
-        assertThat(orders().resolve("0.json")).content().contains("\"follow_links\" : true");
-        assertThat(run().resolve("experiment.yaml")).content().contains("follow_links: true");
-        assertThat(work(orders().resolve("0.json")).exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(resume(orders()).exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(run().resolve("trials/learns/1-0/classes.json")).content().contains("owl");
-    }
-
-    @Test
-    void anOutcomeThatCannotBeReadIsMadeAgain() throws IOException {
-        handOut("learns");
-        Files.writeString(orders().resolve("0.outcome-1.zip"), "x\n");
-
-        Catwalk.Answer answer = work(orders().resolve("0.json"));
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(answer.err())
-                .contains("0.outcome-1.zip cannot be read, and the order is carried out again: ")
-                .contains("learns seed 1: done; see ");
-        assertThat(resume(orders()).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(orders.resolve("0.json")).content().contains("\"follow_links\" : true");
+        assertThat(run.resolve("experiment.yaml")).content().contains("follow_links: true");
+        work(0);
+        resume(ExitCode.DONE, "");
+        assertThat(run.resolve("trials/learns/1-0/classes.json")).content().contains("owl");
     }
 
     /** A file where the folder for native libraries would be stands for a disk that is full or read-only. */
@@ -329,16 +264,23 @@ final class WorkCommandTest {
     void whatTheMachineLacksLosesTheTrial() throws Exception {
         handOut("learns");
         Path file = Files.writeString(folder.resolve("cache"), "no folder");
-        ProcessBuilder builder =
-                Catwalk.process(folder, "work", orders().resolve("0.json").toString());
+        ProcessBuilder builder = Catwalk.process(folder, "work", orders + "/0.json");
         builder.command().add(1, "-Dcatwalk.cache=" + file);
 
-        Catwalk.Answer answer = Catwalk.finish(builder);
+        Catwalk.Answer answer = Catwalk.finish(builder).exits(ExitCode.LOST);
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.LOST);
-        assertThat(answer.err())
-                .startsWith("lost: expected a folder for native libraries that can be written under " + file)
-                .hasLineCount(1);
+        assertThat(answer.err()).startsWith("lost: ").contains("" + file).hasLineCount(1);
+    }
+
+    /** Starts {@code work} for an order, with its output in a file. */
+    private Process start(int order, String... more) throws IOException {
+        List<String> words =
+                new ArrayList<>(List.of("work", orders.resolve(order + ".json").toString()));
+        words.addAll(List.of(more));
+        return Catwalk.process(folder, words.toArray(String[]::new))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve(order + ".txt").toFile())
+                .start();
     }
 
     @Test
@@ -347,11 +289,7 @@ final class WorkCommandTest {
         handOut("waits");
         Path wait = Files.createFile(shared.resolve("wait"));
         Path files = folder.resolve("files");
-        Process process = Catwalk.process(
-                        folder, "work", orders().resolve("0.json").toString(), "--files", files.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("killed.txt").toFile())
-                .start();
+        Process process = start(0, "--files", files.toString());
         try {
             for (int i = 0; i < 600 && !Files.exists(files.resolve("split.json")); i++) {
                 Thread.sleep(100); // there is no notification when a file was written
@@ -363,40 +301,17 @@ final class WorkCommandTest {
         Files.delete(wait);
         Files.createFile(files.resolve("of-the-plugin.txt"));
 
-        assertThat(work(orders().resolve("0.json"), "--files", files.toString()).exitCode())
-                .isEqualTo(ExitCode.DONE);
+        work(ExitCode.DONE, 0, "--files " + files);
+
         assertThat(files).doesNotExist();
-    }
-
-    @Test
-    void theFilesOfALostTrialStayForItsNextAttemptAndForNoOtherTrial() throws IOException {
-        handOut("learns", "--same-machine=Z80", "--seeds", "2");
-        Path files = folder.resolve("files");
-
-        assertThat(work(orders().resolve("0.json"), "--files", files.toString()).exitCode())
-                .isEqualTo(ExitCode.LOST);
-        String order = Files.readString(files.resolve("order.json"));
-
-        assertRefused(
-                work(orders().resolve("1.json"), "--files", files.toString()),
-                "catwalk: expected for --files a new folder, or that of an earlier attempt of this trial, ",
-                "has order.json of another trial: nothing was changed");
-        assertThat(files.resolve("order.json")).hasContent(order);
     }
 
     @Test
     @Tag("long")
     void workEndsWithTheInputOrWhenNobodyRenewsTheLease() throws Exception {
-        handOut("hangs", "--seeds", "2");
-        Process fed = Catwalk.process(folder, "work", orders().resolve("0.json").toString(), "--lives-with", "input")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("fed.txt").toFile())
-                .start();
-        Path leased = orders().resolve("1.json");
-        Process watched = Catwalk.process(folder, "work", leased.toString(), "--lives-with", "1h")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("watched.txt").toFile())
-                .start();
+        handOut("hangs --seeds 2");
+        Process fed = start(0, "--lives-with", "input");
+        Process watched = start(1, "--lives-with", "1h");
         try {
             assertThat(fed.waitFor(3, TimeUnit.SECONDS)).isFalse();
             Path files = Works.folder(fed::descendants);
@@ -406,10 +321,11 @@ final class WorkCommandTest {
             assertThat(fed.exitValue()).isEqualTo(ExitCode.LOST);
             assertThat(files).doesNotExist();
             assertThat(watched.isAlive()).isTrue();
-            Files.setLastModifiedTime(leased, FileTime.from(Instant.now().minusSeconds(7200)));
+            Files.setLastModifiedTime(
+                    orders.resolve("1.json"), FileTime.from(Instant.now().minusSeconds(7200)));
             assertThat(watched.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(watched.exitValue()).isEqualTo(ExitCode.LOST);
-            assertThat(orders().resolve("0.outcome-1.zip")).doesNotExist();
+            assertThat(outcome(0)).doesNotExist();
         } finally {
             fed.destroyForcibly();
             watched.destroyForcibly();
@@ -418,23 +334,25 @@ final class WorkCommandTest {
 
     @Test
     void ordersFromTheInputAreCarriedOutOneAfterTheOtherWhateverComesOfEach() throws Exception {
-        handOut("learns", "--seeds", "2");
+        handOut("learns --seeds 2");
         Process process = Catwalk.process(folder, "work", "-", "--json")
                 .redirectError(folder.resolve("err.txt").toFile())
                 .start();
         try (BufferedReader out = process.inputReader();
                 BufferedWriter in = process.outputWriter()) {
-            assertThat(answer(in, out, orders().resolve("0.json") + "\t" + folder.resolve("first.zip")))
+            assertThat(answer(in, out, orders + "/0.json\t" + folder + "/first.zip"))
                     .satisfiesExactly(
                             line -> assertThat(line).startsWith("{").contains("\"epoch\":1"),
                             line -> assertThat(line).startsWith("{").contains("\"epoch\":2"),
                             line -> assertThat(line).startsWith("ended 0 learns seed 1: done; see "));
             assertThat(answer(in, out, "nonsense"))
-                    .containsExactly("ended 2 expected ORDER, a tab and FILE.zip in a line, but found 'nonsense'");
-            assertThat(answer(in, out, folder.resolve("gone.json") + "\t" + folder.resolve("gone.zip")))
                     .singleElement(InstanceOfAssertFactories.STRING)
-                    .startsWith("ended 2 expected the order of a trial in ");
-            assertThat(answer(in, out, orders().resolve("1.json") + "\t" + folder.resolve("second.zip")))
+                    .startsWith("ended 2 ")
+                    .contains("'nonsense'");
+            assertThat(answer(in, out, folder + "/gone.json\t" + folder + "/gone.zip"))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith("ended 2 ");
+            assertThat(answer(in, out, orders + "/1.json\t" + folder + "/second.zip"))
                     .last(InstanceOfAssertFactories.STRING)
                     .startsWith("ended 0 learns seed 2: done; see ");
         }
@@ -457,49 +375,25 @@ final class WorkCommandTest {
 
     @Test
     void whatIsAskedForWronglyIsRefusedInALine() throws IOException {
-        Path images = shared.resolve("tiny");
-        assertRefused(
-                work(folder.resolve("gone.json")), "expected the order of a trial in ", "but there is no such file");
-        Path odd = Files.writeString(folder.resolve("odd.json"), "{}");
-        assertRefused(work(odd), "expected the order of a trial");
-        assertRefused(
-                Catwalk.run("work", "-", "--lives-with", "input"),
-                "expected no --out, --files or --lives-with beside -: ");
-        assertRefused(
-                Catwalk.run("work", "https://localhost/0.json"),
-                "--out must name a file for the outcome, because nothing can be written beside https://localhost/0.json");
-        assertRefused(
-                compare(images, "learns", "--orders", folder.toString()),
-                "--orders must name a new or an empty folder, but " + folder
-                        + " is not empty: to continue its run, try");
-        assertRefused(
-                compare(images, "learns", "--orders", orders().toString(), "--in-process"),
-                "--orders trains nothing here: leave --in-process out");
-        assertRefused(compare(images, "learns", "--images-in-place"), "--images-in-place is for --orders");
         handOut("learns");
+        Path odd = Files.writeString(folder.resolve("odd.json"), "{}");
         Path notes =
                 Files.writeString(Files.createDirectory(folder.resolve("mine")).resolve("notes.txt"), "");
-        assertRefused(
-                work(
-                        orders().resolve("0.json"),
-                        "--files",
-                        folder.resolve("mine").toString()),
-                "because its content is deleted, but " + folder.resolve("mine")
-                        + " has notes.txt: nothing was changed");
-        assertThat(notes).exists();
-        assertRefused(work(orders().resolve("0.json"), "--lives-with", "soon"), "--lives-with must be ");
-        assertRefused(
-                work(
-                        orders().resolve("0.json"),
-                        "--out",
-                        folder.resolve("gone/x.zip").toString()),
-                "expected a writable folder for the outcome of the order, but ");
-        assertRefused(resume(folder), "--orders must name the folder of orders that the run was started with");
-    }
+        String compare = "compare learns --dataset " + tiny + " --plugins-dir " + plugins + " ";
+        String order = "work " + orders + "/0.json ";
 
-    private static void assertRefused(Catwalk.Answer answer, String... words) {
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.err()).contains(words);
-        assertThat(answer.err().strip()).doesNotContain("\n");
+        Catwalk.ask("work %s/gone.json", folder).refused("no such file");
+        Catwalk.ask("work %s", odd).refused("" + odd);
+        Catwalk.ask("work - --lives-with input").refused("--out, --files or --lives-with");
+        Catwalk.ask("work https://localhost/0.json").refused("--out", "https://localhost/0.json");
+        Catwalk.ask(compare + "--orders " + folder).refused("--orders", "" + folder, "try");
+        Catwalk.ask(compare + "--orders %s/new --in-process", folder).refused("--in-process");
+        Catwalk.ask(compare + "--images-in-place").refused("--orders");
+        Catwalk.ask(order + "--files %s/mine", folder).refused(folder + "/mine", "notes.txt");
+        assertThat(notes).exists();
+        Catwalk.ask(order + "--lives-with soon").refused("--lives-with");
+        Catwalk.ask(order + "--out %s/gone/x.zip", folder).refused(folder + "/gone");
+        Catwalk.ask("resume %s --orders %s --plugins-dir %s", run, folder, plugins)
+                .refused("--orders");
     }
 }
