@@ -95,10 +95,9 @@ final class RuntimesTest {
     void theRightAnswersAgree() throws IOException {
         answering("honest", logits);
 
-        Catwalk.Answer answer = verify("honest");
+        Catwalk.Answer answer = verify("honest").done();
 
         assertThat(answer.err()).isEmpty();
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
         // 40 images in half a second, as the runner reports.
         assertThat(answer.out()).containsPattern("\nhonest +7\\.1 +0 +\\d\\.\\de-\\d\\d +80  agrees\n");
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains("model.onnx: "));
@@ -135,11 +134,11 @@ final class RuntimesTest {
         Collections.swap(labels, 0, other);
         metadata.withLabels(labels).write(swapped);
 
-        Catwalk.Answer answer =
-                Catwalk.run(arguments(swapped, world.images(), folder.resolve("runtimes"), "honest", "--json"));
+        Catwalk.Answer answer = Catwalk.run(
+                        arguments(swapped, world.images(), folder.resolve("runtimes"), "honest", "--json"))
+                .exits(ExitCode.CROSS_CHECK_FAILED);
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-        JsonNode json = Json.JSON.readTree(answer.out());
+        JsonNode json = answer.json();
         assertThat(json.at("/runtimes/0/outcome").asString()).isEqualTo("agrees");
         assertThat(json.path("agrees").asBoolean(true)).isFalse();
         assertThat(json.path("stated_accuracy").asDouble()).isEqualTo(right(0, 0) / 40.0);
@@ -148,9 +147,9 @@ final class RuntimesTest {
         SortedMap<String, String> silent = new TreeMap<>(metadata.entries());
         silent.remove("metrics.test.accuracy");
         new OnnxMetadata(silent).write(swapped);
-        Catwalk.Answer unsaid = Catwalk.run(arguments(swapped, world.images(), folder.resolve("runtimes"), "honest"));
-        assertThat(unsaid.exitCode()).as("%s", unsaid).isEqualTo(ExitCode.DONE);
-        assertThat(unsaid.out().replaceAll("\\s+", " ")).contains("but the file states no accuracy");
+        Catwalk.Answer unsaid = Catwalk.run(arguments(swapped, world.images(), folder.resolve("runtimes"), "honest"))
+                .done();
+        assertThat(unsaid.joined()).contains("but the file states no accuracy");
     }
 
     /** Counts the images that are right if two classes have each other's name. */
@@ -181,10 +180,9 @@ final class RuntimesTest {
         logits[least] -= 0.5f;
         answering("sloppy", logits);
 
-        Catwalk.Answer flips = verify("liar");
+        Catwalk.Answer flips = verify("liar").exits(ExitCode.CROSS_CHECK_FAILED);
         JsonNode differs = Json.JSON.readTree(verify("sloppy", "--json").out()).at("/runtimes/0");
 
-        assertThat(flips.exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
         assertThat(flips.out()).containsPattern("\nliar +7\\.1 +1 +1\\.0e\\+03 +80  DISAGREES\n");
         assertThat(differs.path("outcome").asString()).isEqualTo("disagrees");
         assertThat(differs.path("flips").asInt(-1)).isZero();
@@ -203,14 +201,13 @@ final class RuntimesTest {
         String tie =
                 "image 0: %d instead of %d, by %s".formatted(second, first, String.format(Locale.ROOT, "%.1e", margin));
 
-        Catwalk.Answer near = verify("undecided", "--abs", "" + 0.7 * margin);
+        Catwalk.Answer near = verify("undecided", "--abs", "" + 0.7 * margin).done();
         Catwalk.Answer json = verify("undecided", "--abs", "0", "--rel", "1000", "--json");
 
-        assertThat(near.exitCode()).as("%s", near).isEqualTo(ExitCode.DONE);
         assertThat(near.out())
                 .containsPattern("\nundecided +7\\.1 +0 +\\S+ +80  agrees\n")
                 .contains("\nundecided: 1 near tie, within the tolerance: " + tie + "\n");
-        JsonNode listed = Json.JSON.readTree(json.out()).at("/runtimes/0/near_ties/0");
+        JsonNode listed = json.json().at("/runtimes/0/near_ties/0");
         assertThat(listed.path("image").asInt(-1)).isZero();
         assertThat(listed.path("candidate").asInt()).isEqualTo(second);
         for (Catwalk.Answer far : List.of(verify("undecided"), verify("undecided", "--abs", "" + 0.4 * margin))) {
@@ -231,20 +228,13 @@ final class RuntimesTest {
         runner("absent", "true", "not/there");
         String hint = "install-it --into " + folder.resolve("runtimes/absent").toAbsolutePath();
 
-        Catwalk.Answer all = verify("all");
+        Catwalk.Answer all = verify("all").done();
 
-        assertThat(all.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(all.out().replaceAll("\\s+", " "))
+        assertThat(all.joined())
                 .contains(" absent left out ", hint, " small left out ", "GRU", "--unroll-recurrent --batch 1");
-        requireRefused(verify("honest,absent"), "absent", hint);
-        requireRefused(verify("small"), "small", "GRU", "--unroll-recurrent --batch 1");
-        requireRefused(verify("honset"), "--runtimes", "'honset'", "'honest'");
-    }
-
-    private static void requireRefused(Catwalk.Answer answer, String... facts) {
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(answer.out()).isEmpty();
-        assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1).contains(facts);
+        verify("honest,absent").refused("absent", hint);
+        verify("small").refused("small", "GRU", "--unroll-recurrent --batch 1");
+        verify("honset").refused("--runtimes", "'honset'", "'honest'");
     }
 
     private static void await(boolean running, String command) throws InterruptedException {
@@ -267,11 +257,10 @@ final class RuntimesTest {
         runner("stuck", STUCK);
         answering("honest", logits);
 
-        Catwalk.Answer answer = verify("all", "--runtime-timeout", "3s");
+        Catwalk.Answer answer = verify("all", "--runtime-timeout", "3s").exits(ExitCode.SOME_FAILED);
 
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.SOME_FAILED);
         assertThat(answer.out()).containsPattern("\nstuck +FAILED\n").containsPattern("\nhonest .* agrees\n");
-        assertThat(answer.out().replaceAll("\\s+", " "))
+        assertThat(answer.joined())
                 .contains("broken: it ended with exit code 7: ImportError: no such thing")
                 .contains("mute: expected {\"version\": ..., \"seconds\": ...} as its last line, found ''")
                 .contains("short: expected 10 float32 logits of each of 40 images, 1600 bytes, found 4")
