@@ -15,17 +15,13 @@ import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.ComputeDevice;
-import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
+import io.catwalk.runner.trial.LocalExecutor;
 import io.catwalk.runner.trial.MadeUpExecutor;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialExecutor;
-import io.catwalk.runner.trial.TrialFolder;
-import io.catwalk.runner.trial.TrialNews;
-import io.catwalk.runner.trial.TrialOrder;
-import io.catwalk.runner.trial.TrialOutcome;
-import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,8 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +44,6 @@ class ManyTrialsTest {
     private static final int CONTESTANTS = Integer.getInteger("catwalk.many", 3);
     private static final int SEEDS = CONTESTANTS < 100 ? 2 : 10;
     private static final int FOLDS = CONTESTANTS < 100 ? 5 : 10;
-    private static final int CLASSES = 10;
     private static final int TRAIN = 1_000;
 
     @TempDir
@@ -89,27 +82,29 @@ class ManyTrialsTest {
                 DataHome.of(folder),
                 plugins,
                 Clock.systemUTC());
-        Made made = new Made();
+        Paces made = new Paces();
+        Paces again;
         long written = written();
-        experiment.run(run, made, null, Conduct.STANDARD, made);
-        figures.put("written_bytes", written() - written);
-
-        Made again = new Made();
-        experiment.run(run, again, null, Conduct.STANDARD, again);
-        figures.put("seconds_to_decide_what_is_left", again.decided());
+        try (TrialExecutor executor = new LocalExecutor(new MadeUpExecutor.Invention(Map.of()), 1)) {
+            experiment.run(run, executor, null, Conduct.STANDARD, made.listener());
+            figures.put("written_bytes", written() - written);
+            again = new Paces();
+            experiment.run(run, executor, null, Conduct.STANDARD, again.listener());
+        }
+        figures.put("seconds_to_decide_what_is_left", again.decided / 1e9);
 
         figures.put("trials", trials);
         figures.put("milliseconds_a_trial", made.pace(0, trials));
         figures.put("milliseconds_of_the_first_100", made.pace(0, Math.min(trials, 100)));
         figures.put("milliseconds_of_the_last_100", made.pace(Math.max(0, trials - 100), trials));
-        assertThat(made.orders).hasSize(trials);
-        assertThat(again.orders).isEmpty();
+        assertThat(made.ended).hasSize(1 + trials);
+        assertThat(again.ended).hasSize(1);
         assertThat(again.kept).isEqualTo(trials);
 
         long start = System.nanoTime();
         ProcessBuilder reporting = Catwalk.process(folder, "report", "run");
         reporting.environment().put("JAVA_TOOL_OPTIONS", "-Xmx2g");
-        Catwalk.Answer report = Catwalk.finish(reporting);
+        Catwalk.Answer report = Catwalk.finish(reporting).done();
         figures.put("seconds_of_report", (System.nanoTime() - start) / 1e9);
         long page = Files.size(run.path().resolve("report.html"));
         figures.put("bytes_of_page", page);
@@ -120,7 +115,6 @@ class ManyTrialsTest {
             Files.writeString(Path.of(out), Json.JSON.writeValueAsString(figures) + "\n");
         }
 
-        assertThat(report.exitCode()).as("%s", report).isZero();
         assertThat(page).as("bytes of the page").isLessThan(15_000_000);
         assertThat(number(figures, "seconds_to_decide_what_is_left")).isLessThan(10);
         if (CONTESTANTS >= 100) { // a few dozen take milliseconds in all, which any other process could double
@@ -146,68 +140,29 @@ class ManyTrialsTest {
                         .sum();
     }
 
-    /** Simulates each trial, and remembers when. */
-    private static final class Made implements TrialExecutor, ExperimentListener {
+    /** When each trial ended, and when it was known what was left to do. */
+    private static final class Paces {
 
         private final long start = System.nanoTime();
-        private final List<TrialOrder> orders = new ArrayList<>();
         private final List<Long> ended = new ArrayList<>(List.of(start));
-        private final MadeUpExecutor.Invention invention = new MadeUpExecutor.Invention(Map.of());
         private long decided;
         private int kept;
-
-        double decided() {
-            return (decided - start) / 1e9;
-        }
 
         double pace(int from, int to) {
             return (ended.get(to) - ended.get(from)) / 1e6 / (to - from);
         }
 
-        @Override
-        public int slots() {
-            return 1;
+        ExperimentListener listener() {
+            return (ExperimentListener) Proxy.newProxyInstance(
+                    Paces.class.getClassLoader(), new Class<?>[] {ExperimentListener.class}, (self, told, values) -> {
+                        if (told.getName().equals("finished")) {
+                            ended.add(System.nanoTime());
+                        } else if (told.getName().equals("kept")) {
+                            kept = ((Collection<?>) values[0]).size();
+                            decided = System.nanoTime() - start;
+                        }
+                        return null;
+                    });
         }
-
-        @Override
-        public Submitted submit(TrialOrder order, TrialFolder folder, Consumer<TrialNews> listener) {
-            orders.add(order);
-            CompletableFuture<TrialOutcome> outcome = new CompletableFuture<>();
-            try {
-                outcome.complete(invention.train(order, folder, epoch -> {}));
-            } catch (IOException | InterruptedException e) {
-                outcome.completeExceptionally(e);
-            }
-            return new Submitted(outcome, () -> {});
-        }
-
-        @Override
-        public void close() {}
-
-        @Override
-        public void kept(Collection<TrialSpec> trials) {
-            kept = trials.size();
-            decided = System.nanoTime();
-        }
-
-        @Override
-        public void finished(TrialOutcome outcome) {
-            ended.add(System.nanoTime());
-        }
-
-        @Override
-        public void note(String text) {}
-
-        @Override
-        public void started(TrialSpec trial, int attempt, String place) {}
-
-        @Override
-        public void epoch(TrialSpec trial, Epoch epoch) {}
-
-        @Override
-        public void measuring(TrialSpec trial, int number, int of) {}
-
-        @Override
-        public void unmeasured(TrialSpec trial, String reason) {}
     }
 }

@@ -39,7 +39,7 @@ final class ResultsSchemaTest {
     }
 
     private static JsonNode schema() throws IOException {
-        return Json.JSON.readTree(Files.readString(DOCS.resolve("reference/results.schema.json")));
+        return Catwalk.json(DOCS.resolve("reference/results.schema.json"));
     }
 
     @Test

@@ -22,8 +22,7 @@ final class VersionTest {
     private static List<String> lines(String... command) {
         String[] words =
                 Stream.concat(Stream.of(command), Stream.of("--version")).toArray(String[]::new);
-        Catwalk.Answer answer = Catwalk.run(words);
-        assertThat(answer.exitCode()).isEqualTo(ExitCode.DONE);
+        Catwalk.Answer answer = Catwalk.run(words).done();
         assertThat(answer.err()).isEmpty();
         return answer.out().lines().toList();
     }
@@ -38,7 +37,6 @@ final class VersionTest {
     @Test
     void itTellsTheVersionsOfTheBuildAndTheMachine() throws IOException {
         assertThat(lines())
-                .hasSize(4)
                 .satisfiesExactly(
                         first -> assertThat(first).startsWith("catwalk " + version() + " (commit "),
                         second -> assertThat(second)
