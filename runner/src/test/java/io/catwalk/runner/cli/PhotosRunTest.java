@@ -3,7 +3,6 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.runner.Json;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.awt.Color;
@@ -46,30 +45,12 @@ final class PhotosRunTest {
         TestPlugin.sound("dense")
                 .write(Files.createDirectory(folder.resolve("plugins")).resolve("dense.jar"));
         run = folder.resolve("run");
-        trained = Catwalk.run(
-                "train",
-                "dense",
-                "--dataset",
-                photos.toString(),
-                "--image-size",
-                "8x6",
-                "--fit",
-                "crop",
-                "--plugins-dir",
-                folder.resolve("plugins").toString(),
-                "--out",
-                run.toString(),
-                "--epochs",
-                "30",
-                "--batch-size",
-                "16",
-                "--threads",
-                "1",
-                "--no-latency",
-                "--balance",
-                "sampling",
-                "--select-by",
-                "balanced-accuracy");
+        trained = Catwalk.ask(
+                        "train dense --dataset %s --image-size 8x6 --fit crop --plugins-dir %s/plugins --out %s --epochs 30"
+                                + " --batch-size 16 --threads 1 --no-latency --balance sampling --select-by"
+                                + " balanced-accuracy",
+                        photos, folder, run)
+                .done();
     }
 
     private static BufferedImage photo(boolean day, Random random) {
@@ -86,8 +67,7 @@ final class PhotosRunTest {
 
     @Test
     void theComparisonSaysWhatOneIsRightForWithoutANetwork() throws IOException {
-        assertThat(trained.exitCode()).as("%s", trained).isEqualTo(ExitCode.DONE);
-        JsonNode results = Json.JSON.readTree(Files.readString(run.resolve("results.json")));
+        JsonNode results = Catwalk.json(run.resolve("results.json"));
         // A fifth of 90 is the test set: 12 of the larger class and 6 of the other.
         assertThat(results.at("/dataset/test").asInt()).isEqualTo(18);
         assertThat(results.at("/comparison/baselines/largest_class").asDouble()).isEqualTo(12 / 18.0);
@@ -105,57 +85,25 @@ final class PhotosRunTest {
         Path model = run.resolve("trials/dense/1-0/model.onnx");
         assertThat(OnnxMetadata.read(model).get("preprocessing.fit")).contains("crop");
 
-        Catwalk.Answer verified = Catwalk.run("verify", model.toString(), "--dataset", photos.toString());
+        assertThat(Catwalk.ask("verify %s --dataset %s", model, photos).done().joined())
+                .contains("on 18 images of photos, as the file says");
 
-        assertThat(verified.exitCode()).as("%s", verified).isEqualTo(ExitCode.DONE);
-        assertThat(verified.out().replaceAll("\\s+", " ")).contains("on 18 images of photos, as the file says");
-
-        Catwalk.Answer predicted = Catwalk.run(
-                "predict",
-                model.toString(),
-                photos.resolve("day/IMG 3.PNG").toString(),
-                photos.resolve("night/IMG 3.PNG").toString(),
-                "--csv");
-        assertThat(predicted.exitCode()).as("%s", predicted).isEqualTo(ExitCode.DONE);
+        String[] words = Catwalk.words(
+                "predict %s %s %s --csv", model, photos.resolve("day/IMG 3.PNG"), photos.resolve("night/IMG 3.PNG"));
+        Catwalk.Answer predicted = Catwalk.run(words).done();
         assertThat(predicted.out()).contains("day/IMG 3.PNG,day,").contains("night/IMG 3.PNG,night,");
     }
 
     @Test
-    void otherPhotosAreResizedAsThoseOfTheRunWere() throws IOException {
-        String accuracy = Json.JSON
-                .readTree(Files.readString(run.resolve("results.json")))
-                .at("/trials/0/metrics/test/accuracy")
-                .toString();
-        String[] arguments = {
-            "evaluate",
-            run.toString(),
-            "--plugins-dir",
-            folder.resolve("plugins").toString(),
-            "--json",
-            "--dataset",
-            photos.toString()
-        };
+    void theRunsOwnPhotosAndOthersAreResizedAsThoseOfTheRunWere() throws IOException {
+        JsonNode accuracy = Catwalk.json(run.resolve("results.json")).at("/trials/0/metrics/test/accuracy");
+        String evaluate = "evaluate %s --plugins-dir %s/plugins";
 
-        Catwalk.Answer answer = Catwalk.run(arguments);
+        Catwalk.ask(evaluate, run, folder).done();
+        Catwalk.Answer answer = Catwalk.ask(evaluate + " --json --dataset %s", run, folder, photos);
 
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(Json.JSON.readTree(answer.out()).at("/0/metrics/accuracy")).hasToString(accuracy);
-        arguments[5] = "--labels";
-        assertThat(Catwalk.run(arguments).err())
-                .hasLineCount(1)
-                .startsWith(
-                        "catwalk: expected --dataset with --image-size, --fit, --labels, --test-share, --skip-unreadable or --follow-links, but found none");
-    }
-
-    @Test
-    void evaluatingFindsTheSameImagesAgain() {
-        Catwalk.Answer answer = Catwalk.run(
-                "evaluate",
-                run.toString(),
-                "--plugins-dir",
-                folder.resolve("plugins").toString());
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
+        assertThat(answer.done().json().at("/0/metrics/accuracy")).isEqualTo(accuracy);
         assertThat(RunFolder.open(run).readExperiment().dataset().imageSize()).isEqualTo("8x6 crop");
+        Catwalk.ask(evaluate + " --labels %s", run, folder, photos).refused("--dataset", "--labels");
     }
 }
