@@ -49,8 +49,9 @@ final class PluginRequestsTest {
         place("text", Files.writeString(folder.resolve("text.jar"), "no jar"));
         // Where a backslash separates folders, this name leads out of the folder for temporary files.
         place("backslashes", Files.writeString(folder.resolve("..\\..\\x.jar"), "no jar"));
-        place("pipe", folder.resolve("pipe.jar"));
-        Process mkfifo = new ProcessBuilder("mkfifo", PLACES.get("pipe")).start();
+        Path pipe = folder.resolve("pipe.jar");
+        place("pipe", pipe);
+        Process mkfifo = new ProcessBuilder("mkfifo", pipe.toString()).start();
         assertThat(mkfifo.waitFor()).isZero();
         place("zeros", Path.of("0".repeat(128)));
         place("description", Path.of("x".repeat(201)));
