@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +51,7 @@ final class OlderRunsTest {
         Files.createSymbolicLink(home.resolve("data"), Path.of("../test-data").toRealPath());
         System.setProperty(HOME, home.toString());
         finished = ExportedRun.copy(KEPT.resolve("finished"), folder.resolve("finished"));
-        then = results(finished);
+        then = Catwalk.json(finished.resolve("results.json"));
     }
 
     @AfterEach
@@ -61,21 +60,9 @@ final class OlderRunsTest {
         Files.delete(folder.resolve("home/data")); // only the link
     }
 
-    private static Catwalk.Answer run(String command, Path run, String... more) {
-        return Catwalk.run(Stream.concat(Stream.of(command, run.toString()), Stream.of(more))
-                .toArray(String[]::new));
-    }
-
     private static Catwalk.Answer withPlugins(String command, Path run, String... more) {
-        return run(
-                command,
-                run,
-                Stream.concat(Stream.of("--plugins-dir", KEPT.resolve("plugins").toString()), Stream.of(more))
-                        .toArray(String[]::new));
-    }
-
-    private static JsonNode results(Path run) throws IOException {
-        return Json.JSON.readTree(Files.readString(run.resolve("results.json")));
+        String[] words = Catwalk.words(command + " %s --plugins-dir %s", run, KEPT.resolve("plugins"));
+        return Catwalk.run(Stream.of(words, more).flatMap(Stream::of).toArray(String[]::new));
     }
 
     /**
@@ -113,22 +100,18 @@ final class OlderRunsTest {
         return leaves;
     }
 
-    private static void requireDone(Catwalk.Answer answer) {
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-    }
-
     @Test
     void aReportSaysWhatItSaidThen() throws IOException {
         Files.delete(finished.resolve("results.json"));
         Files.delete(finished.resolve("standings.csv"));
 
-        Catwalk.Answer answer = run("report", finished);
+        assertThat(Catwalk.ask("report %s", finished).done().err()).isEmpty();
 
-        requireDone(answer);
-        assertThat(answer.err()).isEmpty();
         Map<String, String> expected = regraded(leaves(then), "/trials");
         expected.put("/latency_notes/2", REWORDED);
-        assertThat(leaves(results(finished))).hasSizeGreaterThan(500).containsAllEntriesOf(expected);
+        assertThat(leaves(Catwalk.json(finished.resolve("results.json"))))
+                .hasSizeGreaterThan(500)
+                .containsAllEntriesOf(expected);
         assertThat(finished.resolve("standings.csv")).exists();
         assertThat(finished.resolve("slides.pptx")).isNotEmptyFile();
         assertThat(finished.resolve("plots/accuracy-latency.svg")).isNotEmptyFile();
@@ -140,10 +123,8 @@ final class OlderRunsTest {
 
     @Test
     void networksAnswerAsTheyDidThen() throws IOException {
-        Catwalk.Answer answer = withPlugins("evaluate", finished, "--json");
+        JsonNode evaluated = withPlugins("evaluate", finished, "--json").done().json();
 
-        requireDone(answer);
-        JsonNode evaluated = Json.JSON.readTree(answer.out());
         assertThat(evaluated.size()).isEqualTo(2);
         for (int i = 0; i < evaluated.size(); i++) {
             assertThat(evaluated.get(i).path("changed_labels").asInt(-1)).isZero();
@@ -159,28 +140,25 @@ final class OlderRunsTest {
             Files.delete(finished.resolve("trials/" + name + "/1-0/model.onnx"));
         }
 
-        requireDone(withPlugins("export", finished, "--opset", "15"));
+        withPlugins("export", finished, "--opset", "15").done();
 
         for (String name : List.of("small-conv", "rnn")) {
             Path model = finished.resolve("trials/" + name + "/1-0/model.onnx");
             assertThat(model).isNotEmptyFile();
-            requireDone(Catwalk.run("verify", model.toString()));
+            Catwalk.ask("verify %s", model).done();
         }
     }
 
     @Test
     void filesOfThenAreVerifiedAndPacked() {
         Path model = finished.resolve("trials/rnn/1-0/model.onnx");
-        requireDone(Catwalk.run("verify", model.toString()));
+        Path parcel = folder.resolve("parcel");
 
-        requireDone(Catwalk.run(
-                "package",
-                model.toString(),
-                "--runtimes-dir",
-                "../onnx-models/runtimes",
-                "--out",
-                folder.resolve("parcel").toString()));
-        assertThat(folder.resolve("parcel")).isDirectoryContaining("glob:**/model.onnx");
+        Catwalk.ask("verify %s", model).done();
+        Catwalk.ask("package %s --runtimes-dir ../onnx-models/runtimes --out %s", model, parcel)
+                .done();
+
+        assertThat(parcel).isDirectoryContaining("glob:**/model.onnx");
     }
 
     @Test
@@ -190,12 +168,7 @@ final class OlderRunsTest {
         TestPlugin.sound("rnn").write(plugins.resolve("rnn.jar"));
 
         for (String command : List.of("evaluate", "export")) {
-            Catwalk.Answer answer = run(command, finished, "--plugins-dir", plugins.toString());
-
-            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
-            assertThat(answer.err())
-                    .hasLineCount(1)
-                    .contains("expected the plugin that small-conv was trained with", "--plugins-dir");
+            Catwalk.ask(command + " %s --plugins-dir %s", finished, plugins).refused("small-conv", "--plugins-dir");
         }
     }
 
@@ -207,14 +180,7 @@ final class OlderRunsTest {
         }
 
         for (String command : List.of("report", "evaluate", "export")) {
-            Catwalk.Answer answer = run(command, published);
-
-            assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.BAD_REQUEST);
-            assertThat(answer.err())
-                    .hasLineCount(1)
-                    .contains(
-                            "expected a run that has begun, but " + published + " has no journal.jsonl",
-                            "only results.json, which is drawn from it: name the folder that the run was made in");
+            Catwalk.ask(command + " %s", published).refused("" + published, "journal.jsonl", "results.json");
         }
     }
 
@@ -222,10 +188,10 @@ final class OlderRunsTest {
     void whatIsDoneStaysDone() throws IOException {
         Catwalk.Answer answer = withPlugins("resume", finished, "--keep-versions", "--in-process", "--no-latency");
 
-        requireDone(answer);
+        answer.done();
         assertThat(answer.err()).contains("2 trials are done already").doesNotContain("started");
         for (String part : List.of("trials", "comparison")) { // the run itself has a longer duration now
-            assertThat(leaves(results(finished).path(part)))
+            assertThat(leaves(Catwalk.json(finished.resolve("results.json")).path(part)))
                     .isNotEmpty()
                     .containsAllEntriesOf(regraded(leaves(then.path(part)), ""));
         }
@@ -246,14 +212,14 @@ final class OlderRunsTest {
 
         Catwalk.Answer answer = withPlugins("resume", killed, "--keep-versions", "--in-process", "--no-latency");
 
-        requireDone(answer);
+        answer.done();
         assertThat(answer.err()).contains("1 trial is done already").doesNotContain("small-conv seed 1: started");
         assertThat(killed.resolve("trials/small-conv/1-0/trial.json")).hasContent(done);
         assertThat(killed.resolve("trials/rnn/1-0/checkpoint.bin")).doesNotExist();
         assertThat(Files.readAllLines(history))
                 .hasSize(1 + 60)
                 .doesNotContainAnyElementsOf(epochs.subList(1, epochs.size()));
-        JsonNode trial = results(killed).at("/trials/1");
+        JsonNode trial = Catwalk.json(killed.resolve("results.json")).at("/trials/1");
         assertThat(trial.path("status").asString()).isEqualTo("done");
         assertThat(trial.at("/timing/epochs").asInt()).isEqualTo(60);
         assertThat(trial.at("/metrics/test/accuracy").asDouble())
