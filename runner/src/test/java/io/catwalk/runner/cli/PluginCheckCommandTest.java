@@ -3,7 +3,6 @@ package io.catwalk.runner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.Suggestion;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.testkit.contract.Check;
@@ -11,11 +10,8 @@ import io.catwalk.testkit.contract.Contract;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,131 +23,143 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Checks plugins with the command, in separate processes. */
 final class PluginCheckCommandTest {
 
-    /** Fails for two classes in the given way, and otherwise builds a correct network. */
-    private static final String FOR_TWO = "if (task.classes() == 2) { %s } " + TestPlugin.NETWORK;
+    private static final String TWO_AND_MANY = "--only two-classes --only thousand-classes ";
 
     @TempDir
     Path folder;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private Catwalk.Answer check(TestPlugin plugin, String options) {
+        return check(plugin.write(folder.resolve("p.jar")), options);
+    }
 
-    @Test
-    void ourPluginKeepsTheWholeContractOneLineForEachCheck() {
-        assertThat(check(TestPlugin.ours("stride-conv"), "--seconds", "300"))
-                .as(out.toString())
-                .isZero();
-        List<String> lines = out.toString().lines().toList();
-        assertThat(lines).allMatch(line -> line.length() <= 80);
-        assertThat(lines.get(0)).isEqualTo("stride-conv");
-        assertThat(lines.subList(1, lines.size() - 1))
-                .extracting(line -> line.substring(10, 26).strip())
-                .containsExactlyElementsOf(
-                        Contract.checks().stream().map(Check::id).toList());
-        assertThat(lines.get(lines.size() - 1))
-                .matches(Contract.checks().size() + " of " + Contract.checks().size() + " checks passed, in [0-9.]+ s");
-        assertThat(err.toString()).isEmpty();
+    private static Catwalk.Answer check(Path jar, String options) {
+        return Catwalk.ask(("plugin check %s " + options).strip(), jar);
+    }
+
+    /** Checks a network that for two classes does this, and is otherwise correct. */
+    private Catwalk.Answer twoClasses(String statements, String options) {
+        String network = "if (task.classes() == 2) { " + statements + " } " + TestPlugin.NETWORK;
+        return check(TestPlugin.building("sound", network), TWO_AND_MANY + options.strip());
     }
 
     @Test
-    void failureSaysHowToReproduceIt() {
-        assertThat(twoClasses("throw new IllegalStateException(\"no room for two\");"))
-                .isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString().lines())
+    void ourPluginKeepsTheWholeContractOneLineForEachCheck() {
+        Catwalk.Answer answer =
+                check(TestPlugin.ours("stride-conv"), "--seconds 300").done();
+
+        List<String> lines = answer.out().lines().toList();
+        int checks = Contract.checks().size();
+        assertThat(lines).hasSize(checks + 2).allMatch(line -> line.length() <= 80);
+        assertThat(lines.get(0)).isEqualTo("stride-conv");
+        assertThat(lines.subList(1, checks + 1))
+                .extracting(line -> line.substring(10, 26).strip())
+                .containsExactlyElementsOf(
+                        Contract.checks().stream().map(Check::id).toList());
+        assertThat(lines.get(checks + 1)).startsWith(checks + " of " + checks + " checks passed, in ");
+        assertThat(answer.err()).isEmpty();
+    }
+
+    @Test
+    void aFailureSaysHowToReproduceItAlsoInJson() {
+        String failing = "throw new IllegalStateException(\"no room for two\");";
+
+        Catwalk.Answer text = twoClasses(failing, "").exits(ExitCode.SOME_FAILED);
+        JsonNode checks =
+                twoClasses(failing, "--json").exits(ExitCode.SOME_FAILED).json().path("checks");
+
+        assertThat(text.out().lines())
                 .startsWith(
                         "sound",
                         "FAILED    two-classes       two logits for two classes",
                         "          threw IllegalStateException: no room for two",
-                        "          catwalk plugin check " + jar() + " --only two-classes",
+                        "          catwalk plugin check " + folder.resolve("p.jar") + " --only two-classes",
                         "passed    thousand-classes  a thousand logits for a thousand classes");
+        assertThat(checks.size()).isEqualTo(2);
+        assertThat(checks.at("/0/id").asString()).isEqualTo("two-classes");
+        assertThat(checks.at("/0/verdict").asString()).isEqualTo("failed");
+        assertThat(checks.at("/0/reason").asString()).isEqualTo("threw IllegalStateException: no room for two");
+        assertThat(checks.at("/0/again").asString()).endsWith(" --only two-classes");
+        assertThat(checks.at("/1/verdict").asString()).isEqualTo("passed");
+    }
+
+    @Test
+    void aCheckThatEndsItsProcessIsNamedAndTheNextOneRuns() {
+        Catwalk.Answer ended = twoClasses("Runtime.getRuntime().halt(0);", "").exits(ExitCode.SOME_FAILED);
+
+        assertThat(ended.out())
+                .contains("FAILED    two-classes", "ended its process with exit code 0", "passed    thousand-classes");
+    }
+
+    @Test
+    @Tag("long")
+    void whatHangsIsStoppedAndTheNextCheckRuns() {
+        String hanging = "while (true) { Thread.onSpinWait(); }";
+
+        assertThat(twoClasses(hanging, "--seconds 20")
+                        .exits(ExitCode.SOME_FAILED)
+                        .out())
+                .contains("FAILED    two-classes", "did not end within 10.0 s", "passed    thousand-classes");
+        TestPlugin unloaded = TestPlugin.withBodies("sound", hanging, "return \"sound\";", TestPlugin.NETWORK);
+        assertThat(check(unloaded, "--seconds 3").exits(ExitCode.SOME_FAILED).out())
+                .contains("FAILED    jar-loads", "3 s");
     }
 
     @Test
     void theReasonStandsAgainBelowAllThatWasSkipped() {
         TestPlugin plugin = TestPlugin.building(
                 "sound", "return Layers.sequence(Layers.flatten(), Layers.dense(task.classes() + 1));");
-        assertThat(check(plugin, "--only", "shapes", "--only", "finite", "--only", "gradient", "--only", "overfit"))
-                .isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString().replaceAll("\\s+", " "))
-                .containsPattern(
-                        "skipped overfit .* was not run, since shapes did not pass first failure: shapes: expected logits .*"
-                                + " 0 of 4 checks passed");
+
+        assertThat(check(plugin, "--only shapes --only finite")
+                        .exits(ExitCode.SOME_FAILED)
+                        .joined())
+                .containsPattern("skipped finite .* shapes .* first failure: shapes: .* 0 of 2 checks passed");
     }
 
     @Test
     void aDescriptionThatSaysNothingIsNoted() {
         TestPlugin plugin = TestPlugin.sound("sound");
         for (String plain : List.of("sound, an image classifier", "One convolution and two dense layers")) {
-            err.getBuffer().setLength(0);
-            assertThat(check(plugin.manifest("Plugin-Description", plain), "--only", "name"))
-                    .isZero();
-            assertThat(err.toString()).hasLineCount(1).contains("the description is still that of the template");
+            assertThat(check(plugin.manifest("Plugin-Description", plain), "--only name")
+                            .done()
+                            .err())
+                    .hasLineCount(1)
+                    .contains("description");
         }
-        err.getBuffer().setLength(0);
-        assertThat(check(plugin.manifest("Plugin-Description", "One layer"), "--only", "name"))
-                .isZero();
-        assertThat(err.toString()).isEmpty();
+        assertThat(check(plugin.manifest("Plugin-Description", "One layer"), "--only name")
+                        .done()
+                        .err())
+                .isEmpty();
     }
 
     @Test
-    @Tag("long")
-    void checkThatHangsIsStoppedAndTheNextOneRuns() {
-        assertThat(twoClasses("while (true) { Thread.onSpinWait(); }", "--seconds", "30"))
-                .isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString())
-                .contains("FAILED    two-classes", "did not end within 15.0 s, and was stopped")
-                .contains("passed    thousand-classes");
-    }
-
-    @Test
-    void checkThatEndsItsProcessIsNamedAndTheNextOneRuns() {
-        assertThat(twoClasses("Runtime.getRuntime().halt(0);")).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString())
-                .contains("FAILED    two-classes", "ended its process with exit code 0")
-                .contains("passed    thousand-classes");
-    }
-
-    @Test
-    @Tag("long")
-    void pluginThatDoesNotEvenLoadInTimeIsStopped() {
-        TestPlugin plugin = TestPlugin.withBodies(
-                "sound", "while (true) { Thread.onSpinWait(); }", "return \"sound\";", TestPlugin.NETWORK);
-        assertThat(check(plugin, "--seconds", "3")).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString())
-                .contains("FAILED    jar-loads", "did not load within the limit of 3 s for the plugin");
-    }
-
-    @Test
-    void libraryOfTheProgramIsNoneOfThePlugin() {
-        TestPlugin plugin =
+    void aLibraryIsThePluginsOwnOnlyIfItIsInItsZip() throws IOException {
+        TestPlugin jar =
                 TestPlugin.building("sound", "tools.jackson.databind.json.JsonMapper.builder(); " + TestPlugin.NETWORK);
-        assertThat(check(plugin, "--only", "jar-links", "--only", "jar-index")).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString().replaceAll("\\s+", " "))
-                .contains("FAILED jar-links", "needs tools.jackson.databind.json.JsonMapper")
-                .contains("passed jar-index");
-    }
+        assertThat(check(jar, "--only jar-links --only jar-index")
+                        .exits(ExitCode.SOME_FAILED)
+                        .joined())
+                .contains("FAILED jar-links", "needs tools.jackson.databind.json.JsonMapper", "passed jar-index");
 
-    @Test
-    void libraryInTheZipIsOneOfThePlugin() throws IOException {
         TestPlugin plugin = TestPlugin.building(
                 "sound", Suggestion.class.getName() + ".question(\"a\", java.util.List.of()); " + TestPlugin.NETWORK);
         Path zip = plugin.writeZip(folder.resolve("p.zip"), Map.of("lib/some names+1.jar", jarOf(Suggestion.class)));
-        String options = "--only jar-manifest --only jar-index --only jar-contents --only jar-links --only jar-loads"
-                + " --only two-processes";
-        assertThat(run(zip, options.split(" ", -1))).as(out.toString()).isZero();
-        assertThat(out.toString()).contains("6 of 6 checks passed");
+        assertThat(check(
+                                zip,
+                                "--only jar-manifest --only jar-index --only jar-contents --only jar-links --only"
+                                        + " jar-loads --only two-processes")
+                        .done()
+                        .out())
+                .contains("6 of 6 checks passed");
     }
 
     /** The method weights is as docs/how-to/ship-a-plugin.md shows it. */
     @Test
-    void weightsInTheJarAreItsOwn() {
+    void weightsInTheJarAreItsOwnAndMustFitWhereverTheRecipeStartsFromThem() {
         String tensor = "{\"dtype\": \"F32\", \"shape\": [10], \"data_offsets\": [0, 40]}";
         byte[] header = ("{\"02Linear.bias\": " + tensor + "}").getBytes(UTF_8);
         byte[] weights = ByteBuffer.allocate(Long.BYTES + header.length + 40)
@@ -166,23 +174,18 @@ final class PluginCheckCommandTest {
                         @Override public java.net.URL weights(Task task, Hyperparameters chosen) {
                             return getClass().getResource("weights.safetensors");
                         """).file("test/weights.safetensors", weights);
-        assertThat(check(plugin, "--only", "own-weights")).as(out.toString()).isZero();
-    }
+        check(plugin, "--only own-weights").done();
 
-    /** They are for 4 filters and gray images only, and a training with 8 filters would stop. */
-    @Test
-    void weightsInTheJarMustFitWhereverTheRecipeStartsFromThem() {
+        // They are for 4 filters and gray images only, and a training with 8 filters would stop.
         Path kept = Path.of("src", "test", "contract", "kept-1.0.0.jar");
-        assertThat(run(kept, "--only", "own-weights")).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString().replaceAll("\\s+", " "))
-                .contains("expected 01Conv2d.weight of (8, 1, 3, 3) in", "but found one of (4, 1, 3, 3)");
+        assertThat(check(kept, "--only own-weights").exits(ExitCode.SOME_FAILED).joined())
+                .contains("01Conv2d.weight", "(8, 1, 3, 3)", "(4, 1, 3, 3)");
     }
 
     /** Its libraries are loaded when it is first used, which takes longer and more memory than many a network. */
-    @ParameterizedTest
-    @ValueSource(strings = {"time", "memory"})
+    @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "others do not list the libraries of a process in a file")
-    void theEngineIsThereBeforeACostIsMeasured(String check) {
+    void theEngineIsThereBeforeACostIsMeasured() {
         TestPlugin plugin = TestPlugin.building("sound", """
                         try {
                             java.nio.file.Path maps = java.nio.file.Path.of("/proc/self/maps");
@@ -193,75 +196,29 @@ final class PluginCheckCommandTest {
                             throw new java.io.UncheckedIOException(e);
                         }
                         """ + TestPlugin.NETWORK);
-        assertThat(check(plugin, "--only", check)).as(out.toString()).isZero();
+        check(plugin, "--only time").done();
+        check(plugin, "--only memory").done();
     }
 
     @Test
-    void jarThatTheProgramRefusesFailsToLoad() {
-        assertThat(check(TestPlugin.sound("sound").withoutManifest("Plugin-Provider")))
-                .isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString().replaceAll("\\s+", " "))
-                .contains("FAILED jar-loads", "MANIFEST.MF lacks Plugin-Provider", "0 of 1 checks passed");
+    void aJarThatTheProgramRefusesFailsToLoad() {
+        assertThat(check(TestPlugin.sound("sound").withoutManifest("Plugin-Provider"), "")
+                        .exits(ExitCode.SOME_FAILED)
+                        .joined())
+                .contains("FAILED jar-loads", "Plugin-Provider", "0 of 1 checks passed");
     }
 
     @Test
-    void expectedFailureIsNone() {
-        assertThat(twoClasses("throw new IllegalStateException();", "--expect", "two-classes=needs three"))
-                .isZero();
-        assertThat(out.toString())
-                .contains("expected  two-classes       two logits for two classes\n          needs three\n");
-    }
-
-    @Test
-    @Tag("long")
-    void expectedFailureThatPassesIsOne() {
-        assertThat(twoClasses("task.width();", "--expect", "two-classes=needs three"))
-                .isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(out.toString().replaceAll("\\s+", " "))
-                .contains("was expected to fail (needs three), but passes: remove the expectation");
-    }
-
-    @Test
-    void jsonHasEveryCheck() {
-        assertThat(twoClasses("throw new IllegalStateException(\"no room\");", "--json"))
-                .isEqualTo(ExitCode.SOME_FAILED);
-        JsonNode checks = Json.LINE.readTree(out.toString()).path("checks");
-        assertThat(checks.size()).isEqualTo(2);
-        assertThat(checks.get(0).path("id").asString()).isEqualTo("two-classes");
-        assertThat(checks.get(0).path("verdict").asString()).isEqualTo("failed");
-        assertThat(checks.get(0).path("reason").asString()).isEqualTo("threw IllegalStateException: no room");
-        assertThat(checks.get(0).path("again").asString()).endsWith(" --only two-classes");
-        assertThat(checks.get(1).path("verdict").asString()).isEqualTo("passed");
-    }
-
-    @Test
-    void badRequestIsOneLine() throws IOException {
-        Path sound = TestPlugin.sound("sound").write(jar());
-        assertRefused("expected a plugin's jar at " + folder.resolve("none") + ", but there is no such file", "none");
-        Path directory = Files.createDirectory(folder.resolve("dir"));
-        assertRefused("expected a plugin's jar at " + directory + ", but that is a folder", "dir");
-        assertRefused("unknown check 'onx'; known are jar-manifest,", sound.toString(), "--only", "onx");
-        assertRefused("unknown check 'onx'; known are jar-manifest,", sound.toString(), "--expect", "onx=why");
-        assertRefused("expected a reason why the check 'onnx' fails", sound.toString(), "--expect", "onnx= ");
-        assertRefused("expected --seconds of at least 1, but found 0", sound.toString(), "--seconds", "0");
-    }
-
-    private void assertRefused(String reason, String jar, String... options) {
-        err.getBuffer().setLength(0);
-        assertThat(run(folder.resolve(jar), options)).isEqualTo(ExitCode.BAD_REQUEST);
-        assertThat(err.toString().lines()).singleElement().asString().startsWith("catwalk: " + reason);
-        assertThat(out.toString()).isEmpty();
-    }
-
-    private int twoClasses(String statements, String... options) {
-        String[] all = new String[options.length + 4];
-        System.arraycopy(new String[] {"--only", "two-classes", "--only", "thousand-classes"}, 0, all, 0, 4);
-        System.arraycopy(options, 0, all, 4, options.length);
-        return check(TestPlugin.building("sound", FOR_TWO.formatted(statements)), all);
-    }
-
-    private int check(TestPlugin plugin, String... options) {
-        return run(plugin.write(jar()), options);
+    void anExpectedFailureIsNoneUnlessItPasses() {
+        String expected = "--expect two-classes=needs-three";
+        assertThat(twoClasses("throw new IllegalStateException();", expected)
+                        .done()
+                        .out())
+                .contains("expected  two-classes", "needs-three");
+        assertThat(twoClasses("task.width();", expected)
+                        .exits(ExitCode.SOME_FAILED)
+                        .joined())
+                .contains("was expected to fail (needs-three), but passes");
     }
 
     private static byte[] jarOf(Class<?> type) throws IOException {
@@ -273,16 +230,5 @@ final class PluginCheckCommandTest {
             in.transferTo(packed);
         }
         return bytes.toByteArray();
-    }
-
-    private Path jar() {
-        return folder.resolve("p.jar");
-    }
-
-    private int run(Path jar, String... options) {
-        String[] all = new String[options.length + 3];
-        System.arraycopy(new String[] {"plugin", "check", jar.toString()}, 0, all, 0, 3);
-        System.arraycopy(options, 0, all, 3, options.length);
-        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
     }
 }
