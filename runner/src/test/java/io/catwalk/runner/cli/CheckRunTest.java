@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -64,7 +65,7 @@ final class CheckRunTest {
         List<String> command = new ArrayList<>(List.of("docs/reference/check_run.py"));
         RUNS.values().forEach(run -> command.add(run.toAbsolutePath().toString()));
         Catwalk.Answer all = python(Path.of("..").toAbsolutePath(), command);
-        Catwalk.Answer own = python(RUNS.get("models"), List.of("check_run.py"));
+        Catwalk.Answer own = python(folder.resolve("models"), List.of("check_run.py"));
 
         assertThat(all.exitCode()).as("%s", all).isZero();
         assertThat(all.out().lines()).hasSize(RUNS.size()).allMatch(line -> line.contains(": PASS, "));
@@ -91,7 +92,7 @@ final class CheckRunTest {
         for (int i = 0; i < lines.size(); i++) {
             String[] parts = (lines.get(i) + " ").split(" \\| ?", -1);
             Path copy = falsified.resolve(Integer.toString(i));
-            ExportedRun.copy(RUNS.get(parts[0]), copy);
+            ExportedRun.copy(Objects.requireNonNull(RUNS.get(parts[0])), copy);
             falsify(copy, parts[1], parts[2].strip(), parts[3].strip());
             command.add(copy.toString());
         }

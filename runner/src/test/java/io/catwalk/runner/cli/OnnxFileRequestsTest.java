@@ -54,13 +54,12 @@ final class OnnxFileRequestsTest {
         with("foreign", "quantization.float_sha256", "0".repeat(64));
         Files.copy(folder.resolve("foreign.onnx"), folder.resolve("byte.int8.onnx"));
         for (String batch : List.of("three", "sixteen")) {
-            Catwalk.Answer exported = Catwalk.run(("export %s --out %s --batch %s --plugins-dir %s"
-                            .formatted(
-                                    world.trial(ExportedRun.GOOD),
-                                    folder.resolve(batch),
-                                    batch.equals("three") ? 3 : 16,
-                                    world.plugins()))
-                    .split(" ", -1));
+            Catwalk.Answer exported = Catwalk.run(
+                    "export",
+                    world.trial(ExportedRun.GOOD).toString(),
+                    "--out=" + folder.resolve(batch),
+                    "--batch=" + (batch.equals("three") ? 3 : 16),
+                    "--plugins-dir=" + world.plugins());
             assertThat(exported.exitCode()).as("%s", exported).isEqualTo(ExitCode.DONE);
             place(batch, folder.resolve(batch).resolve("mixed.onnx"));
         }

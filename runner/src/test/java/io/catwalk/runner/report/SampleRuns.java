@@ -154,7 +154,10 @@ public final class SampleRuns {
                     IntStream.rangeClosed(1, Corruption.STEPS)
                             .mapToObj(step -> new Robustness.Step(
                                     corruption.strength(step),
-                                    Accuracy.of(images, right.applyAsInt(corruption.ordinal(), step))))
+                                    Accuracy.of(
+                                            images,
+                                            right.applyAsInt(
+                                                    List.of(Corruption.values()).indexOf(corruption), step))))
                             .toList()));
         }
         return new Robustness.Classifier(name, name + "/1-0", "0".repeat(64), Accuracy.of(images, clean), curves);

@@ -60,20 +60,17 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
             String end = asked.getOrDefault(spec.id(), asked.getOrDefault(spec.label(), ofClassifier));
             folder.writeOrder(order);
             Files.writeString(folder.log(), "This trial is made up.\n");
-            switch (end) {
-                case "failed":
-                    return new TrialOutcome.Failed(spec, "made up");
-                case "lost":
-                    return new TrialOutcome.Lost(spec, "made up");
-                case "stuck":
-                    Thread.sleep(Long.MAX_VALUE);
-                    throw new IllegalStateException("somebody should have stopped it");
-                default:
-                    try {
-                        return done(order, folder, end.isEmpty() ? plausible(spec) : Double.parseDouble(end), listener);
-                    } catch (TroubleException e) {
-                        return new TrialOutcome.Lost(spec, String.valueOf(e.getMessage()));
-                    }
+            if (end.equals("stuck")) {
+                Thread.sleep(Long.MAX_VALUE);
+            }
+            try {
+                return switch (end) {
+                    case "failed" -> new TrialOutcome.Failed(spec, "made up");
+                    case "lost" -> new TrialOutcome.Lost(spec, "made up");
+                    default -> done(order, folder, end.isEmpty() ? plausible(spec) : Double.parseDouble(end), listener);
+                };
+            } catch (TroubleException e) {
+                return new TrialOutcome.Lost(spec, String.valueOf(e.getMessage()));
             }
         }
 
