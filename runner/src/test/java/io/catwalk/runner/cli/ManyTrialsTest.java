@@ -104,7 +104,7 @@ class ManyTrialsTest {
         long start = System.nanoTime();
         ProcessBuilder reporting = Catwalk.process(folder, "report", "run");
         reporting.environment().put("JAVA_TOOL_OPTIONS", "-Xmx2g");
-        Catwalk.Answer report = Catwalk.finish(reporting).done();
+        Catwalk.finish(reporting).done();
         figures.put("seconds_of_report", (System.nanoTime() - start) / 1e9);
         long page = Files.size(run.path().resolve("report.html"));
         figures.put("bytes_of_page", page);
