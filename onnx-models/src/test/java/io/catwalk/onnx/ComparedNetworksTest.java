@@ -168,20 +168,15 @@ class ComparedNetworksTest extends ExportTest {
                 SequentialBlock net = new SequentialBlock();
                 normalized(net, 32, 3, 2, 1).add(Activation.relu6Block());
                 int width = 32;
-                // Expansion, filters, repetitions, stride (table 2 of the paper).
-                int[][] stages = {
-                    {1, 16, 1, 1},
-                    {6, 24, 2, 2},
-                    {6, 32, 3, 2},
-                    {6, 64, 4, 2},
-                    {6, 96, 3, 1},
-                    {6, 160, 3, 2},
-                    {6, 320, 1, 1}
-                };
-                for (int[] stage : stages) {
-                    for (int i = 0; i < stage[2]; i++) {
-                        net.add(inverted(width, stage[0], stage[1], i == 0 ? stage[3] : 1));
-                        width = stage[1];
+                // Table 2 of the paper.
+                int[] expansions = {1, 6, 6, 6, 6, 6, 6};
+                int[] filters = {16, 24, 32, 64, 96, 160, 320};
+                int[] repetitions = {1, 2, 3, 4, 3, 3, 1};
+                int[] strides = {1, 2, 2, 2, 1, 2, 1};
+                for (int stage = 0; stage < filters.length; stage++) {
+                    for (int i = 0; i < repetitions[stage]; i++) {
+                        net.add(inverted(width, expansions[stage], filters[stage], i == 0 ? strides[stage] : 1));
+                        width = filters[stage];
                     }
                 }
                 normalized(net, 1280, 1, 1, 1).add(Activation.relu6Block());

@@ -147,36 +147,19 @@ class EveryMethodTest {
         }
         Class<?> boxed = MethodType.methodType(type).wrap().returnType();
         Object[] own = {x.abs().add(0.5f), new NDList(x.neg()), x.getManager()};
-        return Stream.concat(Stream.of(own), Stream.of(VALUES))
+        return Stream.of(own, NUMBERS, MORE_NUMBERS, KINDS, OTHERS, LAST)
+                .flatMap(Stream::of)
                 .filter(boxed::isInstance)
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException(type.getName()));
     }
 
-    private static final Object[] VALUES = {
-        1,
-        1L,
-        true,
-        0.5f,
-        0.5,
-        new int[] {1},
-        new long[] {1},
-        new float[] {0.25f, 0.5f, 0.75f},
-        new double[] {1},
-        new byte[] {1},
-        new Shape(1, 1),
-        DataType.INT64,
-        Device.cpu(),
-        SparseFormat.COO,
-        "name",
-        StandardCharsets.UTF_8,
-        FloatBuffer.allocate(1),
-        new Object[0],
-        (UnaryOperator<NDArray>) NDArray::neg,
-        List.of(0.5f),
-        RNN.Activation.TANH,
-        new NDIndex(":, 0")
-    };
+    private static final Object[] NUMBERS = {1, 1L, true, 0.5f, 0.5, new int[] {1}, new long[] {1}, new double[] {1}};
+    private static final Object[] MORE_NUMBERS = {new float[] {0.25f, 0.5f, 0.75f}, new byte[] {1}, new Shape(1, 1)};
+    private static final Object[] KINDS = {DataType.INT64, Device.cpu(), SparseFormat.COO, RNN.Activation.TANH};
+    private static final Object[] OTHERS = {"name", StandardCharsets.UTF_8, FloatBuffer.allocate(1), new Object[0]};
+    private static final UnaryOperator<NDArray> FUNCTION = NDArray::neg;
+    private static final Object[] LAST = {FUNCTION, List.of(0.5f), new NDIndex(":, 0")};
 
     private static Map.Entry<String, Function<NDArray, Object[]>> of(
             String signature, Function<NDArray, Object[]> arguments) {

@@ -36,38 +36,29 @@ class IndexingTest extends ExportTest {
                 of(x -> x.get(":, 1, {}", ints(x, 3, 1)), "an array behind a number"),
                 of(x -> x.expandDims(2).get("0, :, 0, {}", ints(x, 3, 1)), "an array behind a number in front"),
                 of(x -> x.get(":, 1:, {}", ints(x, 3, 1, 1)), "an array beside a slice"),
-                of(x -> x.get(":, {}, 1:3", ints(x, 2, 0)), "an array before a slice"),
                 of(x -> x.get(":, null, {}", ints(x, 2, 1)), "an array beside a new axis"),
                 of(x -> x.get(":, {}, null, {}", ints(x, 2, 1), ints(x, 0, 3)), "arrays around a new axis"),
                 of(x -> x.get("..., {}", ints(x, 2, 1)), "an array behind an ellipsis"),
-                of(x -> x.get("{}, ...", ints(x, 0, -1)), "an array before an ellipsis"),
                 of(x -> x.get(":, {}", x.getManager().create(new float[] {1.9f, -1})), "an array of reals"),
                 of(x -> x.get(":, {}", x.getManager().create(1L)), "one number as an array"),
                 of(x -> x.get(":, {}, {}", x.getManager().create(0L), ints(x, 2, 1)), "one number beside an array"),
                 of(x -> x.get(":, {}", bits(x, true, false, true)), "a mask"),
                 of(x -> x.get(":, {}", bits(x, false, false, false)).sum(new int[] {1}), "a mask of nothing"),
                 of(x -> x.get(":, {}", above(x, 0)), "a mask over two axes"),
-                of(x -> x.get(":, {}, 1:3", bits(x, true, false, true)), "a mask before a slice"),
                 of(x -> x.get(":, {}, {}", bits(x, true, false, true), ints(x, 3, 1)), "a mask beside an array"),
                 of(x -> x.get(x.getManager().ones(new Shape(samples(x)), DataType.BOOLEAN)), "a mask of all samples"),
                 of(x -> x.booleanMask(above(x, 1), 1), "booleanMask along the last axes"),
                 of(x -> x.booleanMask(bits(x, false, true, true, false), 2), "booleanMask along the last axis"),
                 of(x -> x.get(":, {}", order(x)), "an index that the input tells"),
-                of(x -> x.get(":, {}, {}", order(x), x.argMax(2).get(0)), "two that the input tells"),
                 of(x -> x.get(new NDIndex()), "no index at all"),
                 of(x -> x.get(new NDIndex().addAllDim(2).addPickDim(x.argMax(2).expandDims(2))), "a pick"),
-                of(x -> x.get(":, -2, ::2"), "a negative number"),
-                of(x -> x.get("..., 1::3"), "steps"),
                 of(x -> x.get(":, 2:1").sum(new int[] {1}), "a slice of nothing"),
                 of(x -> x.get("1:"), "a slice of samples"),
                 of(x -> x.get("null, :, null, ..., null"), "new axes"),
                 of(x -> x.get(":, 1:").get(":, 0, :2"), "a slice of a view"),
-                of(x -> x.diagonal(0, 1, 2), "diagonal"),
-                of(x -> x.rotate90(1, new int[] {1, 2}), "rotate90"),
                 of(x -> x.flip(0, -1), "flip"),
                 of(x -> NDArrays.concat(new NDList(x.get(":, :, -1:"), x.get(":, :, :-1")), 2), "roll"),
                 of(x -> x.diff(1, 2), "diff"),
-                of(x -> x.repeat(new long[] {1, 2, 3}), "repeat"),
                 of(x -> x.tile(new long[] {2, 1, 1, 2}), "tile"),
                 of(x -> x.pad(new Shape(1, 0, 0, 2), 1), "pad"),
                 of(
@@ -77,21 +68,16 @@ class IndexingTest extends ExportTest {
                         "uneven split"),
                 of(x -> NDArrays.stack(new NDList(x, x, x.flip(1), x, x, x.flip(2), x), -1), "many together"),
                 of(x -> x.gather(x.argSort(2, true), 2), "gather"),
-                of(x -> x.gather(x.argSort(2, true).get(":, 1:, :2"), 2), "gather of fewer"),
                 of(x -> x.take(ints(x, 3, -1, 7, 0)), "take"),
                 of(x -> x.scatter(x.argSort(2, true), x.flip(2), 2), "scatter"),
                 of(x -> x.put(ints(x, 3, -1, 7, 0), x.flatten().get(":4")), "put"),
                 of(x -> x.gatherNd(ints(x, 0, 0, 2, 1).reshape(2, 2)), "gatherNd"),
                 of(x -> x.argMax(2).oneHot(4, x.getDataType()), "oneHot"),
                 of(x -> x.topK(2, 1, true, true).get(0), "largest"),
-                of(x -> x.reshape(-1, 1).topK(3, 0, false, true).get(0), "smallest of samples"),
                 of(x -> x.sort(1), "sort"),
                 of(x -> x.sort(0), "sort of samples"),
-                of(x -> x.gather(x.argSort(-1, false), 2), "descending order"),
                 of(x -> NDArrays.where(x.eq(x.flip(1)), x, x.flip(2)), "where"),
-                of(x -> x.get(":, :1").broadcast(x.getShape()), "broadcast"),
-                of(x -> x.get(":, {}", x.getManager().arange(2, -1, -1)), "arange"),
-                of(x -> x.mul(x.getManager().eye(4).get(":3").toType(x.getDataType(), false)), "eye"));
+                of(x -> x.get(":, :1").broadcast(x.getShape()), "broadcast"));
     }
 
     /** Operations that write parts, for an array of shape (batch, 3, 4) of any type. */
@@ -99,10 +85,8 @@ class IndexingTest extends ExportTest {
         return Stream.of(
                 writing(x -> x.set(at(":, 0"), 1), "a number"),
                 writing(x -> x.set(at(":, 0"), 2.7), "a real"),
-                writing(x -> x.set(at(":, 0, 1:"), 3L), "a long"),
                 writing(x -> x.set(at("..."), 1), "everything"),
                 writing(x -> x.set(at(":, 2:1"), 1), "nothing"),
-                writing(x -> x.set(at(":, ::2, 1::2"), 1), "with steps"),
                 writing(x -> x.set(at("1:"), 1), "samples"),
                 writing(x -> x.set(at("-1"), 1), "one sample"),
                 writing(x -> x.set(at(":, null, 1"), 1), "behind a new axis"),
@@ -112,7 +96,6 @@ class IndexingTest extends ExportTest {
                 writing(x -> x.set(at("0"), copyOf(x, "0:1, null")), "an array with axes in front"),
                 writing(x -> x.setScalar(at("0, 1, 2"), 5), "one scalar"),
                 writing(x -> x.set(at(":, 1"), part -> part.eq(part.flip(1))), "a function"),
-                writing(x -> x.set(at(":, 1"), part -> part.addi(1)), "a function in place"),
                 writing(x -> x.set(at(":, {}", ints(x, 0, 2)), one(x)), "along an array"),
                 writing(
                         x -> x.set(at(":, {}, {}", ints(x, 0, 2), ints(x, -1, 1)), copyOf(x, ":, 1, :2")),
@@ -128,7 +111,6 @@ class IndexingTest extends ExportTest {
                         x -> x.set(at("{}, 1:", same(x, ":, 0, 0", ":, 0, 1")), one(x)),
                         "parts of samples where it is"),
                 writing(x -> x.get(":, 1").addi(1), "through a view"),
-                writing(x -> x.get(":, 1:").get("..., 0").muli(2), "through a view of a view"),
                 writing(x -> x.get(":, 1").set(at(":, 2"), 1), "through a view, a part"),
                 writing(IndexingTest::wherePartsAreTheSame, "through a view, where it is the same"),
                 writing(x -> write(write(x, at(":, 1"), one(x)), at(":, :, 1"), copyOf(x, ":, :, 0")), "twice"));
@@ -254,11 +236,6 @@ class IndexingTest extends ExportTest {
                     return x.mul(taken).add(table(x).get("{}", bits(x, true, false, true, true)));
                 }),
                 of(x -> table(x).get("{}", x.argMax(2)), "rows of a constant"),
-                of("a pick of a constant", x -> {
-                    NDArray places = ints(x, 1, 3, 0, 2).reshape(4, 1);
-                    NDArray taken = table(x).get(new NDIndex().addAllDim().addPickDim(places));
-                    return taken.reshape(4).add(x);
-                }),
                 of("a part of a constant is written with the whole", x -> {
                     NDArray constant = x.getManager().zeros(new Shape(4));
                     NDArray before = x.add(constant);
@@ -268,11 +245,6 @@ class IndexingTest extends ExportTest {
                     return before.mul(constant).add(taken);
                 }),
                 changing("is written", constant -> constant.set(at("1:3"), 5f)),
-                of("the input is written into a row of a constant", x -> {
-                    NDArray constant = x.getManager().zeros(new Shape(3, 4));
-                    constant.set(at("1"), x.get("0, 1"));
-                    return x.add(constant);
-                }),
                 // These write with the engine's own code, which the trace does not see.
                 of("a constant that is copied into", x -> {
                     NDArray constant = x.getManager().zeros(new Shape(4));
@@ -391,12 +363,6 @@ class IndexingTest extends ExportTest {
                     copy.set(at(":, 1"), 1);
                     return copy.get(":, 1").add(part);
                 }),
-                of(stale, x -> {
-                    NDArray copy = x.duplicate();
-                    NDArray part = copy.get(":, 0");
-                    copy.get(":, 1").addi(1);
-                    return part.neg();
-                }),
                 of(x -> x.get(x.gt(0)), "multiply by the mask, or use where"),
                 of(x -> x.booleanMask(x.gt(0)), "multiply by the mask, or use where"),
                 of(x -> write(x, at("{}", x.gt(0)), x.get("0, 0")), "use where"),
@@ -420,7 +386,6 @@ class IndexingTest extends ExportTest {
     /** The engine returns the array itself, or another one with the same memory. */
     @Test
     void whatIsConvertedToItsOwnTypeIsNoCopy() {
-
         for (boolean copy : new boolean[] {false, true}) {
             Block block = lambda(x -> {
                 x.toType(DataType.FLOAT32, copy).addi(1);

@@ -41,36 +41,24 @@ class NumbersTest extends ExportTest {
                 of(x -> whole(x).add(LARGE).sub(LARGE - 1), "add above 2^53"),
                 of(x -> whole(x).mul(LARGE).mod(1000), "mul"),
                 of(x -> whole(x).mul(0).add(LARGE).eq(LARGE - 1), "eq above 2^53"),
-                of(x -> whole(x).mul(0).add(LARGE).gt(LARGE - 1), "gt above 2^53"),
                 of(x -> whole(x).maximum(LARGE).sub(LARGE - 1), "maximum above 2^53"),
                 of(x -> whole(x).clip(LARGE, LARGE + 2).sub(LARGE - 1), "clip above 2^53"),
                 of(x -> whole(x).add((1L << 30) + 1).pow(2).mod(1000), "square above 2^53"),
-                of(x -> x.gt(0).eq(2), "bool eq 2"),
-                of(x -> x.gt(0).eq(1), "bool eq 1"),
-                of(x -> x.gt(0).neq(2), "bool neq 2"),
-                of(x -> x.gt(0).gt(0.5), "bool gt 0.5"),
-                of(x -> whole(x).eq(0.5), "int eq 0.5"),
-                of(x -> whole(x).gt(0.5), "int gt 0.5"),
                 of(x -> x.gt(0).mul(x.lt(1)), "mask times mask"),
                 of(x -> x.gt(0).add(x.lt(1)), "mask plus mask"),
                 of(x -> x.gt(0).maximum(x.lt(-1)), "mask maximum"),
                 of(x -> x.gt(0).mul(3), "mask times number"),
                 of(x -> x.gt(0).mul(0.5f), "mask times real"),
                 of(x -> x.gt(0).sum(new int[] {1}), "sum of mask"),
-                of(x -> x.gt(0).sum(), "sum of all of a mask"),
                 of(x -> x.gt(0).sort(1), "sort of mask"),
                 of(x -> x.gt(0).cumSum(1), "cumSum of mask"),
                 of(x -> x.gt(0).max(new int[] {1}), "max of mask"),
-                of(x -> whole(x).round(), "round of whole"),
-                of(x -> whole(x).floor(), "floor of whole"),
                 of(x -> whole(x).ceil(), "ceil of whole"),
-                of(x -> whole(x).trunc(), "trunc of whole"),
                 of(x -> whole(x).sign(), "sign of whole"),
                 of(x -> bytes(x).mul(bytes(x)), "bytes product"),
                 of(x -> bytes(x).add(3).sub(bytes(x).neg()), "bytes sum"),
                 of(x -> bytes(x).maximum(bytes(x).neg()).minimum(2), "bytes maximum"),
                 of(x -> bytes(x).max(new int[] {1}), "bytes max"),
-                of(x -> bytes(x).gt(1), "bytes compare"),
                 of(x -> bytes(x).sort(1), "bytes sort"),
                 of(x -> bytes(x).clip(-1, 1), "bytes clip"),
                 of(x -> bytes(x).getNDArrayInternal().relu(), "bytes relu"),
@@ -80,8 +68,6 @@ class NumbersTest extends ExportTest {
                 of(x -> real(x).sin().exp().sqrt(), "double sine"),
                 of(x -> real(x).softmax(1), "double logits"),
                 of(x -> real(x).getNDArrayInternal().sigmoid(), "double sigmoid"),
-                of(x -> whole(x).isNaN(), "isNaN of whole"),
-                of(x -> whole(x).isInfinite(), "isInfinite of whole"),
                 of(x -> whole(x).argMax(1), "argMax of whole"),
                 of(x -> x.gt(0).reshape(-1, 2, 3).pad(new Shape(1, 0), 1), "mask pad"),
                 of(x -> bytes(x).getNDArrayInternal().where(x.gt(0), bytes(x).neg()), "where of bytes"),
@@ -208,62 +194,23 @@ class NumbersTest extends ExportTest {
         Float.NaN
     };
 
-    private static final String[] FUNCTIONS = {
-        "abs",
-        "neg",
-        "square",
-        "sqrt",
-        "cbrt",
-        "floor",
-        "ceil",
-        "round",
-        "trunc",
-        "exp",
-        "log",
-        "log2",
-        "log10",
-        "asin",
-        "acos",
-        "atan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "erf",
-        "erfinv",
-        "gammaln",
-        "isNaN",
-        "isInfinite",
-        "logicalNot"
-    };
-
-    private static final String[] ACTIVATIONS = {"sigmoid", "relu", "relu6", "softPlus", "softSign", "selu", "mish"};
-
-    private static final String[] OF_TWO = {
-        "add",
-        "sub",
-        "mul",
-        "div",
-        "pow",
-        "maximum",
-        "minimum",
-        "gt",
-        "gte",
-        "lt",
-        "lte",
-        "eq",
-        "neq",
-        "atan2",
-        "xlogy",
-        "logicalAnd",
-        "logicalXor"
-    };
+    private static final String FUNCTIONS =
+            "abs neg square sqrt cbrt floor ceil round trunc exp log log2 log10 asin acos atan sinh cosh tanh "
+                    + "erf erfinv gammaln isNaN isInfinite logicalNot";
+    private static final String ACTIVATIONS = "sigmoid relu relu6 softPlus softSign selu mish";
+    private static final String OF_TWO =
+            "add sub mul div pow maximum minimum gt gte lt lte eq neq atan2 xlogy logicalAnd logicalXor";
 
     static Stream<Arguments> named() {
-        Stream<Arguments> functions = Stream.of(FUNCTIONS).map(name -> of(name, x -> call(x, name)));
-        Stream<Arguments> activations = Stream.of(ACTIVATIONS).map(name -> of(name, x -> activate(x, name)));
+        Stream<Arguments> functions = words(FUNCTIONS).map(name -> of(name, x -> call(x, name)));
+        Stream<Arguments> activations = words(ACTIVATIONS).map(name -> of(name, x -> activate(x, name)));
         Stream<Arguments> pairs =
-                Stream.of(OF_TWO).map(name -> of(name, x -> call(x.expandDims(2), name, x.expandDims(1))));
+                words(OF_TWO).map(name -> of(name, x -> call(x.expandDims(2), name, x.expandDims(1))));
         return Stream.of(functions, activations, pairs).flatMap(rows -> rows);
+    }
+
+    private static Stream<String> words(String words) {
+        return Stream.of(words.split(" ", -1));
     }
 
     private static NDArray call(NDArray x, String method, NDArray... others) {
@@ -296,13 +243,11 @@ class NumbersTest extends ExportTest {
                 of(x -> x.clip(2, -1), "clip the other way round"),
                 of(x -> x.clip(-200, 200).get(":, 1:19").toType(DataType.INT32, false), "to INT32"),
                 of(x -> x.toType(DataType.BOOLEAN, false), "to BOOLEAN"),
-                of(x -> x.mod(3), "mod 3"),
                 of(x -> x.mod(-3), "mod -3"),
                 of(x -> x.mod(0), "mod 0"),
                 of(x -> x.get(":, 0:15").toType(DataType.INT64, false).mod(-3), "mod of whole numbers"),
                 of(x -> x.clip(-1e30, 1e30).expandDims(2).mod(x.expandDims(1)), "mod of arrays"),
                 of(x -> x.pow(2), "pow 2"),
-                of(x -> x.pow(0), "pow 0"),
                 of(x -> x.pow(-1), "pow -1"),
                 of(x -> x.pow(0.5), "pow 0.5"),
                 of(x -> Activation.leakyRelu(x, 0.2f), "leakyRelu"),
@@ -334,6 +279,8 @@ class NumbersTest extends ExportTest {
 
     /** Eight times the distance of neighboring numbers of FLOAT16 at 1. */
     private static final double COARSE = 8.0 / 1024;
+
+    private static final int[] ROW = {1};
 
     static Stream<Arguments> networks() {
         Block pool = Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2));
@@ -394,11 +341,8 @@ class NumbersTest extends ExportTest {
                 of(x -> x.gt(0.3).logicalAnd(x.lt(fixed(x))), "comparison"),
                 of(x -> x.gt(fixed(x).toType(DataType.FLOAT32, false)), "comparison with FLOAT32"),
                 of(x -> x.getNDArrayInternal().where(x.gt(0), x.neg()), "where"),
-                of(x -> x.sum(new int[] {1}), "sum"),
-                of(x -> x.mean(new int[] {1}, true), "mean"),
-                of(x -> x.max(new int[] {1}), "max"),
-                of(x -> x.cumSum(1), "cumSum"),
-                of(x -> x.sort(1), "sort"),
+                of(x -> x.sum(ROW, true).add(x.mean(ROW, true)).add(x.max(ROW, true)), "sum, mean and max"),
+                of(x -> x.cumSum(1).add(x.sort(1)), "cumSum and sort"),
                 of(x -> x.argMax(1), "argMax"),
                 of(x -> x.topK(3, 1, true, true).get(0), "topK"),
                 of(x -> x.norm(3, new int[] {1}, true), "norm"),

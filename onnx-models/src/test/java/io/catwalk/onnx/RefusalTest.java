@@ -14,14 +14,12 @@ import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SymbolBlock;
 import ai.djl.nn.norm.GhostBatchNorm;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -59,7 +57,6 @@ class RefusalTest extends ExportTest {
                 of(x -> x.equals(x.abs()) ? x.neg() : x, control + ": equals"),
                 of(x -> x.toDebugString(true).contains("-") ? x.neg() : x, control + ": toDebugString"),
                 of(x -> x.sum().getFloat() > 0 ? x : x.neg(), control),
-                of(x -> x.contentEquals(x.neg()) ? x : x.neg(), control),
                 of(x -> x.atanh(), missing + ".atanh()|log()"),
                 of(x -> x.asinh(), "x.sign().mul(x.abs().add(x.square().add(1).sqrt()).log())"),
                 of(x -> x.sequenceMask(x.sum(new int[] {1})), "manager.arange(length).lt(lengths.expandDims(1))"),
@@ -77,14 +74,10 @@ class RefusalTest extends ExportTest {
                 }),
                 // The engine makes all rows equal to the first one, whatever the image holds.
                 of(x -> ex(x.reshape(-1, 1, 6, 1)).interpolation(four, 1, false), "one column|area"),
-                of(x -> ex(x.reshape(-1, 1, 3, 2)).interpolation(four, 3, false), "one column"),
                 of(x -> ex(x.reshape(-1, 3, 2, 1)).resize(1, 4, 1), "one column"),
                 of(x -> x.rfft(6, 1), complex + "|real()"),
                 of(x -> x.fft(6, 1).mul(2).real(), "complex NDArray.mul(Number) has no ONNX form here|real()"),
                 of(x -> x.fft(6, 1).get(":, 2").real(), complex),
-                of(x -> x.fft(6, 1).muli(2).real(), complex),
-                of(x -> x.fft(6, 1).transpose().real(), "complex NDArray.transpose("),
-                of(x -> x.mul(x.fft(6, 1)).real(), complex),
                 of(x -> x.fft(6, 1).concat(x.fft(6, 1), 1).real(), complex),
                 of(x -> x.fft(5_000, 1).fft(5_000, 1).real(), "takes a matrix of 381 MiB|stft"),
                 of("NDArrayEx.multiBoxDetection|return the predictions", x -> {
@@ -94,20 +87,7 @@ class RefusalTest extends ExportTest {
                 }),
                 // In a process of its own, toType(BFLOAT16) ends with "terminate called without an active exception".
                 of(x -> x.toType(DataType.BFLOAT16, false), "the engine has no bfloat16"),
-                of(x -> x.toType(DataType.INT16, false), "the engine has no int16"),
-                of(x -> x.toType(DataType.UINT32, false), "the engine has no uint32"),
                 of(x -> x.add(ones(x, DataType.BFLOAT16)), "crashes the whole process"),
-                of(x -> x.add(ones(x, DataType.INT16)), "crashes the whole process"),
-                of(x -> x.add(ones(x, DataType.UINT32)), "crashes the whole process"),
-                of(x -> batch(x) > 3 ? x.neg() : x.abs(), batch + "|NDArray.abs()|NDArray.neg()"),
-                of(batch, x -> {
-                    NDArray sum = x.get(0);
-                    for (int i = 1; i < batch(x); i++) {
-                        sum = sum.add(x.get(i));
-                    }
-                    return sum;
-                }),
-                of(x -> x.get("0:" + batch(x) / 2), batch),
                 of(
                         x -> x.split(batch(x)).get(0),
                         batch + ": NDArray.split(long, int) in block|makes 2 arrays for a batch of 2, but 5 for 5"),
@@ -197,13 +177,6 @@ class RefusalTest extends ExportTest {
         assertAgrees(lambda(x -> x.mul(sparse.toDense())), SAMPLE, 0);
     }
 
-    @Test
-    void theBatchMayBranchWhereItIsFixed() {
-        Block block = lambda(x -> batch(x) > 3 ? x.neg() : x.abs());
-        byte[] model = OnnxExport.of(block, SAMPLE).withFixedBatch(4).bytes();
-        assertThat(operators(model)).containsExactly("Neg");
-    }
-
     /** DJL passes weights where PyTorch expects biases; with other sizes PyTorch throws, with these it computes. */
     @Test
     void bothDirectionsWithBiasesAreRefused() {
@@ -224,31 +197,6 @@ class RefusalTest extends ExportTest {
         LSTM lstm = SmallNetworks.lstm(4, 1).optHasBiases(false).build();
         lstm.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 5));
         assertRefused(seq(lambda(x -> x.get(":, :, 0:3")), lstm), new Shape(2, 4), "lstm", "5 features");
-    }
-
-    @Test
-    void whatABlockOfDjlThrowsIsPlacedInThatBlock() {
-        Block block =
-                initialized(GhostBatchNorm.builder().optVirtualBatchSize(4).build(), SAMPLE);
-        String place = "(block GhostBatchNorm, called at GhostBatchNorm.java:";
-        assertRefused(block, SAMPLE, "cannot be evenly split", place);
-    }
-
-    @Test
-    void aBlockWithoutANameIsCalledAsWhatItExtends() {
-        Block block = new AbstractBlock() {
-            @Override
-            protected NDList forwardInternal(
-                    ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-                return inputs.head().getFloat(0, 0) > 0 ? inputs : new NDList();
-            }
-
-            @Override
-            public Shape[] getOutputShapes(Shape[] shapes) {
-                return shapes;
-            }
-        };
-        assertRefused(block, SAMPLE, "(block AbstractBlock, called at RefusalTest.java:");
     }
 
     @Test
@@ -364,12 +312,7 @@ class RefusalTest extends ExportTest {
     }
 
     static Stream<Throwable> throwing() {
-        return Stream.of(
-                new NoClassDefFoundError("some/Class"),
-                new ClassCastException("no"),
-                new ArithmeticException("by zero"),
-                new AssertionError("no"),
-                new IOException("gone"));
+        return Stream.of(new NoClassDefFoundError("some/Class"), new ClassCastException("no"), new IOException("gone"));
     }
 
     @ParameterizedTest
@@ -424,12 +367,6 @@ class RefusalTest extends ExportTest {
             throw new OutOfMemoryError("full");
         });
         assertThatThrownBy(() -> OnnxExport.of(block, SAMPLE).bytes()).isInstanceOf(OutOfMemoryError.class);
-    }
-
-    @Test
-    void aBlockOfTwoInputsIsRefusedWhereOneIsDescribed() {
-        Block block = new LambdaBlock(inputs -> new NDList(inputs.get(0).add(inputs.get(1))));
-        assertRefused(block, SAMPLE, "describe each that it takes with an OnnxInput", "RefusalTest.java:");
     }
 
     @Test

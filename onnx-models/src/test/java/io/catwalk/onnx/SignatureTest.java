@@ -296,15 +296,6 @@ class SignatureTest extends ExportTest {
     }
 
     @Test
-    void whatLooksAtASizeBetweenTracesIsFoundInRehearsals() {
-        for (long bound : new long[] {1, 2, 8, 100, 512}) {
-            Block block = lambda(x -> x.getShape().get(1) == bound ? x.neg() : x.abs());
-            OnnxExport export = OnnxExport.of(block, floats("x", Axis.BATCH, SEQUENCE));
-            assertRefused(export, "a sequence of " + bound + ",");
-        }
-    }
-
-    @Test
     void aModelKnowsTheShapeOfItsInput() {
         try (Model model = Model.newInstance("linear")) {
             model.setBlock(dense(2));
@@ -333,19 +324,6 @@ class SignatureTest extends ExportTest {
         OnnxExport ranged = OnnxExport.of(LAST, VALUES, LENGTHS.withRange(1, 5));
         assertThat(ranged.prove(lengths(1, 5, 3), lengths(2)).agrees()).isTrue();
         assertThat(ranged.withFixedBatch(2).bytes()).isNotEmpty();
-    }
-
-    @Test
-    void divisorsAreExported() {
-        Block remainder = new LambdaBlock(inputs -> new NDList(inputs.get(0).mod(inputs.get(1))));
-        OnnxInput dividend = OnnxInput.of("a", DataType.INT32, Axis.BATCH, Axis.of(3));
-        OnnxInput divisor = OnnxInput.of("b", DataType.INT32, Axis.BATCH, Axis.of(3));
-        assertRefused(OnnxExport.of(remainder, dividend, divisor), "whole numbers of a, b are 0");
-        NDList samples = new NDList(
-                manager.create(new int[] {7, -7, 9}, new Shape(1, 3)),
-                manager.create(new int[] {3, 3, -4}, new Shape(1, 3)));
-        OnnxExport export = OnnxExport.of(remainder, dividend, divisor.withRange(1, 9));
-        assertThat(export.prove(samples).agrees()).isTrue();
     }
 
     /** The engine checks indices, so a number outside of the range would be refused. */

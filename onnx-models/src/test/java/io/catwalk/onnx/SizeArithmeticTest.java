@@ -38,7 +38,11 @@ class SizeArithmeticTest extends ExportTest {
     }
 
     private static Arguments row(String name, Body body) {
-        return Arguments.of(name, TIME, body, 300L);
+        return row(name, TIME, 300, body);
+    }
+
+    private static Arguments row(String name, Axis time, long longest, Body body) {
+        return Arguments.of(name, time, body, longest);
     }
 
     static Stream<Arguments> bodies() {
@@ -72,27 +76,19 @@ class SizeArithmeticTest extends ExportTest {
                 row(
                         "the largest of all",
                         (x, length) -> x.topK(length, 1, true, true).get(0)),
-                Arguments.of(
+                row(
                         "identity",
                         TIME,
-                        (Body) (x, length) -> x.getManager().eye(length).matMul(x),
-                        64L),
-                Arguments.of(
-                        "a matrix with fewer columns",
-                        TIME.atLeast(2),
-                        (Body) (x, length) -> {
-                            NDArray cut = x.getManager().eye(length, length - 1, 0, DataType.FLOAT32);
-                            return cut.sum(new int[] {1}).expandDims(1).mul(x);
-                        },
-                        64L),
-                Arguments.of(
-                        "an axis with a largest size",
-                        TIME.atMost(8_192),
-                        (Body) (x, length) -> {
-                            NDArray halves = positions(x, length).expandDims(1).mul(0.5f);
-                            return x.add(halves.sin());
-                        },
-                        1_000L));
+                        64,
+                        (x, length) -> x.getManager().eye(length).matMul(x)),
+                row("a matrix with fewer columns", TIME.atLeast(2), 64, (x, length) -> {
+                    NDArray cut = x.getManager().eye(length, length - 1, 0, DataType.FLOAT32);
+                    return cut.sum(new int[] {1}).expandDims(1).mul(x);
+                }),
+                row("an axis with a largest size", TIME.atMost(8_192), 1_000, (x, length) -> {
+                    NDArray halves = positions(x, length).expandDims(1).mul(0.5f);
+                    return x.add(halves.sin());
+                }));
     }
 
     @ParameterizedTest(name = "{0}")

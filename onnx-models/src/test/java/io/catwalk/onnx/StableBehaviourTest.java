@@ -41,13 +41,7 @@ class StableBehaviourTest extends ExportTest {
         Random random = new Random();
         return Stream.of(
                 of(x -> x.add(x.getManager().randomNormal(x.getShape())), "noise"),
-                of("gumbel softmax", x -> {
-                    NDArray drawn = x.getManager().randomUniform(0.1f, 0.9f, new Shape(6));
-                    return x.sub(drawn.log().neg().log()).softmax(1);
-                }),
                 of(x -> x.add(calls[0]++), "counter"),
-                of(x -> x.add(calls[0] += 3), "counter of threes"),
-                of(x -> x.mul(1f / ++calls[0]), "counter as a scale"),
                 of(x -> x.add(x.getManager().create(calls[0]++)), "counter as a constant"),
                 of(x -> random.nextBoolean() ? x.neg() : x.abs(), "coin"),
                 of(x -> x.mul(System.nanoTime() % 1_000_003 / 1e6), "clock"));
@@ -67,10 +61,8 @@ class StableBehaviourTest extends ExportTest {
         return Stream.of(
                 of("1", x -> batch(x) == 1 ? x.neg() : x),
                 of("1", x -> batch(x) % 3 == 2 ? x.neg() : x.abs()),
-                of("7", x -> batch(x) > 6 ? x.neg() : x.abs()),
                 of("7", x -> x.get("0:" + Math.min(batch(x), 6))),
                 of("64", x -> batch(x) >= 64 ? x.neg() : x.abs()),
-                of("200", x -> batch(x) > 199 ? x.neg() : x.abs()),
                 of("17", x -> {
                     NDList parts = new NDList();
                     for (long from = 0; from < batch(x); from += 16) {
@@ -80,7 +72,6 @@ class StableBehaviourTest extends ExportTest {
                     return parts.size() == 1 ? parts.get(0) : parts.get(0).concat(parts.get(1), 0);
                 }),
                 of("1", x -> x.squeeze().sum(new int[] {-1})),
-                of("1", x -> x.sum(new int[] {1}, true).squeeze().mul(2)),
                 of("4", x -> {
                     float first = x.getManager().arange((float) batch(x)).toFloatArray()[0];
                     return x.mul(first + (batch(x) == 4 ? 1f : 0f));
@@ -167,32 +158,16 @@ class StableBehaviourTest extends ExportTest {
 
     /** Keeps what it created the first time, in the ways in which blocks do. */
     static Stream<Arguments> keepsArrays() {
-        NDArray[] kept = new NDArray[1];
         List<NDArray> list = new ArrayList<>();
         Map<String, NDArray> map = new HashMap<>();
         NDManager outside = NDManager.newBaseManager();
         return Stream.of(
-                of("array", x -> {
-                    if (kept[0] == null) {
-                        kept[0] = x.getManager().arange(6f);
-                        kept[0].detach();
-                    }
-                    return x.mul(kept[0]);
-                }),
                 of("list", x -> {
                     if (list.isEmpty()) {
                         list.add(x.getManager().arange(6f).gt(2));
                         list.get(0).detach();
                     }
                     return x.mul(list.get(0));
-                }),
-                of("map", x -> {
-                    NDArray made = map.computeIfAbsent("scale", key -> {
-                        NDArray scale = x.getManager().arange(6f).add(1);
-                        scale.attach(outside);
-                        return scale;
-                    });
-                    return x.div(made);
                 }),
                 of("manager", x -> {
                     NDArray made = map.computeIfAbsent("own", key -> outside.arange(6f));
