@@ -14,10 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * The content of a constant is computed for any size; expected values are written by hand: rows one after the other,
- * little endian.
- */
+/** The content of a constant at any size, by hand: rows one after the other, little endian. */
 @Tag("tiny")
 class ContentsTest {
 
@@ -50,32 +47,18 @@ class ContentsTest {
     }
 
     @Test
-    void aFixedConstantHoldsTheSameAtEverySize() {
+    void constantsSlicesAndNumbersFollowTheSizes() {
+        Step first = repeated(constant(TensorShape.of(1, 3), 1, 2, 3), BATCH, Dim.of(3));
+        assertThat(Contents.at(first, SIZES)).containsExactly(1, 2, 3, 1, 2, 3);
+        Step last = repeated(constant(TensorShape.of(3, 1), 1, 2, 3), Dim.of(3), BATCH);
+        assertThat(Contents.at(last, SIZES)).containsExactly(1, 1, 2, 2, 3, 3);
+        Step around = repeated(constant(TensorShape.of(1, 2, 1), 1, 2), BATCH, Dim.of(2), TIME);
+        assertThat(Contents.at(around, SIZES)).containsExactly(1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2);
         assertThat(Contents.at(constant(TensorShape.of(3), 1, 2, 3), SIZES)).containsExactly(1, 2, 3);
-    }
-
-    @Test
-    void aSliceIsRepeatedAlongTheFirstAxis() {
-        Step step = repeated(constant(TensorShape.of(1, 3), 1, 2, 3), BATCH, Dim.of(3));
-        assertThat(Contents.at(step, SIZES)).containsExactly(1, 2, 3, 1, 2, 3);
-    }
-
-    @Test
-    void aSliceIsRepeatedAlongTheLastAxis() {
-        Step step = repeated(constant(TensorShape.of(3, 1), 1, 2, 3), Dim.of(3), BATCH);
-        assertThat(Contents.at(step, SIZES)).containsExactly(1, 1, 2, 2, 3, 3);
-    }
-
-    @Test
-    void aSliceIsRepeatedAlongTwoAxesAroundAFixedOne() {
-        Step step = repeated(constant(TensorShape.of(1, 2, 1), 1, 2), BATCH, Dim.of(2), TIME);
-        assertThat(Contents.at(step, SIZES)).containsExactly(1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2);
-    }
-
-    @Test
-    void aSliceWithoutElementsStaysEmpty() {
-        assertThat(Contents.at(repeated(constant(TensorShape.of(1, 0)), BATCH, Dim.of(0)), SIZES))
-                .isEmpty();
+        Step counted = new Step.Counted(operand(ElementType.INT32), BATCH.times(TIME));
+        assertThat(Contents.at(counted, SIZES)).containsExactly(6, 0, 0, 0);
+        Step none = repeated(constant(TensorShape.of(1, 0)), BATCH, Dim.of(0));
+        assertThat(Contents.at(none, SIZES)).isEmpty();
     }
 
     @Test
@@ -85,12 +68,6 @@ class ContentsTest {
                 .containsExactly(0, 1, 2, 4, 5, 6, 10, 11, 12, 14, 15, 16);
         assertThat(Contents.at(prefix(longest, TIME, Dim.of(2), Dim.of(4)), SIZES))
                 .isEqualTo(longest.data());
-    }
-
-    @Test
-    void aNumberThatFollowsTheSizesIsWorkedOut() {
-        Step step = new Step.Counted(operand(ElementType.INT32), BATCH.times(TIME));
-        assertThat(Contents.at(step, SIZES)).containsExactly(6, 0, 0, 0);
     }
 
     /** -2, 1 and 4 in each type: IEEE 754 for reals, two's complement for whole numbers. */
@@ -107,13 +84,9 @@ class ContentsTest {
     void numbersThatAreEquallyFarApartAreCounted(ElementType type, String bytes) {
         Step step = new Step.Counting(operand(type, TIME), BATCH.times(Dim.of(-1)), TIME);
         assertThat(Contents.at(step, SIZES)).isEqualTo(HexFormat.of().parseHex(bytes.replace(" ", "")));
-    }
-
-    /** 2048, 2050 and 2052: halves above 2048 are even, and ties go to the multiple of 4. */
-    @Test
-    void halvesAreRoundedAsByTheEngine() {
-        Step step = new Step.Counting(operand(ElementType.FLOAT16, TIME), Dim.of(2_049), Dim.of(1));
-        assertThat(Contents.at(step, SIZES)).isEqualTo(HexFormat.of().parseHex("006801680268"));
+        // 2048, 2050 and 2052: halves above 2048 are even, and ties go to the multiple of 4.
+        Step halves = new Step.Counting(operand(ElementType.FLOAT16, TIME), Dim.of(2_049), Dim.of(1));
+        assertThat(Contents.at(halves, SIZES)).isEqualTo(HexFormat.of().parseHex("006801680268"));
     }
 
     @Test

@@ -59,10 +59,7 @@ class DerivedTest {
         assertThat(sizes(MAX_POOL, IMAGE, kernel, stride, pad, false)).isEqualTo(expected);
         assertThat(sizes(AVG_POOL, IMAGE, kernel, stride, pad, false, true)).isEqualTo(expected);
         assertThat(sizes(LP_POOL, IMAGE, 2f, kernel, stride, pad, false)).isEqualTo(expected);
-    }
-
-    @Test
-    void windowsThatMayStickOutRoundUp() {
+        // A window that may stick out rounds up.
         assertThat(sizes(MAX_POOL, IMAGE, new Shape(3, 3), new Shape(2, 2), new Shape(0, 0), true))
                 .containsExactly(Dim.BATCH, Dim.of(3), halved(HEIGHT, 2), halved(WIDTH, 2));
     }

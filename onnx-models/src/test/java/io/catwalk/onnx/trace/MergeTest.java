@@ -75,10 +75,6 @@ class MergeTest extends OneTrace {
                 .hasMessageContainingAll(words);
     }
 
-    private static void assertArgumentRefused(LongFunction<@Nullable Object> argument, String words) {
-        assertRefused(() -> mergedArgument(argument), words);
-    }
-
     @Test
     void shapesFollowTheBatch() {
         Program program = merged(batch -> recording(
@@ -113,12 +109,12 @@ class MergeTest extends OneTrace {
 
     @Test
     void argumentsThatFollowNothingAreRefused() {
-        assertArgumentRefused(batch -> 1.0 / batch, "in block A gets 0.5 for a batch of 2, but 0.2 for 5");
-        assertArgumentRefused(batch -> batch > 2 ? "large" : "small", "gets small for a batch of 2, but large for 5");
-        assertArgumentRefused(batch -> batch % 3, "the number 2 for a batch of 2, but 0 for 3");
-        assertArgumentRefused(batch -> batch > 2 ? new Shape(1, 2) : new Shape(1), "1 axes for a batch of 2, but 2");
-        assertArgumentRefused(batch -> batch > 2 ? List.of(slot(0, batch, 3)) : List.of(), "gets [] for a batch of 2");
-        assertArgumentRefused(batch -> batch > 2 ? Double.NaN : 1.0, "gets 1.0 for a batch of 2, but NaN for 5");
+        assertRefused(() -> mergedArgument(batch -> 1.0 / batch), "gets 0.5 for a batch of 2, but 0.2");
+        assertRefused(() -> mergedArgument(batch -> batch > 2 ? "large" : "small"), "gets small for a batch of 2");
+        assertRefused(() -> mergedArgument(batch -> batch % 3), "the number 2 for a batch of 2, but 0 for 3");
+        assertRefused(() -> mergedArgument(batch -> batch > 2 ? new Shape(1, 2) : new Shape(1)), "1 axes");
+        assertRefused(() -> mergedArgument(batch -> batch > 2 ? List.of(slot(0, batch, 3)) : List.of()), "gets []");
+        assertRefused(() -> mergedArgument(batch -> batch > 2 ? Double.NaN : 1.0), "gets 1.0", "but NaN");
     }
 
     private static Entry sum(long batch, String signature, int from) {
@@ -126,7 +122,7 @@ class MergeTest extends OneTrace {
     }
 
     @Test
-    void otherStepsAreRefused() {
+    void otherStepsAndOutputsAreRefused() {
         Entry table = constant(1, new byte[4], DataType.FLOAT32, 1);
         assertRefused(
                 then(batch -> batch == 5 ? table : sum(batch, F, 0)),
@@ -143,6 +139,9 @@ class MergeTest extends OneTrace {
         assertRefused(
                 then(batch -> sum(batch, F, batch == 5 ? 7 : 0)),
                 F + " in block A uses different arrays for a batch of 2 and of 5");
+        assertRefused(
+                batch -> recording(batch == 3 ? List.of() : List.of(slot(0, batch, 3)), input(batch)),
+                "returns 1 arrays for a batch of 2, but 0 for 3");
     }
 
     @ParameterizedTest
@@ -153,13 +152,6 @@ class MergeTest extends OneTrace {
                         ? recording(List.of(), input(batch), sum(batch, F, 0))
                         : recording(List.of(), input(batch)),
                 words.replace(" but", ", but") + ", at " + F + " in block A");
-    }
-
-    @Test
-    void anotherNumberOfOutputsIsRefused() {
-        assertRefused(
-                batch -> recording(batch == 3 ? List.of() : List.of(slot(0, batch, 3)), input(batch)),
-                "returns 1 arrays for a batch of 2, but 0 for 3");
     }
 
     private static Step mergedConstant(
@@ -197,9 +189,11 @@ class MergeTest extends OneTrace {
     }
 
     @Test
-    void aWholeNumberThatDiffersFollowsTheBatch() {
+    void numbersAndStepsThatDifferFollowTheBatch() {
         assertThat(mergedConstant(DataType.INT8, batch -> new byte[] {(byte) (3 * batch)}))
                 .isEqualTo(new Step.Counted(made(ElementType.INT8, Dim.of(1)), Dim.BATCH.times(Dim.of(3))));
+        assertThat(mergedConstant(DataType.INT8, batch -> counted(batch, (int) batch, (int) batch)))
+                .isEqualTo(new Step.Counting(made(ElementType.INT8, Dim.BATCH), Dim.BATCH, Dim.BATCH));
     }
 
     /** 250 is -6 as a signed byte: only the type shows which. */
@@ -217,12 +211,6 @@ class MergeTest extends OneTrace {
         Operand places = made(ElementType.INT8, Dim.BATCH.minus(Dim.of(1)));
         assertThat(mergedConstant(DataType.INT8, batch -> counted(batch - 1, 4, 3)))
                 .isEqualTo(new Step.Counting(places, Dim.of(4), Dim.of(3)));
-    }
-
-    @Test
-    void stepsMayFollowTheBatchToo() {
-        assertThat(mergedConstant(DataType.INT8, batch -> counted(batch, (int) batch, (int) batch)))
-                .isEqualTo(new Step.Counting(made(ElementType.INT8, Dim.BATCH), Dim.BATCH, Dim.BATCH));
     }
 
     private static byte[] floats(long count, FloatUnaryOperator number) {
@@ -298,34 +286,13 @@ class MergeTest extends OneTrace {
     }
 
     @Test
-    void numbersThatDifferFromCallToCallAreRefused() {
+    void numbersThatDifferFromCallToCallAndOtherTypesAreRefused() {
         assertRefused(
                 then(batch -> constant(1, new byte[] {(byte) batch, 0}, DataType.INT8, 2)),
                 "the constant table(2) in block C is computed from the batch size");
         assertRefused(
                 () -> mergedConstant(DataType.INT8, batch -> counted(batch, (int) batch, 0)),
                 "the constant table(batch) in block C holds different numbers for different batch sizes");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "FLOAT16, FLOAT16",
-        "FLOAT32, FLOAT",
-        "FLOAT64, DOUBLE",
-        "INT64, INT64",
-        "INT32, INT32",
-        "INT8, INT8",
-        "UINT8, UINT8",
-        "BOOLEAN, BOOL"
-    })
-    void eachTypeOfDjlIsOneOfOnnx(DataType type, ElementType expected) {
-        assertThat(Merge.elementType(type, "x")).isEqualTo(expected);
-    }
-
-    @Test
-    void otherTypesAreRefused() {
-        assertRefused(
-                () -> Merge.elementType(DataType.STRING, "x"),
-                "x makes string, a type that is not exported: use FLOAT32");
+        assertRefused(() -> Merge.elementType(DataType.STRING, "x"), "x makes string, a type that is not exported");
     }
 }

@@ -6,18 +6,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.DataType;
 import io.catwalk.onnx.extension.OnnxOperation;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/**
- * Operations without an ONNX form are distinguished from those that the engine lacks, and both messages name a way that
- * works.
- */
+/** Operations without an ONNX form are told from those that the engine lacks; each message names a way that works. */
 @Tag("tiny")
 class MissingTest {
 
@@ -38,35 +35,28 @@ class MissingTest {
     @Test
     void whatTheEngineComputesCanGetARowOfItsOwn() {
         assertThat(words(NDArray.class, "toSparse", () -> null))
-                .isEqualTo("NDArray.toSparse(SparseFormat) has no ONNX form here: leave it out: files hold dense"
-                        + " arrays, or add a row of your own: " + OWN_ROW);
+                .contains("NDArray.toSparse(SparseFormat) has no ONNX form here: leave it out", OWN_ROW);
         assertThat(words(NDArrayEx.class, "multiBoxDetection", () -> null))
-                .contains("has no ONNX form here: which boxes")
-                .contains(OWN_ROW);
+                .contains("has no ONNX form here: which boxes", OWN_ROW);
     }
 
     @Test
     void whatTheEngineDoesNotImplementGetsNoRow() {
         assertThat(words(NDArray.class, "atanh", () -> fails(new UnsupportedOperationException())))
-                .isEqualTo("the engine itself does not implement NDArray.atanh(): use"
-                        + " x.add(1).div(NDArrays.sub(1, x)).log().div(2)");
+                .startsWith("the engine itself does not implement NDArray.atanh(): use x.add(1)");
         assertThat(words(NDArrayEx.class, "multiBoxTarget", () -> fails(new UnsupportedOperationException())))
                 .startsWith("the engine itself does not implement NDArrayEx.multiBoxTarget(")
                 .doesNotContain(OWN_ROW);
     }
 
-    @Test
-    void whatTakesNoSuchArgumentsIsThere() {
-        assertThat(words(NDArray.class, "atanh", () -> fails(new IllegalArgumentException())))
-                .contains("has no ONNX form here");
-    }
-
     /** Whether it can be exported does not depend on its result, and calling it may have side effects. */
     @Test
-    void whatMakesNoArrayIsNotTried() {
+    void whatMakesNoArrayIsNotTriedAndWhatTakesNoSuchArgumentsIsThere() {
         assertThat(words(NDArray.class, "getGradient", () -> null)).contains("gradients belong to training");
         assertThat(words(NDArray.class, "toFloatArray", () -> fails(new UnsupportedOperationException())))
                 .contains("has no ONNX form here: use other operations");
+        assertThat(words(NDArray.class, "atanh", () -> fails(new IllegalArgumentException())))
+                .contains("has no ONNX form here");
     }
 
     @Test
@@ -83,19 +73,15 @@ class MissingTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BFLOAT16", "INT16", "UINT16", "UINT32", "UINT64", "UNKNOWN"})
+    @EnumSource
     void typesThatEndTheProcessAreNamed(DataType type) {
-        assertThat(Missing.type(type).orElseThrow())
-                .startsWith("the engine has no " + type)
-                .contains("FLOAT32");
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            mode = Mode.EXCLUDE,
-            names = {"BFLOAT16", "INT16", "UINT16", "UINT32", "UINT64", "UNKNOWN"})
-    void otherTypesAreLeftToTheEngine(DataType type) {
-        assertThat(Missing.type(type)).isEmpty();
+        boolean missing = List.of("BFLOAT16", "INT16", "UINT16", "UINT32", "UINT64", "UNKNOWN")
+                .contains(type.name());
+        assertThat(Missing.type(type)
+                        .filter(words -> words.startsWith("the engine has no " + type))
+                        .isPresent())
+                .isEqualTo(missing);
+        assertThat(Missing.type(type).isPresent()).isEqualTo(missing);
     }
 
     @ParameterizedTest

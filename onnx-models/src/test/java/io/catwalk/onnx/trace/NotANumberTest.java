@@ -12,10 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * NaN is found wherever it is, and nothing else is mistaken for it (IEEE 754: all bits of the exponent, and a
- * fraction).
- */
+/** NaN is found wherever it is, and nothing else is (IEEE 754: all bits of the exponent, and a fraction). */
 @Tag("tiny")
 class NotANumberTest extends OneTrace {
 
@@ -25,16 +22,14 @@ class NotANumberTest extends OneTrace {
 
     private static Entry floats(int count, int place, int bits) {
         ByteBuffer data = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        return constant(
-                DataType.FLOAT32, count, data.putInt(place * Float.BYTES, bits).array());
+        data.putInt(place * Float.BYTES, bits);
+        return constant(DataType.FLOAT32, count, data.array());
     }
 
     private static Entry halves(int count, int place, int bits) {
         ByteBuffer data = ByteBuffer.allocate(count * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        return constant(
-                DataType.FLOAT16,
-                count,
-                data.putShort(place * Short.BYTES, (short) bits).array());
+        data.putShort(place * Short.BYTES, (short) bits);
+        return constant(DataType.FLOAT16, count, data.array());
     }
 
     private static void assertRefused(Entry constant, String what) {
@@ -53,28 +48,20 @@ class NotANumberTest extends OneTrace {
         assertRefused(halves(10_000, place, 0x7e00), "weight(10000)");
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {0x7f80_0001, 0x7fff_ffff, 0xff80_0001, 0xffff_ffff})
-    void everyFloatBeyondInfinityIsNan(int bits) {
-        assertRefused(floats(3, 2, bits), "weight(3)");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0x7f80_0000, 0xff80_0000, 0x7f7f_ffff, 0xff7f_ffff, 0x8000_0000})
-    void infiniteAndFiniteFloatsAreTaken(int bits) {
-        assertTaken(floats(3, 2, bits));
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0x7c01, 0x7fff, 0xfc01, 0xffff})
-    void everyHalfBeyondInfinityIsNan(int bits) {
-        assertRefused(halves(3, 1, bits), "weight(3)");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0x7c00, 0xfc00, 0x7bff, 0xfbff, 0x8000})
-    void infiniteAndFiniteHalvesAreTaken(int bits) {
-        assertTaken(halves(3, 1, bits));
+    @Test
+    void onlyWhatIsBeyondInfinityIsNan() {
+        for (int bits : new int[] {0x7f80_0001, 0x7fff_ffff, 0xff80_0001, 0xffff_ffff}) {
+            assertRefused(floats(3, 2, bits), "weight(3)");
+        }
+        for (int bits : new int[] {0x7f80_0000, 0xff80_0000, 0x7f7f_ffff, 0xff7f_ffff, 0x8000_0000}) {
+            assertTaken(floats(3, 2, bits));
+        }
+        for (int bits : new int[] {0x7c01, 0x7fff, 0xfc01, 0xffff}) {
+            assertRefused(halves(3, 1, bits), "weight(3)");
+        }
+        for (int bits : new int[] {0x7c00, 0xfc00, 0x7bff, 0xfbff, 0x8000}) {
+            assertTaken(halves(3, 1, bits));
+        }
     }
 
     @Test

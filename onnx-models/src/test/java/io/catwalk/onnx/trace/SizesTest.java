@@ -21,17 +21,12 @@ class SizesTest {
     }
 
     @Test
-    void axesAreWordedWithTheirArticle() {
+    void sizesAreWordedAndChanged() {
         assertThat(sizes(2, 7)).hasToString("a batch of 2 and an image of 7");
         assertThat(sizes(2, 7).text(List.of("image"))).isEqualTo("an image of 7");
         assertThat(new Sizes(Map.of("area", 3L))).hasToString("an area of 3");
-        assertThat(sizes(2, 7).text(List.of())).isEqualTo("the given shapes");
-    }
-
-    @Test
-    void aSecondSizeOfOneAxisIsTheNumberAlone() {
         assertThat(sizes(2, 7).next(List.of("image"))).isEqualTo("7");
-        assertThat(sizes(2, 7).next(List.of("batch", "image"))).isEqualTo("a batch of 2 and an image of 7");
+        assertThat(sizes(2, 7).with("image", 9)).isEqualTo(sizes(2, 9));
     }
 
     @Test
@@ -39,13 +34,6 @@ class SizesTest {
         assertThat(sizes(2, 7).differing(sizes(2, 7))).isEmpty();
         assertThat(sizes(2, 7).differing(sizes(3, 7))).containsExactly("batch");
         assertThat(sizes(2, 7).differing(sizes(3, 8))).containsExactly("batch", "image");
-    }
-
-    @Test
-    void oneAxisIsChangedAndTheOthersStay() {
-        Sizes before = sizes(2, 7);
-        assertThat(before.with("image", 9)).isEqualTo(sizes(2, 9));
-        assertThat(before).isEqualTo(sizes(2, 7));
     }
 
     @Test

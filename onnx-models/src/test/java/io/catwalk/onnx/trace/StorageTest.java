@@ -13,33 +13,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/**
- * Storage counts its writes, a program is completed with missing constants, and placeholders have the type and shape of
- * their array.
- */
+/** A program is completed with missing constants, and placeholders have the type and shape of their array. */
 @Tag("tiny")
 class StorageTest {
-
-    @Test
-    void writesAreCountedAndThoseFromTheInputNoted() {
-        Storage storage = new Storage();
-        storage.written();
-        assertThat(storage.version()).isEqualTo(1);
-        assertThat(storage.lastTraced()).isZero();
-        storage.writtenFromInput();
-        assertThat(storage.version()).isEqualTo(2);
-        assertThat(storage.lastTraced()).isEqualTo(2);
-        storage.written();
-        assertThat(storage.lastTraced()).isEqualTo(2);
-    }
-
-    @Test
-    void memoryOfAParameterIsNamed() {
-        Storage storage = new Storage();
-        assertThat(storage.parameter()).isEmpty();
-        storage.belongsTo("weight");
-        assertThat(storage.parameter()).contains("weight");
-    }
 
     @Test
     void aProgramTakesTheLongestFormsOfItsConstants() {
