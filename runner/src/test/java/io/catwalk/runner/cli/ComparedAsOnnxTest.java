@@ -123,17 +123,6 @@ final class ComparedAsOnnxTest {
     }
 
     @Test
-    void theMarkdownShowsBothTables() throws IOException {
-        List<String> lines = Files.readAllLines(world.run().resolve("results.md")).stream()
-                .filter(line -> line.startsWith("|"))
-                .toList();
-        assertThat(lines).hasSize(2 + 4 + 2 + 4);
-        assertThat(lines.subList(6, lines.size()))
-                .allSatisfy(line -> assertThat(line.split("\\|", -1)).hasSize(10));
-        assertThat(lines.get(8)).matches("\\| mixed \\| [\\d.]+ KiB \\| .* \\| 0 \\| \\d\\.\\de-\\d\\d \\|");
-    }
-
-    @Test
     void theFileSaysWhereItComesFrom() {
         OnnxMetadata metadata = OnnxMetadata.read(world.model());
         assertThat(metadata.labels().orElseThrow()).hasSize(10);

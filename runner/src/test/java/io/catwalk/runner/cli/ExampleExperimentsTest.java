@@ -2,12 +2,10 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -34,33 +32,22 @@ final class ExampleExperimentsTest {
     @ParameterizedTest
     @CsvSource({"compare, variants", "crossval, crossval"})
     void anExampleRuns(String command, String example) throws IOException {
-        run(command, example, "--in-process", "--no-latency");
+        run(command, example, " --in-process --no-latency");
     }
 
     /** The example has a timeout, which requires processes. */
     @Test
     void theExampleOfAllOptionsRuns() throws IOException {
-        run("compare", "all-options");
+        run("compare", "all-options", "");
     }
 
-    private static void run(String command, String example, String... more) throws IOException {
+    private static void run(String command, String example, String more) throws IOException {
         Path run = folder.resolve(example);
+        String options = "%s --config ../docs/experiments/%s.yaml --plugins-dir %s --dataset ../test-data/fashion-mnist"
+                + " --limit-train=200 --limit-test=50 --epochs=1 --batch-size=25 --threads=1 --out %s" + more;
+        Catwalk.ask(options, command, example, folder.resolve("plugins"), run).done();
 
-        List<String> arguments = new ArrayList<>(List.of(command, "--config"));
-        arguments.add(Path.of("..", "docs", "experiments", example + ".yaml").toString());
-        arguments.addAll(List.of("--plugins-dir", folder.resolve("plugins").toString()));
-        arguments.addAll(
-                List.of("--dataset", Path.of("..", "test-data", "fashion-mnist").toString()));
-        arguments.addAll(List.of("--limit-train=200", "--limit-test=50", "--epochs=1", "--batch-size=25"));
-        arguments.addAll(List.of("--threads=1", "--out", run.toString()));
-        arguments.addAll(List.of(more));
-        Catwalk.Answer answer = Catwalk.run(arguments.toArray(String[]::new));
-
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(ExitCode.DONE);
-        assertThat(Json.JSON
-                        .readTree(Files.readString(run.resolve("results.json")))
-                        .path("trials")
-                        .valueStream())
+        assertThat(Catwalk.json(run.resolve("results.json")).path("trials").valueStream())
                 .isNotEmpty()
                 .allSatisfy(trial -> assertThat(trial.path("status").asString()).isEqualTo("done"));
         assertThat(run.resolve("report.html")).isNotEmptyFile();

@@ -7,7 +7,6 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.cli.Killer.Kind;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,29 +107,6 @@ final class KilledRunTest {
                 .as("%s", killer.story())
                 .allSatisfy(
                         (kind, hits) -> assertThat(hits).as("kills of %s", kind).isPositive());
-    }
-
-    @Test
-    void killedOnceAndGoneOnWithItTrainsOnlyWhatIsMissing() throws Exception {
-        run = folder.resolve("once");
-        Process program = Catwalk.process(
-                        folder,
-                        command("compare a b --epochs 40 --batch-size 24 --jobs 1 --threads 1 --dataset DATA --out RUN "
-                                + HOW))
-                .redirectOutput(folder.resolve("out").toFile())
-                .start();
-        try (BufferedReader screen = program.errorReader()) {
-            assertThat(screen.lines().anyMatch(line -> line.startsWith("b seed 1: epoch 1 of")))
-                    .isTrue();
-            program.destroyForcibly().waitFor();
-        }
-
-        Catwalk.Answer resumed = Catwalk.run(command(RESUME)).done();
-
-        assertThat(resumed.err()).contains("1 trial is done already").doesNotContain("a seed 1: started");
-        assertThat(results().path("trials").valueStream())
-                .extracting(trial -> trial.path("status").asString())
-                .containsExactly("done", "done");
     }
 
     @Test
