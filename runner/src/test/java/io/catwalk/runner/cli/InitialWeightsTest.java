@@ -7,6 +7,7 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.TuningSpec;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +92,15 @@ final class InitialWeightsTest {
         assertThat(Objects.requireNonNull(now.provenance().transfer()).sha256()).isEqualTo(digest);
         assertThat(Files.readString(run.resolve("trials/small-conv/7-0/card.md")))
                 .contains(digest.substring(0, 12), "0.000000001 times the rate");
+
+        Path readBack = folder.resolve("read-back");
+        run("train small-conv --config %s", readBack, run.resolve("experiment.yaml"))
+                .done();
+        assertThat(init(readBack)).isNotNull().isEqualTo(init(run));
+    }
+
+    private static @Nullable InitialWeights init(Path run) {
+        return RunFolder.open(run).readExperiment().classifiers().get(0).init();
     }
 
     @Test
@@ -142,31 +153,5 @@ final class InitialWeightsTest {
         assertThat(search.choices())
                 .hasSize(3)
                 .allSatisfy(choice -> assertThat(choice).containsOnlyKeys("learning_rate"));
-    }
-
-    @Test
-    void aRunThatIsReadBackStartsFromTheSameWeights() {
-        Path run = folder.resolve("read-back");
-        Path again = folder.resolve("read-back-again");
-        String madeUp = " --on=made-up:";
-        Catwalk.ask(
-                        "train small-conv --epochs 1 --init %s --dataset %s --plugins-dir %s --out %s --no-latency"
-                                + madeUp,
-                        first,
-                        images,
-                        folder.resolve("plugins"),
-                        run)
-                .done();
-
-        run("train small-conv --config %s", again, run.resolve("experiment.yaml"))
-                .done();
-
-        assertThat(RunFolder.open(again).readExperiment().classifiers().get(0).init())
-                .isEqualTo(RunFolder.open(run)
-                        .readExperiment()
-                        .classifiers()
-                        .get(0)
-                        .init())
-                .isNotNull();
     }
 }
