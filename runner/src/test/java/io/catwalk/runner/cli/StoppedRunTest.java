@@ -5,7 +5,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.BufferedReader;
@@ -114,19 +113,15 @@ final class StoppedRunTest {
             assertThat(child.onExit().get(10, SECONDS).isAlive()).isFalse();
         }
         Path run = folder.resolve("run");
-        assertThat(Catwalk.run("report", run.toString()).exitCode()).isZero();
-        JsonNode results = Json.JSON.readTree(Files.readString(run.resolve("results.json")));
-        assertThat(results.path("experiment").path("planned").asInt()).isEqualTo(2);
-        assertThat(results.path("experiment").path("finished").asInt()).isEqualTo(1);
+        Catwalk.ask("report %s", run).done();
+        JsonNode results = Catwalk.json(run.resolve("results.json"));
+        assertThat(results.at("/experiment/planned").asInt()).isEqualTo(2);
+        assertThat(results.at("/experiment/finished").asInt()).isEqualTo(1);
         assertThat(results.at("/trials/0/status").asString()).isEqualTo("done");
         assertThat(run.resolve("trials/slow/1-0/trial.json")).doesNotExist();
         assertThat(run.resolve("trials/slow/1-0/history.csv")).isRegularFile();
 
-        Catwalk.Answer answer = Catwalk.run(
-                "evaluate",
-                run.toString(),
-                "--plugins-dir",
-                folder.resolve("plugins").toString());
+        Catwalk.Answer answer = Catwalk.ask("evaluate %s --plugins-dir %s/plugins", run, folder);
         assertThat(answer.err()).isEmpty();
         assertThat(answer.out()).contains("The labels are those of the stored predictions.");
     }

@@ -81,13 +81,13 @@ final class WritingAPluginIT {
                 cd tiny-net
                 ./mvnw verify
                 catwalk plugin install target/tiny-net-1.0.0.zip
-                catwalk compare tiny-net --quick --epochs 1 --limit-train 500 --limit-test 200 --out ../run
+                catwalk plugin info tiny-net
                 """);
 
         assertThat(answer.out())
                 .containsPattern("Tests run: [1-9][0-9]*, Failures: 0, Errors: 0, Skipped: 0")
-                .contains("installed tiny-net 1.0.0, with the classifier tiny-net");
-        assertThat(folder.resolve("run/results.csv")).content().contains("tiny-net");
+                .contains("installed tiny-net 1.0.0, with the classifier tiny-net")
+                .contains("Network for 1x28x28 and 10 classes");
     }
 
     @Test
