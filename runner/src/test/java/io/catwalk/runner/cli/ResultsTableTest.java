@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.evaluation.Averages;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.statistics.CochranQ;
@@ -60,12 +61,8 @@ final class ResultsTableTest {
     void stepsAreShownAndFewerThanTwoHundredAreWarnedOf() {
         Done gru = MadeUp.inSteps(trial("gru", 1, 0, 0.9, 10), 2_110);
         Done mlp = MadeUp.inSteps(trial("mlp", 1, 0, 0.9, 10), 6);
-
-        assertThat(String.join(" ", printed(results(List.of(gru, mlp), List.of(1L), 0, null))))
-                .contains("Optimizer steps of one training: 6 to 2,110.", "Fewer than 200 optimizer steps: mlp 6. ");
-        assertThat(String.join(" ", printed(results(List.of(gru), List.of(1L), 0, null))))
-                .contains("Optimizer steps of one training: 2,110.")
-                .doesNotContain("Fewer than");
+        assertThat(joined(gru, mlp)).contains("6 to 2,110.", "Fewer than 200 optimizer steps: mlp 6. ");
+        assertThat(joined(gru)).contains("steps of one training: 2,110.").doesNotContain("Fewer than");
     }
 
     @Test
@@ -135,23 +132,17 @@ final class ResultsTableTest {
                 .toList();
         List<Comparison.Verdict> verdicts = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            for (int j = i + 1; j < names.size(); j++) {
+            for (String other : names.subList(i + 1, names.size())) {
                 Outcome outcome = OUTCOMES.get(verdicts.size() % OUTCOMES.size());
-                String sentence = names.get(i) + " against " + names.get(j);
+                String sentence = names.get(i) + " against " + other;
                 verdicts.add(new Comparison.Verdict(
-                        names.get(i), names.get(j), 0, null, null, 1, null, null, null, outcome, sentence));
+                        names.get(i), other, 0, null, null, 1, null, null, null, outcome, sentence));
             }
         }
+        String answer = "The answer to the question which of them is the best one in a sentence longer than a line.";
+        CochranQ all = new CochranQ(35.3, names.size() - 1, 1e-6);
         return new Comparison(
-                Comparison.Scope.MODELS,
-                "The answer to the question which of them is the best one in a sentence that is longer than a line.",
-                "What it leaves open.",
-                0.5,
-                null,
-                new CochranQ(35.3, names.size() - 1, 1e-6),
-                standings,
-                verdicts,
-                null);
+                Comparison.Scope.MODELS, answer, "What it leaves open.", 0.5, null, all, standings, verdicts, null);
     }
 
     private static List<String> printed(List<String> names, long parameters, List<Long> seeds) {
@@ -162,15 +153,15 @@ final class ResultsTableTest {
 
     private static Results results(
             List<TrialOutcome> trials, List<Long> seeds, int folds, @Nullable Comparison comparison) {
-        return new Results(
-                1,
-                new Results.Summary(
-                        "run", "compare", "2024-01-01T00:00:00Z", 1, 7, 7, List.of(), seeds, folds, 1, 2, 1),
-                new Results.Dataset(
-                        "fashion-mnist", "", List.of("a", "b"), 1, 28, 28, 54_000, 6_000, 10_000, 5_000, 5_000),
-                trials,
-                comparison,
-                null);
+        Results.Summary summary = new Results.Summary(
+                "run", "compare", "2024-01-01T00:00:00Z", 1, 7, 7, List.of(), seeds, folds, 1, 2, 1);
+        Results.Dataset dataset = new Results.Dataset(
+                "fashion-mnist", "", List.of("a", "b"), 1, 28, 28, 54_000, 6_000, 10_000, 5_000, 5_000);
+        return new Results(1, summary, dataset, trials, comparison, null);
+    }
+
+    private static String joined(Done... trials) {
+        return String.join(" ", printed(results(List.of(trials), List.of(1L), 0, null)));
     }
 
     private static List<String> printed(Results results) {
@@ -179,38 +170,16 @@ final class ResultsTableTest {
         return out.toString().lines().toList();
     }
 
-    private static Done trial(String name, long seed, int fold, double accuracy, long parameters) {
-        return MadeUp.done(
-                MadeUp.trial(name, seed, fold),
-                new TrialMetrics(
-                        MadeUp.metrics(accuracy, new Averages(0.905, 0.8975, 0.88, 0, 0)),
-                        MadeUp.metrics(0.9),
-                        MadeUp.metrics(0.9912)),
-                new Efficiency(
-                        parameters,
-                        parameters * 250,
-                        0,
-                        parameters * 4,
-                        754,
-                        0,
-                        0,
-                        null,
-                        latency(1123.4),
-                        latency(61.7)),
-                new ParityResult(
-                        true,
-                        10_000,
-                        0,
-                        1.6e-5,
-                        1e-6,
-                        1e-5,
-                        1e-4,
-                        24,
-                        "level ALL, 1 thread(s), batch 7",
-                        null,
-                        null,
-                        null,
-                        null));
+    private static Done trial(String name, long seed, int fold, double accuracy, long size) {
+        Metrics test = MadeUp.metrics(accuracy, new Averages(0.905, 0.8975, 0.88, 0, 0));
+        TrialMetrics metrics = new TrialMetrics(test, MadeUp.metrics(0.9), MadeUp.metrics(0.9912));
+        Latency slow = latency(1123.4);
+        Latency fast = latency(61.7);
+        Efficiency cost = new Efficiency(size, size * 250, 0, size * 4, 754, 0, 0, null, slow, fast);
+        String checked = "level ALL, 1 thread(s), batch 7";
+        ParityResult parity =
+                new ParityResult(true, 10_000, 0, 1.6e-5, 1e-6, 1e-5, 1e-4, 24, checked, null, null, null, null);
+        return MadeUp.done(MadeUp.trial(name, seed, fold), metrics, cost, parity);
     }
 
     private static Latency latency(double micros) {
