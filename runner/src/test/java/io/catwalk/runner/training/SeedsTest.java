@@ -27,26 +27,6 @@ class SeedsTest {
         }
         assertThat(numbers).hasSize(105 * 10 * Purpose.values().length);
         // A seed of the engine has 31 bits, so that two of the 5,250 may be equal by chance.
-        assertThat(seeds).hasSizeGreaterThan(5_240);
-    }
-
-    @Test
-    void everyEpochHasASeedOfItsOwn() {
-        Set<Integer> first = new HashSet<>();
-        for (int epoch = 1; epoch <= 1000; epoch++) {
-            first.add(new Seeds(3, 1).engineSeed(Purpose.DROPOUT, epoch));
-        }
-        assertThat(first).hasSize(1000).doesNotContain(new Seeds(3, 1).engineSeed(Purpose.DROPOUT));
-    }
-
-    @Test
-    void theSameSeedGivesTheSameNumbers() {
-        for (Purpose purpose : Purpose.values()) {
-            assertThat(new Seeds(3, 1).generator(purpose).nextLong())
-                    .isEqualTo(new Seeds(3, 1).generator(purpose).nextLong());
-            assertThat(new Seeds(3, 1).engineSeed(purpose))
-                    .isEqualTo(new Seeds(3, 1).engineSeed(purpose))
-                    .isNotNegative();
-        }
+        assertThat(seeds).hasSizeGreaterThan(5_240).allMatch(seed -> seed >= 0);
     }
 }

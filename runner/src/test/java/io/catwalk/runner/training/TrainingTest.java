@@ -7,14 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
-import ai.djl.training.ParameterStore;
-import ai.djl.util.PairList;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Layers;
 import io.catwalk.api.Optimizer;
@@ -24,12 +20,12 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -101,27 +97,19 @@ class TrainingTest {
     }
 
     private static float[] halved(Runnable meanwhile) {
-        Block meantime = new LambdaBlock(
-                arrays -> {
+        Recipe recipe = SmallWorld.plain(0.1, 1, 64);
+        // Halves once, and multiplies by 1 so often that at least one constant is overwritten.
+        Block halving = LambdaBlock.singleton(
+                logits -> {
+                    NDArray halved = logits;
+                    for (int i = 0; i < 200; i++) {
+                        halved = halved.mul(i == 0 ? 0.5 : 1.0);
+                    }
                     meanwhile.run();
-                    return arrays;
+                    return halved;
                 },
-                "meantime");
-        Block halving = LambdaBlock.singleton(TrainingTest::halve, "halve");
-        return SmallWorld.trained(
-                task -> Layers.sequence(SmallWorld.dense(task), halving, meantime),
-                UNVALIDATED,
-                SmallWorld.plain(0.1, 1, 64),
-                1);
-    }
-
-    /** Halves once, and multiplies by 1 so often that at least one constant is overwritten. */
-    private static NDArray halve(NDArray logits) {
-        NDArray halved = logits;
-        for (int i = 0; i < 200; i++) {
-            halved = halved.mul(i == 0 ? 0.5 : 1.0);
-        }
-        return halved;
+                "halve");
+        return SmallWorld.trained(task -> Layers.sequence(SmallWorld.dense(task), halving), UNVALIDATED, recipe, 1);
     }
 
     private static void overwriteFreedMemory() {
@@ -151,15 +139,12 @@ class TrainingTest {
     void theWeightsAreThoseOfTheBestEpoch() {
         Recipe recipe = SmallWorld.plain(1, 12, 8);
         try (TrainedModel model = SmallWorld.train(SmallWorld::dense, HOPELESS, recipe, 3)) {
-            double best = model.history().stream()
-                    .mapToDouble(Epoch::validationAccuracy)
-                    .max()
-                    .orElseThrow();
-            // Otherwise this would prove nothing.
-            assertThat(model.bestEpoch()).isBetween(2, 11);
-            assertThat(model.history().get(11).validationAccuracy()).isLessThan(best);
-            assertThat(model.history().get(model.bestEpoch() - 1).validationAccuracy())
-                    .isEqualTo(best);
+            List<Double> reached =
+                    model.history().stream().map(Epoch::validationAccuracy).toList();
+            double best = Collections.max(reached);
+            assertThat(model.bestEpoch()).as("or else this would prove nothing").isBetween(2, 11);
+            assertThat(reached.get(11)).isLessThan(best);
+            assertThat(reached.get(model.bestEpoch() - 1)).isEqualTo(best);
             assertThat(accuracy(model, HOPELESS)).isEqualTo(best);
         }
     }
@@ -232,8 +217,8 @@ class TrainingTest {
     }
 
     private static float[] stepped(double clipNorm) {
-        return SmallWorld.trained(
-                SmallWorld::dense, UNVALIDATED, SmallWorld.plain(1, 1, 64).withClipNorm(clipNorm), 1);
+        Recipe recipe = SmallWorld.plain(1, 1, 64).withClipNorm(clipNorm);
+        return SmallWorld.trained(SmallWorld::dense, UNVALIDATED, recipe, 1);
     }
 
     /** The weights before the first step: a rate so small that no weight moves by it. */
@@ -282,50 +267,35 @@ class TrainingTest {
         Recipe recipe = SmallWorld.plain(1e38, 2, 16);
         assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1))
                 .isInstanceOf(TrainingException.class)
-                .hasMessageMatching(
-                        "the loss is (NaN|-?Infinity) in epoch 1, step [2-4] of 4, at learning rate 1.0E38: "
-                                + "try a smaller learning rate, or clipNorm");
+                .hasMessageMatching(".* (NaN|-?Infinity) in epoch 1, step [2-4] of 4, .* 1.0E38: .*clipNorm");
     }
 
     @Test
     void weightsThatTheLastStepRuinedAreRefusedToo() {
         // One step in all: the loss before it is finite, the weights after it are not.
         Recipe recipe = SmallWorld.plain(1e38, 1, 64).withOptimizer(Optimizer.sgd(1e38, 0, 1e38));
-        refused(
-                TrainingException.class,
-                () -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1),
-                "validation",
-                "epoch 1");
+        String[] facts = {"validation", "epoch 1"};
+        refused(TrainingException.class, () -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1), facts);
     }
 
     @Test
     void logitsOfAWrongShapeAreRefused() {
         Recipe recipe = SmallWorld.plain(0.1, 1, 16);
-        refused(
-                TrainingException.class,
-                () -> SmallWorld.train(
-                        task -> Layers.sequence(Layers.flatten(), Layers.dense(3), new Untrue()), EASY, recipe, 1),
-                "shape (16, 2) (images, classes)",
-                "found (16, 3)");
+        Block claimsTwoColumns = new LambdaBlock(arrays -> arrays, "untrue") {
+            @Override
+            public Shape[] getOutputShapes(Shape[] inputShapes) {
+                return new Shape[] {new Shape(inputShapes[0].get(0), 2)};
+            }
+        };
+        Block network = Layers.sequence(Layers.flatten(), Layers.dense(3), claimsTwoColumns);
+        String[] facts = {"shape (16, 2) (images, classes)", "found (16, 3)"};
+        refused(TrainingException.class, () -> SmallWorld.train(task -> network, EASY, recipe, 1), facts);
     }
 
     @Test
     void aBatchLargerThanTheDataIsRefused() {
         Recipe recipe = SmallWorld.plain(0.1, 1, 65);
-        illegal(
-                () -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1),
-                "batch size must be at most",
-                "64, but is 65");
-    }
-
-    @Test
-    void aFailureOfTheListenerEndsTheTraining() {
-        List<Epoch> full = List.of();
-        assertThatThrownBy(() -> SmallWorld.train(SmallWorld::dense, EASY, SmallWorld.plain(0.1, 1, 16), 1, 0, full))
-                .isInstanceOf(UnsupportedOperationException.class);
-        // And the next training starts as if nothing had happened.
-        SmallWorld.train(SmallWorld::dense, EASY, SmallWorld.plain(0.1, 1, 16), 1)
-                .close();
+        illegal(() -> SmallWorld.train(SmallWorld::dense, EASY, recipe, 1), "batch size", "at most", "64, but is 65");
     }
 
     private static double accuracy(TrainedModel model, TrainingData data) {
@@ -344,21 +314,5 @@ class TrainingTest {
             sum += Math.pow(a[i] - b[i], 2);
         }
         return Math.sqrt(sum);
-    }
-
-    /** Passes its input on, and claims that it had two columns. */
-    private static final class Untrue extends AbstractBlock {
-
-        @Override
-        protected NDList forwardInternal(
-                ParameterStore store, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
-            NDArray input = inputs.singletonOrThrow();
-            return new NDList(input.mul(1));
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return new Shape[] {new Shape(inputShapes[0].get(0), 2)};
-        }
     }
 }

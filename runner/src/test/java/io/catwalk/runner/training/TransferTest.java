@@ -2,7 +2,6 @@ package io.catwalk.runner.training;
 
 import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.Model;
@@ -79,11 +78,7 @@ class TransferTest {
     }
 
     private TrainedModel train(@Nullable InitialWeights init, Recipe recipe) {
-        return train(init, recipe, 32);
-    }
-
-    private TrainedModel train(@Nullable InitialWeights init, Recipe recipe, int trainingImages) {
-        TrainingData data = SmallWorld.data(SmallWorld.separable(40), trainingImages);
+        TrainingData data = SmallWorld.data(SmallWorld.separable(40), 32);
         Start start = init == null ? null : Start.of(init, List.of("dark", "bright"));
         return SmallWorld.training(
                         SmallWorld.classifier(SmallWorld::convolutional), data, recipe, 1, 0, start, System::nanoTime)
@@ -98,13 +93,6 @@ class TransferTest {
     private void refuses(String frozen, String... facts) {
         Recipe recipe = SmallWorld.plain(0.1, 1, 8).withGroups(ParameterGroup.of(frozen, 0));
         refused(TrainingException.class, () -> train(null, recipe), facts);
-    }
-
-    /** Requires that the body, but for its statistics, is what it was in the file. */
-    private static void requireBody(TrainedModel tuned, Block five) {
-        for (String name : BODY.subList(0, 4)) {
-            assertThat(values(tuned.block(), name)).as(name).containsExactly(values(five, name));
-        }
     }
 
     private static Transfer transfer(TrainedModel model) {
@@ -163,12 +151,13 @@ class TransferTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"params", "safetensors", "onnx"})
+    @ValueSource(strings = {"params", "safetensors", "safetensors with underscores", "onnx"})
     void theBodyIsTakenAndTheHeadForAnotherNumberOfClassesIsFresh(String format) throws IOException {
         Block five = five();
         Path file = switch (format) {
             case "params" -> params(five);
             case "safetensors" -> safetensors(five, '.');
+            case "safetensors with underscores" -> safetensors(five, '_');
             default -> onnx(five);
         };
         Recipe frozen = SmallWorld.plain(0.1, 1, 8);
@@ -180,22 +169,13 @@ class TransferTest {
             assertThat(transfer.taken()).containsExactlyElementsOf(BODY);
             String others = "07Linear.weight (5x16 in the file, 2x16 here), 07Linear.bias (5 in the file, 2 here)";
             assertThat(transfer.sentence()).contains("6 of 8 parameters", " 0123456789ab,", others);
-            requireBody(tuned, five);
+            for (String name : BODY.subList(0, 4)) {
+                assertThat(values(tuned.block(), name)).as(name).containsExactly(values(five, name));
+            }
             // Statistics follow the images, and the head is trained.
             assertThat(values(tuned.block(), "02BatchNorm.runningMean")).isNotEqualTo(values(five, BODY.get(4)));
             assertThat(values(tuned.block(), "07Linear.weight"))
                     .isNotEqualTo(values(random.block(), "07Linear.weight"));
-        }
-    }
-
-    /** After the last of 300 steps, since all images are for training. */
-    @Test
-    void frozenWeightsKeepTheirBitsInTheAverageToo() throws IOException {
-        Block five = five();
-        Recipe averaged = SmallWorld.plain(0.1, 30, 4).withAveraging(0.998);
-
-        try (TrainedModel tuned = train(weights(params(five), 0), averaged, 40)) {
-            requireBody(tuned, five);
         }
     }
 
@@ -224,7 +204,7 @@ class TransferTest {
         assertThat(copy).doesNotExist();
         assertThat(copy.getParent()).doesNotExist();
         URL other = new URL("jar:" + jar.toUri() + "!/com/example/five.pt");
-        assertThatThrownBy(() -> PretrainedWeights.copy(other)).isInstanceOf(IOException.class);
+        refused(IOException.class, () -> PretrainedWeights.copy(other), "five.pt");
     }
 
     @Test
@@ -246,13 +226,6 @@ class TransferTest {
         try (TrainedModel other = train(weights(file, 1), recipe)) {
             assertThat(transfer(other).fresh())
                     .containsExactly("07Linear.weight (for other classes)", "07Linear.bias (for other classes)");
-        }
-    }
-
-    @Test
-    void underscoresSeparateLikeDots() throws IOException {
-        try (TrainedModel tuned = train(weights(safetensors(five(), '_'), 0), SmallWorld.plain(0.1, 1, 8))) {
-            assertThat(transfer(tuned).taken()).containsExactlyElementsOf(BODY);
         }
     }
 
@@ -291,7 +264,7 @@ class TransferTest {
         refuses(moved, moved + ": expected a name such as network-0000.params");
 
         Path text = Files.writeString(folder.resolve("network-0000.params"), "weights of another program");
-        refuses(text, text + ": expected weights that DJL wrote", "found another format", ".safetensors or .onnx");
+        refuses(text, text + ": ", "weights that DJL wrote", "another format", ".safetensors or .onnx");
 
         Block dense = Layers.sequence(Layers.flatten(), Layers.dense(2));
         dense.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 4, 4));
