@@ -2,9 +2,11 @@ package io.catwalk.runner.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.OtherJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,14 +19,18 @@ final class CatalogStartTest {
     @Test
     void openingLoadsNeitherThePluginNorAnEngine() throws IOException, InterruptedException {
         TestPlugin.sound("alpha").write(folder.resolve("alpha.jar"));
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        String classPath = System.getProperty("java.class.path");
-        String[] command = {java, "-Xlog:class+load", "-cp", classPath, Listing.class.getName(), folder.toString()};
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = OtherJvm.start(List.of("-Xlog:class+load"), Listing.class, folder.toString());
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).contains("listed alpha").doesNotContain("test.Sample", "io.catwalk.api.Classifier ");
-        assertThat(output).doesNotContain("ai.djl.pytorch", "ai.djl.engine.Engine ", "ai.onnxruntime", "com.sun.jna");
+        assertThat(output)
+                .contains("listed alpha")
+                .doesNotContain(
+                        "test.Sample",
+                        "io.catwalk.api.Classifier ",
+                        "ai.djl.pytorch",
+                        "ai.djl.engine.Engine ",
+                        "ai.onnxruntime",
+                        "com.sun.jna");
     }
 
     /** Prints what is in a folder of plugins. */

@@ -1,5 +1,6 @@
 package io.catwalk.runner.plugin;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,7 +8,6 @@ import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
-import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,10 +105,7 @@ final class InspectionTest {
         having(
                 "if (new java.io.File(\"" + trouble + "\").exists()) throw new IllegalStateException(\"trouble\");",
                 own);
-        assertThatThrownBy(() -> recipe(own, own.resolve("cache")))
-                .isInstanceOf(PluginException.class)
-                .hasMessageContaining("recipe(...) threw IllegalStateException: trouble");
-
+        refused(PluginException.class, () -> recipe(own, own.resolve("cache")), "threw IllegalStateException: trouble");
         Files.delete(trouble);
 
         assertThat(recipe(own, own.resolve("cache"))).isEqualTo(Recipe.standard());
@@ -143,10 +140,7 @@ final class InspectionTest {
         assertThat(small.classifiers())
                 .extracting(InstalledClassifier::unsupported)
                 .containsExactly("needs images of at least 32x32");
-        assertThatThrownBy(() -> small.require("alpha"))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContainingAll("'alpha' needs images of at least 32x32", "1x28x28 images of 10 classes");
-
+        refused(() -> small.require("alpha"), "'alpha' needs images of at least 32x32", "1x28x28 images of 10 classes");
         Task large = Task.of(3, 32, 40, 2).withClassSizes(List.of(7, 9));
         assertThat(any.on(large).require("alpha").recipe(Hyperparameters.none()))
                 .isEqualTo(Recipe.standard().withEpochs(7).withPatience(2));
@@ -177,13 +171,9 @@ final class InspectionTest {
                 .extracting(Recipe::optimizer)
                 .containsExactly(Optimizer.adamW(4, 0), Optimizer.adamW(6, 0));
         Hyperparameters throwing = alpha.searchSpace().choose(Map.of("a", 9));
-        assertThatThrownBy(() -> alpha.recipe(throwing))
-                .isInstanceOf(PluginException.class)
-                .hasMessageContaining("recipe(...) threw IllegalStateException: nine");
+        refused(PluginException.class, () -> alpha.recipe(throwing), "threw IllegalStateException: nine");
         Hyperparameters exiting = alpha.searchSpace().choose(Map.of("a", 10));
-        assertThatThrownBy(() -> alpha.recipe(exiting))
-                .isInstanceOf(PluginException.class)
-                .hasMessageContaining("exit code 5 in test.Sample.recipe(...)");
+        refused(PluginException.class, () -> alpha.recipe(exiting), "exit code 5 in test.Sample.recipe(...)");
         Files.delete(own.resolve("alpha.jar"));
         assertThat(alpha.recipe(one)).isEqualTo(recipes.get(one));
     }

@@ -1,7 +1,7 @@
 package io.catwalk.runner.plugin;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
@@ -13,7 +13,6 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
@@ -51,11 +50,7 @@ final class LoadedClassifierTest {
             return null;                                    | network(...) returned null
             """)
     void networkMethodThatThrowsIsNamedWithItsJar(String body, String said) {
-        withNetwork(
-                body,
-                loaded -> assertThatThrownBy(() -> loaded.build(TASK, Hyperparameters.none()))
-                        .isInstanceOf(PluginException.class)
-                        .hasMessage("classifier 'alpha' of alpha.jar: " + said));
+        withNetwork(body, loaded -> failed(() -> loaded.build(TASK, Hyperparameters.none()), said));
     }
 
     @ParameterizedTest
@@ -68,10 +63,7 @@ final class LoadedClassifierTest {
         withNetwork("return Layers.sequence(" + layers + ");", loaded -> {
             try (NDManager manager = NDManager.newBaseManager()) {
                 Block network = loaded.build(TASK, Hyperparameters.none());
-                assertThatThrownBy(() -> loaded.initialize(network, manager, TASK))
-                        .isInstanceOf(PluginException.class)
-                        .hasMessageStartingWith("classifier 'alpha' of alpha.jar: ")
-                        .hasMessageContaining(said);
+                failed(() -> loaded.initialize(network, manager, TASK), said);
             }
         });
     }
@@ -80,13 +72,11 @@ final class LoadedClassifierTest {
     void whatARecipeAsksForAndIsNotThereIsAPluginError() {
         withNetwork(TestPlugin.NETWORK, loaded -> {
             Hyperparameters none = Hyperparameters.none();
-            Map<String, ThrowingCallable> asked = Map.of(
-                    "loss", () -> loaded.loss(TASK, none),
-                    "augmentation", () -> loaded.augmentation(TASK, none),
-                    "weights", () -> loaded.weights(TASK, none));
-            asked.forEach((what, ask) -> assertThatThrownBy(ask)
-                    .isInstanceOf(PluginException.class)
-                    .hasMessageContaining(what + "(...) threw IllegalStateException: the recipe has"));
+            failed(() -> loaded.loss(TASK, none), "loss(...) threw IllegalStateException: the recipe has");
+            failed(
+                    () -> loaded.augmentation(TASK, none),
+                    "augmentation(...) threw IllegalStateException: the recipe has");
+            failed(() -> loaded.weights(TASK, none), "weights(...) threw IllegalStateException: the recipe has");
         });
     }
 
@@ -121,6 +111,10 @@ final class LoadedClassifierTest {
                 loaded -> assertThat(loaded.build(
                                 TASK.withMirrored(true).withClassSizes(List.of(1, 2, 3, 4)), Hyperparameters.none()))
                         .isNotNull());
+    }
+
+    private static void failed(ThrowingCallable call, String said) {
+        refused(PluginException.class, call, "classifier 'alpha' of alpha.jar: ", said);
     }
 
     private void withNetwork(String body, Consumer<LoadedClassifier> use) {

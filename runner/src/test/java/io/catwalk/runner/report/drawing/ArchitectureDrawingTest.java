@@ -31,36 +31,13 @@ class ArchitectureDrawingTest {
     private static final Path ROOT = Path.of("..");
     private static final Path ZOO = ROOT.resolve("onnx-models/zoo/fashion-mnist");
 
-    private static final Pattern ROW = Pattern.compile("<tr><td>([^<]*)</td><td>([^<]*)</td><td>([^<]*)</td></tr>");
-
-    /** The table in the Javadoc of the plugin was written by hand, from the paper. */
     @ParameterizedTest
     @ValueSource(strings = {"conv-maxpool", "stride-conv", "small-conv", "drop-norm-l2", "rnn", "lstm", "gru"})
-    void layersAreThoseOfThePluginsOwnTableAndTotalsThoseOfTheCard(String name) throws IOException {
+    void totalsAreThoseOfTheCard(String name) throws IOException {
         ArchitectureGraph graph = ArchitectureGraph.of(ZOO.resolve(name + ".onnx"));
         String card = Files.readString(ZOO.resolve(name + ".md"));
-
-        assertThat(graph.layers().stream()
-                        .filter(layer -> layer.parameters() > 0)
-                        .map(layer -> layer.outputShape().replace('×', 'x') + ": " + layer.parameters()))
-                .isEqualTo(documented(name));
         assertThat(graph.parameters()).isEqualTo(inCard(card, "parameters"));
         assertThat(graph.multiplyAccumulates()).isEqualTo(inCard(card, "multiply-accumulates for one image"));
-    }
-
-    private static List<String> documented(String name) throws IOException {
-        Path folder = ROOT.resolve("plugins/" + name + "/src/main/java/io/catwalk/plugins/" + name.replace("-", ""));
-        StringBuilder source = new StringBuilder();
-        try (var files = Files.newDirectoryStream(folder, "*.java")) {
-            for (Path file : files) {
-                source.append(Files.readString(file));
-            }
-        }
-        return ROW.matcher(source)
-                .results()
-                .filter(row -> !row.group(3).isEmpty())
-                .map(row -> row.group(2) + ": " + row.group(3).replace(",", ""))
-                .toList();
     }
 
     private static long inCard(String card, String row) {
@@ -69,19 +46,21 @@ class ArchitectureDrawingTest {
         return Long.parseLong(matcher.group(1).replace(",", ""));
     }
 
+    /** Outputs and parameters are those of the table in the Javadoc of the plugin, written by hand from the paper. */
     @Test
     void aLayerIsWhatComputesWithWhatFollowsIt() throws IOException {
-        assertThat(words(ArchitectureGraph.of(ZOO.resolve("drop-norm-l2.onnx"))))
+        assertThat(ArchitectureGraph.of(ZOO.resolve("drop-norm-l2.onnx")).layers())
+                .extracting(layer -> words(layer) + " " + layer.outputShape() + ": " + layer.parameters())
                 .containsExactly(
-                        "images ()",
-                        "convolution 3×3 (16 filters, padding 1, batch norm, ReLU)",
-                        "convolution 3×3 (32 filters, stride 2, padding 1, batch norm, ReLU)",
-                        "convolution 3×3 (64 filters, padding 1, batch norm, ReLU)",
-                        "convolution 3×3 (64 filters, stride 2, padding 1, batch norm, ReLU)",
-                        "flatten ()",
-                        "dense (128 units, batch norm, ReLU)",
-                        "dense (10 units)",
-                        "logits ()");
+                        "images () 1 × 28 × 28: 0",
+                        "convolution 3×3 (16 filters, padding 1, batch norm, ReLU) 16 × 28 × 28: 192",
+                        "convolution 3×3 (32 filters, stride 2, padding 1, batch norm, ReLU) 32 × 14 × 14: 4704",
+                        "convolution 3×3 (64 filters, padding 1, batch norm, ReLU) 64 × 14 × 14: 18624",
+                        "convolution 3×3 (64 filters, stride 2, padding 1, batch norm, ReLU) 64 × 7 × 7: 37056",
+                        "flatten () 3136: 0",
+                        "dense (128 units, batch norm, ReLU) 128: 401792",
+                        "dense (10 units) 10: 1290",
+                        "logits () 10: 0");
     }
 
     @Test

@@ -11,7 +11,7 @@ final class LettersTest {
     private static final Letters LETTERS = Letters.plain(12);
 
     @Test
-    void namesThatDifferAtTheirEndsStillDoWhenTheyAreCut() {
+    void namesThatAreTooLongAreCutInTheirMiddle() {
         String first = LETTERS.cut("residual-network-with-attention-7", 120);
         String second = LETTERS.cut("residual-network-with-attention-28", 120);
 
@@ -19,23 +19,15 @@ final class LettersTest {
         assertThat(second).startsWith("residual").endsWith("ion-28").contains("…");
         assertThat(LETTERS.width(first)).isBetween(100.0, 120.0);
         assertThat(LETTERS.width(second)).isBetween(100.0, 120.0);
-    }
-
-    @Test
-    void aNameWithRoomStaysWhole() {
         assertThat(LETTERS.cut("gru", LETTERS.width("gru"))).isEqualTo("gru");
     }
 
     @Test
-    void aLetterIsNeverCutInTwo() {
+    void aLetterIsNeverCutInTwoAndOneIsAlwaysLeft() {
         String cats = Character.toString(0x1F408).repeat(40);
         assertThat(LETTERS.cut(cats, 100).codePoints())
                 .containsOnly(0x1F408, (int) '…')
                 .hasSizeBetween(4, 8);
-    }
-
-    @Test
-    void whereThereIsNoRoomOneLetterIsLeft() {
         assertThat(LETTERS.cut("residual", 1)).isEqualTo("r…");
     }
 }
