@@ -10,12 +10,10 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.runtime.MetadataKeys;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongPredicate;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -68,25 +66,11 @@ class DeepNetworksTest extends ExportTest {
     void theFileNamesTheSizesThatWereTried() {
         String tried = Objects.requireNonNull(
                 metadata(ofBatch(120, batch -> batch == 19)).get(MetadataKeys.TRIED_SIZES));
-        assertThat(tried).startsWith("batch=1-18,20,24-25,").endsWith(",1000,1009,1024");
-        assertThat(sizes(tried))
-                .contains(9L, 16L, 257L, 300L, 512L)
-                .doesNotContain(19L)
-                .hasSizeGreaterThan(40);
+        assertThat(tried).startsWith("batch=1-18,20,24-25,").endsWith(",251,256-257,300,500,512,1000,1009,1024");
     }
 
     private static Map<String, String> metadata(OnnxExport export) {
         return OnnxParser.model(export.bytes()).metadata();
-    }
-
-    private static List<Long> sizes(String tried) {
-        return Arrays.stream(tried.substring(tried.indexOf('=') + 1).split(",", -1))
-                .flatMap(range -> {
-                    String[] ends = range.split("-", -1);
-                    return LongStream.rangeClosed(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1]))
-                            .boxed();
-                })
-                .toList();
     }
 
     @Test

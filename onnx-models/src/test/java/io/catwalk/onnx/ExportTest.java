@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
@@ -21,6 +22,7 @@ import io.catwalk.onnx.graph.ExportException;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +33,6 @@ abstract class ExportTest {
 
     static final double TOLERANCE = 1e-5;
     static final int[] OPSETS = {13, 17, 21};
-
     final NDManager manager = NDManager.newBaseManager();
 
     @AfterEach
@@ -47,6 +48,16 @@ abstract class ExportTest {
     final NDArray floats(long... sizes) {
         Shape shape = new Shape(sizes);
         return manager.create(Agreement.images((int) shape.size(), shape.hashCode()), shape);
+    }
+
+    final NDArray ids(DataType type, int below, long... sizes) {
+        Shape shape = new Shape(sizes);
+        LongStream numbers = LongStream.range(0, shape.size()).map(i -> i * 7919 % below);
+        return manager.create(numbers.toArray(), shape).toType(type, false);
+    }
+
+    static long batch(NDArray x) {
+        return x.getShape().get(0);
     }
 
     /** A row of a table: one line of code before its name, or a name before its lines. */
@@ -158,7 +169,6 @@ abstract class ExportTest {
         assertRefused(OnnxExport.of(block, sample), words);
     }
 
-    /** Expects arguments to be refused. */
     static void assertRejected(ThrowingCallable call, String words) {
         Refusals.argumentRefused(call).contains(words);
     }

@@ -166,9 +166,7 @@ class ExternalDataTest extends ExportTest {
 
     @Test
     void bytesAreOneFile() {
-        assertThatThrownBy(() -> external().bytes())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("use write");
+        Refusals.stateRefused(() -> external().bytes()).contains("use write");
     }
 
     @Test

@@ -46,7 +46,7 @@ class IndexingTest extends ExportTest {
                 of(x -> x.get(":, {}", bits(x, false, false, false)).sum(new int[] {1}), "a mask of nothing"),
                 of(x -> x.get(":, {}", above(x, 0)), "a mask over two axes"),
                 of(x -> x.get(":, {}, {}", bits(x, true, false, true), ints(x, 3, 1)), "a mask beside an array"),
-                of(x -> x.get(x.getManager().ones(new Shape(samples(x)), DataType.BOOLEAN)), "a mask of all samples"),
+                of(x -> x.get(x.getManager().ones(new Shape(batch(x)), DataType.BOOLEAN)), "a mask of all samples"),
                 of(x -> x.booleanMask(above(x, 1), 1), "booleanMask along the last axes"),
                 of(x -> x.booleanMask(bits(x, false, true, true, false), 2), "booleanMask along the last axis"),
                 of(x -> x.get(":, {}", order(x)), "an index that the input tells"),
@@ -61,11 +61,7 @@ class IndexingTest extends ExportTest {
                 of(x -> x.diff(1, 2), "diff"),
                 of(x -> x.tile(new long[] {2, 1, 1, 2}), "tile"),
                 of(x -> x.pad(new Shape(1, 0, 0, 2), 1), "pad"),
-                of(
-                        x -> x.split(3, 2)
-                                .get(3)
-                                .concat(x.split(new long[] {1, 1}, 2).get(2), 2),
-                        "uneven split"),
+                of(x -> x.split(3, 2).get(3), "uneven split"),
                 of(x -> NDArrays.stack(new NDList(x, x, x.flip(1), x, x, x.flip(2), x), -1), "many together"),
                 of(x -> x.gather(x.argSort(2, true), 2), "gather"),
                 of(x -> x.take(ints(x, 3, -1, 7, 0)), "take"),
@@ -97,9 +93,7 @@ class IndexingTest extends ExportTest {
                 writing(x -> x.setScalar(at("0, 1, 2"), 5), "one scalar"),
                 writing(x -> x.set(at(":, 1"), part -> part.eq(part.flip(1))), "a function"),
                 writing(x -> x.set(at(":, {}", ints(x, 0, 2)), one(x)), "along an array"),
-                writing(
-                        x -> x.set(at(":, {}, {}", ints(x, 0, 2), ints(x, -1, 1)), copyOf(x, ":, 1, :2")),
-                        "along two arrays"),
+                writing(x -> x.set(at(":, {}, {}", ints(x, 0, 2), ints(x, -1, 1)), copyOf(x, ":, 1, :2")), "along two"),
                 writing(x -> x.set(at(":, 1:, {}", ints(x, 0, 2)), one(x)), "along an array beside a slice"),
                 writing(x -> x.set(at(":, {}", order(x).get(":2")), one(x)), "along an array of the input"),
                 writing(x -> x.set(at(":, {}", bits(x, true, false, true)), one(x)), "along a mask"),
@@ -107,9 +101,7 @@ class IndexingTest extends ExportTest {
                 writing(x -> x.set(x.eq(x.flip(1)), 1), "a number where it is the same"),
                 writing(x -> x.set(at(":, 1, {}", same(x, "0, 1", "0, 2")), one(x)), "a part where it is the same"),
                 writing(x -> x.set(at("{}", same(x, ":, 0, 0", ":, 0, 1")), one(x)), "samples where they are the same"),
-                writing(
-                        x -> x.set(at("{}, 1:", same(x, ":, 0, 0", ":, 0, 1")), one(x)),
-                        "parts of samples where it is"),
+                writing(x -> x.set(at("{}, 1:", same(x, ":, 0, 0", ":, 0, 1")), one(x)), "where samples are the same"),
                 writing(x -> x.get(":, 1").addi(1), "through a view"),
                 writing(x -> x.get(":, 1").set(at(":, 2"), 1), "through a view, a part"),
                 writing(IndexingTest::wherePartsAreTheSame, "through a view, where it is the same"),
@@ -176,10 +168,6 @@ class IndexingTest extends ExportTest {
         return ints(x, 0, 1, 0, 2, 2, 1, 0, 0, 1, 1, 0, 2).reshape(3, 4).gt(bound);
     }
 
-    private static long samples(NDArray x) {
-        return x.getShape().get(0);
-    }
-
     /** Returns the order of the rows of the first sample. */
     private static NDArray order(NDArray x) {
         return x.argSort(1, true).get("0, :, 0");
@@ -231,10 +219,6 @@ class IndexingTest extends ExportTest {
                     zeros.set(at(":, 2"), x.get(":, 1"));
                     return before.add(zeros.mul(2));
                 }),
-                of("constants are indexed before they meet the input", x -> {
-                    NDArray taken = table(x).get("{}, ...", ints(x, 2, 0, -1)).get("..., {}", ints(x, 3, 1, 1, 0));
-                    return x.mul(taken).add(table(x).get("{}", bits(x, true, false, true, true)));
-                }),
                 of(x -> table(x).get("{}", x.argMax(2)), "rows of a constant"),
                 of("a part of a constant is written with the whole", x -> {
                     NDArray constant = x.getManager().zeros(new Shape(4));
@@ -260,12 +244,6 @@ class IndexingTest extends ExportTest {
                 sharing("getScalar", constant -> constant.getScalar(1, 2, 0)),
                 sharing("crop", constant -> constant.getNDArrayInternal().crop(1, 0, 2, 2)),
                 sharing("conj", NDArray::conj),
-                of("what is converted to another type is a copy", x -> {
-                    NDArray whole = x.toType(DataType.INT32, false);
-                    whole.muli(2).addi(1);
-                    whole.set(at(":, 0"), 7);
-                    return x.add(whole);
-                }),
                 of("a converted constant is a copy", x -> {
                     NDArray constant = x.getManager().arange(4f);
                     NDArray whole = constant.toType(DataType.INT64, true);
@@ -279,25 +257,25 @@ class IndexingTest extends ExportTest {
                     return first.add(x.flip(axis).mul(2));
                 }),
                 of("sizes that change after a call are those of the call", x -> {
-                    long[] sizes = {samples(x), 6, 2};
+                    long[] sizes = {batch(x), 6, 2};
                     NDArray first = x.reshape(sizes).get(":, 1");
                     sizes[1] = 2;
                     sizes[2] = 6;
                     return first.add(x.reshape(sizes).get(":, :, 0"));
                 }),
                 of("places that follow the batch", x -> {
-                    long batch = samples(x);
+                    long batch = batch(x);
                     NDArray offsets = x.getManager().arange((int) batch).mul(3).reshape(batch, 1);
                     NDArray places = x.argMax(1).add(offsets);
                     return x.reshape(batch * 3, 4).gatherNd(places.reshape(1, batch * 4));
                 }),
                 of("numbers down from the batch", x -> {
-                    long batch = samples(x);
+                    long batch = batch(x);
                     NDArray down = x.getManager().arange((float) batch).mul(-2).add(batch);
                     return x.mul(down.reshape(-1, 1, 1));
                 }),
                 of("samples backwards", x -> {
-                    int last = (int) samples(x) - 1;
+                    int last = (int) batch(x) - 1;
                     return x.get("{}", x.getManager().arange(last, -1, -1));
                 }),
                 of("what index arrays took is a copy", x -> {
@@ -336,7 +314,7 @@ class IndexingTest extends ExportTest {
 
     static Stream<Arguments> refused() {
         String stale = "changed in place through another array";
-        String incomputable = "the engine itself cannot compute NDArray.";
+        String cannot = "the engine itself cannot compute NDArray.";
         return Stream.of(
                 // DJL's gatherNd adds the rows of its indices up in the last of them.
                 of("duplicate()", x -> {
@@ -347,15 +325,13 @@ class IndexingTest extends ExportTest {
                     long[] twice = {1, 2, 1};
                     return x.scatter(x.argSort(1, true).tile(twice), x.tile(twice), 1);
                 }),
-                of(
-                        x -> copy(x, copy -> copy.set(at(":, 0"), ints(x, 1, 2, 3))),
-                        incomputable + "set(NDIndex, NDArray)"),
-                of(x -> copy(x, copy -> copy.set(at(":, 7"), 1)), incomputable + "set(NDIndex, Number)"),
-                of(x -> x.getManager().ones(new Shape(5)).addi(x.get("0, 0")), incomputable + "add(NDArray)"),
+                of(x -> copy(x, copy -> copy.set(at(":, 0"), ints(x, 1, 2, 3))), cannot + "set(NDIndex, NDArray)"),
+                of(x -> copy(x, copy -> copy.set(at(":, 7"), 1)), cannot + "set(NDIndex, Number)"),
+                of(x -> x.getManager().ones(new Shape(5)).addi(x.get("0, 0")), cannot + "add(NDArray)"),
                 of(x -> x.get(":, {}", bits(x, true, false)), "does not fit axis 1"),
                 of(
                         x -> x.get(":, {}", bits(x, true, false, true, false).reshape(2, 2, 1)),
-                        "a mask of shape (2, 2, 1) does not fit axis 1"),
+                        "shape (2, 2, 1) does not fit axis 1"),
                 of(x -> x.booleanMask(bits(x, true, false), 1), "the array or of its last axes"),
                 of(stale, x -> {
                     NDArray copy = x.duplicate();

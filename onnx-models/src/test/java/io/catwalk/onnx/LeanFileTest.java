@@ -111,23 +111,15 @@ class LeanFileTest extends ExportTest {
         assertThat(written).isEqualTo(ModelProto.parseFrom(written).toByteArray());
     }
 
-    private List<NodeProto> nodes(Block block, Shape sample) {
-        initialized(block, sample);
-        return graph(OnnxExport.of(block, sample).bytes()).getNodeList();
-    }
-
     @Test
     void nodesCarryThePathOfTheirBlockAndTheLineOfForward() {
         Block block = seq(dense(16), sum(dense(4), dense(4)), lambda(x -> x.square()));
-        List<NodeProto> nodes = nodes(block, new Shape(16));
-        assertThat(nodes)
-                .extracting(NodeProto::getName)
-                .containsExactly(
-                        "/01Linear/Gemm",
-                        "/02ParallelBlock/01Linear/Gemm",
-                        "/02ParallelBlock/02Linear/Gemm",
-                        "/02ParallelBlock/Add",
-                        "/03LambdaBlock/Mul");
+        initialized(block, new Shape(16));
+        List<NodeProto> nodes =
+                graph(OnnxExport.of(block, new Shape(16)).bytes()).getNodeList();
+        assertThat(String.join(" ", nodes.stream().map(NodeProto::getName).toList()))
+                .isEqualTo("/01Linear/Gemm /02ParallelBlock/01Linear/Gemm /02ParallelBlock/02Linear/Gemm "
+                        + "/02ParallelBlock/Add /03LambdaBlock/Mul");
         assertThat(nodes.get(4).getDocString())
                 .matches("SequentialBlock/03LambdaBlock, called at LeanFileTest.java:\\d+");
     }
@@ -148,7 +140,6 @@ class LeanFileTest extends ExportTest {
     private static final int PIXELS = 200;
     private static final Shape SAMPLE = new Shape(PIXELS);
     private static final int HALF = TensorProto.DataType.FLOAT16_VALUE;
-
     private final Block layers = seq(dense(150), SmallNetworks.relu(), dense(10));
 
     @BeforeEach
@@ -214,24 +205,14 @@ class LeanFileTest extends ExportTest {
             numbers[i] = (random.nextFloat() * 4 - 2) * (float) Math.pow(2, random.nextInt(42) - 27);
         }
         float tiny = 0x1p-25f;
-        float[] chosen = {
-            1 + 0x1p-11f,
-            1 + 3 * 0x1p-11f,
-            1 + 0x1p-11f + 0x1p-23f,
-            0x1p-14f,
-            0x1p-14f - tiny,
-            2 * tiny,
-            tiny,
-            Math.nextUp(tiny),
-            3 * tiny,
-            -tiny / 2,
-            Float.MIN_VALUE,
-            -0f,
-            65_504,
-            -65_504,
-            Float.NEGATIVE_INFINITY
-        };
-        System.arraycopy(chosen, 0, numbers, 0, chosen.length);
+        float[] ties = {1 + 0x1p-11f, 1 + 3 * 0x1p-11f, 1 + 0x1p-11f + 0x1p-23f};
+        float[] small = {0x1p-14f, 0x1p-14f - tiny, 2 * tiny, tiny, Math.nextUp(tiny), 3 * tiny, -tiny / 2};
+        float[] ends = {Float.MIN_VALUE, -0f, 65_504, -65_504, Float.NEGATIVE_INFINITY};
+        int at = 0;
+        for (float[] chosen : List.of(ties, small, ends)) {
+            System.arraycopy(chosen, 0, numbers, at, chosen.length);
+            at += chosen.length;
+        }
         NDArray weight = weight(0);
         weight.set(numbers);
 

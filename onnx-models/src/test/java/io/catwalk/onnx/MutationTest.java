@@ -90,7 +90,6 @@ class MutationTest extends ExportTest {
         });
     }
 
-    /** Swaps height and width of the 3x3 kernels of the first convolution. */
     private static void transposeKernel(GraphProto.Builder graph) {
         changeWeight(graph, "Conv", bytes -> {
             byte[] turned = new byte[bytes.length];

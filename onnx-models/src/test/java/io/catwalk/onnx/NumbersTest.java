@@ -406,12 +406,4 @@ class NumbersTest extends ExportTest {
             assertAgrees(each, block, sample, COARSE);
         }
     }
-
-    @Test
-    void aWeightThatIsNoNumberIsRefused() {
-        Block linear = dense(2);
-        linear.initialize(manager, DataType.FLOAT16, new Shape(2, 6));
-        linear.getParameters().get("bias").getArray().muli(Float.NaN).addi(Float.NaN);
-        assertRefused(OnnxExport.of(linear, halves(new Shape(6))), "NaN");
-    }
 }

@@ -135,10 +135,7 @@ class OtherProcessesTest extends ExportTest {
         Conv2d.Builder conv = Conv2d.builder().setFilters(16).setKernelShape(new Shape(3, 3));
         Block features =
                 seq(conv.build(), SmallNetworks.norm(), SmallNetworks.relu(), lambda(x -> x.reshape(-1, 16, 100)));
-        Block lstm = SmallNetworks.lstm(8, 1)
-                .optBatchFirst(true)
-                .optReturnState(false)
-                .build();
+        Block lstm = SmallNetworks.lstm(8, 1).build();
         Block block = seq(features, lstm, lambda(x -> x.mean(new int[] {1})), dense(3));
         return Agreement.initialized(block, manager, IMAGE);
     }

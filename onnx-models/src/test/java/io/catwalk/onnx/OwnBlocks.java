@@ -13,7 +13,6 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Subclasses of DJL's block, as users write them. */
 final class OwnBlocks {
@@ -48,23 +47,6 @@ final class OwnBlocks {
         }
     }
 
-    /** Embeds the numbers 0 to 8. */
-    static final class Words extends Own {
-
-        private final Parameter table = weight("table", 9, 4);
-
-        @Override
-        NDArray apply(NDArray x, Function<Parameter, NDArray> values) {
-            return Embedding.embedding(x, values.apply(table), SparseFormat.DENSE)
-                    .head();
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return new Shape[] {inputShapes[0].add(4)};
-        }
-    }
-
     /** Changes its own parameter, which only training should do. */
     static final class Writing extends Own {
 
@@ -81,26 +63,6 @@ final class OwnBlocks {
             NDArray count = values.apply(counter);
             write.accept(count);
             return x.add(count);
-        }
-    }
-
-    /** Creates a mask on its first run, keeps it, and counts its calls. */
-    static final class Caching extends Own {
-
-        @Nullable
-        NDArray kept;
-
-        int calls;
-        boolean failing;
-
-        @Override
-        NDArray apply(NDArray x, Function<Parameter, NDArray> values) {
-            calls++;
-            if (kept == null) {
-                kept = x.getManager().arange(6f).add(1);
-                kept.detach();
-            }
-            return failing ? x.mul(kept).atanh() : x.mul(kept);
         }
     }
 

@@ -111,10 +111,6 @@ class RefusalTest extends ExportTest {
         return x.getNDArrayInternal();
     }
 
-    private static long batch(NDArray x) {
-        return x.getShape().get(0);
-    }
-
     private static NDArray ones(NDArray x, DataType type) {
         return x.getManager().ones(new Shape(6), type);
     }
@@ -152,21 +148,6 @@ class RefusalTest extends ExportTest {
             return x.matMul(fixed.inverse());
         });
         assertThat(operators(assertAgrees(block, matrix, TOLERANCE))).containsExactly("MatMul");
-    }
-
-    /** Advised where the inverse of a matrix is refused. */
-    @Test
-    void theFormulaForTwoRowsIsExported() throws Exception {
-        Block block = lambda(x -> {
-            NDArray matrix = x.add(x.getManager().eye(2).mul(5));
-            NDArray a = matrix.get(":, 0:1, 0:1");
-            NDArray b = matrix.get(":, 0:1, 1:2");
-            NDArray c = matrix.get(":, 1:2, 0:1");
-            NDArray d = matrix.get(":, 1:2, 1:2");
-            NDArray inverse = d.concat(b.neg(), 2).concat(c.neg().concat(a, 2), 1);
-            return matrix.matMul(inverse.div(a.mul(d).sub(b.mul(c))));
-        });
-        assertAgrees(block, new Shape(2, 2), TOLERANCE);
     }
 
     @Test

@@ -19,7 +19,6 @@ final class ShapeSamples extends OperatorSamples {
 
     private void shapes() {
         exact(CUBE, x -> x.reshape(x.getShape().get(0), 4, -1), "NDArray.reshape(Shape)", "Reshape");
-        exact(CUBE, x -> x.reshape(-1, 4), "NDArray.reshape(Shape)", "Reshape");
         exact(CUBE, NDArray::flatten, "NDArray.flatten()", "Reshape");
         exact(CUBE, x -> x.flatten(1, 2), "NDArray.flatten(int, int)", "Reshape");
         close(VECTOR, x -> x.sum().expandDims(0).squeeze(), "NDArray.squeeze()", "Reshape");
@@ -29,39 +28,30 @@ final class ShapeSamples extends OperatorSamples {
         exact(MATRIX, NDArray::transpose, "NDArray.transpose()", "Transpose");
         exact(CUBE, x -> x.transpose(0, 3, 1, 2), "NDArray.transpose(int[])", "Transpose");
         exact(CUBE, x -> x.swapAxes(1, 3), "NDArray.swapAxes(int, int)", "Transpose");
-        exact(CUBE, x -> x.swapAxes(-1, -2), "NDArray.swapAxes(int, int)", "Transpose");
         exact(new Shape(1, 4), x -> x.broadcast(x.getShape().get(0), 3, 4), "NDArray.broadcast(Shape)", "Expand");
         exact(IMAGE, x -> x.split(new long[] {2, 5}, 2), "NDArray.split(long[], int)", "Split");
         exact(IMAGE, x -> x.split(2, 1), "NDArray.split(long, int)", "Split");
         String stack = "NDArrayEx.stack(NDList, int)";
         exact(VECTOR, x -> NDArrays.stack(new NDList(x, x.neg()), 1), stack, "Unsqueeze Concat");
-        exact(VECTOR, x -> x.stack(x.neg()), stack, "Unsqueeze Concat");
         exact(MATRIX, x -> NDArrays.concat(new NDList(x, x.abs()), -1), "NDArrayEx.concat(NDList, int)", "Concat");
-        exact(MATRIX, x -> x.concat(x.neg()), "NDArrayEx.concat(NDList, int)", "Concat");
         exact(VECTOR, x -> x.tile(2), "NDArray.tile(long)", "Tile");
         exact(VECTOR, x -> x.tile(new long[] {1, 3}), "NDArray.tile(long[])", "Tile");
-        exact(VECTOR, x -> x.tile(new long[] {2, 1, 3}), "NDArray.tile(long[])", "Tile");
         exact(VECTOR, x -> x.repeat(2), "NDArray.repeat(long)", "Tile Reshape");
-        exact(MATRIX, x -> x.repeat(2, 3), "NDArray.repeat(int, long)", "Tile Reshape");
         exact(MATRIX, x -> x.repeat(new long[] {1, 2, 3}), "NDArray.repeat(long[])", "Tile Reshape");
         exact(MATRIX, x -> x.repeat(0, 2), "NDArray.repeat(int, long)", "Tile Reshape");
         exact(CUBE, x -> x.flip(1, 3), "NDArray.flip(int[])", "Slice");
         exact(MATRIX, x -> x.repeat(new Shape(x.getShape().get(0), 6, 4)), "NDArray.repeat(Shape)", "Tile Reshape");
         exact(CUBE, x -> x.rotate90(1, new int[] {1, 2}), "NDArray.rotate90(int, int[])", "Slice Transpose");
-        exact(CUBE, x -> x.rotate90(-2, new int[] {3, 1}), "NDArray.rotate90(int, int[])", "Slice");
-        exact(CUBE, x -> x.rotate90(7, new int[] {-1, -2}), "NDArray.rotate90(int, int[])", "Slice Transpose");
         exact(CUBE, x -> x.rotate90(1, new int[] {0, 1}), "NDArray.rotate90(int, int[])", "Slice Transpose");
         exact(CUBE, x -> x.transpose(1, 2, 3, 0).diagonal(), "NDArray.diagonal()", "Transpose Reshape Gather");
         exact(CUBE, x -> x.transpose(1, 2, 0, 3).diagonal(-1), "NDArray.diagonal(int)", "Gather");
         exact(CUBE, x -> x.diagonal(1, 2, 3), "NDArray.diagonal(int, int, int)", "Gather");
-        exact(CUBE, x -> x.diagonal(-2, -1, 1), "NDArray.diagonal(int, int, int)", "Gather");
         exact(MATRIX, x -> x.diff(2, -1), "NDArray.diff(int, int)", "Slice Sub");
         exact(MATRIX, x -> whole(x).diff(9, 1), "NDArray.diff(int, int)", "Slice Sub");
         exact(MATRIX, x -> x.gt(0).diff(1, 2), "NDArray.diff(int, int)", "Slice Xor");
         exact(MATRIX, x -> x.diff(1, 0), "NDArray.diff(int, int)", "Slice Sub");
         exact(IMAGE, x -> x.pad(new Shape(-1, 2, 0, -1), 0.5), "NDArray.pad(Shape, double)", "Pad");
         exact(IMAGE, x -> x.pad(new Shape(1, 2, 0, 3), 0.5), "NDArray.pad(Shape, double)", "Pad");
-        exact(IMAGE, x -> x.pad(new Shape(1, 0, 2, 3, 4, 5), 0), "NDArray.pad(Shape, double)", "Pad");
     }
 
     /** Creates indices along axis 1, no two of them the same. */
@@ -74,10 +64,6 @@ final class ShapeSamples extends OperatorSamples {
         String get = "NDArray.get(NDIndex)";
         exact(CUBE, x -> x.get(":, -1"), get, "Slice Squeeze");
         exact(CUBE, x -> x.get(":, 1, 1:3"), get, "Slice Squeeze");
-        exact(CUBE, x -> x.get("..., ::2"), get, "Slice");
-        exact(CUBE, x -> x.get(":, :, -2:"), get, "Slice");
-        exact(CUBE, x -> x.get(":, :, :-1"), get, "Slice");
-        exact(CUBE, x -> x.get(":, ..., 1:"), get, "Slice");
         exact(CUBE, x -> x.get(":, null, :"), get, "Unsqueeze");
         exact(CUBE, x -> x.get(new NDIndex().addAllDim().addSliceDim(1, 2, 1)), get, "Slice");
         exact(CUBE, x -> x.get(0), get, "Slice Squeeze");

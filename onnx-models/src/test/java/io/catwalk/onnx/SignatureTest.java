@@ -20,7 +20,6 @@ import ai.onnxruntime.OrtException;
 import io.catwalk.onnx.graph.OnnxParser;
 import io.catwalk.onnx.graph.Value;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,12 +50,6 @@ class SignatureTest extends ExportTest {
 
     private static OnnxInput images(int channels, Axis height, Axis width) {
         return floats("pixels", Axis.BATCH, Axis.of(channels), height, width);
-    }
-
-    private NDArray ids(int below, long... sizes) {
-        Shape shape = new Shape(sizes);
-        LongStream numbers = LongStream.range(0, shape.size()).map(i -> i * 7919 % below);
-        return manager.create(numbers.toArray(), shape);
     }
 
     private static ListAssert<String> assertInputs(byte[] model) {
@@ -93,8 +86,8 @@ class SignatureTest extends ExportTest {
         assertInputs(model).containsExactly("ids INT64(batch, sequence)", "mask INT64(batch, sequence)");
         assertOutputs(model).containsExactly("output FLOAT(batch, sequence, 8)");
         for (long[] shape : new long[][] {{1, 1}, {1, 16}, {2, 7}, {3, 5}, {4, 43}, {9, 16}, {17, 12}}) {
-            NDArray mask = ids(3, shape).gt(0).toType(DataType.INT64, false);
-            NDList inputs = new NDList(ids(11, shape), mask);
+            NDArray mask = ids(DataType.INT64, 3, shape).gt(0).toType(DataType.INT64, false);
+            NDList inputs = new NDList(ids(DataType.INT64, 11, shape), mask);
             assertThat(Agreement.difference(block, model, inputs)).isLessThan(TOLERANCE);
         }
     }
@@ -143,10 +136,7 @@ class SignatureTest extends ExportTest {
 
     @Test
     void anLstmTakesEverySequence() throws OrtException {
-        Block lstm = SmallNetworks.lstm(6, 2)
-                .optReturnState(false)
-                .optBatchFirst(true)
-                .build();
+        Block lstm = SmallNetworks.lstm(6, 2).build();
         Block block = seq(lstm, lambda(x -> x.mean(new int[] {1}, true).add(x)));
         initialized(block, new Shape(5, 3));
         OnnxInput series = floats("series", Axis.BATCH, SEQUENCE, Axis.of(3));

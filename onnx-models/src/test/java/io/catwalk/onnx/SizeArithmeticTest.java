@@ -139,13 +139,4 @@ class SizeArithmeticTest extends ExportTest {
         };
         assertRefused(export(TIME, overwriting), "SizeArithmeticTest.java:");
     }
-
-    @Test
-    void arithmeticThatDependsOnASizeIsRefused() {
-        Body choosing = (x, length) -> {
-            NDArray places = positions(x, length).mul(length == 100 ? 0.5f : 0.25f);
-            return x.add(places.expandDims(1));
-        };
-        assertRefused(export(TIME, choosing), "time-dependent control flow", "100");
-    }
 }

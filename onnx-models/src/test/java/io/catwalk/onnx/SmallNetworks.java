@@ -6,23 +6,18 @@ import static io.catwalk.onnx.ExportTest.joined;
 import static io.catwalk.onnx.ExportTest.lambda;
 import static io.catwalk.onnx.ExportTest.seq;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.LambdaBlock;
-import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.nn.recurrent.GRU;
 import ai.djl.nn.recurrent.LSTM;
 import ai.djl.nn.recurrent.RNN;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The kinds of classifiers of images that Catwalk's own plugins are, and then blocks written in unusual ways. */
@@ -48,27 +43,9 @@ enum SmallNetworks {
     }),
     LSTM_TWO_LAYERS(image(1, 28), () -> seq(rows(), lstm(16, 2).build(), last(), dense(10))),
     GRU_MEAN(image(1, 28), () -> seq(rows(), gru(16, 2).build(), mean(), dense(10))),
-    INCEPTION(
-            image(2, 8),
-            () -> seq(joined(1, conv(3), seq(conv(2), Activation.seluBlock())), Pool.globalMaxPool2dBlock(), dense(5))),
     SHARED_PARAMETERS(new Shape(6), () -> {
         Block shared = dense(6);
         return seq(shared, Activation.tanhBlock(), shared, dense(3));
-    }),
-    MULTI_HEAD_ATTENTION(new Shape(5, 8), x -> {
-        long batch = x.getShape().get(0);
-        NDArray heads = x.reshape(batch, 5, 2, 4).transpose(0, 2, 1, 3);
-        NDArray scores = heads.matMul(heads.swapAxes(2, 3)).div(2).softmax(3);
-        return scores.matMul(heads).transpose(0, 2, 1, 3).reshape(batch, 40);
-    }),
-    EMBEDDING_MEAN(new Shape(7), () -> {
-        Block ids = lambda(x -> x.abs().mul(5).mod(9).toType(DataType.INT64, false));
-        return seq(ids, new OwnBlocks.Words(), mean());
-    }),
-    CONV1D_OVER_ROWS(new Shape(6, 10), () -> {
-        Conv1d.Builder convolution = Conv1d.builder().setFilters(5).setKernelShape(new Shape(3));
-        Block pool = Pool.maxPool1dBlock(new Shape(2), new Shape(2));
-        return seq(convolution.optPadding(new Shape(1)).build(), relu(), pool, flatten(), dense(3));
     }),
     CONV_THEN_GRU(image(1, 8), () -> seq(conv(3), relu(), rows(), gru(6, 1).build(), last(), dense(3))),
     STACKED_RECURRENT(new Shape(1, 6, 5), () -> {
@@ -95,29 +72,18 @@ enum SmallNetworks {
         Block forward = seq(lambda(x -> x), lstm(3, 1).build());
         return joined(2, forward, seq(flip, lstm(3, 1).build(), flip));
     }),
-    POSITIONAL_TOKENS(new Shape(4, 6), x -> {
-        NDManager manager = x.getManager();
-        NDArray token = manager.ones(new Shape(x.getShape().get(0), 1, 6));
-        NDArray position = manager.arange(5f).reshape(1, 5, 1).sin();
-        return token.concat(x, 1).add(position);
-    }),
     MULTIPLE_OUTPUTS(new Shape(6), () -> {
         Block three = new LambdaBlock(xs -> new NDList(xs.head(), xs.head().softmax(1), xs.head()));
         return seq(dense(4), three);
     });
 
     static final Shape IMAGE = new Shape(1, 28, 28);
-
     final Shape sample;
     private final Supplier<Block> factory;
 
     SmallNetworks(Shape sample, Supplier<Block> factory) {
         this.sample = sample;
         this.factory = factory;
-    }
-
-    SmallNetworks(Shape sample, Function<NDArray, NDArray> body) {
-        this(sample, () -> lambda(body));
     }
 
     Block block() {
