@@ -63,11 +63,7 @@ final class Draw {
     /** Draws an array of the same shape beyond the batch, or the array itself. */
     Item alike(Item item) {
         List<Item> alike = pool.stream()
-                .filter(other -> other.rank() == item.rank()
-                        && other.array()
-                                .getShape()
-                                .slice(1)
-                                .equals(item.array().getShape().slice(1)))
+                .filter(other -> other.rank() == item.rank() && other.sample().equals(item.sample()))
                 .toList();
         choices.add(alike.size());
         return alike.isEmpty() ? item : of(alike);

@@ -104,20 +104,20 @@ final class Elementwise {
                 (draw, x) -> x.exact() ? x.with(x.array().mod(draw.oneIn(2) ? 3 : draw.below(3) - 4)) : null,
                 (draw, x) -> x.exact() && x.isReal() ? x.with(x.array().mod(draw.oneIn(2) ? 0.75f : -0.5f)) : null,
                 (draw, x) -> x.inexact(x.array().div(draw.oneIn(2) ? 3 : 0.7f)),
-                (draw, x) -> x.inexact(x.array().div(draw.alike(x).array().abs().add(0.5f))),
+                (draw, x) -> x.inexact(x.array().div(positive(draw, x))),
                 (draw, x) -> x.isReal()
                         ? x.inexact(x.array().abs().add(0.5f).pow(draw.number()).clip(-100, 100))
                         : bounded(draw, x, x.array().pow(draw.below(4))),
-                (draw, x) -> x.isReal()
-                        ? x.inexact(x.array().atan2(draw.alike(x).array().abs().add(0.5f)))
-                        : null,
-                (draw, x) -> x.isReal()
-                        ? x.inexact(x.array().xlogy(draw.alike(x).array().abs().add(0.5f)))
-                        : null,
+                unless(x -> !x.isReal(), (draw, x) -> x.inexact(x.array().atan2(positive(draw, x)))),
+                unless(x -> !x.isReal(), (draw, x) -> x.inexact(x.array().xlogy(positive(draw, x)))),
                 (draw, x) -> x.isReal() ? x.inexact(NDArrays.sub(1, x.array())) : null,
                 unless(x -> x.array().getDataType() != DataType.INT64, Elementwise::large),
                 unless(x -> !x.isReal(), Elementwise::inPlace),
                 unless(x -> !x.isReal(), Elementwise::intoZeros));
+    }
+
+    private static NDArray positive(Draw draw, Item x) {
+        return draw.alike(x).array().abs().add(0.5f);
     }
 
     /** Keeps numbers small, most of the time. */
@@ -193,7 +193,7 @@ final class Elementwise {
     private static Item intoZeros(Draw draw, Item x) {
         NDArray sum = x.manager().zeros(x.array().getShape());
         sum.addi(x.array()).addi(draw.eighth());
-        return x.with(
-                draw.oneIn(2) ? sum : sum.reshape(new Shape(x.array().getShape().getShape())));
+        Shape shape = new Shape(sum.getShape().getShape());
+        return x.with(draw.oneIn(2) ? sum : sum.reshape(shape));
     }
 }

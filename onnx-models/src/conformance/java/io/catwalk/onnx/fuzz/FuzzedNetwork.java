@@ -76,10 +76,9 @@ final class FuzzedNetwork {
                 Block layer = drawing.get();
                 Shape input = new Shape(2).addAll(shape);
                 layer.initialize(manager, DataType.FLOAT32, input);
-                Shape made = layer.forward(new ParameterStore(manager, false), new NDList(manager.ones(input)), false)
-                        .head()
-                        .getShape()
-                        .slice(1);
+                NDList ones = new NDList(manager.ones(input));
+                NDList output = layer.forward(new ParameterStore(manager, false), ones, false);
+                Shape made = output.head().getShape().slice(1);
                 if (made.dimension() > 0 && made.size() > 0 && made.size() <= LARGEST) {
                     network.add(layer);
                     words.append(' ').append(layer).append(made);
@@ -151,10 +150,7 @@ final class FuzzedNetwork {
         return axes;
     }
 
-    /**
-     * Turns what comes into numbers of words, and looks them up. The shift keeps means of softmax and the like, which
-     * are whole but for rounding, away from the steps of floor.
-     */
+    /** Looks numbers of words up; the shift keeps means, which are whole but for rounding, from the steps of floor. */
     private Block embedding() {
         SequentialBlock block = new SequentialBlock();
         block.add(LambdaBlock.singleton(

@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** A program that a seed draws: up to ten steps on arrays of any type, with one or two results. */
 final class FuzzedProgram {
@@ -21,7 +21,14 @@ final class FuzzedProgram {
         CALLS
     }
 
-    private static final List<Operation> OPERATIONS = operations();
+    private static final List<Operation> OPERATIONS = Stream.of(
+                    Elementwise.operations(),
+                    Moves.operations(),
+                    Picks.operations(),
+                    Writes.operations(),
+                    Reductions.operations())
+            .flatMap(List::stream)
+            .toList();
     private static final int TRAPS_IN = 25;
 
     private final long seed;
@@ -41,15 +48,6 @@ final class FuzzedProgram {
         steps = 2 + random.nextInt(9);
         place = random.nextInt(steps);
         bound = 1 + random.nextInt(70);
-    }
-
-    private static List<Operation> operations() {
-        List<Operation> all = new ArrayList<>(Elementwise.operations());
-        all.addAll(Moves.operations());
-        all.addAll(Picks.operations());
-        all.addAll(Writes.operations());
-        all.addAll(Reductions.operations());
-        return List.copyOf(all);
     }
 
     Shape sample() {

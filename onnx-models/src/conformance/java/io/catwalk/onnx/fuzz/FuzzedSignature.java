@@ -11,9 +11,9 @@ import ai.djl.nn.LambdaBlock;
 import io.catwalk.onnx.Agreement;
 import io.catwalk.onnx.Axis;
 import io.catwalk.onnx.OnnxInput;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * A program of two inputs that a seed draws: numbers (batch, sequence, 4), and either indices of the same sequence or
@@ -24,7 +24,11 @@ final class FuzzedSignature {
     private static final int FEATURES = 4;
     private static final int WORDS = 6;
     private static final int TRAPS_IN = 12;
-    private static final List<Operation> OPERATIONS = operations();
+    private static final List<Operation> MOVES = SequenceMoves.operations();
+    private static final List<Operation> OPERATIONS = Stream.of(
+                    MOVES, MOVES, Elementwise.operations(), Reductions.operations())
+            .flatMap(List::stream)
+            .toList();
 
     private final long seed;
     private final boolean indexed;
@@ -48,14 +52,6 @@ final class FuzzedSignature {
         trap = random.nextInt(TRAPS_IN) == 0 ? 1 + random.nextInt(70) : -1;
     }
 
-    private static List<Operation> operations() {
-        List<Operation> all = new ArrayList<>(SequenceMoves.operations());
-        all.addAll(SequenceMoves.operations());
-        all.addAll(Elementwise.operations());
-        all.addAll(Reductions.operations());
-        return List.copyOf(all);
-    }
-
     OnnxInput[] inputs() {
         OnnxInput numbers = OnnxInput.of("numbers", DataType.FLOAT32, Axis.BATCH, sequence, Axis.of(FEATURES));
         OnnxInput second = indexed
@@ -66,9 +62,7 @@ final class FuzzedSignature {
 
     /** Draws sizes that the axes take: batch, sequence, other. */
     long[] sizes(Random random) {
-        return new long[] {
-            1 + random.nextInt(8), size(sequence, random), size(other, random),
-        };
+        return new long[] {1 + random.nextInt(8), size(sequence, random), size(other, random)};
     }
 
     private static long size(Axis.Dynamic axis, Random random) {

@@ -9,24 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
-/**
- * Goes through what seeds draw and counts what comes of it. Long runs print as they go, so that one that is cut off has
- * not been in vain.
- */
+/** Goes through what seeds draw and counts what comes of it; long runs print as they go. */
 final class Fuzzing {
 
-    /** What comes of a draw that the engine runs and the exporter takes: how the answers differ, if they do. */
-    @FunctionalInterface
-    interface Outcome {
-        Optional<String> fault() throws Exception;
-    }
-
-    /** Makes what a seed draws: runs it in the engine, exports it, and says how to compare the answers. */
-    @FunctionalInterface
+    /** Runs what a seed draws in the engine, exports it, and says how to ask in what the answers differ, if they do. */
     interface Draws {
-        Outcome of(NDManager manager, long seed) throws Exception;
+        Callable<Optional<String>> of(NDManager manager, long seed) throws Exception;
     }
 
     /** Says that the engine itself does not run a draw. */
@@ -39,12 +32,8 @@ final class Fuzzing {
         }
     }
 
-    /** What the engine is asked before the export. */
-    @FunctionalInterface
-    interface Answers<T> {
-        T get();
-    }
-
+    private static final long[] BATCHES = {1, 2, 3, 7, 64};
+    private static final int[] OPSETS = {13, 17, 21};
     private static final int FEW = 20;
     private static final int PROGRESS = 1000;
 
@@ -71,7 +60,7 @@ final class Fuzzing {
     }
 
     /** Asks the engine; what it throws says that the draw is none. */
-    static <T> T engine(Answers<T> answers) throws NotRunException {
+    static <T> T engine(Supplier<T> answers) throws NotRunException {
         try {
             return answers.get();
         } catch (EngineException
@@ -80,6 +69,15 @@ final class Fuzzing {
                 | IndexOutOfBoundsException e) {
             throw new NotRunException(e);
         }
+    }
+
+    static int opset(Random random) {
+        return OPSETS[random.nextInt(OPSETS.length)];
+    }
+
+    /** All sizes of batch, or now and then one. */
+    static long[] batches(Random random) {
+        return random.nextInt(6) == 0 ? new long[] {BATCHES[random.nextInt(BATCHES.length)]} : BATCHES;
     }
 
     /** Goes through all seeds; none may have a fault, and more than {@code share} of them must agree. */
@@ -100,7 +98,7 @@ final class Fuzzing {
     private String outcome(Draws draws, long seed) {
         Optional<String> fault;
         try (NDManager manager = NDManager.newBaseManager()) {
-            fault = draws.of(manager, seed).fault();
+            fault = draws.of(manager, seed).call();
         } catch (NotRunException e) {
             return "engine refuses";
         } catch (ExportException e) {

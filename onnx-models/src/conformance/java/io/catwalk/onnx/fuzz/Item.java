@@ -3,6 +3,7 @@ package io.catwalk.onnx.fuzz;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 
 /**
  * An array of a fuzzed program; its first axis is the batch.
@@ -18,7 +19,7 @@ record Item(NDArray array, boolean exact) {
     }
 
     Item inexact(NDArray made) {
-        return new Item(made, isWhole(made));
+        return new Item(made, !made.getDataType().isFloating());
     }
 
     boolean isReal() {
@@ -29,10 +30,6 @@ record Item(NDArray array, boolean exact) {
         return array.getDataType() == DataType.BOOLEAN;
     }
 
-    private static boolean isWhole(NDArray array) {
-        return array.getDataType() != DataType.FLOAT32 && array.getDataType() != DataType.FLOAT64;
-    }
-
     int rank() {
         return array.getShape().dimension();
     }
@@ -41,9 +38,13 @@ record Item(NDArray array, boolean exact) {
         return array.getShape().get(axis);
     }
 
+    Shape sample() {
+        return array.getShape().slice(1);
+    }
+
     /** How many a sample has. */
     long elements() {
-        return array.getShape().slice(1).size();
+        return sample().size();
     }
 
     NDManager manager() {

@@ -7,7 +7,9 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import io.catwalk.onnx.Agreement;
 import io.catwalk.onnx.OnnxExport;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +21,6 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class LayerFuzzTest {
 
-    private static final long[] BATCHES = {1, 2, 3, 7, 64};
-    private static final int[] OPSETS = {13, 17, 21};
     private static final double TOLERANCE = 1e-4;
 
     @Test
@@ -34,13 +34,13 @@ class LayerFuzzTest {
         Fuzzing.more("networks", 60).run(0.75, LayerFuzzTest::outcome);
     }
 
-    private static Fuzzing.Outcome outcome(NDManager manager, long seed) throws Exception {
+    private static Callable<Optional<String>> outcome(NDManager manager, long seed) throws Exception {
         FuzzedNetwork network = new FuzzedNetwork(manager, seed);
         Block block = network.block();
         Agreement.randomize(block, seed);
         Random random = new Random(seed);
-        int opset = OPSETS[random.nextInt(OPSETS.length)];
-        long[] batches = random.nextInt(6) == 0 ? new long[] {BATCHES[random.nextInt(BATCHES.length)]} : BATCHES;
+        int opset = Fuzzing.opset(random);
+        long[] batches = Fuzzing.batches(random);
         for (long batch : batches) {
             NDList inputs = new NDList(manager.ones(new Shape(batch).addAll(network.sample())));
             Fuzzing.engine(() -> block.forward(new ParameterStore(manager, false), inputs, false));

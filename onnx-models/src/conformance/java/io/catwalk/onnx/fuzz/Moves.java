@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -16,18 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Moves {
 
     private static final long LARGEST = 200;
-    private static final List<String> SLICES = List.of(
-            ":, 1:",
-            ":, :-1",
-            ":, -2:",
-            ":, ::2",
-            ":, 0",
-            ":, -1",
-            ":, null",
-            "..., -1:",
-            "..., 0",
-            ":, :1",
-            ":, 0:100");
+    private static final List<String> SLICES =
+            List.of((":, 1:; :, :-1; :, -2:; :, ::2; :, 0; :, -1; :, null; ..., -1:" + "; ..., 0; :, :1; :, 0:100")
+                    .split("; ", -1));
 
     private Moves() {}
 
@@ -116,12 +106,11 @@ final class Moves {
 
     private static @Nullable Item broadcast(Draw draw, Item x) {
         int times = 2 + draw.below(2);
-        return x.rank() > 3 || grows(x, times)
-                ? null
-                : x.with(x.array()
-                        .expandDims(1)
-                        .broadcast(new Shape(x.batch(), times)
-                                .addAll(x.array().getShape().slice(1))));
+        if (x.rank() > 3 || grows(x, times)) {
+            return null;
+        }
+        Shape shape = new Shape(x.batch(), times).addAll(x.sample());
+        return x.with(x.array().expandDims(1).broadcast(shape));
     }
 
     private static @Nullable Item split(Draw draw, Item x) {
@@ -138,10 +127,8 @@ final class Moves {
 
     private static @Nullable Item joined(Draw draw, Item x, boolean stacked) {
         Item other = draw.alike(x);
-        if (x.rank() < 2
-                || x.rank() > 3
-                || grows(x, 2)
-                || other.array().getDataType() != x.array().getDataType()) {
+        boolean fits = x.rank() == 2 || x.rank() == 3;
+        if (!fits || grows(x, 2) || other.array().getDataType() != x.array().getDataType()) {
             return null;
         }
         NDList both = new NDList(x.array(), other.array());
@@ -161,24 +148,16 @@ final class Moves {
         if (size < 1) {
             return null;
         }
-        long[] chosen = {draw.below(size), draw.below(size)};
-        NDArray indices = x.manager().create(chosen);
+        NDArray indices = x.manager().create(new long[] {draw.below(size), draw.below(size)});
         return x.with(x.array().get(new NDIndex(":, {}", indices)));
     }
 
     private static Item gather(Draw draw, Item x) {
-        NDArray indices = x.array()
-                .toType(DataType.FLOAT32, false)
-                .abs()
-                .clip(0, x.size(1) - 1)
-                .floor();
-        return x.with(x.array().gather(indices.toType(DataType.INT64, false), 1));
+        return x.with(x.array().gather(Picks.whole(x, x.size(1) - 1), 1));
     }
 
     private static Item oneHot(Draw draw, Item x) {
-        NDArray classes =
-                x.array().toType(DataType.FLOAT32, false).abs().clip(0, 4).floor();
-        return x.with(classes.toType(DataType.INT64, false).oneHot(5));
+        return x.with(Picks.whole(x, 4).oneHot(5));
     }
 
     private static Item batchCounted(Draw draw, Item x) {

@@ -120,13 +120,9 @@ final class Picks {
         return x.rank() < 2 || x.rank() > 4 ? null : x.with(index(draw, x, true).of(x.array()));
     }
 
-    private static NDArray whole(Item x, long largest) {
-        return x.array()
-                .toType(DataType.FLOAT32, false)
-                .abs()
-                .clip(0, largest)
-                .floor()
-                .toType(DataType.INT64, false);
+    static NDArray whole(Item x, long largest) {
+        NDArray real = x.array().toType(DataType.FLOAT32, false);
+        return real.abs().clip(0, largest).floor().toType(DataType.INT64, false);
     }
 
     private static @Nullable Item readByInput(Draw draw, Item x) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,9 +25,7 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class ProgramFuzzTest {
 
-    private static final long[] BATCHES = {1, 2, 3, 7, 64};
     private static final long KEPT_BATCH = 3;
-    private static final int[] OPSETS = {13, 17, 21};
     private static final double TOLERANCE = 1e-4;
     private static final Optional<KeptPrograms> KEPT = Optional.ofNullable(System.getProperty("catwalk.fuzz.keep"))
             .map(folder -> new KeptPrograms(Path.of(folder)));
@@ -42,14 +41,14 @@ class ProgramFuzzTest {
         Fuzzing.more("programs", 150).run(0.5, ProgramFuzzTest::outcome);
     }
 
-    private static Fuzzing.Outcome outcome(NDManager manager, long seed) throws Exception {
+    private static Callable<Optional<String>> outcome(NDManager manager, long seed) throws Exception {
         FuzzedProgram program = new FuzzedProgram(seed);
         Block block = program.block();
         float[] before = Fuzzing.engine(() -> answer(manager, block, program.sample(), 3));
         Fuzzing.engine(() -> answer(manager, block, program.sample(), 64));
         Random random = new Random(seed);
-        int opset = OPSETS[random.nextInt(OPSETS.length)];
-        long[] batches = random.nextInt(6) == 0 ? new long[] {BATCHES[random.nextInt(BATCHES.length)]} : BATCHES;
+        int opset = Fuzzing.opset(random);
+        long[] batches = Fuzzing.batches(random);
         OnnxExport export = OnnxExport.of(block, program.sample()).withOpset(opset);
         byte[] model = (batches.length == 1 ? export.withFixedBatch(batches[0]) : export).bytes();
         return () -> {

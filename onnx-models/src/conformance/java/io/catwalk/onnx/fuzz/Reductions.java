@@ -3,7 +3,7 @@ package io.catwalk.onnx.fuzz;
 import static io.catwalk.onnx.fuzz.Operation.unless;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +40,7 @@ final class Reductions {
                 Reductions::product,
                 unless(x -> !x.isReal() || x.rank() < 2, Reductions::linear),
                 unless(x -> !x.isReal() || x.rank() != 3 || x.size(1) < 1 || x.size(2) < 1, Reductions::convolution),
-                unless(
-                        x -> x.array().getDataType() != DataType.FLOAT32
-                                || x.rank() != 3
-                                || x.size(2) < 2
-                                || x.size(1) < 1,
-                        Reductions::pool),
+                unless(x -> !x.isReal() || x.rank() != 3 || x.size(2) < 2 || x.size(1) < 1, Reductions::pool),
                 unless(x -> !x.isReal() || x.rank() < 2 || x.size(x.rank() - 1) < 2, Reductions::layerNorm));
     }
 
@@ -104,18 +99,17 @@ final class Reductions {
     private static Item linear(Draw draw, Item x) {
         NDArray weight = draw.constant(x, 3, x.size(x.rank() - 1));
         NDArray bias = draw.constant(x, 3);
-        return x.inexact(
-                x.array().getNDArrayInternal().linear(x.array(), weight, bias).singletonOrThrow());
+        NDList made = x.array().getNDArrayInternal().linear(x.array(), weight, bias);
+        return x.inexact(made.singletonOrThrow());
     }
 
     private static Item convolution(Draw draw, Item x) {
         NDArray weight = draw.constant(x, 2, x.size(1), 2);
         NDArray bias = draw.constant(x, 2);
         Shape one = new Shape(1);
-        return x.inexact(x.array()
-                .getNDArrayInternal()
-                .convolution(x.array(), weight, bias, new Shape(1 + draw.below(2)), one, one, 1)
-                .singletonOrThrow());
+        Shape stride = new Shape(1 + draw.below(2));
+        NDList made = x.array().getNDArrayInternal().convolution(x.array(), weight, bias, stride, one, one, 1);
+        return x.inexact(made.singletonOrThrow());
     }
 
     private static Item pool(Draw draw, Item x) {
@@ -133,9 +127,7 @@ final class Reductions {
         long size = x.size(x.rank() - 1);
         NDArray gamma = draw.constant(x, size);
         NDArray beta = draw.constant(x, size);
-        return x.inexact(x.array()
-                .getNDArrayInternal()
-                .layerNorm(x.array(), new Shape(size), gamma, beta, 0.1f)
-                .singletonOrThrow());
+        NDList made = x.array().getNDArrayInternal().layerNorm(x.array(), new Shape(size), gamma, beta, 0.1f);
+        return x.inexact(made.singletonOrThrow());
     }
 }

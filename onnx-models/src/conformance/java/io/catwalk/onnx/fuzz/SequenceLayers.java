@@ -64,17 +64,10 @@ final class SequenceLayers {
         if (!batchFirst) {
             block.add(LambdaBlock.singleton(x -> x.transpose(1, 0, 2)));
         }
-        block.add(cell);
-        block.add(new LambdaBlock(
-                lists -> new NDList(batchFirst ? lists.get(0) : lists.get(0).transpose(1, 0, 2))));
-        if (!state) {
-            return block;
-        }
-        SequentialBlock withState = new SequentialBlock();
-        if (!batchFirst) {
-            withState.add(LambdaBlock.singleton(x -> x.transpose(1, 0, 2)));
-        }
-        return withState.add(cell).add(new LambdaBlock(lists -> new NDList(states(lists))));
+        return block.add(cell).add(new LambdaBlock(lists -> {
+            NDArray series = batchFirst ? lists.get(0) : lists.get(0).transpose(1, 0, 2);
+            return new NDList(state ? states(lists) : series);
+        }));
     }
 
     /** Puts all states behind each other: (batch, layers x directions x kinds, hidden). */

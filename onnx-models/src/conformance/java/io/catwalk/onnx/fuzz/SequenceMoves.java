@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SequenceMoves {
 
     private static final long LARGEST = 300;
+    private static final long LONGEST = SignatureFuzzTest.LONGEST;
     private static final List<String> SLICES =
             List.of(":, 1:", ":, :-1", ":, ::2", ":, 1::3", ":, -3:", ":, :4", ":, 2:-1");
 
@@ -42,9 +43,7 @@ final class SequenceMoves {
                         ? x.with(x.array().pad(new Shape(0, 0, draw.below(3), draw.below(3)), 0.5))
                         : null,
                 unless(x -> x.rank() != 3 || !x.isReal(), SequenceMoves::counted),
-                unless(
-                        x -> x.rank() != 3 || !x.isReal() || x.size(1) > SignatureFuzzTest.LONGEST,
-                        SequenceMoves::table),
+                unless(x -> x.rank() != 3 || !x.isReal() || x.size(1) > LONGEST, SequenceMoves::table),
                 unless(
                         x -> x.rank() != 3 || 2 * x.size(1) > LARGEST,
                         (draw, x) -> x.with(
@@ -118,17 +117,12 @@ final class SequenceMoves {
         NDArray image = x.array().transpose(0, 2, 1);
         NDManager manager = image.getManager();
         NDArray weight = draw.constant(manager, 3, x.size(2), 1 + draw.below(3));
-        NDArray made = image.getNDArrayInternal()
-                .convolution(
-                        image,
-                        weight,
-                        draw.constant(manager, 3),
-                        new Shape(1 + draw.below(3)),
-                        new Shape(draw.below(3)),
-                        new Shape(1 + draw.below(2)),
-                        1)
-                .singletonOrThrow();
-        return x.inexact(made.clip(-9, 9).transpose(0, 2, 1));
+        NDArray bias = draw.constant(manager, 3);
+        Shape stride = new Shape(1 + draw.below(3));
+        Shape pad = new Shape(draw.below(3));
+        Shape dilation = new Shape(1 + draw.below(2));
+        NDList made = image.getNDArrayInternal().convolution(image, weight, bias, stride, pad, dilation, 1);
+        return x.inexact(made.singletonOrThrow().clip(-9, 9).transpose(0, 2, 1));
     }
 
     /** Adds arrays that are made for the size. */
@@ -143,7 +137,7 @@ final class SequenceMoves {
 
     /** Adds the beginning of a table, which is as long as the sequence may be. */
     private static Item table(Draw draw, Item x) {
-        NDArray table = draw.constant(x, SignatureFuzzTest.LONGEST, x.size(2));
+        NDArray table = draw.constant(x, LONGEST, x.size(2));
         return x.with(x.array().add(table.get(new NDIndex("0:{}", x.size(1)))));
     }
 

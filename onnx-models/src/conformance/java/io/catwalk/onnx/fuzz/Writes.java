@@ -29,14 +29,10 @@ final class Writes {
         NDArray copy = x.array().duplicate();
         NDIndex index = Picks.index(draw, x, true).index();
         switch (draw.below(x.isBoolean() ? 2 : 4)) {
-            case 0 ->
-                copy.set(
-                        index,
-                        draw.alike(x)
-                                .array()
-                                .toType(copy.getDataType(), false)
-                                .get(index)
-                                .duplicate());
+            case 0 -> {
+                NDArray other = draw.alike(x).array().toType(copy.getDataType(), false);
+                copy.set(index, other.get(index).duplicate());
+            }
             case 1 -> copy.set(index, copy.get(index).max().duplicate());
             case 2 -> copy.set(index, part -> part.clip(-1, 1).duplicate());
             default -> copy.set(Picks.index(draw, x, false).index(), draw.number());

@@ -14,7 +14,6 @@ import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv3d;
-import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 
 /** Ideas of convolutional networks up to 2017, pooling, and what looks at places. */
@@ -23,7 +22,6 @@ final class ClassicCnns extends Family {
         super("cnn");
         add("squeeze and excite", () -> body(squeezeExcite(8)), floats(3, 12, 12));
         add("CBAM", () -> body(cbam(8)), floats(3, 12, 12));
-        add("ECA", () -> body(eca()), floats(3, 12, 12));
         add("shuffle unit", () -> body(shuffleUnit()), floats(3, 12, 12));
         add("ShuffleNetV2", () -> body(shuffleV2()), floats(3, 12, 12));
         add("Inception", () -> body(inception()), floats(3, 12, 12));
@@ -38,11 +36,6 @@ final class ClassicCnns extends Family {
                 () -> body(residual(seq(cbr(8, 1, 1), conv(8, 3, 1, 4), bn(), relu(), conv(8, 1), bn()))),
                 floats(3, 12, 12));
         add("Xception", () -> body(separable(8), separable(12)), floats(3, 12, 12));
-        add(
-                "wide with dropout",
-                () -> body(
-                        residual(seq(conv(8, 3), Dropout.builder().optRate(0.3f).build(), conv(8, 3)))),
-                floats(3, 12, 12));
         add("DPN", () -> body(dualPath()), floats(3, 12, 12));
         add("FractalNet", () -> body(fractal(3)), floats(3, 12, 12));
         add("Highway", () -> seq(linear(12), highway(12), highway(12), linear(4)), floats(9));
@@ -52,36 +45,10 @@ final class ClassicCnns extends Family {
                 () -> seq(cbr(6, 3, 2), cbr(8, 3, 2), conv(4, 1), Pool.globalAvgPool2dBlock()),
                 floats(3, 17, 13));
         add("pool variety", ClassicCnns::pools, floats(3, 13, 13));
-        add(
-                "ceil pooling",
-                () -> seq(
-                        Pool.maxPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(0, 0), true),
-                        flatten(),
-                        linear(3)),
-                floats(2, 10, 10));
-        add(
-                "average with padding",
-                () -> seq(
-                        Pool.avgPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false, true),
-                        flatten(),
-                        linear(3)),
-                floats(2, 9, 9));
-        add(
-                "average without padding",
-                () -> seq(
-                        Pool.avgPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false, false),
-                        flatten(),
-                        linear(3)),
-                floats(2, 9, 9));
-        add(
-                "LP pooling",
-                () -> seq(
-                        conv(4, 3),
-                        relu(),
-                        Pool.lpPool2dBlock(2f, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0)),
-                        flatten(),
-                        linear(3)),
-                floats(2, 8, 8));
+        add("ceil pooling", ClassicCnns::stickingOut, floats(2, 10, 10));
+        add("average with padding", () -> averaged(true), floats(2, 9, 9));
+        add("average without padding", () -> averaged(false), floats(2, 9, 9));
+        add("LP pooling", ClassicCnns::powers, floats(2, 8, 8));
         add("3d convolutions", ClassicCnns::video, floats(2, 6, 8, 8));
         add(
                 "1d convolutions",
@@ -102,6 +69,21 @@ final class ClassicCnns extends Family {
 
     static SequentialBlock body(Block... blocks) {
         return seq(cbr(8, 3, 1)).addAll(blocks).addAll(Pool.globalAvgPool2dBlock(), linear(5));
+    }
+
+    private static Block averaged(boolean counted) {
+        Block pool = Pool.avgPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false, counted);
+        return seq(pool, flatten(), linear(3));
+    }
+
+    private static Block stickingOut() {
+        Block pool = Pool.maxPool2dBlock(new Shape(3, 3), new Shape(2, 2), new Shape(0, 0), true);
+        return seq(pool, flatten(), linear(3));
+    }
+
+    private static Block powers() {
+        Block pool = Pool.lpPool2dBlock(2f, new Shape(2, 2), new Shape(2, 2), new Shape(0, 0));
+        return seq(conv(4, 3), relu(), pool, flatten(), linear(3));
     }
 
     static Block residual(Block inner) {
@@ -138,16 +120,6 @@ final class ClassicCnns extends Family {
             x = x.mul(Activation.sigmoid(mean.add(max)).expandDims(2).expandDims(3));
             NDArray both = x.mean(new int[] {1}, true).concat(x.max(new int[] {1}, true), 1);
             return x.mul(Activation.sigmoid(call.run(spatial, both)));
-        });
-    }
-
-    private static Block eca() {
-        var net = new Net();
-        Block conv = net.child(conv1d(1, 3), 1, 1, 8);
-        return net.on((call, x) -> {
-            NDArray y = Pool.globalAvgPool2d(x).expandDims(1);
-            NDArray gate = Activation.sigmoid(call.run(conv, y).squeeze(1));
-            return x.mul(gate.reshape(gate.getShape().add(1, 1)));
         });
     }
 

@@ -21,7 +21,6 @@ final class Detection extends Family {
         add("U-Net", () -> unet(Up.TRANSPOSED), floats(3, 16, 16));
         add("U-Net nearest", () -> unet(Up.NEAREST), floats(3, 16, 16));
         add("U-Net bilinear", () -> unet(Up.BILINEAR), floats(3, 16, 16));
-        add("U-Net repeat", () -> unet(Up.REPEAT), floats(3, 16, 16));
         add("attention U-Net", Detection::attentionUnet, floats(3, 16, 16));
         add("FPN", Detection::fpn, floats(3, 32, 32));
         add("BiFPN", Detection::biFpn, floats(8, 16, 16));
@@ -49,8 +48,7 @@ final class Detection extends Family {
     enum Up {
         TRANSPOSED,
         NEAREST,
-        BILINEAR,
-        REPEAT
+        BILINEAR
     }
 
     static Block up(Up how, int filters) {
@@ -58,7 +56,6 @@ final class Detection extends Family {
             case TRANSPOSED -> Layers.up(filters);
             case NEAREST -> seq(lambda(x -> doubled(x, 0)), conv(filters, 1));
             case BILINEAR -> seq(lambda(x -> doubled(x, 1)), conv(filters, 1));
-            case REPEAT -> seq(lambda(x -> x.repeat(3, 2).repeat(2, 2)), conv(filters, 1));
         };
     }
 

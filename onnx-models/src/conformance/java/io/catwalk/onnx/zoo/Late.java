@@ -33,7 +33,6 @@ final class Late extends Family {
         add("functions in sequence", Late::functions, floats(6));
         add("intermediate outputs", Late::intermediate, floats(6));
         add("parallel functions", Late::parallel, floats(6));
-        add("children by index", Late::children, floats(6));
         add("one parameter in two blocks", Late::twoOwners, floats(6));
         add("picture utilities", Late::utilities, typed(DataType.UINT8, 256, 8, 8, 3));
         add("uneven kernels", Late::unevenKernels, floats(2, 9, 12));
@@ -88,7 +87,6 @@ final class Late extends Family {
         on("nested loops", Late::nested, floats(4, 4));
         add("beam of two", Late::beam, floats(6));
         on("Sinkhorn", Late::sinkhorn, floats(4, 4));
-        add("power iteration", Late::power, floats(4));
         on("Kalman filter", Late::kalman, floats(6));
         onAll("dice between maps", Late::dice, floats(2, 6, 6), floats(2, 6, 6));
         on("histogram by soft bins", Late::histogram, floats(20));
@@ -162,38 +160,10 @@ final class Late extends Family {
     }
 
     private static Block parallel() {
-        return new ParallelBlock(lists -> NDArrays.concat(
-                                        new NDList(
-                                                lists.get(0).head(),
-                                                lists.get(1).head()),
-                                        1)
-                                == null
-                        ? new NDList()
-                        : new NDList(NDArrays.concat(
-                                new NDList(lists.get(0).head(), lists.get(1).head()), 1)))
+        return new ParallelBlock(lists -> new NDList(NDArrays.concat(
+                        new NDList(lists.get(0).head(), lists.get(1).head()), 1)))
                 .addSingleton(x -> x.square())
                 .addSingleton(x -> x.tanh());
-    }
-
-    private static Block children() {
-        return new Net() {
-            {
-                addChildBlock("first", linear(4));
-                addChildBlock("second", linear(2));
-            }
-
-            @Override
-            protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
-                getChildren().get("01first").initialize(manager, type, new Shape(1, 6));
-                getChildren().values().get(1).initialize(manager, type, new Shape(1, 4));
-            }
-
-            @Override
-            NDList apply(Call call, NDList in) {
-                NDArray x = call.run(getChildren().get("01first"), in.head()).tanh();
-                return call.all(getChildren().get(1).getValue(), x);
-            }
-        };
     }
 
     private static Block twoOwners() {
@@ -375,21 +345,6 @@ final class Late extends Family {
             k = k.div(k.sum(new int[] {2}, true));
         }
         return k;
-    }
-
-    private static Block power() {
-        var net = new Net();
-        Parameter w = net.weight("w", 4, 4);
-        return net.on((call, x) -> {
-            NDArray m = call.value(w, x);
-            NDArray u = x.getManager().ones(new Shape(4, 1));
-            for (int i = 0; i < 3; i++) {
-                u = m.matMul(u);
-                u = u.div(u.norm());
-            }
-            NDArray sigma = u.transpose().matMul(m).matMul(u).abs().add(1);
-            return x.matMul(m.div(sigma));
-        });
     }
 
     private static NDArray kalman(NDArray x) {

@@ -13,7 +13,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Attention and transformers, from scratch. */
@@ -23,9 +22,7 @@ final class Transformers extends Family {
         add("encoder", () -> stack(2, Mask.NONE), floats(7, 16));
         add("causal decoder", () -> stack(2, Mask.CAUSAL), floats(7, 16));
         add("ALiBi", () -> stack(1, Mask.ALIBI), floats(7, 16));
-        add("local window", () -> stack(1, Mask.BAND), floats(9, 16));
-        add("GPT", () -> gpt(y -> y), ids(40, 8));
-        add("GPT last token", () -> gpt(y -> y.get(":, -1, :").softmax(-1)), ids(40, 8));
+        add("GPT", Transformers::gpt, ids(40, 8));
         add("BERT from scratch", Transformers::bert, ids(40, 8), ids(2, 8));
         add("padding mask from ids", Transformers::padding, ids(6, 8));
         add("encoder and decoder", Transformers::translation, ids(30, 6), ids(30, 5));
@@ -53,8 +50,7 @@ final class Transformers extends Family {
     enum Mask {
         NONE,
         CAUSAL,
-        ALIBI,
-        BAND
+        ALIBI
     }
 
     /** Multi-head attention with one projection for queries, keys and values. */
@@ -86,8 +82,6 @@ final class Transformers extends Family {
         return switch (mask) {
             case NONE -> null;
             case CAUSAL -> columns.gt(rows).toType(DataType.FLOAT32, false).mul(-1e9f);
-            case BAND ->
-                columns.sub(rows).abs().gt(2).toType(DataType.FLOAT32, false).mul(-1e9f);
             case ALIBI -> {
                 NDArray slopes =
                         manager.create(2f).pow(manager.arange(1f, heads + 1f).mul(-8f / heads));
@@ -118,7 +112,7 @@ final class Transformers extends Family {
         return blocks;
     }
 
-    private static Block gpt(UnaryOperator<NDArray> head) {
+    private static Block gpt() {
         var net = new Net();
         Parameter tokens = net.weight("tokens", 40, 16);
         Parameter positions = net.weight("positions", 32, 16);
@@ -129,7 +123,7 @@ final class Transformers extends Family {
             long time = ids.getShape().get(1);
             NDArray x = table.get(ids).add(call.value(positions, ids).get(":{}", time));
             NDArray y = call.run(norm, call.run(body, x));
-            return head.apply(y.matMul(table.transpose()));
+            return y.matMul(table.transpose());
         });
     }
 

@@ -12,7 +12,6 @@ import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
-import java.util.List;
 
 /** What strangers do with arrays, types, mathematics and Java. */
 final class Tricks extends Family {
@@ -33,7 +32,6 @@ final class Tricks extends Family {
         add("if on shape", Tricks::ifShape, floats(3, 8, 8));
         on("loop on shape", Tricks::loopShape, floats(5, 3));
         add("recursion", () -> lambda(Tricks::pairs), floats(16));
-        add("stream of children", Tricks::stream, floats(6));
         add("shared block", Tricks::sharedBlock, floats(6));
         add("tied autoencoder", Tricks::tied, floats(8));
         add("map by name", Tricks::byName, floats(6));
@@ -75,7 +73,6 @@ final class Tricks extends Family {
         add("matrix inverse", Tricks::inverse, floats(3, 3));
         onAll("sequence mask", Tricks::sequenceMask, floats(5, 3), typed(DataType.INT32, 5, 1));
         on("one-hot comparison", Tricks::compare, ids(6, 3));
-        on("words about shapes", Tricks::sayShape, floats(4));
         add("half precision inside", Tricks::half, floats(6));
         on("data-dependent branch", x -> x.sum().getFloat() > 0 ? x.mul(2) : x.neg(), floats(6));
         add("noise at inference", Tricks::noise, floats(6));
@@ -198,15 +195,6 @@ final class Tricks extends Family {
         }
         NDList halves = x.split(2, 1);
         return pairs(NDArrays.maximum(halves.get(0), halves.get(1).mul(0.9)));
-    }
-
-    private static Block stream() {
-        var net = new Net();
-        List<Block> heads = List.of(net.child(linear(2), 1, 6), net.child(linear(3), 1, 6), net.child(linear(1), 1, 6));
-        return net.on((call, x) -> heads.stream()
-                .map(head -> call.run(head, x))
-                .reduce((a, b) -> a.concat(b, 1))
-                .orElseThrow());
     }
 
     private static Block sharedBlock() {
@@ -577,14 +565,6 @@ final class Tricks extends Family {
     private static NDArray compare(NDArray x) {
         NDArray classes = x.getManager().arange(6).toType(DataType.INT64, false);
         return x.expandDims(2).eq(classes).toType(DataType.FLOAT32, false).mean(new int[] {1});
-    }
-
-    private static NDArray sayShape(NDArray x) {
-        String words = "shape " + x.getShape() + " of " + x.getDataType();
-        if (words.isEmpty()) {
-            throw new IllegalStateException("no words");
-        }
-        return x.add(1);
     }
 
     private static Block half() {
