@@ -29,39 +29,28 @@ class AdmissionTest extends OneTrace {
     private static Block block(Parameter... parameters) {
         SequentialBlock block = new SequentialBlock();
         for (Parameter parameter : parameters) {
-            block.add(new Holding(parameter));
+            block.add(new Idle() {
+                {
+                    addParameter(parameter);
+                }
+            });
         }
         return new SequentialBlock().add(block);
     }
 
-    /** Has one parameter and nothing else. */
-    private static final class Holding extends Idle {
-        Holding(Parameter parameter) {
-            addParameter(parameter);
-        }
-    }
-
-    /** Together they are 2.1 GB, which two files hold. */
+    /** Two of 1.07 GB are 2.1 GB together, which two files hold. */
     @Test
-    void eachParameterIsJudgedByItself() {
+    void eachParameterIsJudgedByItsBytes() {
         Parameter first = parameter(1 << 14, DataType.FLOAT32);
         Parameter second = parameter(1 << 14, DataType.FLOAT32);
         assertThatCode(() -> Admission.check(block(first, second))).doesNotThrowAnyException();
-    }
-
-    @Test
-    void aByteForEachNumberMayBeTwiceAsMany() {
+        assertThatCode(() -> Admission.check(Linear.builder().setUnits(3).build()))
+                .doesNotThrowAnyException();
         assertThatCode(() -> Admission.check(block(parameter((1 << 17) - 1, DataType.INT8))))
                 .doesNotThrowAnyException();
         assertRefused(
                 () -> Admission.check(block(parameter(1 << 17, DataType.INT8))),
                 "parameter weight of block",
                 "takes 2.1 GB");
-    }
-
-    @Test
-    void parametersWithoutAnArrayAreLeftToTheNetwork() {
-        assertThatCode(() -> Admission.check(Linear.builder().setUnits(3).build()))
-                .doesNotThrowAnyException();
     }
 }

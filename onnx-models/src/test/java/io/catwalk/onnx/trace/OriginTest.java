@@ -12,6 +12,8 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,45 +42,33 @@ class OriginTest {
         }
     }
 
-    private static List<String> places(Block root, List<Origin> origins, List<String> places) {
-        origins.add(new Origin(root));
+    /** Returns where the blocks are that {@code root} makes around noting ones. */
+    private static List<String> places(Function<Supplier<Block>, Block> root) {
+        List<Origin> origins = new ArrayList<>();
+        List<String> places = new ArrayList<>();
+        Block network = root.apply(() -> new Noting(origins, places));
+        origins.add(new Origin(network));
         try (NDManager manager = NDManager.newBaseManager()) {
-            root.forward(new ParameterStore(manager, false), new NDList(manager.ones(new Shape(2))), false);
+            network.forward(new ParameterStore(manager, false), new NDList(manager.ones(new Shape(2))), false);
         }
         return places;
     }
 
+    /** The stack does not show which of two siblings of one class runs. */
     @Test
-    void blocksAreNamedFromTheNetworkDown() {
-        List<Origin> origins = new ArrayList<>();
-        List<String> places = new ArrayList<>();
-        Block inner = new SequentialBlock().add(LambdaBlock.singleton(x -> x)).add(new Noting(origins, places));
-        assertThat(places(new SequentialBlock().add(inner), origins, places))
+    void blocksAreNamedFromTheNetworkDownAndSiblingsByTheirClass() {
+        Block idle = LambdaBlock.singleton(x -> x);
+        assertThat(places(noting -> new SequentialBlock()
+                        .add(new SequentialBlock().add(idle).add(noting.get()))))
                 .singleElement()
                 .asString()
                 .matches("block SequentialBlock/01SequentialBlock/02Noting, called at OriginTest.java:\\d+");
-    }
-
-    /** The stack does not show which of two siblings of one class runs. */
-    @Test
-    void siblingsOfOneClassAreNamedByItAlone() {
-        List<Origin> origins = new ArrayList<>();
-        List<String> places = new ArrayList<>();
-        Block both = new SequentialBlock().add(new Noting(origins, places)).add(new Noting(origins, places));
-        assertThat(places(both, origins, places))
+        assertThat(places(noting -> new SequentialBlock().add(noting.get()).add(noting.get())))
                 .hasSize(2)
                 .allMatch(place -> place.startsWith("block SequentialBlock/Noting, called at OriginTest.java:"));
-    }
-
-    @Test
-    void outsideOfForwardThereIsNoLine() {
+        // Outside of forward there is no line, and a class without a name is called as what it extends.
         assertThat(new Origin(new SequentialBlock()).here()).isEqualTo("block SequentialBlock");
-    }
-
-    @Test
-    void aClassWithoutANameIsCalledAsWhatItExtends() {
         assertThat(Origin.name(new ArrayList<String>() {}.getClass())).isEqualTo("ArrayList");
-        assertThat(Origin.name(Noting.class)).isEqualTo("Noting");
     }
 
     @ParameterizedTest

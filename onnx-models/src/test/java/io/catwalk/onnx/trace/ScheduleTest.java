@@ -54,13 +54,6 @@ class ScheduleTest {
     }
 
     @Test
-    void anAxisOfSeveralInputsIsOneAxis() {
-        OnnxInput ids = OnnxInput.of("ids", DataType.INT64, Axis.BATCH, TIME);
-        OnnxInput mask = OnnxInput.of("mask", DataType.INT64, Axis.BATCH, TIME);
-        assertThat(new Schedule(List.of(ids, mask)).dynamic()).containsExactly(Axis.BATCH, TIME);
-    }
-
-    @Test
     void lengthsKeepToTheBoundsOfTheirAxis() {
         assertTimes(TIME.atMost(8), 7, 1, 2);
         assertTimes(TIME.atLeast(20), 20, 57, 88);
@@ -70,10 +63,13 @@ class ScheduleTest {
     }
 
     @Test
-    void anAxisOfOneSizeIsNotVaried() {
+    void anAxisOfOneSizeIsNotVariedAndThatOfSeveralInputsIsOne() {
         Schedule schedule = schedule(Axis.BATCH.atLeast(4).atMost(4), TIME);
         assertThat(schedule.dynamic()).containsExactly(TIME);
         assertThat(schedule.base()).isEqualTo(at(4, 7));
+        OnnxInput ids = OnnxInput.of("ids", DataType.INT64, Axis.BATCH, TIME);
+        OnnxInput mask = OnnxInput.of("mask", DataType.INT64, Axis.BATCH, TIME);
+        assertThat(new Schedule(List.of(ids, mask)).dynamic()).containsExactly(Axis.BATCH, TIME);
         assertThat(schedule.traced()).containsExactly(at(4, 44), at(4, 75));
     }
 
@@ -118,16 +114,12 @@ class ScheduleTest {
     }
 
     @Test
-    void severalAxesAreChangedAtOnce() {
+    void severalAxesAreChangedAtOnceAndLongestAtTheirMost() {
+        assertThat(schedule(Axis.BATCH, TIME.atMost(50)).longest()).isEqualTo(at(2, 50));
         List<Sizes> combinations = schedule(Axis.BATCH, TIME.atMost(50)).combinations();
         assertThat(combinations)
                 .startsWith(at(3, 50), at(7, 2), at(64, 5), at(251, 3), at(4, 7), at(8, 1))
                 .endsWith(at(12, 12), at(32, 32), at(64, 7), at(224, 7))
                 .hasSize(10);
-    }
-
-    @Test
-    void boundedAxesAreLongestAtTheirMost() {
-        assertThat(schedule(Axis.BATCH, TIME.atMost(50)).longest()).isEqualTo(at(2, 50));
     }
 }

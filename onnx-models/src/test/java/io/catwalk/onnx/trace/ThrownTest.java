@@ -46,8 +46,8 @@ class ThrownTest {
         Throwable thrown = thrownAt(
                 new IllegalStateException("no\nmore"), "java.util.List", "ai.djl.nn.Core", "com.example.Net", "a.Main");
         assertThat(worded(TWO, thrown))
-                .hasMessage("forward throws IllegalStateException: no for a batch of 2; make it run by itself first,"
-                        + " with training = false (block SequentialBlock, called at Net.java:12)")
+                .hasMessageStartingWith("forward throws IllegalStateException: no for a batch of 2;")
+                .hasMessageEndingWith("(block SequentialBlock, called at Net.java:12)")
                 .hasCause(thrown);
     }
 
@@ -63,17 +63,17 @@ class ThrownTest {
     }
 
     @Test
-    void anIndexOutOfBoundsMayBeAnInputThatIsMissing() {
+    void theAdviceIsThatOfTheExceptionAndOfTheSize() {
         assertThat(worded(TWO, new IndexOutOfBoundsException("1")))
                 .hasMessageContaining("the export gives the block 1 input(s)");
         assertThat(worded(TWO, new IllegalStateException("1"))).hasMessageNotContaining("input(s)");
-    }
-
-    @Test
-    void atAnotherSizeThanTheFirstItIsTheSize() {
         assertThat(worded(FIVE, new IllegalStateException("no")))
                 .hasMessageStartingWith("batch-dependent control flow: forward throws IllegalStateException: no for a"
                         + " batch of 5, but not for 2;");
+        assertThat(Faults.sizeDependent(List.of("batch"), "x"))
+                .contains("batch-dependent control flow: x;", "a fixed batch size");
+        assertThat(Faults.sizeDependent(List.of("batch", "time"), "x"))
+                .contains("batch- and time-dependent control flow: x;", "or give the axis a fixed size");
     }
 
     @Test
@@ -98,15 +98,5 @@ class ThrownTest {
         assertThat(Thrown.byEngine(TRACING, time, time, engine))
                 .hasMessageStartingWith("the engine cannot, for a time of 7; say which sizes the network takes")
                 .hasCause(engine);
-    }
-
-    @Test
-    void theWayOutIsOtherForAnAxisThanForTheBatch() {
-        assertThat(Faults.sizeDependent(List.of("batch"), "x"))
-                .startsWith("batch-dependent control flow: x;")
-                .contains("a fixed batch size");
-        assertThat(Faults.sizeDependent(List.of("batch", "time"), "x"))
-                .startsWith("batch- and time-dependent control flow: x;")
-                .endsWith("or give the axis a fixed size");
     }
 }
