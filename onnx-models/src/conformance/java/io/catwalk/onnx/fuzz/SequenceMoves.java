@@ -10,6 +10,7 @@ import ai.djl.ndarray.internal.NDArrayEx;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What programs do along a dynamic axis: the second of three, (batch, sequence, features). */
@@ -25,37 +26,33 @@ final class SequenceMoves {
     static List<Operation> operations() {
         return List.of(
                 unless(x -> x.rank() != 3, SequenceMoves::merged),
-                (draw, x) -> x.rank() == 3
-                        ? x.with(
-                                x.array().transpose(1, 0, 2).flip(draw.below(2)).swapAxes(0, 1))
-                        : null,
+                series((draw, a) -> a.transpose(1, 0, 2).flip(draw.below(2)).swapAxes(0, 1)),
                 unless(x -> x.rank() != 3 || !x.isReal() || x.size(1) > LARGEST, SequenceMoves::attention),
                 unless(x -> x.rank() != 3 || !x.isReal() || x.size(1) > LARGEST, SequenceMoves::pairs),
                 SequenceMoves::joined,
-                (draw, x) -> x.rank() == 3 ? x.with(x.array().get(draw.of(SLICES))) : null,
-                (draw, x) -> x.rank() == 3
-                        ? x.with(x.array().get(new NDIndex(":, {}:{}", draw.below(3), x.size(1) - draw.below(3))))
-                        : null,
+                series((draw, a) -> a.get(draw.of(SLICES))),
+                series((draw, a) -> a.get(new NDIndex(":, {}:{}", draw.below(3), a.size(1) - draw.below(3)))),
                 unless(x -> x.rank() != 3 || !x.isReal(), SequenceMoves::summed),
                 unless(x -> x.array().getDataType() != DataType.FLOAT32 || x.rank() != 3, SequenceMoves::pooled),
                 unless(x -> x.array().getDataType() != DataType.FLOAT32 || x.rank() != 3, SequenceMoves::convolved),
-                (draw, x) -> x.rank() == 3
-                        ? x.with(x.array().pad(new Shape(0, 0, draw.below(3), draw.below(3)), 0.5))
-                        : null,
+                series((draw, a) -> a.pad(new Shape(0, 0, draw.below(3), draw.below(3)), 0.5)),
                 unless(x -> x.rank() != 3 || !x.isReal(), SequenceMoves::counted),
                 unless(x -> x.rank() != 3 || !x.isReal() || x.size(1) > LONGEST, SequenceMoves::table),
-                unless(
-                        x -> x.rank() != 3 || 2 * x.size(1) > LARGEST,
-                        (draw, x) -> x.with(
-                                draw.oneIn(2)
-                                        ? x.array().repeat(1, 2)
-                                        : x.array().tile(new long[] {1, 2, 1}))),
+                unless(x -> x.rank() != 3 || 2 * x.size(1) > LARGEST, series(SequenceMoves::doubled)),
                 unless(x -> x.rank() < 2 || !x.isReal(), SequenceMoves::scaled),
                 unless(x -> x.rank() != 3, SequenceMoves::flattened),
                 SequenceMoves::stacked,
                 unless(x -> x.rank() != 3, SequenceMoves::last),
                 (draw, x) -> x.rank() == 3 ? x.inexact(x.array().cumSum(1)) : null,
-                (draw, x) -> x.rank() == 3 ? x.with(x.array().flip(1)) : null);
+                series((draw, a) -> a.flip(1)));
+    }
+
+    private static Operation series(BiFunction<Draw, NDArray, NDArray> move) {
+        return (draw, x) -> x.rank() == 3 ? x.with(move.apply(draw, x.array())) : null;
+    }
+
+    private static NDArray doubled(Draw draw, NDArray a) {
+        return draw.oneIn(2) ? a.repeat(1, 2) : a.tile(new long[] {1, 2, 1});
     }
 
     /** Works with the batch and the sequence as one. */

@@ -42,8 +42,7 @@ final class Late extends Family {
         add("states of both ways", Late::bothWays, floats(5, 4));
         on(
                 "mean of everything",
-                x -> x.sub(x.mean())
-                        .div(x.sub(x.mean()).square().mean().add(1e-5).sqrt()),
+                x -> centered(x).div(centered(x).square().mean().add(1e-5).sqrt()),
                 floats(3, 4));
         on("sum over size", x -> x.sub(x.sum().div(x.size())), floats(3, 4));
         on("sorted batch", x -> x.sort(0), floats(4));
@@ -54,21 +53,15 @@ final class Late extends Family {
         on("repeated samples", x -> x.repeat(0, 3).reshape(-1, 3, 4).mean(new int[] {1}), floats(4));
         on("flat", x -> x.flatten().mul(2).reshape(x.getShape()), floats(3, 2));
         on("batch gram", x -> x.dot(x.transpose()).softmax(1).dot(x), floats(4));
-        onAll(
-                "scalar out",
-                list -> new NDList(list.head().square().sum(), list.head().max()),
-                floats(4));
+        onAll("scalar out", in -> new NDList(in.head().square().sum(), in.head().max()), floats(4));
         onAll("logic", Late::logic, floats(6));
         onAll("special functions", Late::special, between(0.1, 0.9, 6));
         onAll(
                 "negative modulo",
-                list -> new NDList(list.head().mod(2), list.head().neg().mod(1.5)),
+                in -> new NDList(in.head().mod(2), in.head().neg().mod(1.5)),
                 between(-5, 5, 7));
         on("bicubic", x -> x.getNDArrayInternal().interpolation(new long[] {9, 13}, 2, false), floats(2, 6, 7));
-        on(
-                "nearest at odd ratios",
-                x -> x.getNDArrayInternal().interpolation(new long[] {10, 15}, 0, false),
-                floats(2, 7, 8));
+        on("nearest at odd ratios", x -> ModernCnns.resize(x, 10, 15, 0), floats(2, 7, 8));
         on("shrunk bilinear", x -> x.getNDArrayInternal().interpolation(new long[] {4, 5}, 1, true), floats(2, 7, 8));
         add("vectors", Late::vectors, floats(4));
         add("matrix times broadcast", Late::broadcastMatMul, floats(2, 3, 4));
@@ -230,6 +223,10 @@ final class Late extends Family {
                 .optHasBiases(false)
                 .optReturnState(true)
                 .build();
+    }
+
+    private static NDArray centered(NDArray x) {
+        return x.sub(x.mean());
     }
 
     private static NDList logic(NDList list) {
