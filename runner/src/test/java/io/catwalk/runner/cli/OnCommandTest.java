@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.trial.TrialExecutorFactory;
@@ -25,31 +24,22 @@ final class OnCommandTest {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("one").write(plugins.resolve("one.jar"));
         TestPlugin.sound("two").write(plugins.resolve("two.jar"));
-        TinyImages.write(folder.resolve("tiny"));
-        String run = folder.resolve("run").toString();
-        String images = folder.resolve("tiny").toString();
+        Path images = TinyImages.write(folder.resolve("tiny"));
+        Path run = folder.resolve("run");
+        String compare = "compare --dataset %s --out %s --plugins-dir %s --batch-size 16 --seeds 2 --no-latency"
+                + " --on made-up:one=0.75,two/2-0=failed";
 
-        Catwalk.Answer compare = Catwalk.piped(
-                "compare",
-                "--dataset=" + images,
-                "--out=" + run,
-                "--batch-size=16",
-                "--seeds=2",
-                "--on=made-up:one=0.75,two/2-0=failed",
-                "--no-latency",
-                "--plugins-dir=" + plugins);
-        assertThat(compare.exitCode()).as("%s", compare).isEqualTo(ExitCode.SOME_FAILED);
+        Catwalk.ask(compare, images, run, plugins).exits(ExitCode.SOME_FAILED);
 
-        JsonNode results = Json.JSON.readTree(Files.readString(Path.of(run, "results.json")));
+        JsonNode results = Catwalk.json(run.resolve("results.json"));
         assertThat(results.at("/trials").findValuesAsString("status"))
                 .containsExactly("done", "done", "done", "failed");
         assertThat(results.at("/trials/0/metrics/test/accuracy").asDouble()).isEqualTo(0.75);
-
-        assertThat(Catwalk.piped("audit", run).exitCode()).isZero();
-        Catwalk.Answer resumed =
-                Catwalk.piped("resume", run, "--on=made-up:one=failed", "--no-latency", "--plugins-dir=" + plugins);
-        assertThat(resumed.exitCode()).as("%s", resumed).isZero();
-        assertThat(resumed.err()).contains("3 trials are done already").doesNotContain("damaged");
+        Catwalk.ask("audit %s", run).done();
+        String resume = "resume %s --on made-up:one=failed --no-latency --plugins-dir %s";
+        assertThat(Catwalk.ask(resume, run, plugins).done().err())
+                .contains("3 trials are done already")
+                .doesNotContain("damaged");
     }
 
     @ParameterizedTest

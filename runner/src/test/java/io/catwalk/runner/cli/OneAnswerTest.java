@@ -2,14 +2,13 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Averages;
+import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.statistics.Holm;
-import io.catwalk.runner.statistics.McNemar;
 import io.catwalk.runner.statistics.PairedAccuracy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +44,6 @@ final class OneAnswerTest {
     private String markdown;
     private List<Answered> all;
 
-    /** What {@code GoldenEvaluationTest} holds against other programs. */
     private record Answered(String name, Predictions predictions, Evaluation evaluation) {
 
         double accuracy() {
@@ -86,40 +84,34 @@ final class OneAnswerTest {
     void thePageHasTheNumbersOfThePredictions() {
         for (Answered one : all) {
             Evaluation evaluation = one.evaluation;
+            String contestant = between(page, "id=\"c" + number(one) + "\"", "<details class=\"contestant\" ");
+            String error = percent(evaluation.calibration().expectedError());
+            assertThat(contestant).contains("calibration error: " + error + " points");
             Interval interval = evaluation.accuracyInterval();
             assertThat(between(page, "<bdi>" + one.name + "</bdi></a>", "</tr>"))
                     .contains("<strong>" + percent(one.accuracy()) + "</strong>")
                     .contains(percent(interval.low()) + " to " + percent(interval.high()))
                     .contains(">" + percent(evaluation.macro().f1()) + "</td>");
             String scores = between(page, "<caption>Scores of each class, " + one.name + "</caption>", "</table>");
-            assertThat(found(scores, ">([\\d.]+)</td>"))
-                    .as(one.name)
-                    .isEqualTo(evaluation.classes().stream()
-                            .flatMap(label -> Stream.of(
-                                    percent(label.precision()),
-                                    percent(label.recall()),
-                                    percent(label.f1()),
-                                    "" + label.support()))
-                            .toList());
+            List<String> expected = new ArrayList<>();
+            for (ClassScores label : evaluation.classes()) {
+                expected.addAll(List.of(percent(label.precision()), percent(label.recall()), percent(label.f1())));
+                expected.add("" + label.support());
+            }
+            assertThat(found(scores, ">([\\d.]+)</td>")).as(one.name).isEqualTo(expected);
             String matrix = between(page, "id=\"confusion-" + one.name + "\"", "</figure>");
-            assertThat(found(matrix, "<tr data-key=\"([\\d.]+)\""))
-                    .containsExactlyInAnyOrderElementsOf(evaluation.confusion().cells().stream()
-                            .map(cell -> cell.truth() + "." + cell.predicted())
-                            .toList());
-            for (ConfusionMatrix.Cell cell : evaluation.confusion().cells()) {
-                double share = (double) cell.images()
-                        / evaluation.classes().get(cell.truth()).support();
+            List<ConfusionMatrix.Cell> cells = evaluation.confusion().cells();
+            assertThat(found(matrix, "<tr data-key=\"([\\d.]+)\"")).hasSameSizeAs(cells);
+            for (ConfusionMatrix.Cell cell : cells) {
+                int support = evaluation.classes().get(cell.truth()).support();
+                String share = percent((double) cell.images() / support);
                 String key = "<tr data-key=\"" + cell.truth() + "." + cell.predicted() + "\"";
                 assertThat(between(matrix, key, "</tr>"))
-                        .contains("<bdi>" + cell.images() + "</bdi>", "<bdi>" + percent(share) + "</bdi>");
+                        .contains("<bdi>" + cell.images() + "</bdi>", "<bdi>" + share + "</bdi>");
             }
-            assertThat(between(page, "id=\"c" + number(one) + "\"", "<details class=\"contestant\" "))
-                    .contains("calibration error: "
-                            + percent(one.evaluation.calibration().expectedError()) + " points");
         }
     }
 
-    /** Returns the position of a classifier on the page, where more accurate ones come first. */
     private String number(Answered one) {
         String before = page.substring(0, page.indexOf("<bdi>" + one.name + "</bdi></a>"));
         return found(before.substring(before.lastIndexOf("href=\"#c")), "^href=\"#c(\\d+)\"")
@@ -131,30 +123,26 @@ final class OneAnswerTest {
         String terminal = world.compared().out();
         String slides = slides(world.run().resolve("slides.pptx"));
         List<String> lines = Files.readAllLines(world.run().resolve("results.csv"));
-        List<String> head = List.of(lines.get(0).split(",", -1));
+        int column = List.of(lines.get(0).split(",", -1)).indexOf("metrics.test.accuracy");
         for (Answered one : all) {
             Averages macro = one.evaluation.macro();
             Interval interval = one.evaluation.accuracyInterval();
             List<String> four = Stream.of(one.accuracy(), macro.precision(), macro.recall(), macro.f1())
                     .map(OneAnswerTest::percent)
                     .toList();
-            assertThat(slides).contains(percent(one.accuracy()));
+            assertThat(slides).contains(four.get(0));
             assertThat(markdown).contains("| " + one.name + " | " + String.join(" | ", four) + " |");
             assertThat(terminal)
                     .containsPattern("(?m)^" + Pattern.quote(one.name) + " +" + String.join(" +", four) + " ");
-            String row = lines.stream()
-                    .filter(line -> line.contains("," + one.name + ","))
-                    .findFirst()
-                    .orElseThrow();
-            double stored = Double.parseDouble(
-                    row.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1)[head.indexOf("metrics.test.accuracy")]);
-            assertThat(stored).isEqualTo(one.accuracy());
+            assertThat(lines.stream().filter(line -> line.contains("," + one.name + ",")))
+                    .map(line -> line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1)[column])
+                    .map(Double::valueOf)
+                    .containsExactly(one.accuracy());
             Path card = world.trial(one.name).resolve("card.md");
             if (Files.exists(card)) {
+                String range = percent(interval.low()) + " % to " + percent(interval.high());
                 assertThat(Files.readString(card))
-                        .contains(percent(one.accuracy()) + " % (95 % interval " + percent(interval.low()) + " % to "
-                                + percent(interval.high()) + " %)")
-                        .contains("| F1 (macro) | " + percent(macro.f1()) + " % |");
+                        .contains(four.get(0) + " % (95 % interval " + range + " %)", "| F1 (macro) | " + four.get(3));
             }
         }
     }
@@ -168,22 +156,23 @@ final class OneAnswerTest {
         List<PairedAccuracy> pairs = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (int i = 0; i < ranked.size(); i++) {
-            for (int j = i + 1; j < ranked.size(); j++) {
-                pairs.add(
-                        PairedAccuracy.of(ranked.get(i).correct(), ranked.get(j).correct()));
-                names.add("only " + ranked.get(i).name + " got %d right and only " + ranked.get(j).name
-                        + " got %d right");
+            Answered one = ranked.get(i);
+            for (Answered other : ranked.subList(i + 1, ranked.size())) {
+                pairs.add(PairedAccuracy.of(one.correct(), other.correct()));
+                names.add("only " + one.name + " got %d right and only " + other.name + " got %d right");
             }
         }
         double[] adjusted =
                 Holm.adjust(pairs.stream().mapToDouble(pair -> pair.test().p()).toArray());
         for (int i = 0; i < adjusted.length; i++) {
-            McNemar test = pairs.get(i).test();
-            Interval interval = pairs.get(i).interval(0.95);
+            PairedAccuracy pair = pairs.get(i);
+            Interval interval = pair.interval(0.95);
+            String range = percent(interval.low()) + " to " + percent(interval.high());
+            String right =
+                    names.get(i).formatted(pair.test().onlyFirst(), pair.test().onlySecond());
             String p = adjusted[i] < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", adjusted[i]);
-            String said = percent(pairs.get(i).lost()) + " points, 95 % interval " + percent(interval.low()) + " to "
-                    + percent(interval.high()) + "; of " + pairs.get(i).images() + ", "
-                    + names.get(i).formatted(test.onlyFirst(), test.onlySecond()) + "; McNemar with Holm p " + p;
+            String said = percent(pair.lost()) + " points, 95 % interval " + range + "; of " + pair.images() + ", "
+                    + right + "; McNemar with Holm p " + p;
             assertThat(markdown).contains(said);
             assertThat(page).contains(said);
         }
@@ -195,27 +184,23 @@ final class OneAnswerTest {
         String slides = slides(world.run().resolve("slides.pptx"));
         int measured = 0;
         for (Answered one : all) {
-            JsonNode latency = Json.JSON
-                    .readTree(Files.readString(world.trial(one.name).resolve("trial.json")))
-                    .path("efficiency")
-                    .path("onnxruntime");
-            if (latency.isMissingNode() || latency.isNull()) {
+            Path trial = world.trial(one.name);
+            JsonNode latency = Catwalk.json(trial.resolve("trial.json")).at("/efficiency/onnxruntime");
+            if (!latency.isObject()) {
                 continue;
             }
             measured++;
-            String time = String.format(
-                    Locale.ROOT, "%,.0f µs", latency.path("p50_micros").asDouble());
+            double micros = latency.path("p50_micros").asDouble();
+            String time = String.format(Locale.ROOT, "%,.0f µs", micros);
             String shown = (latency.path("busy").isNull() ? "" : "~") + time;
-            assertThat(markdown)
-                    .containsPattern(
-                            "(?m)^\\| " + Pattern.quote(one.name) + " \\|.* \\| " + Pattern.quote(shown) + " \\|$");
-            assertThat(world.compared().out())
-                    .containsPattern("(?m)^" + Pattern.quote(one.name) + " .* " + Pattern.quote(shown) + "$");
+            String last = Pattern.quote(shown);
+            String name = Pattern.quote(one.name);
+            assertThat(markdown).containsPattern("(?m)^\\| " + name + " \\|.* \\| " + last + " \\|$");
+            assertThat(world.compared().out()).containsPattern("(?m)^" + name + " .* " + last + "$");
             assertThat(between(page, "<bdi>" + one.name + "</bdi></a>", "</tr>"))
                     .contains(shown);
             assertThat(slides).contains(time);
-            assertThat(Files.readString(world.trial(one.name).resolve("card.md")))
-                    .contains("| " + shown + " |");
+            assertThat(trial.resolve("card.md")).content().contains("| " + shown + " |");
         }
         assertThat(measured).isPositive();
     }

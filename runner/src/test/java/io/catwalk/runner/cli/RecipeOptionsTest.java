@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Balance;
@@ -16,8 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
-/** The effect of a recipe for other images on a few small ones: 108 training images of 8x8 pixels. */
 final class RecipeOptionsTest {
 
     private static final String TRAIN = "train small-conv --dataset %s/tiny --plugins-dir %s/plugins --out %s"
@@ -56,50 +57,31 @@ final class RecipeOptionsTest {
     void whatSomebodySaysIsDone() throws IOException {
         Path all = folder.resolve("all");
         Path none = folder.resolve("none");
-
-        Catwalk.Answer answer = Catwalk.ask(
-                        TRAIN + "1 --augment horizontal-flip,shift,rotate=10 --batch-size 50 --on made-up:",
-                        folder,
-                        folder,
-                        all)
-                .done();
-        Catwalk.Answer balanced = Catwalk.ask(
-                        TRAIN + "2 --augment none --balance class-weights --select-by loss --in-process",
-                        folder,
-                        folder,
-                        none)
-                .done();
+        String some = "1 --augment horizontal-flip,shift,rotate=10 --batch-size 50 --on made-up:";
+        String other = "2 --augment none --balance class-weights --select-by loss --in-process";
+        Catwalk.Answer answer = Catwalk.ask(TRAIN + some, folder, folder, all).done();
+        Catwalk.Answer balanced =
+                Catwalk.ask(TRAIN + other, folder, folder, none).done();
 
         assertThat(answer.err()).doesNotContain("mirrored").doesNotContain("batches of");
         assertThat(recipe(all).augmentations())
                 .containsExactly(Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.rotate(10));
-        assertThat(all.resolve("trials/small-conv/1-0/trial.json"))
-                .content()
-                .containsIgnoringWhitespaces("{\"type\":\"rotate\",\"degrees\":10.0}");
+        JsonNode rotated =
+                Catwalk.json(all.resolve("trials/small-conv/1-0/trial.json")).findValue("degrees");
+        assertThat(rotated.asDouble()).isEqualTo(10);
         assertThat(recipe(all).batchSize()).isEqualTo(50);
         assertThat(recipe(none).augmentations()).isEmpty();
         assertThat(recipe(none).balance()).isEqualTo(Balance.CLASS_WEIGHTS);
         assertThat(recipe(none).selectBy()).isEqualTo(Criterion.LOSS);
         assertThat(balanced.joined()).contains("was selected by loss on the validation images");
         List<String> history = Files.readAllLines(none.resolve("trials/small-conv/1-0/history.csv"));
-        assertThat(history.get(0))
+        assertThat(history)
+                .hasSize(3)
+                .first(STRING)
                 .startsWith("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,score,");
-        assertThat(history.subList(1, history.size())).hasSize(2).allSatisfy(line -> {
-            String[] cells = line.split(",", -1);
-            assertThat(Double.parseDouble(cells[5])).isEqualTo(-Double.parseDouble(cells[3]));
-        });
-    }
-
-    @Test
-    void whatDoesNotExistIsRefused() {
-        Path out = folder.resolve("odd");
-        Catwalk.ask(TRAIN + "1 --augment shift,rotat", folder, folder, out)
-                .refused("--augment", "horizontal-flip,shift,", "'rotat'", "'rotate'");
-        Catwalk.ask(TRAIN + "1 --balance weights", folder, folder, out)
-                .refused("--balance", "none, class-weights, sampling", "'weights'");
-        Catwalk.ask(TRAIN + "1 --select-by f1", folder, folder, out)
-                .refused("--select-by", "accuracy, balanced-accuracy, macro-f1, loss", "'f1'");
-        assertThat(out).doesNotExist();
+        assertThat(history.subList(1, 3))
+                .map(line -> line.split(",", -1))
+                .allSatisfy(cells -> assertThat(Double.parseDouble(cells[5])).isEqualTo(-Double.parseDouble(cells[3])));
     }
 
     @Test

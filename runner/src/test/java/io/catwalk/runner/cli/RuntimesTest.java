@@ -15,10 +15,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -27,7 +27,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Runners that answer correctly, wrongly, late and not at all. */
 @ExtendWith(ExportedRun.class)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the runners of these tests are shell scripts")
 final class RuntimesTest {
@@ -48,8 +47,8 @@ final class RuntimesTest {
     void find() throws IOException {
         world = ExportedRun.get();
         Path csv = folder.resolve("answers.csv");
-        Catwalk.run(
-                "verify", world.model().toString(), "--dataset", world.images().toString(), "--predictions", "" + csv);
+        Catwalk.ask("verify %s --dataset %s --predictions %s", world.model(), world.images(), csv)
+                .done();
         Predictions predictions = Predictions.read(csv);
         logits = predictions.logits();
         predicted = predictions.predicted();
@@ -59,18 +58,14 @@ final class RuntimesTest {
     private void runner(String name, String script, String... files) throws IOException {
         Path place = Files.createDirectories(folder.resolve("runtimes").resolve(name));
         Files.writeString(place.resolve("run.sh"), script);
-        Files.writeString(
-                place.resolve("runtime.json"),
-                Json.JSON.writeValueAsString(Map.of(
-                        "runtime", "The runtime " + name,
-                        "command", List.of("sh", "run.sh"),
-                        "probe", List.of(),
-                        "files", List.of(files),
-                        "install", "install-it --into {folder}",
-                        "without", List.of("NoSuchOperator"))));
+        String description = """
+                {"runtime": "The runtime %s", "command": ["sh", "run.sh"], "probe": [], "files": %s,
+                "install": "install-it --into {folder}", "without": ["NoSuchOperator"]}
+                """;
+        String needed = Json.LINE.writeValueAsString(files);
+        Files.writeString(place.resolve("runtime.json"), description.formatted(name, needed));
     }
 
-    /** Creates a runner that returns these answers for any input. */
     private void answering(String name, float[] answers) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(answers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(answers);
@@ -82,13 +77,10 @@ final class RuntimesTest {
         return Catwalk.run(arguments(world.model(), world.images(), folder.resolve("runtimes"), runtimes, more));
     }
 
-    /** Returns the command line that runs a file with the runners of a folder. */
     static String[] arguments(Path model, Path images, Path runners, String runtimes, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("verify", model.toString()));
-        arguments.addAll(List.of("--dataset", images.toString(), "--runtimes", runtimes));
-        arguments.addAll(List.of("--runtimes-dir", runners.toString()));
-        arguments.addAll(List.of(more));
-        return arguments.toArray(String[]::new);
+        String command = "verify %s --dataset %s --runtimes %s --runtimes-dir %s";
+        Stream<String> words = Stream.of(Catwalk.words(command, model, images, runtimes, runners));
+        return Stream.concat(words, Stream.of(more)).toArray(String[]::new);
     }
 
     @Test
@@ -107,8 +99,8 @@ final class RuntimesTest {
     void oneEndsWithTheProgramThatIsKilled() throws Exception {
         runner("stuck", STUCK);
         String[] verify = arguments(world.model(), world.images(), folder.resolve("runtimes"), "stuck");
-        ProcessBuilder builder = Catwalk.process(folder, verify);
-        Process program = builder.redirectErrorStream(true)
+        Process program = Catwalk.process(folder, verify)
+                .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("out").toFile())
                 .start();
         try {
@@ -116,7 +108,6 @@ final class RuntimesTest {
         } finally {
             program.destroyForcibly();
         }
-
         await(false, STUCK);
     }
 
@@ -152,7 +143,6 @@ final class RuntimesTest {
         assertThat(unsaid.joined()).contains("but the file states no accuracy");
     }
 
-    /** Counts the images that are right if two classes have each other's name. */
     private int right(int one, int other) {
         int right = 0;
         for (int i = 0; i < truth.length; i++) {
@@ -162,7 +152,6 @@ final class RuntimesTest {
         return right;
     }
 
-    /** Returns the labels of the first image, the likeliest first. */
     private List<Integer> ranked() {
         return IntStream.range(0, 10)
                 .boxed()
@@ -218,7 +207,6 @@ final class RuntimesTest {
         }
     }
 
-    /** One says too little, one lacks an operator, one is not there, and one is not spelled so. */
     @Test
     void whatCannotBeAskedIsLeftOutOfAllAndRefusedByItsName() throws IOException {
         answering("honest", logits);
