@@ -40,8 +40,6 @@ final class CappedLogTest {
             log.write(words, 0, words.length);
             log.write(new byte[READ_LATER], 0, READ_LATER);
         }
-        assertThat(Files.readString(file))
-                .contains("the log is limited to 100 bytes")
-                .contains("the end\n");
+        assertThat(Files.readString(file)).contains("the log is limited to 100 bytes", "the end\n");
     }
 }

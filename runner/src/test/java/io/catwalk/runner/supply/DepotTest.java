@@ -14,8 +14,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -82,31 +82,26 @@ final class DepotTest {
         assertThat(folder.resolve("depot")).doesNotExist();
     }
 
+    /** The folder may be the first that is made in the cache of this user, where native code lies. */
     @Test
-    void aFileIsKeptByItsDigestAndNeededNoLongerWhereItWas() throws IOException {
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "knows no modes of files")
+    void aFileIsKeptByItsDigestWhereNobodyElseEntersAndComesAgainIfItIsDamaged() throws IOException {
         Path file = file("text");
         Place place = place(file, null);
         Path kept = bring(place);
         assertThat(kept).hasContent("text").isNotEqualTo(file);
-        Files.delete(file);
-        assertThat(bring(place)).isEqualTo(kept);
-    }
-
-    /** It may be the first that is made in the cache of this user, where native code lies. */
-    @Test
-    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "knows no modes of files")
-    void nobodyElseCanEnterTheFolder() throws IOException {
-        Path file = file("text");
-        bring(place(file, null));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("depot"))))
                 .isEqualTo("rwx------");
+        Files.writeString(kept, "else");
+        assertThat(bring(place)).hasContent("text");
+        Files.delete(file);
+        assertThat(bring(place)).isEqualTo(kept);
     }
 
     @Test
     void whatIsKeptIsCountedAndDeletedAndComesAgain() throws Exception {
         assertThat(depot().content()).isEqualTo(new Depot.Content(0, 0));
-        Path file = file("text");
-        Place place = place(file, null);
+        Place place = place(file("text"), null);
         bring(place);
         bring(place(zip("one", "three"), "one"));
 
@@ -114,15 +109,6 @@ final class DepotTest {
         assertThat(depot().content()).isEqualTo(content);
         assertThat(depot().clear()).isEqualTo(content);
         assertThat(depot().content()).isEqualTo(new Depot.Content(0, 0));
-        assertThat(bring(place)).hasContent("text");
-    }
-
-    @Test
-    void whatWasDamagedInTheDepotIsBroughtAgain() throws IOException {
-        Path file = file("text");
-        Place place = place(file, null);
-        Path kept = bring(place);
-        Files.writeString(kept, "else");
         assertThat(bring(place)).hasContent("text");
     }
 
@@ -136,6 +122,7 @@ final class DepotTest {
         refuses(wrong, "expected the plugin p, but the file at " + other.toUri(), "sha256 " + found);
         assertThat(folder.resolve("depot").resolve(digest)).doesNotExist();
 
+        refused(this::bring, "expected a place that has the plugin p", "names none");
         Place gone = Place.here(folder.resolve("gone"));
         Place right = new Place(file.toUri(), digest, null);
         assertThat(bring(gone, wrong, right)).hasContent("text");
@@ -143,14 +130,7 @@ final class DepotTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "s3://bucket/gru.jar",
-                "file://server/gru.jar",
-                "file:///gru.jar?raw=true",
-                "file:///gru%00.jar",
-                "file:gru.jar",
-                "gru.jar"
-            })
+            strings = {"s3://bucket/gru.jar", "file://server/gru.jar", "file:///gru%00.jar", "file:gru.jar", "gru.jar"})
     void anAddressThatCannotBeReadIsSaidAndTheNextIsTried(String address) throws Exception {
         Path file = file("text");
         Place right = place(file, null);
@@ -167,7 +147,7 @@ final class DepotTest {
         Place photos = place(zip("photos/a/1.png", "photos/b/2.png", "labels.csv"), "photos");
         Path unpacked = bring(photos);
         assertThat(unpacked.resolve("a/1.png")).hasContent("photos/a/1.png");
-        assertThat(unpacked.getFileName()).hasToString("photos");
+        assertThat(unpacked).hasFileName("photos");
         Files.delete(folder.resolve("file.zip"));
         Place labels = new Place(photos.uri(), photos.sha256(), "labels.csv");
         assertThat(bring(labels)).hasContent("labels.csv");
@@ -207,11 +187,8 @@ final class DepotTest {
         try {
             Path same = Files.write(folder.resolve("same"), content);
             Place place = new Place(address(server), Sha256.of(same), null);
-            List<Callable<Path>> all = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
-                all.add(() -> bring(place));
-            }
-            for (Future<Path> one : threads.invokeAll(all)) {
+            Callable<Path> bringing = () -> bring(place);
+            for (Future<Path> one : threads.invokeAll(Collections.nCopies(8, bringing))) {
                 assertThat(one.get()).hasSameBinaryContentAs(same);
             }
             assertThat(asked).hasValue(1);
@@ -219,11 +196,6 @@ final class DepotTest {
             threads.shutdown();
             server.stop(0);
         }
-    }
-
-    @Test
-    void anOrderThatNamesNoPlaceIsRefused() {
-        refused(this::bring, "expected a place that has the plugin p", "names none");
     }
 
     @Test
@@ -273,11 +245,5 @@ final class DepotTest {
         refuses(place(file("text"), "pets"), "is no zip archive, or it is damaged");
         requireNothingKept();
         refuses(place(zip("a"), "a\0b"), "expected a path in the archive", "'a\ufffdb'");
-    }
-
-    @Test
-    void aHostThatNobodyAnswersOnIsToldInWords() {
-        Place nowhere = new Place(URI.create("http://127.0.0.1:1/it"), "0".repeat(64), null);
-        refuses(nowhere, "its host cannot be reached");
     }
 }
