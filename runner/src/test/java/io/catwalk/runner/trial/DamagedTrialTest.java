@@ -7,9 +7,7 @@ import io.catwalk.runner.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,11 +41,5 @@ final class DamagedTrialTest {
         Files.writeString(folder.resolve("training.json"), text);
 
         assertThat(trial().readTraining(new TrialKey("0".repeat(64)))).isNull();
-    }
-
-    @Test
-    void namesOfClassesAreReadAsTheyWereWritten() throws IOException {
-        trial().writeClasses(List.of("shirt", "Mütze", ""));
-        assertThat(trial().readClasses()).containsExactly("shirt", "Mütze", "");
     }
 }

@@ -1,9 +1,8 @@
 package io.catwalk.runner.trial;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.process.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,22 +34,19 @@ final class PrivateFolderTest {
     void nobodyElseCanEnterIt() throws IOException {
         PrivateFolder folder = PrivateFolder.at(temporary.resolve("cache/catwalk"));
         for (String name : new String[] {"", "native", "tmp"}) {
-            assertThat(PosixFilePermissions.toString(
-                            Files.getPosixFilePermissions(folder.path().resolve(name))))
-                    .isEqualTo("rwx------");
+            assertThat(mode(folder.path().resolve(name))).isEqualTo("rwx------");
         }
     }
 
     @Test
     void everythingThatUnpacksIsSentThere() {
-        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
+        PrivateFolder folder = PrivateFolder.at(catwalk());
 
         assertThat(folder.properties())
-                .containsEntry(
-                        "java.io.tmpdir", temporary.resolve("catwalk/tmp").toString())
-                .containsKeys("DJL_CACHE_DIR", "ENGINE_CACHE_DIR", "jna.tmpdir")
-                .allSatisfy((key, value) -> assertThat(value)
-                        .startsWith(temporary.resolve("catwalk").toString()));
+                .containsEntry("java.io.tmpdir", catwalk().resolve("tmp").toString())
+                .containsKeys("DJL_CACHE_DIR", "ENGINE_CACHE_DIR", "jna.tmpdir");
+        assertThat(folder.properties().values())
+                .allMatch(value -> value.startsWith(catwalk().toString()));
     }
 
     /** The tests have the PyTorch of this machine, unlike an archive for another platform. */
@@ -58,14 +54,13 @@ final class PrivateFolderTest {
     void whatWasPackedForAnotherPlatformIsRefused() throws IOException {
         PrivateFolder.requireNativesFor(Platform.current());
 
-        assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> PrivateFolder.requireNativesFor(new Platform("win", "arm64")))
-                .withMessageContaining("for win-arm64 in lib, found that for " + Platform.current());
+        Platform other = new Platform("win", "arm64");
+        refused(() -> PrivateFolder.requireNativesFor(other), "for win-arm64 in lib", "for " + Platform.current());
     }
 
     @Test
     void onnxRuntimeIsUnpackedOnce() throws IOException {
-        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
+        PrivateFolder folder = PrivateFolder.at(catwalk());
 
         Path libraries = Path.of(folder.properties().get("onnxruntime.native.path"));
         // A home folder may be that of machines with different processors.
@@ -74,7 +69,7 @@ final class PrivateFolderTest {
         assertThat(libraries.resolve(System.mapLibraryName("onnxruntime4j_jni")))
                 .isNotEmptyFile();
         FileTime before = Files.getLastModifiedTime(libraries);
-        PrivateFolder.at(temporary.resolve("catwalk"));
+        PrivateFolder.at(catwalk());
         assertThat(Files.getLastModifiedTime(libraries)).isEqualTo(before);
         assertThat(folder.natives()).isDirectoryNotContaining("glob:**/onnxruntime[0-9]*");
         assertThat(folder.temporary()).isEmptyDirectory();
@@ -82,31 +77,36 @@ final class PrivateFolderTest {
 
     @Test
     void aFolderThatOthersCanWriteToIsRefused() throws IOException {
-        Path folder = Files.createDirectories(temporary.resolve("catwalk/native"));
-        Files.setPosixFilePermissions(folder.getParent(), PosixFilePermissions.fromString("rwx------"));
+        Path folder = Files.createDirectories(catwalk().resolve("native"));
+        Files.setPosixFilePermissions(catwalk(), PosixFilePermissions.fromString("rwx------"));
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        refusesToBeAt(catwalk(), "found mode rwxrwxrwx", "chmod 700 " + folder, "CATWALK_CACHE");
+    }
 
-        assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> PrivateFolder.at(temporary.resolve("catwalk")))
-                .withMessageContaining("found mode rwxrwxrwx (try chmod 700 " + folder + ")")
-                .withMessageContaining("CATWALK_CACHE");
+    private Path catwalk() {
+        return temporary.resolve("catwalk");
+    }
+
+    private static void refusesToBeAt(Path folder, String... facts) {
+        refused(() -> PrivateFolder.at(folder), facts);
+    }
+
+    private static String mode(Path folder) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(folder));
     }
 
     /** As list made it under a umask of 002, before it had a mode of its own. */
     @Test
     void aFolderOfTheGroupIsClosedIfNobodyCanHaveLeftCodeThere() throws IOException {
-        Path cache = temporary.resolve("catwalk");
+        Path cache = catwalk();
         Files.createDirectories(cache.resolve("plugins"));
         Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxr-x"));
 
         PrivateFolder.at(cache);
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)))
-                .isEqualTo("rwxr-xr-x");
+        assertThat(mode(cache)).isEqualTo("rwxr-xr-x");
         Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxr-x"));
-        assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> PrivateFolder.at(cache))
-                .withMessageContaining("found mode rwxrwxr-x (try chmod 700 " + cache + ")");
+        refusesToBeAt(cache, "found mode rwxrwxr-x", "chmod 700 " + cache);
     }
 
     @Test
@@ -115,24 +115,20 @@ final class PrivateFolderTest {
         Files.createSymbolicLink(temporary.resolve("catwalk"), elsewhere);
         Files.writeString(temporary.resolve("file"), "");
 
-        assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> PrivateFolder.at(temporary.resolve("catwalk")))
-                .withMessageContaining("found a link");
-        assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> PrivateFolder.at(temporary.resolve("file/catwalk")))
-                .withMessageContaining("CATWALK_CACHE");
+        refusesToBeAt(temporary.resolve("catwalk"), "found a link");
+        refusesToBeAt(temporary.resolve("file/catwalk"), "CATWALK_CACHE");
         assertThat(elsewhere).isEmptyDirectory();
     }
 
     @Test
     void whatAKilledProcessLeftLongAgoIsRemoved() throws IOException {
-        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
+        PrivateFolder folder = PrivateFolder.at(catwalk());
         Path old = Files.createDirectory(folder.path().resolve("tmp/old"));
         Files.writeString(old.resolve("library.so"), "");
         Path fresh = Files.createDirectory(folder.path().resolve("tmp/fresh"));
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
 
-        PrivateFolder.at(temporary.resolve("catwalk"));
+        PrivateFolder.at(catwalk());
 
         assertThat(old).doesNotExist();
         assertThat(fresh).exists();
@@ -140,7 +136,7 @@ final class PrivateFolderTest {
 
     @Test
     void commandsThatStartAtOnceRemoveTheSameFiles() throws Exception {
-        PrivateFolder folder = PrivateFolder.at(temporary.resolve("catwalk"));
+        PrivateFolder folder = PrivateFolder.at(catwalk());
         for (int i = 0; i < 1000; i++) {
             Path old = Files.createFile(folder.temporary().resolve("old" + i));
             Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(31))));

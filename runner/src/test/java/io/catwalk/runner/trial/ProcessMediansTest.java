@@ -7,6 +7,7 @@ import io.catwalk.runner.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -34,7 +35,7 @@ final class ProcessMediansTest {
     }
 
     @Test
-    void theFigureIsTheMedianOfTheProcessesWithTheLowestAndTheHighest() {
+    void theMedianIsThatOfTheProcessesAndTheOuterPercentilesAreThoseOfAllCalls() {
         Latency latency = ProcessMedians.of(measured(50, 90, 52, 51, 48));
 
         assertThat(latency.p50Micros()).isEqualTo(51);
@@ -42,13 +43,7 @@ final class ProcessMediansTest {
         assertThat(latency.processes()).isEqualTo(5);
         assertThat(latency.calls()).isEqualTo(100);
         assertThat(ProcessMedians.of(measured(50, 52)).p50Micros()).isEqualTo(51);
-    }
-
-    @Test
-    void theOuterPercentilesAreThoseOfAllCalls() {
         // 100 calls are enough for p90, but not for p99. A fifth of them, all of one process, took 90 microseconds.
-        Latency latency = ProcessMedians.of(measured(50, 90, 52, 51, 48));
-
         assertThat(latency.p90Micros()).isCloseTo(90, within(0.1));
         assertThat(latency.p99Micros()).isNull();
         assertThat(ProcessMedians.of(measured(50, 90, 52, 51)).p90Micros()).isNull();
@@ -73,11 +68,9 @@ final class ProcessMediansTest {
 
     @Test
     void aBatchSizeIsUnsteadyIfItWasInHalfOfTheProcesses() {
-        Latency latency = ProcessMedians.of(List.of(
-                batches(1.0, List.of(1, 64)),
-                batches(1.0, List.of(64)),
-                batches(1.0, List.of(1, 256)),
-                batches(1.0, List.of(1))));
+        Latency latency = ProcessMedians.of(Stream.of(List.of(1, 64), List.of(64), List.of(1, 256), List.of(1))
+                .map(unsteady -> batches(1.0, unsteady))
+                .toList());
 
         assertThat(latency.unsteady()).containsExactly(1, 64);
         assertThat(latency.steady()).isFalse();
@@ -100,8 +93,8 @@ final class ProcessMediansTest {
     void theCallsComeThroughThePipeOfAProcess() {
         LatencyBench.Measured measured = MadeUp.measured(50, null, new float[] {1, 2});
 
-        LatencyBench.Measured read =
-                Json.LINE.readValue(Json.LINE.writeValueAsString(measured), LatencyBench.Measured.class);
+        String line = Json.LINE.writeValueAsString(measured);
+        LatencyBench.Measured read = Json.LINE.readValue(line, LatencyBench.Measured.class);
 
         assertThat(read.histogram()).isEqualTo(measured.histogram());
         assertThat(read.histogram().getTotalCount()).isEqualTo(20);

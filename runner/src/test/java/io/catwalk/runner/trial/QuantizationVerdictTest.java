@@ -1,9 +1,8 @@
 package io.catwalk.runner.trial;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.statistics.McNemar;
 import io.catwalk.runner.statistics.PairedAccuracy;
 import io.catwalk.runner.trial.QuantizationVerdict.Decision;
@@ -90,11 +89,7 @@ class QuantizationVerdictTest {
 
     @Test
     void gatesAreWithinTheirRanges() {
-        assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> new QuantizationGate(-1, 1))
-                .withMessageContaining("--budget must be from 0 to 100 points");
-        assertThatExceptionOfType(RequestException.class)
-                .isThrownBy(() -> new QuantizationGate(0, Double.NaN))
-                .withMessageContaining("--min-speedup must be 0 or more");
+        refused(() -> new QuantizationGate(-1, 1), "--budget", "from 0 to 100");
+        refused(() -> new QuantizationGate(0, Double.NaN), "--min-speedup", "0 or more");
     }
 }

@@ -1,9 +1,8 @@
 package io.catwalk.runner.trial;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
@@ -32,9 +31,7 @@ final class SplitSpecTest {
     @ParameterizedTest
     @CsvSource({"5, 2000000000, 10000000000", "2000000000, 1, 2000000000", "5, 20001, 100005"})
     void moreFoldsThanAnybodyTrainsAreRefused(int folds, int repeats, long product) {
-        assertThatThrownBy(() -> new SplitSpec(folds, repeats, 0.1, 0))
-                .isInstanceOf(RequestException.class)
-                .hasMessageContaining("must be at most 100000, but is " + product);
+        refused(() -> new SplitSpec(folds, repeats, 0.1, 0), "at most 100000, but is " + product);
         assertThat(new SplitSpec(5, 20_000, 0.1, 0).lastFold()).isEqualTo(100_000);
     }
 
@@ -112,7 +109,7 @@ final class SplitSpecTest {
                 .toArray();
         ImageSource seen = dataset.train().select(two);
         ImageDataset few = new ImageDataset(dataset.name(), dataset.sha256(), dataset.classes(), seen, dataset.test());
-        assertThatThrownBy(() -> Split.holdOut(few.train(), 2, 0.5, 0)).isInstanceOf(RequestException.class);
+        refused(() -> Split.holdOut(few.train(), 2, 0.5, 0), "group");
 
         Quantizer.Parts parts = Quantizer.parts(few);
         Split split = parts.split();
@@ -125,8 +122,6 @@ final class SplitSpecTest {
     @Test
     void moreFoldsThanGroupsAreRefused() throws IOException {
         ImageDataset dataset = photos(true);
-        assertThatThrownBy(() -> new SplitSpec(9, 1, 0.1, 0).split(dataset, 1))
-                .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("Folds: expected 2 to 8, because duplicates and images of one group stay");
+        refused(() -> new SplitSpec(9, 1, 0.1, 0).split(dataset, 1), "Folds: expected 2 to 8", "group");
     }
 }

@@ -3,7 +3,8 @@ package io.catwalk.runner.trial;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -88,12 +89,6 @@ final class TrialKeyTest {
     }
 
     @ParameterizedTest
-    @MethodSource("whatMakesATrial")
-    void whatMakesATrialIsInItsKey(String change) {
-        assertThat(key(change)).isNotEqualTo(key(""));
-    }
-
-    @ParameterizedTest
     @MethodSource("whatDoesNot")
     void whatDoesNotMakeItIsNot(String change) {
         assertThat(Json.JSON.writeValueAsString(order(change))).isNotEqualTo(Json.JSON.writeValueAsString(order("")));
@@ -104,12 +99,12 @@ final class TrialKeyTest {
     void noTwoOfAllTheseChangesHaveTheSameKey() {
         TrialOrder swapped =
                 Orders.changed(order(""), "inputs/plugin_sha256 = \"cd\"", "inputs/dataset_sha256 = \"ab\"");
-        List<String> keys = Stream.of(
-                        whatMakesATrial().map(TrialKeyTest::key), Stream.of(key(""), TrialKey.of(swapped)))
-                .flatMap(one -> one)
-                .map(TrialKey::digest)
-                .toList();
-
-        assertThat(keys).hasSizeGreaterThan(40).doesNotHaveDuplicates().allMatch(key -> key.matches("[0-9a-f]{64}"));
+        Map<String, String> changes =
+                new HashMap<>(Map.of(key("").digest(), "", TrialKey.of(swapped).digest(), "swapped"));
+        whatMakesATrial()
+                .forEach(change -> assertThat(changes.put(key(change).digest(), change))
+                        .as(change)
+                        .isNull());
+        assertThat(changes.keySet()).hasSizeGreaterThan(40).allMatch(key -> key.matches("[0-9a-f]{64}"));
     }
 }
