@@ -16,9 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -48,20 +45,18 @@ final class TrialProcessTest {
         Files.createDirectory(folder.resolve("plugins"));
         plugin("dropout", "return Layers.sequence(" + LAST);
         plugin("hangs-later", DOING.formatted(SECOND_EPOCH + PARK));
-        plugin(
-                "forges",
-                "try { var forged = java.nio.file.Files.readString(java.nio.file.Path.of(\"" + folder
-                        + "/forged.json\")); java.nio.file.Files.writeString(java.nio.file.Path.of(\"trial.json\"), forged);"
-                        + " } catch (java.io.IOException e) { throw new java.io.UncheckedIOException(e); }"
-                        + " Runtime.getRuntime().halt(0); return null;");
-        plugin(
-                "halts-when-traced",
-                DOING.formatted("if (!x.head().getClass().getSimpleName().startsWith(\"Pt\"))"
-                        + " Runtime.getRuntime().halt(5);"));
-        plugin(
-                "never-ends",
-                "Runtime.getRuntime().addShutdownHook(new Thread(() -> { " + PARK + " })); return Layers.sequence("
-                        + LAST);
+        plugin("forges", """
+                try {
+                    java.nio.file.Files.copy(java.nio.file.Path.of("%s/forged.json"), java.nio.file.Path.of("trial.json"));
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+                Runtime.getRuntime().halt(0);
+                return null;""".formatted(folder));
+        String traced = "if (!x.head().getClass().getSimpleName().startsWith(\"Pt\"))";
+        plugin("halts-when-traced", DOING.formatted(traced + " Runtime.getRuntime().halt(5);"));
+        String parking = "Runtime.getRuntime().addShutdownHook(new Thread(() -> { " + PARK + " }));";
+        plugin("never-ends", parking + " return Layers.sequence(" + LAST);
         TinyImages.write(folder.resolve("tiny"));
     }
 
@@ -79,47 +74,18 @@ final class TrialProcessTest {
         assertThat(epochs).extracting(Epoch::epoch).containsExactly(1, 2);
         assertThat(first.metrics()).isEqualTo(again.metrics()).isNotEqualTo(other.metrics());
         for (String file : List.of("predictions.csv", "predictions-validation.csv", "model/network-0000.params")) {
-            assertThat(folder.resolve("again").resolve(file))
-                    .hasSameBinaryContentAs(folder.resolve("first").resolve(file));
-            assertThat(Files.mismatch(
-                            folder.resolve("first").resolve(file),
-                            folder.resolve("other").resolve(file)))
+            Path expected = folder.resolve("first").resolve(file);
+            assertThat(folder.resolve("again").resolve(file)).hasSameBinaryContentAs(expected);
+            assertThat(Files.mismatch(expected, folder.resolve("other").resolve(file)))
                     .as(file)
                     .isNotNegative();
         }
     }
 
     @Test
-    void anInterruptStopsTheProcessThatRuns() throws Exception {
-        CountDownLatch trains = new CountDownLatch(1);
-        FutureTask<TrialOutcome> trial = new FutureTask<>(() ->
-                new TrialProcess().train(order("hangs-later", 1), trial("interrupted"), epoch -> trains.countDown()));
-        Thread thread = new Thread(trial);
-        thread.start();
-        assertThat(trains.await(60, SECONDS)).isTrue();
-        List<ProcessHandle> children = childrenOn("interrupted");
-        assertThat(children).isNotEmpty();
-
-        thread.interrupt();
-        thread.join();
-
-        for (ProcessHandle child : children) {
-            child.onExit().get(10, SECONDS);
-        }
-        assertThat(trial)
-                .failsWithin(Duration.ZERO)
-                .withThrowableOfType(ExecutionException.class)
-                .withCauseInstanceOf(InterruptedException.class);
-    }
-
-    @Test
     void aTrialThatIsKilledFromOutsideIsLost() throws Exception {
-        TrialOutcome outcome = new TrialProcess()
-                .train(
-                        order("hangs-later", 1),
-                        trial("killed"),
-                        epoch -> childrenOn("killed").forEach(ProcessHandle::destroyForcibly));
-
+        Consumer<Epoch> killing = epoch -> childrenOn("killed").forEach(ProcessHandle::destroyForcibly);
+        TrialOutcome outcome = new TrialProcess().train(order("hangs-later", 1), trial("killed"), killing);
         assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
         assertThat(outcome.error()).startsWith("its process was killed from outside");
     }
@@ -158,14 +124,11 @@ final class TrialProcessTest {
         TrialOrder order = Orders.changed(order("never-ends", 1), "timeout_seconds = 120");
         Done outcome = train(order, endless, epoch -> {});
 
-        BenchOrder bench = new BenchOrder.OfWeights(
-                order,
-                endless.path(),
-                folder.resolve("plugins"),
-                Task.of(1, 8, 8, 10),
-                BenchImage.noise(64, outcome.normalization()),
-                1,
-                LatencySettings.of(Duration.ofMillis(60)));
+        Task task = Task.of(1, 8, 8, 10);
+        BenchImage image = BenchImage.noise(64, outcome.normalization());
+        LatencySettings brief = LatencySettings.of(Duration.ofMillis(60));
+        BenchOrder bench =
+                new BenchOrder.OfWeights(order, endless.path(), folder.resolve("plugins"), task, image, 1, brief);
         assertThat(new BenchProcess().measure(bench).latency().p50Micros()).isPositive();
     }
 
@@ -173,22 +136,18 @@ final class TrialProcessTest {
     void troubleOfTheExecutionItselfIsLost() throws Exception {
         TrialFolder gone = new TrialFolder(folder.resolve("gone"));
         try (LocalExecutor executor = new LocalExecutor(new TrialProcess(), 1)) {
-            TrialOutcome outcome = executor.submit(order("dropout", 1), gone, news -> {})
-                    .outcome()
-                    .get(60, SECONDS);
+            var submitted = executor.submit(order("dropout", 1), gone, news -> {});
+            TrialOutcome outcome = submitted.outcome().get(60, SECONDS);
             assertThat(outcome).isInstanceOf(TrialOutcome.Lost.class);
             assertThat(outcome.error()).startsWith("cannot write ").doesNotContain("\n");
         }
     }
 
     private static List<ProcessHandle> childrenOn(String name) {
+        String path = folder.resolve(name).toString();
         return ProcessHandle.current()
                 .descendants()
-                .filter(child -> child.info()
-                        .commandLine()
-                        .orElse("")
-                        .contains(folder.resolve(name).toString()))
-                .filter(ProcessHandle::isAlive)
+                .filter(child -> child.info().commandLine().orElse("").contains(path))
                 .toList();
     }
 
