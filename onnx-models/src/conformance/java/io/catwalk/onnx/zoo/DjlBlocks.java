@@ -21,6 +21,7 @@ import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.initializer.Initializer;
 import java.util.List;
+import java.util.function.Function;
 
 /** DJL's packages of layers and transformers. */
 final class DjlBlocks extends Family {
@@ -31,23 +32,12 @@ final class DjlBlocks extends Family {
         add("Bert masked", DjlBlocks::bertMasked, ids(50, 12), ids(2, 12), ids(2, 12), ids(12, 3));
         add("Bert classifier", DjlBlocks::bertClassifier, ids(50, 12), ids(2, 12), ids(2, 12));
         add("next sentence", BertNextSentenceBlock::new, floats(16));
-        add(
-                "IdEmbedding",
-                () -> new IdEmbedding.Builder()
-                        .setDictionarySize(40)
-                        .setEmbeddingSize(8)
-                        .build(),
-                ids(40, 7));
-        add("TransformerEncoder", () -> new TransformerEncoderBlock(16, 4, 32, 0.1f, Activation::gelu), floats(6, 16));
-        add(
-                "TransformerEncoder relu",
-                () -> new TransformerEncoderBlock(12, 2, 24, 0f, Activation::relu),
-                floats(5, 12));
-        add(
-                "TransformerEncoder masked",
-                () -> new TransformerEncoderBlock(16, 2, 32, 0.1f, Activation::gelu),
-                floats(6, 16),
-                ids(2, 6, 6));
+        IdEmbedding.Builder table =
+                new IdEmbedding.Builder().setDictionarySize(40).setEmbeddingSize(8);
+        add("IdEmbedding", table::build, ids(40, 7));
+        add("TransformerEncoder", () -> encoder(16, 4, Activation::gelu), floats(6, 16));
+        add("TransformerEncoder relu", () -> encoder(12, 2, Activation::relu), floats(5, 12));
+        add("TransformerEncoder masked", () -> encoder(16, 2, Activation::gelu), floats(6, 16), ids(2, 6, 6));
         add("attention", DjlBlocks::attention, floats(6, 16));
         add("attention masked", DjlBlocks::attention, floats(6, 16), ids(2, 6, 6));
         add("attention across", DjlBlocks::attention, floats(6, 16), floats(6, 16), floats(6, 16));
@@ -59,6 +49,10 @@ final class DjlBlocks extends Family {
         add("LinearCollection", () -> LinearCollection.builder().setUnits(3).build(), floats(4, 7));
         add("Prelu", () -> prelu(), floats(3, 8, 8));
         add("GhostBatchNorm", DjlBlocks::ghost, floats(10));
+    }
+
+    private static Block encoder(int size, int heads, Function<NDList, NDList> activation) {
+        return new TransformerEncoderBlock(size, heads, 2 * size, 0.1f, activation);
     }
 
     private static BertBlock.Builder bert() {
@@ -84,11 +78,8 @@ final class DjlBlocks extends Family {
     private static Block bertMasked() {
         return new Net() {
             final BertBlock bert = child(bert().build(), new Shape(1, 12), new Shape(1, 12), new Shape(1, 12));
-            final Block masked = child(
-                    new BertMaskedLanguageModelBlock(bert, Activation::gelu),
-                    new Shape(1, 12, 16),
-                    new Shape(1, 3),
-                    new Shape(50, 16));
+            final Block model = new BertMaskedLanguageModelBlock(bert, Activation::gelu);
+            final Block masked = child(model, new Shape(1, 12, 16), new Shape(1, 3), new Shape(50, 16));
 
             @Override
             NDList apply(Call call, NDList in) {
