@@ -81,6 +81,7 @@ final class BadRequestTest {
                 "orders", orders.toString(),
                 "nowhere", folder.resolve("nowhere").toString(),
                 "file", Files.writeString(folder.resolve("file"), "").toString(),
+                "weights", Files.writeString(folder.resolve("some.params"), "").toString(),
                 "cut", cut().toString()));
 
         assertThat(orders).doesNotExist();

@@ -31,7 +31,6 @@ final class ClassArchiveTest {
             done
             """;
 
-    /** Copies the list of classes into the archive. */
     private static final String JAVA = """
             #!/bin/sh
             for option; do

@@ -46,7 +46,6 @@ record CommandCase(Path file, int line, List<String> words, int exitCode, List<S
 
     private static final int MOST_FACTS = 12;
 
-    /** Reads the cases of a file. */
     static Stream<CommandCase> of(String name) throws IOException {
         Path file = FOLDER.resolve(name + ".txt");
         List<String> lines = Files.readAllLines(file);
@@ -96,7 +95,9 @@ record CommandCase(Path file, int line, List<String> words, int exitCode, List<S
         Catwalk.Answer answer = Catwalk.run(command);
         String text = answer.out() + answer.err();
         if ("write".equals(System.getProperty(WRITE))) {
-            for (Map.Entry<String, String> place : longestFirst(places)) {
+            List<Map.Entry<String, String>> all = new ArrayList<>(places.entrySet());
+            all.sort(Comparator.comparing(place -> -place.getValue().length())); // one may lie in another
+            for (Map.Entry<String, String> place : all) {
                 text = text.replace(place.getValue(), "{" + place.getKey() + "}");
             }
             write(answer.exitCode(), text);
@@ -110,13 +111,6 @@ record CommandCase(Path file, int line, List<String> words, int exitCode, List<S
             assertThat(answer.out()).isEmpty();
             assertThat(answer.err()).startsWith("catwalk: ").hasLineCount(1);
         }
-    }
-
-    /** One place may lie in another. */
-    private static List<Map.Entry<String, String>> longestFirst(Map<String, String> places) {
-        return places.entrySet().stream()
-                .sorted(Comparator.comparing(place -> -place.getValue().length()))
-                .toList();
     }
 
     private static String filled(String word, Map<String, String> places) {

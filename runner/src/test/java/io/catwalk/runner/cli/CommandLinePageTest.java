@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -36,7 +37,6 @@ class CommandLinePageTest {
             with `s`, `m` or `h`.
             """;
 
-    /** Options that every command repeats. */
     private static final List<String> EVERYWHERE = List.of("--help", "--version", "--verbose", "--cache");
 
     @Test
@@ -55,14 +55,12 @@ class CommandLinePageTest {
         page.append("\n| exit code | means |\n|--:|---|\n");
         program.usageMessage()
                 .exitCodeList()
-                .forEach((code, meaning) -> page.append("| ")
-                        .append(code.strip())
-                        .append(" | ")
-                        .append(cell(meaning))
-                        .append(" |\n"));
-        page.append("| 4 | `quantize`: the test images, or a measurement on a busy machine, do not tell |\n");
-        page.append("| 5 | `diff`: the same answers, but another file |\n");
-        page.append("| 75 | `work`: the trial was lost; try it on another machine |\n");
+                .forEach((code, meaning) -> page.append("| %s | %s |\n".formatted(code.strip(), cell(meaning))));
+        page.append("""
+                | 4 | `quantize`: the test images, or a measurement on a busy machine, do not tell |
+                | 5 | `diff`: the same answers, but another file |
+                | 75 | `work`: the trial was lost; try it on another machine |
+                """);
         commands(page, program);
         return page.toString();
     }
@@ -73,11 +71,8 @@ class CommandLinePageTest {
             if (command.usageMessage().hidden()) {
                 continue;
             }
-            page.append("\n## ").append(command.qualifiedName()).append("\n\n");
-            page.append(escaped(formatted(command.usageMessage().description())))
-                    .append("\n\n`")
-                    .append(usage(command))
-                    .append("`\n\n");
+            String description = escaped(formatted(command.usageMessage().description()));
+            page.append("\n## %s\n\n%s\n\n`%s`\n\n".formatted(command.qualifiedName(), description, usage(command)));
             arguments(page, command, EVERYWHERE);
             commands(page, command);
         }
@@ -93,8 +88,7 @@ class CommandLinePageTest {
                 });
         String rest = command.subcommands().isEmpty() ? "" : " COMMAND";
         return Stream.concat(Stream.of(command.qualifiedName() + " [OPTION...]" + rest), parameters)
-                .reduce((left, right) -> left + " " + right)
-                .orElseThrow();
+                .collect(joining(" "));
     }
 
     private static void arguments(StringBuilder page, CommandSpec command, List<String> without) {
@@ -122,18 +116,15 @@ class CommandLinePageTest {
     }
 
     private static void row(StringBuilder page, String name, ArgSpec argument) {
-        page.append("| `")
-                .append(name.replace("|", "\\|"))
-                .append("` | ")
-                .append(cell(described(argument)))
-                .append(" |\n");
+        page.append("| `%s` | %s |\n".formatted(name.replace("|", "\\|"), cell(described(argument))));
     }
 
     /** Replaces the variables that picocli replaces. */
     private static String described(ArgSpec argument) {
+        Iterable<String> candidates = argument.completionCandidates();
         return formatted(argument.description())
                 .replace("${DEFAULT-VALUE}", String.valueOf(argument.defaultValueString()))
-                .replace("${COMPLETION-CANDIDATES}", candidates(argument));
+                .replace("${COMPLETION-CANDIDATES}", candidates == null ? "" : String.join(", ", candidates));
     }
 
     /** Joins the lines of a description, which picocli takes as format strings. */
@@ -141,15 +132,10 @@ class CommandLinePageTest {
         return String.join(" ", lines).replace("%n", " ").replace("%%", "%");
     }
 
-    private static String candidates(ArgSpec argument) {
-        return argument.completionCandidates() == null ? "" : String.join(", ", argument.completionCandidates());
-    }
-
     private static String cell(String text) {
         return escaped(text).replace("|", "\\|");
     }
 
-    /** Escapes symbols that Markdown would read as mark-up. */
     private static String escaped(String text) {
         return text.replaceAll("\\s+", " ")
                 .replaceAll("([*_<>\\[\\]])", "\\\\$1")

@@ -1,12 +1,13 @@
 package io.catwalk.runner.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,7 +17,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,7 +34,6 @@ final class DamagedRunTest {
     /** Each file, and the command that reads it first. */
     private static final Map<String, String> FILES = new LinkedHashMap<>();
 
-    /** Each kind of damage; null replaces the file by a folder. */
     private static final Map<String, UnaryOperator<String>> DAMAGES = new LinkedHashMap<>();
 
     static {
@@ -46,6 +45,7 @@ final class DamagedRunTest {
         FILES.put(TRIAL + "history.csv", "report");
         FILES.put(TRIAL + "predictions.csv", "report");
 
+        DAMAGES.put("a folder", text -> text);
         DAMAGES.put("empty", text -> "");
         DAMAGES.put("blank", text -> " \n");
         DAMAGES.put("cut in the middle", text -> text.substring(0, text.length() / 2) + "\n");
@@ -71,12 +71,14 @@ final class DamagedRunTest {
     private static final List<String> OF_JSON =
             List.of("null", "an empty list", "an empty object", "a list", "deep", "blank");
 
-    /** One run for all tests: each test restores what it has damaged. */
+    /** One run for all tests: each test damages a copy. */
     @TempDir
     private static Path world;
 
+    @TempDir
+    private Path folder;
+
     private Path run;
-    private Map<Path, byte[]> whole = Map.of();
 
     @BeforeAll
     static void makeUp() throws IOException {
@@ -88,19 +90,8 @@ final class DamagedRunTest {
     }
 
     @BeforeEach
-    void keep() throws IOException {
-        run = world.resolve("run");
-        whole = contents();
-    }
-
-    @AfterEach
-    void putBack() throws IOException {
-        for (Map.Entry<Path, byte[]> file : whole.entrySet()) {
-            if (Files.isDirectory(file.getKey())) {
-                Files.delete(file.getKey());
-            }
-            Files.write(file.getKey(), file.getValue());
-        }
+    void copy() throws IOException {
+        run = ExportedRun.copy(world.resolve("run"), folder.resolve("run"));
     }
 
     static Stream<Arguments> damages() {
@@ -116,27 +107,16 @@ final class DamagedRunTest {
     void aDamagedFileIsNamed(String file, String damage) throws IOException {
         Path damaged = run.resolve(file);
         String text = Objects.requireNonNull(DAMAGES.get(damage)).apply(Files.readString(damaged));
-        Files.write(
-                damaged,
-                text.getBytes(damage.equals("no text") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8));
+        Files.write(damaged, text.getBytes(damage.equals("no text") ? ISO_8859_1 : UTF_8));
+        if (damage.equals("a folder")) {
+            Files.delete(damaged);
+            Files.createDirectory(damaged);
+        }
         if (file.equals("journal.jsonl") && List.of("empty", "NUL bytes").contains(damage)) {
             return; // a run that was stopped before its first trial was recorded
         }
 
         assertRefused(file);
-    }
-
-    @ParameterizedTest
-    @MethodSource("files")
-    void aFolderInThePlaceOfAFileIsNamed(String file) throws IOException {
-        Files.delete(run.resolve(file));
-        Files.createDirectory(run.resolve(file));
-
-        assertRefused(file);
-    }
-
-    static Stream<String> files() {
-        return FILES.keySet().stream();
     }
 
     @ParameterizedTest

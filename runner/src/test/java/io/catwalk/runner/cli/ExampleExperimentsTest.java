@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,22 +28,17 @@ final class ExampleExperimentsTest {
         }
     }
 
+    /** The example of all options has a timeout, which requires processes. */
     @ParameterizedTest
-    @CsvSource({"compare, variants", "crossval, crossval"})
-    void anExampleRuns(String command, String example) throws IOException {
-        run(command, example, " --in-process --no-latency");
-    }
-
-    /** The example has a timeout, which requires processes. */
-    @Test
-    void theExampleOfAllOptionsRuns() throws IOException {
-        run("compare", "all-options", "");
-    }
-
-    private static void run(String command, String example, String more) throws IOException {
+    @CsvSource({
+        "compare, variants, --in-process --no-latency",
+        "crossval, crossval, --in-process --no-latency",
+        "compare, all-options, --verbose"
+    })
+    void anExampleRuns(String command, String example, String more) throws IOException {
         Path run = folder.resolve(example);
         String options = "%s --config ../docs/experiments/%s.yaml --plugins-dir %s --dataset ../test-data/fashion-mnist"
-                + " --limit-train=200 --limit-test=50 --epochs=1 --batch-size=25 --threads=1 --out %s" + more;
+                + " --limit-train=200 --limit-test=50 --epochs=1 --batch-size=25 --threads=1 --out %s " + more;
         Catwalk.ask(options, command, example, folder.resolve("plugins"), run).done();
 
         assertThat(Catwalk.json(run.resolve("results.json")).path("trials").valueStream())

@@ -123,21 +123,6 @@ final class InitialWeightsTest {
                 .contains("expected the initial weights " + file, "restore the old ones, or start again");
     }
 
-    @Test
-    void whatCannotBeTakenIsRefusedBeforeAnythingIsWritten() throws IOException {
-        Path out = folder.resolve("refused");
-        Path text = Files.writeString(folder.resolve("weights.txt"), "1 2 3");
-        Path missing = folder.resolve("missing.onnx");
-        String train = "train small-conv --init %s";
-
-        run(train, out, missing).refused("a weight file or a folder with a trained network at " + missing);
-        run(train, out, text).refused(".params, .safetensors or .onnx", text.toString());
-        run(train, out, folder).refused("expected a run folder with an experiment.yaml");
-        run("train small-conv --init-rate 0.5", out).refused("--init-rate needs --init");
-        run(train + " --init-rate -1", out, first).refused("rate must be between 0 and 1000, but is -1.0");
-        assertThat(out).doesNotExist();
-    }
-
     /**
      * Of several filters and dense layers, only one choice fits the weights; the others would fail one after the other.
      */

@@ -80,7 +80,6 @@ final class KeptPluginsTest {
         assertThat(answer.out()).contains("kept", "lstm");
     }
 
-    /** Compiles an extended contract, as a developer would write it. */
     private Path grown() throws IOException {
         Path sources = folder.resolve("sources");
         Files.createDirectories(sources);

@@ -211,7 +211,6 @@ final class KilledRunTest {
                 .isEqualTo(startedAt);
     }
 
-    /** Counts the finished trials. */
     private long finished() throws IOException {
         return done().stream().map(KilledRunTest::id).distinct().count();
     }

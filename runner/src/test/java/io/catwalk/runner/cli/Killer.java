@@ -49,7 +49,6 @@ final class Killer {
         }
     }
 
-    /** Returns how often a running process was killed, by kind. */
     Map<Kind, Integer> hits() {
         return hits;
     }
@@ -58,7 +57,6 @@ final class Killer {
         return hits.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** Returns what happened, in order. */
     List<String> story() {
         return story;
     }
@@ -84,14 +82,13 @@ final class Killer {
         }
     }
 
-    /** Kills the program at a random instant while a trial is running; returns whether a trial was running. */
-    boolean killParent(Process program) throws Exception {
+    /** Kills the program at a random instant while a trial is running, if one is. */
+    void killParent(Process program) throws Exception {
         if (trialAfterAWhile(Kind.PARENT, program) == null) {
             endedByItself(Kind.PARENT, program);
-            return false;
+        } else {
+            end(Kind.PARENT, program, -1);
         }
-        end(Kind.PARENT, program, -1);
-        return true;
     }
 
     /** Kills a trial at a random instant; the program continues. Returns whether a trial was running. */
