@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
@@ -31,7 +32,6 @@ final class Catwalk {
 
     private Catwalk() {}
 
-    /** The output of a command. */
     record Answer(int exitCode, String out, String err) {
 
         Answer exits(int code) {
@@ -157,17 +157,14 @@ final class Catwalk {
         return folder;
     }
 
-    /** Writes a program. */
     static void script(Path file, String text) throws IOException {
         Files.writeString(file, text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private static String absolute(String classPath) {
-        List<String> entries = new ArrayList<>();
-        for (String entry : classPath.split(File.pathSeparator, -1)) {
-            entries.add(Path.of(entry).toAbsolutePath().toString());
-        }
-        return String.join(File.pathSeparator, entries);
+        return Arrays.stream(classPath.split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(joining(File.pathSeparator));
     }
 }

@@ -71,7 +71,6 @@ final class ClassNamesTest {
         return IntStream.rangeClosed(0, 9).mapToObj(i -> prefix + (9 - i)).toList();
     }
 
-    /** Scores the network on a data set by its trial and by its file. */
     private static List<Catwalk.Answer> scored(Path dataset, String more) {
         Path plugins = folder.resolve("plugins");
         return List.of(

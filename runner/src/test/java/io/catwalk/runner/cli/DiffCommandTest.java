@@ -99,7 +99,7 @@ final class DiffCommandTest {
 
     /** The same graph, which programs feed with other numbers, or whose outputs get other names. */
     @Test
-    void metadataThatChangesAnswersDiffers() throws IOException {
+    void metadataThatChangesAnswersDiffersAndOtherRemarksDoNot() throws IOException {
         Catwalk.Answer mean = withEntries(Map.of("preprocessing.mean", "0.125"));
         assertThat(mean.exits(ExitCode.CROSS_CHECK_FAILED).joined()).contains("preprocessing.mean: ", " against 0.125");
 
@@ -108,14 +108,9 @@ final class DiffCommandTest {
         Catwalk.Answer swapped = withEntries(Map.of("labels", String.join("\n", labels)));
         assertThat(swapped.exits(ExitCode.CROSS_CHECK_FAILED).joined())
                 .contains("labels: output 2 is " + labels.get(3) + " against " + labels.get(2));
-    }
 
-    @Test
-    void theSameFileWithOtherRemarksIsTheSame() throws IOException {
-        String mean = OnnxMetadata.read(model).get("preprocessing.mean").orElseThrow();
-        Catwalk.Answer answer = withEntries(
-                Map.of("metrics.test.accuracy", "0.5", "model_author", "me", "preprocessing.mean", mean + "0"));
-
-        assertThat(answer.done().joined()).contains("agrees with ");
+        String same = OnnxMetadata.read(model).get("preprocessing.mean").orElseThrow() + "0";
+        withEntries(Map.of("metrics.test.accuracy", "0.5", "model_author", "me", "preprocessing.mean", same))
+                .done();
     }
 }

@@ -42,7 +42,6 @@ final class ExportedRun implements BeforeAllCallback {
     private static final String DENSE_AND = "return Layers.sequence(Layers.flatten(), Layers.dense(task.classes()),"
             + " ai.djl.nn.LambdaBlock.singleton(x -> { %s }, \"odd\"));";
 
-    /** Maps each name to the body of network(...). */
     private static final Map<String, String> NETWORKS = new LinkedHashMap<>();
 
     static {
@@ -66,7 +65,6 @@ final class ExportedRun implements BeforeAllCallback {
     private static final Path KEPT = Path.of("target", "exported-run");
 
     private static @Nullable ExportedRun shared;
-
     private final Path folder;
     private final Path run;
     private final Catwalk.Answer compared;
@@ -148,7 +146,6 @@ final class ExportedRun implements BeforeAllCallback {
         return Objects.requireNonNull(shared, "the test is to be extended with this class");
     }
 
-    /** Returns the output of the comparison. */
     Catwalk.Answer compared() {
         return compared;
     }
@@ -174,12 +171,10 @@ final class ExportedRun implements BeforeAllCallback {
         return trial(GOOD).resolve("model.onnx");
     }
 
-    /** Copies the run, for a test that changes it. */
     Path copyTo(Path target) throws IOException {
         return copy(run(), target);
     }
 
-    /** Copies a run to a folder that does not exist yet. */
     static Path copy(Path run, Path target) throws IOException {
         try (Stream<Path> all = Files.walk(run)) {
             for (Path each : all.toList()) {
@@ -189,7 +184,6 @@ final class ExportedRun implements BeforeAllCallback {
         return target;
     }
 
-    /** Writes a changed copy of the correct file. */
     Path changed(Path target, Consumer<ModelProto.Builder> change) throws IOException {
         ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(model())).toBuilder();
         change.accept(model);

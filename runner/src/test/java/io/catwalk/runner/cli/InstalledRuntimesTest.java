@@ -164,14 +164,4 @@ final class InstalledRuntimesTest {
         assertThat(written).hasSameTextualContentAs(original);
         Catwalk.ask("verify %s --write-signature --show", copy).refused("expected --write-signature alone");
     }
-
-    @Test
-    void aFileThatTakesPixelsSaysSoInItsSignature() throws IOException {
-        String export = "export %s --out %s --embed-preprocessing --batch 2 --plugins-dir %s";
-        Catwalk.ask(export, world.trial(ExportedRun.GOOD), folder, world.plugins())
-                .done();
-
-        JsonNode said = Catwalk.json(folder.resolve("mixed.signature.json"));
-        requireJson(said, "/model=mixed.onnx", "/input/type=uint8", "/input/shape=[2,1,8,8]", "/normalization=null");
-    }
 }

@@ -17,12 +17,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.junit.jupiter.api.Tag;
@@ -117,17 +115,6 @@ final class ListCommandTest {
             names.files().put(i + "x".repeat(60_000), new byte[0]);
         }
         names.write(folder.resolve("names.jar"));
-        ByteArrayOutputStream many = new ByteArrayOutputStream();
-        try (ZipOutputStream out = new ZipOutputStream(many)) {
-            for (int i = 0; i < 600_000; i++) {
-                ZipEntry entry = new ZipEntry(Integer.toString(i));
-                entry.setMethod(ZipEntry.STORED);
-                entry.setSize(0);
-                entry.setCrc(0);
-                out.putNextEntry(entry);
-            }
-        }
-        TestPlugin.sound("many").writeZip(folder.resolve("many.zip"), Map.of("lib/many.jar", many.toByteArray()));
         TestPlugin.sound("wordy")
                 .manifest("Plugin-Description", "word ".repeat(100_000))
                 .write(folder.resolve("wordy.jar"));
@@ -143,7 +130,7 @@ final class ListCommandTest {
         assertThat(answer.out()).startsWith("sound  ").hasLineCount(1);
         assertThat(answer.err().lines())
                 .allSatisfy(line -> assertThat(line).startsWith("failed: ").hasSizeLessThan(500))
-                .hasSize(10);
+                .hasSize(9);
         for (String each : List.of("honest", "liar")) {
             assertThat(answer.err())
                     .contains(each + "-MF.jar: its META-INF/MANIFEST.MF must be at most 1048576")
@@ -152,7 +139,6 @@ final class ListCommandTest {
         }
         assertThat(answer.err())
                 .containsPattern("names.jar: .*at most 8 MiB")
-                .containsPattern("many.zip: .*more than 64 MiB")
                 .containsPattern("wordy.jar: .*Plugin-Description")
                 .containsPattern("nested.jar: .*Plugin-Requires");
     }
@@ -179,42 +165,34 @@ final class ListCommandTest {
     }
 
     @Test
-    void eachBadJarIsShownWithItsReasonAndTheRestIsListed() throws IOException {
-        sound("sound", "cut");
+    void eachBadJarIsShownWithItsReasonAndTheRestIsListedButNotWhatAPluginPrints() throws IOException {
+        sound("cut");
+        TestPlugin.having("gru", "System.out.println(\"hello\"); System.err.println(\"hello\");", "static { ")
+                .write(folder.resolve("gru.jar"));
         Path whole = folder.resolve("cut.jar");
         Files.write(whole, Arrays.copyOf(Files.readAllBytes(whole), 300));
         Files.writeString(folder.resolve("text.jar"), "no jar");
-        TestPlugin.sound("fat").file("ai/djl/nn/Block.class", new byte[] {1}).write(folder.resolve("fat.jar"));
         TestPlugin.sound("newer").manifest("Plugin-Requires", ">=99.0.0").write(folder.resolve("newer.jar"));
-        TestPlugin.withBodies(
-                        "thrower", "throw new IllegalStateException(\"no\");", "return \"t\";", TestPlugin.NETWORK)
-                .write(folder.resolve("thrower.jar"));
         TestPlugin.sound("twin").write(folder.resolve("twin-1.jar"));
         TestPlugin.sound("twin").write(folder.resolve("twin-2.jar"));
 
         Catwalk.Answer answer = list("").exits(ExitCode.SOME_FAILED);
 
-        assertThat(answer.out()).startsWith("sound  ").hasLineCount(1);
+        assertThat(answer.out()).startsWith("gru  ").hasLineCount(1);
         assertThat(answer.err().lines())
                 .extracting(line -> line.replaceAll("^failed: |\\.jar: .*", ""))
-                .containsExactlyInAnyOrder("cut", "text", "fat", "newer", "thrower", "twin-1", "twin-2");
-    }
-
-    @Test
-    void jsonHoldsClassifiersAndFailures() throws IOException {
-        sound("gru");
-        Files.writeString(folder.resolve("text.jar"), "no jar");
-
-        Catwalk.Answer answer = list("--json").exits(ExitCode.SOME_FAILED);
-
-        assertThat(answer.err()).isEmpty();
-        JsonNode all = answer.json();
-        JsonNode gru = all.at("/classifiers/0");
+                .containsExactlyInAnyOrder("cut", "text", "newer", "twin-1", "twin-2");
+        Catwalk.Answer told = list("--json").exits(ExitCode.SOME_FAILED);
+        assertThat(told.err()).isEmpty();
+        JsonNode gru = told.json().at("/classifiers/0");
         assertThat(gru.propertyNames())
                 .contains("name", "plugin_id", "version", "provider", "description", "jar", "sha256", "search_space");
         requireJson(gru, "/name=gru", "/jar=gru.jar");
-        requireJson(all, "/failures/0/jar=text.jar");
-        assertThat(all.at("/failures/0/reason").asString()).contains("expected a jar");
+        requireJson(told.json(), "/failures/0/jar=cut.jar");
+        assertThat(told.json().at("/failures/0/reason").asString()).contains("expected a jar");
+        assertThat(list("--lock").exits(ExitCode.BAD_REQUEST).err())
+                .contains("expected plugins that all load", "cut.jar");
+        assertThat(folder.resolve("plugins.lock")).doesNotExist();
     }
 
     @ParameterizedTest
@@ -245,17 +223,6 @@ final class ListCommandTest {
         } finally {
             System.clearProperty(ImageCache.PROPERTY);
         }
-    }
-
-    @Test
-    void whatAPluginPrintsIsNotPartOfTheAnswer() {
-        TestPlugin.having("gru", "System.out.println(\"hello\"); System.err.println(\"hello\");", "static { ")
-                .write(folder.resolve("gru.jar"));
-
-        Catwalk.Answer answer = list("--json");
-
-        assertThat(answer.done().err()).isEmpty();
-        assertThat(answer.json().path("classifiers")).hasSize(1);
     }
 
     @Test
@@ -308,17 +275,6 @@ final class ListCommandTest {
         list("--locked").refused("expected a sha256 and a jar in line 3");
         Catwalk.ask("list --plugins-dir %s", folder.resolve("nowhere")).refused("nowhere, but there is none");
         assertThat(list("").done().out()).isEqualTo("No classifiers.\n");
-    }
-
-    @Test
-    void nothingIsLockedWhileAPluginFails() throws IOException {
-        sound("gru");
-        Files.writeString(folder.resolve("text.jar"), "no jar");
-
-        Catwalk.Answer answer = list("--lock").exits(ExitCode.BAD_REQUEST);
-
-        assertThat(answer.err()).contains("expected plugins that all load", "text.jar");
-        assertThat(folder.resolve("plugins.lock")).doesNotExist();
     }
 
     /**
