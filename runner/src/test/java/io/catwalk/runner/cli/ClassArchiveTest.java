@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script of the build that makes the class archive, with a fake program and a fake Java. */
 @Tag("tiny")
@@ -44,10 +43,9 @@ final class ClassArchiveTest {
     @TempDir
     private Path folder;
 
-    @ParameterizedTest
-    @ValueSource(strings = {"checkout", "a check out"})
-    void itIsMadeInAnyFolder(String name) throws Exception {
-        Path target = Files.createDirectory(folder.resolve(name)).toRealPath();
+    @Test
+    void itIsMadeInAFolderWithBlanks() throws Exception {
+        Path target = Files.createDirectory(folder.resolve("a check out")).toRealPath();
         Path home = target.resolve("catwalk-9.9.9");
         Files.createDirectories(home.resolve("bin"));
         Files.createDirectory(home.resolve("lib"));

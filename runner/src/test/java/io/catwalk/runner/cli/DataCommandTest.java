@@ -81,23 +81,18 @@ final class DataCommandTest {
     }
 
     @Test
-    void whatOrdersBroughtIsListedAndDeletedToo() throws IOException {
-        Path file = Files.write(folder.resolve("weights"), new byte[1_500_000]);
-        System.setProperty(ImageCache.PROPERTY, kept.toString());
-        Depot.standard().bring("it", List.of(new Place(file.toUri(), Sha256.of(file), null)));
-
-        assertThat(cached()).contains("1 file that orders brought, of 2 MB");
-        clear("2 MB");
-        assertThat(cached()).doesNotContain("brought");
-    }
-
-    @Test
-    void whatStoppedCommandsLeftUnfinishedIsListedUntilItIsDeleted() throws IOException {
+    void whatStoppedCommandsLeftUnfinishedAndOrdersBroughtIsListedUntilItIsDeleted() throws IOException {
         Files.createDirectories(kept);
         String sha256 = "0123456789abcdef".repeat(4);
         Path draft = Files.write(kept.resolve(sha256 + ".part"), new byte[1_500_000]);
 
-        assertThat(cached()).contains("1 file that stopped commands left unfinished, of 2 MB", "--clear");
+        Path file = Files.write(folder.resolve("weights"), new byte[1_500_000]);
+        System.setProperty(ImageCache.PROPERTY, kept.toString());
+        Depot.standard().bring("it", List.of(new Place(file.toUri(), Sha256.of(file), null)));
+
+        assertThat(cached())
+                .contains("1 file that stopped commands left unfinished, of 2 MB", "--clear")
+                .contains("1 file that orders brought, of 2 MB");
         JsonNode json = data("--cached --json").json();
         assertThat(json.at("/unfinished/0/bytes").asInt()).isEqualTo(1_500_000);
         assertThat(json.path("unfinished").size()).isEqualTo(1);
@@ -107,9 +102,9 @@ final class DataCommandTest {
             assertThat(cached()).doesNotContain("unfinished");
         }
 
-        clear("2 MB");
+        clear("3 MB");
         assertThat(draft).doesNotExist();
-        assertThat(cached()).doesNotContain("unfinished");
+        assertThat(cached()).doesNotContain("unfinished", "brought");
     }
 
     /** Ten classes of at most eight images, each drawn at 14 times its size of 8 pixels. */

@@ -10,7 +10,6 @@ import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -107,29 +106,6 @@ final class KilledRunTest {
                 .as("%s", killer.story())
                 .allSatisfy(
                         (kind, hits) -> assertThat(hits).as("kills of %s", kind).isPositive());
-    }
-
-    @Test
-    void ofTwoThatBeginOneRunAtTheSameInstantOneIsRefused() throws Exception {
-        run = folder.resolve("run");
-        List<Process> both = new ArrayList<>();
-        for (String screen : List.of("first.txt", "second.txt")) {
-            both.add(Catwalk.process(
-                            folder,
-                            command("compare a b --epochs 1 --batch-size 24 --on made-up: --dataset DATA --out RUN "
-                                    + HOW))
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve(screen).toFile())
-                    .start());
-        }
-        List<Integer> exitCodes = List.of(both.get(0).waitFor(), both.get(1).waitFor());
-
-        assertThat(exitCodes).containsExactlyInAnyOrder(ExitCode.DONE, ExitCode.BAD_REQUEST);
-        assertThat(folder.resolve(exitCodes.get(0) == ExitCode.DONE ? "second.txt" : "first.txt"))
-                .content()
-                .hasLineCount(1)
-                .matches("catwalk: (expected a run that is not in use, but |--out must be new, )[^\n]*\n");
-        assertThat(results().path("trials")).hasSize(2);
     }
 
     private void killAgainAndAgain(Killer killer, int enough) throws Exception {
