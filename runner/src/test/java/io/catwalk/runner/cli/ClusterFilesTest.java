@@ -34,14 +34,11 @@ final class ClusterFilesTest {
     }
 
     @Test
-    void theJobIsOneOfKubernetes() throws IOException {
+    void theJobIsOneOfKubernetesAndKnowsTheExitCodesOfWork() throws IOException {
         V1Job.validateJsonElement(JsonParser.parseString(job()));
         JsonElement wrong = JsonParser.parseString(job().replace("backoffLimitPerIndex", "backOffLimitPerIndex"));
         assertThatThrownBy(() -> V1Job.validateJsonElement(wrong)).hasMessageContaining("backOffLimitPerIndex");
-    }
 
-    @Test
-    void theJobKnowsTheExitCodesOfWork() throws IOException {
         JsonNode spec = Json.JSON.readTree(job()).path("spec");
         JsonNode codes = spec.at("/podFailurePolicy/rules/0/onExitCodes");
         assertThat(codes.path("operator").asString()).isEqualTo("In");

@@ -26,8 +26,6 @@ import java.util.stream.Stream;
  */
 record CommandCase(Path file, int line, List<String> words, int exitCode, List<String> facts) {
 
-    private static final Path FOLDER = Path.of("src/test/cases");
-    private static final String WRITE = "catwalk.cases";
     private static final String BETWEEN = " | ";
 
     /** Options, quoted words, places, variables, files, names in parts such as batch_size, commands, and numbers with their unit. */
@@ -44,10 +42,8 @@ record CommandCase(Path file, int line, List<String> words, int exitCode, List<S
             "\\b(?:NaN|Infinity)\\b",
             "(?<![\\w.-])-?\\d+(?:\\.\\d+)?(?:[eE]-?\\d+|x\\d+|(?:ms|s|m|h)\\b| [KMG]iB)?(?!\\w)"));
 
-    private static final int MOST_FACTS = 12;
-
     static Stream<CommandCase> of(String name) throws IOException {
-        Path file = FOLDER.resolve(name + ".txt");
+        Path file = Path.of("src/test/cases").resolve(name + ".txt");
         List<String> lines = Files.readAllLines(file);
         List<CommandCase> cases = new ArrayList<>();
         List<List<String>> defaults = new ArrayList<>();
@@ -94,7 +90,7 @@ record CommandCase(Path file, int line, List<String> words, int exitCode, List<S
         String[] command = words.stream().map(word -> filled(word, places)).toArray(String[]::new);
         Catwalk.Answer answer = Catwalk.run(command);
         String text = answer.out() + answer.err();
-        if ("write".equals(System.getProperty(WRITE))) {
+        if ("write".equals(System.getProperty("catwalk.cases"))) {
             List<Map.Entry<String, String>> all = new ArrayList<>(places.entrySet());
             all.sort(Comparator.comparing(place -> -place.getValue().length())); // one may lie in another
             for (Map.Entry<String, String> place : all) {
@@ -125,7 +121,7 @@ record CommandCase(Path file, int line, List<String> words, int exitCode, List<S
         Set<String> found = new LinkedHashSet<>();
         FACT.matcher(text).results().map(MatchResult::group).forEach(found::add);
         List<String> lines = Files.readAllLines(file);
-        lines.set(line, (code + " " + found.stream().limit(MOST_FACTS).collect(Collectors.joining(BETWEEN))).strip());
+        lines.set(line, (code + " " + found.stream().limit(12).collect(Collectors.joining(BETWEEN))).strip());
         Files.write(file, lines);
     }
 

@@ -63,7 +63,6 @@ final class DemoCommandTest {
         return demo("--out %s --dataset %s " + more, all);
     }
 
-    /** Reads the data of the page, without the surrounding function call. */
     private static JsonNode data(Path page) throws IOException {
         String script = Files.readString(page.resolve("data.js"));
         return Json.JSON.readTree(script.substring(script.indexOf('(') + 1, script.lastIndexOf(')')));
@@ -111,7 +110,6 @@ final class DemoCommandTest {
         }
     }
 
-    /** Normalizes with the numbers that the file names. */
     private static float[] logits(Path file, byte[] pixels) {
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard())) {
             var rule = predictor.metadata().preprocessing().orElseThrow();
@@ -128,6 +126,9 @@ final class DemoCommandTest {
     @Test
     void aRunShowsEachNetworkWithAFileAndLeadsToItsConfusionMatrix() throws IOException {
         Path run = world.copyTo(folder.resolve("run"));
+        byte[] before = Files.readAllBytes(run.resolve("report.html"));
+        demoOfImages(folder.resolve("elsewhere"), "%s --images 8", run).done();
+        assertThat(run.resolve("report.html")).hasBinaryContent(before);
 
         Catwalk.Answer answer = demo("%s --dataset %s --images 8", run, world.images());
 
@@ -167,16 +168,6 @@ final class DemoCommandTest {
         BrowserScript.run("check-docked.mjs", List.of(run, shots));
     }
 
-    @Test
-    void aPageElsewhereLeavesTheReportAsItIs() throws IOException {
-        Path run = world.copyTo(folder.resolve("run"));
-        byte[] before = Files.readAllBytes(run.resolve("report.html"));
-
-        demoOfImages(folder.resolve("page"), "%s --images 8", run).done();
-
-        assertThat(run.resolve("report.html")).hasBinaryContent(before);
-    }
-
     /** Their shape and their classes are the same, so one page can hold both. */
     @Test
     void networksOfSeveralDataSetsShareAPageWhichNeedsNoDataSetWithoutTestImages() throws IOException {
@@ -193,7 +184,6 @@ final class DemoCommandTest {
         assertThat(texts(data.path("networks"), "name")).containsExactly("photos-2025", "photos-2026");
     }
 
-    /** Writes the file of a network whose metadata have this value. */
     private Path with(String value, String key) throws IOException {
         Path file = Files.copy(world.model(), folder.resolve(value + ".onnx"));
         OnnxMetadata.read(file).withAll(Map.of(key, value)).write(file);
@@ -229,17 +219,6 @@ final class DemoCommandTest {
         assertThat(folder).isDirectoryNotContaining("glob:**/catwalk*");
     }
 
-    /** The page resizes an image once, for all of its networks. */
-    @Test
-    void networksThatResizeDifferentlyNeedPagesOfTheirOwn() throws IOException {
-        Path page = folder.resolve("page");
-        Path crop = with("crop", MetadataKeys.FIT);
-        Path pad = with("pad", MetadataKeys.FIT);
-
-        demoOfImages(page, "%s %s %s", crop, world.model(), pad).refused("pad.onnx: expected", "--fit crop");
-        assertThat(page).doesNotExist();
-    }
-
     @Test
     void whatIsWrongIsOneLineAndWritesNothing() throws IOException {
         Path page = folder.resolve("page");
@@ -258,6 +237,8 @@ final class DemoCommandTest {
         demoOfImages(page, "%s", folder.resolve("none.onnx")).refused("none.onnx");
         demoOfImages(page, "%s %s", model, world.run()).refused("expected ");
         demoOfImages(page, "%s %s", model, ZOO.resolve("small-conv.onnx")).refused("small-conv.onnx");
+        demoOfImages(page, "%s %s %s", with("crop", MetadataKeys.FIT), model, with("pad", MetadataKeys.FIT))
+                .refused("pad.onnx: expected", "--fit crop"); // a page resizes an image once
         demoOfImages(page, "%s --images 1001", model).refused("--images", "1001");
         demoOfImages(page, "%s", Files.createDirectory(folder.resolve("empty"))).refused("empty");
         assertThat(page).doesNotExist();

@@ -57,17 +57,6 @@ final class DiffRuntimesTest {
 
     @Test
     @Tag("long")
-    void theNodeThatARuntimeDoesNotKnowIsNamed() throws IOException {
-        runner("small", FaultyRunner.UNKNOWN);
-
-        assertThat(diff(folder, "small", "").exits(ExitCode.SOME_FAILED).joined())
-                .contains("/model.onnx has no answer in small (The runtime small 6.6)", "exit code 1")
-                .contains("expected no BatchNormalization")
-                .contains("the first node without an answer is " + NORM + " (");
-    }
-
-    @Test
-    @Tag("long")
     void diffAndVerifySayWhichRuntimesDisagree() throws IOException {
         runner("faulty", FaultyRunner.EPSILON);
         runner("honest", FaultyRunner.NONE);
@@ -113,8 +102,5 @@ final class DiffRuntimesTest {
         Files.writeString(description, text.replace("\"files\" : [ ]", "\"files\" : [ \"x\" ]"));
 
         diff(folder, "absent", "").refused("--runtimes absent", "not installed", "install-it");
-        diff(folder, "absnt", "").refused("--runtimes", "'absnt'", "'absent'");
-        diff(folder, "absent", "%s", ExportedRun.get().model()).refused("expected one file with --runtimes");
-        diff(folder, "absent", "--abs -1").refused("--abs", "--rel");
     }
 }

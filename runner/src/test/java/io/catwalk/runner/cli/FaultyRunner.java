@@ -17,40 +17,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A runner with a fault: it uses another epsilon than the file says, or does not support batch normalization, or has no
- * fault. Otherwise it does what its description says.
+ * A runner with a fault: it uses another epsilon than the file says, or has no fault. Otherwise it does what its
+ * description says.
  */
 final class FaultyRunner {
 
     static final String EPSILON = "epsilon";
-    static final String UNKNOWN = "unknown";
     static final String NONE = "none";
 
     private FaultyRunner() {}
 
-    /** Creates the folder of such a runner. */
     static void write(Path folder, String fault) throws IOException {
+        String java = "java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp %s %s %s";
+        String[] command =
+                Catwalk.words(java, System.getProperty("java.class.path"), FaultyRunner.class.getName(), fault);
+        Map<String, Object> description = new TreeMap<>(Map.of("command", command, "install", "install-it"));
+        description.put("runtime", "The runtime " + folder.getFileName());
+        List.of("probe", "files", "without").forEach(key -> description.put(key, List.of()));
         Files.createDirectories(folder);
-        Files.writeString(
-                folder.resolve("runtime.json"),
-                Json.JSON.writeValueAsString(Map.of(
-                        "runtime", "The runtime " + folder.getFileName(),
-                        "command",
-                                List.of(
-                                        "java",
-                                        "-XX:TieredStopAtLevel=1",
-                                        "-XX:+UseSerialGC",
-                                        "-cp",
-                                        System.getProperty("java.class.path"),
-                                        FaultyRunner.class.getName(),
-                                        fault),
-                        "probe", List.of(),
-                        "files", List.of(),
-                        "install", "install-it",
-                        "without", List.of())));
+        Files.writeString(folder.resolve("runtime.json"), Json.JSON.writeValueAsString(description));
     }
 
     /** Receives the fault and the four paths of a runner. */
@@ -59,16 +48,10 @@ final class FaultyRunner {
         JsonNode about = Json.JSON.readTree(Files.readString(Path.of(arguments[2])));
         for (NodeProto.Builder node : model.getGraphBuilder().getNodeBuilderList()) {
             if (node.getOpType().equals("BatchNormalization")) {
-                if (arguments[0].equals(UNKNOWN)) {
-                    throw new IllegalStateException("expected no BatchNormalization");
-                }
-                if (arguments[0].equals(EPSILON)) {
-                    node.getAttributeBuilderList().forEach(attribute -> {
-                        if (attribute.getName().equals("epsilon")) {
-                            attribute.setF(0.25f);
-                        }
-                    });
-                }
+                node.getAttributeBuilderList().stream()
+                        .filter(attribute -> arguments[0].equals(EPSILON)
+                                && attribute.getName().equals(EPSILON))
+                        .forEach(attribute -> attribute.setF(0.25f));
             }
         }
         byte[] pixels = Files.readAllBytes(Path.of(arguments[3]));

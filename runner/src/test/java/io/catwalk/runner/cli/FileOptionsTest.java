@@ -1,5 +1,6 @@
 package io.catwalk.runner.cli;
 
+import static io.catwalk.runner.cli.Catwalk.requireJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -85,6 +86,8 @@ final class FileOptionsTest {
         assertThat(verified.done().joined())
                 .contains(String.format(Locale.ROOT, "accuracy %.2f %% on 40 images of tiny, but the file", accuracy));
         Catwalk.ask(verify, file, world.images()).refused("mean and deviation", "--normalize MEAN/STD");
+        Catwalk.ask("bench --seconds 0.02 %s", file).done();
+        Catwalk.ask("bench --seconds 0.02 %s --normalize 0.5/0.25", file).done();
     }
 
     @ParameterizedTest
@@ -141,6 +144,7 @@ final class FileOptionsTest {
                 32 / 48.0);
         Catwalk.ask("predict %s %s --labels %s --normalize 0.5/0.5", model, picture, COLORS)
                 .refused("--normalize", "0 to 255");
+        Catwalk.ask("bench --seconds 0.02 %s", model).done();
     }
 
     @Test
@@ -155,21 +159,13 @@ final class FileOptionsTest {
                 .min((a, b) -> Double.compare(stored.probabilities(3)[a], stored.probabilities(3)[b]))
                 .orElseThrow();
 
-        assertThat(json("predict %s %s --output scores", model, picture)
-                        .at("/0/label")
-                        .asString())
-                .isEqualTo("" + stored.predicted()[3]);
-        assertThat(json("predict %s %s --output opposite", model, picture)
-                        .at("/0/label")
-                        .asString())
-                .isEqualTo("" + least);
+        String predicted = "/0/label=" + stored.predicted()[3];
+        requireJson(json("predict %s %s --output scores", model, picture), predicted);
+        requireJson(json("predict %s %s --output opposite", model, picture), "/0/label=" + least);
         String verify = "verify %s --dataset " + world.images();
         for (String command : List.of("predict %s " + picture, verify, "bench %s")) {
             Catwalk.ask(command, model)
-                    .refused(
-                            model.toString(),
-                            "scores float (batch, 10), opposite float (batch, 10)",
-                            "--output scores");
+                    .refused(model + "", "scores float (batch, 10)", "opposite float (batch, 10)", "--output scores");
         }
         Catwalk.Answer answer = Catwalk.ask(verify + " --output opposite", model);
         assertThat(answer.exits(ExitCode.CROSS_CHECK_FAILED).joined()).contains("but the file says");
@@ -184,30 +180,16 @@ final class FileOptionsTest {
         Catwalk.ask(predict, model, image, COLORS).refused("(batch, 3, height, width)", "--image-size 224x224");
         Catwalk.ask(predict + " --image-size 8x6", model, image, COLORS).refused("8x6", "6x8", "--fit");
 
+        Path last = colors(true, "height", "width");
+        Catwalk.ask("bench %s", last).refused("(batch, height, width, 3)", "--image-size 224x224");
+        Catwalk.ask("bench --seconds 0.02 %s --image-size 6x8", last).done();
+
         Path images = folder.resolve("pictures");
         for (String part : List.of("train/red", "train/green", "train/blue", "test/red", "test/green", "test/blue")) {
             Files.copy(image, Files.createDirectories(images.resolve(part)).resolve("one.png"));
         }
         JsonNode answer = json("verify %s --dataset %s --normalize 0/1 --classes-by-index", model, images);
         assertThat(answer.at("/metrics/accuracy").asDouble()).isCloseTo(1 / 3.0, within(1e-9));
-    }
-
-    @Test
-    void filesOfAllFormsAreMeasured() throws IOException {
-        Path any = colors(true, "height", "width");
-        for (String arguments : List.of(
-                channelsLast() + "",
-                channelsLast() + " --normalize 0.5/0.25",
-                bytes() + "",
-                any + " --image-size 6x8")) {
-            Catwalk.Answer answer = Catwalk.ask("bench --seconds 0.02 " + arguments);
-
-            assertThat(answer.done().out().lines())
-                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80))
-                    .filteredOn(line -> line.matches("\\S+\\.onnx +ONNX Runtime +~?[\\d,]+( +([\\d,]+|-)){5}"))
-                    .hasSize(1);
-        }
-        Catwalk.ask("bench %s", any).refused("(batch, height, width, 3)", "--image-size 224x224");
     }
 
     @ParameterizedTest

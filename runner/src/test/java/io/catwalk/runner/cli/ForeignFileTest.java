@@ -44,21 +44,15 @@ final class ForeignFileTest {
     }
 
     @Test
-    void aGoodFileIsAnsweredFromItsProcessAsHere() throws Exception {
+    void aGoodFileIsAnsweredFromItsProcessAsHereAndARefusalIsPassedOn() throws Exception {
         String model = world.model().toString();
         Catwalk.Answer here = Catwalk.run("predict", model, picture, "--json");
 
         Catwalk.Answer there = Catwalk.finish(Catwalk.process(folder, "predict", model, picture, "--json"));
 
-        assertThat(there.err()).isEmpty();
-        assertThat(there.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(there.done().err()).isEmpty();
         assertThat(there.out()).isEqualTo(here.out());
-    }
-
-    @Test
-    void aRefusalInItsProcessIsPassedOn() throws Exception {
         Path text = Files.writeString(folder.resolve("text.onnx"), "no model");
-
         Catwalk.finish(process("predict %s %s", text, picture)).refused(text + ": expected ");
     }
 
@@ -196,42 +190,30 @@ final class ForeignFileTest {
         }
     }
 
-    /** In batches of one image, each of the 40 images is asked about alone. */
+    /**
+     * In batches of one image, each of the 40 images is asked about alone. On random numbers the last file fails as a
+     * whole, and each of its tensors is computed alone.
+     */
     @Test
-    void eachAnswerOfAComparisonIsASign() {
-        String plugins = " --plugins-dir " + world.plugins();
+    void eachAnswerOfAComparisonIsASignAndEachWhileTheDifferenceIsLocated() throws IOException {
+        String against = "verify %s --against %s --plugins-dir " + world.plugins();
         Path trial = world.trial(ExportedRun.GOOD);
-
-        requireSigns(41, "verify %s --against %s" + plugins, world.model(), trial);
-        requireSigns(4, "diff %s %s" + plugins, world.model(), trial);
-        requireSigns(6, "diff %s", world.model());
-    }
-
-    private static void requireSigns(int least, String command, Object... values) {
-        System.setProperty(ForeignFile.INSIDE, "signs");
-        try {
-            assertThat(signs(Catwalk.ask(command, values).done().err())).isGreaterThanOrEqualTo(least);
-        } finally {
-            System.setProperty(ForeignFile.INSIDE, "here");
-        }
-    }
-
-    /** On random numbers the file fails as a whole, and each of its tensors is computed alone. */
-    @Test
-    void eachAnswerIsASignWhileTheDifferenceIsLocated() throws IOException {
         Path file = world.changed(folder.resolve("fails.onnx"), ForeignFileTest::failOnRandomNumbers);
         int nodes = ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getNodeCount();
-        StringWriter printed = new StringWriter();
-        String[] verify = Catwalk.words(
-                "verify %s --against %s --plugins-dir %s", file, world.trial(ExportedRun.GOOD), world.plugins());
+
+        signing(41, against, world.model(), trial).done();
+        signing(4, "diff %s %s --plugins-dir " + world.plugins(), world.model(), trial)
+                .done();
+        signing(6, "diff %s", world.model()).done();
+        signing(41 + nodes, against, file, trial).exits(ExitCode.CROSS_CHECK_FAILED);
+    }
+
+    private static Catwalk.Answer signing(int least, String command, Object... values) {
         System.setProperty(ForeignFile.INSIDE, "signs");
         try {
-            int exitCode = Main.run(new PrintWriter(printed), new PrintWriter(printed), verify);
-
-            String text = printed.toString();
-            assertThat(exitCode).as("%s", text).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
-            assertThat(text).contains(": DISAGREES: ");
-            assertThat(signs(text.substring(text.indexOf(": DISAGREES: ")))).isGreaterThan(nodes);
+            Catwalk.Answer answer = Catwalk.ask(command, values);
+            assertThat(signs(answer.err())).isGreaterThanOrEqualTo(least);
+            return answer;
         } finally {
             System.setProperty(ForeignFile.INSIDE, "here");
         }
