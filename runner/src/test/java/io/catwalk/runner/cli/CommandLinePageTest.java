@@ -119,7 +119,6 @@ class CommandLinePageTest {
         page.append("| `%s` | %s |\n".formatted(name.replace("|", "\\|"), cell(described(argument))));
     }
 
-    /** Replaces the variables that picocli replaces. */
     private static String described(ArgSpec argument) {
         Iterable<String> candidates = argument.completionCandidates();
         return formatted(argument.description())

@@ -62,7 +62,6 @@ final class ExportCommandTest {
         return Catwalk.ask("export %s --plugins-dir %s " + more, all);
     }
 
-    /** Exports with options to another file, and checks that it agrees and opens. */
     private ModelProto exported(String options) throws IOException {
         Catwalk.Answer answer = export(trial, "--out %s " + options, folder);
         assertThat(answer.done().err()).isEmpty();
@@ -124,7 +123,6 @@ final class ExportCommandTest {
         Catwalk.ask("diff %s %s --plugins-dir %s", file, trial, world.plugins()).done();
     }
 
-    /** The cross-check, the metadata and the card describe the file with 16-bit weights. */
     @Test
     void withFloat16TheFileIsSmallerAndJudgedByThat() throws IOException {
         Catwalk.Answer answer = export(trial, "--out %s --float16 --author Me --license MIT", folder);

@@ -199,7 +199,6 @@ final class ExportedRun implements BeforeAllCallback {
         }
     }
 
-    /** Writes a test image as a gray picture, in the format of the extension. */
     Path picture(int image, Path target) throws IOException {
         byte[] pixels = Files.readAllBytes(images().resolve("t10k-images-idx3-ubyte"));
         BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
