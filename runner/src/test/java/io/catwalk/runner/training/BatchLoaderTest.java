@@ -212,7 +212,6 @@ class BatchLoaderTest {
                 .collect(Collectors.toSet());
     }
 
-    /** One image whose pixels all differ, augmented again and again. */
     private record World(int channels, int height, int width) {
 
         /** Pixel i is i + 1, so none is black. */

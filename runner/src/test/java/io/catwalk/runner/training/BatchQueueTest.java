@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import io.catwalk.api.Augmentation;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,9 +30,8 @@ class BatchQueueTest {
         return new BatchLoader(images, ImageLayout.CHANNELS_LAST, SmallWorld.levels(1), List.of(augmentations));
     }
 
-    /** Takes three epochs of batches of 10, and reads each a little after it was returned. */
-    private static List<List<Float>> taken(int threads, Augmentation... augmentations) throws InterruptedException {
-        List<List<Float>> taken = new ArrayList<>();
+    private static List<FloatBuffer> taken(int threads, Augmentation... augmentations) throws InterruptedException {
+        List<FloatBuffer> taken = new ArrayList<>();
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 BatchQueue queue = new BatchQueue(loader(augmentations), 10, threads)) {
             for (int epoch = 1; epoch <= 3; epoch++) {
@@ -41,11 +41,7 @@ class BatchQueueTest {
                 for (int batch = 0; batch < 10; batch++) {
                     try (NDArray array = queue.next().array(manager)) {
                         Thread.sleep(2); // time in which another thread could overwrite it
-                        List<Float> values = new ArrayList<>();
-                        for (float value : array.toFloatArray()) {
-                            values.add(value);
-                        }
-                        taken.add(values);
+                        taken.add(FloatBuffer.wrap(array.toFloatArray()));
                     }
                 }
             }
@@ -56,7 +52,7 @@ class BatchQueueTest {
     @Test
     void anyNumberOfThreadsGivesTheSameBatches() throws InterruptedException {
         Augmentation[] all = {Augmentation.horizontalFlip(), Augmentation.shift(0.3), Augmentation.erase(0.5, 0.4)};
-        List<List<Float>> one = taken(1, all);
+        List<FloatBuffer> one = taken(1, all);
 
         assertThat(one).hasSize(30).doesNotHaveDuplicates();
         assertThat(taken(2, all)).isEqualTo(one);
@@ -68,7 +64,7 @@ class BatchQueueTest {
         byte[] pixels = new byte[IMAGES * 36];
         new Random(3).nextBytes(pixels);
 
-        List<List<Float>> taken = taken(3);
+        List<FloatBuffer> taken = taken(3);
 
         for (int batch = 0; batch < 30; batch++) {
             for (int i = 0; i < 360; i++) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -45,6 +46,7 @@ class CheckpointTest {
             .withClipNorm(1);
 
     private static final Recipe MOMENTUM = SmallWorld.plain(0.3, 4, 16).withOptimizer(Optimizer.sgd(0.3, 0.9, 0.01));
+    private static final Recipe STOPPING = RICH.withEpochs(30).withPatience(2);
 
     @TempDir
     private Path folder;
@@ -56,29 +58,22 @@ class CheckpointTest {
                 Arguments.of("everything", convolutional, RICH),
                 Arguments.of("momentum", convolutional, MOMENTUM),
                 Arguments.of("plain", dense, SmallWorld.plain(0.1, 4, 16)),
-                Arguments.of(
-                        "early stopping", convolutional, RICH.withEpochs(30).withPatience(2)));
+                Arguments.of("early stopping", convolutional, STOPPING));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("trainings")
     void whatGoesOnEndsWithTheSameBits(String name, Function<Task, Block> network, Recipe recipe) {
-        List<Epoch> undisturbed = new ArrayList<>();
-        float[] expected;
-        int best;
-        try (TrainedModel model = training(network, recipe).run(undisturbed::add)) {
-            expected = SmallWorld.weights(model);
-            best = model.bestEpoch();
-        }
         for (int stop = 1; stop <= 3; stop++) {
             stopAfter(stop, network, recipe);
         }
         List<Epoch> heard = new ArrayList<>();
-        try (TrainedModel model = training(network, recipe).run(heard::add, checkpoints("key"))) {
-            assertThat(SmallWorld.weights(model)).containsExactly(expected);
+        try (TrainedModel undisturbed = training(network, recipe).run(epoch -> {});
+                TrainedModel model = training(network, recipe).run(heard::add, checkpoints("key"))) {
+            assertThat(SmallWorld.weights(model)).containsExactly(SmallWorld.weights(undisturbed));
             // The clock of the test advances by the same time in each epoch.
-            assertThat(heard).isEqualTo(undisturbed).isEqualTo(model.history());
-            assertThat(model.bestEpoch()).isEqualTo(best);
+            assertThat(heard).isEqualTo(undisturbed.history()).isEqualTo(model.history());
+            assertThat(model.bestEpoch()).isEqualTo(undisturbed.bestEpoch());
         }
     }
 
@@ -89,9 +84,7 @@ class CheckpointTest {
         training(SmallWorld::convolutional, RICH, () -> ticks[0]++)
                 .run(epoch -> {}, checkpoints("key"))
                 .close();
-        assertThat(ticks[0])
-                .as("two looks at the clock for the one epoch that was left")
-                .isEqualTo(2);
+        assertThat(ticks[0]).as("for the one epoch that was left").isEqualTo(2);
     }
 
     @Test
@@ -134,16 +127,14 @@ class CheckpointTest {
         // Each epoch takes 3 seconds of this clock, and each write 1.
         long[] clock = {0};
         List<Integer> written = new ArrayList<>();
-        Checkpoints checkpoints = Checkpoints.in(file(), "key", Duration.ofSeconds(5), () -> clock[0] += 1_000_000_000);
-        training(SmallWorld::dense, RICH.withEpochs(20), () -> clock[0] += 1_000_000_000)
-                .run(
-                        epoch -> {
-                            if (Files.exists(file())) {
-                                written.add(epoch.epoch());
-                                assertThat(file().toFile().delete()).isTrue();
-                            }
-                        },
-                        checkpoints)
+        LongSupplier ticking = () -> clock[0] += 1_000_000_000;
+        Consumer<Epoch> listener = epoch -> {
+            if (file().toFile().delete()) {
+                written.add(epoch.epoch());
+            }
+        };
+        training(SmallWorld::dense, RICH.withEpochs(20), ticking)
+                .run(listener, Checkpoints.in(file(), "key", Duration.ofSeconds(5), ticking))
                 .close();
         assertThat(written).containsExactly(2, 9, 16);
     }
@@ -158,16 +149,13 @@ class CheckpointTest {
         assertThat(heard).extracting(Epoch::epoch).containsExactly(1, 2, 3);
     }
 
-    /** Throws an exception out of the training after an epoch, as a killed process would end it. */
     private void stopAfter(int last, Function<Task, Block> network, Recipe recipe) {
-        assertThatThrownBy(() -> training(network, recipe)
-                        .run(
-                                epoch -> {
-                                    if (epoch.epoch() == last) {
-                                        throw new CancellationException();
-                                    }
-                                },
-                                checkpoints("key")))
+        Consumer<Epoch> stopping = epoch -> {
+            if (epoch.epoch() == last) {
+                throw new CancellationException();
+            }
+        };
+        assertThatThrownBy(() -> training(network, recipe).run(stopping, checkpoints("key")))
                 .isInstanceOf(CancellationException.class);
     }
 

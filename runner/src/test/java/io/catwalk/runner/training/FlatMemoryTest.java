@@ -21,11 +21,11 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.OtherJvm;
 import io.catwalk.runner.data.HeapImages;
+import io.catwalk.runner.plugin.LoadedClassifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -43,15 +43,10 @@ class FlatMemoryTest {
         // The heap has its full size from the start, and the optimizing compiler, whose own memory comes and goes
         // by tens of MB, is off: only native memory of the training can grow. A batch of pixels takes 157 KB, so
         // one that is lost in each of the 192 steps between is nearly twice what the test allows.
-        List<String> options = List.of(
-                "-Xms96m",
-                "-Xmx96m",
-                "-XX:+AlwaysPreTouch",
-                "-Dai.djl.pytorch.num_threads=1",
-                "-Dai.djl.pytorch.num_interop_threads=1",
-                "-Dai.djl.offline=true");
+        String options = "-Xms96m -Xmx96m -XX:+AlwaysPreTouch -Dai.djl.pytorch.num_threads=1"
+                + " -Dai.djl.pytorch.num_interop_threads=1 -Dai.djl.offline=true";
         Path file = folder.resolve("epochs.txt");
-        Process process = OtherJvm.start(options, FlatMemoryTest.class, file.toString());
+        Process process = OtherJvm.start(List.of(options.split(" ", -1)), FlatMemoryTest.class, file.toString());
         try {
             assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -59,20 +54,15 @@ class FlatMemoryTest {
         } finally {
             process.destroyForcibly();
         }
-        List<long[]> epochs = Files.readAllLines(file).stream()
-                .map(line -> Arrays.stream(line.split(" "))
-                        .mapToLong(Long::parseLong)
-                        .toArray())
+        List<String[]> epochs = Files.readAllLines(file).stream()
+                .map(line -> line.split(" ", -1))
                 .toList();
-        assertThat(epochs).hasSize(10);
-        assertThat(epochs.get(0)[0]).isPositive();
-        assertThat(epochs).extracting(epoch -> epoch[0]).containsOnly(epochs.get(0)[0]);
+        assertThat(epochs).hasSize(10).allMatch(epoch -> epoch[0].equals(epochs.get(0)[0]) && !epoch[0].equals("0"));
 
         assumeThat(STATUS).exists();
-        List<Long> resident = epochs.stream().map(epoch -> epoch[1]).toList();
-        assertThat((double) resident.get(9) / resident.get(1))
-                .as("KiB after each epoch: %s", resident)
-                .isBetween(0.95, 1.05);
+        List<Double> resident =
+                epochs.stream().map(epoch -> Double.valueOf(epoch[1])).toList();
+        assertThat(resident.get(9) / resident.get(1)).as("KiB: %s", resident).isBetween(0.95, 1.05);
     }
 
     /** Trains 1400 random images for ten epochs; runs in the other process. */
@@ -95,21 +85,11 @@ class FlatMemoryTest {
         TrainingData data = SmallWorld.data(HeapImages.of(1, 28, 28, pixels, labels), 1200);
         StringBuilder lines = new StringBuilder();
         NDManager system = Engine.getEngine("PyTorch").newBaseManager().getParentManager();
-        new Training(
-                        SmallWorld.classifier(FlatMemoryTest::network),
-                        Hyperparameters.none(),
-                        Task.of(1, 28, 28, 10),
-                        data,
-                        recipe,
-                        1,
-                        0,
-                        ComputeDevice.CPU,
-                        null,
-                        System::nanoTime)
-                .run(epoch -> lines.append(system.getManagedArrays().size())
-                        .append(' ')
-                        .append(resident())
-                        .append('\n'))
+        LoadedClassifier classifier = SmallWorld.classifier(FlatMemoryTest::network);
+        Hyperparameters none = Hyperparameters.none();
+        Task task = Task.of(1, 28, 28, 10);
+        new Training(classifier, none, task, data, recipe, 1, 0, ComputeDevice.CPU, null, System::nanoTime)
+                .run(epoch -> lines.append(system.getManagedArrays().size() + " " + resident() + "\n"))
                 .close();
         Files.writeString(file, lines, StandardCharsets.UTF_8);
     }

@@ -32,7 +32,6 @@ class GoldenAugmentationTest {
     /** An error of half a gray level would be detected; this is the rounding of single precision. */
     private static final float LEVELS = 0.01f;
 
-    /** Returns the given numbers. */
     private static final class Said implements RandomGenerator {
 
         private final Deque<Double> numbers = new ArrayDeque<>();
@@ -66,7 +65,6 @@ class GoldenAugmentationTest {
         return HeapImages.of(channels, HEIGHT, WIDTH, pixels, new int[] {0});
     }
 
-    /** Returns gray levels of pixels, (channels, height, width). */
     private static float[] changed(int channels, ImageLayout layout, Augmentation augmentation, double... draws) {
         ImageSource images = images(channels);
         Augmenter augmenter = new Augmenter(images, layout, SmallWorld.levels(channels), List.of(augmentation));
@@ -86,11 +84,9 @@ class GoldenAugmentationTest {
     @EnumSource
     void imagesAreTurnedAgainstTheClock(ImageLayout layout) {
         for (JsonNode one : GOLDEN.get("rotate")) {
+            Augmentation rotate = Augmentation.rotate(one.get("degrees").asDouble());
             float[] after = changed(
-                    one.get("channels").asInt(),
-                    layout,
-                    Augmentation.rotate(one.get("degrees").asDouble()),
-                    one.get("draw").asDouble());
+                    one.get("channels").asInt(), layout, rotate, one.get("draw").asDouble());
             float[] expected = Golden.floats(one.get("after"));
             int compared = 0;
             for (int i = 0; i < after.length; i++) {
@@ -115,18 +111,11 @@ class GoldenAugmentationTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPartBecomesTheWhole(ImageLayout layout) {
+    void aPartBecomesTheWholeAndLightChangesBrightnessAndThenContrast(ImageLayout layout) {
         agree("crop", layout, one -> Augmentation.crop(one.get("smallest_area").asDouble()));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void lightChangesBrightnessAndThenContrast(ImageLayout layout) {
-        agree(
-                "light",
-                layout,
-                one -> Augmentation.light(
-                        one.get("brightness").asDouble(), one.get("contrast").asDouble()));
+        Function<JsonNode, Augmentation> light = one -> Augmentation.light(
+                one.get("brightness").asDouble(), one.get("contrast").asDouble());
+        agree("light", layout, light);
     }
 
     private static void agree(String kind, ImageLayout layout, Function<JsonNode, Augmentation> augmentation) {
@@ -175,9 +164,8 @@ class GoldenAugmentationTest {
      */
     @Test
     void cutMixCopiesARectangleAndCountsItsPixels() {
-        BatchLoader.Batch batch = mixed(
-                Augmentation.cutMix(1), new double[] {0.75, 0.5, 0.5}, new double[] {0.75, 0, 0}, new double[] {1, 0, 0
-                });
+        double[][] draws = {{0.75, 0.5, 0.5}, {0.75, 0, 0}, {1, 0, 0}};
+        BatchLoader.Batch batch = mixed(Augmentation.cutMix(1), draws);
 
         float[] middle = batch.values(0);
         int copied = 0;

@@ -10,6 +10,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.norm.LayerNorm;
 import io.catwalk.api.Layers;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -30,22 +31,15 @@ class ImageLayoutTest {
     }
 
     static Stream<Arguments> networks() {
+        Block norm = LayerNorm.builder().build();
+        Block whole = Layers.sequence(Layers.conv(4, 3), Layers.sequence(norm));
+        Block features = Layers.sequence(
+                Layers.conv(4, 3), Layers.flatten(), LayerNorm.builder().build());
         return Stream.of(
                 Arguments.of("convolutions", ImageLayout.CHANNELS_LAST, Layers.sequence(Layers.conv(4, 3))),
                 Arguments.of("no convolution", ImageLayout.CHANNELS_FIRST, SmallWorld.dense(SmallWorld.TASK)),
-                Arguments.of(
-                        "images normalized as a whole",
-                        ImageLayout.CHANNELS_FIRST,
-                        Layers.sequence(
-                                Layers.conv(4, 3),
-                                Layers.sequence(LayerNorm.builder().build()))),
-                Arguments.of(
-                        "features normalized after a convolution",
-                        ImageLayout.CHANNELS_LAST,
-                        Layers.sequence(
-                                Layers.conv(4, 3),
-                                Layers.flatten(),
-                                LayerNorm.builder().build())));
+                Arguments.of("images normalized as a whole", ImageLayout.CHANNELS_FIRST, whole),
+                Arguments.of("features normalized after a convolution", ImageLayout.CHANNELS_LAST, features));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -74,8 +68,7 @@ class ImageLayoutTest {
     @Test
     void aViewCopiesNothing() {
         for (ImageLayout layout : ImageLayout.values()) {
-            for (Shape shape :
-                    new Shape[] {new Shape(2, 3, 2, 1), new Shape(12), new Shape(2, 6), new Shape(3, 2, 2)}) {
+            for (Shape shape : List.of(new Shape(2, 3, 2, 1), new Shape(12), new Shape(2, 6), new Shape(3, 2, 2))) {
                 NDArray memory = manager.zeros(new Shape(12));
                 NDArray view = layout.view(memory, shape);
                 memory.addi(1);

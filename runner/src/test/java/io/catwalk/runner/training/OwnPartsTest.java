@@ -19,12 +19,12 @@ import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +38,6 @@ class OwnPartsTest {
             logits.logSoftmax(1).mul(targets).sum(new int[] {1}).neg();
 
     private static final BatchAugmentation NOTHING = (images, random) -> {};
-
     private static final Recipe RECIPE = SmallWorld.plain(0.1, 3, 16);
 
     private static List<Epoch> train(Recipe recipe, BatchLoss loss, BatchAugmentation augmentation) {
@@ -98,9 +97,7 @@ class OwnPartsTest {
         List<Epoch> own = train(RECIPE.withLoss(Loss.OWN), flat, NOTHING);
         assertThat(own).extracting(Epoch::trainLoss).containsExactly(7.0, 7.0, 7.0);
         // Nothing is learned, and what is evaluated is still the cross-entropy.
-        assertThat(own)
-                .extracting(Epoch::validationLoss)
-                .containsOnly(own.get(0).validationLoss());
+        assertThat(own.get(2).validationLoss()).isEqualTo(own.get(0).validationLoss());
         assertThat(own.get(0).validationLoss()).isBetween(0.1, 2.0);
         List<Epoch> other = train(RECIPE, flat, NOTHING);
         assertThat(other.get(2).validationLoss()).isLessThan(other.get(0).validationLoss());
@@ -127,12 +124,8 @@ class OwnPartsTest {
 
     @Test
     void aLossOfAnotherShapeIsRefused() {
-        Recipe recipe = RECIPE.withLoss(Loss.OWN);
-        refused(
-                TrainingException.class,
-                () -> train(recipe, (logits, targets) -> logits.sum(), NOTHING),
-                "shape (16)",
-                "loss(...) of the plugin gave ()");
+        BatchLoss sum = (logits, targets) -> logits.sum();
+        fails(RECIPE.withLoss(Loss.OWN), sum, NOTHING, "shape (16)", "loss(...) of the plugin gave ()");
     }
 
     @Test
@@ -151,18 +144,16 @@ class OwnPartsTest {
     @Test
     void aChangeThatFailsEndsTheTraining() {
         Recipe recipe = RECIPE.withAugmentations(Augmentation.own());
-        refused(
-                TrainingException.class,
-                () -> train(recipe, CROSS_ENTROPY, (images, random) -> images[2] = new float[3]),
-                "expected 16 numbers",
-                "augmentation(...) of the plugin left 3");
+        BatchAugmentation cutting = (images, random) -> images[2] = new float[3];
+        fails(recipe, CROSS_ENTROPY, cutting, "expected 16 numbers", "augmentation(...) of the plugin left 3");
         BatchAugmentation failing = (images, random) -> {
             throw new IllegalStateException("no\nway");
         };
-        refused(
-                TrainingException.class,
-                () -> train(recipe, CROSS_ENTROPY, failing),
-                "augmentation(...) of the plugin threw IllegalStateException: no way");
+        fails(recipe, CROSS_ENTROPY, failing, "augmentation(...) of the plugin threw IllegalStateException: no way");
+    }
+
+    private static void fails(Recipe recipe, BatchLoss loss, BatchAugmentation augmentation, String... facts) {
+        refused(TrainingException.class, () -> train(recipe, loss, augmentation), facts);
     }
 
     /** About half of the 64 images of the epoch are the only one of its class; black images are black when moved. */
@@ -174,14 +165,10 @@ class OwnPartsTest {
         }
         int[] labels = new int[64];
         labels[0] = 1;
-        Set<List<Float>> seen = ConcurrentHashMap.newKeySet();
+        Set<FloatBuffer> seen = ConcurrentHashMap.newKeySet();
         BatchAugmentation spy = (images, random) -> {
             for (float[] image : images) {
-                List<Float> values = new ArrayList<>();
-                for (float value : image) {
-                    values.add(value);
-                }
-                seen.add(values);
+                seen.add(FloatBuffer.wrap(image.clone()));
             }
         };
         Recipe recipe = SmallWorld.plain(0.1, 1, 16)
@@ -213,16 +200,15 @@ class OwnPartsTest {
             BatchLoader.Batch batch = loader.new Batch(2);
             Seeds seeds = new Seeds(5, 0);
             batch.fill(new int[] {0, 1}, 0, 2, place -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, place));
-            assertThat(seen.get())
-                    .containsExactly(
-                            IntStream.range(12, 24).mapToObj(i -> 10f * i).toArray(Float[]::new), within(1e-3f));
+            for (int i = 0; i < 12; i++) {
+                assertThat(seen.get()[i]).isCloseTo(10f * (12 + i), within(1e-3f));
+            }
             try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
                 NDArray array = batch.array(manager);
                 assertThat(array.getFloat(1, 1, 0, 0)).isEqualTo(-1);
                 assertThat(array.getFloat(1, 2, 1, 1)).isCloseTo(230, within(1e-3f));
-                assertThat(array.getFloat(0, 0, 0, 0))
-                        .isEqualTo(seeds.generator(Seeds.Purpose.AUGMENTATION, 1, 0)
-                                .nextInt(1000));
+                int drawn = seeds.generator(Seeds.Purpose.AUGMENTATION, 1, 0).nextInt(1000);
+                assertThat(array.getFloat(0, 0, 0, 0)).isEqualTo(drawn);
             }
         }
     }

@@ -43,7 +43,6 @@ final class SmallWorld {
         return HeapImages.of(1, 4, 4, pixels, labels);
     }
 
-    /** The same images with labels that are unrelated to them. */
     static ImageSource hopeless(int count) {
         ImageSource images = separable(count);
         SplittableRandom random = new SplittableRandom(2);
@@ -51,7 +50,6 @@ final class SmallWorld {
         return HeapImages.of(1, 4, 4, HeapImages.pixels(images), labels);
     }
 
-    /** The first images are for training, the rest for validation. */
     static TrainingData data(ImageSource images, int train) {
         Split split = new Split(
                 IntStream.range(0, train).toArray(),
@@ -59,7 +57,6 @@ final class SmallWorld {
         return TrainingData.of(images, split);
     }
 
-    /** Plain gradient descent at a constant rate, with nothing else. */
     static Recipe plain(double learningRate, int epochs, int batchSize) {
         return Recipe.standard()
                 .withOptimizer(Optimizer.sgd(learningRate, 0, 0))
@@ -136,14 +133,12 @@ final class SmallWorld {
         return new Training(classifier, none, TASK, data, recipe, seed, fold, ComputeDevice.CPU, start, clock);
     }
 
-    /** Returns the weights of a training. */
     static float[] trained(Function<Task, Block> network, TrainingData data, Recipe recipe, long seed) {
         try (TrainedModel model = train(network, data, recipe, seed)) {
             return weights(model);
         }
     }
 
-    /** Returns all parameters, one after the other, in the order of the network. */
     static float[] weights(TrainedModel model) {
         List<float[]> arrays = TrainedModel.distinctParameters(model.block()).stream()
                 .map(parameter -> parameter.getArray().toFloatArray())

@@ -36,7 +36,6 @@ class TrainingTest {
     private static final TrainingData HOPELESS = SmallWorld.data(SmallWorld.hopeless(96), 64);
     private static final TrainingData UNVALIDATED = SmallWorld.data(SmallWorld.separable(64), 64);
 
-    /** Uses everything that a recipe offers. */
     private static final Recipe RICH = Recipe.standard()
             .withEpochs(3)
             .withBatchSize(16)

@@ -57,7 +57,6 @@ class TransferTest {
         manager.close();
     }
 
-    /** A network for five classes whose values are all different. */
     private Block five() {
         Block block = SmallWorld.convolutional(FIVE);
         block.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 4, 4));

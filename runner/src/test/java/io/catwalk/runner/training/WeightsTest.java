@@ -49,7 +49,6 @@ class WeightsTest {
         return initialized(network, new Shape(2, channels, 3, 3));
     }
 
-    /** All parameters have the full learning rate. */
     private static Weights weights(NDManager owner, Block block, ImageLayout layout) {
         return Weights.of(owner, block, layout, parameter -> 1);
     }
