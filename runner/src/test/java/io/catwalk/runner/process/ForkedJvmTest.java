@@ -178,7 +178,6 @@ final class ForkedJvmTest {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    /** Is the program of the other process. */
     static final class Child {
 
         private static final Map<String, Consumer<ParentPipe>> DEEDS = Map.of(

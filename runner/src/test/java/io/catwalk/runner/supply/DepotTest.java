@@ -66,7 +66,6 @@ final class DepotTest {
         return new Place(file.toUri(), Sha256.of(file), entry);
     }
 
-    /** Brings it from the first of these places that has it. */
     private Path bring(Place... places) {
         return depot().bring("the plugin p", List.of(places));
     }

@@ -35,17 +35,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files of a server on this machine, with a certificate of its own. */
 @Tag("tiny")
 final class FileSourceTest {
 
     private static final char[] PASSWORD = "password".toCharArray();
-
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private static final CountDownLatch OVER = new CountDownLatch(1);
 
-    /** An answer that is stuck holds up no other. */
     private static final ExecutorService THREADS = Executors.newCachedThreadPool();
 
     @TempDir

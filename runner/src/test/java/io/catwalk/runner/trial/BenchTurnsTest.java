@@ -27,13 +27,9 @@ final class BenchTurnsTest {
     }
 
     private static BenchOrder order(String name, LatencySettings settings) {
-        return new BenchOrder.OfFile(
-                Path.of(name),
-                OnnxHints.none(),
-                null,
-                new BenchImage(new byte[] {1}, new Normalization(new float[] {0}, new float[] {1})),
-                1,
-                settings);
+        Normalization normalization = new Normalization(new float[] {0}, new float[] {1});
+        BenchImage image = new BenchImage(new byte[] {1}, normalization);
+        return new BenchOrder.OfFile(Path.of(name), OnnxHints.none(), null, image, 1, settings);
     }
 
     private static Latency latency(Map<String, BenchTurns.Result> results, String name) throws IOException {
@@ -85,13 +81,11 @@ final class BenchTurnsTest {
     @Test
     void aBusyMachineEndsTheMeasuringAfterTwoTurns() throws Exception {
         Map<String, BenchOrder> orders = new LinkedHashMap<>();
-        for (String name : List.of("a", "b")) {
-            orders.put(
-                    name, order(name, LatencySettings.of(Duration.ofSeconds(3)).endingIfBusy()));
-        }
-        Map<String, BenchTurns.Result> results = new BenchTurns(
-                        order -> MadeUp.measured(10, "other programs took 80 %", new float[0]))
-                .measure(orders, asked::add);
+        LatencySettings ending = LatencySettings.of(Duration.ofSeconds(3)).endingIfBusy();
+        orders.put("a", order("a", ending));
+        orders.put("b", order("b", ending));
+        LatencyBench busy = order -> MadeUp.measured(10, "other programs took 80 %", new float[0]);
+        Map<String, BenchTurns.Result> results = new BenchTurns(busy).measure(orders, asked::add);
 
         assertThat(asked).containsExactly("a", "b", "a", "b");
         assertThat(latency(results, "a").busy()).isEqualTo("other programs took 80 %");
@@ -103,20 +97,19 @@ final class BenchTurnsTest {
         assertThat(asked).as("no more than half were busy").hasSize(10);
 
         asked.clear();
-        new BenchTurns(order -> MadeUp.measured(10, "busy", new float[0]))
-                .measure(Map.of("c", order("c", 5)), asked::add);
+        new BenchTurns(busy).measure(Map.of("c", order("c", 5)), asked::add);
         assertThat(asked).as("catwalk bench measures as often as asked").hasSize(5);
     }
 
     @Test
     void whatFailsOnceIsNotMeasuredAgain() throws Exception {
-        Map<String, BenchTurns.Result> results = new BenchTurns(order -> {
-                    if (order instanceof BenchOrder.OfFile file && file.file().equals(Path.of("a"))) {
-                        throw new IOException("it crashed");
-                    }
-                    return MadeUp.measured(10, null, new float[0]);
-                })
-                .measure(orders(), asked::add);
+        LatencyBench crashing = order -> {
+            if (order instanceof BenchOrder.OfFile file && file.file().equals(Path.of("a"))) {
+                throw new IOException("it crashed");
+            }
+            return MadeUp.measured(10, null, new float[0]);
+        };
+        Map<String, BenchTurns.Result> results = new BenchTurns(crashing).measure(orders(), asked::add);
 
         assertThat(asked).containsExactly("a", "b", "c", "c", "c");
         assertThatThrownBy(() -> latency(results, "a")).hasMessage("it crashed");

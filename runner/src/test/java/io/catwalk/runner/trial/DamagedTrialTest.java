@@ -12,7 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files of a trial that were damaged after it wrote them. */
 @Tag("tiny")
 final class DamagedTrialTest {
 

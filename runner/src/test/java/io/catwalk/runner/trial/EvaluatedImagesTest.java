@@ -8,6 +8,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.TinyImages;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,18 +22,19 @@ class EvaluatedImagesTest {
     @TempDir
     private Path folder;
 
-    private Path images = Path.of("");
-
     @BeforeEach
     void write() throws IOException {
-        images = TinyImages.write(folder.resolve("tiny"));
+        TinyImages.write(folder.resolve("tiny"));
     }
 
     private ImageDataset images(int limitTest) {
-        return new DatasetSpec(images.toString(), null, 0, limitTest).load(DataHome.of(folder));
+        return images("tiny", limitTest);
     }
 
-    /** The metadata of the file of a network that was evaluated on 20 of the 40 test images. */
+    private ImageDataset images(String name, int limitTest) {
+        return new DatasetSpec(folder.resolve(name).toString(), null, 0, limitTest).load(DataHome.of(folder));
+    }
+
     private Map<String, String> ofTwenty() {
         Map<String, String> entries = new TreeMap<>();
         entries.put("provenance.dataset_sha256", images(0).sha256());
@@ -61,23 +63,18 @@ class EvaluatedImagesTest {
         entries.put("provenance.limit_test", "21");
         assertThat(evaluated(entries).in(images(0))).isEmpty();
 
-        Path others = TinyImages.write(folder.resolve("others"), 130);
-        assertThat(evaluated(ofTwenty()).in(new DatasetSpec(others.toString(), null, 0, 0).load(DataHome.of(folder))))
-                .isEmpty();
+        TinyImages.write(folder.resolve("others"), 130);
+        assertThat(evaluated(ofTwenty()).in(images("others", 0))).isEmpty();
     }
 
     @Test
     void aFoldThatThereIsNotIsNotFound() {
-        for (String fold : new String[] {"0", "-1", "3"}) {
+        for (String fold : List.of("0 of 2", "-1 of 2", "3 of 2", "1 of 1000")) {
             Map<String, String> entries = ofTwenty();
-            entries.put("provenance.folds", "2");
-            entries.put("provenance.fold", fold);
+            entries.put("provenance.folds", fold.split(" of ", -1)[1]);
+            entries.put("provenance.fold", fold.split(" of ", -1)[0]);
             assertThat(evaluated(entries).in(images(0))).as(fold).isEmpty();
         }
-        Map<String, String> entries = ofTwenty();
-        entries.put("provenance.folds", "1000");
-        entries.put("provenance.fold", "1");
-        assertThat(evaluated(entries).in(images(0))).isEmpty();
     }
 
     /** An 8-bit file may be evaluated on more images than the network was. */

@@ -20,8 +20,6 @@ final class LatencyMeterTest {
 
     private static final long MICROS = 1_000;
     private static final long MILLIS = 1_000_000;
-    private static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
-
     private final List<Integer> batches = new ArrayList<>();
     private long now = 5;
     private float answer = 1;
@@ -42,7 +40,7 @@ final class LatencyMeterTest {
         };
         BusyWatch quiet = new BusyWatch(() -> new BusyWatch.Clocks(0, busy * now, busy * now, 0, 0), 1);
         LatencyBench.Measured measured = new LatencyMeter(predictor, new float[] {3, 4}, settings, () -> now)
-                .measure(1, quiet, MACHINE, new float[] {7});
+                .measure(1, quiet, MadeUp.MACHINE, new float[] {7});
         assertThat(measured.logits()).containsExactly(7);
         return ProcessMedians.of(List.of(measured));
     }
@@ -70,7 +68,7 @@ final class LatencyMeterTest {
         assertThat(latency.processes()).isEqualTo(1);
         assertThat(latency.p50Range()).isEqualTo(new Range(latency.p50Micros(), latency.p50Micros()));
         assertThat(latency.busy()).isNull();
-        assertThat(latency.machine()).isEqualTo(MACHINE);
+        assertThat(latency.machine()).isEqualTo(MadeUp.MACHINE);
     }
 
     /** Each call takes 1 % longer than the one before, so that no two windows agree: quiet, it takes 3 s a batch size. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class MadeUp {
 
     public static final int IMAGES = 1000;
+    static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
 
     private MadeUp() {}
 
@@ -29,20 +30,11 @@ public final class MadeUp {
     }
 
     public static TrialSpec trial(String classifier, long seed, int fold, Recipe recipe) {
-        return new TrialSpec(
-                classifier,
-                TrialSpec.DEFAULT_VARIANT,
-                Map.of(),
-                recipe,
-                seed,
-                fold,
-                1,
-                ComputeDevice.CPU,
-                null,
-                TrialSpec.Purpose.SHIP);
+        String variant = TrialSpec.DEFAULT_VARIANT;
+        TrialSpec.Purpose ship = TrialSpec.Purpose.SHIP;
+        return new TrialSpec(classifier, variant, Map.of(), recipe, seed, fold, 1, ComputeDevice.CPU, null, ship);
     }
 
-    /** Makes metrics that all follow from an accuracy. */
     public static Metrics metrics(double accuracy) {
         return metrics(accuracy, new Averages(accuracy, accuracy, accuracy, accuracy, accuracy));
     }
@@ -72,29 +64,18 @@ public final class MadeUp {
     }
 
     public static Efficiency efficiency(@Nullable Latency pytorch, @Nullable Latency onnxruntime) {
-        return new Efficiency(
-                100_000,
-                4_000_000L,
-                400_000,
-                onnxruntime == null ? null : 410_000L,
-                60,
-                900,
-                70,
-                700_000_000L,
-                pytorch,
-                onnxruntime);
+        Long onnx = onnxruntime == null ? null : 410_000L;
+        return new Efficiency(100_000, 4_000_000L, 400_000, onnx, 60, 900, 70, 700_000_000L, pytorch, onnxruntime);
     }
 
     /** Makes up the measurement of a process: 20 calls that took the same time. */
     static LatencyBench.Measured measured(double micros, @Nullable String busy, float[] logits) {
         Histogram calls = new Histogram(3);
         calls.recordValueWithCount(Math.round(micros * 1e3), 20);
-        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
-        return LatencyBench.Measured.of(
-                new Latency(2, 20, micros, null, null, null, null, busy, machine), calls, logits);
+        Latency latency = new Latency(2, 20, micros, null, null, null, null, busy, MACHINE);
+        return LatencyBench.Measured.of(latency, calls, logits);
     }
 
-    /** Makes up how many steps the optimizer made. */
     public static Done inSteps(Done done, long steps) {
         Timing timing = done.timing();
         return new Done(

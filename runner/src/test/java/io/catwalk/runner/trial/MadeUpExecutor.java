@@ -83,12 +83,9 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
 
         private TrialOutcome done(TrialOrder order, TrialFolder folder, double accuracy, Consumer<Epoch> listener)
                 throws IOException {
+            int fold = order.spec().fold();
             TrialImages images = loaded.computeIfAbsent(
-                    List.of(
-                            order.dataset(),
-                            order.inputs(),
-                            order.split(),
-                            order.spec().fold()),
+                    List.of(order.dataset(), order.inputs(), order.split(), fold),
                     unused -> new TrialSources(order).images());
             return leave(order, folder, images, accuracy, listener);
         }
@@ -187,33 +184,23 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
         float[] std = new float[channels];
         Arrays.fill(mean, 0.286f);
         Arrays.fill(std, 0.353f);
-        return new TrainedWeights(
-                TrialKey.of(order).digest(),
-                weights,
-                new Efficiency(
-                        20_000 + new SplittableRandom(spec.label().hashCode()).nextInt(500_000),
-                        null,
-                        weights.bytes(),
-                        null,
-                        seconds,
-                        steps * spec.recipe().batchSize() / seconds,
-                        seconds + 10,
-                        700_000_000L,
-                        null,
-                        null),
-                new Timing("2026-11-24T15:15:52Z", seconds + 1.5, history.size(), history.size(), 2.5, steps),
-                new Normalization(mean, std),
-                new Provenance(
-                        inputs.pluginId(),
-                        inputs.pluginVersion(),
-                        inputs.pluginSha256(),
-                        inputs.datasetSha256(),
-                        images.sha256(),
-                        spec.threads(),
-                        null,
-                        null,
-                        inputs.software(),
-                        new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30)),
-                history);
+        int parameters = 20_000 + new SplittableRandom(spec.label().hashCode()).nextInt(500_000);
+        double speed = steps * spec.recipe().batchSize() / seconds;
+        Efficiency efficiency = new Efficiency(
+                parameters, null, weights.bytes(), null, seconds, speed, seconds + 10, 700_000_000L, null, null);
+        Timing timing = new Timing("2026-11-24T15:15:52Z", seconds + 1.5, history.size(), history.size(), 2.5, steps);
+        Provenance provenance = new Provenance(
+                inputs.pluginId(),
+                inputs.pluginVersion(),
+                inputs.pluginSha256(),
+                inputs.datasetSha256(),
+                images.sha256(),
+                spec.threads(),
+                null,
+                null,
+                inputs.software(),
+                new Machine("Linux 6.1", "amd64", "AMD EPYC", 2, 16L << 30));
+        String key = TrialKey.of(order).digest();
+        return new TrainedWeights(key, weights, efficiency, timing, new Normalization(mean, std), provenance, history);
     }
 }

@@ -32,7 +32,6 @@ public final class Orders {
 
     private Orders() {}
 
-    /** Returns an order of nothing that there is. */
     public static TrialOrder any() {
         return Json.JSON.readValue(ANY, TrialOrder.class);
     }
@@ -59,24 +58,14 @@ public final class Orders {
     public static TrialOrder of(Path home, String classifier, String dataset, int epochs, long seed) {
         DatasetSpec images = new DatasetSpec(home.resolve(dataset).toString(), null, 0, 0);
         try {
-            return new TrialOrder(
-                    MadeUp.trial(
-                            classifier,
-                            seed,
-                            0,
-                            Recipe.standard().withEpochs(epochs).withBatchSize(16)),
-                    images,
-                    SplitSpec.holdOut(0.1, 0),
-                    new TrialInputs(
-                            classifier,
-                            "1.2.3",
-                            Sha256.of(home.resolve("plugins").resolve(classifier + ".jar")),
-                            images.load(DataHome.of(home)).sha256(),
-                            Software.current()),
-                    Supplies.here(home.resolve("plugins"), home.resolve(dataset), null, null),
-                    null,
-                    null,
-                    1);
+            Path plugins = home.resolve("plugins");
+            Recipe recipe = Recipe.standard().withEpochs(epochs).withBatchSize(16);
+            TrialSpec spec = MadeUp.trial(classifier, seed, 0, recipe);
+            String jar = Sha256.of(plugins.resolve(classifier + ".jar"));
+            String data = images.load(DataHome.of(home)).sha256();
+            TrialInputs inputs = new TrialInputs(classifier, "1.2.3", jar, data, Software.current());
+            Supplies supplies = Supplies.here(plugins, home.resolve(dataset), null, null);
+            return new TrialOrder(spec, images, SplitSpec.holdOut(0.1, 0), inputs, supplies, null, null, 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

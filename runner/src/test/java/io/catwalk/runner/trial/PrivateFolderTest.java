@@ -31,17 +31,11 @@ final class PrivateFolderTest {
     private Path temporary;
 
     @Test
-    void nobodyElseCanEnterIt() throws IOException {
-        PrivateFolder folder = PrivateFolder.at(temporary.resolve("cache/catwalk"));
+    void nobodyElseCanEnterItAndEverythingThatUnpacksIsSentThere() throws IOException {
+        PrivateFolder folder = PrivateFolder.at(catwalk());
         for (String name : new String[] {"", "native", "tmp"}) {
             assertThat(mode(folder.path().resolve(name))).isEqualTo("rwx------");
         }
-    }
-
-    @Test
-    void everythingThatUnpacksIsSentThere() {
-        PrivateFolder folder = PrivateFolder.at(catwalk());
-
         assertThat(folder.properties())
                 .containsEntry("java.io.tmpdir", catwalk().resolve("tmp").toString())
                 .containsKeys("DJL_CACHE_DIR", "ENGINE_CACHE_DIR", "jna.tmpdir");
@@ -84,7 +78,7 @@ final class PrivateFolderTest {
     }
 
     private Path catwalk() {
-        return temporary.resolve("catwalk");
+        return temporary.resolve("cache/catwalk");
     }
 
     private static void refusesToBeAt(Path folder, String... facts) {
@@ -112,10 +106,10 @@ final class PrivateFolderTest {
     @Test
     void aLinkAndAFileAreRefused() throws IOException {
         Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
-        Files.createSymbolicLink(temporary.resolve("catwalk"), elsewhere);
+        Files.createSymbolicLink(temporary.resolve("link"), elsewhere);
         Files.writeString(temporary.resolve("file"), "");
 
-        refusesToBeAt(temporary.resolve("catwalk"), "found a link");
+        refusesToBeAt(temporary.resolve("link"), "found a link");
         refusesToBeAt(temporary.resolve("file/catwalk"), "CATWALK_CACHE");
         assertThat(elsewhere).isEmptyDirectory();
     }

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 final class ProcessMediansTest {
 
-    private static final Machine MACHINE = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
     private static final String BUSY = "other programs took 80 % of the processors";
 
     private static List<LatencyBench.Measured> measured(double... micros) {
@@ -29,7 +28,7 @@ final class ProcessMediansTest {
         Histogram calls = new Histogram(3);
         calls.recordValue(1);
         return LatencyBench.Measured.of(
-                new Latency(1, 1, 1, null, null, small, null, 1, null, null, null, unsteady, null, MACHINE),
+                new Latency(1, 1, 1, null, null, small, null, 1, null, null, null, unsteady, null, MadeUp.MACHINE),
                 calls,
                 new float[0]);
     }

@@ -69,8 +69,7 @@ class QuantizationVerdictTest {
     }
 
     private static Latency latency(double micros, @Nullable Double inBatches) {
-        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
-        return new Latency(1, 20, micros, null, null, inBatches, null, null, machine);
+        return new Latency(1, 20, micros, null, null, inBatches, null, null, MadeUp.MACHINE);
     }
 
     /** The float model is too slow for batches of 64: 80 images a second are not compared with 1 / 70 ms. */

@@ -79,7 +79,6 @@ final class TrialKeyTest {
                 """.split("\n"));
     }
 
-    /** Makes the order with the change; {@code ""} changes nothing. */
     private static TrialOrder order(String change) {
         return change.isEmpty() ? Orders.any() : Orders.changed(Orders.any(), change);
     }

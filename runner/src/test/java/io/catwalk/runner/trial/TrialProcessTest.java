@@ -27,7 +27,6 @@ final class TrialProcessTest {
     private static final String LAST = "Layers.flatten(), Layers.dense(16), Layers.relu(), Layers.dropout(0.3),"
             + " Layers.dense(task.classes()));";
 
-    /** Does something before it passes on its input. */
     private static final String DOING =
             "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { %s return x; }, \"odd\"), " + LAST;
 
@@ -155,7 +154,6 @@ final class TrialProcessTest {
         return (Done) new TrialProcess().train(order, folder, listener);
     }
 
-    /** A trial that is only evaluated. */
     private static TrialOrder scored(long seed) {
         return Orders.changed(order("dropout", seed), "spec/purpose = \"score\"");
     }
