@@ -2,10 +2,8 @@ package io.catwalk.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +26,6 @@ final class AtomicFilesTest {
     @TempDir
     private Path folder;
 
-    /** Writes the same file again and again, each time all of one byte. */
     static final class Writer {
 
         public static void main(String[] arguments) throws IOException {
@@ -100,34 +97,11 @@ final class AtomicFilesTest {
     }
 
     @Test
-    void aFullDiskIsNamedAndKeepsTheOlderFile() throws IOException, InterruptedException {
-        Path disk = Files.createDirectory(folder.resolve("disk"));
-        assumeThat(ran("mount", "-t", "tmpfs", "-o", "size=64k", "catwalk-test", disk.toString()))
-                .as("only root can mount a small disk")
-                .isTrue();
-        try {
-            Path file = disk.resolve("a.txt");
-            AtomicFiles.write(file, "older");
-
-            assertThatThrownBy(() -> AtomicFiles.write(file, new byte[BYTES]))
-                    .isInstanceOf(IOException.class)
-                    .hasMessage("cannot write " + file + ": No space left on device");
-
-            assertThat(file).hasContent("older");
-            assertThat(disk.toFile().list()).containsExactly("a.txt");
-        } finally {
-            assertThat(ran("umount", disk.toString())).isTrue();
-        }
-    }
-
-    @Test
     @Tag("tiny")
     void anInterruptedThreadStillWritesWhatItHas() throws IOException {
         Path file = folder.resolve("a.txt");
         Thread.currentThread().interrupt();
-
         AtomicFiles.write(file, "how far it got");
-
         assertThat(Thread.interrupted()).isTrue();
         assertThat(file).hasContent("how far it got");
     }
@@ -155,14 +129,5 @@ final class AtomicFilesTest {
         byte[] whole = new byte[BYTES];
         Arrays.fill(whole, content[0]);
         assertThat(Arrays.equals(content, whole)).as("all of one writer").isTrue();
-    }
-
-    private static boolean ran(String... command) throws InterruptedException {
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-            return builder.redirectOutput(Redirect.DISCARD).start().waitFor() == 0;
-        } catch (IOException e) {
-            return false; // there is no such program here
-        }
     }
 }

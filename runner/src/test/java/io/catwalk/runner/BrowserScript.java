@@ -23,7 +23,6 @@ public final class BrowserScript {
 
     private BrowserScript() {}
 
-    /** Runs a script to its good end, and returns what it printed. */
     public static String run(String script, List<Path> arguments) throws IOException, InterruptedException {
         Optional<Path> chromium = program("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
         Optional<Path> node = program("node");

@@ -22,13 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LinksTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-
     private final MarkdownLinks links = new MarkdownLinks();
 
     @Test
     void eachLinkLeadsSomewhere() throws IOException {
         List<Path> pages = MarkdownLinks.pages(ROOT);
-
         assertThat(pages).hasSizeGreaterThan(80);
         assertThat(pages.stream().flatMap(page -> links.dead(page).stream())).isEmpty();
     }
@@ -73,9 +71,7 @@ class LinksTest {
         String headings = "# The page\n\n## A `part`, and more\n\n## A [part](page.md), and more\n\n```\n# gone\n```\n";
         Files.writeString(folder.resolve("there.md"), headings);
         Path page = Files.writeString(folder.resolve("page.md"), "# Page\n\n`[a](code.md)`\n\n" + text + "\n");
-
         List<String> found = links.dead(page);
-
         assertThat(found).hasSize(dead == null ? 0 : 1);
         assertThat(found.toString()).contains(dead == null ? "[]" : "page.md: " + dead);
     }

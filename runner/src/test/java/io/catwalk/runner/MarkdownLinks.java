@@ -20,9 +20,7 @@ import java.util.stream.Stream;
 public final class MarkdownLinks {
 
     private static final Set<String> PASSED_OVER = Set.of("target", "node_modules", ".git", "runs");
-
     private static final Pattern FENCE = Pattern.compile("^(```|~~~).*?^\\1", Pattern.DOTALL | Pattern.MULTILINE);
-
     private static final Pattern CODE = Pattern.compile("`[^`\n]*`");
 
     private static final Pattern LINK =
@@ -30,27 +28,21 @@ public final class MarkdownLinks {
 
     private static final Pattern HEADING = Pattern.compile("^#{1,6} +(.*?) *$", Pattern.MULTILINE);
 
-    /** Anchors of a page, which many links ask for. */
     private final Map<Path, Set<String>> anchors = new HashMap<>();
 
     /** Lists the pages in a folder and in its folders, except for those of packages, builds and runs. */
     public static List<Path> pages(Path folder) throws IOException {
         List<Path> pages = new ArrayList<>();
-        find(folder, pages);
-        return pages;
-    }
-
-    private static void find(Path folder, List<Path> pages) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.sorted().toList()) {
-                if (Files.isDirectory(file)
-                        && !PASSED_OVER.contains(file.getFileName().toString())) {
-                    find(file, pages);
+                if (Files.isDirectory(file) && !PASSED_OVER.contains(file.getFileName() + "")) {
+                    pages.addAll(pages(file));
                 } else if (file.toString().endsWith(".md")) {
                     pages.add(file);
                 }
             }
         }
+        return pages;
     }
 
     private static String withoutCode(Path page) {
@@ -61,7 +53,6 @@ public final class MarkdownLinks {
         }
     }
 
-    /** Lists the links of a page. */
     static List<String> of(Path page) {
         return LINK.matcher(CODE.matcher(withoutCode(page)).replaceAll("`code`"))
                 .results()
@@ -85,19 +76,14 @@ public final class MarkdownLinks {
             return false;
         }
         if (uri.getScheme() != null) {
-            String host = uri.getHost();
-            return uri.getScheme().equals("mailto")
-                    || (host != null && (host.contains(".") || host.equals("localhost")));
+            String host = String.valueOf(uri.getHost());
+            return uri.getScheme().equals("mailto") || host.contains(".") || host.equals("localhost");
         }
-        Path target = uri.getPath().isEmpty()
-                ? page
-                : page.resolveSibling(uri.getPath()).normalize();
-        if (!Files.exists(target)) {
-            return false;
-        }
+        String path = uri.getPath();
+        Path target = path.isEmpty() ? page : page.resolveSibling(path).normalize();
         String anchor = uri.getFragment();
-        if (anchor == null) {
-            return true;
+        if (anchor == null || !Files.exists(target)) {
+            return Files.exists(target);
         }
         return target.toString().endsWith(".md")
                 && anchors.computeIfAbsent(target, MarkdownLinks::anchorsOf).contains(anchor);
@@ -108,9 +94,8 @@ public final class MarkdownLinks {
         Set<String> anchors = new LinkedHashSet<>();
         HEADING.matcher(withoutCode(page)).results().forEach(heading -> {
             String text = heading.group(1).replaceAll("\\[([^]]*)]\\([^)]*\\)", "$1");
-            String anchor = text.toLowerCase(Locale.ROOT)
-                    .replaceAll("[^\\p{L}\\p{N}\\p{Pc} -]", "")
-                    .replace(' ', '-');
+            String words = text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}\\p{Pc} -]", "");
+            String anchor = words.replace(' ', '-');
             String made = anchor;
             for (int number = 1; !anchors.add(made); number++) {
                 made = anchor + "-" + number;

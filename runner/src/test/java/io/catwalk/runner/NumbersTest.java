@@ -9,15 +9,11 @@ import org.junit.jupiter.api.Test;
 final class NumbersTest {
 
     @Test
-    void whatIsUnknownIsADash() {
+    void whatIsUnknownIsADashAndDifferencesCarryTheirSign() {
         assertThat(Numbers.percent(null)).isEqualTo("\u2013");
         assertThat(Numbers.percent(Double.NaN)).isEqualTo("\u2013");
         assertThat(Numbers.bytes(null)).isEqualTo("\u2013");
         assertThat(Numbers.duration(Double.POSITIVE_INFINITY)).isEqualTo("\u2013");
-    }
-
-    @Test
-    void differencesCarryTheirSignAndZeroNone() {
         assertThat(Numbers.points(0.0161)).isEqualTo("+1.61");
         assertThat(Numbers.points(-0.0161)).isEqualTo("\u22121.61");
         assertThat(Numbers.points(-0.00001)).isEqualTo("0.00");
@@ -33,18 +29,16 @@ final class NumbersTest {
     }
 
     @Test
-    void durationsAreReadAtAGlance() {
+    void durationsSizesAndMomentsAreReadAtAGlance() {
         assertThat(Numbers.duration(1.26)).isEqualTo("1.3s");
         assertThat(Numbers.duration(59.6)).isEqualTo("1m 00s");
         assertThat(Numbers.duration(703)).isEqualTo("11m 43s");
         assertThat(Numbers.duration(7_500)).isEqualTo("2h 05m");
-    }
-
-    @Test
-    void sizesAreInBinaryUnits() {
         assertThat(Numbers.bytes(512)).isEqualTo("512 B");
         assertThat(Numbers.bytes(1_691_068)).isEqualTo("1.6 MiB");
         assertThat(Numbers.bytes(838_361_088L)).isEqualTo("800 MiB");
+        assertThat(Numbers.moment("2026-11-24T17:49:33.536726946Z")).isEqualTo("2026-11-24 17:49:33 UTC");
+        assertThat(Numbers.moment("yesterday")).isEqualTo("yesterday");
     }
 
     @Test
@@ -53,11 +47,5 @@ final class NumbersTest {
         assertThat(Numbers.probability(0.04999)).isEqualTo("0.0500");
         assertThat(Numbers.p(0.00001)).isEqualTo("< 0.0001");
         assertThat(Numbers.p(0.04999)).isEqualTo("= 0.0500");
-    }
-
-    @Test
-    void momentsAreShownToTheSecond() {
-        assertThat(Numbers.moment("2026-11-24T17:49:33.536726946Z")).isEqualTo("2026-11-24 17:49:33 UTC");
-        assertThat(Numbers.moment("yesterday")).isEqualTo("yesterday");
     }
 }

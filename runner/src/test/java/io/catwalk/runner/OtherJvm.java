@@ -10,7 +10,6 @@ public final class OtherJvm {
 
     private OtherJvm() {}
 
-    /** Starts it; what it prints and its errors are one stream. */
     public static Process start(List<String> options, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

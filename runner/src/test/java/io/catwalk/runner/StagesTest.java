@@ -49,26 +49,19 @@ final class StagesTest {
     @Test
     void theFirstThatFailsIsTheLastAndTheTableNamesThoseThatWereNotRun() throws Exception {
         Answer answer = bash(SCRIPT);
-
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(answer.out()).doesNotContain("was run");
-        assertThat(table(answer).lines().skip(1))
-                .satisfiesExactly(
-                        line -> assertThat(line).matches(" +\\d+ s  first: passed"),
-                        line -> assertThat(line).matches(" +\\d+ s  second: failed with exit code 3"),
-                        line -> assertThat(line).matches(" +-    third: not run"),
-                        line -> assertThat(line).isEqualTo("skipped: no such program"));
+        String expected = " +\\d+ s  first: passed\n +\\d+ s  second: failed with exit code 3\n"
+                + " +-    third: not run\nskipped: no such program\n";
+        assertThat(table(answer).replaceFirst(".*\n", "")).matches(expected);
     }
 
     @Test
     void byNightAllAreRunAndOneThatFailsIsEnoughToFail() throws Exception {
         Answer answer = bash("goes_on=yes\n" + SCRIPT);
-
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(answer.out()).contains("was run");
-        assertThat(table(answer))
-                .contains("second: failed with exit code 3\n")
-                .containsPattern("\\d s {2}third: passed");
+        assertThat(table(answer)).containsPattern("second: failed with exit code 3\n.*\\d s {2}third: passed");
     }
 
     @Test
@@ -77,17 +70,10 @@ final class StagesTest {
         Answer broken = bash("stage \"only\" true\nfalse\necho never");
         assertThat(broken.exitCode()).isEqualTo(1);
         assertThat(table(broken)).contains("only: passed").doesNotContain("never");
-    }
 
-    @Test
-    void theTableNamesWhatAScriptOfAStageSkipped() throws Exception {
-        Answer answer = bash("stage \"only\" bash -c '. ../.ci/skipped; skipped \"no such program\"'");
-
-        assertThat(answer.exitCode()).isZero();
-        assertThat(table(answer).lines().skip(1))
-                .satisfiesExactly(
-                        line -> assertThat(line).matches(" +\\d+ s  only: passed"),
-                        line -> assertThat(line).isEqualTo("skipped: no such program"));
+        Answer skipping = bash("stage \"only\" bash -c '. ../.ci/skipped; skipped \"no such program\"'");
+        assertThat(skipping.exitCode()).isZero();
+        assertThat(table(skipping)).containsPattern("\\d+ s  only: passed\nskipped: no such program\n");
     }
 
     /** By the specifications of ELF and Mach-O; the last file is a class of Java. */
@@ -105,9 +91,7 @@ final class StagesTest {
     void theFirstBytesTellWhatALibraryIsFor(String bytes, String told, @TempDir Path folder) throws Exception {
         Path library = Files.write(folder.resolve("a library"), HexFormat.of().parseHex(bytes));
         String magic = "eval \"$(sed -n '/^magic() {/,/^}/p' ../.ci/download)\"\n";
-
         Answer answer = bash(magic + "stage library magic '" + library + "'");
-
         assertThat(answer.out()).startsWith("== library\n" + told + "\n");
     }
 
@@ -122,8 +106,8 @@ final class StagesTest {
 
         assertThat(named).hasSizeGreaterThan(5);
         List<String> there = new ArrayList<>();
-        for (String folder :
-                List.of("src/test/java", "../onnx-models/src/test/java", "../onnx-models/src/conformance/java")) {
+        String folders = "src/test/java ../onnx-models/src/test/java ../onnx-models/src/conformance/java";
+        for (String folder : folders.split(" ", -1)) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 files.forEach(file -> there.add(file.getFileName().toString()));
             }

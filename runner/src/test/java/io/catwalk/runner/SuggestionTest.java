@@ -30,7 +30,6 @@ final class SuggestionTest {
     })
     void nearestOfTheKnownNamesIsMeant(String name, String known, @Nullable String meant) {
         List<String> names = List.of(known.split(" ", -1));
-
         assertThat(Suggestion.nearest(name, names)).isEqualTo(Optional.ofNullable(meant));
         assertThat(Suggestion.question(name, names)).isEqualTo(meant == null ? "" : "; did you mean '" + meant + "'?");
     }

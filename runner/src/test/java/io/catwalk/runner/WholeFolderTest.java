@@ -24,12 +24,6 @@ final class WholeFolderTest {
         throw new IOException("the disk is full");
     }
 
-    private Path former() throws IOException {
-        Path folder = Files.createDirectory(parent.resolve("folder"));
-        Files.writeString(folder.resolve("old"), "old");
-        return folder;
-    }
-
     @Test
     void aFolderIsWrittenWhereNoneOrAnEmptyOneIs() throws IOException {
         Path deep = parent.resolve("a/b/folder");
@@ -44,17 +38,13 @@ final class WholeFolderTest {
     }
 
     @Test
-    void whatIsThereIsNotWrittenOver() throws IOException {
-        Path folder = former();
+    void whatIsThereIsReplacedAsAWholeAndNeverWrittenOver() throws IOException {
+        Path folder = Files.createDirectory(parent.resolve("folder"));
+        Files.writeString(folder.resolve("old"), "old");
         assertThatExceptionOfType(DirectoryNotEmptyException.class)
                 .isThrownBy(() -> WholeFolder.write(folder, WholeFolderTest::fill));
         assertThat(folder.toFile().list()).containsExactly("old");
         assertThat(parent.toFile().list()).containsExactly("folder");
-    }
-
-    @Test
-    void whatIsThereIsReplacedAsAWhole() throws IOException {
-        Path folder = former();
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> WholeFolder.replace(folder, WholeFolderTest::fail))
                 .withMessage("the disk is full");

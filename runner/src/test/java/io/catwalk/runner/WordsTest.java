@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +23,7 @@ class WordsTest {
 
     private static final Path ROOT = Path.of("..");
 
-    /** A wording that was dropped, and the one to use instead. */
     private record Rule(Pattern dropped, String better) {
-
         static Rule of(String dropped, String better) {
             return new Rule(Pattern.compile("(?i)" + dropped.replace(" ", "\\s+")), better);
         }
@@ -68,7 +66,6 @@ class WordsTest {
     @Test
     void noTextForUsersUsesADroppedWording() throws IOException {
         List<Path> files = texts();
-
         assertThat(files).hasSizeGreaterThan(300);
         assertThat(found(files)).isEmpty();
     }
@@ -89,25 +86,18 @@ class WordsTest {
     void oneThatIsPlantedIsFound(String name, String text, @Nullable String better, @TempDir Path folder)
             throws IOException {
         List<String> found = found(List.of(Files.writeString(folder.resolve(name), text)));
-
         assertThat(found).hasSize(better == null ? 0 : 1).allMatch(one -> one.contains(name));
         assertThat(found).allMatch(one -> one.endsWith("; write: " + better));
     }
 
     private static List<Path> texts() throws IOException {
-        List<Path> files = new ArrayList<>();
-        files.add(ROOT.resolve("README.md"));
-        files.add(ROOT.resolve("docs/README.md"));
-        for (String folder : List.of("tutorial", "how-to", "reference", "explanation")) {
-            try (Stream<Path> docs = Files.list(ROOT.resolve("docs").resolve(folder))) {
-                docs.filter(file -> file.toString().endsWith(".md") && !file.endsWith("glossary.md"))
-                        .forEach(files::add);
-            }
-        }
-        for (String folder : List.of(
-                "runner/src/main/java", "runner/src/main/resources", "runner/src/main/jte", "spark/src/main/java")) {
+        List<Path> files = new ArrayList<>(List.of(ROOT.resolve("README.md"), ROOT.resolve("docs/README.md")));
+        String folders = "docs/tutorial docs/how-to docs/reference docs/explanation runner/src/main/java"
+                + " runner/src/main/resources runner/src/main/jte spark/src/main/java";
+        for (String folder : folders.split(" ", -1)) {
             try (Stream<Path> sources = Files.walk(ROOT.resolve(folder))) {
-                sources.filter(file -> file.toString().matches(".*\\.(?:java|jte|md|html|js|mjs|properties)"))
+                sources.filter(file ->
+                                file.toString().matches(".*(?<!glossary)\\.(?:java|jte|md|html|js|mjs|properties)"))
                         .forEach(files::add);
             }
         }
@@ -118,33 +108,23 @@ class WordsTest {
         List<String> found = new ArrayList<>();
         for (Path file : files) {
             String text = Files.readString(file);
-            for (String part : file.toString().endsWith(".java") ? literals(text) : List.of(prose(text))) {
+            // What is code in a template or a script is left out.
+            String prose = CODE.matcher(text).replaceAll(" ");
+            for (String part : file.toString().endsWith(".java") ? literals(text) : List.of(prose)) {
                 for (Rule rule : RULES) {
-                    Matcher matcher = rule.dropped().matcher(part);
-                    while (matcher.find()) {
-                        found.add(file + ": " + matcher.group() + " in "
-                                + part.lines().findFirst().orElse("") + "; write: " + rule.better());
-                    }
+                    String told = " in " + part.lines().findFirst().orElse("") + "; write: " + rule.better();
+                    rule.dropped().matcher(part).results().forEach(old -> found.add(file + ": " + old.group() + told));
                 }
             }
         }
         return found;
     }
 
-    /** Leaves out what is code in a template or a script. */
-    private static String prose(String text) {
-        return CODE.matcher(text).replaceAll(" ");
-    }
-
     private static List<String> literals(String source) {
-        List<String> literals = new ArrayList<>();
-        Matcher matcher = LITERAL.matcher(JOINED.matcher(source).replaceAll(""));
-        while (matcher.find()) {
-            String literal = matcher.group();
-            if (literal.startsWith("\"") && READ.stream().noneMatch(literal::contains)) {
-                literals.add(literal);
-            }
-        }
-        return literals;
+        return LITERAL.matcher(JOINED.matcher(source).replaceAll(""))
+                .results()
+                .map(MatchResult::group)
+                .filter(literal -> literal.startsWith("\"") && READ.stream().noneMatch(literal::contains))
+                .toList();
     }
 }

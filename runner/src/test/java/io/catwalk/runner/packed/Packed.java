@@ -13,12 +13,10 @@ import java.util.stream.Stream;
 final class Packed {
 
     static final String VERSION = Software.current().catwalk();
-
     static final Path HOME = Path.of("target", "catwalk-" + VERSION);
 
     private Packed() {}
 
-    /** Lists the names of the jars that the program runs on. */
     static SortedSet<String> libraries() throws IOException {
         try (Stream<Path> files = Files.list(HOME.resolve("lib"))) {
             return files.map(file -> file.getFileName().toString())

@@ -37,17 +37,13 @@ final class PublishedModulesIT {
 
     private static Path file(String artifact, String extension) {
         String group = artifact.equals("catwalk-plugins") ? "io/catwalk/plugins" : "io/catwalk";
-        return Packed.HOME
-                .resolve("maven/" + group)
-                .resolve(artifact)
-                .resolve(Packed.VERSION)
-                .resolve(artifact + "-" + Packed.VERSION + extension);
+        Path folder = Packed.HOME.resolve("maven/" + group + "/" + artifact + "/" + Packed.VERSION);
+        return folder.resolve(artifact + "-" + Packed.VERSION + extension);
     }
 
     private static Document pom(String artifact) throws Exception {
-        return DocumentBuilderFactory.newDefaultInstance()
-                .newDocumentBuilder()
-                .parse(file(artifact, ".pom").toFile());
+        var builder = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder();
+        return builder.parse(file(artifact, ".pom").toFile());
     }
 
     private static String text(Document pom, String path) throws XPathExpressionException {
@@ -70,8 +66,10 @@ final class PublishedModulesIT {
         String all = "groupId artifactId version name description url licenses/license/name licenses/license/url"
                 + " developers/developer/name scm/connection scm/url";
         for (String element : all.split(" ", -1)) {
-            String text = text(pom, "/project/" + element);
-            assertThat(text).as(element).isNotBlank().doesNotContain("${");
+            assertThat(text(pom, "/project/" + element))
+                    .as(element)
+                    .isNotBlank()
+                    .doesNotContain("${");
         }
         assertThat(texts(pom, "/project/parent")).isEmpty();
         assertThat(texts(pom, "/project/modules")).isEmpty();
@@ -105,10 +103,8 @@ final class PublishedModulesIT {
         List<String> command = new ArrayList<>(List.of(maven, "-o", "-B", "-ntp", "-N", "-f", "plugins/pom.xml"));
         command.add("org.codehaus.mojo:flatten-maven-plugin:flatten");
         command.addAll(profiles.isEmpty() ? List.of(launcher.group(1).split(" ")) : List.of(profiles));
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        Process process = builder.redirectErrorStream(true).start();
         String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor()).as(log).isZero();
@@ -121,10 +117,8 @@ final class PublishedModulesIT {
     @ParameterizedTest
     @CsvSource({"catwalk-api, io.catwalk.api", "catwalk-onnx, io.catwalk.onnx", "catwalk-testkit, io.catwalk.testkit"})
     void aJarHasANameAsAModule(String artifact, String name) {
-        ModuleDescriptor module = ModuleFinder.of(file(artifact, ".jar")).findAll().stream()
-                .findFirst()
-                .orElseThrow()
-                .descriptor();
+        var modules = ModuleFinder.of(file(artifact, ".jar")).findAll();
+        ModuleDescriptor module = modules.iterator().next().descriptor();
         assertThat(module.name()).isEqualTo(name);
         assertThat(module.packages()).allMatch(each -> each.equals(name) || each.startsWith(name + "."));
     }

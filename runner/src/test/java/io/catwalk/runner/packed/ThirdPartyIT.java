@@ -24,7 +24,6 @@ final class ThirdPartyIT {
                         (MatchResult row) -> row.group(1), row -> row.group(2), (one, two) -> one, TreeMap::new));
     }
 
-    /** What stands before the version. */
     private static String artifact(String jar) {
         return jar.replaceFirst("-[0-9].*", "");
     }

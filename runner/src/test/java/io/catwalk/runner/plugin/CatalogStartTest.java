@@ -33,7 +33,6 @@ final class CatalogStartTest {
                         "com.sun.jna");
     }
 
-    /** Prints what is in a folder of plugins. */
     static final class Listing {
 
         public static void main(String[] arguments) {

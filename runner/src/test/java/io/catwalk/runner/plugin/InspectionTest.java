@@ -23,9 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class InspectionTest {
 
     private static final Task TASK = Task.of(1, 28, 28, 10);
-
     private static final String SPACE = "@Override public SearchSpace searchSpace() { ";
-
     private static final String RECIPE = "@Override public Recipe recipe(Task task, Hyperparameters chosen) { ";
 
     /** No plugin hangs here: how long they take is not tested. */
@@ -67,7 +65,6 @@ final class InspectionTest {
         assertThat(own.resolve("witness")).content().isEqualTo("xxxx");
     }
 
-    /** Writes a plugin that does something before it returns the standard recipe. */
     private static void having(String statement, Path plugins) {
         TestPlugin.having("alpha", "", RECIPE + statement + " return Recipe.standard(); ")
                 .write(plugins.resolve("alpha.jar"));
@@ -95,7 +92,6 @@ final class InspectionTest {
         TestPlugin.having("a-spoiler", "Thread.currentThread().setName(\"spoilt\");", "static { ")
                 .write(own.resolve("a-spoiler.jar"));
         having("if (Thread.currentThread().getName().equals(\"spoilt\")) throw new IllegalStateException();", own);
-
         assertThat(recipe(own, own.resolve("cache"))).isEqualTo(Recipe.standard());
     }
 

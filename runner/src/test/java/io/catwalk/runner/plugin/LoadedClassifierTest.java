@@ -84,11 +84,9 @@ final class LoadedClassifierTest {
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
     void weightsAreInTheJarByWhateverPathItIsOpened() throws IOException {
         Path real = Files.createDirectory(folder.resolve("real"));
-        Path jar = TestPlugin.having(
-                        "alpha",
-                        "",
-                        "@Override public java.net.URL weights(Task task, Hyperparameters chosen) {"
-                                + " return getClass().getResource(\"weights.safetensors\");")
+        String member = "@Override public java.net.URL weights(Task task, Hyperparameters chosen) {"
+                + " return getClass().getResource(\"weights.safetensors\");";
+        Path jar = TestPlugin.having("alpha", "", member)
                 .file("test/weights.safetensors", new byte[1])
                 .write(real.resolve("alpha.jar"));
         Path linkedFolder =
@@ -105,12 +103,11 @@ final class LoadedClassifierTest {
     /** A network must be the same when it is built again, where nobody knows how many images there were. */
     @Test
     void theNetworkSeesTheShapeAlone() {
+        String body = "if (!task.classSizes().isEmpty() || task.mirrored()) throw new IllegalStateException(); ";
+        Task seen = TASK.withMirrored(true).withClassSizes(List.of(1, 2, 3, 4));
         withNetwork(
-                "if (!task.classSizes().isEmpty() || task.mirrored()) throw new IllegalStateException(); "
-                        + TestPlugin.NETWORK,
-                loaded -> assertThat(loaded.build(
-                                TASK.withMirrored(true).withClassSizes(List.of(1, 2, 3, 4)), Hyperparameters.none()))
-                        .isNotNull());
+                body + TestPlugin.NETWORK,
+                loaded -> assertThat(loaded.build(seen, Hyperparameters.none())).isNotNull());
     }
 
     private static void failed(ThrowingCallable call, String said) {

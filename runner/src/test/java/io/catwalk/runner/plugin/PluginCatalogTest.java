@@ -67,7 +67,6 @@ final class PluginCatalogTest {
                     TestPlugin.having("static", "", "static final int ONE = Integer.parseInt(\"one\"); static {"),
                     "NumberFormatException: For input string: \"one\"")));
 
-    /** An extension of another kind. */
     public static final class Other {}
 
     @TempDir

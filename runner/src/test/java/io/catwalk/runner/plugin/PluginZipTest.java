@@ -46,9 +46,7 @@ final class PluginZipTest {
 
                 public static int hidden() {
                     return java.util.ServiceLoader.load(java.util.function.IntSupplier.class, Sizes.class.getClassLoader())
-                            .findFirst()
-                            .orElseThrow()
-                            .getAsInt();
+                            .findFirst().orElseThrow().getAsInt();
                 }
             }
             """;
@@ -90,15 +88,11 @@ final class PluginZipTest {
         library = library("24\n");
     }
 
-    /** Packs the library with another resource. */
     private static byte[] library(String size) throws IOException {
-        return jar(Map.of(
-                "maths/Sizes.class",
-                Files.readAllBytes(classes.resolve("maths/Sizes.class")),
-                "maths/size.txt",
-                size.getBytes(UTF_8),
-                "META-INF/services/java.util.function.IntSupplier",
-                "maths.Sizes\n".getBytes(UTF_8)));
+        byte[] code = Files.readAllBytes(classes.resolve("maths/Sizes.class"));
+        byte[] service = "maths.Sizes\n".getBytes(UTF_8);
+        String services = "META-INF/services/java.util.function.IntSupplier";
+        return jar(Map.of("maths/Sizes.class", code, "maths/size.txt", size.getBytes(UTF_8), services, service));
     }
 
     @Test
@@ -127,13 +121,12 @@ final class PluginZipTest {
         Path other = plugin.manifest("Plugin-Id", "other")
                 .writeZip(classes.resolve("b.zip"), Map.of("lib/m.jar", library("7")));
 
-        try (LoadedPlugin one =
-                        PluginCatalog.open(plugins).require("with-library").load();
+        InstalledClassifier first = PluginCatalog.open(plugins).require("with-library");
+        try (LoadedPlugin one = first.load();
                 LoadedPlugin two = LoadedPlugin.open(other, PluginJar.sha256(other))) {
             assertThat(hidden(one)).isEqualTo(24);
             assertThat(hidden(two)).isEqualTo(7);
-            assertThat(one.getClass().getClassLoader().getResource("maths/Sizes.class"))
-                    .isNull();
+            assertThat(getClass().getResource("/maths/Sizes.class")).isNull();
         }
     }
 
@@ -158,7 +151,6 @@ final class PluginZipTest {
     @MethodSource("libraries")
     void aLibraryThatIsMissingOrNotAllowedIsNamed(Map<String, byte[]> libraries, String reason) {
         plugin.writeZip(plugins.resolve("a.zip"), libraries);
-
         assertThat(failure()).contains(reason);
     }
 
@@ -166,7 +158,6 @@ final class PluginZipTest {
     @ValueSource(strings = {"../evil.txt", "lib/../../evil.txt", "/etc/evil", "..\\evil", "C:\\evil", "classes/.."})
     void aPathThatClimbsOutIsRefused(String path) {
         plugin.writeZip(plugins.resolve("a.zip"), Map.of("lib/maths.jar", library, path, new byte[1]));
-
         assertThat(failure()).contains("expected paths inside the jar, but found '" + path + "', which leads out");
     }
 

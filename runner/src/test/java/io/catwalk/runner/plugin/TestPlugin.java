@@ -64,7 +64,6 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
 
     public static final String NETWORK = "return Layers.sequence(Layers.flatten(), Layers.dense(task.classes()));";
 
-    /** Compiles a sound plugin, whose id and classifier have the given name. */
     public static TestPlugin sound(String name) {
         return withBodies(name, "", "return \"" + name + "\";", NETWORK);
     }
@@ -74,7 +73,6 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
         return withBodies(name, "", "return \"" + name + "\";", network);
     }
 
-    /** Compiles a plugin whose three methods have the given bodies. */
     public static TestPlugin withBodies(String id, String constructor, String name, String network) {
         return of(id, CLASS_FILE, SOURCE.formatted(constructor, name, network));
     }
@@ -84,7 +82,6 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
         return withBodies(name, constructor, "return \"" + name + "\";", NETWORK + " } " + member);
     }
 
-    /** Compiles a sound plugin with two classifiers of the given names. */
     public static TestPlugin ofTwo(String id, String first, String second) {
         TestPlugin one = withBodies(id, "", "return \"" + first + "\";", NETWORK);
         String source = SOURCE.formatted("", "return \"" + second + "\";", NETWORK);
@@ -150,7 +147,6 @@ public record TestPlugin(Map<String, String> manifest, Map<String, byte[]> files
         return file(CLASS_FILE, newer);
     }
 
-    /** Packs the jar. */
     public Path write(Path jar) {
         Manifest written = new Manifest();
         written.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");

@@ -67,9 +67,9 @@ final class FeatureMapTest {
         pixels[2 * 784 + 20] = 110;
         pixels[3 * 784 + 20] = 90;
         Normalization none = new Normalization(new float[] {0}, new float[] {1 / 255f});
+        ImageSource four = HeapImages.of(1, 28, 28, pixels, new int[4]);
 
-        FeatureMap map = FeatureMap.of(
-                "flat", flat(folder.resolve("flat.onnx")), none, HeapImages.of(1, 28, 28, pixels, new int[4]));
+        FeatureMap map = FeatureMap.of("flat", flat(folder.resolve("flat.onnx")), none, four);
 
         PrincipalAxes axes = Objects.requireNonNull(map.axes(), map.absent());
         assertThat(map.features()).isEqualTo(784);
@@ -79,19 +79,15 @@ final class FeatureMapTest {
         assertThat(axes.upShare()).isCloseTo(0.1, within(1e-4));
     }
 
-    /** Writes a network of one layer, with the input and the output of the other one. */
     private static Path flat(Path file) throws IOException {
         ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(NETWORK)).toBuilder();
         GraphProto.Builder graph = model.getGraphBuilder();
-        TensorProto.Builder weight =
-                TensorProto.newBuilder().setName("weight").addDims(784).addDims(10);
+        var weight = TensorProto.newBuilder().setName("weight").addDims(784).addDims(10);
         weight.setDataType(TensorProto.DataType.FLOAT_VALUE).addAllFloatData(Collections.nCopies(7840, 1f));
         String from = graph.getInput(0).getName();
         String to = graph.getOutput(0).getName();
-        NodeProto.Builder flatten =
-                NodeProto.newBuilder().setOpType("Flatten").addInput(from).addOutput("flat");
-        NodeProto.Builder linear =
-                NodeProto.newBuilder().setOpType("MatMul").addInput("flat").addInput("weight");
+        var flatten = NodeProto.newBuilder().setOpType("Flatten").addInput(from).addOutput("flat");
+        var linear = NodeProto.newBuilder().setOpType("MatMul").addInput("flat").addInput("weight");
         linear.addOutput(to);
         graph.clearNode().clearInitializer().clearValueInfo();
         graph.addInitializer(weight).addNode(flatten).addNode(linear);

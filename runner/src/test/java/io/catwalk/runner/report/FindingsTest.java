@@ -35,7 +35,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FindingsTest {
 
     private static final SampleRun RUN = new SampleRun(List.of(), List.of("cat", "dog"), 0, 10, 1);
-
     private final List<Model> models = new ArrayList<>();
     private final List<Standing> standings = new ArrayList<>();
     private final List<Verdict> verdicts = new ArrayList<>();
@@ -101,30 +100,23 @@ class FindingsTest {
         return String.valueOf((char) ('a' + place));
     }
 
-    /** Returns the chart of the differences from the best. */
     private RowChart differences(Scope scope) {
         return (RowChart) new RunCharts(within(scope, null)).differences().orElseThrow();
     }
-
-    // ---- steps ----
 
     /** 495 images in batches of 33 and of 256, 6 epochs, were 90 steps and 6. */
     @Test
     void fewStepsAreSaidOfEachClassifierAndShownWhereRecipesDiffer() {
         add("a", 0.91, Recipe.standard().withEpochs(6).withBatchSize(33));
         add("b", 0.90, Recipe.standard().withEpochs(6).withBatchSize(256));
-        models.replaceAll(one -> new Model(
-                one.label(),
-                MadeUp.inSteps(one.trained(), one.label().equals("a") ? 90 : 6),
-                List.of(),
-                Answers.NONE,
-                null));
+        models.replaceAll(one -> {
+            Done done = MadeUp.inSteps(one.trained(), one.label().equals("a") ? 90 : 6);
+            return new Model(one.label(), done, List.of(), Answers.NONE, null);
+        });
 
         assertThat(model().recipeDifferences().get("a")).last().isEqualTo("90 steps");
         assertThat(findings().open()).anyMatch(sentence -> sentence.contains("200") && sentence.contains("a 90, b 6"));
     }
-
-    // ---- verdicts ----
 
     /**
      * A variant of the best differs from it in few images, so that its verdict is clear though its lead is small: whoever
@@ -175,7 +167,6 @@ class FindingsTest {
         compare("0.91 0.91 0.90", null);
         assertThat(new RunCharts(model()).differences()).isEmpty();
         assertThat(model(null).headline()).contains("a and b reach 91.00 %", "the highest", "not tested");
-
         models.remove(2);
         assertThat(model(null).headline()).contains("a and b reach 91.00 %", "the same", "not tested");
     }
@@ -185,7 +176,6 @@ class FindingsTest {
     void whoIsProbablyWorseByTheFoldsRemainsAChoice() {
         compare("0.91 0.90", null);
         verdicts.add(new Verdict("a", "b", 0.0342, -0.0021, 0.0705, 0.056, 0.01, 0.02, 0.97, Outcome.BETTER, ""));
-
         assertThat(findings().accuracy()).contains("91.00 %", "probably better than b");
         assertThat(findings().conclusion()).contains("2 of 2 classifiers");
         assertThat(differences(Scope.CLASSIFIERS).caption().table())
@@ -212,17 +202,16 @@ class FindingsTest {
     @Test
     void theTrainingTimeIsTheMeanOfTheTrialsThatCount() {
         add("a", 0.91);
+        Metrics metrics = MadeUp.metrics(0.5);
         for (int seed = 2; seed <= 3; seed++) {
             Efficiency costs = MadeUp.efficiency(null, null).withTrainingSeconds(seed == 2 ? 90 : 600);
-            Metrics metrics = MadeUp.metrics(0.5);
             Done done = MadeUp.done(MadeUp.trial("a", seed, 0), metrics, metrics, costs, null);
             models.add(new Model("a s" + seed, done, List.of(), Answers.NONE, null));
         }
         List<Comparison.Round> counted = List.of(new Comparison.Round(1, 0), new Comparison.Round(2, 0));
+        ReportModel model = within(Scope.MODELS, new Incomplete("Some are missing.", counted));
 
-        Entrant a = within(Scope.MODELS, new Incomplete("Some are missing.", counted))
-                .trained()
-                .get(0);
+        Entrant a = model.trained().get(0);
 
         assertThat(Objects.requireNonNull(a.efficiency()).trainingSeconds()).isEqualTo(75);
         assertThat(a.trainingSeconds().getMax()).isEqualTo(90);
@@ -233,11 +222,8 @@ class FindingsTest {
     void anIntervalOfAnAccuracyEndsAtOneHundredPercent() {
         add("a", 0.90);
         add("a", 0.99);
-
         assertThat(model(null).entrants().get(0).interval()).isEqualTo("37.32 to 100.00");
     }
-
-    // ---- recipes ----
 
     @Test
     void recipesThatDifferByLittleAreNotCalledTheSame() {
@@ -246,11 +232,8 @@ class FindingsTest {
         add("b", 0.90, standard.withAugmentations(Augmentation.erase(0.254, 0.2)));
         add("c", 0.91, standard.withSchedule(Schedule.oneCycle(0.07)));
         add("d", 0.90, standard.withSchedule(Schedule.oneCycle(0.072)));
-
         assertThat(model().recipeDifferences().toString()).contains("25 %", "25.4 %", "for 7 %", "for 7.2 %");
     }
-
-    // ---- latencies ----
 
     /** Accuracy, microseconds, whether it is on the front; in the third, c is as accurate as b and only slower. */
     @ParameterizedTest
@@ -261,7 +244,6 @@ class FindingsTest {
             """)
     void onlyWhoIsOnTheFrontIsAChoiceByCost(String classifiers, String said) {
         addTimed(classifiers);
-
         assertThat(findings().cost()).contains(said.split("; ", -1));
     }
 
@@ -285,33 +267,28 @@ class FindingsTest {
         for (String one : classifiers.split(", ", -1)) {
             String[] parts = one.split(" ", -1);
             Metrics metrics = MadeUp.metrics(Double.parseDouble(parts[0]));
-            Latency latency = parts[1].equals("-") ? null : latency(Double.parseDouble(parts[1]));
-            Efficiency costs = MadeUp.efficiency(null, latency);
+            Efficiency costs = MadeUp.efficiency(null, parts[1].equals("-") ? null : latency(parts[1]));
             Done done = MadeUp.done(MadeUp.trial(letter(models.size())), metrics, metrics, costs, null);
             add(done, Answers.NONE, parts[2].equals("-") ? null : Boolean.valueOf(parts[2]));
         }
     }
 
-    private static Latency latency(double micros) {
+    private static Latency latency(String number) {
+        double micros = Double.parseDouble(number);
         Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
         return new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, null, machine);
     }
-
-    // ---- gaps ----
 
     /** Newcombe's interval of 900 of 1000 less 700 of 1000 is 16.58 to 23.38 points. */
     @Test
     void aGapIsToldIfItsIntervalDoesNotIncludeZero() {
         add("a", 0.9, 0.7, null);
         assertThat(findings().generalization()).contains("20.00 points below");
-
         models.clear();
         add("a", 0.9);
         add("b", 0.7, 0.9, null);
         assertThat(findings().generalization()).contains("1 of 2 overfits", "20.00 points above");
     }
-
-    // ---- confidences: of 1,000 images ----
 
     /**
      * By scipy 1.15.3, binomtest(970, 1000).proportion_ci(method="wilson") is 0.9575 to 0.9789. In the first case, one
@@ -331,7 +308,6 @@ class FindingsTest {
         assertThat(findings().generalization()).contains(said.split("; ", -1));
     }
 
-    /** Makes predictions of 500 images with each of two confidences, of which so many are right. */
     private static Predictions predictions(double first, int firstRight, double second, int secondRight) {
         int[] labels = new int[1_000];
         float[] logits = new float[2_000];

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 @Tag("tiny")
 class PaletteTest {
 
-    /** The backgrounds of the page, light and dark, as in {@code report.css}, and white. */
     private static final List<String> PAPERS = List.of("#FFFFFF", "#FAFAF8", "#15171A", "#1C1F23");
 
     /**
@@ -50,13 +49,13 @@ class PaletteTest {
         double[][] toXyz = {
             {0.4124564, 0.3575761, 0.1804375}, {0.2126729, 0.7151522, 0.0721750}, {0.0193339, 0.1191920, 0.9503041}
         };
-        double[] seen =
-                DoubleStream.of(rgb).map(part -> Math.max(0, Math.min(1, part))).toArray();
-        double[] xyz = times(toXyz, seen);
-        double x = cubeRoot(xyz[0] / 0.95047);
+        double[] xyz = times(
+                toXyz,
+                DoubleStream.of(rgb).map(part -> Math.max(0, Math.min(1, part))).toArray());
         double y = cubeRoot(xyz[1]);
-        double z = cubeRoot(xyz[2] / 1.08883);
-        return new double[] {116 * y - 16, 500 * (x - y), 200 * (y - z)};
+        return new double[] {
+            116 * y - 16, 500 * (cubeRoot(xyz[0] / 0.95047) - y), 200 * (y - cubeRoot(xyz[2] / 1.08883))
+        };
     }
 
     private static double cubeRoot(double value) {
@@ -83,10 +82,8 @@ class PaletteTest {
                 for (int j = 0; j < i; j++) {
                     double[] one = lab(Palette.COLORS.get(i), eyes);
                     double[] other = lab(Palette.COLORS.get(j), eyes);
-                    double light = one[0] - other[0];
-                    assertThat(Math.hypot(light, Math.hypot(one[1] - other[1], one[2] - other[2])))
-                            .as(Palette.COLORS.get(i) + " " + Palette.COLORS.get(j))
-                            .isGreaterThan(18);
+                    double distance = Math.hypot(one[0] - other[0], Math.hypot(one[1] - other[1], one[2] - other[2]));
+                    assertThat(distance).as("%d and %d", i, j).isGreaterThan(18);
                 }
             }
         }
@@ -94,21 +91,19 @@ class PaletteTest {
 
     @Test
     void aClassifierLooksAlikeInEveryReportOfTheStudy() {
-        List<String> seven = List.of("conv-maxpool", "drop-norm-l2", "gru", "lstm", "rnn", "small-conv", "stride-conv");
-        Palette all = new Palette(seven);
-        for (String name : seven) {
+        Palette all = new Palette(SampleRun.SEVEN);
+        for (String name : SampleRun.SEVEN) {
             assertThat(new Palette(List.of(name)).look(name)).isEqualTo(all.look(name));
         }
-        assertThat(seven.stream().map(name -> all.look(name).color())).doesNotHaveDuplicates();
+        assertThat(SampleRun.SEVEN.stream().map(name -> all.look(name).color())).doesNotHaveDuplicates();
     }
 
     @Test
     void fortyClassifiersHaveFortyLooksAndTheFirstEightEachAColor() {
-        List<String> names = IntStream.range(0, 40).mapToObj(i -> "net-" + i).toList();
-        Palette palette = new Palette(names);
-        assertThat(names.stream().map(palette::look)).doesNotHaveDuplicates();
-        Palette few = new Palette(names.subList(0, 8));
-        assertThat(names.subList(0, 8).stream().map(name -> few.look(name).color()))
-                .doesNotHaveDuplicates();
+        List<String> names = SampleRun.numbered("net-", 40);
+        assertThat(names.stream().map(new Palette(names)::look)).doesNotHaveDuplicates();
+        List<String> eight = names.subList(0, 8);
+        Palette few = new Palette(eight);
+        assertThat(eight.stream().map(name -> few.look(name).color())).doesNotHaveDuplicates();
     }
 }

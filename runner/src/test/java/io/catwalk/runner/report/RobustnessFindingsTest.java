@@ -30,10 +30,7 @@ final class RobustnessFindingsTest {
                 new RobustnessFindings(of(classifier("gru", 75, 20, 40, 70), classifier("lstm", 50, 40, 45, 75)));
 
         assertThat(findings.all())
-                .contains(
-                        "gru loses the smallest",
-                        "under shift and lstm under rotation",
-                        "noise and contrast, the best do");
+                .contains("gru loses the smallest", "shift and lstm under rotation", "noise and contrast, the best do");
         assertThat(findings.of(Corruption.ROTATION))
                 .contains("lstm loses least", "30 degrees", "50.00 %", "80.00 to 40.00 %", "gru loses most", "25.00 %");
         assertThat(findings.of(Corruption.NOISE))
@@ -44,12 +41,11 @@ final class RobustnessFindingsTest {
     void whoeverLosesLeastEverywhereIsNamedOnceAndEqualsAreNotRanked() {
         Robustness.Classifier gru = classifier("gru", 60, 60, 60, 60);
 
+        String everywhere = "under shift, rotation, noise and contrast";
         assertThat(new RobustnessFindings(of(gru, classifier("lstm", 5, 5, 5, 5))).all())
-                .startsWith("gru loses")
-                .endsWith("under shift, rotation, noise and contrast");
+                .matches("gru loses.*" + everywhere);
         assertThat(new RobustnessFindings(of(gru, classifier("lstm", 60, 60, 60, 60))).all())
-                .startsWith("No classifier")
-                .endsWith("under shift, rotation, noise and contrast");
+                .matches("No classifier.*" + everywhere);
         assertThat(new RobustnessFindings(of(classifier("gru", 60, 20, 40, 70))).all())
                 .contains("gru loses most under rotation", "30 degrees", "25.00 %", "80.00 to 20.00 %");
     }

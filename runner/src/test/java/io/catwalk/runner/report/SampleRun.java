@@ -33,7 +33,6 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,19 +44,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sample runs to report on, with random predictions: every number is computed from them, by the code of real reports.
- *
- * @param contestants names of the classifiers, in the order of the request
- * @param classes names of the classes
- * @param folds 0 for a hold-out
- * @param images number of test images of each trial
- * @param epochs of each training
- * @param odd what is unusual about it
- * @param seeds of the trials
+ * There are no folds for a hold-out, and so many test images and epochs in each trial.
  */
 public record SampleRun(
         List<String> contestants, List<String> classes, int folds, int images, int epochs, Odd odd, List<Long> seeds) {
 
-    /** What is unusual about a run. */
     public enum Odd {
         NOTHING,
         /** The images are sorted by class, as those of a folder are. */
@@ -84,7 +75,6 @@ public record SampleRun(
         return new SampleRun(contestants, classes, folds, images, epochs, odd, List.of(some));
     }
 
-    /** Returns names such as class 1, class 2. */
     public static List<String> numbered(String name, int count) {
         return IntStream.rangeClosed(1, count).mapToObj(i -> name + i).toList();
     }
@@ -99,7 +89,6 @@ public record SampleRun(
     private static final int SIDE = 12;
     private static final String DIGEST = "0".repeat(64);
 
-    /** Returns a finished run with a comparison. */
     public RunReport report() {
         List<Model> models = models();
         return report(models, comparison(models), null);
@@ -126,18 +115,16 @@ public record SampleRun(
     }
 
     private Results.Dataset described() {
-        IntSummaryStatistics judging = IntStream.of(dataset().test().countPerClass(classes.size()))
-                .filter(count -> count > 0)
-                .summaryStatistics();
-        int most = judging.getMax();
-        int least = judging.getMin();
-        return new Results.Dataset("sample", DIGEST, classes, 1, SIDE, SIDE, 5400, 600, images, most, least);
+        int[] counts = dataset().test().countPerClass(classes.size());
+        var judging = IntStream.of(counts).filter(count -> count > 0).summaryStatistics();
+        return new Results.Dataset(
+                "sample", DIGEST, classes, 1, SIDE, SIDE, 5400, 600, images, judging.getMax(), judging.getMin());
     }
 
     private ExperimentSpec spec() {
         SplitSpec split = folds == 0 ? SplitSpec.holdOut(0.1, 0) : new SplitSpec(folds, 1, 0.1, 0);
         List<Contestant> all = contestants.stream()
-                .map(name -> new Contestant(name, "default", hyperparameters(), recipe(name)))
+                .map(name -> new Contestant(name, "default", Map.of("filters", 32), recipe(name)))
                 .toList();
         DatasetSpec dataset = new DatasetSpec("sample", null, 0, 0);
         return new ExperimentSpec(
@@ -146,13 +133,6 @@ public record SampleRun(
 
     private Recipe recipe(String name) {
         return odd == Odd.RECIPES ? RECIPE.withEpochs(11 + contestants.indexOf(name)) : RECIPE;
-    }
-
-    private static Map<String, Object> hyperparameters() {
-        Map<String, Object> hyperparameters = new LinkedHashMap<>();
-        hyperparameters.put("filters", 32);
-        hyperparameters.put("dropout", 0.2);
-        return hyperparameters;
     }
 
     /** Returns images of stripes: their number depends on the class, their direction on the number of the image. */
@@ -180,7 +160,6 @@ public record SampleRun(
                 .toArray();
     }
 
-    /** Returns all trials, done. */
     public List<Model> models() {
         return spec().trials(new Outcomes()).stream().map(this::model).toList();
     }
@@ -190,11 +169,11 @@ public record SampleRun(
         double skill = 1.5 + (odd == Odd.TIES ? 0 : place * 5 % 7) * 0.09;
         Predictions test = predictions(skill, trial.fold(), 31L * place + trial.fold() + 1_000 * (trial.seed() - 1));
         Evaluation evaluation = Evaluation.of(test, classes);
-        List<Epoch> history = history(evaluation.accuracy(), place);
+        String label = trial.label() + (folds > 0 ? " f" + trial.fold() : "");
         return new Model(
-                trial.label() + (folds > 0 ? " f" + trial.fold() : ""),
+                label,
                 result(trial, evaluation, place),
-                history,
+                history(evaluation.accuracy(), place),
                 Answers.of(test, classes),
                 null);
     }
@@ -208,8 +187,7 @@ public record SampleRun(
             int c = i % classes.size();
             double near = Math.abs(c - truth) == 2 && truth % 2 == 0 ? 0.6 : 0;
             // Some images are hard for all: their noise is the same.
-            boolean hard = i / classes.size() % 97 == 0;
-            double own = c == truth ? (hard ? -0.4 : skill) : near;
+            double own = c != truth ? near : i / classes.size() % 97 == 0 ? -0.4 : skill;
             logits[i] = (float) (own + random.nextDouble() + random.nextDouble() + random.nextDouble());
         }
         return new Predictions(classes.size(), labels, logits);
@@ -244,54 +222,30 @@ public record SampleRun(
 
     /** Every fourth file disagrees with its network in two images. */
     private Done result(TrialSpec trial, Evaluation evaluation, int place) {
-        double accuracy = evaluation.accuracy();
-        double train = Math.min(1, accuracy + 0.02 + 0.004 * place);
-        double validation = Math.min(1, accuracy + 0.003);
+        double train = Math.min(1, evaluation.accuracy() + 0.02 + 0.004 * place);
+        double validation = Math.min(1, evaluation.accuracy() + 0.003);
         boolean measured = trial.purpose() == TrialSpec.Purpose.SHIP;
         long parameters = 50_000L + 60_000L * place;
         int slow = odd == Odd.TIES ? 0 : place * 3 % 7 + place / 7 * 7;
         TrialMetrics metrics =
                 new TrialMetrics(evaluation.metrics(), MadeUp.metrics(validation), MadeUp.metrics(train));
-        Efficiency efficiency = new Efficiency(
-                parameters,
-                measured ? 40 * parameters : null,
-                4 * parameters,
-                measured ? 4 * parameters + 2000 : null,
-                number(40 + 200.0 * place),
-                900,
-                300,
-                700_000_000L + 20_000_000L * place,
-                measured ? latency(90 + 140.0 * slow) : null,
-                measured ? latency(20 + 35.0 * slow) : null);
+        Long macs = measured ? 40 * parameters : null;
+        Long bytes = measured ? 4 * parameters + 2000 : null;
+        long memory = 700_000_000L + 20_000_000L * place;
+        double seconds = number(40 + 200.0 * place);
+        Latency pytorch = measured ? latency(90 + 140.0 * slow) : null;
+        Latency onnx = measured ? latency(20 + 35.0 * slow) : null;
+        Efficiency costs =
+                new Efficiency(parameters, macs, 4 * parameters, bytes, seconds, 900, 300, memory, pytorch, onnx);
         int flips = place % 4 == 3 ? 2 : 0;
-        ParityResult parity = new ParityResult(
-                flips == 0,
-                images,
-                flips,
-                1.1e-5,
-                8e-7,
-                5.7e-6,
-                1e-4,
-                30,
-                "level ALL, batch 7",
-                null,
-                null,
-                null,
-                null);
-        Done done = MadeUp.done(trial, metrics, efficiency, measured ? parity : null);
-        Timing timing =
-                new Timing("2026-11-24T15:15:52Z", 50 + 210.0 * place, epochs, Math.max(1, epochs - place % 3), 12.3);
-        return new Done(
-                trial,
-                null,
-                metrics,
-                done.overfitting(),
-                done.parity(),
-                efficiency,
-                timing,
-                done.normalization(),
-                done.provenance(),
-                done.files());
+        ParityResult proof = new ParityResult(
+                flips == 0, images, flips, 1.1e-5, 8e-7, 5.7e-6, 1e-4, 30, "batch 7", null, null, null, null);
+        Done made = MadeUp.done(trial, metrics, costs, measured ? proof : null);
+        int best = Math.max(1, epochs - place % 3);
+        Timing time = new Timing("2026-11-24T15:15:52Z", 50 + 210.0 * place, epochs, best, 12.3);
+        var scale = made.normalization();
+        var gap = made.overfitting();
+        return new Done(trial, null, metrics, gap, made.parity(), costs, time, scale, made.provenance(), made.files());
     }
 
     private static Latency latency(double micros) {
@@ -299,7 +253,6 @@ public record SampleRun(
         return new Latency(1, 5_000, micros, 1.2 * micros, 1.9 * micros, 2e6 / micros, 2.2e6 / micros, null, machine);
     }
 
-    /** Compares the trials as a real run does. */
     public @Nullable Comparison comparison(List<Model> models) {
         return comparison(models, EquivalenceRegion.STANDARD);
     }

@@ -23,8 +23,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntBinaryOperator;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Sample runs of every kind, failed ones included. */
 public final class SampleRuns {
@@ -45,7 +43,6 @@ public final class SampleRuns {
             List.of("constructor", "toString", "0", "A.b+c-d_e", "script", "long".repeat(24));
 
     private static final Map<String, Supplier<RunReport>> MAKERS = makers();
-
     private static final Map<String, RunReport> MADE = new ConcurrentHashMap<>();
 
     private SampleRuns() {}
@@ -65,41 +62,30 @@ public final class SampleRuns {
         makers.put("classes-200", () -> manyClasses(List.of("gru", "lstm"), 2000));
         makers.put("classes-1000", SampleRuns::thousandClasses);
         makers.put("large", () -> manyClasses(SampleRun.numbered("net-", 30), 800));
-        makers.put(
-                "near-ties",
-                () -> clothes(SampleRun.numbered("residual-network-with-attention-", 6), 0, 2000, 6)
-                        .with(Odd.TIES)
-                        .report());
+        List<String> near = SampleRun.numbered("residual-network-with-attention-", 6);
+        makers.put("near-ties", () -> clothes(near, 0, 2000, 6).with(Odd.TIES).report());
         makers.put("interrupted", SampleRuns::interrupted);
         makers.put("thirteen", SampleRuns::thirteen);
-        makers.put(
-                "recipes",
-                () -> withoutComparison(
-                        clothes(SampleRun.numbered("net-", 15), 0, 100, 3).with(Odd.RECIPES)));
-        makers.put(
-                "no-numbers",
-                () -> withoutComparison(
-                        clothes(List.of("gru", "lstm", "rnn"), 0, 100, 3).with(Odd.NO_NUMBERS)));
+        makers.put("recipes", () -> odd(SampleRun.numbered("net-", 15), Odd.RECIPES));
+        makers.put("no-numbers", () -> odd(List.of("gru", "lstm", "rnn"), Odd.NO_NUMBERS));
         makers.put("no-predictions", SampleRuns::noPredictions);
         return makers;
     }
 
-    /** Returns the names of all runs, which are those of their pages. */
     public static Set<String> names() {
         return MAKERS.keySet();
     }
 
     /** Returns the run of a name: each is made once, on first use, since the largest takes seconds. */
     public static RunReport named(String name) {
-        return MADE.computeIfAbsent(
-                name, made -> Objects.requireNonNull(MAKERS.get(made)).get());
+        Supplier<RunReport> maker = Objects.requireNonNull(MAKERS.get(name));
+        return MADE.computeIfAbsent(name, made -> maker.get());
     }
 
     private static SampleRun clothes(List<String> contestants, int folds, int images, int epochs) {
         return new SampleRun(contestants, SampleRun.CLOTHES, folds, images, epochs);
     }
 
-    /** A classifier with an ONNX file, and images of the size that it expects. */
     private static RunReport mapped() {
         RunReport report = clothes(List.of("small-conv"), 0, 200, 5).report();
         ImageDataset small = Objects.requireNonNull(report.dataset());
@@ -112,7 +98,6 @@ public final class SampleRuns {
         return new RunReport(report.spec(), report.results(), models, large, List.of(), null, null);
     }
 
-    /** Repeats the images until they are 28 x 28. */
     private static ImageSource larger(ImageSource small) {
         byte[] pixels = new byte[small.size() * 28 * 28];
         for (int i = 0; i < pixels.length; i++) {
@@ -129,36 +114,28 @@ public final class SampleRuns {
                 new Duplicate(3, 13, 0.5, true, 1, 0),
                 new Duplicate(3, 3, 2.5, false, 0, 0),
                 new Duplicate(1207, 17, 0, false, 0, 1));
-        Robustness robust = robustness(SampleRun.SEVEN);
-        return new RunReport(
-                report.spec(), report.results(), report.models(), report.dataset(), List.of(), robust, leaked);
-    }
-
-    /** Returns classifiers that lose more accuracy the stronger a corruption is, each at its own rate. */
-    private static Robustness robustness(List<String> names) {
+        // Each loses more accuracy the stronger a corruption is, at its own rate.
         List<Robustness.Classifier> classifiers = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
+        for (int i = 0; i < SampleRun.SEVEN.size(); i++) {
             int place = i;
             IntBinaryOperator right = (way, step) -> 850 - 10 * place - (20 + (place * 3 + way % 7) % 8) * step * step;
-            classifiers.add(robust(names.get(i), 1000, 850 - 10 * i, right));
+            classifiers.add(robust(SampleRun.SEVEN.get(i), 1000, 850 - 10 * i, right));
         }
-        return robustness(1000, classifiers);
+        Robustness robust = robustness(1000, classifiers);
+        return new RunReport(
+                report.spec(), report.results(), report.models(), report.dataset(), List.of(), robust, leaked);
     }
 
     /** Returns a classifier that gets so many of the images right at each step of a corruption, of that strongest step. */
     static Robustness.Classifier robust(String name, int images, int clean, IntBinaryOperator right) {
         List<Robustness.Curve> curves = new ArrayList<>();
-        for (Corruption corruption : Corruption.values()) {
-            curves.add(new Robustness.Curve(
-                    corruption,
-                    IntStream.rangeClosed(1, Corruption.STEPS)
-                            .mapToObj(step -> new Robustness.Step(
-                                    corruption.strength(step),
-                                    Accuracy.of(
-                                            images,
-                                            right.applyAsInt(
-                                                    List.of(Corruption.values()).indexOf(corruption), step))))
-                            .toList()));
+        for (Corruption way : Corruption.values()) {
+            List<Robustness.Step> steps = new ArrayList<>();
+            for (int step = 1; step <= Corruption.STEPS; step++) {
+                Accuracy accuracy = Accuracy.of(images, right.applyAsInt(List.of(Corruption.values()).indexOf(way), step));
+                steps.add(new Robustness.Step(way.strength(step), accuracy));
+            }
+            curves.add(new Robustness.Curve(way, steps));
         }
         return new Robustness.Classifier(name, name + "/1-0", "0".repeat(64), Accuracy.of(images, clean), curves);
     }
@@ -178,10 +155,9 @@ public final class SampleRuns {
 
     private static RunReport noneSucceeded() {
         SampleRun run = clothes(List.of("gru", "lstm"), 0, 100, 3);
-        List<Model> failed = run.models().stream()
-                .map(model -> failed(model, "the loss is infinite after epoch 1: try a lower learning rate"))
-                .toList();
-        return run.report(failed, null, null);
+        String reason = "the loss is infinite after epoch 1: try a lower learning rate";
+        return run.report(
+                run.models().stream().map(model -> failed(model, reason)).toList(), null, null);
     }
 
     /** Some trials are done, one failed, the rest was not run; the images are gone. */
@@ -194,13 +170,11 @@ public final class SampleRuns {
         return new RunReport(part.spec(), part.results(), part.models(), null, part.missing(), null, null);
     }
 
-    /** The first two of thirteen classifiers failed. */
     private static RunReport thirteen() {
         SampleRun run = clothes(SampleRun.numbered("net-", 13), 0, 100, 10);
         List<Model> models = new ArrayList<>(run.models());
-        for (int i = 0; i < 2; i++) {
-            models.set(i, failed(models.get(i), "out of memory"));
-        }
+        models.set(0, failed(models.get(0), "out of memory"));
+        models.set(1, failed(models.get(1), "out of memory"));
         return run.report(models, null, null);
     }
 
@@ -213,21 +187,16 @@ public final class SampleRuns {
     }
 
     private static RunReport manyClasses(List<String> contestants, int images) {
-        List<String> classes = IntStream.range(0, 200)
-                .mapToObj(i -> "class " + i + " of a fine-grained data set")
-                .toList();
+        List<String> classes = SampleRun.numbered("class of a fine-grained data set ", 200);
         return new SampleRun(contestants, classes, 0, images, 5).report();
     }
 
-    /** A thousand classes, of which the largest has many times the images of the smallest. */
     private static RunReport thousandClasses() {
         List<String> classes = SampleRun.numbered("species ", 1000);
-        return new SampleRun(List.of("gru", "lstm", "rnn"), classes, 0, 5000, 5)
-                .with(Odd.FALLING)
-                .report();
+        SampleRun run = new SampleRun(List.of("gru", "lstm", "rnn"), classes, 0, 5000, 5);
+        return run.with(Odd.FALLING).report();
     }
 
-    /** A search: fifty candidates on two folds. */
     private static RunReport hundred() {
         SampleRun run = clothes(SampleRun.numbered("lstm-", 50), 2, 300, 20);
         List<Model> models = run.models();
@@ -241,16 +210,16 @@ public final class SampleRuns {
     }
 
     private static Tuning tuning(int candidates, int best) {
-        List<Tuning.Candidate> all = IntStream.rangeClosed(1, candidates)
-                .mapToObj(number -> new Tuning.Candidate(
-                        number,
-                        Map.of("units", 16 * number, "learning_rate", 0.001 * number),
-                        Stream.of(5, 20)
-                                .limit(number % 2 + 1)
-                                .map(epochs -> new Tuning.Score(
-                                        epochs, List.of(0.8, 0.9), 0.7 + 0.004 * number + 0.002 * epochs, 0.05))
-                                .toList()))
-                .toList();
+        List<Tuning.Candidate> all = new ArrayList<>();
+        for (int number = 1; number <= candidates; number++) {
+            List<Tuning.Score> scores = new ArrayList<>();
+            for (int epochs = 5; epochs <= 5 + number % 2 * 15; epochs += 15) {
+                double mean = 0.7 + 0.004 * number + 0.002 * epochs;
+                scores.add(new Tuning.Score(epochs, List.of(0.8, 0.9), mean, 0.05));
+            }
+            Map<String, Object> chosen = Map.of("units", 16 * number, "learning_rate", 0.001 * number);
+            all.add(new Tuning.Candidate(number, chosen, scores));
+        }
         return new Tuning("lstm", "successive halving", Criterion.ACCURACY, all, best);
     }
 
@@ -259,7 +228,8 @@ public final class SampleRuns {
         return new Model(model.label(), failed, List.of(), Answers.NONE, null);
     }
 
-    private static RunReport withoutComparison(SampleRun run) {
+    private static RunReport odd(List<String> contestants, Odd odd) {
+        SampleRun run = clothes(contestants, 0, 100, 3).with(odd);
         return run.report(run.models(), null, null);
     }
 }

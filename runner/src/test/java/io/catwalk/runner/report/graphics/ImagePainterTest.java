@@ -32,8 +32,8 @@ final class ImagePainterTest {
         assumeTrue(font.canDisplayUpTo(name) < 0, "this machine has a font for it");
         Text text = new Text(10, 45, name, Letters.plain(40), "ink", Anchor.START);
 
-        BufferedImage painted =
-                ImageIO.read(new ByteArrayInputStream(new Picture(WIDTH, HEIGHT, List.of(text)).png(1)));
+        byte[] png = new Picture(WIDTH, HEIGHT, List.of(text)).png(1);
+        BufferedImage painted = ImageIO.read(new ByteArrayInputStream(png));
 
         BufferedImage drawn = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D pen = drawn.createGraphics();
@@ -49,10 +49,8 @@ final class ImagePainterTest {
         int different = 0;
         int dark = 0;
         for (int i = 0; i < WIDTH * HEIGHT; i++) {
-            boolean one = isDark(painted, i);
-            boolean other = isDark(drawn, i);
-            different += one == other ? 0 : 1;
-            dark += other ? 1 : 0;
+            different += isDark(painted, i) == isDark(drawn, i) ? 0 : 1;
+            dark += isDark(drawn, i) ? 1 : 0;
         }
         assertThat((double) different / dark).as("share of other pixels").isLessThan(0.25);
     }

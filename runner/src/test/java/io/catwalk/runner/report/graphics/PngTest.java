@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("tiny")
 final class PngTest {
 
-    /** Two images of 2 rows and 3 columns. */
     private static final ImageSource GRAY = HeapImages.of(
             1, 2, 3, new byte[] {9, 9, 9, 9, 9, 9, 0, 100, (byte) 255, 1, 2, (byte) 200}, new int[] {0, 1});
 
@@ -39,9 +38,7 @@ final class PngTest {
     void colorsKeepTheirChannels() throws IOException {
         // One row of a red and a blue-green pixel: planes of red, green, blue.
         ImageSource color = HeapImages.of(3, 1, 2, new byte[] {(byte) 255, 0, 0, 10, 0, 20}, new int[] {0});
-
         BufferedImage png = ImageIO.read(new ByteArrayInputStream(Png.of(color.image(0), 1)));
-
         assertThat(png.getRGB(0, 0)).isEqualTo(0xffff0000);
         assertThat(png.getRGB(1, 0)).isEqualTo(0xff000a14);
     }
@@ -49,7 +46,6 @@ final class PngTest {
     @Test
     void whatIsNoImageOrScaleIsRefused() {
         ImageSource two = HeapImages.of(2, 1, 1, new byte[2], new int[1]);
-
         assertThatThrownBy(() -> Png.of(GRAY.image(2), 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Png.of(GRAY.image(0), 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Png.of(two.image(0), 1)).isInstanceOf(IllegalArgumentException.class);
@@ -62,9 +58,7 @@ final class PngTest {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         image.setRGB(
                 0, 0, width, height, new Random(1).ints((long) width * height).toArray(), 0, width);
-
         BufferedImage read = ImageIO.read(new ByteArrayInputStream(Png.of(image)));
-
         assertThat(read.getRGB(0, 0, width, height, null, 0, width))
                 .isEqualTo(image.getRGB(0, 0, width, height, null, 0, width));
     }

@@ -12,16 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class SvgPainterTest {
 
     @ParameterizedTest
-    @CsvSource({
-        "7, 7",
-        "-7.5, -7.5",
-        "0.051, 0.05",
-        "-0.049, -0.05",
-        "-0.001, 0",
-        "19.999, 20",
-        "100, 100",
-        "1234567.891, 1234567.89"
-    })
+    @CsvSource({"7, 7", "0.051, 0.05", "-0.049, -0.05", "-0.001, 0", "19.999, 20", "1234567.891, 1234567.89"})
     void numbersHaveTwoDecimalsAtMost(double value, String expected) {
         Rect rect = new Rect(value, 0, 1, 1, 0, Paint.fill("ink"));
         String svg = new Picture(10, 10, List.of(rect)).svg(Theme.LIGHT, "title", "sentence");

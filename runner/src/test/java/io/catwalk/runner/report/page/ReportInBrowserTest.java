@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 final class ReportInBrowserTest {
 
-    /** Pages are kept there for inspection. */
     private static final Path FOLDER = Path.of("target", "report-pages");
 
     /** The first has every kind of chart and table, the second a map of its images. */

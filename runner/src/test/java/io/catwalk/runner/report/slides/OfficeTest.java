@@ -31,13 +31,12 @@ class OfficeTest {
     @TempDir
     private static Path folder;
 
-    /** Starts LibreOffice once for all. */
     @BeforeAll
     static void convert() throws IOException, InterruptedException {
         for (String program : List.of("soffice", "pdftotext")) {
-            assumeThat(isInstalled(program))
-                    .as(program + " is not on the PATH: install LibreOffice Impress and poppler-utils to check slides")
-                    .isTrue();
+            String missing =
+                    program + " is not on the PATH: install LibreOffice Impress and poppler-utils to check slides";
+            assumeThat(isInstalled(program)).as(missing).isTrue();
         }
         List<String> command = new ArrayList<>(List.of("soffice", "--headless", "--convert-to", "pdf", "--outdir"));
         command.add(folder.toString());
@@ -70,14 +69,13 @@ class OfficeTest {
         }
     }
 
-    /** A word and its position in the PDF of LibreOffice, in points. */
     private record Word(String text, Rectangle2D box) {}
 
     private static List<List<Word>> pages(String html) {
         List<List<Word>> pages = new ArrayList<>();
-        Matcher matcher = Pattern.compile("<page|<word xMin=\"([-\\d.]+)\" yMin=\"([-\\d.]+)\" xMax=\"([-\\d.]+)\""
-                        + " yMax=\"([-\\d.]+)\">(.*)</word>")
-                .matcher(html);
+        String word =
+                "<page|<word xMin=\"([-\\d.]+)\" yMin=\"([-\\d.]+)\" xMax=\"([-\\d.]+)\" yMax=\"([-\\d.]+)\">(.*)</word>";
+        Matcher matcher = Pattern.compile(word).matcher(html);
         while (matcher.find()) {
             if (matcher.group(1) == null) {
                 pages.add(new ArrayList<>());
@@ -101,9 +99,8 @@ class OfficeTest {
         assertThat(words).as(where).hasSizeGreaterThan(10);
         for (int i = 0; i < words.size(); i++) {
             Rectangle2D one = words.get(i).box();
-            assertThat(new Rectangle2D.Double(0, 0, 960, 540).contains(one))
-                    .as(where + ": " + words.get(i))
-                    .isTrue();
+            boolean inside = new Rectangle2D.Double(0, 0, 960, 540).contains(one);
+            assertThat(inside).as(where + ": " + words.get(i)).isTrue();
             for (int j = i + 1; j < words.size(); j++) {
                 Rectangle2D both = one.createIntersection(words.get(j).box());
                 double lower = Math.min(one.getHeight(), words.get(j).box().getHeight());
@@ -126,15 +123,11 @@ class OfficeTest {
     }
 
     private static void run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log.txt").toFile())
-                .start();
-        assertThat(process.waitFor(5, TimeUnit.MINUTES))
-                .as(command[0] + " ends")
-                .isTrue();
-        assertThat(process.exitValue())
-                .as(Files.readString(folder.resolve("log.txt")))
-                .isZero();
+        Path log = folder.resolve("log.txt");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        Process process = builder.redirectOutput(log.toFile()).start();
+        boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+        assertThat(ended).as(command[0] + " ends").isTrue();
+        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
     }
 }

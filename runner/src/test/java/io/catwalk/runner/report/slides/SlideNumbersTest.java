@@ -31,7 +31,6 @@ class SlideNumbersTest {
     private static final List<String> TITLES = new ArrayList<>();
     private static final List<Model> MODELS = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 300, 5).models();
 
-    /** Nothing was compared. */
     @BeforeAll
     static void read() throws IOException {
         SampleRun run = new SampleRun(SampleRun.SEVEN, SampleRun.CLOTHES, 0, 300, 5);
@@ -45,11 +44,12 @@ class SlideNumbersTest {
     }
 
     private static List<List<String>> cells(XSLFTable table) {
-        return table.getRows().stream()
-                .map(row -> row.getCells().stream()
+        List<List<String>> rows = new ArrayList<>();
+        table.getRows()
+                .forEach(row -> rows.add(row.getCells().stream()
                         .map(cell -> cell.getText().strip())
-                        .toList())
-                .toList();
+                        .toList()));
+        return rows;
     }
 
     /** Returns all that the tables say in the rows of a classifier, whose name may follow its mark. */
@@ -61,7 +61,6 @@ class SlideNumbersTest {
                 .toList();
     }
 
-    /** Counts the images of each true class by the class with the largest logit. */
     private static int[][] counts(Model model) {
         Predictions answers = Objects.requireNonNull(model.predictions());
         int classes = answers.classes();
@@ -101,15 +100,14 @@ class SlideNumbersTest {
             Done done = model.trained();
             double accuracy = accuracy(model);
             String interval = percent(bound(accuracy, 300, -1)) + " to " + percent(bound(accuracy, 300, 1));
-            double micros =
-                    Objects.requireNonNull(done.efficiency().onnxruntime()).p50Micros();
-            long macs = Objects.requireNonNull(done.efficiency().multiplyAccumulates());
+            var costs = done.efficiency();
+            double micros = Objects.requireNonNull(costs.onnxruntime()).p50Micros();
+            long macs = Objects.requireNonNull(costs.multiplyAccumulates());
             int flips = Objects.requireNonNull(done.parity()).flips();
             assertThat(said(model))
                     .as(model.label())
                     .contains(percent(accuracy), interval, Math.round(micros) + " µs", Integer.toString(flips))
-                    .contains(
-                            String.format(Locale.ROOT, "%,d", done.efficiency().parameters()))
+                    .contains(String.format(Locale.ROOT, "%,d", costs.parameters()))
                     .contains(String.format(Locale.ROOT, "%.2f", macs / 1e6));
         }
         assertThat(TITLES.get(0)).contains(best().label(), percent(accuracy(best())) + " %");
@@ -134,10 +132,8 @@ class SlideNumbersTest {
             String name = SampleRun.CLOTHES.get(truth);
             double recall = (double) counts[truth][truth] / images;
             recalls.add(recall);
-            assertThat(TABLES)
-                    .anyMatch(table -> table.stream()
-                            .anyMatch(
-                                    row -> row.get(0).equals(name) && row.get(1).equals(percent(recall))));
+            assertThat(TABLES.stream().flatMap(List::stream))
+                    .anyMatch(row -> row.get(0).equals(name) && row.get(1).equals(percent(recall)));
         }
         assertThat(TITLES.get(6)).contains(percent(Collections.min(recalls)) + " %");
     }
@@ -184,7 +180,6 @@ class SlideNumbersTest {
         long agreeing = MODELS.stream()
                 .filter(one -> Objects.requireNonNull(one.trained().parity()).agrees())
                 .count();
-
         assertThat(agreeing).isBetween(1L, 6L);
         assertThat(TITLES.get(8)).startsWith(agreeing + " of 7 ONNX files");
     }

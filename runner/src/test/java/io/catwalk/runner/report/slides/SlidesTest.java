@@ -1,9 +1,8 @@
 package io.catwalk.runner.report.slides;
 
+import static io.catwalk.runner.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.SampleRun;
@@ -29,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -63,7 +61,6 @@ import org.apache.poi.xslf.usermodel.XSLFTextBox;
 import org.apache.poi.xslf.usermodel.XSLFTextParagraph;
 import org.apache.poi.xslf.usermodel.XSLFTextRun;
 import org.apache.poi.xslf.usermodel.XSLFTextShape;
-import org.apache.poi.xssf.usermodel.XSSFCell;
 import org.apache.poi.xssf.usermodel.XSSFSheet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -81,7 +78,6 @@ class SlidesTest {
 
     private static final Map<String, byte[]> SLIDES = new ConcurrentHashMap<>();
 
-    /** Returns the slides of one of the runs, which are made once for all tests. */
     static XMLSlideShow slides(String run) throws IOException {
         byte[] made = SLIDES.computeIfAbsent(run, name -> bytes(model(name), SlideOptions.standard()));
         return new XMLSlideShow(new ByteArrayInputStream(made));
@@ -122,10 +118,8 @@ class SlidesTest {
     void everySlideOfTheAppendixIsWhole(String run) throws IOException {
         try (XMLSlideShow show = run.equals("large") ? slides(run) : withAppendix(run)) {
             wholeSlides(run, show);
-            if (run.equals("large")) {
-                assertThat(text(show))
-                        .contains("12 most accurate of 30", "30 most confused of 200", "10 hardest of 200");
-            }
+            String[] large = {"12 most accurate of 30", "30 most confused of 200", "10 hardest of 200"};
+            assertThat(text(show)).contains(run.equals("large") ? large : new String[] {""});
         }
     }
 
@@ -145,37 +139,33 @@ class SlidesTest {
                 assertThat(page.contains(shape.getAnchor())).as(what).isTrue();
                 assertThat(alternative(shape)).as(what).hasSizeGreaterThan(20);
                 textFits(where, shape);
-                assertThat(shape instanceof XSLFTextBox box
-                                && box.getTextParagraphs().isEmpty())
-                        .as(what + " needs a paragraph, by the schema")
-                        .isFalse();
+                if (shape instanceof XSLFTextBox box) {
+                    assertThat(box.getTextParagraphs())
+                            .as(what + ": the schema")
+                            .isNotEmpty();
+                }
                 String cut = run.equals("hostile") ? "null" : "…";
                 assertThat(words(shape)).as(where).doesNotContain("null", "NaN", "Infinity", cut);
             }
             for (int i = 0; i < shapes.size(); i++) {
                 for (int j = i + 1; j < shapes.size(); j++) {
-                    boolean panel = shapes.get(i) instanceof XSLFAutoShape auto
-                            && auto.getText().isEmpty();
+                    XSLFShape one = shapes.get(i);
                     Rectangle2D both = anchors.get(i).createIntersection(anchors.get(j));
-                    assertThat(panel || both.getWidth() < 1 || both.getHeight() < 1)
-                            .as(where + shapes.get(i).getShapeName() + " and "
-                                    + shapes.get(j).getShapeName() + " share " + both)
-                            .isTrue();
+                    boolean panel = one instanceof XSLFAutoShape && words(one).isBlank();
+                    boolean apart = panel || both.getWidth() < 1 || both.getHeight() < 1;
+                    String names = one.getShapeName() + " and " + shapes.get(j).getShapeName();
+                    assertThat(apart).as(where + names + " share " + both).isTrue();
                 }
             }
         }
     }
 
     private static String words(XSLFShape shape) {
-        StringBuilder words = new StringBuilder();
-        if (shape instanceof XSLFTextShape box) {
-            words.append(box.getText()).append('\n');
-        } else if (shape instanceof XSLFTable table) {
-            table.getRows()
-                    .forEach(row -> row.getCells()
-                            .forEach(cell -> words.append(cell.getText()).append('\n')));
+        if (shape instanceof XSLFTable table) {
+            var cells = table.getRows().stream().flatMap(row -> row.getCells().stream());
+            return cells.map(cell -> cell.getText() + "\n").collect(Collectors.joining());
         }
-        return words.toString();
+        return shape instanceof XSLFTextShape box ? box.getText() + "\n" : "";
     }
 
     private static String text(XMLSlideShow show) {
@@ -187,11 +177,10 @@ class SlidesTest {
     }
 
     private static String notes(XSLFSlide slide) {
-        StringBuilder text = new StringBuilder();
-        for (XSLFTextShape shape : slide.getNotes().getPlaceholders()) {
-            text.append(shape.getTextType() == Placeholder.BODY ? shape.getText() : "");
-        }
-        return text.toString();
+        return Stream.of(slide.getNotes().getPlaceholders())
+                .filter(shape -> shape.getTextType() == Placeholder.BODY)
+                .map(XSLFTextShape::getText)
+                .collect(Collectors.joining());
     }
 
     /** Returns the alternative text of a picture, table or chart; for a text shape, any text. */
@@ -214,11 +203,10 @@ class SlidesTest {
                 for (int c = 0; c < table.getNumberOfColumns(); c++) {
                     XSLFTableCell cell = table.getCell(r, c);
                     TextDirection way = cell.getTextDirection();
-                    double height =
-                            way == null || way == TextDirection.HORIZONTAL ? height(cell, table.getColumnWidth(c)) : 0;
-                    assertThat(height)
-                            .as(where + "cell " + r + ", " + c + ": " + cell.getText())
-                            .isLessThanOrEqualTo(table.getRowHeight(r) + 1);
+                    boolean lying = way == null || way == TextDirection.HORIZONTAL;
+                    String what = where + "cell " + r + ", " + c + ": " + cell.getText();
+                    double height = lying ? height(cell, table.getColumnWidth(c)) : 0;
+                    assertThat(height).as(what).isLessThanOrEqualTo(table.getRowHeight(r) + 1);
                 }
             }
         } else if (shape instanceof XSLFTextShape text && !text.getText().isBlank()) {
@@ -255,7 +243,7 @@ class SlidesTest {
     }
 
     @Test
-    void sevenClassifiersHaveTenSlidesWithTheAnswerFirst(@TempDir Path folder) throws IOException {
+    void sevenClassifiersHaveTenSlidesWithTheAnswerFirst() throws IOException {
         Comparison comparison = Objects.requireNonNull(model("seven").results().comparison());
         try (XMLSlideShow show = slides("seven")) {
             List<String> titles = titles(show);
@@ -278,10 +266,7 @@ class SlidesTest {
     @Test
     void chartsHoldTheNumbersOfTheResults() throws Exception {
         List<Done> trials = model("seven").results().done();
-        Done gru = trials.stream()
-                .filter(trial -> trial.trial().classifier().equals("gru"))
-                .findFirst()
-                .orElseThrow();
+        Done gru = trials.get(SampleRun.SEVEN.indexOf("gru"));
         double micros = Objects.requireNonNull(gru.efficiency().onnxruntime()).p50Micros();
         double accuracy = 100 * gru.metrics().test().accuracy();
         double training = 100 * gru.metrics().train().accuracy();
@@ -290,55 +275,51 @@ class SlidesTest {
             assertThat(numbers(show, "Accuracy against latency", "gru")).containsExactly(accuracy);
             assertThat(numbers(show, "Training, validation and test accuracy", "gru: x"))
                     .containsExactly(training);
+            Stream<Double> seconds =
+                    trials.stream().map(trial -> trial.efficiency().trainingSeconds());
             assertThat(numbers(show, "Training time", "Training time"))
-                    .containsExactlyInAnyOrderElementsOf(trials.stream()
-                            .map(trial -> trial.efficiency().trainingSeconds())
-                            .toList());
+                    .containsExactlyInAnyOrderElementsOf(seconds.toList());
         }
     }
 
     /** Finds a column of a chart's workbook by its head, and checks that the chart draws the numbers of the column. */
     private static List<Double> numbers(XMLSlideShow show, String title, String head) throws Exception {
-        for (XSLFSlide slide : show.getSlides()) {
-            for (XSLFShape shape : slide.getShapes()) {
-                if (alternative(shape).startsWith(title + ".")) {
-                    XSLFChart chart = ((XSLFGraphicFrame) shape).getChart();
-                    XSSFSheet sheet = chart.getWorkbook().getSheetAt(0);
-                    for (Cell cell : sheet.getRow(0)) {
-                        if (cell.getStringCellValue().equals(head)) {
-                            List<Double> numbers = IntStream.rangeClosed(1, sheet.getLastRowNum())
-                                    .mapToObj(row -> sheet.getRow(row).getCell(cell.getColumnIndex()))
-                                    .takeWhile(Objects::nonNull)
-                                    .map(XSSFCell::getNumericCellValue)
-                                    .toList();
-                            assertThat(drawn(chart)).containsAll(numbers);
-                            return numbers;
-                        }
-                    }
-                }
+        XSLFShape shape = show.getSlides().stream()
+                .flatMap(slide -> slide.getShapes().stream())
+                .filter(one -> alternative(one).startsWith(title + "."))
+                .findFirst()
+                .orElseThrow();
+        XSLFChart chart = ((XSLFGraphicFrame) shape).getChart();
+        XSSFSheet sheet = chart.getWorkbook().getSheetAt(0);
+        List<Double> numbers = new ArrayList<>();
+        for (Cell cell : sheet.getRow(0)) {
+            if (numbers.isEmpty() && cell.getStringCellValue().equals(head)) {
+                IntStream.rangeClosed(1, sheet.getLastRowNum())
+                        .mapToObj(row -> sheet.getRow(row).getCell(cell.getColumnIndex()))
+                        .takeWhile(Objects::nonNull)
+                        .forEach(number -> numbers.add(number.getNumericCellValue()));
             }
         }
-        throw new AssertionError("no chart has a column " + head);
+        assertThat(drawn(chart)).containsAll(numbers);
+        return numbers;
     }
 
     private static List<Double> drawn(XSLFChart chart) {
         List<Double> drawn = new ArrayList<>();
         for (XDDFChartData data : chart.getChartSeries()) {
             for (int s = 0; s < data.getSeriesCount(); s++) {
-                for (var source : List.of(
-                        data.getSeries(s).getCategoryData(), data.getSeries(s).getValuesData())) {
-                    for (int i = 0; i < source.getPointCount(); i++) {
-                        if (String.valueOf(source.getPointAt(i)).matches("-?[0-9].*")) {
-                            drawn.add(Double.valueOf(String.valueOf(source.getPointAt(i))));
-                        }
-                    }
+                XDDFChartData.Series series = data.getSeries(s);
+                for (var source : List.of(series.getCategoryData(), series.getValuesData())) {
+                    IntStream.range(0, source.getPointCount())
+                            .mapToObj(i -> String.valueOf(source.getPointAt(i)))
+                            .filter(point -> point.matches("-?[0-9].*"))
+                            .forEach(point -> drawn.add(Double.valueOf(point)));
                 }
             }
         }
         return drawn;
     }
 
-    /** What the slides of a run say, and what they do not. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             interrupted | 4 of 7 trials; not tested; 1 trial failed; exit code 137       | is ahead of; clearly differ
@@ -359,26 +340,13 @@ class SlidesTest {
     void recipesAreTexts() throws IOException {
         try (XMLSlideShow show = slides("recipes")) {
             XSLFTable table = tables(show.getSlides().get(3)).findFirst().orElseThrow();
-            assertThat(table.getCell(1, 1).getTextParagraphs())
-                    .extracting(XSLFTextParagraph::getTextAlign)
-                    .containsExactly(TextAlign.LEFT);
+            var first = table.getCell(1, 1).getTextParagraphs().get(0);
+            assertThat(first.getTextAlign()).isEqualTo(TextAlign.LEFT);
         }
     }
 
     static Stream<XSLFTable> tables(XSLFSlide slide) {
         return slide.getShapes().stream().filter(XSLFTable.class::isInstance).map(XSLFTable.class::cast);
-    }
-
-    /** The files that the other notes name have no scores of single classes. */
-    @Test
-    void ofManyClassesTheAppendixSaysWhereTheOthersAre() throws IOException {
-        try (XMLSlideShow show = withAppendix("classes-200")) {
-            assertThat(show.getSlides().stream()
-                            .filter(slide -> slide.getTitle().endsWith("class by class (2)"))
-                            .map(slide -> text(slide)))
-                    .isNotEmpty()
-                    .allSatisfy(text -> assertThat(text).contains("32 of 200 rows", "report.html"));
-        }
     }
 
     @Test
@@ -393,6 +361,13 @@ class SlidesTest {
                     .mapToLong(table -> table.getNumberOfRows() - 1L)
                     .sum();
             assertThat(pairs).isEqualTo(21);
+        }
+        // The files that the other notes name have no scores of single classes.
+        try (XMLSlideShow show = withAppendix("classes-200")) {
+            assertThat(show.getSlides())
+                    .filteredOn(slide -> slide.getTitle().endsWith("class by class (2)"))
+                    .isNotEmpty()
+                    .allSatisfy(slide -> assertThat(text(slide)).contains("32 of 200 rows", "report.html"));
         }
     }
 
@@ -409,11 +384,9 @@ class SlidesTest {
             if (titled) {
                 XSLFSlide slide = show.createSlide(master.getLayout("Title and Content"));
                 slide.getPlaceholder(0).setText("old slide");
-                for (XSLFTextShape shape : show.getNotesSlide(slide).getPlaceholders()) {
-                    if (shape.getTextType() == Placeholder.BODY) {
-                        shape.setText("notes of the old slide");
-                    }
-                }
+                Stream.of(show.getNotesSlide(slide).getPlaceholders())
+                        .filter(shape -> shape.getTextType() == Placeholder.BODY)
+                        .forEach(shape -> shape.setText("notes of the old slide"));
                 PackagePartName name = PackagingURIHelper.createPartName("/ppt/embeddings/old.bin");
                 PackagePart embedded =
                         show.getPackage().createPart(name, "application/vnd.openxmlformats-officedocument.oleObject");
@@ -432,7 +405,6 @@ class SlidesTest {
         return file;
     }
 
-    /** Copies a presentation as a file of another type. */
     private static Path typed(Path file, XSLFRelation type, Path copy) throws IOException, InvalidFormatException {
         try (OPCPackage content = OPCPackage.open(new ByteArrayInputStream(Files.readAllBytes(file)));
                 OutputStream out = Files.newOutputStream(copy)) {
@@ -442,38 +414,23 @@ class SlidesTest {
         return copy;
     }
 
-    private static XMLSlideShow open(String run, Template template) throws IOException {
-        byte[] made = bytes(model(run), new SlideOptions(Extent.FINDINGS, template));
-        return new XMLSlideShow(new ByteArrayInputStream(made));
-    }
-
     @Test
-    void aTemplateGivesItsLook(@TempDir Path folder) throws IOException, InvalidFormatException {
-        Template template = Template.read(template(folder.resolve("corporate.pptx"), true));
+    void aTemplateGivesItsLookAndNothingOfItsSlides(@TempDir Path folder) throws Exception {
+        Path file = template(folder.resolve("corporate.pptx"), true);
+        byte[] made = bytes(model("none"), new SlideOptions(Extent.FINDINGS, Template.read(file)));
 
-        try (XMLSlideShow show = open("seven", template)) {
+        try (XMLSlideShow show = new XMLSlideShow(new ByteArrayInputStream(made))) {
             wholeSlides("template", show);
-            assertThat(show.getSlides()).hasSize(10);
             assertThat(show.getPageSize()).isEqualTo(new Dimension(720, 540));
-            assertThat(text(show)).doesNotContain("old slide");
-            XSLFSlideMaster master = show.getSlideMasters().get(0);
-            var theme = master.getTheme().getXmlObject();
+            var theme = show.getSlideMasters().get(0).getTheme().getXmlObject();
             assertThat(theme.getName()).isEqualTo("Corporate");
             var fonts = theme.getThemeElements().getFontScheme();
             assertThat(fonts.getMajorFont().getLatin().getTypeface()).isEqualTo("Georgia");
             assertThat(show.getSlides())
                     .allMatch(slide -> slide.getSlideLayout().getName().equals("Title Only"));
         }
-    }
-
-    @Test
-    void nothingOfTheSlidesOfATemplateIsLeft(@TempDir Path folder) throws IOException, InvalidFormatException {
-        Template template = Template.read(template(folder.resolve("corporate.pptx"), true));
-
-        byte[] slides = bytes(model("none"), new SlideOptions(Extent.FINDINGS, template));
-
         List<String> names = new ArrayList<>();
-        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(slides))) {
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(made))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 names.add(entry.getName());
                 assertThat(new String(zip.readAllBytes(), StandardCharsets.UTF_8))
@@ -484,15 +441,11 @@ class SlidesTest {
         assertThat(names)
                 .contains("ppt/slides/slide4.xml", "ppt/notesSlides/notesSlide4.xml")
                 .doesNotContain("ppt/slides/slide5.xml", "docProps/thumbnail.jpeg", "docProps/app.xml");
-    }
-
-    @Test
-    void aTemplateOrASlideShowOfPowerPointGivesAPresentation(@TempDir Path folder) throws Exception {
-        Path file = template(folder.resolve("corporate.pptx"), true);
-
+        // So do the templates and the slide shows of PowerPoint, and what is made is a presentation.
         for (XSLFRelation type : List.of(XSLFRelation.PRESENTATIONML_TEMPLATE, XSLFRelation.PRESENTATIONML)) {
-            Template template = Template.read(typed(file, type, folder.resolve("other.potx")));
-            try (XMLSlideShow show = open("empty", template)) {
+            Template other = Template.read(typed(file, type, folder.resolve("other.potx")));
+            made = bytes(model("empty"), new SlideOptions(Extent.FINDINGS, other));
+            try (XMLSlideShow show = new XMLSlideShow(new ByteArrayInputStream(made))) {
                 assertThat(show.getPackagePart().getContentType()).isEqualTo(XSLFRelation.MAIN.getContentType());
             }
         }
@@ -507,10 +460,7 @@ class SlidesTest {
         Path macros = typed(titled, XSLFRelation.MACRO_TEMPLATE, folder.resolve("macros.potm"));
 
         for (Path file : List.of(missing, text, bare, macros, folder)) {
-            assertThatThrownBy(() -> Template.read(file))
-                    .isInstanceOf(RequestException.class)
-                    .hasMessageStartingWith("--template: expected a PowerPoint file")
-                    .hasMessageMatching("[^\n]*, but " + Pattern.quote(file.toString()) + "[^\n]*");
+            refused(() -> Template.read(file), "--template: expected a PowerPoint file", ", but " + file);
         }
     }
 }
