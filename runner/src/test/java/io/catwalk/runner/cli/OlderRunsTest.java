@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +42,6 @@ final class OlderRunsTest {
     private Path finished;
     private JsonNode then;
 
-    /** Creates a home folder with the data set that the runs name. */
     @BeforeEach
     void copy() throws IOException {
         Path home = Files.createDirectory(folder.resolve("home"));
@@ -145,17 +143,6 @@ final class OlderRunsTest {
         withPlugins("export", finished, "--opset", "15").done();
         for (String name : List.of("small-conv", "rnn")) {
             Catwalk.ask("verify %s", trials.resolve(name + "/1-0/model.onnx")).done();
-        }
-    }
-
-    @Test
-    void anotherPluginIsToldInOneLine() throws IOException {
-        Path plugins = Files.createDirectory(folder.resolve("plugins"));
-        TestPlugin.sound("small-conv").write(plugins.resolve("small-conv.jar"));
-        TestPlugin.sound("rnn").write(plugins.resolve("rnn.jar"));
-
-        for (String command : List.of("evaluate", "export")) {
-            Catwalk.ask(command + " %s --plugins-dir %s", finished, plugins).refused("small-conv", "--plugins-dir");
         }
     }
 

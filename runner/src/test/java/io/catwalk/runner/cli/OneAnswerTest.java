@@ -37,8 +37,6 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(ExportedRun.class)
 final class OneAnswerTest {
 
-    private static final int CLASSES = 10;
-
     private ExportedRun world;
     private String page;
     private String markdown;
@@ -74,7 +72,7 @@ final class OneAnswerTest {
             String name = trial.path("classifier").asString();
             Predictions predictions = Predictions.read(world.trial(name).resolve("predictions.csv"));
             List<String> classes =
-                    IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
+                    IntStream.range(0, 10).mapToObj(Integer::toString).toList();
             all.add(new Answered(name, predictions, Evaluation.of(predictions, classes)));
         }
         assertThat(all).hasSize(4);

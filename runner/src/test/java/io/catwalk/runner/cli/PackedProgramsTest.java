@@ -60,7 +60,6 @@ final class PackedProgramsTest {
             Path.of("src/test/browser/show-page.mjs").toAbsolutePath();
 
     private static final List<String> INSTALLED = List.of("target", "node_modules");
-
     private static final float[] MEAN = {0.1f, 0.5f, 0.9f};
     private static final float[] STD = {0.2f, 0.4f, 0.1f};
 
@@ -248,7 +247,6 @@ final class PackedProgramsTest {
         return photo;
     }
 
-    /** Two test images of each of three classes, each class with its own colors. */
     private static Path colorImages() throws IOException {
         Random random = new Random(1);
         for (int i = 0; i < 9; i++) {

@@ -58,14 +58,12 @@ final class PagesIT {
     private static final List<String> ELSEWHERE =
             List.of("how-to/write-a-plugin.md", "how-to/add-an-operation.md", "how-to/ship-a-plugin.md");
 
-    /** What is downloaded and decoded, once for all pages. */
     @TempDir
     private static Path shared;
 
     @TempDir
     private Path folder;
 
-    /** Some commands of a page, and what is expected of them. */
     private record Block(String page, String info, String commands) {
 
         boolean runs() {
@@ -155,17 +153,14 @@ final class PagesIT {
         environment.put("XDG_CACHE_HOME", shared.resolve("cache").toString());
         environment.put("CATWALK_LATENCY_MILLIS", "60");
         environment.put("npm_config_prefer_offline", "true");
-        long start = System.nanoTime();
 
         Catwalk.Answer answer = Catwalk.finish(builder);
 
-        System.out.printf("%s: %d s%n", page, (System.nanoTime() - start) / 1_000_000_000L);
         assertThat(answer.exitCode()).as(answer.out() + answer.err()).isZero();
         assertThat(number).as("blocks of commands").isPositive();
         assertThat(answer.out()).endsWith("== end\n");
     }
 
-    /** Removes the links, since JUnit would warn of each that leads out of its folder. */
     @AfterAll
     static void unlink() throws IOException {
         try (Stream<Path> parts = Files.list(shared.resolve("catwalk"))) {

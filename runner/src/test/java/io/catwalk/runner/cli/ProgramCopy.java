@@ -7,7 +7,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A copy of the packaged program to which a user may add files. */
 final class ProgramCopy {
 
     /** Folders to which users add files: plugins, and what a runtime needs. */
@@ -15,7 +14,6 @@ final class ProgramCopy {
 
     private ProgramCopy() {}
 
-    /** Copies the launcher, the plugins and the runtimes, and links the rest. */
     static void make(Path program, Path copy) throws IOException {
         Files.createDirectory(copy);
         try (Stream<Path> parts = Files.list(program)) {

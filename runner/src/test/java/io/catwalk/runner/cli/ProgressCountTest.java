@@ -37,17 +37,13 @@ final class ProgressCountTest {
     }
 
     @Test
-    void whatStopsEarlyOrFailsIsDoneWithAsAWhole() {
-        count.reached(first, 1);
-        count.finished(first);
-        assertThat(count.done()).isEqualTo(4);
-    }
-
-    @Test
-    void aTrialThatIsTriedOnceMoreBeginsAnew() {
+    void whatIsTriedOnceMoreBeginsAnewAndWhatStopsEarlyIsDoneWithAsAWhole() {
         count.reached(first, 2);
         count.reached(first, 0);
         assertThat(count.done()).isZero();
+        count.reached(first, 1);
+        count.finished(first);
+        assertThat(count.done()).isEqualTo(4);
     }
 
     @Test

@@ -25,7 +25,6 @@ final class VersionTest {
         return answer.out().lines().toList();
     }
 
-    /** Returns a value that the build has recorded. */
     private static String property(String pattern) throws IOException {
         Matcher found = Pattern.compile(pattern).matcher(Files.readString(ROOT.resolve("pom.xml")));
         assertThat(found.find()).as(pattern).isTrue();

@@ -6,12 +6,12 @@ import io.catwalk.runner.MarkdownLinks;
 import io.catwalk.runner.plugin.PluginProject;
 import io.catwalk.runner.trial.Software;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +33,6 @@ final class WritingAPluginIT {
             Path.of("target", "catwalk-" + Software.current().catwalk()).toAbsolutePath();
 
     private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)\n```", Pattern.DOTALL);
-
     private static final Pattern CODE = Pattern.compile("```java\n(.*?)\n```", Pattern.DOTALL);
 
     @TempDir
@@ -61,10 +60,7 @@ final class WritingAPluginIT {
                 .contains("installed tiny-net 1.0.0, with the classifier tiny-net")
                 .containsPattern("\ntiny-net .*%|\ntiny-net  +.*\\d")
                 .contains("Network for 3x32x32 and 10 classes, with filters 16:");
-        assertThat(folder.resolve("run/results.csv"))
-                .content()
-                .contains("tiny-net")
-                .contains("small-conv");
+        assertThat(folder.resolve("run/results.csv")).content().contains("tiny-net", "small-conv");
         assertThat(folder.resolve("tiny-net/tiny-net.svg")).content().startsWith("<svg");
         Path source = folder.resolve("tiny-net/src/main/java/com/example/tinynet/TinyNet.java");
         // The code on the page is that of the file, except for the tags.
@@ -76,15 +72,9 @@ final class WritingAPluginIT {
     @Test
     @Tag("long")
     void aProjectInKotlinBecomesAPlugin() throws Exception {
-        Catwalk.Answer answer = run("""
-                catwalk plugin new tiny-net --kotlin
-                cd tiny-net
-                ./mvnw verify
-                catwalk plugin install target/tiny-net-1.0.0.zip
-                catwalk plugin info tiny-net
-                """);
-
-        assertThat(answer.out())
+        String commands = "catwalk plugin new tiny-net --kotlin\ncd tiny-net\n./mvnw verify\n"
+                + "catwalk plugin install target/tiny-net-1.0.0.zip\ncatwalk plugin info tiny-net\n";
+        assertThat(run(commands).out())
                 .containsPattern("Tests run: [1-9][0-9]*, Failures: 0, Errors: 0, Skipped: 0")
                 .contains("installed tiny-net 1.0.0, with the classifier tiny-net")
                 .contains("Network for 1x28x28 and 10 classes");
@@ -93,16 +83,19 @@ final class WritingAPluginIT {
     @Test
     void everyPageThatAMessageNamesIsPacked() throws IOException {
         Pattern named = Pattern.compile("docs/[a-z-]+(/[a-z0-9-]+)*(\\.md)?");
-        List<String> pages;
+        Set<String> pages = new TreeSet<>();
         try (Stream<Path> sources = Files.walk(Path.of("src/main"))) {
-            pages = sources.filter(file -> file.toString().matches(".*\\.(java|jte|md)"))
-                    .flatMap(WritingAPluginIT::lines)
-                    .filter(line -> !line.strip().startsWith("*") && !line.contains("https://"))
-                    .flatMap(line -> named.matcher(line).results().map(match -> match.group()))
-                    .distinct()
-                    .toList();
+            for (Path source : (Iterable<Path>) sources::iterator) {
+                if (source.toString().matches(".*\\.(java|jte|md)")) {
+                    String text = Files.readString(source).replaceAll("(?m)^(\\s*\\*|.*https://).*$", "");
+                    named.matcher(text).results().forEach(page -> pages.add(page.group()));
+                }
+            }
         }
-        assertThat(pages).hasSizeGreaterThanOrEqualTo(3).allSatisfy(WritingAPluginIT::requirePacked);
+        assertThat(pages).hasSizeGreaterThanOrEqualTo(3);
+        for (String page : pages) {
+            requirePacked(page);
+        }
     }
 
     /** Each download has a README of its own; {@code .ci/download} looks for it. */
@@ -119,22 +112,13 @@ final class WritingAPluginIT {
     /** A decision record is referred to by its number alone. */
     private static void requirePacked(String page) throws IOException {
         Path path = HOME.resolve(page);
+        String name = path.getFileName().toString();
         try (Stream<Path> beside = Files.list(path.getParent())) {
-            assertThat(beside)
-                    .anyMatch(file ->
-                            file.equals(path) || file.getFileName().toString().startsWith(path.getFileName() + "-"));
+            assertThat(beside.map(file -> file.getFileName().toString()))
+                    .anyMatch(file -> file.equals(name) || file.startsWith(name + "-"));
         }
     }
 
-    private static Stream<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file).stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Runs commands in a folder, with a copy of the program, whose folder of plugins is the user's own. */
     private Catwalk.Answer run(String commands) throws Exception {
         Path catwalk = folder.resolve("catwalk");
         ProgramCopy.make(HOME, catwalk);
@@ -146,17 +130,14 @@ final class WritingAPluginIT {
     /** Maven may fetch libraries of others, in versions that the build of Catwalk itself does not need. */
     private ProcessBuilder shell(String script) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", script).directory(folder.toFile());
-        Map<String, String> environment = builder.environment();
         // The wrapper finds the Maven version that it needs already installed.
         Path dists = Files.createDirectories(folder.resolve("maven/wrapper/dists"));
-        Files.createSymbolicLink(
-                dists.resolve(wanted()), Path.of(System.getProperty("maven.home", "/usr/share/maven")));
-        environment.put("MAVEN_USER_HOME", folder.resolve("maven").toString());
+        Path maven = Path.of(System.getProperty("maven.home", "/usr/share/maven"));
+        Files.createSymbolicLink(dists.resolve(wanted()), maven);
+        builder.environment().put("MAVEN_USER_HOME", folder.resolve("maven").toString());
         // Kotlin's compiler would go on in a process of its own.
-        environment.put(
-                "MAVEN_ARGS",
-                "-B -ntp -Dkotlin.compiler.daemon=false -Dmaven.repo.local=" + folder.resolve("repository")
-                        + " -Dmaven.repo.local.tail=" + withoutCatwalk());
+        String options = "-B -ntp -Dkotlin.compiler.daemon=false -Dmaven.repo.local=" + folder.resolve("repository");
+        builder.environment().put("MAVEN_ARGS", options + " -Dmaven.repo.local.tail=" + withoutCatwalk());
         return builder;
     }
 
@@ -167,11 +148,9 @@ final class WritingAPluginIT {
         }
     }
 
-    /** Copies the local repository by links, without any artifact of Catwalk. */
     private Path withoutCatwalk() throws IOException {
-        Path local = Path.of(System.getProperty(
-                "localRepository",
-                Path.of(System.getProperty("user.home"), ".m2", "repository").toString()));
+        String standard = System.getProperty("user.home") + "/.m2/repository";
+        Path local = Path.of(System.getProperty("localRepository", standard));
         Path tail = Files.createDirectory(folder.resolve("tail"));
         link(local, tail, "io");
         link(local.resolve("io"), Files.createDirectory(tail.resolve("io")), "catwalk");
