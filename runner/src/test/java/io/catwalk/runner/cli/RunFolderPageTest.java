@@ -7,18 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** docs/reference/run-folder.md lists each file of a run. */
 @ExtendWith(ExportedRun.class)
 final class RunFolderPageTest {
 
     private static final Path PAGE = Path.of("..", "docs", "reference", "run-folder.md");
-
-    private static final Pattern ROW = Pattern.compile("^\\| (`[^|]*) \\|", Pattern.MULTILINE);
-
+    private static final Pattern ROW = Pattern.compile("^\\| (\\[?`[^|]*) \\|", Pattern.MULTILINE);
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
 
     @Test
@@ -44,7 +42,6 @@ final class RunFolderPageTest {
                         .as(file)
                         .anyMatch(row -> file.matches(Stream.of(row.split("\\*", -1))
                                 .map(Pattern::quote)
-                                .reduce((left, right) -> left + "[^/]+" + right)
-                                .orElseThrow())));
+                                .collect(Collectors.joining("[^/]+")))));
     }
 }
