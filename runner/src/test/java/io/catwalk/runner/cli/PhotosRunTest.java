@@ -35,22 +35,18 @@ final class PhotosRunTest {
         for (String name : new String[] {"day", "night", "night/older"}) {
             Path kind = Files.createDirectories(photos.resolve(name));
             for (int i = 0; i < 30; i++) {
-                ImageIO.write(
-                        photo(name.equals("day"), random),
-                        "png",
-                        kind.resolve("IMG " + i + ".PNG").toFile());
+                BufferedImage photo = photo(name.equals("day"), random);
+                ImageIO.write(photo, "png", kind.resolve("IMG " + i + ".PNG").toFile());
             }
         }
         Files.writeString(photos.resolve("night/Thumbs.db"), "none");
         TestPlugin.sound("dense")
                 .write(Files.createDirectory(folder.resolve("plugins")).resolve("dense.jar"));
         run = folder.resolve("run");
-        trained = Catwalk.ask(
-                        "train dense --dataset %s --image-size 8x6 --fit crop --plugins-dir %s/plugins --out %s --epochs 30"
-                                + " --batch-size 16 --threads 1 --no-latency --balance sampling --select-by"
-                                + " balanced-accuracy",
-                        photos, folder, run)
-                .done();
+        String train =
+                "train dense --dataset %s --image-size 8x6 --fit crop --plugins-dir %s/plugins --out %s --epochs 30"
+                        + " --batch-size 16 --threads 1 --no-latency --balance sampling --select-by balanced-accuracy";
+        trained = Catwalk.ask(train, photos, folder, run).done();
     }
 
     private static BufferedImage photo(boolean day, Random random) {

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reports that are written again from a run folder. */
 final class ReportCommandTest {
 
     @TempDir
@@ -51,7 +50,7 @@ final class ReportCommandTest {
     }
 
     private void report(String more) {
-        Catwalk.ask(("report " + run + " " + more).strip()).done();
+        Catwalk.ask("report " + run + " " + more).done();
     }
 
     @Test
@@ -68,24 +67,18 @@ final class ReportCommandTest {
     }
 
     @Test
-    void aBadTemplateIsRefusedBeforeAnythingIsWritten() throws IOException {
-        byte[] slides = Files.readAllBytes(run.resolve("slides.pptx"));
+    void aBadTemplateIsRefusedBeforeAnythingIsWrittenAndAnAppendixAdded() throws IOException {
+        Path slides = run.resolve("slides.pptx");
+        byte[] before = Files.readAllBytes(slides);
         Files.delete(run.resolve("report.html"));
         Path template = Files.writeString(folder.resolve("template.pptx"), "none");
 
         Catwalk.ask("report %s --template %s", run, template).refused("--template", ".pptx");
 
         assertThat(run.resolve("report.html")).doesNotExist();
-        assertThat(run.resolve("slides.pptx")).hasBinaryContent(slides);
-    }
-
-    @Test
-    void theAppendixIsAddedToTheSlides() throws IOException {
-        long without = Files.size(run.resolve("slides.pptx"));
-
+        assertThat(slides).hasBinaryContent(before);
         report("--appendix");
-
-        assertThat(Files.size(run.resolve("slides.pptx"))).isGreaterThan(without);
+        assertThat(Files.size(slides)).isGreaterThan(before.length);
     }
 
     /** The request keeps the whole paths, since resume needs them. */
@@ -104,7 +97,6 @@ final class ReportCommandTest {
         assertThat(passedOn()).contains("cannot read a.bin: no").doesNotContain(world.toString(), folder.toString());
     }
 
-    /** Returns the text of all results and reports, and of what is packed in them. */
     private String passedOn() throws IOException {
         StringBuilder text = new StringBuilder();
         for (String file : List.of("results.json", "results.csv", "results.md", "report.html")) {
@@ -119,35 +111,35 @@ final class ReportCommandTest {
     }
 
     @Test
-    void aDamagedListOfDuplicatesOrPredictionsAreNotShownAndSaid() throws IOException {
+    void aDamagedListOfDuplicatesOrMissingPredictionsAreNotShownAndSaid() throws IOException {
         Path list = Files.createDirectory(run.resolve("audit")).resolve("duplicates.csv");
         Files.writeString(list, "test_image,train_image\n1,one\n");
-        Files.delete(run.resolve("trials/dense/1-0/predictions.csv"));
+        Path predictions = run.resolve("trials/dense/1-0/predictions.csv");
+        Files.delete(predictions);
 
-        report("");
+        assertThat(Catwalk.ask("report %s", run).done().err()).contains("" + predictions, "catwalk resume " + run);
 
         assertThat(run.resolve("report.html"))
                 .content()
-                .contains("duplicates", "write it again with catwalk audit", "dense has no predictions");
+                .contains("duplicates", "write it again with catwalk audit", "dense has no predictions")
+                .contains("trials/dense/1-0/predictions.csv is missing")
+                .doesNotContain(folder.toString());
     }
 
-    /** The test works on the run until both say that they wait. */
     @Test
     void ofTwoAtOnceOneWaitsForTheOther() throws Exception {
-        String waits = "waiting for the other process that works on " + run;
-        StringWriter one = new StringWriter();
-        StringWriter other = new StringWriter();
-        FutureTask<Integer> first = report(one);
-        FutureTask<Integer> second = report(other);
+        List<StringWriter> said = List.of(new StringWriter(), new StringWriter());
+        List<FutureTask<Integer>> reports = said.stream().map(this::report).toList();
         try (RunLock lock = new RunFolder(run).lock(RunLock.Purpose.WRITE)) {
             assertThat(lock.run().path()).isEqualTo(run);
-            new Thread(first, "first").start();
-            new Thread(second, "second").start();
-            await(one, waits);
-            await(other, waits);
+            reports.forEach(one -> new Thread(one, "report").start());
+            for (StringWriter err : said) {
+                await(err, "waiting for the other process that works on " + run);
+            }
         }
-        assertThat(first.get(1, TimeUnit.MINUTES)).as("%s", one).isEqualTo(ExitCode.DONE);
-        assertThat(second.get(1, TimeUnit.MINUTES)).as("%s", other).isEqualTo(ExitCode.DONE);
+        for (FutureTask<Integer> one : reports) {
+            assertThat(one.get(1, TimeUnit.MINUTES)).as("%s", said).isEqualTo(ExitCode.DONE);
+        }
         assertThat(run).isDirectoryNotContaining("glob:**.part");
     }
 

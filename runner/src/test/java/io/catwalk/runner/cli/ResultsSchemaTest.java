@@ -19,20 +19,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Validates what runs have written against docs/reference/results.schema.json, with the validator of networknt. */
 @ExtendWith(ExportedRun.class)
 final class ResultsSchemaTest {
 
     private static final Path DOCS = Path.of("..", "docs");
+    private static final SchemaRegistry REGISTRY =
+            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
-    /**
-     * Lists violations of the schema.
-     *
-     * @param results text of a {@code results.json}
-     */
     private static List<String> errors(String results) throws IOException {
-        Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                .getSchema(schema());
+        Schema schema = REGISTRY.getSchema(schema());
         return schema.validate(Json.JSON.readTree(results)).stream()
                 .map(Error::toString)
                 .toList();
@@ -44,9 +39,7 @@ final class ResultsSchemaTest {
 
     @Test
     void itIsASchema() throws IOException {
-        SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
-        Schema schema = registry.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
-
+        Schema schema = REGISTRY.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
         assertThat(schema.validate(schema())).isEmpty();
     }
 
@@ -59,8 +52,8 @@ final class ResultsSchemaTest {
 
     @Test
     void aRunOfNowHasTheFormToo() throws IOException {
-        assertThat(errors(Files.readString(ExportedRun.get().run().resolve("results.json"))))
-                .isEmpty();
+        String results = Files.readString(ExportedRun.get().run().resolve("results.json"));
+        assertThat(errors(results)).isEmpty();
     }
 
     @ParameterizedTest

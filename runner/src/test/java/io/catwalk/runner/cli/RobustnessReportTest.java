@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Accuracy on corrupted images, measured with the ONNX files of a run. */
 final class RobustnessReportTest {
 
     @TempDir
@@ -39,11 +37,9 @@ final class RobustnessReportTest {
             TestPlugin.sound(name).write(plugins.resolve(name + ".jar"));
         }
         images = TinyImages.write(world.resolve("tiny"));
-        Catwalk.ask(
-                        "compare dense wide --plugins-dir %s --dataset %s --out %s/run --epochs=40 --batch-size=16 --threads=1"
-                                + " --in-process --no-latency",
-                        plugins, images, world)
-                .done();
+        String compare = "compare dense wide --plugins-dir %s --dataset %s --out %s/run --epochs=40 --batch-size=16"
+                + " --threads=1 --in-process --no-latency";
+        Catwalk.ask(compare, plugins, images, world).done();
     }
 
     @BeforeEach
@@ -52,15 +48,15 @@ final class RobustnessReportTest {
     }
 
     private Catwalk.Answer report(String options) {
-        return Catwalk.ask(("report " + run + " " + options).strip()).done();
+        return Catwalk.ask("report " + run + " " + options).done();
     }
 
     private void refused(String options, String... facts) {
-        Catwalk.ask(("report " + run + " " + options).strip()).refused(facts);
+        Catwalk.ask("report " + run + " " + options).refused(facts);
     }
 
     private JsonNode record() throws IOException {
-        return Json.JSON.readTree(run.resolve("robustness.json"));
+        return Catwalk.json(run.resolve("robustness.json"));
     }
 
     @Test
@@ -88,10 +84,14 @@ final class RobustnessReportTest {
         Files.delete(run.resolve("robustness.json"));
         report("--robustness");
         assertThat(run.resolve("robustness.json")).hasBinaryContent(first);
+
+        report("--robustness --images 20");
+        assertThat(record().at("/sample/images").asInt()).isEqualTo(20);
+        assertThat(run.resolve("report.html")).content().contains("on 20 of the 40 test images");
     }
 
     private void requireCleanImagesToHaveTheAccuracyOfTheRun() throws IOException {
-        JsonNode results = Json.JSON.readTree(run.resolve("results.json"));
+        JsonNode results = Catwalk.json(run.resolve("results.json"));
         for (JsonNode trial : results.path("trials")) {
             String name = trial.path("classifier").asString();
             JsonNode measured = record().path("classifiers").path(name.equals("dense") ? 0 : 1);
@@ -120,14 +120,6 @@ final class RobustnessReportTest {
         assertThat(run.resolve("trials/dense/1-0/card.md")).content().contains("opset 15");
         assertThat(run.resolve("report.html")).content().contains("The robustness of 1 classifier was measured with");
         assertThat(report("--robustness").err()).contains("robustness of dense").doesNotContain("robustness of wide");
-    }
-
-    @Test
-    void fewerImagesAreASampleOfTheirOwn() throws IOException {
-        report("--robustness --images 20");
-
-        assertThat(record().at("/sample/images").asInt()).isEqualTo(20);
-        assertThat(run.resolve("report.html")).content().contains("on 20 of the 40 test images");
     }
 
     /** Ten images of ten classes cannot be split, but that is not what the user has to know. */

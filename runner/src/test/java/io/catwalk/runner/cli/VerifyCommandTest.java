@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.ByteString;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.runner.Json;
 import io.catwalk.runner.evaluation.Predictions;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +26,6 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(ExportedRun.class)
 final class VerifyCommandTest {
 
-    private static final String IN_PROCESS = "--in-process --no-latency";
-
     @TempDir
     private Path folder;
 
@@ -41,10 +37,8 @@ final class VerifyCommandTest {
     void find() throws IOException {
         world = ExportedRun.get();
         images = world.images().toString();
-        accuracy = String.format(
-                Locale.ROOT,
-                "accuracy %.2f %% on 40 images of tiny, ",
-                trial().path("metrics").path("test").path("accuracy").asDouble() * 100);
+        double share = trial().at("/metrics/test/accuracy").asDouble();
+        accuracy = String.format(Locale.ROOT, "accuracy %.2f %% on 40 images of tiny, ", share * 100);
     }
 
     private JsonNode trial() throws IOException {
@@ -58,35 +52,27 @@ final class VerifyCommandTest {
     }
 
     private Catwalk.Answer verify(Path file) {
-        return Catwalk.run("verify", file.toString(), "--dataset", images);
+        return Catwalk.ask("verify %s --dataset %s", file, images);
     }
 
     private void requireSaid(Path file, int exitCode, String said) {
-        Catwalk.Answer answer = verify(file);
-        assertThat(answer.exitCode()).as("%s", answer).isEqualTo(exitCode);
-        assertThat(answer.joined().strip()).isEqualTo(file + ": " + accuracy + said);
+        assertThat(verify(file).exits(exitCode).joined().strip()).isEqualTo(file + ": " + accuracy + said);
     }
 
+    /** Files of earlier versions name the number of their test images, but not which. */
     @Test
     void whatAFileSaysIsHeldAgainstWhatItScores() throws IOException {
         requireSaid(world.model(), ExitCode.DONE, "as the file says, and as its card says");
+        SortedMap<String, String> earlier =
+                new TreeMap<>(OnnxMetadata.read(world.model()).entries());
         Path file = withEntry("metrics.test.accuracy", "0.999");
         requireSaid(file, ExitCode.CROSS_CHECK_FAILED, "but the file says 99.90 %");
         OnnxMetadata.read(file)
                 .with("provenance.dataset_sha256", "0".repeat(64))
                 .write(file);
         requireSaid(file, ExitCode.DONE, "the file says 99.90 % on others");
-    }
-
-    /** Files of earlier versions name the number of their test images, but not which. */
-    @Test
-    void aFileThatDoesNotSayWhichImagesJudgedItIsHeldAgainstAsMany() throws IOException {
-        Path file = Files.copy(world.model(), folder.resolve("earlier.onnx"));
-        SortedMap<String, String> entries =
-                new TreeMap<>(OnnxMetadata.read(file).entries());
-        assertThat(entries.remove("provenance.test_sha256")).isNotNull();
-        new OnnxMetadata(entries).write(file);
-
+        assertThat(earlier.remove("provenance.test_sha256")).isNotNull();
+        new OnnxMetadata(earlier).write(file);
         requireSaid(file, ExitCode.DONE, "as the file says");
     }
 
@@ -96,16 +82,16 @@ final class VerifyCommandTest {
     void theImagesThatARunWasJudgedOnAreFound(String command, String options, String trial, int evaluated)
             throws IOException {
         Path run = folder.resolve("run");
-        String typed = "%s %s --plugins-dir %s --dataset %s --out %s --epochs 1 --batch-size 16 --threads 1 %s %s"
-                .formatted(command, ExportedRun.GOOD, world.plugins(), images, run, IN_PROCESS, options);
-        Catwalk.run(typed.split(" ", -1)).done();
+        String typed = " mixed --plugins-dir %s --dataset %s --out %s --epochs 1 --batch-size 16 --threads 1 "
+                + "--in-process --no-latency ";
+        Catwalk.ask(command + typed + options, world.plugins(), images, run).done();
         Path file = run.resolve("trials/mixed").resolve(trial).resolve("model.onnx");
 
         assertThat(verify(file).joined().strip())
                 .startsWith(file + ": accuracy ")
                 .endsWith(" % on " + evaluated + " images of tiny, as the file says, and as its card says");
         OnnxMetadata.read(file).with("metrics.test.accuracy", "0.0123").write(file);
-        assertThat(verify(file).exitCode()).isEqualTo(ExitCode.CROSS_CHECK_FAILED);
+        verify(file).exits(ExitCode.CROSS_CHECK_FAILED);
         if (command.equals("compare")) {
             OnnxMetadata.read(file).with("provenance.limit_test", "21").write(file);
             assertThat(verify(file).joined().strip())
@@ -122,39 +108,30 @@ final class VerifyCommandTest {
                 .done();
         requireSaid(file, ExitCode.DONE, "as the file says, and as its card says");
         Path card = folder.resolve("out/mixed.md");
-        Files.writeString(
-                card, Files.readString(card).replaceFirst("\\| accuracy \\| [0-9.]+ %", "| accuracy | 99.01 %"));
-
+        String other = Files.readString(card).replaceFirst("\\| accuracy \\| [0-9.]+ %", "| accuracy | 99.01 %");
+        Files.writeString(card, other);
         requireSaid(file, ExitCode.CROSS_CHECK_FAILED, "as the file says, but its card says 99.01 %");
     }
 
     @Test
     void jsonHoldsTheMetricsAndTheVerdict() throws IOException {
-        Catwalk.Answer answer = Catwalk.run("verify", world.model().toString(), "--dataset", images, "--json");
-
-        JsonNode json = answer.json();
+        JsonNode json = Catwalk.ask("verify %s --dataset %s --json", world.model(), images)
+                .json();
         assertThat(json.propertyNames())
                 .containsExactly("dataset", "stated_accuracy", "card_accuracy", "agrees", "metrics");
         assertThat(json.path("agrees").asBoolean()).isTrue();
-        assertThat(json.path("metrics").path("accuracy"))
-                .isEqualTo(trial().path("metrics").path("test").path("accuracy"));
+        assertThat(json.at("/metrics/accuracy")).isEqualTo(trial().at("/metrics/test/accuracy"));
     }
 
     @Test
-    void showPrintsWhatTheFileSaysOfItself() throws IOException {
-        Catwalk.Answer answer =
-                Catwalk.run("verify", world.model().toString(), "--show").done();
-
-        assertThat(answer.out())
+    void showPrintsWhatTheFileSaysOfItself() {
+        assertThat(Catwalk.ask("verify %s --show", world.model()).done().out())
                 .contains("classifier: mixed", "parity.flips: 0", "preprocessing.size: 8x8", "provenance.seed: 1");
-
-        JsonNode json = Json.JSON.readTree(Catwalk.run("verify", world.model().toString(), "--show", "--json")
-                .out());
+        JsonNode json = Catwalk.ask("verify %s --show --json", world.model()).json();
         assertThat(json.path("parity.images").asString()).isEqualTo("40");
         assertThat(json.path("labels").asString().lines()).hasSize(10);
     }
 
-    /** Writes the test images of the run as pictures of twice the size, with white on both sides. */
     private Path photos() throws IOException {
         Path photos = folder.resolve("photos");
         for (int i = 0; i < 40; i++) {
@@ -173,7 +150,6 @@ final class VerifyCommandTest {
         return photos;
     }
 
-    /** Writes a table of splits: all pictures are test images, and ten more are training images. */
     private Path table(Path photos) throws IOException {
         StringBuilder table = new StringBuilder("path,label,split\n");
         for (int i = 0; i < 40; i++) {
@@ -193,35 +169,31 @@ final class VerifyCommandTest {
         Files.createFile(photos.resolve("3/empty.png"));
         Path table = table(photos);
         String said = accuracy.replace("accuracy ", "the file says ").replaceAll(" on .*", " on others");
-        String[] asked = {"verify", file.toString(), "--dataset", photos.toString(), "--fit", "crop"};
+        String asked = "verify %s --dataset %s ";
 
-        Catwalk.Answer labeled =
-                Catwalk.run(with(asked, "--labels", table.toString())).done();
-        Catwalk.Answer shared = Catwalk.run(with(asked, "--test-share", "0.5", "--skip-unreadable"))
-                .done();
-
-        assertThat(labeled.joined().strip()).isEqualTo(file + ": " + accuracy.replace("tiny", "photos") + said);
-        assertThat(shared.joined()).contains(" on 20 images of photos, ");
-        Catwalk.run(with(asked, "--test-share", "0.5")).refused("empty.png");
-        Catwalk.run("verify", file.toString(), "--dataset", photos.toString(), "--skip-unreadable")
-                .refused("1x8x8", "1x16x24", "--image-size 8x8");
+        assertThat(Catwalk.ask(asked + "--fit crop --labels %s", file, photos, table)
+                        .done()
+                        .joined()
+                        .strip())
+                .isEqualTo(file + ": " + accuracy.replace("tiny", "photos") + said);
+        String half = asked + "--fit crop --test-share 0.5";
+        assertThat(Catwalk.ask(half + " --skip-unreadable", file, photos).done().joined())
+                .contains(" on 20 images of photos, ");
+        Catwalk.ask(half, file, photos).refused("empty.png");
+        Catwalk.ask(asked + "--skip-unreadable", file, photos).refused("1x8x8", "1x16x24", "--image-size 8x8");
     }
 
-    private Catwalk.Answer against(Path file, String trial, String... more) {
-        String[] verify = {
-            "verify", file.toString(), "--against", world.trial(trial).toString()
-        };
-        return Catwalk.run(with(with(verify, "--plugins-dir", world.plugins().toString()), more));
+    private Catwalk.Answer against(Path file, String trial, String more) {
+        String command = "verify %s --against %s --plugins-dir %s " + more;
+        return Catwalk.ask(command, file, world.trial(trial), world.plugins());
     }
 
     @Test
     void theFileAgreesWithItsOwnTrialAlsoOnOtherImages() throws IOException {
-        assertThat(against(world.model(), ExportedRun.GOOD).joined()).contains(": agrees: 0 flips in 40 images, ");
-
-        String[] other = {"--dataset", photos().toString(), "--image-size", "8x8", "--test-share", "0.5"};
-        Catwalk.Answer answer = against(world.model(), ExportedRun.GOOD, other).done();
-
-        assertThat(answer.joined()).contains(": agrees: 0 flips in 20 images, ");
+        String other = "--dataset " + photos() + " --image-size 8x8 --test-share 0.5";
+        assertThat(against(world.model(), ExportedRun.GOOD, "").joined()).contains(": agrees: 0 flips in 40 images, ");
+        assertThat(against(world.model(), ExportedRun.GOOD, other).done().joined())
+                .contains(": agrees: 0 flips in 20 images, ");
     }
 
     @Test
@@ -245,10 +217,10 @@ final class VerifyCommandTest {
                         .forEach(tensor -> tensor.setRawData(
                                 thousand.concat(tensor.getRawData().substring(4)))));
 
-        Catwalk.Answer found = against(file, ExportedRun.GOOD).exits(ExitCode.CROSS_CHECK_FAILED);
-        Catwalk.Answer text = against(file, ExportedRun.GOOD, "--abs", "1001").done();
-        Catwalk.Answer json = against(file, ExportedRun.GOOD, "--abs", "1000.5", "--rel", "1", "--json")
-                .done();
+        Catwalk.Answer found = against(file, ExportedRun.GOOD, "").exits(ExitCode.CROSS_CHECK_FAILED);
+        Catwalk.Answer text = against(file, ExportedRun.GOOD, "--abs 1001").done();
+        Catwalk.Answer json =
+                against(file, ExportedRun.GOOD, "--abs 1000.5 --rel 1 --json").done();
 
         assertThat(found.joined())
                 .containsPattern(": DISAGREES: \\d+ flips in 40 images, largest difference 1\\.0e\\+03")
@@ -269,27 +241,23 @@ final class VerifyCommandTest {
         Path photos = photos();
         Path table = table(photos);
         Path file = withEntry("preprocessing.fit", "crop");
-        String[] asked = {"verify", file.toString(), "--dataset", photos.toString(), "--labels", table.toString()};
+        String asked = "verify %s --dataset %s --labels %s".formatted(file, photos, table);
 
         float[] cropped = logits(asked);
 
-        assertThat(cropped)
-                .containsExactly(logits("verify", world.model().toString(), "--dataset", images), within(1e-4f));
-        assertThat(logits(with(asked, "--image-size", "8x8"))).containsExactly(cropped);
-        assertThat(logits(with(asked, "--fit", "crop"))).containsExactly(cropped);
-        assertThat(logits(with(asked, "--fit", "stretch"))[0]).isNotEqualTo(cropped[0]);
+        float[] expected = logits("verify %s --dataset %s".formatted(world.model(), images));
+        assertThat(cropped).containsExactly(expected, within(1e-4f));
+        assertThat(logits(asked + " --image-size 8x8")).containsExactly(cropped);
+        assertThat(logits(asked + " --fit crop")).containsExactly(cropped);
+        assertThat(logits(asked + " --fit stretch")[0]).isNotEqualTo(cropped[0]);
     }
 
     /** Returns the answers of the file in ascending order, since the images of two data sets have different orders. */
-    private float[] logits(String... arguments) throws IOException {
+    private float[] logits(String command) throws IOException {
         Path answers = folder.resolve("answers.csv");
-        Catwalk.run(with(arguments, "--predictions", answers.toString())).done();
+        Catwalk.ask(command + " --predictions %s", answers).done();
         float[] logits = Predictions.read(answers).logits();
         Arrays.sort(logits);
         return logits;
-    }
-
-    private static String[] with(String[] arguments, String... more) {
-        return Stream.of(arguments, more).flatMap(Stream::of).toArray(String[]::new);
     }
 }

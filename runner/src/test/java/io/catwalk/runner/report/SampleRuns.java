@@ -132,7 +132,8 @@ public final class SampleRuns {
         for (Corruption way : Corruption.values()) {
             List<Robustness.Step> steps = new ArrayList<>();
             for (int step = 1; step <= Corruption.STEPS; step++) {
-                Accuracy accuracy = Accuracy.of(images, right.applyAsInt(List.of(Corruption.values()).indexOf(way), step));
+                Accuracy accuracy = Accuracy.of(
+                        images, right.applyAsInt(List.of(Corruption.values()).indexOf(way), step));
                 steps.add(new Robustness.Step(way.strength(step), accuracy));
             }
             curves.add(new Robustness.Curve(way, steps));
