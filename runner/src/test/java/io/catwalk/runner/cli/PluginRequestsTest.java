@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code catwalk plugin} refuses: one line that helps, and the folder of plugins stays as it is. */
 @Tag("tiny")
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no named pipes, and no such file names")
 final class PluginRequestsTest {
