@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,33 +56,22 @@ class ManyTrialsTest {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         TestPlugin.sound("made-up").write(plugins.resolve("made-up.jar"));
         RunFolder run = new RunFolder(Files.createDirectory(folder.resolve("run")));
+        DatasetSpec dataset = new DatasetSpec(images.toString(), null, 0, 0);
+        Recipe recipe = Recipe.standard().withBatchSize(16);
+        List<Contestant> contestants = IntStream.range(0, CONTESTANTS)
+                .mapToObj(i -> new Contestant("made-up", "v" + i, Map.of(), recipe))
+                .toList();
+        List<Long> seeds = LongStream.rangeClosed(1, SEEDS).boxed().toList();
+        SplitSpec split = new SplitSpec(FOLDS, 1, 0.1, 0);
+        int schema = ExperimentSpec.SCHEMA;
         ExperimentSpec spec = new ExperimentSpec(
-                ExperimentSpec.SCHEMA,
-                new DatasetSpec(images.toString(), null, 0, 0),
-                new SplitSpec(FOLDS, 1, 0.1, 0),
-                IntStream.range(0, CONTESTANTS)
-                        .mapToObj(i -> new Contestant(
-                                "made-up", "v" + i, Map.of(), Recipe.standard().withBatchSize(16)))
-                        .toList(),
-                IntStream.rangeClosed(1, SEEDS).mapToObj(Long::valueOf).toList(),
-                1,
-                1,
-                ComputeDevice.CPU,
-                null,
-                0.5,
-                null,
-                "crossval");
+                schema, dataset, split, contestants, seeds, 1, 1, ComputeDevice.CPU, null, 0.5, null, "crossval");
         run.writeExperiment(spec);
         Map<String, Object> figures = new LinkedHashMap<>();
         int trials = CONTESTANTS * SEEDS * FOLDS;
         PluginCatalog catalog = PluginCatalog.open(plugins);
-        Experiment experiment = new Experiment(
-                spec,
-                spec.dataset().load(DataHome.of(folder)),
-                catalog,
-                DataHome.of(folder),
-                plugins,
-                Clock.systemUTC());
+        DataHome home = DataHome.of(folder);
+        Experiment experiment = new Experiment(spec, dataset.load(home), catalog, home, plugins, Clock.systemUTC());
         Paces made = new Paces();
         Paces again;
         long written = written();
@@ -132,15 +122,10 @@ class ManyTrialsTest {
     /** Returns how many bytes this process has written so far; 0 if the system does not report it. */
     private static long written() throws IOException {
         Path io = Path.of("/proc/self/io");
-        return !Files.isReadable(io)
-                ? 0
-                : Files.readAllLines(io).stream()
-                        .filter(line -> line.startsWith("wchar: "))
-                        .mapToLong(line -> Long.parseLong(line.substring("wchar: ".length())))
-                        .sum();
+        String counted = Files.isReadable(io) ? Files.readString(io) : "wchar: 0";
+        return Long.parseLong(counted.replaceAll("(?s).*wchar: (\\d+).*", "$1"));
     }
 
-    /** When each trial ended, and when it was known what was left to do. */
     private static final class Paces {
 
         private final long start = System.nanoTime();

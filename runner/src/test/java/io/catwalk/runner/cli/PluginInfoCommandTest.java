@@ -2,11 +2,9 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,13 +21,12 @@ final class PluginInfoCommandTest {
     @TempDir
     private Path folder;
 
-    /** 28 x 28 x 10 weights and 10 biases. */
     @Test
     void layersHaveTheirShapesAndCounts() throws IOException {
         TestPlugin.sound("one-layer").write(folder.resolve("a.jar"));
         Path svg = folder.resolve("drawing.svg");
 
-        Catwalk.Answer answer = info("one-layer", "--svg", svg.toString()).done();
+        Catwalk.Answer answer = info("one-layer --svg " + svg).done();
 
         assertThat(answer.err().strip()).isEqualTo("drawn in " + svg);
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80);
@@ -39,52 +36,32 @@ final class PluginInfoCommandTest {
                 .contains("Recipe:\n", " AdamW, peak learning rate", "Search space: nothing to choose\n");
         assertThat(svg).content().startsWith("<svg");
 
-        JsonNode json = Json.JSON.readTree(info("one-layer", "--json", "--image", "3x8x4", "--classes", "5")
-                .out());
+        JsonNode json = info("one-layer --json --image 3x8x4 --classes 5").json();
         assertThat(json.path("parameters").asInt()).isEqualTo((3 * 8 * 4 + 1) * 5);
         assertThat(json.path("multiply_accumulates").asInt()).isEqualTo(3 * 8 * 4 * 5);
     }
 
     @ParameterizedTest
     @Tag("long")
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "throw new IllegalStateException(\"not today\");   | network(...) threw IllegalStateException: not today",
-                "return Layers.sequence(Layers.flatten(), Layers.dense(7)); | expected a network from images (2, 1, 28, 28) to logits (2, 10)"
-            })
+    @CsvSource(delimiter = '|', textBlock = """
+            throw new IllegalStateException("not today"); | network(...) threw IllegalStateException: not today
+            return Layers.flatten(); | expected a network from images (2, 1, 28, 28) to logits (2, 10)
+            """)
     void aNetworkThatCannotBeBuiltIsOneLine(String body, String reason) {
         TestPlugin.building("broken", body).write(folder.resolve("a.jar"));
-
-        Catwalk.Answer answer = info("broken").exits(ExitCode.BAD_REQUEST);
-
-        assertThat(answer.out()).isEmpty();
-        assertThat(answer.err())
-                .startsWith("catwalk: cannot draw 'broken': ")
-                .contains(reason)
-                .hasLineCount(1);
+        info("broken").refused("cannot draw 'broken': ", reason);
     }
 
     @Test
     @Tag("long")
     void aProcessThatNeverEndsAfterTheNetworkIsBuiltHoldsNobodyUp() {
-        TestPlugin.building(
-                        "endless",
-                        "Runtime.getRuntime().addShutdownHook(new Thread(() -> { while (true) {"
-                                + " java.util.concurrent.locks.LockSupport.park(); } })); " + TestPlugin.NETWORK)
-                .write(folder.resolve("a.jar"));
-
-        Catwalk.Answer answer = info("endless").done();
-
-        assertThat(answer.out().replaceAll(" +", " ")).contains(" dense 10 7,850 7,840\n");
+        String endless = "Runtime.getRuntime().addShutdownHook(new Thread(() -> { while (true) {"
+                + " java.util.concurrent.locks.LockSupport.park(); } })); ";
+        TestPlugin.building("endless", endless + TestPlugin.NETWORK).write(folder.resolve("a.jar"));
+        assertThat(info("endless").done().joined()).contains(" dense 10 7,850 7,840 ");
     }
 
-    private Catwalk.Answer info(String... arguments) {
-        return Catwalk.run(Stream.of(
-                        Stream.of("plugin", "info"),
-                        Stream.of(arguments),
-                        Stream.of("--plugins-dir", folder.toString()))
-                .flatMap(part -> part)
-                .toArray(String[]::new));
+    private Catwalk.Answer info(String more) {
+        return Catwalk.ask("plugin info --plugins-dir %s " + more, folder);
     }
 }

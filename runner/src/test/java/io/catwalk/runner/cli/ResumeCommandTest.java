@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.Json;
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.experiment.RunFolder;
@@ -10,8 +9,6 @@ import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,7 +17,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Runs that were interrupted, ran out of time, or failed, and how they continue. */
 final class ResumeCommandTest {
 
     private static final String TWO_LAYERS =
@@ -41,9 +37,10 @@ final class ResumeCommandTest {
     void makeImages() throws IOException {
         plugins = Files.createDirectory(folder.resolve("plugins"));
         run = folder.resolve("run");
-        compare = "compare --dataset %s --out %s --epochs 2 --batch-size 16 --threads 1 --plugins-dir %s"
-                .formatted(TinyImages.write(folder.resolve("tiny")), run, plugins);
-        resume = "resume %s --plugins-dir %s".formatted(run, plugins);
+        Path images = TinyImages.write(folder.resolve("tiny"));
+        compare = "compare --epochs 2 --batch-size 16 --threads 1 --dataset " + images + " --out " + run
+                + " --plugins-dir " + plugins;
+        resume = "resume " + run + " --plugins-dir " + plugins;
     }
 
     private void plugin(String name, String network) {
@@ -56,7 +53,7 @@ final class ResumeCommandTest {
     }
 
     private JsonNode results() throws IOException {
-        return Json.JSON.readTree(run.resolve("results.json"));
+        return Catwalk.json(run.resolve("results.json"));
     }
 
     @Test
@@ -101,21 +98,22 @@ final class ResumeCommandTest {
     @Test
     void aFinishedTrialThatTheJournalDoesNotKnowYetIsKept() throws IOException {
         makeUpOne();
-        String journal = Files.readString(run.resolve("journal.jsonl"));
+        Path file = run.resolve("journal.jsonl");
+        String journal = Files.readString(file);
         int head = journal.indexOf('\n') + 1;
-        Files.writeString(run.resolve("journal.jsonl"), journal.substring(0, head + 20));
+        Files.writeString(file, journal.substring(0, head + 20));
 
         assertThat(Catwalk.ask(resume + MADE_UP).done().err())
                 .contains("the last line of the journal", "cut off", "1 trial is done already");
 
-        assertThat(run.resolve("journal.jsonl")).content().hasLineCount(2).startsWith(journal.substring(0, head));
+        assertThat(file).content().hasLineCount(2).startsWith(journal.substring(0, head));
         assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
 
-        Files.writeString(run.resolve("journal.jsonl"), "shopping list\n");
-        String before = results().toString();
+        Files.writeString(file, "shopping list\n");
+        JsonNode before = results();
         Catwalk.ask(resume + MADE_UP).refused("journal", "line 1", "'shopping list'");
-        assertThat(run.resolve("journal.jsonl")).content().isEqualTo("shopping list\n");
-        assertThat(results()).hasToString(before);
+        assertThat(file).content().isEqualTo("shopping list\n");
+        assertThat(results()).isEqualTo(before);
     }
 
     /** Trains later in processes of their own, with the latencies, which are measured after all trials. */
@@ -141,24 +139,21 @@ final class ResumeCommandTest {
         assertThat(results().at("/experiment/not_run").size()).isZero();
     }
 
-    /** A shell splits the command into the words that were typed. */
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no sh")
     void theRecordedCommandCanBePasted() throws Exception {
         plugin("one", TestPlugin.NETWORK);
         Path out = folder.resolve("it's run 1");
-        List<String> words = new ArrayList<>(List.of((compare + " --budget 0s --no-latency").split(" ")));
-        words.set(words.indexOf(run.toString()), out.toString());
+        String[] words = Catwalk.words(compare.replace(run.toString(), "%s") + " --budget 0s --no-latency", out);
 
-        Catwalk.Answer stopped = Catwalk.run(words.toArray(String[]::new)); // trains nothing
+        Catwalk.Answer stopped = Catwalk.run(words); // trains nothing
 
         assertThat(stopped.err()).contains("; catwalk resume '");
         String recorded = RunFolder.open(out).readExperiment().command();
         Catwalk.Answer shell = Catwalk.finish(new ProcessBuilder("sh", "-c", "printf '%s\\n' " + recorded));
-        assertThat(shell.out().lines()).containsExactlyElementsOf(words);
+        assertThat(shell.out().lines()).containsExactly(words);
     }
 
-    /** The network of this plugin fails once. */
     @Test
     void whatFailedIsTriedAgainAtOnceOrLater() throws IOException {
         Path mark = folder.resolve("mark");
@@ -176,24 +171,21 @@ final class ResumeCommandTest {
         assertThat(results().at("/trials/0/status").asString()).isEqualTo("done");
     }
 
-    /** The Spark of this test leaves a mark when it is started. */
     @Test
     @Tag("long")
     @DisabledOnOs(OS.WINDOWS) // spark-submit is a shell script here
     void sparkIsNotStartedWhenNothingIsLeft() throws IOException, InterruptedException {
-        plugin("one", TestPlugin.NETWORK);
-        Catwalk.ask(compare + HERE).done();
+        makeUpOne();
         Path spark = folder.resolve("spark");
         Path mark = folder.resolve("started");
         Files.createFile(Files.createDirectories(spark.resolve("jars")).resolve("spark-core_2.13-4.0.0.jar"));
         Path submit = Files.createDirectories(spark.resolve("bin")).resolve("spark-submit");
         Catwalk.script(submit, "#!/bin/sh\ntouch '" + mark + "'\n");
-        ProcessBuilder process = Catwalk.process(folder, (resume + " --on local --no-latency").split(" ", -1));
+        ProcessBuilder process = Catwalk.process(folder, Catwalk.words(resume + " --on local --no-latency"));
         process.environment().put("SPARK_HOME", spark.toString());
 
-        Catwalk.Answer answer = Catwalk.finish(process).done();
+        assertThat(Catwalk.finish(process).done().err()).contains("1 trial is done already");
 
-        assertThat(answer.err()).contains("1 trial is done already");
         assertThat(mark).doesNotExist();
         assertThat(run.resolve("spark.log")).doesNotExist();
     }

@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -24,11 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** A comparison that is stopped in its second trial. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "sends signals by kill")
 final class StoppedRunTest {
 
-    /** Number of the signal that Ctrl-C sends. */
     private static final int SIGINT = 2;
 
     private static final String ENDLESS = "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> {"
@@ -48,10 +47,10 @@ final class StoppedRunTest {
         TestPlugin.sound("quick").write(plugins.resolve("quick.jar"));
         TestPlugin.building("slow", ENDLESS).write(plugins.resolve("slow.jar"));
         TinyImages.write(folder.resolve("tiny"));
-        program = Catwalk.process(
-                        folder,
-                        "compare quick slow --plugins-dir plugins --dataset tiny --out run --epochs 100 --batch-size 54 --jobs 1 --threads 1"
-                                .split(" ", -1))
+        String compare =
+                "compare quick slow --plugins-dir plugins --dataset tiny --out run --epochs 100 --batch-size 54"
+                        + " --jobs 1 --threads 1";
+        program = Catwalk.process(folder, Catwalk.words(compare))
                 .redirectOutput(folder.resolve("out").toFile())
                 .start();
         screen = program.errorReader(UTF_8);
@@ -121,17 +120,14 @@ final class StoppedRunTest {
         assertThat(run.resolve("trials/slow/1-0/trial.json")).doesNotExist();
         assertThat(run.resolve("trials/slow/1-0/history.csv")).isRegularFile();
 
-        Catwalk.Answer answer = Catwalk.ask("evaluate %s --plugins-dir %s/plugins", run, folder);
-        assertThat(answer.err()).isEmpty();
-        assertThat(answer.out()).contains("The labels are those of the stored predictions.");
+        assertThat(Catwalk.ask("evaluate %s --plugins-dir %s/plugins", run, folder)
+                        .out())
+                .contains("The labels are those of the stored predictions.");
     }
 
     private static void kill(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
-        String pids = String.join(
-                " ", processes.stream().map(one -> Long.toString(one.pid())).toList());
-        assertThat(new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pids)
-                        .start()
-                        .waitFor())
-                .isZero();
+        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
+        processes.forEach(one -> command.add("" + one.pid()));
+        assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
     }
 }

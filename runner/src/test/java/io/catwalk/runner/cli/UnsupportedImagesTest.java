@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How commands handle a classifier that does not support the images, which are 8x8. */
 final class UnsupportedImagesTest {
 
     private static final String OPTIONS =
@@ -49,12 +48,11 @@ final class UnsupportedImagesTest {
     @Tag("long")
     void withSeveralDataSetsItIsSaidOnce() throws IOException {
         Path others = TinyImages.write(folder.resolve("others"), 90);
-
-        Catwalk.Answer answer = Catwalk.ask(
-                        "compare --dataset %s" + OPTIONS, others, plugins, folder.resolve("both"), images)
-                .done();
-
-        assertThat(answer.err()).containsOnlyOnce("left out: picky");
+        String both = "compare --dataset " + others + OPTIONS;
+        String said = Catwalk.ask(both, plugins, folder.resolve("both"), images)
+                .done()
+                .err();
+        assertThat(said).containsOnlyOnce("left out: picky");
     }
 
     /** A mistyped name, or weights that there are not, are reported before a large data set is read. */

@@ -1,6 +1,7 @@
 package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.data.TinyImages;
@@ -22,9 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Orders that are handed out, carried out elsewhere, and collected. */
 @Timeout(240)
 final class WorkCommandTest {
 
@@ -139,33 +137,20 @@ final class WorkCommandTest {
         work(1);
         assertThat(resume(ExitCode.DONE, "").err()).contains("2 trials are done already");
         assertThat(weights(run)).isEqualTo(weights(local));
-        try (Stream<Path> left = Files.list(orders)) {
-            assertThat(left.map(file -> file.getFileName().toString()).sorted())
-                    .containsExactly(
-                            "0.json",
-                            "0.outcome-1.zip",
-                            "1.json",
-                            "1.outcome-1.zip",
-                            "2.json",
-                            "2.outcome-1.zip",
-                            "supplies");
-        }
+        String files = "0.json 0.outcome-1.zip 1.json 1.outcome-1.zip 2.json 2.outcome-1.zip supplies";
+        assertThat(orders.toFile().list()).containsExactlyInAnyOrder(files.split(" ", -1));
         // The result in the run is the same as after a training here: it can be evaluated again.
         Catwalk.ask("evaluate %s --plugins-dir %s", run, plugins).done();
     }
 
     @Test
     void aTrialThatFailsSaysSoToTheClusterAndToTheRun() {
-        assertThat(handOut("fails").err())
-                .contains("catwalk resume " + run + " --orders " + orders + " --plugins-dir " + plugins);
+        String next = "catwalk resume " + run + " --orders " + orders + " --plugins-dir " + plugins;
+        assertThat(handOut("fails").err()).contains(next);
 
-        assertThat(work(ExitCode.SOME_FAILED, 0, "").err())
-                .contains("fails seed 1: failed: ")
-                .contains("no such network");
+        assertThat(work(ExitCode.SOME_FAILED, 0, "").err()).contains("fails seed 1: failed: ", "no such network");
         work(ExitCode.SOME_FAILED, 0, "");
-        assertThat(resume(ExitCode.SOME_FAILED, "").err())
-                .contains("failed: fails: ")
-                .contains("no such network");
+        assertThat(resume(ExitCode.SOME_FAILED, "").err()).contains("failed: fails: ", "no such network");
         assertThat(resume(ExitCode.SOME_FAILED, "--retry").err()).contains("orders 0 in ");
         assertThat(orders.resolve("0.json")).content().contains("\"attempt\" : 2");
     }
@@ -200,54 +185,45 @@ final class WorkCommandTest {
     @Tag("long")
     void whatIsNoDeliveryIsNotBelievedAndTheOthersAreGathered() throws IOException {
         handOut("learns --seeds 4");
-        Files.writeString(outcome(0), "no zip");
         for (int order = 1; order <= 3; order++) {
             work(order);
         }
+        Files.writeString(outcome(0), "no zip");
         Tampered.put(outcome(1), "model/\0", new byte[1]);
         try (FileSystem zip = FileSystems.newFileSystem(outcome(2))) {
-            byte[] weights = Files.readAllBytes(zip.getPath("model/network-0000.params"));
+            Path file = zip.getPath("model/network-0000.params");
+            byte[] weights = Files.readAllBytes(file);
             weights[weights.length / 2] ^= 1;
-            Files.write(zip.getPath("model/network-0000.params"), weights);
+            Files.write(file, weights);
         }
 
+        String lost = "learns seed %d: was lost and is tried again: ";
         assertThat(resume(ExitCode.SOME_FAILED, "").err())
-                .contains("learns seed 1: was lost and is tried again: the returned file cannot be read: ")
-                .contains("learns seed 2: was lost and is tried again: ", "that no trial writes: 'model/")
-                .contains("learns seed 3: was lost and is tried again: ", "model/network-0000.params has been")
-                .contains("orders 0-2 in ");
+                .contains(lost.formatted(1) + "the returned file cannot be read: ")
+                .contains(lost.formatted(2), "that no trial writes: 'model/")
+                .contains(lost.formatted(3), "model/network-0000.params has been", "orders 0-2 in ");
         assertThat(run.resolve("trials/learns/4-0/trial.json")).exists();
-    }
 
-    @Test
-    @Tag("long")
-    void anOutcomeThatCannotBeReadIsMadeAgain() throws IOException {
-        handOut("learns");
-        Files.writeString(outcome(0), "x\n");
-
-        assertThat(work(0).err()).contains("0.outcome-1.zip cannot be read", "learns seed 1: done; see ");
-        resume(ExitCode.DONE, "");
+        Files.writeString(outcome(3), "x\n");
+        assertThat(work(3).err()).contains("3.outcome-1.zip cannot be read", "learns seed 4: done; see ");
     }
 
     @Test
     @Tag("long")
     void linksOutOfTheFolderAreFollowedByWorkersAndByResumeWhereTheRunWasAskedTo() throws IOException {
         Path pets = folder.resolve("pets");
+        Path outside = folder.resolve("outside");
         for (int i = 0; i < 30; i++) {
             BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
             image.getRaster().setSample(i % 8, i / 8, 0, 200);
-            Path kind = (i < 20 ? pets : folder.resolve("outside"))
-                    .resolve(List.of("cat", "dog", "owl").get(i / 10));
-            ImageIO.write(
-                    image,
-                    "png",
-                    Files.createDirectories(kind).resolve(i + ".png").toFile());
+            Path kind =
+                    List.of(pets.resolve("cat"), pets.resolve("dog"), outside).get(i / 10);
+            Files.createDirectories(kind);
+            ImageIO.write(image, "png", kind.resolve(i + ".png").toFile());
         }
-        Files.createSymbolicLink(pets.resolve("owl"), folder.resolve("outside/owl"));
-        Path plain = folder.resolve("plain");
-        assertThat(compare(pets, "learns --out %s --orders %s-orders".formatted(plain, plain))
-                        .err())
-                .contains("1 links", "--follow-links");
+        Files.createSymbolicLink(pets.resolve("owl"), outside);
+        String plain = "learns --out %s/plain --orders %s/plain-orders".formatted(folder, folder);
+        assertThat(compare(pets, plain).err()).contains("1 links", "--follow-links");
 
         Catwalk.Answer asked = compare(pets, "learns --follow-links --out %s --orders %s".formatted(run, orders));
 
@@ -266,18 +242,12 @@ final class WorkCommandTest {
         Path file = Files.writeString(folder.resolve("cache"), "no folder");
         ProcessBuilder builder = Catwalk.process(folder, "work", orders + "/0.json");
         builder.command().add(1, "-Dcatwalk.cache=" + file);
-
-        Catwalk.Answer answer = Catwalk.finish(builder).exits(ExitCode.LOST);
-
-        assertThat(answer.err()).startsWith("lost: ").contains("" + file).hasLineCount(1);
+        String said = Catwalk.finish(builder).exits(ExitCode.LOST).err();
+        assertThat(said).startsWith("lost: ").contains("" + file).hasLineCount(1);
     }
 
-    /** Starts {@code work} for an order, with its output in a file. */
-    private Process start(int order, String... more) throws IOException {
-        List<String> words =
-                new ArrayList<>(List.of("work", orders.resolve(order + ".json").toString()));
-        words.addAll(List.of(more));
-        return Catwalk.process(folder, words.toArray(String[]::new))
+    private Process start(int order, String more) throws IOException {
+        return Catwalk.process(folder, Catwalk.words("work %s " + more, orders.resolve(order + ".json")))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve(order + ".txt").toFile())
                 .start();
@@ -289,20 +259,15 @@ final class WorkCommandTest {
         handOut("waits");
         Path wait = Files.createFile(shared.resolve("wait"));
         Path files = folder.resolve("files");
-        Process process = start(0, "--files", files.toString());
-        try {
-            for (int i = 0; i < 600 && !Files.exists(files.resolve("split.json")); i++) {
-                Thread.sleep(100); // there is no notification when a file was written
-            }
-        } finally {
-            process.destroyForcibly().waitFor();
+        Process process = start(0, "--files " + files);
+        for (int i = 0; i < 600 && !Files.exists(files.resolve("split.json")); i++) {
+            Thread.sleep(100); // there is no notification when a file was written
         }
+        process.destroyForcibly().waitFor();
         assertThat(files.resolve("split.json")).exists();
         Files.delete(wait);
         Files.createFile(files.resolve("of-the-plugin.txt"));
-
         work(ExitCode.DONE, 0, "--files " + files);
-
         assertThat(files).doesNotExist();
     }
 
@@ -310,8 +275,8 @@ final class WorkCommandTest {
     @Tag("long")
     void workEndsWithTheInputOrWhenNobodyRenewsTheLease() throws Exception {
         handOut("hangs --seeds 2");
-        Process fed = start(0, "--lives-with", "input");
-        Process watched = start(1, "--lives-with", "1h");
+        Process fed = start(0, "--lives-with input");
+        Process watched = start(1, "--lives-with 1h");
         try {
             assertThat(fed.waitFor(3, TimeUnit.SECONDS)).isFalse();
             Path files = Works.folder(fed::descendants);
@@ -346,19 +311,17 @@ final class WorkCommandTest {
                             line -> assertThat(line).startsWith("{").contains("\"epoch\":2"),
                             line -> assertThat(line).startsWith("ended 0 learns seed 1: done; see "));
             assertThat(answer(in, out, "nonsense"))
-                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .singleElement(STRING)
                     .startsWith("ended 2 ")
                     .contains("'nonsense'");
             assertThat(answer(in, out, folder + "/gone.json\t" + folder + "/gone.zip"))
-                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .singleElement(STRING)
                     .startsWith("ended 2 ");
             assertThat(answer(in, out, orders + "/1.json\t" + folder + "/second.zip"))
-                    .last(InstanceOfAssertFactories.STRING)
+                    .last(STRING)
                     .startsWith("ended 0 learns seed 2: done; see ");
         }
-        assertThat(process.waitFor(60, TimeUnit.SECONDS))
-                .as("it ends with its input")
-                .isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue(); // it ends with its input
         assertThat(folder.resolve("first.zip")).exists();
         assertThat(folder.resolve("second.zip")).exists();
     }
@@ -377,19 +340,13 @@ final class WorkCommandTest {
     void whatIsAskedForWronglyIsRefusedInALine() throws IOException {
         handOut("learns");
         Path odd = Files.writeString(folder.resolve("odd.json"), "{}");
-        Path notes =
-                Files.writeString(Files.createDirectory(folder.resolve("mine")).resolve("notes.txt"), "");
-        String compare = "compare learns --dataset " + tiny + " --plugins-dir " + plugins + " ";
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        Path notes = Files.writeString(mine.resolve("notes.txt"), "");
         String order = "work " + orders + "/0.json ";
 
-        Catwalk.ask("work %s/gone.json", folder).refused("no such file");
         Catwalk.ask("work %s", odd).refused("" + odd);
-        Catwalk.ask("work - --lives-with input").refused("--out, --files or --lives-with");
-        Catwalk.ask("work https://localhost/0.json").refused("--out", "https://localhost/0.json");
-        Catwalk.ask(compare + "--orders " + folder).refused("--orders", "" + folder, "try");
-        Catwalk.ask(compare + "--orders %s/new --in-process", folder).refused("--in-process");
-        Catwalk.ask(compare + "--images-in-place").refused("--orders");
-        Catwalk.ask(order + "--files %s/mine", folder).refused(folder + "/mine", "notes.txt");
+        compare(tiny, "learns --orders " + folder).refused("--orders", "" + folder, "try");
+        Catwalk.ask(order + "--files %s", mine).refused("" + mine, "notes.txt");
         assertThat(notes).exists();
         Catwalk.ask(order + "--lives-with soon").refused("--lives-with");
         Catwalk.ask(order + "--out %s/gone/x.zip", folder).refused(folder + "/gone");
