@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.Json;
+import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.plugin.PluginProject;
 import io.catwalk.runner.plugin.PluginProject.Language;
 import io.catwalk.runner.plugin.TestPlugin;
@@ -21,9 +22,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
 import tools.jackson.databind.JsonNode;
 
 /** How {@code catwalk plugin} changes a plugins folder. What it refuses is in cases/plugins.txt and plugin-projects.txt. */
@@ -74,15 +77,14 @@ final class PluginCommandTest {
     @ValueSource(strings = {"gru", "gru "})
     void aNewerVersionReplacesAnOlderOneAndAnOlderOneOnlyByForce(String id) throws IOException {
         TestPlugin older = TestPlugin.sound("gru").manifest("Plugin-Id", id);
-        TestPlugin newer = older.manifest("Plugin-Version", "1.10.0");
         older.write(plugins.resolve("copied by hand.jar"));
+        String old = write("older", older);
 
-        assertThat(said("install", write("newer", newer)))
+        assertThat(said("install", write("newer", older.manifest("Plugin-Version", "1.10.0"))))
                 .isEqualTo("installed gru 1.10.0, which replaces 1.2.3, with the classifier gru");
         assertThat(files().keySet()).containsExactly("gru-1.10.0.jar");
-        refused("1.10.0", "install", write("older", older));
-        assertThat(said("install", "--force", write("older", older)))
-                .startsWith("installed gru 1.2.3, which replaces 1.10.0");
+        refused("1.10.0", "install", old);
+        assertThat(said("install", "--force", old)).startsWith("installed gru 1.2.3, which replaces 1.10.0");
         assertThat(files().keySet()).containsExactly("gru-1.2.3.jar");
     }
 
@@ -90,47 +92,42 @@ final class PluginCommandTest {
     @Test
     @Tag("long")
     void ofManyInstalledAtOnceOneStays() throws Exception {
-        List<Callable<Catwalk.Answer>> installs = new ArrayList<>();
+        List<Callable<String>> installs = new ArrayList<>();
         for (int version = 1; version <= 6; version++) {
             TestPlugin plugin = TestPlugin.sound("gru").manifest("Plugin-Version", version + ".0.0");
             String jar = write("gru-" + version, plugin);
-            assertThat(plugin("install", jar).exitCode()).isEqualTo(ExitCode.DONE); // not inspected again below
-            installs.add(() -> plugin("install", "--force", jar));
+            plugin("install", jar).done(); // not inspected again below
+            installs.add(() -> plugin("install", "--force", jar).done().joined());
         }
         plugin("remove", "gru");
 
         List<String> said = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(installs.size());
         try {
-            for (Future<Catwalk.Answer> answer : threads.invokeAll(installs)) {
-                assertThat(answer.get().err()).isEmpty();
-                said.add(answer.get().out().strip());
+            for (Future<String> answer : threads.invokeAll(installs)) {
+                said.add(answer.get());
             }
         } finally {
             threads.shutdownNow();
         }
         assertThat(files()).hasSize(1);
         assertThat(said).filteredOn(line -> !line.contains("replaces")).hasSize(1);
-        assertThat(plugin("list").exitCode()).isEqualTo(ExitCode.DONE);
+        plugin("list").done();
     }
 
-    /** Nobody listens at port 1. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "https://ada:s3cret@127.0.0.1:1/gru.jar",
-                "https://ada:s3cret@127.0.0.1:1/gru.txt",
-                "http://ada:s3cret@127.0.0.1:1/gru.jar",
-                "https://ada:s3/cret@127.0.0.1:1/gru.jar",
-                "https://ada:s3cret@127.0.0.1:1/g ru.jar",
-                "https://s3cret@127.0.0.1:1/gru.jar"
-            })
+    @CsvSource({
+        "https://ada:s3cret@127.0.0.1:1/gru.jar",
+        "https://ada:s3cret@127.0.0.1:1/gru.txt",
+        "http://ada:s3cret@127.0.0.1:1/gru.jar",
+        "https://ada:s3/cret@127.0.0.1:1/gru.jar",
+        "https://ada:s3cret@127.0.0.1:1/g ru.jar",
+        "https://s3cret@127.0.0.1:1/gru.jar"
+    })
     void aPasswordInAnAddressIsNotShown(String address) {
-        for (String[] arguments : new String[][] {{"install", address}, {"install", "gru", "--index", address}}) {
-            Catwalk.Answer answer = plugin(arguments);
-            assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-            assertThat(answer.err()).hasLineCount(1).doesNotContain("s3", "cret", "ada");
-        }
+        assertThat(plugin("install", address).refused("catwalk: ")).doesNotContain("s3", "cret", "ada");
+        assertThat(plugin("install", "gru", "--index", address).refused("catwalk: "))
+                .doesNotContain("s3", "cret", "ada");
     }
 
     @Test
@@ -138,17 +135,14 @@ final class PluginCommandTest {
         TestPlugin gru = TestPlugin.sound("gru").manifest("Plugin-Version", "1.9.0");
         Path one = gru.write(folder.resolve("gru-1.9.0.jar"));
         Path two = gru.manifest("Plugin-Version", "1.10.0").write(folder.resolve("gru-1.10.0.jar"));
-        Path index = Files.writeString(
-                folder.resolve("plugins.json"),
-                entry(
-                        release("1.9.0", null, "gru-1.9.0.jar", sha512(one)),
-                        release("1.10.0", ">=1.0.0 & <2.0.0", "gru-1.10.0.jar", sha512(two)),
-                        release("2.0.0", ">=99.0.0", "gru-2.0.0.jar", "0".repeat(128))));
+        String first = release("1.9.0", null, "gru-1.9.0.jar", sha512(one));
+        String second = release("1.10.0", ">=1.0.0 & <2.0.0", "gru-1.10.0.jar", sha512(two));
+        String third = release("2.0.0", ">=99.0.0", "gru-2.0.0.jar", "0".repeat(128));
+        Path index = Files.writeString(folder.resolve("plugins.json"), entry(first, second, third));
         Files.copy(one, plugins.resolve("gru-1.9.0.jar"));
         TestPlugin.sound("lstm").write(plugins.resolve("lstm.jar"));
 
         Catwalk.Answer outdated = plugin("list", "--outdated", "--index", index.toString());
-
         assertThat(outdated.out().strip()).isEqualTo("gru  1.9.0 -> 1.10.0  gru");
         assertThat(outdated.err().strip()).endsWith("NAME --index " + index + " --plugins-dir " + plugins);
         assertThat(said("install", "gru", "--index", index.toUri().toString()))
@@ -227,41 +221,34 @@ final class PluginCommandTest {
         assertThat(source).content().contains("package com.example.tinynet;", "class TinyNet ", "\"tiny-net\"");
         assertThat(folder.resolve("tiny-net/mvnw")).isExecutable();
         assertThat(folder.resolve("tiny-net/.gitignore")).content().contains("/target/\n", "/.kotlin/\n");
+        String artifacts = folder.resolve("home/maven").toUri().toString();
         assertThat(folder.resolve("tiny-net/pom.xml"))
                 .content()
-                .contains(
-                        folder.resolve("home/maven").toUri().toString(),
-                        "<description>tiny-net, an image classifier</description>");
+                .contains(artifacts, "<description>tiny-net, an image classifier</description>");
 
-        Catwalk.Answer again = create("tiny-net").exits(ExitCode.BAD_REQUEST);
-        assertThat(again.err()).hasLineCount(1).contains("tiny-net");
+        create("tiny-net").refused("tiny-net");
+
         Files.createDirectory(folder.resolve("empty"));
-        String[] others = {"empty", "--kotlin", "--description", "One"};
-        assertThat(create(others).exitCode()).isEqualTo(ExitCode.DONE);
+        create("empty", "--kotlin", "--description", "One").done();
         assertThat(folder.resolve("empty/pom.xml")).content().contains("<description>One</description>");
         assertThat(folder.resolve("empty/src/main/kotlin")).isDirectory();
-        try (Stream<Path> beside = Files.list(folder)) {
-            assertThat(beside.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("plugins", "home", "tiny-net", "empty");
-        }
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("plugins", "home", "tiny-net", "empty");
     }
 
     /** The method that a page names for the year of a paper did not exist. */
     @Test
     void whatThePageSaysAboutTheApiCompiles() throws IOException {
-        List<String> calls = Pattern.compile("`([A-Z][A-Za-z]+\\.[a-z]\\w*\\([^`]*\\))`")
-                .matcher(Files.readString(Path.of("..", "docs", "how-to", "write-a-plugin.md")))
-                .results()
-                .map(call -> call.group(1))
-                .toList();
-        assertThat(calls).hasSizeGreaterThanOrEqualTo(9).anyMatch(call -> call.contains(".withPaper("));
-
-        String statements =
-                calls.stream().map(call -> "java.util.List.of(" + call + ");").collect(Collectors.joining());
-
-        assertThat(TestPlugin.withBodies("page", statements, "return \"page\";", TestPlugin.NETWORK)
-                        .files())
-                .containsKey(TestPlugin.CLASS_FILE);
+        Matcher call = Pattern.compile("`([A-Z][A-Za-z]+\\.[a-z]\\w*\\([^`]*\\))`")
+                .matcher(Files.readString(Path.of("..", "docs", "how-to", "write-a-plugin.md")));
+        StringBuilder calls = new StringBuilder();
+        while (call.find()) {
+            calls.append("java.util.List.of(").append(call.group(1)).append(");\n");
+        }
+        assertThat(calls.toString().lines())
+                .hasSizeGreaterThanOrEqualTo(9)
+                .anyMatch(one -> one.contains(".withPaper("));
+        TestPlugin plugin = TestPlugin.withBodies("page", "" + calls, "return \"page\";", TestPlugin.NETWORK);
+        assertThat(plugin.files()).containsKey(TestPlugin.CLASS_FILE);
     }
 
     /** Names that are reserved in Java, Kotlin or the contract still give valid classes and packages. */
@@ -283,14 +270,12 @@ final class PluginCommandTest {
         "KOTLIN, >${project.build.directory}/${project.build.finalName}.zip</catwalk.plugin.jar>"
     })
     void aProjectOfAnyKindIsWholeAndTestsWhatItInstalls(Language language, String named) throws IOException {
-        List<String> files = project("tiny-net", language);
-
         Path project = folder.resolve("tiny-net");
+        for (String file : project("tiny-net", language)) {
+            assertThat(project.resolve(file)).content().isNotBlank().doesNotContainPattern("@[a-z0-9]+@");
+        }
         assertThat(project.resolve("pom.xml")).content().contains(named);
         assertThat(project.resolve("src/main/kotlin").toFile().exists()).isEqualTo(language == Language.KOTLIN);
-        assertThat(files)
-                .allSatisfy(each ->
-                        assertThat(project.resolve(each)).content().isNotBlank().doesNotContainPattern("@[a-z0-9]+@"));
     }
 
     private List<String> project(String name, Language language) throws IOException {
@@ -298,30 +283,24 @@ final class PluginCommandTest {
         return new PluginProject(name, "Two branches, it's wide", language).write(folder.resolve(name), artifacts);
     }
 
+    /** Maven fills in what follows a dollar sign; so does Kotlin, with the same address. */
     @Test
     void theFolderOfTheArtifactsMayHaveAnyName() throws Exception {
         Path artifacts = Files.createDirectories(folder.resolve("R&D $x's/maven"));
-
         new PluginProject("tiny-net", "Two", Language.JAVA).write(folder.resolve("tiny-net"), artifacts);
-
-        String url = DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(folder.resolve("tiny-net/pom.xml").toFile())
-                .getElementsByTagName("url")
-                .item(0)
-                .getTextContent();
+        DocumentBuilder parser = DocumentBuilderFactory.newInstance().newDocumentBuilder();
+        Document pom = parser.parse(folder.resolve("tiny-net/pom.xml").toFile());
+        String url = pom.getElementsByTagName("url").item(0).getTextContent();
         assertThat(Path.of(URI.create(url))).isEqualTo(artifacts);
-        // Maven fills in what follows a dollar sign; so does Kotlin, with the same address.
         assertThat(url).doesNotContain("$");
     }
 
     private Catwalk.Answer create(String... arguments) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>(List.of("plugin", "new"));
-        all.addAll(List.of(arguments));
         Path home = folder.resolve("home");
         Files.createDirectories(home.resolve("maven"));
-        ProcessBuilder builder = Catwalk.process(folder, all.toArray(String[]::new));
+        ProcessBuilder builder = Catwalk.process(folder, "plugin", "new");
         builder.command().add(1, "-Dcatwalk.home=" + home);
+        builder.command().addAll(List.of(arguments));
         return Catwalk.finish(builder);
     }
 
@@ -347,41 +326,26 @@ final class PluginCommandTest {
         Map<String, String> files = new TreeMap<>();
         try (Stream<Path> all = Files.list(plugins)) {
             for (Path file : all.toList()) {
-                files.put(file.getFileName().toString(), HexFormat.of().formatHex(Files.readAllBytes(file)));
+                files.put(file.getFileName().toString(), Sha256.of(file));
             }
         }
         return files;
     }
 
-    private void refused(String reason, String... arguments) {
-        try {
-            Map<String, String> before = files();
-            Catwalk.Answer answer = plugin(arguments);
-            assertThat(answer.err())
-                    .startsWith("catwalk: ")
-                    .contains(reason)
-                    .hasLineCount(1)
-                    .hasSizeLessThan(600);
-            assertThat(answer.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
-            assertThat(answer.out()).isEmpty();
-            assertThat(files()).isEqualTo(before);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+    private void refused(String reason, String... arguments) throws IOException {
+        Map<String, String> before = files();
+        assertThat(plugin(arguments).refused(reason)).hasSizeLessThan(600);
+        assertThat(files()).isEqualTo(before);
     }
 
     private String said(String... arguments) {
         return plugin(arguments).out().strip();
     }
 
-    private Catwalk.Answer plugin(String verb, String... arguments) {
-        return plugin(Stream.concat(Stream.of(verb), Stream.of(arguments)).toArray(String[]::new));
-    }
-
-    private Catwalk.Answer plugin(String[] arguments) {
-        return Catwalk.run(
-                Stream.of(Stream.of("plugin"), Stream.of(arguments), Stream.of("--plugins-dir", plugins.toString()))
-                        .flatMap(part -> part)
-                        .toArray(String[]::new));
+    private Catwalk.Answer plugin(String... arguments) {
+        Stream<String> where = Stream.of("--plugins-dir", plugins.toString());
+        return Catwalk.run(Stream.of(Stream.of("plugin"), Stream.of(arguments), where)
+                .flatMap(part -> part)
+                .toArray(String[]::new));
     }
 }
