@@ -219,7 +219,6 @@ final class PredictCommandTest {
         }
     }
 
-    /** The middle of a wide picture is picture 3; the rest is black. */
     @Test
     void imagesOfAnotherSizeAreFittedAsTheFileOrThePersonSays() throws IOException {
         Path fitted = Files.copy(world.model(), folder.resolve("fitted.onnx"));

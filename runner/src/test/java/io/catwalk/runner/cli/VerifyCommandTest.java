@@ -100,7 +100,6 @@ final class VerifyCommandTest {
         }
     }
 
-    /** The card of an exported file, as lstm.md is beside lstm.onnx. */
     @Test
     void aCardThatSaysAnotherAccuracyIsExposed() throws IOException {
         Path file = folder.resolve("out/mixed.onnx");
