@@ -51,8 +51,12 @@ final class StagesTest {
         Answer answer = bash(SCRIPT);
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(answer.out()).doesNotContain("was run");
-        String expected = " +\\d+ s  first: passed\n +\\d+ s  second: failed with exit code 3\n"
-                + " +-    third: not run\nskipped: no such program\n";
+        String expected = """
+                 +\\d+ s  first: passed
+                 +\\d+ s  second: failed with exit code 3
+                 +-    third: not run
+                skipped: no such program
+                """;
         assertThat(table(answer).replaceFirst(".*\n", "")).matches(expected);
     }
 

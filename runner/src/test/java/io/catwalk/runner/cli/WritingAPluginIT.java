@@ -72,8 +72,13 @@ final class WritingAPluginIT {
     @Test
     @Tag("long")
     void aProjectInKotlinBecomesAPlugin() throws Exception {
-        String commands = "catwalk plugin new tiny-net --kotlin\ncd tiny-net\n./mvnw verify\n"
-                + "catwalk plugin install target/tiny-net-1.0.0.zip\ncatwalk plugin info tiny-net\n";
+        String commands = """
+                catwalk plugin new tiny-net --kotlin
+                cd tiny-net
+                ./mvnw verify
+                catwalk plugin install target/tiny-net-1.0.0.zip
+                catwalk plugin info tiny-net
+                """;
         assertThat(run(commands).out())
                 .containsPattern("Tests run: [1-9][0-9]*, Failures: 0, Errors: 0, Skipped: 0")
                 .contains("installed tiny-net 1.0.0, with the classifier tiny-net")

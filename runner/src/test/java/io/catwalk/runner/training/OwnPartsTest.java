@@ -22,6 +22,7 @@ import io.catwalk.runner.data.ImageSource;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -201,7 +202,7 @@ class OwnPartsTest {
             Seeds seeds = new Seeds(5, 0);
             batch.fill(new int[] {0, 1}, 0, 2, place -> seeds.generator(Seeds.Purpose.AUGMENTATION, 1, place));
             for (int i = 0; i < 12; i++) {
-                assertThat(seen.get()[i]).isCloseTo(10f * (12 + i), within(1e-3f));
+                assertThat(Objects.requireNonNull(seen.get())[i]).isCloseTo(10f * (12 + i), within(1e-3f));
             }
             try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
                 NDArray array = batch.array(manager);
