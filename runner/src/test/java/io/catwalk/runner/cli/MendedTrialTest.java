@@ -20,7 +20,6 @@ import tools.jackson.databind.JsonNode;
 /** Damages each file of a finished trial in each way: {@code resume} makes it anew, and all is as before. */
 final class MendedTrialTest {
 
-    private static final String TRIAL = "trials/dense/1-0/";
     private static final String HERE = " --in-process --no-latency";
 
     private static final List<String> FILES = List.of(
