@@ -65,7 +65,12 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
                     .mapToDouble(one -> Pen.SMALL.width(one.name()))
                     .max()
                     .orElse(0);
-            right = width - Math.max(14, Math.min(names + 12, width * 0.3));
+            // The number of a tick at the end stands half outside.
+            double number = across.ticks().stream()
+                    .mapToDouble(tick -> Pen.SMALL.width(across.label(tick)) / 2)
+                    .max()
+                    .orElse(0);
+            right = width - Math.max(Math.max(14, number), Math.min(names + 12, width * 0.3));
         }
 
         Picture picture() {
