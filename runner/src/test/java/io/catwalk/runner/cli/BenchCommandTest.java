@@ -47,6 +47,7 @@ final class BenchCommandTest {
     }
 
     @Test
+    @Tag("long")
     void aTrialIsMeasuredOnBothAndRecordedInItsRun() throws IOException {
         Catwalk.Answer answer = Catwalk.ask(
                 "bench %s --plugins-dir %s --json --threads 2 --seconds 0.05", copy.resolve(TRIAL), plugins);

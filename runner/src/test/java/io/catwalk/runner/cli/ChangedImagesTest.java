@@ -7,6 +7,7 @@ import io.catwalk.runner.plugin.TestPlugin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -18,6 +19,7 @@ final class ChangedImagesTest {
     private Path folder;
 
     @Test
+    @Tag("long")
     void noTrialBeginsOnChangedImagesAndTheRunSaysSo() throws IOException {
         Path tiny = TinyImages.write(folder.resolve("tiny"));
         Path images = tiny.resolve("t10k-images-idx3-ubyte");

@@ -73,8 +73,7 @@ final class CheckoutLauncherTest {
         assertThat(answer.exitCode()).isEqualTo(1);
         assertThat(root.resolve("builds"))
                 .content()
-                .isEqualTo("-B -ntp -f " + root + "/pom.xml package -Pprogram"
-                        + " -Dmaven.test.skip -Derror-prone.main=-parameters\n");
+                .isEqualTo("-B -ntp -f " + root + "/pom.xml package -Pprogram" + " -Dmaven.test.skip\n");
         requireRunWithout(1);
     }
 

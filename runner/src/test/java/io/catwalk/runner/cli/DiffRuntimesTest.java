@@ -37,6 +37,7 @@ final class DiffRuntimesTest {
     }
 
     @Test
+    @Tag("long")
     void theNodeThatARuntimeComputesOtherwiseIsNamedWithItsLineOfCode() throws IOException {
         runner("faulty", FaultyRunner.EPSILON);
         Path reduced = folder.resolve("reduced");
@@ -95,6 +96,7 @@ final class DiffRuntimesTest {
     }
 
     @Test
+    @Tag("long")
     void whatCannotBeAskedIsSaidInALine() throws IOException {
         runner("absent", FaultyRunner.NONE);
         Path description = folder.resolve("absent/runtime.json");

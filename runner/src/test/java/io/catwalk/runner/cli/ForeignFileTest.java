@@ -44,6 +44,7 @@ final class ForeignFileTest {
     }
 
     @Test
+    @Tag("long")
     void aGoodFileIsAnsweredFromItsProcessAsHereAndARefusalIsPassedOn() throws Exception {
         String model = world.model().toString();
         Catwalk.Answer here = Catwalk.run("predict", model, picture, "--json");

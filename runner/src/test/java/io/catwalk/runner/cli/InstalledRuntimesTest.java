@@ -56,6 +56,7 @@ final class InstalledRuntimesTest {
 
     /** 15 images in batches of 7, each channel with a mean and a deviation of its own. */
     @Test
+    @Tag("long")
     void colorIsNormalizedByChannelAndTheLastBatchIsFilled() throws Exception {
         assertThat(agreement(colorModel(export -> export), colorImages(), "python"))
                 .hasSize(1);

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,7 @@ class ManyTrialsTest {
     private Path folder;
 
     @Test
+    @Tag("long")
     void aRunOfManyTrialsStaysCheap() throws Exception {
         Path images = TinyImages.write(folder.resolve("images"), TRAIN);
         Path plugins = Files.createDirectory(folder.resolve("plugins"));

@@ -86,6 +86,7 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    @Tag("long")
     void aCheckThatEndsItsProcessIsNamedAndTheNextOneRuns() {
         assertThat(failed(twoClasses("Runtime.getRuntime().halt(0);"), TWO_AND_MANY))
                 .contains("FAILED two-classes", "ended its process with exit code 0", "passed thousand-classes");
@@ -102,6 +103,7 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    @Tag("long")
     void theReasonStandsAgainBelowAllThatWasSkipped() {
         TestPlugin plugin = TestPlugin.building(
                 "sound", "return Layers.sequence(Layers.flatten(), Layers.dense(task.classes() + 1));");
@@ -112,6 +114,7 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    @Tag("long")
     void aDescriptionThatSaysNothingIsNoted() {
         assertThat(noted("sound, an image classifier")).hasLineCount(1).contains("description");
         assertThat(noted("One convolution and two dense layers"))
@@ -126,6 +129,7 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    @Tag("long")
     void aLibraryIsThePluginsOwnOnlyIfItIsInItsZip() throws IOException {
         String json = "tools.jackson.databind.json.JsonMapper";
         TestPlugin jar = TestPlugin.building("sound", json + ".builder(); " + TestPlugin.NETWORK);
@@ -141,6 +145,7 @@ final class PluginCheckCommandTest {
 
     /** The method weights is as docs/how-to/ship-a-plugin.md shows it. */
     @Test
+    @Tag("long")
     void weightsInTheJarAreItsOwnAndMustFitWhereverTheRecipeStartsFromThem() {
         String tensor = "{\"dtype\": \"F32\", \"shape\": [10], \"data_offsets\": [0, 40]}";
         byte[] header = ("{\"02Linear.bias\": " + tensor + "}").getBytes(UTF_8);
@@ -166,6 +171,7 @@ final class PluginCheckCommandTest {
 
     /** Its libraries are loaded when it is first used, which takes longer and more memory than many a network. */
     @Test
+    @Tag("long")
     @EnabledOnOs(value = OS.LINUX, disabledReason = "others do not list the libraries of a process in a file")
     void theEngineIsThereBeforeACostIsMeasured() {
         TestPlugin plugin = TestPlugin.building("sound", """
@@ -183,6 +189,7 @@ final class PluginCheckCommandTest {
     }
 
     @Test
+    @Tag("long")
     void anExpectedFailureIsNoneUnlessItPasses() {
         String expected = TWO_AND_MANY + " --expect two-classes=needs-three";
         TestPlugin throwing = twoClasses("throw new IllegalStateException();");

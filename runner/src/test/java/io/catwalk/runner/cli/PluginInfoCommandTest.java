@@ -22,6 +22,7 @@ final class PluginInfoCommandTest {
     private Path folder;
 
     @Test
+    @Tag("long")
     void layersHaveTheirShapesAndCounts() throws IOException {
         TestPlugin.sound("one-layer").write(folder.resolve("a.jar"));
         Path svg = folder.resolve("drawing.svg");

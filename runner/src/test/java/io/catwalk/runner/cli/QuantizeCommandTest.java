@@ -88,6 +88,7 @@ final class QuantizeCommandTest {
 
     /** If no image is answered otherwise: 3.84 * 0.998 / 0.002 = 1,917; more if there is one. */
     @Test
+    @Tag("long")
     void tooFewTestImagesHaveTheirOwnExitCodeAndName() {
         JsonNode json = quantize(file, "--json --min-speedup 0")
                 .exits(ExitCode.CANNOT_TELL)
@@ -130,6 +131,7 @@ final class QuantizeCommandTest {
     }
 
     @Test
+    @Tag("long")
     void aTrialIsQuantizedOnItsOwnImages() {
         Path to = folder.resolve("trial.onnx");
         Catwalk.ask("quantize %s --out %s" + OPEN, world.trial(ExportedRun.GOOD), to)

@@ -57,6 +57,7 @@ final class ResumeCommandTest {
     }
 
     @Test
+    @Tag("long")
     void onlyTheTrialsOfAnotherJarAreRunAgain() throws IOException {
         plugin("kept", TestPlugin.NETWORK);
         plugin("changed", TestPlugin.NETWORK);
@@ -79,6 +80,7 @@ final class ResumeCommandTest {
     }
 
     @Test
+    @Tag("long")
     void aRequestOfARunTakesNoOtherJarUnlessItIsToldTo() throws IOException {
         makeUpOne();
         String before = Sha256.of(plugins.resolve("one.jar"));
@@ -118,6 +120,7 @@ final class ResumeCommandTest {
 
     /** Trains later in processes of their own, with the latencies, which are measured after all trials. */
     @Test
+    @Tag("long")
     void whatDoesNotFitTheBudgetIsListedAndCanBeRunLater() throws IOException {
         plugin("one", TestPlugin.NETWORK);
 

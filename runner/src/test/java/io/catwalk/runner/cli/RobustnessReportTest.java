@@ -60,6 +60,7 @@ final class RobustnessReportTest {
     }
 
     @Test
+    @Tag("long")
     void whatWasMeasuredStandsInEveryOutputAndIsTheSameAgain() throws IOException {
         Catwalk.Answer answer = report("--robustness --appendix");
 

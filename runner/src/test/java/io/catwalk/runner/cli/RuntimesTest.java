@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -238,6 +239,7 @@ final class RuntimesTest {
     }
 
     @Test
+    @Tag("long")
     void anAnswerOfAnotherFormOrNoneSaysWhatWasExpected() throws Exception {
         runner("broken", "echo 'warning: old'; echo 'ImportError: no such thing' >&2; echo '  at line 3' >&2; exit 7");
         runner("mute", "exit 0");

@@ -70,6 +70,7 @@ final class StoppedRunTest {
     }
 
     @Test
+    @Tag("long")
     void afterCtrlCChildrenEndAndWhatFinishedStaysReadable() throws Exception {
         assumeThat(isIgnored(SIGINT))
                 .as("a shell that runs this in its background")

@@ -144,6 +144,7 @@ final class WorkCommandTest {
     }
 
     @Test
+    @Tag("long")
     void aTrialThatFailsSaysSoToTheClusterAndToTheRun() {
         String next = "catwalk resume " + run + " --orders " + orders + " --plugins-dir " + plugins;
         assertThat(handOut("fails").err()).contains(next);
@@ -298,6 +299,7 @@ final class WorkCommandTest {
     }
 
     @Test
+    @Tag("long")
     void ordersFromTheInputAreCarriedOutOneAfterTheOtherWhateverComesOfEach() throws Exception {
         handOut("learns --seeds 2");
         Process process = Catwalk.process(folder, "work", "-", "--json")

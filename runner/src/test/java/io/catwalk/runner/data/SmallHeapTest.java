@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,7 @@ final class SmallHeapTest {
     }
 
     @Test
+    @Tag("long")
     void imagesThatAreLargerThanTheMemoryAreRead() throws IOException, InterruptedException {
         others();
         Files.write(folder.resolve("t10k-images-idx3-ubyte"), concat(header(0x0803, 1, 1024, 1024), 1 << 20));

@@ -412,6 +412,7 @@ final class ExperimentFileTest {
 
     /** The time of the processor, which a busy machine does not stretch; a search for each entry takes minutes. */
     @Test
+    @Tag("long")
     void aHundredThousandVariantsAreResolvedInSeconds() throws IOException {
         StringBuilder yaml = new StringBuilder("classifiers:\n");
         for (int i = 0; i < 100_000; i++) {

@@ -88,6 +88,7 @@ final class InspectionTest {
 
     /** The first jar changes the process that it shares with the other one, whose recipe then fails. */
     @Test
+    @Tag("long")
     void aRecipeThatFailsBesideAnotherJarIsAskedForAlone(@TempDir Path own) {
         TestPlugin.having("a-spoiler", "Thread.currentThread().setName(\"spoilt\");", "static { ")
                 .write(own.resolve("a-spoiler.jar"));
@@ -123,6 +124,7 @@ final class InspectionTest {
 
     /** What a classifier does not support is no failure of it, unless somebody asks for it by name. */
     @Test
+    @Tag("long")
     void supportAndRecipesDependOnTheTask(@TempDir Path own) throws IOException {
         String supports = "@Override public Support supports(Task task) { return task.height() < 32"
                 + " ? Support.no(\"needs images of at least 32x32\") : Support.yes(); } ";

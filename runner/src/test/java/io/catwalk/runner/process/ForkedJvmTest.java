@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,7 @@ final class ForkedJvmTest {
     }
 
     @Test
+    @Tag("long")
     void aProcessThatEndsAsByCtrlCStopsNothingElse() throws Exception {
         assertThat(run("ends as by Ctrl-C", null)).isEqualTo(new ForkedJvm.Ending(128 + 2, false));
     }

@@ -568,6 +568,7 @@ final class ForgedOutcomeTest {
 
     /** In processes of their own, as the program does it. */
     @Test
+    @Tag("long")
     void aForgedOutcomeDoesNotEndTheGatheringOfTheOthers() throws Exception {
         Path orders = folder.resolve("orders");
         TrialOrder another = Orders.of(shared, "learns", "tiny", 2, 2);

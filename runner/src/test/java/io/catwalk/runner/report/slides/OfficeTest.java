@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /** Opens the slides in LibreOffice; its PDF shows whether all titles are complete and no words overlap. */
 @Tag("office")
+@Tag("long")
 class OfficeTest {
 
     private static final List<String> RUNS = List.of("seven", "hostile", "large");

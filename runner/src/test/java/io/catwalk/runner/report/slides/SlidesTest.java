@@ -350,6 +350,7 @@ class SlidesTest {
     }
 
     @Test
+    @Tag("long")
     void theAppendixHasEveryPairAndEveryClassifier() throws IOException {
         try (XMLSlideShow show = withAppendix("seven")) {
             List<String> titles = titles(show);
