@@ -35,6 +35,7 @@ final class BenchCommandTest {
     }
 
     @Test
+    @Tag("long")
     void aFileIsMeasuredOnOnnxRuntime() {
         Catwalk.Answer answer = Catwalk.ask("bench %s --processes 2", model);
 

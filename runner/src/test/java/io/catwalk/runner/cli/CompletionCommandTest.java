@@ -72,6 +72,7 @@ final class CompletionCommandTest {
         "'source %s/_catwalk', catwalk compa, catwalk compare",
         "'fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D', catwalk compare --qui, catwalk compare --quick"
     })
+    @Tag("long")
     void zshCompletesCommandsAndOptions(String setUp, String typed, String expected) throws Exception {
         require("zsh");
         script("zsh", "_catwalk");

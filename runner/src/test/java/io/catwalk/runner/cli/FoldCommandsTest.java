@@ -242,6 +242,7 @@ final class FoldCommandsTest {
 
     @ParameterizedTest
     @CsvSource({"rate=0.4..0.6, within, 0.5", "rate, offered, 0.5", "size, options, 8"})
+    @Tag("long")
     void aSearchStartsAtTheEntryOfTheFile(String search, String out, String value) throws IOException {
         String tune = "tune spacious --strategy random --candidates 1 --folds 2 --score-epochs 1 --search ";
         withFile(tune + search, out, """

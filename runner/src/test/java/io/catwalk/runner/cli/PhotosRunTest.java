@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A user's folder of photos of many shapes, without a split, from the comparison to the use of the file. */
+@Tag("long")
 final class PhotosRunTest {
 
     @TempDir
