@@ -26,11 +26,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,6 +62,9 @@ final class PackedProgramsTest {
             Path.of("src/test/browser/show-page.mjs").toAbsolutePath();
 
     private static final List<String> INSTALLED = List.of("target", "node_modules");
+
+    private static final int MOST_LINES = 35;
+
     private static final float[] MEAN = {0.1f, 0.5f, 0.9f};
     private static final float[] STD = {0.2f, 0.4f, 0.1f};
 
@@ -106,6 +111,27 @@ final class PackedProgramsTest {
     void aColorModelAnswersAsExpectedInBothForms(String runtime) throws Exception {
         requireExpected(runtime, color, "model.onnx");
         requireExpected(runtime, pixels, "model.onnx");
+    }
+
+    @Test
+    void everyRuntimeHasAShortProgram() throws IOException {
+        List<String> programs = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(color)) {
+            for (Path program : all.filter(file -> file.toString().matches(".*\\.(java|py|mjs)"))
+                    .toList()) {
+                programs.add(color.relativize(program).toString());
+                assertThat(Files.readAllLines(program)).hasSizeLessThanOrEqualTo(MOST_LINES);
+            }
+        }
+        assertThat(programs)
+                .containsExactlyInAnyOrder(
+                        "djl-onnxruntime/Classify.java",
+                        "java/Classify.java",
+                        "node/classify.mjs",
+                        "opencv-java/Classify.java",
+                        "opencv-python/classify.py",
+                        "python/classify.py",
+                        "web/classify.mjs");
     }
 
     /** A part of a photo, or its red channel alone, would get a wrong answer. */

@@ -45,8 +45,7 @@ final class ForkedJvmTest {
 
         assertThat(messages).containsExactly("first: Größe 汉字 ✓", "last");
         assertThat(ending).isEqualTo(new ForkedJvm.Ending(7, false));
-        // Both streams go to one file, so that pieces of lines may mix.
-        assertThat(Files.readString(log())).contains("@catwalk", "forged", "unfinished", "on the error stream");
+        assertThat(Files.readString(log())).contains("@catwalk forged", "unfinished", "on the error stream");
     }
 
     @Test
@@ -202,10 +201,10 @@ final class ForkedJvmTest {
 
         private static void chatter(ParentPipe pipe) {
             PrintStream raw = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
+            System.err.println("on the error stream"); // first: later, it could stand within a line of the other stream
             raw.println("@catwalk forged");
             raw.print("unfinished");
             pipe.send("first: Größe 汉字 ✓");
-            System.err.println("on the error stream");
             pipe.send("last");
             System.exit(7);
         }
