@@ -157,6 +157,11 @@ public final class Entrant {
         return name;
     }
 
+    /** Returns its color and symbol. */
+    public Palette.Look look() {
+        return look;
+    }
+
     /** Returns its color in every chart. */
     public String color() {
         return look.color();

@@ -1,0 +1,176 @@
+package io.catwalk.runner.report.document;
+
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.graphics.Picture;
+import java.util.List;
+import java.util.Set;
+
+/** A part of a section: sentences, a table, a chart, facts, a picture, or several of them that can be folded away. */
+public sealed interface Block
+        permits Block.Sentences,
+                Table,
+                Block.Figure,
+                Block.Facts,
+                Block.Drawing,
+                Block.Photo,
+                Block.Group,
+                Block.Widget {
+
+    /** Returns where it is read. */
+    Set<Medium> media();
+
+    /** Returns it as it is read in a medium, which is one of its own. */
+    default Block in(Medium medium) {
+        return this;
+    }
+
+    /** Returns the blocks that are read in a medium. */
+    static List<Block> in(Medium medium, List<Block> blocks) {
+        return blocks.stream()
+                .filter(block -> block.media().contains(medium))
+                .map(block -> block.in(medium))
+                .filter(block ->
+                        !(block instanceof Group group) || !group.blocks().isEmpty())
+                .toList();
+    }
+
+    /** What sentences are for. */
+    enum Tone {
+        /** To be read in turn, as a paragraph. */
+        TEXT,
+        /** Each for itself, as a list. */
+        LIST,
+        /** In small print. */
+        NOTE,
+        /** Something is missing or wrong. */
+        WARNING
+    }
+
+    /**
+     * Sentences.
+     *
+     * @param media where they are read
+     * @param heading above them; empty for none
+     * @param tone what they are for
+     * @param sentences each with its period
+     */
+    record Sentences(Set<Medium> media, String heading, Tone tone, List<String> sentences) implements Block {
+
+        /** Copies the list. */
+        public Sentences {
+            sentences = List.copyOf(sentences);
+        }
+
+        /** Creates sentences without a heading. */
+        public static Sentences of(Set<Medium> media, Tone tone, String... sentences) {
+            return new Sentences(media, "", tone, List.of(sentences));
+        }
+    }
+
+    /**
+     * A chart, with its title and its note.
+     *
+     * @param media where it is seen
+     * @param id for links; empty for none
+     * @param chart the only definition of what it shows
+     */
+    record Figure(Set<Medium> media, String id, Chart chart) implements Block {
+
+        /** Creates a figure that nothing links to. */
+        public Figure(Set<Medium> media, Chart chart) {
+            this(media, "", chart);
+        }
+    }
+
+    /**
+     * Facts: each a name and a value.
+     *
+     * @param media where they are read
+     * @param heading above them; empty for none
+     * @param key whether they are the few figures to remember, which are written large
+     * @param facts in the order of reading
+     */
+    record Facts(Set<Medium> media, String heading, boolean key, List<Fact> facts) implements Block {
+
+        /** Copies the list. */
+        public Facts {
+            facts = List.copyOf(facts);
+        }
+    }
+
+    /** A name, such as "Median latency of one image", and its value. */
+    record Fact(String name, Cell value) {
+
+        /** Creates a fact that is text. */
+        public static Fact of(String name, String text) {
+            return new Fact(name, new Cell.Text(text));
+        }
+    }
+
+    /**
+     * A drawing of lines and letters.
+     *
+     * @param media where it is seen
+     * @param heading above it; empty for none
+     * @param description for readers who cannot see it
+     * @param picture the drawing
+     */
+    record Drawing(Set<Medium> media, String heading, String description, Picture picture) implements Block {}
+
+    /**
+     * A picture of pixels.
+     *
+     * @param media where it is seen
+     * @param heading above it
+     * @param description for readers who cannot see it
+     * @param png its file
+     */
+    @SuppressWarnings("ArrayRecordComponent") // it is only handed on
+    record Photo(Set<Medium> media, String heading, String description, byte[] png) implements Block {}
+
+    /**
+     * Blocks that a page can fold away. On slides and in text, they follow each other.
+     *
+     * @param media where they are read
+     * @param id for links; empty for none
+     * @param heading what is inside; a classifier has its mark
+     * @param facts a few words beside the heading; empty for none
+     * @param open whether a page shows them at first
+     * @param blocks inside
+     */
+    record Group(Set<Medium> media, String id, Cell heading, String facts, boolean open, List<Block> blocks)
+            implements Block {
+
+        /** Copies the list. */
+        public Group {
+            blocks = List.copyOf(blocks);
+        }
+
+        @Override
+        public Group in(Medium medium) {
+            return new Group(media, id, heading, facts, open, Block.in(medium, blocks));
+        }
+    }
+
+    /**
+     * Something that only the script of a page shows.
+     *
+     * @param kind of it
+     * @param value what the script needs: JSON, or the address of a page
+     */
+    record Widget(Kind kind, String value) implements Block {
+
+        /** Kinds of them. */
+        public enum Kind {
+            /** The browser of images and mistakes; its value is its data as JSON. */
+            IMAGES,
+            /** The page on which the networks answer; its value is its address. */
+            DEMO
+        }
+
+        @Override
+        public Set<Medium> media() {
+            return Medium.ONLY_PAGE;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.catwalk.runner.report.document;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.report.Palette;
+import io.catwalk.runner.trial.Latency;
+import org.jspecify.annotations.Nullable;
+
+/** A value in a table. Its text is the same wherever it is read. */
+public sealed interface Cell {
+
+    /** Returns it as text. */
+    String text();
+
+    /** Text that is no number. */
+    record Text(String text) implements Cell {}
+
+    /**
+     * A link to a file or a page.
+     *
+     * @param text of the link
+     * @param address relative to the run folder
+     */
+    record Link(String text, String address) implements Cell {}
+
+    /**
+     * The name of a classifier, with its mark.
+     *
+     * @param text its name
+     * @param look its color and symbol; null for what is no classifier of the run, such as a baseline
+     * @param target id of the block that a page links to; empty for none
+     * @param tag a word beside the name, such as "fastest"; empty for none
+     */
+    record Name(String text, Palette.@Nullable Look look, String target, String tag) implements Cell {}
+
+    /**
+     * A number with its unit.
+     *
+     * @param value not yet rounded; null if it is not known
+     * @param unit which determines the digits
+     * @param rough whether it was measured under conditions that make it inexact
+     * @param detail in small print below it on a page, such as a range; empty for none
+     */
+    record Number(java.lang.@Nullable Number value, Unit unit, boolean rough, String detail) implements Cell {
+
+        @Override
+        public String text() {
+            return (rough ? Latency.ROUGH : "") + unit.text(value);
+        }
+
+        /** Returns the number with small print. */
+        public Number with(String newDetail) {
+            return new Number(value, unit, rough, newDetail);
+        }
+    }
+
+    /**
+     * An interval of two bounds.
+     *
+     * @param low lower bound; null if it is not known
+     * @param high upper bound
+     * @param unit of both
+     */
+    record Range(@Nullable Double low, @Nullable Double high, Unit unit) implements Cell {
+        @Override
+        public String text() {
+            return low == null || high == null ? Numbers.NONE : unit.text(low) + " to " + unit.text(high);
+        }
+    }
+
+    /**
+     * How one classifier compares with another, or whether something holds.
+     *
+     * @param symbol one character
+     * @param text the same in words
+     * @param good whether it is good news for the row; null if it is neither
+     */
+    record Mark(String symbol, String text, @Nullable Boolean good) implements Cell {}
+
+    /** Returns text. */
+    static Cell of(String text) {
+        return new Text(text);
+    }
+
+    /** Returns a number. */
+    static Number of(java.lang.@Nullable Number value, Unit unit) {
+        return new Number(value, unit, false, "");
+    }
+
+    /** Returns the median latency of one image, which is rough if the machine was busy; a dash without one. */
+    static Number of(@Nullable Latency latency) {
+        return new Number(
+                latency == null ? null : latency.p50Micros(),
+                Unit.MICROS,
+                latency != null && latency.busy() != null,
+                "");
+    }
+}

@@ -1,0 +1,45 @@
+package io.catwalk.runner.report.document;
+
+import java.util.List;
+
+/**
+ * What is said about a run, or about several.
+ *
+ * @param name of the run
+ * @param subject what was compared, on what; a line above the title
+ * @param title the answer, in one sentence
+ * @param sections in the order of reading; the title of the first is that of the document
+ * @param names of classifiers and classes, which renderers must keep apart from the text around them
+ * @param footer who made it, from what
+ */
+public record Document(
+        String name, String subject, String title, List<Section> sections, List<String> names, String footer) {
+
+    /** Copies the lists. */
+    public Document {
+        sections = List.copyOf(sections);
+        names = List.copyOf(names);
+    }
+
+    /** Returns what is read in a medium, without sections that would be empty. */
+    public Document in(Medium medium) {
+        return new Document(
+                name,
+                subject,
+                title,
+                sections.stream()
+                        .map(section -> section.in(medium))
+                        .filter(section -> !section.blocks().isEmpty())
+                        .toList(),
+                names,
+                footer);
+    }
+
+    /** Returns a section, or an exception if there is none of that id. */
+    public Section section(String id) {
+        return sections.stream()
+                .filter(one -> one.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("expected a section of the document, but found " + id));
+    }
+}

@@ -1,0 +1,104 @@
+package io.catwalk.runner.report.document;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A table. Its first column names the rows.
+ *
+ * @param media where it is read
+ * @param id for links; empty for none
+ * @param title what it shows, without a period
+ * @param columns from left to right
+ * @param rows from above, each with a cell for each column
+ * @param note that a reader needs; empty for none
+ */
+public record Table(Set<Medium> media, String id, String title, List<Column> columns, List<Row> rows, String note)
+        implements Block {
+
+    /** Rows that fit a slide or a terminal beside other things. */
+    public static final int SHORT = 12;
+
+    /** Copies the lists. */
+    public Table {
+        columns = List.copyOf(columns);
+        rows = List.copyOf(rows);
+        for (Row row : rows) {
+            if (row.cells().size() != columns.size()) {
+                throw new IllegalArgumentException("expected a cell for each of " + columns.size() + " columns of \""
+                        + title + "\", but found " + row.cells().size());
+            }
+        }
+    }
+
+    /**
+     * A column.
+     *
+     * @param media where it is read
+     * @param head above it
+     * @param kind of its cells
+     */
+    public record Column(Set<Medium> media, String head, Kind kind) {
+
+        /** How cells are set. */
+        public enum Kind {
+            /** From the left. */
+            TEXT,
+            /** From the right. */
+            NUMBER,
+            /** From the right, with a bar of that length on a page. */
+            BAR
+        }
+    }
+
+    /**
+     * A row.
+     *
+     * @param cells one for each column
+     * @param key by which a page finds the images of the row; empty for none
+     */
+    public record Row(List<Cell> cells, String key) {
+
+        /** Copies the cells. */
+        public Row {
+            cells = List.copyOf(cells);
+        }
+
+        /** Creates a row without a key. */
+        public static Row of(Cell... cells) {
+            return new Row(List.of(cells), "");
+        }
+    }
+
+    /** Returns the columns of a medium and, where there is little room, only the first rows, which the note says. */
+    @Override
+    public Table in(Medium medium) {
+        List<Integer> kept = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).media().contains(medium)) {
+                kept.add(i);
+            }
+        }
+        boolean brief = medium == Medium.TERMINAL || medium == Medium.SLIDES;
+        int most = brief ? Math.min(SHORT, rows.size()) : rows.size();
+        String first = most == rows.size() ? "" : "These are the first " + most + " of " + rows.size() + " rows.";
+        return new Table(
+                media,
+                id,
+                title,
+                kept.stream().map(columns::get).toList(),
+                rows.subList(0, most).stream()
+                        .map(row -> new Row(kept.stream().map(row.cells()::get).toList(), row.key()))
+                        .toList(),
+                note.isEmpty() || first.isEmpty() ? note + first : note + " " + first);
+    }
+
+    /** Returns the texts of all cells, the heads first. */
+    public List<List<String>> texts() {
+        List<List<String>> texts = new ArrayList<>();
+        texts.add(columns.stream().map(Column::head).toList());
+        rows.forEach(row -> texts.add(row.cells().stream().map(Cell::text).toList()));
+        return texts;
+    }
+}
