@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /** All that is said about a run. A new section is one class, and one line here. */
 public final class RunDocument {
 
-    private static final List<Function<ReportModel, Optional<Section>>> SECTIONS = List.of(StandingsSection::of);
+    private static final List<Function<ReportModel, Optional<Section>>> SECTIONS =
+            List.of(StandingsSection::of, ConfidenceSection::of, ConclusionsSection::of);
 
     private RunDocument() {}
 

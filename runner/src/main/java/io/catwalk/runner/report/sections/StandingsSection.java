@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.document.Block;
@@ -18,10 +19,12 @@ import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.Efficiency;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Which classifier is best, how sure that is, and what it costs: what a reader must know who reads nothing else. */
 record StandingsSection(ReportModel model) {
@@ -47,7 +50,7 @@ record StandingsSection(ReportModel model) {
         blocks.add(best(model.trained().get(0)));
         blocks.add(standings());
         if (!model.limits().isEmpty()) {
-            blocks.add(Sentences.of(Medium.ALL, Tone.NOTE, model.limits()));
+            blocks.add(Sentences.of(Medium.of(Medium.TERMINAL, Medium.MARKDOWN), Tone.NOTE, model.limits()));
         }
         return blocks;
     }
@@ -86,10 +89,36 @@ record StandingsSection(ReportModel model) {
         if (model.dataset().unbalanced()) {
             figures.add(number("Balanced %", one -> Cell.of(one.stands().balancedAccuracy(), Unit.PERCENT)));
         }
+        figures.add(number("Macro F1 %", one -> Cell.of(one.stands().macroF1(), Unit.PERCENT)));
+        figures.add(number("Gap", StandingsSection::gap));
+        figures.add(number("Training", StandingsSection::training));
         if (model.trained().stream().anyMatch(one -> one.latency(model.engine()) != null)) {
             figures.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
         }
+        if (model.trained().stream().anyMatch(one -> bytes(one) != null)) {
+            figures.add(new Figure(Medium.ONLY_PAGE, "ONNX file", Kind.NUMBER, one -> Cell.of(bytes(one), Unit.BYTES)));
+        }
         return figures;
+    }
+
+    private static Cell gap(Entrant one) {
+        GeneralizationGap gap = one.gap();
+        return gap == null
+                ? Cell.of(null, Unit.POINTS)
+                : Cell.of(gap.mean(), Unit.POINTS).with(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
+    }
+
+    private static Cell training(Entrant one) {
+        DoubleSummaryStatistics seconds = one.trainingSeconds();
+        Cell.Number mean = Cell.of(seconds.getCount() == 0 ? null : seconds.getAverage(), Unit.SECONDS);
+        return seconds.getCount() < 2
+                ? mean
+                : mean.with(new Cell.Range(seconds.getMin(), seconds.getMax(), Unit.SECONDS).text());
+    }
+
+    private static @Nullable Long bytes(Entrant one) {
+        Efficiency efficiency = one.efficiency();
+        return efficiency == null ? null : efficiency.onnxBytes();
     }
 
     private static Figure number(String head, Function<Entrant, Cell> cell) {
@@ -110,11 +139,25 @@ record StandingsSection(ReportModel model) {
                                 .map(figure -> figure.cell().apply(one))
                                 .toArray(Cell[]::new)))
                         .toList(),
-                "");
+                explanation());
+    }
+
+    private String explanation() {
+        return "Accuracy and macro F1 on the test images" + (model.several() ? ", means over the trials" : "")
+                + ". Gap: training minus validation accuracy, in points."
+                + (model.trained().stream().anyMatch(one -> one.latency(model.engine()) != null)
+                        ? " Latency: median of one image (" + model.latencyTitle() + ")."
+                        : "");
     }
 
     /** Returns the name of a classifier, which links to its own part of the page. */
     static Cell.Name name(Entrant one) {
-        return new Cell.Name(one.name(), one.look(), "c" + one.number(), "");
+        return new Cell.Name(
+                one.name(),
+                one.look(),
+                "c" + one.number(),
+                one.standing() != null && one.stands().trials() > 1
+                        ? one.stands().trials() + " trials"
+                        : "");
     }
 }

@@ -1,0 +1,119 @@
+package io.catwalk.runner.report.sections;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.experiment.GeneralizationGap;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.Findings;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Sentences;
+import io.catwalk.runner.report.document.Block.Tone;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.trial.ParityResult;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What the run supports, and what it does not. */
+record ConclusionsSection(ReportModel model) {
+
+    static Optional<Section> of(ReportModel model) {
+        ConclusionsSection section = new ConclusionsSection(model);
+        List<Block> blocks = new ArrayList<>();
+        List<String> conclusions = section.conclusions();
+        if (!conclusions.isEmpty()) {
+            blocks.add(new Sentences(Medium.SEEN, "Conclusions", Tone.LIST, conclusions));
+        }
+        blocks.add(new Sentences(Medium.SEEN, "Limits", Tone.LIST, section.limits()));
+        return Optional.of(new Section(
+                "conclusions",
+                "Conclusions",
+                section.title(),
+                blocks,
+                "results.json, keys comparison, trials[].efficiency, trials[].parity, trials[].error"));
+    }
+
+    private String title() {
+        List<Entrant> trained = model.trained();
+        if (trained.isEmpty()) {
+            return model.failed().isEmpty() ? "No trial has finished yet" : "No trial has a trained network";
+        }
+        if (trained.size() == 1) {
+            return trained.get(0).name() + " was tested, but not compared with another classifier";
+        }
+        if (!model.tested()) {
+            return "Which classifier is best was not tested";
+        }
+        List<Entrant> choices = model.choices();
+        return choices.size() == 1
+                ? "This run supports one choice: " + choices.get(0).name()
+                : "This run leaves " + choices.size() + " of " + trained.size() + " classifiers to choose from: "
+                        + Findings.names(choices);
+    }
+
+    private List<String> conclusions() {
+        List<String> sentences = new ArrayList<>();
+        if (model.trained().size() > 1) {
+            fastest().ifPresent(sentences::add);
+        }
+        List<Entrant> strong = model.trained().stream()
+                .filter(one -> {
+                    GeneralizationGap gap = one.gap();
+                    return gap != null && gap.verdict() == Overfitting.Verdict.STRONG;
+                })
+                .toList();
+        if (!strong.isEmpty()) {
+            sentences.add(Findings.names(strong) + (strong.size() == 1 ? " overfits" : " overfit")
+                    + " strongly: the gap between training and validation accuracy is above 5 points.");
+        }
+        List<ParityResult> files =
+                model.trained().stream().flatMap(one -> one.parities().stream()).toList();
+        long agreeing = files.stream().filter(ParityResult::agrees).count();
+        if (!files.isEmpty()) {
+            sentences.add((agreeing == files.size() ? "All " : agreeing + " of ")
+                    + Findings.count(files.size(), "ONNX file answers", "ONNX files answer")
+                    + " like the network that was trained.");
+        }
+        return sentences;
+    }
+
+    private Optional<String> fastest() {
+        Entrant best = model.trained().get(0);
+        return model.trained().stream()
+                .filter(one -> one.micros(model.engine()) != null)
+                .min(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros(model.engine()))))
+                .map(one -> one.name() + " is "
+                        + (one == best ? "also " : "") + "the fastest: "
+                        + Cell.of(one.latency(model.engine())).text() + " for one image"
+                        + (one == best
+                                ? "."
+                                : ", at "
+                                        + Numbers.points(one.stands().accuracy()
+                                                - best.stands().accuracy()) + " points of accuracy."));
+    }
+
+    private List<String> limits() {
+        List<String> sentences = new ArrayList<>();
+        if (!model.limits().isEmpty()) {
+            sentences.add(model.limits());
+        }
+        if (model.results().tuning() != null) {
+            sentences.add("The winner's score is optimistically biased: it was selected as the best of all.");
+        }
+        if (!model.recipeDifferences().isEmpty()) {
+            sentences.add("The recipes differ: a difference in accuracy may come from the recipe.");
+        }
+        sentences.add("The results hold for " + model.dataset().name() + ", the latencies for this machine.");
+        int failed = model.failed().size();
+        if (failed > 0) {
+            sentences.add(Findings.count(failed, "trial", "trials") + " failed and " + (failed == 1 ? "is" : "are")
+                    + " not included.");
+        }
+        return sentences;
+    }
+}

@@ -1,0 +1,162 @@
+package io.catwalk.runner.report.sections;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Scope;
+import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.charts.RunCharts;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Figure;
+import io.catwalk.runner.report.document.Block.Sentences;
+import io.catwalk.runner.report.document.Block.Tone;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.Table.Column;
+import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.Table.Row;
+import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.statistics.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** How sure the differences between classifiers are: every pair with its interval and its test. */
+record ConfidenceSection(ReportModel model, Comparison comparison) {
+
+    static Optional<Section> of(ReportModel model) {
+        Comparison comparison = model.comparison();
+        if (comparison == null || comparison.verdicts().isEmpty()) {
+            return Optional.empty();
+        }
+        ConfidenceSection section = new ConfidenceSection(model, comparison);
+        return Optional.of(new Section(
+                "confidence",
+                "Confidence",
+                section.title(),
+                section.blocks(),
+                "results.json, key comparison.pairs (difference, low, high, p, adjusted_p, outcome)"));
+    }
+
+    private String title() {
+        List<Verdict> pairs = comparison.verdicts();
+        if (pairs.size() == 1) {
+            Verdict pair = pairs.get(0);
+            Cell.Range interval = new Cell.Range(pair.low(), pair.high(), Unit.POINTS);
+            return pair.first() + " is "
+                    + Unit.POINTS.text(Math.abs(pair.difference())).replace("+", "")
+                    + " points " + (pair.difference() < 0 ? "behind " : "ahead of ") + pair.second()
+                    + (pair.low() == null ? "" : " (95 % interval of the difference " + interval.text() + ")");
+        }
+        long decided = pairs.stream()
+                .filter(pair -> pair.outcome() == Outcome.BETTER || pair.outcome() == Outcome.WORSE)
+                .count();
+        String differ = comparison.scope() == Scope.CLASSIFIERS
+                ? "are at least 95 % likely to differ by more than chance"
+                : "differ significantly";
+        return decided == 0
+                ? "None of the " + pairs.size() + " pairs of classifiers "
+                        + (comparison.scope() == Scope.CLASSIFIERS ? "is clearly different" : "differs significantly")
+                : (decided == pairs.size() ? "All " : decided + " of ") + pairs.size() + " pairs of classifiers "
+                        + differ;
+    }
+
+    private List<Block> blocks() {
+        List<Block> blocks = new ArrayList<>();
+        RunCharts charts = new RunCharts(model);
+        charts.differences().ifPresent(chart -> blocks.add(new Figure(Medium.SEEN, chart)));
+        blocks.add(pairs("versus-best", "Each classifier against the best", Medium.SEEN, comparison.ofTheBest()));
+        blocks.add(Sentences.of(Medium.WRITTEN, Tone.NOTE, method()));
+        if (comparison.verdicts().size() > comparison.ofTheBest().size()) {
+            blocks.add(pairs("pairs", "Every pair of classifiers", Medium.DETAIL, comparison.verdicts()));
+        }
+        charts.spread().ifPresent(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
+        return blocks;
+    }
+
+    private String method() {
+        String test = switch (comparison.scope()) {
+            case MODELS ->
+                "The exact McNemar test compares each pair on the same test images; p is corrected for all"
+                        + " pairs by Holm's method.";
+            case SEEDS ->
+                "Welch's t-test compares each pair over the seeds on one split; p is corrected for all pairs"
+                        + " by Holm's method.";
+            case CLASSIFIERS ->
+                "The corrected t-test compares each pair over the same folds; P is the posterior"
+                        + " probability of the outcome. Differences of up to " + comparison.regionPoints()
+                        + " points count as equivalent.";
+        };
+        var all = comparison.ofAll();
+        return all == null
+                ? test
+                : test + " All " + (all.degreesOfFreedom() + 1) + " together: Cochran's Q "
+                        + Numbers.fixed(all.statistic(), 1) + ", p " + Numbers.p(all.p()) + ".";
+    }
+
+    private record Figures(String head, Kind kind, Function<Verdict, Cell> cell) {}
+
+    private Table pairs(String id, String title, Set<Medium> media, List<Verdict> pairs) {
+        List<Figures> columns = new ArrayList<>(List.of(
+                new Figures("Classifier", Kind.TEXT, pair -> name(pair.first())),
+                new Figures("Compared with", Kind.TEXT, pair -> name(pair.second())),
+                new Figures("Difference, points", Kind.NUMBER, pair -> Cell.of(pair.difference(), Unit.POINTS)),
+                new Figures("95 % interval", Kind.NUMBER, pair -> new Cell.Range(pair.low(), pair.high(), Unit.POINTS)),
+                new Figures("p", Kind.NUMBER, pair -> Cell.of(pair.p(), Unit.P))));
+        if (comparison.scope() == Scope.CLASSIFIERS) {
+            columns.add(new Figures("P", Kind.NUMBER, pair -> Cell.of(probability(pair), Unit.TIMES)));
+        }
+        columns.add(new Figures("Outcome", Kind.TEXT, ConfidenceSection::outcome));
+        return new Table(
+                media,
+                id,
+                title,
+                columns.stream()
+                        .map(one -> new Column(media, one.head(), one.kind()))
+                        .toList(),
+                pairs.stream()
+                        .map(pair -> new Row(
+                                columns.stream()
+                                        .map(one -> one.cell().apply(pair))
+                                        .toList(),
+                                model.pair(pair.first(), pair.second())))
+                        .toList(),
+                "");
+    }
+
+    /** Returns the outcome of a pair with its symbol, as the first of the two sees it. */
+    static Cell.Mark outcome(Verdict pair) {
+        String probably = pair.onlyProbable() ? "probably " : "";
+        return switch (pair.outcome()) {
+            case BETTER -> new Cell.Mark("\u25b2", probably + "better", true);
+            case WORSE -> new Cell.Mark("\u25bc", probably + "worse", false);
+            case EQUIVALENT -> new Cell.Mark("=", "equivalent", null);
+            case UNDECIDED -> new Cell.Mark("?", "not clearly different", null);
+        };
+    }
+
+    /** Returns the posterior probability of the outcome; of the most probable one if the pair is undecided. */
+    private static @Nullable Double probability(Verdict pair) {
+        if (pair.better() == null || pair.worse() == null || pair.equivalent() == null) {
+            return null;
+        }
+        return switch (pair.outcome()) {
+            case BETTER -> pair.better();
+            case WORSE -> pair.worse();
+            case EQUIVALENT -> pair.equivalent();
+            case UNDECIDED -> Math.max(pair.equivalent(), Math.max(pair.better(), pair.worse()));
+        };
+    }
+
+    private Cell name(String classifier) {
+        return StandingsSection.name(model.entrants().stream()
+                .filter(one -> one.name().equals(classifier))
+                .findFirst()
+                .orElseThrow());
+    }
+}
