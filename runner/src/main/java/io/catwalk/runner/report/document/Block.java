@@ -5,12 +5,13 @@ import io.catwalk.runner.report.graphics.Picture;
 import java.util.List;
 import java.util.Set;
 
-/** A part of a section: sentences, a table, a chart, facts, a picture, or several of them that can be folded away. */
+/** A part of a section: sentences, a table, a chart, facts, code, a picture, or several of them that can be folded away. */
 public sealed interface Block
         permits Block.Sentences,
                 Table,
                 Block.Figure,
                 Block.Facts,
+                Block.Code,
                 Block.Drawing,
                 Block.Photo,
                 Block.Group,
@@ -106,6 +107,16 @@ public sealed interface Block
             return new Fact(name, new Cell.Text(text));
         }
     }
+
+    /**
+     * Source code or commands, to be copied.
+     *
+     * @param media where it is read
+     * @param heading above it; empty for none
+     * @param language as Markdown names it, such as bash
+     * @param text whose lines must not be broken
+     */
+    record Code(Set<Medium> media, String heading, String language, String text) implements Block {}
 
     /**
      * A drawing of lines and letters.

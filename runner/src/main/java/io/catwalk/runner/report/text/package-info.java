@@ -1,4 +1,4 @@
-/** Documents as plain text: in a terminal and as Markdown. */
+/** Renders documents as text: Markdown and lines for a terminal. */
 @NullMarked
 package io.catwalk.runner.report.text;
 

@@ -1,0 +1,116 @@
+package io.catwalk.runner.report.text;
+
+import io.catwalk.runner.Markdown;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Document;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.Table.Column;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Renders a document as Markdown: CommonMark with the tables of GitHub. */
+public final class MarkdownText {
+
+    /** What goes deeper has the smallest heading. */
+    private static final int DEEPEST = 6;
+
+    private final StringBuilder text = new StringBuilder();
+
+    private MarkdownText() {}
+
+    /** Renders what is read in Markdown. */
+    public static String of(Document whole) {
+        Document document = whole.in(Medium.MARKDOWN);
+        MarkdownText out = new MarkdownText();
+        out.paragraph(Markdown.text(document.subject()));
+        for (Section section : document.sections()) {
+            out.heading(2, Markdown.text(section.name()));
+            if (!section.title().isEmpty()) {
+                out.paragraph(bold(section.title()));
+            }
+            out.blocks(section.blocks(), 3);
+        }
+        out.paragraph(Markdown.text(document.footer()));
+        return out.text.toString();
+    }
+
+    private void blocks(List<Block> blocks, int depth) {
+        blocks.forEach(block -> block(block, depth));
+    }
+
+    private void block(Block block, int depth) {
+        if (block instanceof Block.Sentences sentences) {
+            heading(depth, Markdown.text(sentences.heading()));
+            sentences(sentences);
+        } else if (block instanceof Table table) {
+            heading(depth, Markdown.text(table.title()));
+            table(table);
+            paragraph(Markdown.text(table.note()));
+        } else if (block instanceof Block.Figure figure) {
+            paragraph(Markdown.text(figure.chart().caption().note()));
+        } else if (block instanceof Block.Facts facts) {
+            heading(depth, Markdown.text(facts.heading()));
+            paragraph(facts.facts().stream()
+                    .map(fact -> "- " + Markdown.text(fact.name()) + ": " + cell(fact.value()))
+                    .collect(Collectors.joining("\n")));
+        } else if (block instanceof Block.Code code) {
+            heading(depth, Markdown.text(code.heading()));
+            paragraph("```" + code.language() + "\n" + code.text().stripTrailing() + "\n```");
+        } else if (block instanceof Block.Group group) {
+            heading(depth, cell(group.heading()));
+            paragraph(Markdown.text(group.facts()));
+            blocks(group.blocks(), depth + 1);
+        }
+    }
+
+    private void sentences(Block.Sentences block) {
+        List<String> all = block.sentences().stream().map(Markdown::text).toList();
+        switch (block.tone()) {
+            case TEXT, NOTE -> paragraph(String.join(" ", all));
+            case LIST -> paragraph(all.stream().map(one -> "- " + one).collect(Collectors.joining("\n")));
+            case WARNING -> paragraph("**" + String.join(" ", all) + "**");
+        }
+    }
+
+    private void table(Table table) {
+        StringBuilder lines = new StringBuilder(Markdown.row(table.columns().stream()
+                .map(column -> Markdown.text(column.head()))
+                .toList()));
+        lines.append(table.columns().stream()
+                .map(column -> column.kind() == Column.Kind.TEXT ? "---|" : "--:|")
+                .collect(Collectors.joining("", "|", "\n")));
+        table.rows()
+                .forEach(row -> lines.append(Markdown.row(
+                        row.cells().stream().map(MarkdownText::cell).toList())));
+        paragraph(lines.toString().stripTrailing());
+    }
+
+    private static String cell(Cell cell) {
+        if (cell instanceof Cell.Link link) {
+            return "[" + Markdown.text(link.text()) + "](<" + link.address().replaceAll("[\\s<>]", "") + ">)";
+        }
+        if (cell instanceof Cell.Name name && !name.tag().isEmpty()) {
+            return Markdown.text(name.text() + " (" + name.tag() + ")");
+        }
+        return Markdown.text(cell.text());
+    }
+
+    private static String bold(String text) {
+        return "**" + Markdown.text(text) + "**";
+    }
+
+    private void heading(int depth, String heading) {
+        if (!heading.isEmpty()) {
+            paragraph("#".repeat(Math.min(depth, DEEPEST)) + " " + heading);
+        }
+    }
+
+    private void paragraph(String paragraph) {
+        if (!paragraph.isEmpty()) {
+            text.append(text.isEmpty() ? "" : "\n").append(paragraph).append('\n');
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.catwalk.runner.report.text;
+
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Document;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.Table.Column;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Renders a document for a terminal: the answer first.
+ *
+ * @param out what it is printed on
+ */
+public record TerminalText(Output out) {
+
+    /** Prints lines that are as wide as the terminal. */
+    public interface Output {
+
+        /** Prints a line. */
+        void line(String text);
+
+        /** Prints a text after a head; a long text is broken between words and indented by the head. */
+        void item(String head, String text);
+
+        /** Prints a table of at most 80 columns: the first column from the left, the others from the right. */
+        void table(List<List<String>> rows);
+    }
+
+    /** Prints what is read on a terminal. */
+    public void print(Document whole) {
+        Document document = whole.in(Medium.TERMINAL);
+        out.line("");
+        out.item("", document.subject());
+        out.line("");
+        out.item("", document.title());
+        for (Section section : document.sections()) {
+            if (!section.title().equals(document.title())) {
+                out.line("");
+                out.item("", section.title());
+            }
+            blocks(section.blocks());
+        }
+    }
+
+    private void blocks(List<Block> blocks) {
+        for (Block block : blocks) {
+            if (!(block instanceof Block.Sentences sentences && sentences.tone() == Block.Tone.NOTE)) {
+                out.line("");
+            }
+            block(block);
+        }
+    }
+
+    private void block(Block block) {
+        if (block instanceof Block.Sentences sentences) {
+            item("", sentences.heading());
+            sentences(sentences);
+        } else if (block instanceof Table table) {
+            out.table(rows(table));
+            item("", table.note());
+        } else if (block instanceof Block.Figure figure) {
+            out.item("", figure.chart().caption().sentence());
+        } else if (block instanceof Block.Facts facts) {
+            item("", facts.heading());
+            facts.facts().forEach(fact -> out.item(fact.name() + ": ", text(fact.value())));
+        } else if (block instanceof Block.Code code) {
+            item("", code.heading());
+            code.text().lines().forEach(out::line);
+        } else if (block instanceof Block.Drawing drawing) {
+            out.item("", drawing.description());
+        } else if (block instanceof Block.Photo photo) {
+            out.item("", photo.description());
+        } else if (block instanceof Block.Group group) {
+            item(text(group.heading()) + " ", group.facts());
+            blocks(group.blocks());
+        }
+    }
+
+    private void sentences(Block.Sentences block) {
+        switch (block.tone()) {
+            case TEXT, NOTE -> out.item("", String.join(" ", block.sentences()));
+            case LIST -> block.sentences().forEach(one -> out.item("- ", one));
+            case WARNING -> block.sentences().forEach(one -> out.item("! ", one));
+        }
+    }
+
+    private static List<List<String>> rows(Table table) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(table.columns().stream().map(Column::head).toList());
+        table.rows()
+                .forEach(row ->
+                        rows.add(row.cells().stream().map(TerminalText::text).toList()));
+        return rows;
+    }
+
+    private static String text(Cell cell) {
+        return cell instanceof Cell.Name name && !name.tag().isEmpty()
+                ? name.text() + " (" + name.tag() + ")"
+                : cell.text();
+    }
+
+    private void item(String head, String text) {
+        if (!text.isEmpty() || !head.isBlank()) {
+            out.item(head, text);
+        }
+    }
+}
