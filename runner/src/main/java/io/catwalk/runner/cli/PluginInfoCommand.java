@@ -148,7 +148,6 @@ final class PluginInfoCommand implements Callable<Integer> {
         drawing.text().forEach(console::line);
         console.line("");
         console.line("Recipe:");
-        console.item("  ", recipe.epochs() + (recipe.epochs() == 1 ? " epoch" : " epochs"));
         RecipeWords.of(recipe).forEach(words -> console.item("  ", words));
         console.line("");
         console.line("Search space:" + (classifier.searchSpace().choices().isEmpty() ? " nothing to choose" : ""));

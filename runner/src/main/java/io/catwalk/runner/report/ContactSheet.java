@@ -15,24 +15,28 @@ import java.util.function.Supplier;
 /**
  * Draws images of a data set side by side as one PNG, each entry with a few lines of text under it.
  *
- * @param title what it shows, in one line
+ * @param title what it shows, in one line; empty for none
  * @param entries what it shows, row by row; at least one
+ * @param letters height of the text in pixels
  */
-public record ContactSheet(String title, List<Entry> entries) {
+public record ContactSheet(String title, List<Entry> entries, int letters) {
 
     /** Largest side of a picture. Smaller images are enlarged by a whole factor, larger ones are reduced. */
     private static final int SIDE = 112;
 
     private static final int WIDTH = 1240;
     private static final int GAP = 8;
-    private static final int LINE = 16;
-    private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
-    private static final Font BOLD = TEXT.deriveFont(Font.BOLD, 14);
+    private static final int LETTERS = 12;
+
+    /** Creates a sheet with small text. */
+    public ContactSheet(String title, List<Entry> entries) {
+        this(title, entries, LETTERS);
+    }
 
     /**
      * Pictures that belong together.
      *
-     * @param pictures from left to right; as many in every entry
+     * @param pictures from left to right; at least one
      * @param lines under them; a line that is too wide is cut
      */
     public record Entry(List<Picture> pictures, List<String> lines) {}
@@ -63,20 +67,23 @@ public record ContactSheet(String title, List<Entry> entries) {
      * @return a PNG
      */
     public byte[] png() {
-        Entry any = entries.get(0);
-        Picture first = any.pictures.get(0);
+        Picture first = entries.get(0).pictures.get(0);
+        int most =
+                entries.stream().mapToInt(entry -> entry.pictures.size()).max().orElse(1);
+        int line = letters + 4;
+        int head = title.isEmpty() ? 0 : line + GAP;
         int largest = Math.max(first.width, first.height);
         int scale = Math.max(1, SIDE / largest);
         int width = Math.max(1, first.width * scale * SIDE / Math.max(SIDE, largest));
         int height = Math.max(1, first.height * scale * SIDE / Math.max(SIDE, largest));
         int lines = entries.stream().mapToInt(entry -> entry.lines.size()).max().orElse(0);
-        int entryWidth = Math.max(SIDE, any.pictures.size() * (width + 2)) + GAP;
-        int entryHeight = height + lines * LINE + GAP;
+        int entryWidth = Math.max(SIDE, most * (width + 2)) + GAP;
+        int entryHeight = height + lines * line + GAP;
         int columns = Math.min(entries.size(), Math.max(1, (WIDTH - GAP) / entryWidth));
         int rows = (entries.size() + columns - 1) / columns;
         BufferedImage sheet = new BufferedImage(
-                Math.max(WIDTH, columns * entryWidth + GAP),
-                rows * entryHeight + 2 * GAP + LINE,
+                Math.max(title.isEmpty() ? 1 : WIDTH, columns * entryWidth + GAP),
+                rows * entryHeight + GAP + head,
                 BufferedImage.TYPE_INT_RGB);
         Graphics2D pen = sheet.createGraphics();
         pen.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
@@ -88,20 +95,21 @@ public record ContactSheet(String title, List<Entry> entries) {
         pen.setColor(Color.WHITE);
         pen.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
         pen.setColor(Color.BLACK);
-        pen.setFont(BOLD);
-        pen.drawString(cut(title, pen.getFontMetrics(), sheet.getWidth() - 2 * GAP), GAP, LINE);
-        pen.setFont(TEXT);
+        Font text = new Font(Font.SANS_SERIF, Font.PLAIN, letters);
+        pen.setFont(text.deriveFont(Font.BOLD, letters + 2f));
+        pen.drawString(cut(title, pen.getFontMetrics(), sheet.getWidth() - 2 * GAP), GAP, line);
+        pen.setFont(text);
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             int left = GAP + i % columns * entryWidth;
-            int top = 2 * GAP + LINE + i / columns * entryHeight;
+            int top = GAP + head + i / columns * entryHeight;
             for (int p = 0; p < entry.pictures.size(); p++) {
                 Picture picture = entry.pictures.get(p);
                 pen.drawImage(drawn(picture.image.get()), left + p * (width + 2), top, width, height, null);
             }
-            for (int line = 0; line < entry.lines.size(); line++) {
-                String text = cut(entry.lines.get(line), pen.getFontMetrics(), entryWidth - GAP);
-                pen.drawString(text, left, top + height + (line + 1) * LINE - 3);
+            for (int place = 0; place < entry.lines.size(); place++) {
+                String words = cut(entry.lines.get(place), pen.getFontMetrics(), entryWidth - GAP);
+                pen.drawString(words, left, top + height + (place + 1) * line - 3);
             }
         }
         pen.dispose();

@@ -8,15 +8,14 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
-import io.catwalk.runner.experiment.Measure;
 import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.TrialSpec;
 import java.math.BigDecimal;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 
-/** Describes a recipe in words. */
+/** The settings of a recipe, each with its name. */
 public final class RecipeWords {
 
     private RecipeWords() {}
@@ -25,131 +24,162 @@ public final class RecipeWords {
      * Describes what a recipe does.
      *
      * @param recipe any recipe
-     * @return one entry for each setting; settings that are off are left out
+     * @return name and value of each setting, in the order of reading; settings that are off are left out
      */
-    public static List<String> of(Recipe recipe) {
-        List<String> words = new ArrayList<>();
-        words.add(optimizer(recipe.optimizer()) + ", " + schedule(recipe.schedule()));
-        words.add("Batches of " + Findings.count(recipe.batchSize(), "image", "images") + ", "
-                + (recipe.loss() == Loss.OWN ? "the plugin's own loss" : "cross-entropy loss")
-                + (recipe.labelSmoothing() == 0 ? "" : " with label smoothing " + number(recipe.labelSmoothing())));
+    public static Map<String, String> settings(Recipe recipe) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("Epochs", Integer.toString(recipe.epochs()));
+        settings.put("Batch size", Integer.toString(recipe.batchSize()));
+        optimizer(recipe.optimizer(), settings);
+        settings.put("Schedule", schedule(recipe.schedule()));
+        settings.put("Loss", recipe.loss() == Loss.OWN ? "the plugin's own" : "cross-entropy");
+        if (recipe.labelSmoothing() > 0) {
+            settings.put("Label smoothing", number(recipe.labelSmoothing()));
+        }
         for (Augmentation augmentation : recipe.augmentations()) {
-            words.add(of(augmentation));
+            settings.merge(name(augmentation), value(augmentation), (one, other) -> one + "; " + other);
         }
         if (recipe.averaging() > 0) {
-            words.add("Exponential moving average of the weights, decay " + number(recipe.averaging()));
+            settings.put("Weight averaging", "decay " + number(recipe.averaging()));
         }
         if (recipe.clipNorm() > 0) {
-            words.add("Gradient clipping at norm " + number(recipe.clipNorm()));
+            settings.put("Gradient clipping", "norm " + number(recipe.clipNorm()));
         }
         if (recipe.balance() != Balance.NONE) {
-            words.add(
-                    recipe.balance() == Balance.SAMPLING
-                            ? "Class-balanced sampling: each epoch sees all classes equally often"
-                            : "Class-weighted loss: each image counts by the inverse of the size of its class");
+            settings.put(
+                    "Class balance", recipe.balance() == Balance.SAMPLING ? "equal sampling" : "class-weighted loss");
         }
         if (recipe.selectBy() != Criterion.ACCURACY) {
-            words.add("The epoch is selected by " + new Measure(recipe.selectBy()).title() + " on the validation set");
+            settings.put("Epoch selected by", criterion(recipe.selectBy()));
         }
         if (recipe.patience() > 0) {
-            words.add("Early stopping after " + Findings.count(recipe.patience(), "epoch", "epochs")
-                    + " without improvement");
+            settings.put("Early stopping", "after " + Wording.count(recipe.patience(), "epoch", "epochs"));
         }
         if (recipe.pretrained()) {
-            words.add("Starts from the pretrained weights of the plugin");
+            settings.put("Starts from", "the plugin's pretrained weights");
         }
-        recipe.groups().forEach(group -> words.add(group(group)));
-        return words;
+        for (ParameterGroup group : recipe.groups()) {
+            settings.put("Parameters " + group.names(), speed(group.rate()));
+        }
+        return settings;
     }
 
-    /**
-     * Describes how a network was trained.
-     *
-     * @param trial any trial
-     * @return what its recipe does, and which weights it started from
-     */
-    public static List<String> of(TrialSpec trial) {
+    /** Describes how a network was trained: its recipe, and which weights it started from. */
+    public static Map<String, String> settings(TrialSpec trial) {
+        Map<String, String> settings = settings(trial.recipe());
         InitialWeights init = trial.init();
-        Recipe recipe = trial.recipe();
-        List<String> words = new ArrayList<>(of(init == null ? recipe : recipe.withPretrained(false)));
         if (init != null) {
-            words.add(
-                    0,
-                    "Starts from the weights with sha256 " + init.sha256().substring(0, 12)
-                            + (init.rate() == 1 ? "" : ", which" + speed(init.rate())));
+            settings.put(
+                    "Starts from",
+                    "weights " + init.sha256().substring(0, 12)
+                            + (init.rate() == 1 ? "" : " (" + speed(init.rate()) + ")"));
         }
-        return words;
+        return settings;
     }
 
-    private static String group(ParameterGroup group) {
-        return "Parameters named " + group.names() + speed(group.rate());
+    /** Writes the settings of a recipe, such as "Label smoothing: 0.1". */
+    public static List<String> of(Recipe recipe) {
+        return lines(settings(recipe));
+    }
+
+    /** Writes how a network was trained. */
+    public static List<String> of(TrialSpec trial) {
+        return lines(settings(trial));
+    }
+
+    /** Writes what an augmentation does. */
+    public static String of(Augmentation augmentation) {
+        return name(augmentation) + ": " + value(augmentation);
+    }
+
+    /** Names what epochs and candidates are selected by. */
+    public static String criterion(Criterion criterion) {
+        return switch (criterion) {
+            case ACCURACY -> "accuracy";
+            case BALANCED_ACCURACY -> "balanced accuracy";
+            case MACRO_F1 -> "macro F1";
+            case LOSS -> "loss";
+        };
+    }
+
+    private static List<String> lines(Map<String, String> settings) {
+        return settings.entrySet().stream()
+                .map(setting -> setting.getKey() + ": " + setting.getValue())
+                .toList();
     }
 
     private static String speed(double rate) {
-        return rate == 0 ? " are frozen" : " learn at " + number(rate) + " times the rate";
+        return rate == 0 ? "frozen" : "learning rate × " + number(rate);
     }
 
-    private static String optimizer(Optimizer optimizer) {
-        String name = optimizer instanceof Optimizer.Sgd sgd
-                ? "SGD with Nesterov momentum " + number(sgd.momentum())
-                : "AdamW";
-        return name + ", peak learning rate " + number(optimizer.learningRate()) + ", decoupled weight decay "
-                + number(optimizer.weightDecay());
+    private static void optimizer(Optimizer optimizer, Map<String, String> settings) {
+        settings.put(
+                "Optimizer",
+                optimizer instanceof Optimizer.Sgd sgd ? "SGD, Nesterov momentum " + number(sgd.momentum()) : "AdamW");
+        settings.put("Peak learning rate", number(optimizer.learningRate()));
+        settings.put("Weight decay", number(optimizer.weightDecay()));
     }
 
     private static String schedule(Schedule schedule) {
         if (schedule instanceof Schedule.OneCycle cycle) {
-            return format(
-                    "one-cycle schedule: warm-up for %s %% of the steps, then decay to 0", percent(cycle.warmUp()));
+            return "one-cycle, warm-up " + percent(cycle.warmUp());
         }
         return schedule instanceof Schedule.Cosine ? "cosine decay to 0" : "constant";
     }
 
-    /**
-     * Describes what an augmentation does.
-     *
-     * @param augmentation any augmentation
-     * @return one sentence without its period
-     */
-    public static String of(Augmentation augmentation) {
-        if (augmentation instanceof Augmentation.Shift shift) {
-            return format("Random shift: up to %s %% of the width and height", percent(shift.share()));
+    private static String name(Augmentation augmentation) {
+        if (augmentation instanceof Augmentation.Shift) {
+            return "Random shift";
         }
-        if (augmentation instanceof Augmentation.Rotate rotate) {
-            return format("Random rotation: up to %s degrees in either direction", number(rotate.degrees()));
+        if (augmentation instanceof Augmentation.Rotate) {
+            return "Random rotation";
         }
-        if (augmentation instanceof Augmentation.Crop crop) {
-            return format("Random resized crop: at least %s %% of the area", percent(crop.smallestArea()));
+        if (augmentation instanceof Augmentation.Crop) {
+            return "Random resized crop";
         }
-        if (augmentation instanceof Augmentation.Light light) {
-            return format(
-                    "Color jitter: brightness by up to %s %%, contrast by up to %s %%",
-                    percent(light.brightness()), percent(light.contrast()));
+        if (augmentation instanceof Augmentation.Light) {
+            return "Color jitter";
         }
-        if (augmentation instanceof Augmentation.Erase erase) {
-            return format(
-                    "Random erasing: %s %% of images, up to %s %% of the area",
-                    percent(erase.probability()), percent(erase.largestArea()));
+        if (augmentation instanceof Augmentation.Erase) {
+            return "Random erasing";
         }
-        if (augmentation instanceof Augmentation.Mixup mixup) {
-            return format("Mixup with alpha %s", number(mixup.alpha()));
+        if (augmentation instanceof Augmentation.Mixup) {
+            return "Mixup";
         }
-        if (augmentation instanceof Augmentation.CutMix cutMix) {
-            return format("CutMix with alpha %s", number(cutMix.alpha()));
+        if (augmentation instanceof Augmentation.CutMix) {
+            return "CutMix";
         }
-        if (augmentation instanceof Augmentation.Own) {
-            return "Augmentation of the plugin's own";
-        }
-        return "Random horizontal flip: half of the images";
+        return augmentation instanceof Augmentation.Own ? "Augmentation" : "Random horizontal flip";
     }
 
-    private static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
+    private static String value(Augmentation augmentation) {
+        if (augmentation instanceof Augmentation.Shift shift) {
+            return "up to " + percent(shift.share()) + " of width and height";
+        }
+        if (augmentation instanceof Augmentation.Rotate rotate) {
+            return "up to " + number(rotate.degrees()) + "°";
+        }
+        if (augmentation instanceof Augmentation.Crop crop) {
+            return "at least " + percent(crop.smallestArea()) + " of the area";
+        }
+        if (augmentation instanceof Augmentation.Light light) {
+            return "brightness up to " + percent(light.brightness()) + ", contrast up to " + percent(light.contrast());
+        }
+        if (augmentation instanceof Augmentation.Erase erase) {
+            return percent(erase.probability()) + " of images, up to " + percent(erase.largestArea()) + " of the area";
+        }
+        if (augmentation instanceof Augmentation.Mixup mixup) {
+            return "alpha " + number(mixup.alpha());
+        }
+        if (augmentation instanceof Augmentation.CutMix cutMix) {
+            return "alpha " + number(cutMix.alpha());
+        }
+        return augmentation instanceof Augmentation.Own ? "the plugin's own" : "half of the images";
     }
 
     /** Writes a share in percent with up to four decimals: recipes that differ must not read the same. */
     private static String percent(double share) {
-        return number(Math.round(share * 1e6) / 1e4);
+        return number(Math.round(share * 1e6) / 1e4) + " %";
     }
 
     /** Writes a number with the fewest digits that read back as the same number, without an exponent. */

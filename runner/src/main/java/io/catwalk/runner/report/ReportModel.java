@@ -9,7 +9,6 @@ import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.trial.InferenceEngine;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -293,11 +292,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     public Map<String, List<String>> recipeDifferences() {
         Map<String, List<String>> all = new LinkedHashMap<>();
         for (Entrant entrant : trained()) {
-            List<String> words = new ArrayList<>();
-            int epochs = entrant.request().recipe().epochs();
-            words.add(epochs + (epochs == 1 ? " epoch" : " epochs"));
-            words.addAll(RecipeWords.of(entrant.request()));
-            all.put(entrant.name(), words);
+            all.put(entrant.name(), RecipeWords.of(entrant.request()));
         }
         List<List<String>> recipes = List.copyOf(all.values());
         all.replaceAll((name, words) -> words.stream()

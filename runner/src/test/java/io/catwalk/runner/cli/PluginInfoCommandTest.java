@@ -34,7 +34,7 @@ final class PluginInfoCommandTest {
         assertThat(answer.out().replaceAll(" +", " "))
                 .contains("one-layer: A plugin of the test\n", "Network for 1x28x28 and 10 classes:\n")
                 .contains(" dense 10 7,850 7,840\n", " all 7,850 7,840\n")
-                .contains("Recipe:\n", " AdamW, peak learning rate", "Search space: nothing to choose\n");
+                .contains("Recipe:\n", " Optimizer: AdamW\n", "Search space: nothing to choose\n");
         assertThat(svg).content().startsWith("<svg");
 
         JsonNode json = info("one-layer --json --image 3x8x4 --classes 5").json();

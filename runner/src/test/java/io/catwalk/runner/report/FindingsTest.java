@@ -232,7 +232,7 @@ class FindingsTest {
         add("b", 0.90, standard.withAugmentations(Augmentation.erase(0.254, 0.2)));
         add("c", 0.91, standard.withSchedule(Schedule.oneCycle(0.07)));
         add("d", 0.90, standard.withSchedule(Schedule.oneCycle(0.072)));
-        assertThat(model().recipeDifferences().toString()).contains("25 %", "25.4 %", "for 7 %", "for 7.2 %");
+        assertThat(model().recipeDifferences().toString()).contains("25 %", "25.4 %", "warm-up 7 %", "warm-up 7.2 %");
     }
 
     /** Accuracy, microseconds, whether it is on the front; in the third, c is as accurate as b and only slower. */

@@ -46,19 +46,22 @@ class ModelCardTest {
                 .withSchedule(Schedule.cosine());
         recipe = recipe.withBatchSize(32).withAugmentations(changes).withLabelSmoothing(0.1);
         recipe = recipe.withAveraging(0.998).withClipNorm(1).withPatience(3);
-        assertThat(RecipeWords.of(recipe)).hasSize(8);
+        assertThat(RecipeWords.settings(recipe))
+                .hasSize(14)
+                .containsEntry("Batch size", "32")
+                .containsEntry("Peak learning rate", "0.00005")
+                .containsEntry("Weight decay", "0.5")
+                .containsEntry("Label smoothing", "0.1");
         assertThat(String.join("; ", RecipeWords.of(recipe)))
-                .contains("SGD", "momentum 0.9", "0.00005", "decay 0.5", "cosine", "32 images", "smoothing 0.1", "flip")
-                .contains("4 %", "25 %", "20 %", "0.998", "norm 1", "3 epochs");
+                .contains(
+                        "SGD", "momentum 0.9", "cosine", "flip", "4 %", "25 %", "20 %", "0.998", "norm 1", "3 epochs");
     }
 
     @Test
     void whatARecipeLeavesOutIsNotNamed() {
-        List<String> standard = RecipeWords.of(Recipe.standard());
-        assertThat(standard).hasSize(2);
-        assertThat(standard.toString()).contains("AdamW", "0.002", "0.01", "20 %", "128 images");
-        List<String> single = RecipeWords.of(Recipe.standard().withBatchSize(1).withPatience(1));
-        assertThat(single.toString()).contains("1 image,", "1 epoch ");
+        assertThat(RecipeWords.settings(Recipe.standard()).values())
+                .containsExactly("10", "128", "AdamW", "0.002", "0.01", "one-cycle, warm-up 20 %", "cross-entropy");
+        assertThat(RecipeWords.of(Recipe.standard().withPatience(1)).toString()).contains("1 epoch]");
     }
 
     /**

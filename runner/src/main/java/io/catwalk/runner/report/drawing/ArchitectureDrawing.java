@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.drawing;
 
+import io.catwalk.runner.report.graphics.Picture;
 import io.catwalk.runner.report.graphics.Theme;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,6 +41,11 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
         return Layout.of(title, graph).svg(theme, "Architecture of " + title, description());
     }
 
+    /** Returns it as a picture. */
+    public Picture picture() {
+        return Layout.of(title, graph);
+    }
+
     /**
      * Draws it as text.
      *
@@ -59,7 +65,8 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
         return Layout.of(title, graph).png(scale);
     }
 
-    private String description() {
+    /** Describes it for readers who cannot see it. */
+    public String description() {
         List<Layer> shown = Summary.of(graph.layers()).layers();
         return String.format(
                 Locale.ROOT,

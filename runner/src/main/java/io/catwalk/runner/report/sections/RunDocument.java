@@ -12,8 +12,14 @@ import java.util.stream.Stream;
 /** All that is said about a run. A new section is one class, and one line here. */
 public final class RunDocument {
 
-    private static final List<Function<ReportModel, Optional<Section>>> SECTIONS =
-            List.of(StandingsSection::of, ConfidenceSection::of, ConclusionsSection::of);
+    private static final List<Function<ReportModel, Optional<Section>>> SECTIONS = List.of(
+            StandingsSection::of,
+            DataSection::of,
+            ArchitecturesSection::of,
+            TrainingSection::of,
+            TuningSection::of,
+            ConfidenceSection::of,
+            ConclusionsSection::of);
 
     private RunDocument() {}
 

@@ -1,0 +1,132 @@
+package io.catwalk.runner.report.sections;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Drawing;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.drawing.ArchitectureDrawing;
+import io.catwalk.runner.trial.Efficiency;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** How large the networks are, and how they are built. */
+record ArchitecturesSection(ReportModel model) {
+
+    private static final int DRAWN = 3;
+
+    static Optional<Section> of(ReportModel model) {
+        return model.entrants().isEmpty() ? Optional.empty() : Optional.of(new ArchitecturesSection(model).section());
+    }
+
+    private Section section() {
+        List<Block> blocks = new ArrayList<>();
+        blocks.add(TableColumn.table(
+                Medium.WRITTEN,
+                "architectures-table",
+                "Hyperparameters and sizes",
+                columns(),
+                model.entrants(),
+                "MACs are multiplications with additions for one image, counted on the ONNX graph."));
+        if (model.entrants().size() <= DRAWN) {
+            Set<Medium> slides = Medium.of(Medium.SLIDES);
+            model.entrants().forEach(one -> drawing(slides, one.name(), one).ifPresent(blocks::add));
+        }
+        return new Section(
+                "architectures",
+                "Architectures",
+                title(),
+                blocks,
+                "results.json, keys trials[].hyperparameters, efficiency.parameters, efficiency.multiply_accumulates and"
+                        + " efficiency.onnx_bytes; the graphs of trials/*/*/*.onnx");
+    }
+
+    private String title() {
+        List<Entrant> known =
+                model.trained().stream().filter(one -> one.efficiency() != null).toList();
+        if (known.isEmpty()) {
+            return "None of the " + Wording.count(model.entrants().size(), "network", "networks") + " was trained";
+        }
+        Comparator<Entrant> bySize = Comparator.comparingLong(ArchitecturesSection::parameters);
+        Entrant smallest = known.stream().min(bySize).orElseThrow();
+        Entrant largest = known.stream().max(bySize).orElseThrow();
+        String parameters = Numbers.count(parameters(largest)) + " parameters";
+        if (known.size() == 1) {
+            return largest.name() + " has " + parameters;
+        }
+        return parameters(smallest) == parameters(largest)
+                ? "All networks have " + parameters
+                : "The networks have " + Numbers.count(parameters(smallest)) + " (" + smallest.name() + ") to "
+                        + parameters + " (" + largest.name() + ")";
+    }
+
+    private static long parameters(Entrant one) {
+        return Objects.requireNonNull(one.efficiency()).parameters();
+    }
+
+    private List<TableColumn<Entrant>> columns() {
+        List<TableColumn<Entrant>> columns = new ArrayList<>();
+        columns.add(new TableColumn<>(Medium.WRITTEN, "Classifier", Kind.TEXT, StandingsSection::name));
+        if (model.entrants().stream()
+                .anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
+            columns.add(new TableColumn<>(
+                    Medium.WRITTEN,
+                    "Hyperparameters",
+                    Kind.TEXT,
+                    one -> Cell.of(settings(one.request().hyperparameters()))));
+        }
+        columns.add(size("Parameters", Kind.BAR, costs -> Cell.of(costs.parameters(), Unit.COUNT)));
+        columns.add(size(
+                "MACs, millions",
+                Kind.NUMBER,
+                costs -> Cell.of(
+                        costs.multiplyAccumulates() == null ? null : costs.multiplyAccumulates() / 1e6, Unit.TIMES)));
+        columns.add(size("ONNX file", Kind.NUMBER, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
+        return columns;
+    }
+
+    private static TableColumn<Entrant> size(String head, Kind kind, Function<Efficiency, Cell> cell) {
+        return new TableColumn<>(Medium.WRITTEN, head, kind, one -> {
+            Efficiency costs = one.efficiency();
+            return costs == null ? Cell.of(null, Unit.COUNT) : cell.apply(costs);
+        });
+    }
+
+    /** Writes hyperparameters for a cell; a dash if there are none. */
+    static String settings(Map<String, Object> settings) {
+        return settings.isEmpty()
+                ? Numbers.NONE
+                : settings.entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + entry.getValue())
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** Draws a network from its ONNX file; nothing if there is no readable file. */
+    static Optional<Block> drawing(Set<Medium> media, String heading, Entrant one) {
+        Path onnx = one.onnx();
+        if (onnx == null) {
+            return Optional.empty();
+        }
+        try {
+            ArchitectureDrawing drawing = ArchitectureDrawing.of(one.name(), onnx);
+            return Optional.of(new Drawing(media, heading, drawing.description(), drawing.picture()));
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.catwalk.runner.report.sections;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.RecipeWords;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Fact;
+import io.catwalk.runner.report.document.Block.Facts;
+import io.catwalk.runner.report.document.Block.Sentences;
+import io.catwalk.runner.report.document.Block.Tone;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.trial.SplitSpec;
+import io.catwalk.runner.trial.Timing;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** How the networks were trained and evaluated, and in what their recipes differ. */
+record TrainingSection(ReportModel model) {
+
+    static Optional<Section> of(ReportModel model) {
+        if (model.trained().isEmpty()) {
+            return Optional.empty();
+        }
+        TrainingSection section = new TrainingSection(model);
+        return Optional.of(new Section(
+                "training",
+                "Training",
+                section.title(),
+                section.blocks(),
+                "results.json, keys trials[].recipe, trials[].timing.steps and experiment.seeds; experiment.yaml, key"
+                        + " split"));
+    }
+
+    private String title() {
+        List<Entrant> trained = model.trained();
+        var epochs = trained.stream()
+                .mapToInt(one -> one.request().recipe().epochs())
+                .summaryStatistics();
+        String most = "up to " + Wording.count(epochs.getMax(), "epoch", "epochs");
+        if (trained.size() == 1) {
+            return trained.get(0).name() + " was trained for " + most;
+        }
+        if (differing().isEmpty()) {
+            return "All " + trained.size() + " classifiers were trained with the same recipe, for " + most;
+        }
+        return "The recipes differ, so a difference in accuracy may come from these";
+    }
+
+    private List<Block> blocks() {
+        List<Block> blocks = new ArrayList<>();
+        List<String> few = model.trained().stream()
+                .filter(one -> {
+                    Long steps = steps(one);
+                    return steps != null && steps < Timing.FEW_STEPS;
+                })
+                .map(one -> one.name() + " " + steps(one))
+                .toList();
+        if (!few.isEmpty()) {
+            blocks.add(
+                    Sentences.of(
+                            Medium.ALL,
+                            Tone.WARNING,
+                            "Fewer than " + Timing.FEW_STEPS + " optimizer steps: " + Wording.names(few) + ".",
+                            "So few rarely train a network as well as it can be: try more --epochs, or a smaller --batch-size."));
+        }
+        if (differing().isEmpty()) {
+            blocks.add(new Facts(
+                    Medium.WRITTEN, "The recipe", false, recipe(model.trained().get(0))));
+        } else {
+            blocks.add(table());
+        }
+        blocks.add(new Sentences(Medium.WRITTEN, "Evaluation", Tone.LIST, evaluation()));
+        return blocks;
+    }
+
+    /** Returns the settings of a classifier's recipe. */
+    static List<Fact> recipe(Entrant one) {
+        return RecipeWords.settings(one.request()).entrySet().stream()
+                .map(setting -> Fact.of(setting.getKey(), setting.getValue()))
+                .toList();
+    }
+
+    /** Returns the fewest steps of the trials of a classifier; null if they are not known. */
+    private static @Nullable Long steps(Entrant one) {
+        return one.done().stream()
+                .map(trial -> trial.trained().timing().steps())
+                .filter(Objects::nonNull)
+                .min(Long::compare)
+                .orElse(null);
+    }
+
+    /** Returns the names of the settings in which recipes differ. */
+    private Set<String> differing() {
+        List<Map<String, String>> recipes = model.trained().stream()
+                .map(one -> RecipeWords.settings(one.request()))
+                .toList();
+        return recipes.stream()
+                .flatMap(recipe -> recipe.keySet().stream())
+                .filter(name -> !all(recipe -> recipe.get(name), recipes))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static <T> boolean all(Function<T, @Nullable Object> value, List<T> rows) {
+        return rows.stream().allMatch(row -> Objects.equals(value.apply(row), value.apply(rows.get(0))));
+    }
+
+    private Block table() {
+        List<TableColumn<Entrant>> columns = new ArrayList<>();
+        columns.add(new TableColumn<>(Medium.WRITTEN, "Classifier", Kind.TEXT, StandingsSection::name));
+        for (String name : differing()) {
+            columns.add(new TableColumn<>(
+                    Medium.WRITTEN,
+                    name,
+                    Kind.TEXT,
+                    one -> Cell.of(RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE))));
+        }
+        if (!all(TrainingSection::steps, model.trained())) {
+            columns.add(
+                    new TableColumn<>(Medium.WRITTEN, "Steps", Kind.NUMBER, one -> Cell.of(steps(one), Unit.COUNT)));
+        }
+        return TableColumn.table(
+                Medium.WRITTEN, "recipes", "What differs between the recipes", columns, model.trained(), "");
+    }
+
+    private List<String> evaluation() {
+        SplitSpec split = model.run().spec().split();
+        List<String> sentences = new ArrayList<>();
+        sentences.add(
+                model.folded()
+                        ? "Each of " + split.folds() + " folds of the training images"
+                                + (split.repeats() > 1 ? ", dealt " + split.repeats() + " times," : "")
+                                + " tests networks that were not trained on it."
+                        : "The test images are used once, after training.");
+        if (model.trained().stream().anyMatch(one -> one.request().recipe().epochs() > 1)) {
+            sentences.add("The validation images select the epoch, and nothing else.");
+        }
+        int seeds = model.results().experiment().seeds().size();
+        sentences.add(seeds == 1 ? "One seed each." : seeds + " seeds each: accuracies are means over them.");
+        sentences.add("All metrics use the same weights in evaluation mode.");
+        return sentences;
+    }
+}
