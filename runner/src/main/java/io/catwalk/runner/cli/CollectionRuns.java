@@ -44,9 +44,6 @@ final class CollectionRuns {
                     }
                     ConductOptions.Conducted conducted =
                             options.conducted(request, experiment, allowance.left(), own, collection.path(), console);
-                    if (!options.json) {
-                        ResultsTable.print(conducted.results(), console);
-                    }
                     worst = Math.max(worst, options.exitCode(conducted, collection.path(), console));
                 }
             }

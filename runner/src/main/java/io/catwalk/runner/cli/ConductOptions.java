@@ -119,7 +119,6 @@ final class ConductOptions {
         } else if (results.done().isEmpty() && !conducted.handedOut().isEmpty()) {
             console.line("The orders are in " + orders);
         } else {
-            ResultsTable.print(results, console);
             console.line("");
             console.line("Everything is in " + run.path());
             if (conducted.reported() && !results.done().isEmpty()) {
@@ -138,7 +137,7 @@ final class ConductOptions {
      */
     record Conducted(Results results, boolean reported, String handedOut) {}
 
-    /** Runs it without printing. If the program is stopped, it tells the user to resume the folder {@code whole}. */
+    /** Runs it, and prints the answer unless a program reads the output. If the program is stopped, it tells the user to resume the folder {@code whole}. */
     Conducted conducted(
             ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Path whole, Console console)
             throws IOException, InterruptedException {
@@ -152,7 +151,7 @@ final class ConductOptions {
             Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
             String open = executor instanceof OrderFolderExecutor folder ? OrderFolder.ranges(folder.open()) : "";
             boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
-            return new Conducted(results, nothingYet || Reports.writeAfter(run, results, console), open);
+            return new Conducted(results, nothingYet || Reports.writeAfter(run, results, !json, console), open);
         } finally {
             note.withdraw();
         }

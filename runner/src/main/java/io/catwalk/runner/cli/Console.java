@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.report.text.TerminalText;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * at the width of the terminal if there is one. Names and file contents cannot move the cursor, change colors or fill
  * the screen.
  */
-final class Console {
+final class Console implements TerminalText.Output {
 
     private static final int TABLE_COLUMNS = 80;
 
@@ -52,7 +53,8 @@ final class Console {
     }
 
     /** Prints a line of the result. */
-    void line(String text) {
+    @Override
+    public void line(String text) {
         out.println(harmless(text, MOST_OF_A_LINE));
         out.flush();
     }
@@ -86,7 +88,8 @@ final class Console {
     }
 
     /** Prints a text after a head; on a terminal, a long text is broken between words and indented by the head. */
-    void item(String head, String text) {
+    @Override
+    public void item(String head, String text) {
         broken(head, " ".repeat(Math.min(head.length(), columns / 2)), text, columns);
     }
 
@@ -115,7 +118,8 @@ final class Console {
      * Prints a table: the first column left-aligned, numbers right-aligned. If it is too wide, the gaps between columns
      * shrink, and a first cell that is still too long gets a line of its own.
      */
-    void table(List<List<String>> unsafe) {
+    @Override
+    public void table(List<List<String>> unsafe) {
         List<List<String>> rows = unsafe.stream()
                 .map(row ->
                         row.stream().map(cell -> harmless(cell, MOST_OF_A_NOTE)).toList())

@@ -11,8 +11,11 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.charts.Plots;
 import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.report.sections.RunDocument;
 import io.catwalk.runner.report.slides.SlideOptions;
 import io.catwalk.runner.report.slides.Slides;
+import io.catwalk.runner.report.text.MarkdownText;
+import io.catwalk.runner.report.text.TerminalText;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.robustness.RobustnessTables;
 import io.catwalk.runner.trial.TrialFolder;
@@ -41,16 +44,18 @@ final class Reports {
     }
 
     /** Writes the results, the page, the slides, the plots, and the card of each exported model. */
-    static void write(RecordedRun recorded, Results results, Console console) throws IOException {
-        write(recorded, results, SlideOptions.standard(), console);
+    static void write(RecordedRun recorded, Results results, SlideOptions options, Console console) throws IOException {
+        ReportModel model = ReportModel.of(RunReport.of(recorded, results, Home.data(console)));
+        recorded.folder().writeResults(results);
+        write(recorded.folder(), model, options);
     }
 
-    /** Writes the same with other settings for the slides. */
-    static void write(RecordedRun recorded, Results results, SlideOptions options, Console console) throws IOException {
-        RunFolder run = recorded.folder();
-        RunReport report = RunReport.of(recorded, results, Home.data(console));
-        results(run, results, report.robustness());
-        ReportModel model = ReportModel.of(report);
+    private static void write(RunFolder run, ReportModel model, SlideOptions options) throws IOException {
+        Robustness robustness = model.run().robustness();
+        if (robustness != null) {
+            AtomicFiles.write(run.path().resolve("robustness.csv"), new RobustnessTables(robustness).csv());
+        }
+        AtomicFiles.write(run.path().resolve("results.md"), MarkdownText.of(RunDocument.of(model)));
         Path plots = run.path().resolve("plots");
         // Slides and plots take as long as the page, much of it for loading the libraries that write them.
         FutureTask<@Nullable Void> pictures = new FutureTask<>(() -> {
@@ -65,8 +70,8 @@ final class Reports {
             await(pictures);
         }
         Map<String, Path> confusions = Plots.confusions(model, plots);
-        for (RunReport.Model trial : report.models()) {
-            card(report, trial, confusions.get(trial.label()));
+        for (RunReport.Model trial : model.run().models()) {
+            card(model.run(), trial, confusions.get(trial.label()));
         }
     }
 
@@ -74,17 +79,6 @@ final class Reports {
     static void writePage(RecordedRun recorded, Console console) throws IOException {
         RunReport report = RunReport.of(recorded, recorded.compared(), Home.data(console));
         ReportPage.write(ReportModel.of(report), page(recorded.folder()));
-    }
-
-    /** Writes the results, and the effect of corrupted images if it was measured. */
-    private static void results(RunFolder run, Results results, @Nullable Robustness robustness) throws IOException {
-        if (robustness == null) {
-            run.writeResults(results, "");
-            return;
-        }
-        RobustnessTables tables = new RobustnessTables(robustness);
-        run.writeResults(results, tables.markdown());
-        AtomicFiles.write(run.path().resolve("robustness.csv"), tables.csv());
     }
 
     private static void await(FutureTask<@Nullable Void> pictures) throws IOException {
@@ -101,10 +95,17 @@ final class Reports {
         }
     }
 
-    /** Writes the reports after a run and returns whether that worked; the run is complete either way. */
-    static boolean writeAfter(RunFolder run, Results results, Console console) {
+    /**
+     * Writes the reports after a run, whose results are written, and returns whether that worked. The answer is
+     * printed first, unless a program reads the output.
+     */
+    static boolean writeAfter(RunFolder run, Results results, boolean printed, Console console) {
         try {
-            write(run.recorded(), results, console);
+            ReportModel model = ReportModel.of(RunReport.of(run.recorded(), results, Home.data(console)));
+            if (printed) {
+                new TerminalText(console).print(RunDocument.of(model));
+            }
+            write(run, model, SlideOptions.standard());
             return true;
         } catch (IOException | RuntimeException e) {
             LOG.error("The reports could not be written", e);

@@ -2,13 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
-import io.catwalk.runner.Numbers;
-import io.catwalk.runner.evaluation.Metrics;
-import io.catwalk.runner.statistics.Spread;
-import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
-import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -19,12 +13,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -321,32 +313,6 @@ public record Results(
         return comparison == null ? "" : csv(comparison.standings());
     }
 
-    /** Returns tables and verdicts that can be pasted into a README. */
-    String markdown() {
-        return new ResultsMarkdown(this).text();
-    }
-
-    /**
-     * Tells whether each contestant has several trials, so that a table shows their means.
-     *
-     * @return whether several seeds or folds were requested
-     */
-    public boolean averaged() {
-        return tuning == null && (experiment.seeds.size() > 1 || experiment.folds > 0);
-    }
-
-    /**
-     * Groups the trials that are done. If the comparison leaves some out, they are left out here too: each number of a
-     * contestant is of the same trials.
-     *
-     * @return the trials of each contestant, under its label, in the order of the request
-     */
-    public Map<String, List<Done>> contestants() {
-        return done().stream()
-                .filter(done -> comparison == null || comparison.counts(done.trial()))
-                .collect(Collectors.groupingBy(done -> done.trial().label(), LinkedHashMap::new, Collectors.toList()));
-    }
-
     /**
      * Says that trials are missing, and which of the others the numbers are of.
      *
@@ -372,72 +338,6 @@ public record Results(
     }
 
     /**
-     * Formats the mean of a share over several trials.
-     *
-     * @param trials of one contestant, which are done
-     * @param metric a share from 0 to 1
-     * @return mean and, of several trials, standard deviation in percent; a dash if there are none
-     */
-    public static String mean(List<Done> trials, ToDoubleFunction<TrialMetrics> metric) {
-        double[] values = trials.stream().map(Done::metrics).mapToDouble(metric).toArray();
-        if (values.length < 2) {
-            return percent(values.length == 0 ? null : (Double) values[0]);
-        }
-        Spread spread = Spread.of(values);
-        return percent(spread.mean()) + " ± " + percent(spread.standardDeviation());
-    }
-
-    /**
-     * Formats the 95 % interval of a contestant's mean accuracy.
-     *
-     * @param contestant its label
-     * @return bounds in percent; a dash if it has no standing
-     */
-    public String interval(String contestant) {
-        return comparison == null
-                ? "-"
-                : comparison.standings().stream()
-                        .filter(standing -> standing.contestant().equals(contestant))
-                        .map(standing -> percent(standing.accuracyLow()) + " to " + percent(standing.accuracyHigh()))
-                        .findFirst()
-                        .orElse("-");
-    }
-
-    /**
-     * Formats a mean of a share over several trials, without the standard deviation.
-     *
-     * @param trials of one contestant, which are done; at least one
-     * @param metric a share from 0 to 1
-     * @return in percent
-     */
-    public static String plainMean(List<Done> trials, ToDoubleFunction<TrialMetrics> metric) {
-        return percent(
-                trials.stream().map(Done::metrics).mapToDouble(metric).average().orElseThrow());
-    }
-
-    /**
-     * Formats the cells of a table for a trial that is done: test accuracy, precision, recall and F1 (macro),
-     * training and validation accuracy in percent, parameters, training time, median latency of one image on
-     * {@link #latencyEngine}.
-     *
-     * @param trial with status done
-     * @return nine cells
-     */
-    public List<String> cells(Done trial) {
-        Metrics test = trial.metrics().test();
-        return List.of(
-                percent(test.accuracy()),
-                percent(test.macro().precision()),
-                percent(test.macro().recall()),
-                percent(test.macro().f1()),
-                percent(trial.metrics().train().accuracy()),
-                percent(trial.metrics().validation().accuracy()),
-                Numbers.count(trial.efficiency().parameters()),
-                Numbers.duration(trial.efficiency().trainingSeconds()),
-                micros(trial.efficiency().latency(latencyEngine())));
-    }
-
-    /**
      * Selects the engine of the latency that is shown for a classifier, the same wherever results are shown.
      *
      * @return ONNX Runtime if some trial was measured there, else PyTorch
@@ -450,40 +350,5 @@ public record Results(
         return trials.stream().anyMatch(done -> done.efficiency().onnxruntime() != null)
                 ? InferenceEngine.ONNX_RUNTIME
                 : InferenceEngine.PYTORCH;
-    }
-
-    /**
-     * Formats the cells of a table for the ONNX file of a trial that is done: size, MACs of one image, median latency
-     * of one image on DJL + PyTorch and on ONNX Runtime, how many times faster that is, label flips, and the largest
-     * difference of a logit.
-     *
-     * @param trial with status done
-     * @return seven cells
-     */
-    public static List<String> onnxCells(Done trial) {
-        Efficiency efficiency = trial.efficiency();
-        ParityResult parity = trial.parity();
-        Latency pytorch = efficiency.pytorch();
-        Latency onnxruntime = efficiency.onnxruntime();
-        return List.of(
-                efficiency.onnxBytes() == null ? "-" : Numbers.bytes(efficiency.onnxBytes()),
-                efficiency.multiplyAccumulates() == null
-                        ? "-"
-                        : String.format(Locale.ROOT, "%.2f M", efficiency.multiplyAccumulates() / 1e6),
-                micros(pytorch),
-                micros(onnxruntime),
-                efficiency.speedUp() == null ? "-" : String.format(Locale.ROOT, "%.1f x", efficiency.speedUp()),
-                parity == null || parity.maxAbs() == null ? "-" : Integer.toString(parity.flips()),
-                parity == null || parity.maxAbs() == null ? "-" : Numbers.scientific(parity.maxAbs()));
-    }
-
-    private static String micros(@Nullable Latency latency) {
-        return latency == null
-                ? "-"
-                : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
-    }
-
-    private static String percent(@Nullable Double share) {
-        return share == null ? "-" : Numbers.percent(share);
     }
 }

@@ -323,26 +323,14 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Writes the results in every format.
+     * Writes the results as data: JSON, a table of the trials, and one of the standings once they are compared.
      *
      * @param results of all trials so far
      * @throws IOException if they cannot be written; older ones are then unchanged
      */
     public void writeResults(Results results) throws IOException {
-        writeResults(results, "");
-    }
-
-    /**
-     * Writes the results in every format, with additional text at the end of the Markdown tables.
-     *
-     * @param results of all trials so far
-     * @param more Markdown; empty for none
-     * @throws IOException if they cannot be written; older ones are then unchanged
-     */
-    public void writeResults(Results results, String more) throws IOException {
         AtomicFiles.write(path.resolve(RunFiles.RESULTS), Json.JSON.writeValueAsString(results));
         AtomicFiles.write(path.resolve("results.csv"), results.csv());
-        AtomicFiles.write(path.resolve("results.md"), results.markdown() + more);
         if (results.comparison() != null) {
             AtomicFiles.write(path.resolve("standings.csv"), results.standingsCsv());
         }

@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -265,8 +264,6 @@ final class ExportCommandTest {
         assertThat(efficiency.path("onnxruntime").isNull()).isTrue();
         assertThat(efficiency.path("pytorch").isNull()).isFalse();
         assertThat(copy.resolve("results.csv")).content().contains("," + now + ",");
-        String row = String.format(Locale.ROOT, "| mixed | %.1f KiB |", now / 1024.0);
-        assertThat(copy.resolve("results.md")).content().contains(row);
     }
 
     @Test

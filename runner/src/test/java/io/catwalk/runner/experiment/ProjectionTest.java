@@ -69,7 +69,6 @@ class ProjectionTest {
         assertThat(drawn).containsExactly(7);
         assertThat(run.path().resolve("results.json")).content().contains("\"finished\" : 7");
         assertThat(run.path().resolve("results.csv")).exists();
-        assertThat(run.path().resolve("results.md")).exists();
     }
 
     /** What is drawn has no comparison. */

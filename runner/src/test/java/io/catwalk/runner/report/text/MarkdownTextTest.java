@@ -1,0 +1,64 @@
+package io.catwalk.runner.report.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("tiny")
+final class MarkdownTextTest {
+
+    @Test
+    void everyBlockAndCellIsMarkdownAndWhatOnlyAPageShowsIsLeftOut() {
+        assertThat(MarkdownText.of(Everything.document())).isEqualTo("""
+                digits · 2 classifiers
+
+                ## First
+
+                **gru is best**
+
+                **Only 3 of 4 trials are done.**
+
+                ### All of \\*them\\*
+
+                | Classifier | Accuracy % | 95 % interval | File |
+                |---|--:|--:|---|
+                | gru (fastest) | 91.25 | 90.00 to 92.50 | [model](<trials/gru/1-0/model.onnx>) |
+                | rnn\\|2 | – | – | worse |
+
+                Means of two.
+
+                Small print. More of it.
+
+                ## Second
+
+                **It costs 62 µs**
+
+                ### Why
+
+                - One.
+                - Two.
+
+                A class is named \\<b\\>. It is rare.
+
+                ### Costs
+
+                - Latency: \\~62 µs
+                - Engine: ONNX Runtime
+
+                ### Use
+
+                ```bash
+                catwalk predict model.onnx *.png
+                ```
+
+                ### gru
+
+                2 trials
+
+                Inside.
+
+                Made by hand.
+                """);
+    }
+}
