@@ -226,31 +226,6 @@ async function images(page, report) {
     if (await only.isChecked()) report('the filter of duplicates is not cleared');
     await page.locator('#images select').nth(4).selectOption('sure');
   }
-  if (await page.locator('#map canvas').count()) {
-    await page.locator('#images select').nth(1).selectOption('all');
-    await page.locator('#map canvas').scrollIntoViewIfNeeded();
-    const { x, y, width, height } = await page.locator('#map canvas').boundingBox();
-    const drag = async (from, to) => {
-      await page.mouse.move(x + from * width, y);
-      await page.mouse.down();
-      await page.mouse.move(x + to * width, y + height);
-      await page.mouse.up();
-      return number();
-    };
-    const parts = [await drag(0, 0.5), await drag(0.5, 1)];
-    if (parts[0] + parts[1] !== all || parts.includes(0)) report(`the halves of the map have ${parts} of ${all} images`);
-    if (!(await status.textContent()).includes('within the frame on the map')) report(`a frame leads to '${await status.textContent()}'`);
-    await clear.click();
-    await page.locator('#map canvas').click({ position: { x: width / 3, y: height / 3 } });
-    if ((await status.textContent()).includes('frame')) report('a click on the map makes a frame');
-    const painted = await page.evaluate(() => {
-      const canvas = document.querySelector('#map canvas');
-      return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter((value, i) => i % 4 === 3 && value > 0).length;
-    });
-    if (painted < all) report(`the map has ${painted} colored pixels`);
-    const [, right, wrong] = (await page.locator('#map canvas').getAttribute('aria-label')).match(/ gets ([\d,]+) right and ([\d,]+) wrong/).map(text => Number(text.replace(/,/g, '')));
-    if (right + wrong !== all) report(`the map says ${right} right and ${wrong} wrong of ${all}`);
-  }
   const wrong = await page.evaluate(() => {
     const found = [];
     const [model, what, truth, answer] = document.querySelectorAll('#images select');

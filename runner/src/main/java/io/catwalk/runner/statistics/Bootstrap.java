@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.distribution.BinomialDistribution;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
  * Computes the interval of a metric that has no formula for it, by drawing the test images many times with
@@ -151,7 +151,7 @@ public final class Bootstrap {
         }
         int mode = (int) ((trials + 1) * probability);
         double odds = probability / (1 - probability);
-        double ofHigh = new BinomialDistribution(null, trials, probability).probability(mode);
+        double ofHigh = BinomialDistribution.of(trials, probability).probability(mode);
         double ofLow = ofHigh;
         double left = random.nextDouble() - ofHigh;
         int low = mode;

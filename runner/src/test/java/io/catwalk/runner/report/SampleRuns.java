@@ -2,9 +2,6 @@ package io.catwalk.runner.report;
 
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.data.Duplicate;
-import io.catwalk.runner.data.HeapImages;
-import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.RunReport.Model;
@@ -13,7 +10,6 @@ import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.TrialOutcome;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +48,6 @@ public final class SampleRuns {
         makers.put("seven", SampleRuns::seven);
         makers.put("hostile", SampleRuns::hostile);
         makers.put("one", () -> clothes(List.of("gru"), 0, 200, 5).report());
-        makers.put("mapped", SampleRuns::mapped);
         makers.put("none", SampleRuns::noneSucceeded);
         makers.put("empty", () -> clothes(SampleRun.SEVEN, 0, 100, 3).report(List.of(), null, null));
         makers.put("folds", () -> clothes(SampleRun.SEVEN, 5, 400, 12).report());
@@ -84,27 +79,6 @@ public final class SampleRuns {
 
     private static SampleRun clothes(List<String> contestants, int folds, int images, int epochs) {
         return new SampleRun(contestants, SampleRun.CLOTHES, folds, images, epochs);
-    }
-
-    private static RunReport mapped() {
-        RunReport report = clothes(List.of("small-conv"), 0, 200, 5).report();
-        ImageDataset small = Objects.requireNonNull(report.dataset());
-        Path file = Path.of("../onnx-models/zoo/fashion-mnist/small-conv.onnx");
-        List<Model> models = report.models().stream()
-                .map(one -> new Model(one.label(), one.outcome(), one.history(), one.answers(), file))
-                .toList();
-        ImageDataset large = new ImageDataset(
-                small.name(), small.sha256(), small.classes(), larger(small.train()), larger(small.test()));
-        return new RunReport(report.spec(), report.results(), models, large, List.of(), null, null);
-    }
-
-    private static ImageSource larger(ImageSource small) {
-        byte[] pixels = new byte[small.size() * 28 * 28];
-        for (int i = 0; i < pixels.length; i++) {
-            byte[] image = small.image(i / (28 * 28)).pixels();
-            pixels[i] = image[i % 28 % small.width() + i / 28 % 28 % small.height() * small.width()];
-        }
-        return HeapImages.of(1, 28, 28, pixels, small.labels());
     }
 
     /** Test image 3 has two lookalikes in the training set, the nearer first, and image 1,207 is one that was moved. */

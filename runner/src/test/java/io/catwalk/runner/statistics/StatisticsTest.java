@@ -11,8 +11,8 @@ import io.catwalk.runner.evaluation.Predictions;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.distribution.BinomialDistribution;
-import org.apache.commons.math3.distribution.ChiSquaredDistribution;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
+import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,7 +146,7 @@ class StatisticsTest {
             seen[Bootstrap.binomial(trials, probability, random)]++;
         }
 
-        var expected = new BinomialDistribution(null, trials, probability);
+        var expected = BinomialDistribution.of(trials, probability);
         int[] common = IntStream.rangeClosed(0, trials)
                 .filter(k -> draws * expected.probability(k) >= 10)
                 .toArray();
@@ -154,7 +154,7 @@ class StatisticsTest {
                 .mapToDouble(
                         k -> Math.pow(seen[k] - draws * expected.probability(k), 2) / (draws * expected.probability(k)))
                 .sum();
-        assertThat(new ChiSquaredDistribution(null, common.length).cumulativeProbability(squares))
+        assertThat(ChiSquaredDistribution.of(common.length).cumulativeProbability(squares))
                 .isLessThan(0.9999);
         assertThat(IntStream.of(seen).sum()
                         - IntStream.of(common).map(k -> seen[k]).sum())

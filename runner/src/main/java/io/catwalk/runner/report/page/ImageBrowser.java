@@ -8,10 +8,8 @@ import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.Entrant;
-import io.catwalk.runner.report.FeatureMap;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
-import io.catwalk.runner.statistics.PrincipalAxes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -40,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * @param order number of the image at each place on the sheets, 32 bits each
  * @param duplicates images with a duplicate in the training set; null if the run was not audited
  * @param originals their training images, in the same order
- * @param map of the images by the features of the most accurate classifier; null if there is none
- * @param noMap why there is no map, as a sentence; empty if there is no reason to give
  */
 record ImageBrowser(
         List<String> classes,
@@ -54,9 +50,7 @@ record ImageBrowser(
         @Nullable SpriteSheets sheets,
         String order,
         @Nullable List<Twin> duplicates,
-        @Nullable SpriteSheets originals,
-        @Nullable Spots map,
-        String noMap) {
+        @Nullable SpriteSheets originals) {
 
     /** Largest number of classifiers: nobody compares more by single images. */
     private static final int MODELS = 12;
@@ -99,53 +93,6 @@ record ImageBrowser(
     }
 
     /**
-     * The positions of images on a map.
-     *
-     * @param images their numbers, 32 bits each
-     * @param x of each to the right, 0 to 65,535, 16 bits each
-     * @param y of each upwards, on the same scale
-     * @param across share of the variance along x, 0 to 1
-     * @param up share of the variance along y, 0 to 1
-     * @param features number of features that the axes are computed from
-     */
-    record Spots(String images, String x, String y, double across, double up, int features) {
-
-        static @Nullable Spots of(FeatureMap map) {
-            PrincipalAxes axes = map.axes();
-            if (axes == null) {
-                return null;
-            }
-            int[] images = map.images();
-            double lowest = lowest(axes.across());
-            double bottom = lowest(axes.up());
-            // Both axes have the same scale: distances to the right and upwards can be compared.
-            double largest = Math.max(highest(axes.across()) - lowest, highest(axes.up()) - bottom);
-            return new Spots(
-                    packed(images, images.length, 4),
-                    scaled(axes.across(), lowest, largest),
-                    scaled(axes.up(), bottom, largest),
-                    axes.acrossShare(),
-                    axes.upShare(),
-                    map.features());
-        }
-
-        private static double lowest(double[] numbers) {
-            return DoubleStream.of(numbers).min().orElseThrow();
-        }
-
-        private static double highest(double[] numbers) {
-            return DoubleStream.of(numbers).max().orElseThrow();
-        }
-
-        private static String scaled(double[] numbers, double lowest, double largest) {
-            int[] whole = DoubleStream.of(numbers)
-                    .mapToInt(one -> (int) Math.round(0xffff * (one - lowest) / largest))
-                    .toArray();
-            return packed(whole, whole.length, 2);
-        }
-    }
-
-    /**
      * A test image, and the training image that it resembles most.
      *
      * @param image number of the test image
@@ -167,7 +114,7 @@ record ImageBrowser(
         Gathered gathered = Gathered.of(model);
         List<String> classes = model.dataset().classes();
         if (gathered == null) {
-            return new ImageBrowser(classes, 0, "", List.of(), "", "", List.of(), null, "", null, null, null, "");
+            return new ImageBrowser(classes, 0, "", List.of(), "", "", List.of(), null, "", null, null);
         }
         int[] truth = gathered.parts.get(0).truth;
         int count = Math.min(truth.length, IMAGES);
@@ -191,13 +138,6 @@ record ImageBrowser(
             int[] trained = nearest.stream().mapToInt(Duplicate::second).toArray();
             originals = trained.length == 0 ? null : SpriteSheets.of(dataset.train(), trained, ORIGINALS);
         }
-        FeatureMap map = sheets == null || dataset == null || model.folded()
-                ? null
-                : FeatureMap.of(
-                        gathered.parts.get(0).name,
-                        gathered.first.onnx(),
-                        gathered.first.trained().normalization(),
-                        dataset.test().select(IntStream.range(0, count).toArray()));
         return new ImageBrowser(
                 classes,
                 count,
@@ -216,9 +156,7 @@ record ImageBrowser(
                 sheets,
                 packed(order, sheets == null ? 0 : sheets.images(), 4),
                 twins,
-                originals,
-                map == null ? null : Spots.of(map),
-                map == null ? "" : map.absent());
+                originals);
     }
 
     /** Returns the nearest training image of each test image that has one. */

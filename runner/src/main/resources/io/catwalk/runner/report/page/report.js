@@ -193,7 +193,6 @@
       filter({ what: 'wrong' });
       model.focus();
     });
-    let frame = null; // on the map, as positions of its left, right, bottom and top
     let bin = null; // of the reliability curve of the classifier; all other choices are stored in their form fields
     model.addEventListener('change', () => {
       bin = null;
@@ -206,10 +205,10 @@
       return found ? Number(found[1]) : null;
     }
 
-    const state = () => ({ model: Number(model.value), what: what.value, truth: wanted.value, answer: answered.value, bin, least: Number(range.value), twin: twin.checked, frame });
+    const state = () => ({ model: Number(model.value), what: what.value, truth: wanted.value, answer: answered.value, bin, least: Number(range.value), twin: twin.checked });
 
     /** Returns the parts of a sentence that describes the filter; empty for all images. */
-    function words({ model: m, what: which = 'all', truth: label = 'any', answer = 'any', bin: within = null, least = 0, twin: duplicates = false, frame: framed = null }) {
+    function words({ model: m, what: which = 'all', truth: label = 'any', answer = 'any', bin: within = null, least = 0, twin: duplicates = false }) {
       const name = bdi(data.models[m].name);
       const other = than(which);
       const parts = [];
@@ -220,7 +219,6 @@
       if (answer !== 'any') say('classified as ', bdi(data.classes[answer]), ' by ', name);
       if (within !== null) say('confidence of ', name, ` from ${percent(data.models[m].bins[within].low)} to ${percent(data.models[m].bins[within].high)} %`);
       if (least) say('confidence of ', name, ` at least ${least} %`);
-      if (framed) say('within the frame on the map');
       if (duplicates) say('with a duplicate in the training set');
       return parts;
     }
@@ -238,12 +236,11 @@
       const m = Number(model.value);
       const other = than(what.value);
       const keep = other === null ? keeps[what.value] : (mine, image) => !right(mine, image) && right(other, image);
-      const framed = new Set(frame && map.within(frame));
       const list = [];
       for (let image = 0; image < data.images; image++) {
         if ((wanted.value === 'any' || truth[image] === Number(wanted.value))
           && (answered.value === 'any' || predicted[m][image] === Number(answered.value))
-          && isSure(m, image) && (bin === null || bins[m][image] === bin) && (!twin.checked || twins.has(image)) && (!frame || framed.has(image)) && keep(m, image)) list.push(image);
+          && isSure(m, image) && (bin === null || bins[m][image] === bin) && (!twin.checked || twins.has(image)) && keep(m, image)) list.push(image);
       }
       const doubts = sort.value === 'label' ? new Map(list.map(image => [image, doubt(image)])) : null;
       return list.sort({
@@ -317,9 +314,8 @@
       more.hidden = grid.children.length >= list.length;
       const said = words(state());
       told.replaceChildren(`${list.length ? plural(list.length, 'image') : 'No image'} of ${count(data.images)}`, ...(said.length ? [': ', ...said] : []), '.');
-      map?.draw(m, new Set(list));
       swap.hidden = than(what.value) === null;
-      clear.hidden = what.value === 'wrong' && wanted.value === 'any' && answered.value === 'any' && bin === null && range.value === '0' && !twin.checked && !frame;
+      clear.hidden = what.value === 'wrong' && wanted.value === 'any' && answered.value === 'any' && bin === null && range.value === '0' && !twin.checked;
       if (from === 0) list.length ? explain(list[0]) : detail.replaceChildren();
       cover();
     }
@@ -360,118 +356,8 @@
       bin = wish.bin ?? null;
       range.value = wish.least ?? 0;
       twin.checked = wish.twin ?? false;
-      frame = wish.frame ?? null;
       draw(0);
     }
-
-    /** Draws the images as a map: a ring for a correct prediction, a cross for a mistake; images outside the filter are pale. */
-    function imageMap(figure) {
-      const numbers = unpacked(data.map.images, 4);
-      const [x, y] = [data.map.x, data.map.y].map(text => unpacked(text, 2));
-      const canvas = element('canvas', { role: 'img' });
-      const said = element('p', { class: 'small' });
-      figure.append(canvas, said);
-      const EDGE = 26;
-      let side = 0;
-      let last = null;
-      let start = null;
-      const scale = () => (side - 2 * EDGE) / 65535;
-      const left = i => EDGE + x[i] * scale();
-      const top = i => side - EDGE - y[i] * scale();
-      const at = event => ({ x: event.offsetX, y: event.offsetY });
-
-      function paint(to = null) {
-        if (!last) return;
-        const { m, shown } = last;
-        side = Math.min(figure.clientWidth, 560);
-        canvas.width = canvas.height = side * devicePixelRatio;
-        canvas.style.width = canvas.style.height = `${side}px`;
-        const style = getComputedStyle(root);
-        const pen = canvas.getContext('2d');
-        const probe = color => {
-          canvas.style.color = `var(${color})`;
-          return getComputedStyle(canvas).color;
-        };
-        const colors = { right: probe('--right'), wrong: probe('--wrong'), muted: probe('--muted'), accent: probe('--accent') };
-        pen.scale(devicePixelRatio, devicePixelRatio);
-        pen.font = `12px ${style.fontFamily}`;
-        pen.fillStyle = colors.muted;
-        pen.fillText(`First axis: ${percent(data.map.across, 1)} % of the variance`, EDGE, side - 8);
-        pen.save();
-        pen.translate(14, side - EDGE);
-        pen.rotate(-Math.PI / 2);
-        pen.fillText(`Second axis: ${percent(data.map.up, 1)} % of the variance`, 0, 0);
-        pen.restore();
-        for (const among of [false, true]) for (const good of [true, false]) {
-          pen.beginPath();
-          pen.strokeStyle = good ? colors.right : colors.wrong;
-          pen.globalAlpha = among ? 0.85 : 0.15;
-          pen.lineWidth = good ? 1 : 1.6;
-          for (let i = 0; i < numbers.length; i++) {
-            if (shown.has(numbers[i]) !== among || right(m, numbers[i]) !== good) continue;
-            const [h, v] = [left(i), top(i)];
-            if (good) {
-              pen.moveTo(h + 2.2, v);
-              pen.arc(h, v, 2.2, 0, 7);
-            } else {
-              pen.moveTo(h - 3, v - 3);
-              pen.lineTo(h + 3, v + 3);
-              pen.moveTo(h - 3, v + 3);
-              pen.lineTo(h + 3, v - 3);
-            }
-          }
-          pen.stroke();
-        }
-        pen.globalAlpha = 1;
-        const box = to && start ? [start, to] : frame ? [{ x: EDGE + frame[0] * scale(), y: side - EDGE - frame[3] * scale() }, { x: EDGE + frame[1] * scale(), y: side - EDGE - frame[2] * scale() }] : null;
-        if (box) {
-          pen.strokeStyle = colors.accent;
-          pen.lineWidth = 2;
-          pen.strokeRect(box[0].x, box[0].y, box[1].x - box[0].x, box[1].y - box[0].y);
-        }
-      }
-
-      canvas.addEventListener('pointerdown', event => {
-        start = at(event);
-        canvas.setPointerCapture(event.pointerId);
-      });
-      canvas.addEventListener('pointermove', event => start && paint(at(event)));
-      canvas.addEventListener('pointercancel', () => {
-        start = null;
-        paint();
-      });
-      canvas.addEventListener('pointerup', event => {
-        if (!start) return;
-        const [from, to] = [start, at(event)];
-        start = null;
-        if (Math.hypot(to.x - from.x, to.y - from.y) < 5) {
-          const far = i => Math.hypot(left(i) - to.x, top(i) - to.y);
-          explain(numbers[numbers.reduce((best, _, i) => (far(i) < far(best) ? i : best), 0)]);
-          detail.scrollIntoView({ block: 'nearest' });
-          return paint();
-        }
-        const place = (value, way) => (way > 0 ? value - EDGE : side - EDGE - value) / scale();
-        const [h, v] = [[from.x, to.x].map(value => place(value, 1)), [from.y, to.y].map(value => place(value, -1))];
-        frame = [Math.min(...h), Math.max(...h), Math.min(...v), Math.max(...v)];
-        draw(0);
-      });
-      new ResizeObserver(() => side !== Math.min(figure.clientWidth, 560) && paint()).observe(figure);
-      new MutationObserver(() => paint()).observe(root, { attributeFilter: ['data-scheme'] });
-      matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => paint());
-
-      return {
-        within: ([low, high, bottom, ceiling]) => numbers.filter((_, i) => x[i] >= low && x[i] <= high && y[i] >= bottom && y[i] <= ceiling),
-        draw(m, shown) {
-          last = { m, shown };
-          const wrong = numbers.reduce((sum, image) => sum + !right(m, image), 0);
-          const words = `${plural(numbers.length, 'image')}, of which ${data.models[m].name} gets ${count(numbers.length - wrong)} right and ${count(wrong)} wrong; the two axes hold ${percent(data.map.across + data.map.up, 1)} % of the variance.`;
-          canvas.setAttribute('aria-label', `Map of ${words}`);
-          said.replaceChildren('\u25cb right, \u00d7 mistake, pale: not among those shown below. ', words);
-          paint();
-        },
-      };
-    }
-    const map = data.map ? imageMap(document.getElementById('map')) : null;
 
     draw(0);
     return { filter, model: () => Number(model.value), said: wish => element('p', {}, 'images: ', ...words(wish)).textContent };

@@ -20,9 +20,9 @@ final class ReportInBrowserTest {
 
     private static final Path FOLDER = Path.of("target", "report-pages");
 
-    /** The first has every kind of chart and table, the second a map of its images. */
+    /** The first has every kind of chart and table. */
     private static final String PAGES =
-            "seven mapped hostile one none folds hundred classes-200 classes-1000 near-ties interrupted";
+            "seven hostile one none folds hundred classes-200 classes-1000 near-ties interrupted";
 
     @Test
     void everyPageWorksInABrowserForEverybody() throws IOException, InterruptedException {
