@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param classes each class's scores, in class order
  * @param confusion true against predicted classes
  * @param calibration expected calibration error and reliability curve
+ * @param riskCoverage error rate of the most confident predictions
  * @param confusedPairs which class was classified as which, the most frequent first
  * @param flags what is undefined or says nothing, in sentences
  */
@@ -43,6 +44,7 @@ public record Evaluation(
         List<ClassScores> classes,
         ConfusionMatrix confusion,
         Calibration calibration,
+        RiskCoverage riskCoverage,
         List<ConfusedPair> confusedPairs,
         List<String> flags) {
 
@@ -105,6 +107,7 @@ public record Evaluation(
                 classes,
                 confusion,
                 Calibration.of(truth, predicted, answers.confidence()),
+                RiskCoverage.of(truth, predicted, answers.confidence()),
                 ConfusedPair.of(confusion, truth, predicted, answers.confidence()),
                 flags);
     }
