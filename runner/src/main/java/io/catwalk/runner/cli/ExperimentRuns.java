@@ -12,6 +12,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.trial.DatasetSpec;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -97,9 +98,10 @@ final class ExperimentRuns {
             int wanted = asked.classifiers().get(i).recipe().batchSize();
             int batch = spec.classifiers().get(i).recipe().batchSize();
             if (batch < wanted) {
+                int steps = EpochBatches.of(images, batch).steps();
                 console.note(asked.classifiers().get(i).name() + ": batches of " + batch + " images instead of "
-                        + wanted + ", so that " + images + " training images make " + images / batch
-                        + (images / batch == 1 ? " step" : " steps") + " in each epoch");
+                        + wanted + ", so that " + images + " training images make " + steps
+                        + (steps == 1 ? " step" : " steps") + " in each epoch");
             }
         }
     }

@@ -4,6 +4,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.training.ComputeDevice;
+import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.TrialSpec;
@@ -232,7 +233,11 @@ public record ExperimentSpec(
      */
     static int fittingBatch(int batch, int images) {
         int most = Math.max(SMALL_BATCH, images / STEPS);
-        return batch <= most ? Math.min(batch, images) : images / Math.max(1, images / most);
+        if (batch <= most) {
+            return Math.min(batch, images);
+        }
+        int batches = Math.max(1, images / most);
+        return batches < EpochBatches.MANY ? (images + batches - 1) / batches : images / batches;
     }
 
     /**

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchQueue implements AutoCloseable {
 
-    private final int batchSize;
+    private final EpochBatches batches;
     private final ExecutorService threads;
     private final Deque<BatchLoader.Batch> free = new ArrayDeque<>();
     private final Deque<Future<BatchLoader.Batch>> coming = new ArrayDeque<>();
@@ -30,23 +30,23 @@ final class BatchQueue implements AutoCloseable {
     /**
      * Allocates the memory of all batches, and starts the threads.
      *
-     * @param batchSize number of images in each batch
+     * @param batches of each epoch
      * @param threadCount number of threads, at least 1
      */
-    BatchQueue(BatchLoader loader, int batchSize, int threadCount) {
-        this.batchSize = batchSize;
+    BatchQueue(BatchLoader loader, EpochBatches batches, int threadCount) {
+        this.batches = batches;
         threads = Executors.newFixedThreadPool(threadCount, task -> {
             Thread thread = new Thread(task, "batch-loader");
             thread.setDaemon(true);
             return thread;
         });
         for (int i = 0; i <= threadCount; i++) {
-            free.add(loader.new Batch(batchSize));
+            free.add(loader.new Batch(batches.largest()));
         }
     }
 
     /**
-     * Begins an epoch of {@code newOrder.length / batchSize} batches, after all batches of the previous one were taken.
+     * Begins an epoch, after all batches of the previous one were taken.
      *
      * @param newOrder indices of the images; not changed until all batches were taken
      * @param newRandom returns, for any thread, the generator of the random changes of an image in this epoch, by its
@@ -62,7 +62,7 @@ final class BatchQueue implements AutoCloseable {
     /**
      * Waits for the next batch.
      *
-     * @return a full batch; valid until the next call
+     * @return a batch; valid until the next call
      */
     BatchLoader.Batch next() {
         release();
@@ -87,13 +87,14 @@ final class BatchQueue implements AutoCloseable {
             free.add(current);
             current = null;
         }
-        while (!free.isEmpty() && (asked + 1) * (long) batchSize <= order.length) {
+        while (!free.isEmpty() && asked < batches.steps()) {
             BatchLoader.Batch batch = free.remove();
-            int from = asked++ * batchSize;
+            int from = batches.from(asked);
+            int to = batches.from(++asked);
             int[] images = order;
             IntFunction<? extends RandomGenerator> numbers = random;
             coming.add(threads.submit(() -> {
-                batch.fill(images, from, from + batchSize, numbers);
+                batch.fill(images, from, to, numbers);
                 return batch;
             }));
         }

@@ -147,7 +147,7 @@ public final class Training {
         private final @Nullable BatchLoss ownLoss;
         private final SplitMix64 shuffle = seeds.generator(Purpose.SHUFFLE);
         private final int[] order = data.split().train().clone();
-        private final int stepsPerEpoch = order.length / recipe.batchSize();
+        private final EpochBatches dealt = EpochBatches.of(order.length, recipe.batchSize());
         private final int[] held = data.split().validation();
         private final List<Epoch> history = new ArrayList<>();
         private int bestEpoch;
@@ -172,7 +172,7 @@ public final class Training {
                     data.normalization(),
                     recipe.augmentations(),
                     recipe.augmentations().contains(Augmentation.own()) ? classifier.augmentation(task, chosen) : null);
-            batches = new BatchQueue(loader, recipe.batchSize(), LOADER_THREADS);
+            batches = new BatchQueue(loader, dealt, LOADER_THREADS);
         }
 
         TrainedModel run(NDManager owner, Consumer<Epoch> listener) {
@@ -243,17 +243,17 @@ public final class Training {
             double lossSum = 0;
             long right = 0;
             double learningRate = 0;
-            for (int i = 0; i < stepsPerEpoch; i++) {
-                long totalSteps = (long) recipe.epochs() * stepsPerEpoch;
+            for (int i = 0; i < dealt.steps(); i++) {
+                long totalSteps = (long) recipe.epochs() * dealt.steps();
                 learningRate =
                         recipe.optimizer().learningRate() * recipe.schedule().at((double) step / totalSteps);
-                Progress progress = step(learningRate);
+                Progress progress = step(learningRate, dealt.size(i));
                 if (!Double.isFinite(progress.loss)) {
                     throw new TrainingException("the loss is " + progress.loss + " in epoch " + number + ", step "
-                            + (i + 1) + " of " + stepsPerEpoch + ", at learning rate " + (float) learningRate
+                            + (i + 1) + " of " + dealt.steps() + ", at learning rate " + (float) learningRate
                             + ": try a smaller learning rate, or clipNorm");
                 }
-                lossSum += progress.loss;
+                lossSum += progress.loss * dealt.size(i);
                 right += progress.right;
             }
             double seconds = (nanoTime.getAsLong() - start) / 1e9;
@@ -264,8 +264,8 @@ public final class Training {
             }
             return new Epoch(
                     number,
-                    lossSum / stepsPerEpoch,
-                    (double) right / ((long) stepsPerEpoch * recipe.batchSize()),
+                    lossSum / dealt.images(),
+                    (double) right / dealt.images(),
                     validation.loss(),
                     validation.accuracy(),
                     validation.score(recipe.selectBy()),
@@ -282,7 +282,7 @@ public final class Training {
                     : seeds.generator(Purpose.AUGMENTATION, number, image);
         }
 
-        private Progress step(double learningRate) {
+        private Progress step(double learningRate, int images) {
             try (NDManager scope = manager.newSubManager()) {
                 Weights.Leaves leaves = weights.leaves(scope);
                 BatchLoader.Batch batch = batches.next();
@@ -293,7 +293,7 @@ public final class Training {
                     logits = block.forward(leaves.store(), new NDList(batch.array(scope)), true)
                             .singletonOrThrow();
                     logits.attach(scope);
-                    TorchPredictor.requireShape(logits, recipe.batchSize(), task.classes());
+                    TorchPredictor.requireShape(logits, images, task.classes());
                     NDArray target = ownLoss == null
                             ? targets.loss(logits, recipe.labelSmoothing())
                             : targets.loss(logits, recipe.labelSmoothing(), ownLoss);

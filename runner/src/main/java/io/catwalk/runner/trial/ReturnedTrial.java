@@ -23,6 +23,7 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.plugin.LoadedPlugin;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.training.TrainedModel;
 import io.catwalk.runner.training.TrainingData;
 import java.io.IOException;
@@ -238,12 +239,12 @@ final class ReturnedTrial {
                 efficiency.peakMemoryBytes() == null
                         || within((double) efficiency.peakMemoryBytes(), 1, (double) machine.memoryBytes()),
                 "a peak of memory that the machine has, but found " + efficiency.peakMemoryBytes());
-        int batch = order.spec().recipe().batchSize();
-        int steps = images.split().train().length / batch;
+        int trained = EpochBatches.of(
+                        images.split().train().length, order.spec().recipe().batchSize())
+                .images();
         double perEpoch = efficiency.trainingImagesPerSecond() * efficiency.trainingSeconds() / timing.epochs();
-        // What is left over at the end of an epoch may make no step, a smaller one, or a whole one.
         require(
-                within(perEpoch, (double) steps * batch - 0.5, (steps + 1.0) * batch + 0.5),
+                within(perEpoch, trained - 0.5, trained + 0.5),
                 "as many images per second as there are training images, but found "
                         + efficiency.trainingImagesPerSecond());
     }

@@ -6,6 +6,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.plugin.LoadedClassifier;
 import io.catwalk.runner.training.Checkpoints;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.training.PretrainedWeights;
 import io.catwalk.runner.training.Start;
@@ -191,8 +192,8 @@ final class TrainingStep {
             throws IOException {
         double[] seconds = model.history().stream().mapToDouble(Epoch::seconds).toArray();
         double trainingSeconds = Arrays.stream(seconds).sum();
-        int batchSize = order.spec().recipe().batchSize();
-        long stepsPerEpoch = data.split().train().length / batchSize; // what is left over makes no step
+        EpochBatches batches = EpochBatches.of(
+                data.split().train().length, order.spec().recipe().batchSize());
         FileDigest digest = FileDigest.of(folder.path(), folder.weights());
         return new TrainedWeights(
                 key.digest(),
@@ -203,7 +204,7 @@ final class TrainingStep {
                         digest.bytes(),
                         null,
                         trainingSeconds,
-                        (double) seconds.length * stepsPerEpoch * batchSize / trainingSeconds,
+                        (double) seconds.length * batches.images() / trainingSeconds,
                         start.cpuSeconds(),
                         Machine.peakMemoryBytes(),
                         null,
@@ -214,7 +215,7 @@ final class TrainingStep {
                         seconds.length,
                         model.bestEpoch(),
                         ProcessMedians.median(seconds),
-                        seconds.length * stepsPerEpoch),
+                        (long) seconds.length * batches.steps()),
                 data.normalization(),
                 new Provenance(
                         classifier.pluginId(),

@@ -33,7 +33,7 @@ class BatchQueueTest {
     private static List<FloatBuffer> taken(int threads, Augmentation... augmentations) throws InterruptedException {
         List<FloatBuffer> taken = new ArrayList<>();
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
-                BatchQueue queue = new BatchQueue(loader(augmentations), 10, threads)) {
+                BatchQueue queue = new BatchQueue(loader(augmentations), EpochBatches.of(IMAGES, 10), threads)) {
             for (int epoch = 1; epoch <= 3; epoch++) {
                 int number = epoch;
                 queue.begin(
@@ -76,7 +76,7 @@ class BatchQueueTest {
 
     @Test
     void whatGoesWrongInAThreadIsToldByTheNextBatch() {
-        try (BatchQueue queue = new BatchQueue(loader(Augmentation.horizontalFlip()), 10, 2)) {
+        try (BatchQueue queue = new BatchQueue(loader(Augmentation.horizontalFlip()), EpochBatches.of(IMAGES, 10), 2)) {
             queue.begin(ORDER, place -> {
                 throw new IllegalStateException("no numbers for " + place);
             });

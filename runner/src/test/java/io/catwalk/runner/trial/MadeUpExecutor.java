@@ -6,6 +6,7 @@ import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.training.EpochBatches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -177,15 +178,16 @@ public final class MadeUpExecutor implements TrialExecutorFactory {
         TrialSpec spec = order.spec();
         TrialInputs inputs = order.inputs();
         double seconds = history.stream().mapToDouble(Epoch::seconds).sum();
-        long steps = (long) history.size()
-                * (images.split().train().length / spec.recipe().batchSize());
+        EpochBatches batches =
+                EpochBatches.of(images.split().train().length, spec.recipe().batchSize());
+        long steps = (long) history.size() * batches.steps();
         int channels = images.dataset().train().channels();
         float[] mean = new float[channels];
         float[] std = new float[channels];
         Arrays.fill(mean, 0.286f);
         Arrays.fill(std, 0.353f);
         int parameters = 20_000 + new SplittableRandom(spec.label().hashCode()).nextInt(500_000);
-        double speed = steps * spec.recipe().batchSize() / seconds;
+        double speed = (double) history.size() * batches.images() / seconds;
         Efficiency efficiency = new Efficiency(
                 parameters, null, weights.bytes(), null, seconds, speed, seconds + 10, 700_000_000L, null, null);
         Timing timing = new Timing("2026-11-24T15:15:52Z", seconds + 1.5, history.size(), history.size(), 2.5, steps);
