@@ -23,14 +23,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Finds problems of a test set, and their effect on the accuracy of a run's models. */
 @Command(
@@ -38,35 +35,26 @@ import picocli.CommandLine.Spec;
         description = {
             "Find the test images that are in the training set too, or twice in the test set.",
             "With a run: the accuracy of its models without them, and the images that all models get wrong."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class AuditCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+        })
+final class AuditCommand extends ConsoleCommand {
 
     @Parameters(paramLabel = "RUN", arity = "0..1", description = "A run folder. Default: audit a data set alone")
-    @Nullable
-    private Path run;
+    private @Nullable Path run;
 
     @Option(
             names = "--dataset",
             paramLabel = "NAME|DIR",
             description = "Data set to audit without a run. Default: fashion-mnist")
-    @Nullable
-    private String dataset;
+    private @Nullable String dataset;
 
     @Mixin
     private ImageOptions reading;
 
     @Option(names = "--limit-train", paramLabel = "N", description = "Use a stratified sample of N training images.")
-    @Nullable
-    private Integer limitTrain;
+    private @Nullable Integer limitTrain;
 
     @Option(names = "--limit-test", paramLabel = "N", description = "Use a stratified sample of N test images.")
-    @Nullable
-    private Integer limitTest;
+    private @Nullable Integer limitTest;
 
     @Option(
             names = "--distance",
@@ -76,15 +64,13 @@ final class AuditCommand implements Callable<Integer> {
     private double distance = Duplicates.NEAR;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder to write to. Default: RUN/audit or audit-NAME")
-    @Nullable
-    private Path out;
+    private @Nullable Path out;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Override
-    public Integer call() throws IOException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException {
         ImageDataset images;
         Map<String, PredictedClasses> predictions = Map.of();
         if (run == null) {

@@ -33,15 +33,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Measures how fast networks answer, each in several processes, which take turns. */
 @Command(
@@ -52,15 +49,11 @@ import picocli.CommandLine.Spec;
             "Each network runs in five fresh processes, in turns, and warms up until two windows of calls agree within "
                     + "2 %%. The figures are the latency of one image (p50, p90, p99), and images per second in "
                     + "batches of 64 and 256: medians of the processes, but p90 and p99 are those of all their calls."
-        },
-        mixinStandardHelpOptions = true)
-final class BenchCommand implements Callable<Integer> {
+        })
+final class BenchCommand extends ConsoleCommand {
 
     private static final double MOST_SECONDS = 600;
     private static final int MOST_PROCESSES = 100;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "MODEL.onnx|RUN", description = "An ONNX file, a run folder, or the folder of one trial.")
     private Path subject = Path.of("");
@@ -103,14 +96,13 @@ final class BenchCommand implements Callable<Integer> {
     private ForeignFile foreign;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException, InterruptedException {
         if (threads != null) {
             Typed.within("--threads", threads, TrialSpec.MOST_THREADS);
         }
         LatencySettings settings = settings();
         if (!Files.isDirectory(subject)) {
-            return foreign.run(spec, subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
+            return foreign.run(subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
         }
         List<LatencyRow> rows = new ArrayList<>();
         int exitCode = recorded(settings, rows, console);

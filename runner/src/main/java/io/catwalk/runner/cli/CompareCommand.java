@@ -2,23 +2,15 @@ package io.catwalk.runner.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Trains several classifiers and evaluates them on the same images. */
 @Command(
         name = "compare",
-        description = "Train classifiers and evaluate them on the same images, each in its own process.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class CompareCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+        description = "Train classifiers and evaluate them on the same images, each in its own process.")
+final class CompareCommand extends ConsoleCommand {
 
     @Parameters(paramLabel = "CLASSIFIER", description = "What to train. Default: all that catwalk list shows")
     private List<String> names = List.of();
@@ -27,12 +19,11 @@ final class CompareCommand implements Callable<Integer> {
     private ExperimentOptions options;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        return new ExperimentRuns(options, spec)
+    int run(Console console) throws IOException, InterruptedException {
+        return new ExperimentRuns(options, console)
                 .carryOut(
                         "compare",
                         names,
-                        catalog ->
-                                options.spec(options.contestants(names, catalog, new Console(spec)), options.split()));
+                        catalog -> options.spec(options.contestants(names, catalog, console), options.split()));
     }
 }

@@ -1,11 +1,8 @@
 package io.catwalk.runner.cli;
 
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Prints a script with which a shell completes the commands and options of this program. */
 @Command(
@@ -13,12 +10,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Print the script by which a shell completes commands, options and file names.",
             "For the shell that runs: source <(catwalk completion bash), or zsh in place of bash."
-        },
-        mixinStandardHelpOptions = true)
-final class CompletionCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+        })
+final class CompletionCommand extends ConsoleCommand {
 
     /** The shell that the script is for. */
     private enum Shell {
@@ -30,7 +23,7 @@ final class CompletionCommand implements Callable<Integer> {
     private Shell shell = Shell.BASH;
 
     @Override
-    public Integer call() {
+    int run(Console console) {
         String script = AutoComplete.bash("catwalk", Main.withAllCommands());
         spec.commandLine().getOut().print(shell == Shell.ZSH ? forZsh(script) : script);
         spec.commandLine().getOut().flush();

@@ -2,12 +2,9 @@ package io.catwalk.runner.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Compares architectures over the folds of the training images. */
 @Command(
@@ -15,13 +12,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Cross-validate classifiers on the training images: every classifier on the same folds.",
             "Each fold is the test set once; the test images of the data set are not used."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class CrossvalCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+        })
+final class CrossvalCommand extends ConsoleCommand {
 
     @Parameters(paramLabel = "CLASSIFIER", description = "What to train. Default: all that catwalk list shows")
     private List<String> names = List.of();
@@ -33,12 +25,11 @@ final class CrossvalCommand implements Callable<Integer> {
     private ExperimentOptions options;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        return new ExperimentRuns(options, spec)
+    int run(Console console) throws IOException, InterruptedException {
+        return new ExperimentRuns(options, console)
                 .carryOut(
                         "crossval",
                         names,
-                        catalog -> options.spec(
-                                options.contestants(names, catalog, new Console(spec)), folds.split(options, 5)));
+                        catalog -> options.spec(options.contestants(names, catalog, console), folds.split(options, 5)));
     }
 }

@@ -16,16 +16,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Shows the content of a data set, and what is cached of decoded ones. */
 @Command(
@@ -33,17 +30,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Show what is in a data set; its images are decoded for that, once for all runs.",
             "Show or delete the decoded images that are kept."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class DataCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+        })
+final class DataCommand extends ConsoleCommand {
 
     @Parameters(paramLabel = "NAME|DIR", arity = "0..1", description = "A data set, as for --dataset.")
-    @Nullable
-    private String dataset;
+    private @Nullable String dataset;
 
     @Mixin
     private ImageOptions reading;
@@ -61,21 +52,19 @@ final class DataCommand implements Callable<Integer> {
             names = "--samples",
             paramLabel = "FILE.png",
             description = "Draw the first training images of each class into a file.")
-    @Nullable
-    private Path samples;
+    private @Nullable Path samples;
 
     @Option(
             names = "--augmented",
             paramLabel = "FILE.png",
             description = "Draw what each augmentation makes of some training images into a file.")
-    @Nullable
-    private Path augmented;
+    private @Nullable Path augmented;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    int run(Console console) throws IOException, InterruptedException {
         if (dataset == null && !cached && !clear && samples == null && augmented == null) {
             throw new RequestException("expected a data set, --cached or --clear, but found none: name one");
         }
@@ -85,7 +74,6 @@ final class DataCommand implements Callable<Integer> {
         if (augmented != null) {
             Typed.writable("--augmented", augmented);
         }
-        Console console = new Console(spec);
         Map<String, Object> told = new LinkedHashMap<>();
         if (dataset != null) {
             Path folder = Path.of(dataset);

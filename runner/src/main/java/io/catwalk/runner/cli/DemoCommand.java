@@ -31,15 +31,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes a page on which people can try networks. */
 @Command(
@@ -49,16 +46,11 @@ import picocli.CommandLine.Spec;
                     + "at once.",
             "It is a folder that opens from disk or from any server of files, and needs no network connection. The report "
                     + "of a run shows the page of its folder, too."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class DemoCommand implements Callable<Integer> {
+        })
+final class DemoCommand extends ConsoleCommand {
 
     private static final int MOST_IMAGES = 1000;
     private static final String ONNX = ".onnx";
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(
             arity = "1..*",
@@ -99,7 +91,7 @@ final class DemoCommand implements Callable<Integer> {
     private record Shown(Path file, @Nullable String report) {}
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    int run(Console console) throws IOException, InterruptedException {
         if (images != 0) {
             Typed.within("--images", images, MOST_IMAGES);
         }
@@ -114,7 +106,7 @@ final class DemoCommand implements Callable<Integer> {
         DemoPage page = page();
         Map<String, Shown> shown = shown(folder);
         Path first = shown.values().iterator().next().file();
-        return foreign.run(spec, first, () -> write(page, folder, shown));
+        return foreign.run(first, () -> write(page, folder, shown, console));
     }
 
     private @Nullable RunFolder run() {
@@ -179,9 +171,8 @@ final class DemoCommand implements Callable<Integer> {
         return shown;
     }
 
-    private int write(DemoPage page, Path folder, Map<String, Shown> shown) throws IOException {
+    private int write(DemoPage page, Path folder, Map<String, Shown> shown, Console console) throws IOException {
         PrivateFolder.claim();
-        Console console = new Console(spec);
         Path first = shown.values().iterator().next().file();
         OnnxMetadata metadata = OnnxMetadata.read(first);
         ImageDataset all =

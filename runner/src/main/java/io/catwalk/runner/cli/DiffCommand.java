@@ -22,14 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Finds where two ONNX files begin to give different results. */
 @Command(
@@ -44,15 +41,10 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 if it is the same file, but for remarks; 5 if another file gives the same outputs on these "
                     + "inputs; 3 if outputs differ, or metadata by which programs prepare images and name the outputs; "
                     + "1 if a runtime gives no answer."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class DiffCommand implements Callable<Integer> {
+        })
+final class DiffCommand extends ConsoleCommand {
 
     private static final int MOST_ROWS = 4_096;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The reference.")
     private Path file = Path.of("");
@@ -62,15 +54,13 @@ final class DiffCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "OTHER.onnx|TRIAL",
             description = "The file to compare with it, or a trial, whose network is then the reference.")
-    @Nullable
-    private Path other;
+    private @Nullable Path other;
 
     @Option(
             names = "--abs",
             paramLabel = "X",
             description = "Absolute tolerance. Default: 1e-5; with --runtimes 1e-4, as for verify")
-    @Nullable
-    private Double absolute;
+    private @Nullable Double absolute;
 
     @Option(
             names = "--rel",
@@ -98,8 +88,7 @@ final class DiffCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Write the first node that differs into this new folder: from each file, a model of that "
                     + "node, with its inputs and outputs.")
-    @Nullable
-    private Path reduced;
+    private @Nullable Path reduced;
 
     @Mixin
     private RuntimeOptions runtimes;
@@ -114,8 +103,7 @@ final class DiffCommand implements Callable<Integer> {
     private ForeignFile foreign;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException, InterruptedException {
         Typed.within("--rows", rows, MOST_ROWS);
         if (reduced != null && Files.exists(reduced)) {
             throw new RequestException("--reduce must name a new folder, but " + reduced + " exists");
@@ -124,7 +112,7 @@ final class DiffCommand implements Callable<Integer> {
             throw new RequestException("expected one file with --runtimes, but found also " + other
                     + ": leave out --runtimes or the second file");
         }
-        return foreign.run(spec, file, () -> runtimes.areGiven() ? compareRuntimes(console) : compare(console));
+        return foreign.run(file, () -> runtimes.areGiven() ? compareRuntimes(console) : compare(console));
     }
 
     private int compare(Console console) throws IOException {

@@ -17,27 +17,18 @@ import io.catwalk.runner.trial.Software;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Checks that everything that a comparison needs is installed and works. */
-@Command(
-        name = "doctor",
-        description = "Check this machine, the engine, the data and the plugins.",
-        mixinStandardHelpOptions = true)
-final class DoctorCommand implements Callable<Integer> {
+@Command(name = "doctor", description = "Check this machine, the engine, the data and the plugins.")
+final class DoctorCommand extends ConsoleCommand {
 
     private static final Logger LOG = LoggerFactory.getLogger(DoctorCommand.class);
-
-    @Spec
-    private CommandSpec spec;
 
     @Mixin
     private PluginOptions plugins;
@@ -55,8 +46,7 @@ final class DoctorCommand implements Callable<Integer> {
     record Finding(String what, boolean good, String found) {}
 
     @Override
-    public Integer call() {
-        Console console = new Console(spec);
+    int run(Console console) {
         List<Finding> findings = new ArrayList<>();
         findings.add(
                 check("program", () -> "catwalk " + Software.current().catwalk() + ", commit " + Software.commit()));
@@ -66,7 +56,7 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(check("natives", () -> PrivateFolder.claim().natives() + ", which only you can write to"));
         findings.add(check("engine", DoctorCommand::engine));
         findings.add(check("device", () -> device(Accelerators.here())));
-        findings.add(check("data", this::data));
+        findings.add(check("data", () -> data(console)));
         findings.add(check("plugins", () -> plugins(console)));
         if (json) {
             console.json(findings);
@@ -140,8 +130,8 @@ final class DoctorCommand implements Callable<Integer> {
                 + (here.cudaBuild() ? "" : " (CPU build of PyTorch)");
     }
 
-    private String data() {
-        ImageDataset loaded = reading.of(dataset, 0, 0).load(Home.data(new Console(spec)));
+    private String data(Console console) {
+        ImageDataset loaded = reading.of(dataset, 0, 0).load(Home.data(console));
         return loaded.name() + ", " + loaded.train().size() + " training and "
                 + loaded.test().size() + " test images, sha256 "
                 + loaded.sha256().substring(0, 12);

@@ -19,24 +19,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Evaluates trained weights again, on their own test images or on others. */
 @Command(
         name = "evaluate",
-        description = "Evaluate the trained networks of a run again, on its own test images or on others.",
-        mixinStandardHelpOptions = true)
-final class EvaluateCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+        description = "Evaluate the trained networks of a run again, on its own test images or on others.")
+final class EvaluateCommand extends ConsoleCommand {
 
     @Parameters(paramLabel = "RUN", description = "A run folder, or the folder of one trial in it.")
     private Path folder = Path.of("");
@@ -47,8 +40,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description =
                     "Evaluate on the test images of another data set, with classes of the same names. Its images are "
                             + "resized as those of the run were, unless options say how.")
-    @Nullable
-    private String dataset;
+    private @Nullable String dataset;
 
     @Mixin
     private ImageOptions reading;
@@ -62,15 +54,13 @@ final class EvaluateCommand implements Callable<Integer> {
     private PluginOptions plugins;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: as in the run")
-    @Nullable
-    private Integer threads;
+    private @Nullable Integer threads;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Override
-    public Integer call() throws IOException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException {
         List<TrialFolder> trials = RunFolder.trained(folder);
         EngineSettings.apply(threads(trials.get(0)));
         ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;

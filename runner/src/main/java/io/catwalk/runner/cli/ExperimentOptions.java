@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.experiment.ClassifierEntry;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentFile;
@@ -26,7 +27,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options of every command that trains. */
 final class ExperimentOptions {
@@ -38,8 +41,7 @@ final class ExperimentOptions {
             names = "--config",
             paramLabel = "FILE.yaml",
             description = "Experiment file; options override it. See docs/reference/experiment-file.md.")
-    @Nullable
-    Path config;
+    private @Nullable Path config;
 
     @Option(
             names = "--dataset",
@@ -68,65 +70,55 @@ final class ExperimentOptions {
             paramLabel = "N",
             description = "Seed of each training: initial weights, order and augmentation of the images, dropout; "
                     + "and of the points that a search draws. The split has --split-seed. Default: 1")
-    @Nullable
-    Long seed;
+    private @Nullable Long seed;
 
     @Option(
             names = "--seeds",
             paramLabel = "COUNT|A,B,...",
             description =
                     "Train each classifier with several seeds: 5 means 1, 2, 3, 4, 5; or name them, such as 1,7,9.")
-    @Nullable
-    String seeds;
+    private @Nullable String seeds;
 
     @Option(
             names = "--split-seed",
             paramLabel = "N",
             description = "Seed of the split of the training images into training set, validation set and "
                     + "folds. Default: 0")
-    @Nullable
-    Long splitSeed;
+    private @Nullable Long splitSeed;
 
     @Option(
             names = "--hold-out",
             paramLabel = "SHARE",
             description = "Share of the training images for the validation set, which selects the epoch. Default: 0.1")
-    @Nullable
-    Double holdOut;
+    private @Nullable Double holdOut;
 
     @Option(names = "--limit-train", paramLabel = "N", description = "Use a stratified sample of N training images.")
-    @Nullable
-    Integer limitTrain;
+    private @Nullable Integer limitTrain;
 
     @Option(names = "--limit-test", paramLabel = "N", description = "Use a stratified sample of N test images.")
-    @Nullable
-    Integer limitTest;
+    private @Nullable Integer limitTest;
 
     @Option(names = "--jobs", paramLabel = "N", description = "Trials at once. Default: one for each core")
-    @Nullable
-    Integer jobs;
+    private @Nullable Integer jobs;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             description = "Threads of each trial. Default: cores divided by jobs; 1 with --orders or --on")
-    @Nullable
-    Integer threads;
+    private @Nullable Integer threads;
 
     @Option(
             names = "--device",
             paramLabel = "auto|cpu|cuda",
             description = "Device to train on. cuda needs a CUDA build of PyTorch (docs/adr/0015) and an NVIDIA GPU; "
                     + "this version has not been tested on one. Default: auto, which takes cuda if it can be used")
-    @Nullable
-    String device;
+    private @Nullable String device;
 
     @Option(
             names = "--trial-timeout",
             paramLabel = "TIME",
             description = "Stop a trial that takes longer, such as 90s, 30m or 2h.")
-    @Nullable
-    String trialTimeout;
+    private @Nullable String trialTimeout;
 
     @Option(
             names = "--quick",
@@ -138,14 +130,15 @@ final class ExperimentOptions {
             names = "--region",
             paramLabel = "POINTS",
             description = "Largest difference in accuracy that does not matter, in points. Default: 0.5")
-    @Nullable
-    Double region;
+    private @Nullable Double region;
 
     @Mixin
     ConductOptions conduct;
 
-    @Nullable
-    private ExperimentFile file;
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    private @Nullable ExperimentFile file;
 
     /** Whether the choices of a contestant include the batch size. */
     private boolean chosenBatch;
@@ -382,6 +375,13 @@ final class ExperimentOptions {
                 .anywhere();
         Boolean mirrored = recipes.mirrored();
         return mirrored == null ? images : images.withMirrored(mirrored);
+    }
+
+    /** Returns the command line that the user typed. */
+    String commandLine() {
+        return command.commandLine().getParseResult().originalArgs().stream()
+                .map(Shell::quoted)
+                .collect(Collectors.joining(" "));
     }
 
     private ExperimentFile file() {

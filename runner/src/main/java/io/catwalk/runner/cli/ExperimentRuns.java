@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Shell;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.CollectionSpec;
@@ -25,25 +24,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** Prepares the data sets of an experiment and runs it: on one as a run, on several as a collection of runs. */
 final class ExperimentRuns {
 
     private final ExperimentOptions options;
-    private final CommandSpec command;
     private final Console console;
 
-    /**
-     * Prepares to carry out a command.
-     *
-     * @param options those that the command was given
-     */
-    ExperimentRuns(ExperimentOptions options, CommandSpec command) {
+    ExperimentRuns(ExperimentOptions options, Console console) {
         this.options = options;
-        this.command = command;
-        console = new Console(command);
+        this.console = console;
     }
 
     /**
@@ -75,13 +65,10 @@ final class ExperimentRuns {
             prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
         }
         prepared.forEach(one -> options.leaveOutUnsupported(one.catalog));
-        String typed = command.commandLine().getParseResult().originalArgs().stream()
-                .map(Shell::quoted)
-                .collect(Collectors.joining(" "));
         List<Experiment> experiments = new ArrayList<>();
         for (Prepared one : prepared) {
             ExperimentSpec asked =
-                    request.apply(one.catalog).on(one.dataset).pinned(catalog).recording(typed);
+                    request.apply(one.catalog).on(one.dataset).pinned(catalog).recording(options.commandLine());
             Experiment experiment = options.choosesBatch()
                     ? options.conduct.experiment(asked, one.images, catalog, console)
                     : options.conduct.fitted(asked, one.images, catalog, console);

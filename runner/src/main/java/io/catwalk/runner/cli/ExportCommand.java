@@ -22,28 +22,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Exports trained networks as ONNX files and cross-checks them. */
-@Command(
-        name = "export",
-        description = "Write the trained networks of a run as ONNX files, and cross-check each.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class ExportCommand implements Callable<Integer> {
+@Command(name = "export", description = "Write the trained networks of a run as ONNX files, and cross-check each.")
+final class ExportCommand extends ConsoleCommand {
 
     /** The cross-check keeps batches of this size in memory. */
     private static final int MOST_BATCH = 4_096;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "RUN", description = "A run folder, or the folder of one trial in it.")
     private Path folder = Path.of("");
@@ -53,8 +43,7 @@ final class ExportCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Folder for the files, CLASSIFIER.onnx each, with a card CLASSIFIER.md beside. Default: "
                     + "model.onnx in each trial folder")
-    @Nullable
-    private Path out;
+    private @Nullable Path out;
 
     @Option(names = "--force", description = "Replace files in --out that are there.")
     private boolean force;
@@ -69,8 +58,7 @@ final class ExportCommand implements Callable<Integer> {
     private boolean embedPreprocessing;
 
     @Option(names = "--batch", paramLabel = "N", description = "Fix the batch size. Default: any")
-    @Nullable
-    private Integer batch;
+    private @Nullable Integer batch;
 
     @Option(names = "--unroll-recurrent", description = "Write recurrent layers step by step, with plain operators.")
     private boolean unrollRecurrent;
@@ -92,20 +80,17 @@ final class ExportCommand implements Callable<Integer> {
     private boolean float16;
 
     @Option(names = "--author", paramLabel = "NAME", description = "Who made the model.")
-    @Nullable
-    private String author;
+    private @Nullable String author;
 
     @Option(names = "--license", paramLabel = "NAME", description = "License of the model.")
-    @Nullable
-    private String license;
+    private @Nullable String license;
 
     @Mixin
     private PluginOptions plugins;
 
     @Override
     @SuppressWarnings("try") // the lock is held, not used
-    public Integer call() throws IOException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException {
         ExportOptions options = options();
         RunFolder.trained(folder); // reports what is wrong with the folder before it is locked
         try (RunLock lock = out == null ? TrainedTrials.lock(folder, console) : null) {

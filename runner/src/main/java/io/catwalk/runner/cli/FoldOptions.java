@@ -9,12 +9,10 @@ import picocli.CommandLine.Option;
 final class FoldOptions {
 
     @Option(names = "--folds", paramLabel = "K", description = "Number of folds. Default: 5; tune: 3")
-    @Nullable
-    private Integer folds;
+    private @Nullable Integer folds;
 
     @Option(names = "--repeats", paramLabel = "N", description = "Number of splits into folds. Default: 1")
-    @Nullable
-    private Integer repeats;
+    private @Nullable Integer repeats;
 
     /** Returns the split into folds; the default number is used unless options or a file say otherwise. */
     SplitSpec split(ExperimentOptions options, int byDefault) {

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * Runs a command on an ONNX file from an unknown source in a process of its own; also an option of the command. If the
@@ -75,33 +76,23 @@ final class ForeignFile {
                     + "Default: ${DEFAULT-VALUE}")
     private String timeout = "60s";
 
-    /**
-     * Does the work in a process of its own, unless this is that process already.
-     *
-     * @param command the command that the user gave
-     * @param file the ONNX file that it works on
-     * @param work what it does
-     * @return the exit code
-     * @throws RequestException if the process is killed or crashes
-     */
-    int run(CommandSpec command, Path file, Work work) throws IOException, InterruptedException {
-        List<String> arguments = command.root().commandLine().getParseResult().originalArgs();
-        return run(command, file, work, arguments, Output.WHOLE);
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    /** Returns the words of the command line. */
+    List<String> arguments() {
+        return command.root().commandLine().getParseResult().originalArgs();
+    }
+
+    int run(Path file, Work work) throws IOException, InterruptedException {
+        return run(file, work, arguments(), Output.WHOLE);
     }
 
     /**
-     * Does the work in a process of its own, unless this is that process already.
-     *
-     * @param command the command that the user gave
-     * @param file the ONNX file that it works on
-     * @param work what it does
-     * @param arguments of the process
-     * @param output how it prints its answers
-     * @return the exit code
-     * @throws RequestException if the process is killed or crashes
+     * Does the work in a process of its own with these arguments, unless this is that process already, and returns its
+     * exit code. A process that is killed or crashes is a bad request.
      */
-    int run(CommandSpec command, Path file, Work work, List<String> arguments, Output output)
-            throws IOException, InterruptedException {
+    int run(Path file, Work work, List<String> arguments, Output output) throws IOException, InterruptedException {
         long seconds = ExperimentFile.seconds("--timeout", timeout);
         if (seconds < 1) {
             throw new RequestException("--timeout must be at least 1s, but is " + timeout);

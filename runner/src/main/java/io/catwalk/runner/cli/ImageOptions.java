@@ -14,32 +14,28 @@ import picocli.CommandLine.Option;
 final class ImageOptions {
 
     @Option(names = "--image-size", paramLabel = "WxH", description = "Resize the images of a folder.")
-    @Nullable
-    private String imageSize;
+    private @Nullable String imageSize;
 
     @Option(
             names = "--fit",
             paramLabel = "stretch|crop|pad",
             description = "How to fit an image of another shape into --image-size: stretch it, crop it to its center, "
                     + "or pad it with black. Default: stretch")
-    @Nullable
-    private String fit;
+    private @Nullable String fit;
 
     @Option(
             names = "--labels",
             paramLabel = "FILE",
             description = "Take the labels of the images of a folder from CSV or TSV with the columns path, label, and "
                     + "perhaps split (train, val, test) and group.")
-    @Nullable
-    private String labels;
+    private @Nullable String labels;
 
     @Option(
             names = "--test-share",
             paramLabel = "SHARE",
             description = "Share of the images of a folder that is held out as the test set, if the folder has none: "
                     + "duplicates, and images of a group, stay together. Default: 0.2")
-    @Nullable
-    private Double testShare;
+    private @Nullable Double testShare;
 
     @Option(
             names = "--skip-unreadable",
@@ -48,8 +44,7 @@ final class ImageOptions {
             fallbackValue = "0.05",
             preprocessor = AttachedOnly.class,
             description = "Leave out images that cannot be read, at most this share. Without a number: 0.05")
-    @Nullable
-    private Double skipUnreadable;
+    private @Nullable Double skipUnreadable;
 
     @Option(
             names = "--follow-links",

@@ -8,22 +8,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lists the classifiers that the plugins bring, and the plugins that could not be loaded. */
-@Command(
-        name = "list",
-        description = "List the classifiers, and the plugins that failed to load.",
-        mixinStandardHelpOptions = true)
-final class ListCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+@Command(name = "list", description = "List the classifiers, and the plugins that failed to load.")
+final class ListCommand extends ConsoleCommand {
 
     @Mixin
     private PluginOptions plugins;
@@ -37,8 +28,7 @@ final class ListCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() {
-        Console console = new Console(spec);
+    int run(Console console) {
         PluginCatalog catalog = plugins.open(console);
         if (json) {
             console.json(asMap(catalog));

@@ -28,16 +28,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Packages a model for its recipient. */
 @Command(
@@ -48,13 +45,8 @@ import picocli.CommandLine.Spec;
                     + "digests.",
             "The model of a trial is packed in two forms, for normalized floats and for pixels; a file is packed in "
                     + "its own form. An 8-bit file beside it is included."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class PackageCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+        })
+final class PackageCommand extends ConsoleCommand {
 
     @Parameters(
             paramLabel = "MODEL.onnx|TRIAL",
@@ -89,8 +81,7 @@ final class PackageCommand implements Callable<Integer> {
     private ForeignFile foreign;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException, InterruptedException {
         if (dataset.options().normalizes() || !dataset.options().hints().equals(OnnxHints.none())) {
             throw new RequestException(
                     "expected no --normalize and no --output, since the file says both of itself:" + " leave them out");
@@ -98,7 +89,7 @@ final class PackageCommand implements Callable<Integer> {
         if (!Files.isDirectory(subject)) {
             TrialFolder.requireOwnOnnx(subject);
             Path to = target(ModelFiles.name(subject));
-            return foreign.run(spec, subject, () -> packFile(to, console));
+            return foreign.run(subject, () -> packFile(to, console));
         }
         TrialFolder trial = RunFolder.onlyTrained(subject);
         if (!Files.exists(trial.onnx())) {

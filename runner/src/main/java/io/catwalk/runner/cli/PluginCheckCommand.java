@@ -18,27 +18,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Runs the contract checks on a built plugin. */
 @Command(
         name = "check",
         description =
-                "Check whether a built plugin keeps the contract; docs/reference/contract.md lists what is checked.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class PluginCheckCommand implements Callable<Integer> {
+                "Check whether a built plugin keeps the contract; docs/reference/contract.md lists what is checked.")
+final class PluginCheckCommand extends ConsoleCommand {
 
     /** Indents the text about a check below its id. */
     private static final String INDENT = " ".repeat(10);
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "JAR", description = "The plugin.")
     private Path jar = Path.of("");
@@ -63,7 +55,7 @@ final class PluginCheckCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws InterruptedException {
+    int run(Console console) throws InterruptedException {
         if (!Files.isRegularFile(jar)) {
             throw new RequestException("expected a plugin's jar at " + jar + ", but " + Reasons.noFile(jar)
                     + ": build the plugin, and name its jar");
@@ -71,7 +63,6 @@ final class PluginCheckCommand implements Callable<Integer> {
         if (seconds < 1) {
             throw new RequestException("expected --seconds of at least 1, but found " + seconds);
         }
-        Console console = new Console(spec);
         SteadyClock clock = new SteadyClock();
         long start = clock.millis();
         List<CheckedPlugin> results = new PluginContract(

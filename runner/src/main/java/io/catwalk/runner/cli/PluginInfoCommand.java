@@ -20,32 +20,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Shows the structure of a classifier. */
-@Command(
-        name = "info",
-        description = "Show the layers, the recipe and the search space of a classifier.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class PluginInfoCommand implements Callable<Integer> {
+@Command(name = "info", description = "Show the layers, the recipe and the search space of a classifier.")
+final class PluginInfoCommand extends ConsoleCommand {
 
     private static final Pattern IMAGE = Pattern.compile("(\\d{1,4})x(\\d{1,4})x(\\d{1,4})");
 
     private static final int MOST_CLASSES = 100_000;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "NAME", description = "A classifier, or the Plugin-Id of a plugin with only one.")
     private String name = "";
@@ -63,15 +53,13 @@ final class PluginInfoCommand implements Callable<Integer> {
     private int classes = 10;
 
     @Option(names = "--svg", paramLabel = "FILE.svg", description = "Draw the layers into a file, too.")
-    @Nullable
-    private Path svg;
+    private @Nullable Path svg;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException, InterruptedException {
         Task task = task();
         PluginCatalog catalog = plugins.open(console);
         InstalledClassifier classifier = catalog.on(task).require(classifierName(catalog));

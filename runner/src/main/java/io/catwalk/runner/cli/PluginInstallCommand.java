@@ -5,25 +5,17 @@ import io.catwalk.runner.plugin.PluginIndex;
 import io.catwalk.runner.plugin.PluginShelf;
 import io.catwalk.runner.plugin.PluginShelf.Downgrade;
 import io.catwalk.runner.plugin.PluginShelf.Placed;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Installs a plugin into the plugins folder. */
 @Command(
         name = "install",
-        description = "Check a plugin and put it into the plugins folder, in place of its older version.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class PluginInstallCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+        description = "Check a plugin and put it into the plugins folder, in place of its older version.")
+final class PluginInstallCommand extends ConsoleCommand {
 
     @Parameters(
             paramLabel = "FILE|URL|NAME",
@@ -37,18 +29,16 @@ final class PluginInstallCommand implements Callable<Integer> {
             names = "--index",
             paramLabel = "FILE|URL",
             description = "Take the newest compatible release from this index, a plugins.json of pf4j-update.")
-    @Nullable
-    private String index;
+    private @Nullable String index;
 
     @Option(names = "--sha512", paramLabel = "HEX", description = "Refuse a file with another SHA-512.")
-    @Nullable
-    private String sha512;
+    private @Nullable String sha512;
 
     @Option(names = "--force", description = "Replace a newer version by an older one.")
     private boolean force;
 
     @Override
-    public Integer call() {
+    int run(Console console) {
         if (index != null && sha512 != null) {
             throw new RequestException(
                     "expected --index or --sha512, but found both: an index names the digest itself");
@@ -58,7 +48,6 @@ final class PluginInstallCommand implements Callable<Integer> {
         Placed placed = index == null
                 ? folder.install(what, sha512, downgrade)
                 : folder.install(PluginIndex.read(index).require(what), downgrade);
-        Console console = new Console(spec);
         PluginShelf.Plugin now = placed.now();
         console.line("installed " + now.id() + " " + now.version()
                 + (placed.replaced().isEmpty() ? "" : ", which replaces " + String.join(" and ", placed.replaced()))

@@ -9,24 +9,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lists the installed plugins, and those that have a newer release in an index. */
-@Command(
-        name = "list",
-        description = "List the plugins with their versions, or those that have a newer one.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class PluginListCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+@Command(name = "list", description = "List the plugins with their versions, or those that have a newer one.")
+final class PluginListCommand extends ConsoleCommand {
 
     @Mixin
     private ShelfOptions shelf;
@@ -38,8 +28,7 @@ final class PluginListCommand implements Callable<Integer> {
             names = "--index",
             paramLabel = "FILE|URL",
             description = "An index of plugins, a plugins.json of pf4j-update.")
-    @Nullable
-    private String index;
+    private @Nullable String index;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -47,12 +36,11 @@ final class PluginListCommand implements Callable<Integer> {
     private record Row(PluginShelf.Plugin plugin, @Nullable String newest) {}
 
     @Override
-    public Integer call() {
+    int run(Console console) {
         if (outdated != (index != null)) {
             throw new RequestException(
                     "expected --outdated together with --index FILE|URL, but found only one of them");
         }
-        Console console = new Console(spec);
         PluginCatalog catalog = PluginCatalog.open(shelf.folder);
         List<Row> rows = rows(catalog);
         if (json) {

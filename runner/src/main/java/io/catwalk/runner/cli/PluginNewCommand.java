@@ -3,23 +3,14 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.plugin.PluginProject;
 import io.catwalk.runner.plugin.PluginProject.Language;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Creates the project of a new plugin. */
-@Command(
-        name = "new",
-        description = "Write the project of a new plugin, with its test, into the new folder NAME.",
-        mixinStandardHelpOptions = true)
-final class PluginNewCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+@Command(name = "new", description = "Write the project of a new plugin, with its test, into the new folder NAME.")
+final class PluginNewCommand extends ConsoleCommand {
 
     @Parameters(
             paramLabel = "NAME",
@@ -30,15 +21,13 @@ final class PluginNewCommand implements Callable<Integer> {
             names = "--description",
             paramLabel = "TEXT",
             description = "What catwalk list says about the plugin, in a line.")
-    @Nullable
-    private String description;
+    private @Nullable String description;
 
     @Option(names = "--kotlin", description = "Write the classifier in Kotlin, not in Java.")
     private boolean kotlin;
 
     @Override
-    public Integer call() {
-        Console console = new Console(spec);
+    int run(Console console) {
         PluginProject project = new PluginProject(
                 name,
                 description == null ? PluginProject.plainDescription(name) : description,

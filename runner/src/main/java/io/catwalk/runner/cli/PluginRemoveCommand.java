@@ -1,22 +1,13 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.plugin.PluginShelf;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Removes a plugin from the plugins folder. */
-@Command(
-        name = "remove",
-        description = "Delete a plugin from the plugins folder. Runs that were made with it stay.",
-        mixinStandardHelpOptions = true)
-final class PluginRemoveCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+@Command(name = "remove", description = "Delete a plugin from the plugins folder. Runs that were made with it stay.")
+final class PluginRemoveCommand extends ConsoleCommand {
 
     @Parameters(paramLabel = "NAME", description = "Its Plugin-Id, one of its classifiers, or the name of its file.")
     private String name = "";
@@ -25,8 +16,7 @@ final class PluginRemoveCommand implements Callable<Integer> {
     private ShelfOptions shelf;
 
     @Override
-    public Integer call() {
-        Console console = new Console(spec);
+    int run(Console console) {
         PluginShelf.Plugin removed = shelf.open().remove(name);
         console.line("removed " + (removed.id() + " " + removed.version()).strip()
                 + (removed.classifiers().isEmpty()

@@ -22,33 +22,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Classifies images with nothing but an ONNX file. */
-@Command(
-        name = "predict",
-        description = "Classify images with an ONNX file, which says how to preprocess them.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class PredictCommand implements Callable<Integer> {
+@Command(name = "predict", description = "Classify images with an ONNX file, which says how to preprocess them.")
+final class PredictCommand extends ConsoleCommand {
 
     /** Largest number of values in a batch: 16 MiB as floats. */
     private static final int BATCH_NUMBERS = 4 << 20;
 
     private static final int MOST_AT_ONCE = 64;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The file.")
     private Path file = Path.of("");
@@ -106,15 +96,15 @@ final class PredictCommand implements Callable<Integer> {
     private ForeignFile foreign;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    int run(Console console) throws IOException, InterruptedException {
         PredictionView view = PredictionView.of(json, jsonLines, csv, top);
         if (images.isEmpty() && list == null) {
             throw new RequestException("expected images: name an IMAGE or a folder, or a list of them with --from");
         }
         TrialFolder.requireOwnOnnx(file);
-        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+        List<String> arguments = foreign.arguments();
         if (list == null || !list.toString().equals("-")) {
-            return foreign.run(spec, file, () -> label(view), arguments, view.output());
+            return foreign.run(file, () -> label(view, console), arguments, view.output());
         }
         PrivateFolder.claim();
         try (Scratch scratch = new Scratch()) {
@@ -124,12 +114,11 @@ final class PredictCommand implements Callable<Integer> {
             List<String> changed = arguments.stream()
                     .map(one -> one.equals("-") ? kept.toString() : one.equals("--from=-") ? "--from=" + kept : one)
                     .toList();
-            return foreign.run(spec, file, () -> label(view), changed, view.output());
+            return foreign.run(file, () -> label(view, console), changed, view.output());
         }
     }
 
-    private int label(PredictionView view) throws InterruptedException {
-        Console console = new Console(spec);
+    private int label(PredictionView view, Console console) throws InterruptedException {
         PrivateFolder.claim();
         try (OnnxPredictor predictor =
                 OnnxPredictor.open(file, OnnxOptions.standard(), typedSize.added(options.hints()))) {

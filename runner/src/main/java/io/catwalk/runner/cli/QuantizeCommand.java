@@ -27,14 +27,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Quantizes an ONNX file to 8 bits, and says whether to ship it. */
 @Command(
@@ -45,15 +42,10 @@ import picocli.CommandLine.Spec;
             "Nodes are left in float, the worst first, until the budget holds. Exit codes: 0 if the file should ship; 1 if "
                     + "not: it is named NAME.rejected.onnx; 4 if the test images are too few, or the machine was busy: "
                     + "it is named NAME.undecided.onnx."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class QuantizeCommand implements Callable<Integer> {
+        })
+final class QuantizeCommand extends ConsoleCommand {
 
     private static final int MOST_CALIBRATION = 100_000;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(
             paramLabel = "MODEL.onnx|TRIAL",
@@ -106,8 +98,7 @@ final class QuantizeCommand implements Callable<Integer> {
     private ForeignFile foreign;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException, InterruptedException {
         Typed.within("--threads", threads, TrialSpec.MOST_THREADS);
         Typed.within("--calibration-images", calibrationImages, MOST_CALIBRATION);
         QuantizationGate gate = new QuantizationGate(budget, minSpeedup);
@@ -125,7 +116,7 @@ final class QuantizeCommand implements Callable<Integer> {
         if (Files.exists(to) && !force) {
             throw new RequestException("expected a new file, but " + to + " exists: replace it with --force");
         }
-        return foreign.run(spec, file, () -> quantize(file, trial, to, gate, console));
+        return foreign.run(file, () -> quantize(file, trial, to, gate, console));
     }
 
     private int quantize(Path file, @Nullable TrialFolder trial, Path to, QuantizationGate gate, Console console)

@@ -21,31 +21,27 @@ final class RecipeOptions {
     static final int QUICK_BATCH = 32;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of each recipe's.")
-    @Nullable
-    private Integer epochs;
+    private @Nullable Integer epochs;
 
     @Option(
             names = "--batch-size",
             paramLabel = "N",
             description = "Images per step, instead of each recipe's, which is lowered if there are few images.")
-    @Nullable
-    private Integer batchSize;
+    private @Nullable Integer batchSize;
 
     @Option(
             names = "--balance",
             paramLabel = "none|class-weights|sampling",
             description = "How to treat classes of unequal size, instead of what each recipe says: weight each image "
                     + "by the inverse of the size of its class, or draw all classes equally often.")
-    @Nullable
-    private String balance;
+    private @Nullable String balance;
 
     @Option(
             names = "--select-by",
             paramLabel = "CRITERION",
             description = "Criterion that selects the best epoch on the validation images, and the best candidate of "
                     + "tune on the folds, instead of each recipe's: accuracy, balanced-accuracy, macro-f1 or loss.")
-    @Nullable
-    private String selectBy;
+    private @Nullable String selectBy;
 
     @Option(
             names = "--augment",
@@ -54,8 +50,7 @@ final class RecipeOptions {
                     + "erase, own, mixup, cutmix; in the recipe's strength, else in a standard one, or in one of your "
                     + "own, as in rotate=10. all: those of each recipe; none: none. Default: all for fashion-mnist, all "
                     + "but horizontal-flip for other images")
-    @Nullable
-    private String augment;
+    private @Nullable String augment;
 
     @Option(
             names = "--init",
@@ -63,18 +58,15 @@ final class RecipeOptions {
             description = "Start from these weights, not from random ones: a .params, .safetensors or .onnx file, or a "
                     + "folder with one trained network. They are matched by name and shape; a last layer for another "
                     + "number of classes starts at random.")
-    @Nullable
-    private String init;
+    private @Nullable String init;
 
     @Option(
             names = "--init-rate",
             paramLabel = "RATE",
             description = "Learning rate factor for the parameters that --init loads; 0 freezes them. Default: 1")
-    @Nullable
-    private Double initRate;
+    private @Nullable Double initRate;
 
-    @Nullable
-    private InitialWeights start;
+    private @Nullable InitialWeights start;
 
     private boolean unmirrored;
 

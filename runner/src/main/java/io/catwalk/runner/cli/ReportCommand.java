@@ -20,13 +20,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes the reports of a run again. */
 @Command(
@@ -35,14 +32,10 @@ import picocli.CommandLine.Spec;
             "Write the reports of a run again from the files in its folder, even if it was interrupted:",
             "report.html, slides.pptx, plots, results.md and .csv, and the card of each model. The page shows the page of"
                     + " catwalk demo RUN, if that was written."
-        },
-        mixinStandardHelpOptions = true)
-final class ReportCommand implements Callable<Integer> {
+        })
+final class ReportCommand extends ConsoleCommand {
 
     private static final int MOST_IMAGES = 1_000_000;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "RUN", description = "A run folder, or one with the runs of several data sets.")
     private Path folder = Path.of("");
@@ -74,8 +67,7 @@ final class ReportCommand implements Callable<Integer> {
     private @Nullable Integer images;
 
     @Override
-    public Integer call() throws IOException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException {
         SlideOptions slides = new SlideOptions(
                 appendix ? Extent.WITH_APPENDIX : Extent.FINDINGS, template == null ? null : Template.read(template));
         if (images != null && !robustness) {

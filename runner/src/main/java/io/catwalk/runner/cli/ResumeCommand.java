@@ -9,13 +9,10 @@ import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Continues an interrupted run. */
 @Command(
@@ -23,13 +20,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Continue an interrupted run; the results are those of a run without interruption.",
             "Finished trials are kept, failed ones are tried again, and those of another plugin jar are run again."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class ResumeCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+        })
+final class ResumeCommand extends ConsoleCommand {
 
     @Parameters(paramLabel = "RUN", description = "A run folder, or one with the runs of several data sets.")
     private Path folder = Path.of("");
@@ -44,10 +36,9 @@ final class ResumeCommand implements Callable<Integer> {
     private ConductOptions conduct;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    int run(Console console) throws IOException, InterruptedException {
         conduct.keepVersions = keepVersions;
         conduct.resumes = true;
-        Console console = new Console(spec);
         if (CollectionFolder.isOne(folder)) {
             return CollectionRuns.carryOut(
                     new CollectionFolder(folder), conduct, conduct.plugins.open(console), console);

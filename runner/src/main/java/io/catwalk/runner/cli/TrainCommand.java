@@ -4,24 +4,14 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Trains and evaluates one classifier. */
-@Command(
-        name = "train",
-        description = "Train and evaluate one classifier.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class TrainCommand implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
+@Command(name = "train", description = "Train and evaluate one classifier.")
+final class TrainCommand extends ConsoleCommand {
 
     @Parameters(paramLabel = "CLASSIFIER", description = "Name of a classifier, see catwalk list.")
     private String name = "";
@@ -36,14 +26,14 @@ final class TrainCommand implements Callable<Integer> {
     private ExperimentOptions options;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        return new ExperimentRuns(options, spec)
+    int run(Console console) throws IOException, InterruptedException {
+        return new ExperimentRuns(options, console)
                 .carryOut(
                         "train-" + name,
                         List.of(name),
                         catalog -> options.spec(
                                 choices.isEmpty()
-                                        ? options.contestants(List.of(name), catalog, new Console(spec))
+                                        ? options.contestants(List.of(name), catalog, console)
                                         : List.of(options.contestant(catalog, name, typed(choices))),
                                 options.split()));
     }

@@ -18,14 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Searches the hyperparameters and recipe of one classifier. */
 @Command(
@@ -34,16 +31,11 @@ import picocli.CommandLine.Spec;
             "Search for the best hyperparameters and recipe of a classifier, by cross-validation on the training "
                     + "images alone.",
             "The best is then trained in full and evaluated once on the test set."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class TuneCommand implements Callable<Integer> {
+        })
+final class TuneCommand extends ConsoleCommand {
 
     private static final String LEARNING_RATE = "learning_rate";
     private static final String EPOCHS = "epochs";
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "CLASSIFIER", description = "Name of a classifier, see catwalk list.")
     private String name = "";
@@ -77,8 +69,7 @@ final class TuneCommand implements Callable<Integer> {
             names = "--score-epochs",
             paramLabel = "N",
             description = "Epochs to score a candidate; with halving, in the last rung. Default: the recipe's")
-    @Nullable
-    private Integer scoreEpochs;
+    private @Nullable Integer scoreEpochs;
 
     @Option(
             names = "--eta",
@@ -93,19 +84,20 @@ final class TuneCommand implements Callable<Integer> {
     private ExperimentOptions options;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    int run(Console console) throws IOException, InterruptedException {
         int dataSets = options.images().size();
         if (dataSets > 1) {
             throw new RequestException("a search takes one data set at a time, but there are " + dataSets
                     + ": run the command once for each");
         }
-        return new ExperimentRuns(options, spec).carryOut("tune-" + name, List.of(name), this::request);
+        return new ExperimentRuns(options, console)
+                .carryOut("tune-" + name, List.of(name), catalog -> request(catalog, console));
     }
 
-    private ExperimentSpec request(PluginCatalog catalog) {
+    private ExperimentSpec request(PluginCatalog catalog, Console console) {
         InstalledClassifier classifier = catalog.require(name);
         Contestant plain = options.contestant(catalog, name, Map.of());
-        SearchSpace space = search.isEmpty() ? standardSpace(classifier, plain) : space(classifier, plain);
+        SearchSpace space = search.isEmpty() ? standardSpace(classifier, plain, console) : space(classifier, plain);
         // What is drawn depends on the seed, but whether a recipe can have a value does not.
         List<Map<String, Object>> values = new ArrayList<>();
         space.choices().forEach((key, choice) -> choice.values().forEach(value -> values.add(Map.of(key, value))));
@@ -128,13 +120,12 @@ final class TuneCommand implements Callable<Integer> {
      * Also searches over the hyperparameters that the experiment file leaves open, unless there are initial weights,
      * which fit only one network.
      */
-    private SearchSpace standardSpace(InstalledClassifier classifier, Contestant plain) {
+    private SearchSpace standardSpace(InstalledClassifier classifier, Contestant plain, Console console) {
         SearchSpace space = SearchSpace.none();
         if (plain.init() != null) {
-            new Console(spec)
-                    .note(name + ": only the learning rate is searched, because the initial weights may not fit other"
-                            + " hyperparameters: name with --search what to search instead, such as"
-                            + " learning_rate=A,B and hyperparameters that keep the shapes of the network");
+            console.note(name + ": only the learning rate is searched, because the initial weights may not fit other"
+                    + " hyperparameters: name with --search what to search instead, such as"
+                    + " learning_rate=A,B and hyperparameters that keep the shapes of the network");
         } else {
             Set<String> said = options.entry(name).hyperparameters().keySet();
             for (Map.Entry<String, Choice> open :

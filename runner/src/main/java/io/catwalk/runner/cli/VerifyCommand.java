@@ -34,14 +34,11 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Checks an ONNX file against its metadata, or against the network that it was exported from. */
 @Command(
@@ -51,10 +48,8 @@ import picocli.CommandLine.Spec;
                     + "accuracy with the one that they state.",
             "With --against, cross-check it against the network that it came from.",
             "With --runtimes, ask other runtimes about the same images, too."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class VerifyCommand implements Callable<Integer> {
+        })
+final class VerifyCommand extends ConsoleCommand {
 
     /** The accuracy in the metadata is a full double; two sums over so few images differ by less. */
     private static final double SAME = 1e-9;
@@ -64,9 +59,6 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** The pixels for other runtimes are written into one file. */
     private static final int MOST_IMAGES = 1_000_000;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "MODEL.onnx", description = "The file.")
     private Path file = Path.of("");
@@ -84,15 +76,13 @@ final class VerifyCommand implements Callable<Integer> {
     private FileDataset dataset;
 
     @Option(names = "--against", paramLabel = "TRIAL", description = "Folder of the trial that the file came from.")
-    @Nullable
-    private Path against;
+    private @Nullable Path against;
 
     @Option(
             names = "--abs",
             paramLabel = "X",
             description = "With --against or --runtimes: absolute tolerance of a logit. Default: 1e-4")
-    @Nullable
-    private Double absolute;
+    private @Nullable Double absolute;
 
     @Option(
             names = "--rel",
@@ -100,12 +90,10 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Relative tolerance of a logit, added to --abs. If the reference logits of two labels are "
                     + "closer than their tolerances together, the other label is a near tie: it is listed, and "
                     + "passes. Default: 0")
-    @Nullable
-    private Double relative;
+    private @Nullable Double relative;
 
     @Option(names = "--predictions", paramLabel = "CSV", description = "Write the logits of the test images here.")
-    @Nullable
-    private Path answers;
+    private @Nullable Path answers;
 
     @Mixin
     private RuntimeOptions runtimes;
@@ -126,8 +114,7 @@ final class VerifyCommand implements Callable<Integer> {
     private ForeignFile foreign;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Console console = new Console(spec);
+    int run(Console console) throws IOException, InterruptedException {
         if (runtimes.areGiven() && (show || against != null || answers != null)) {
             throw new RequestException(
                     "expected --runtimes without --show, --against and --predictions, which are about"
@@ -143,7 +130,7 @@ final class VerifyCommand implements Callable<Integer> {
             throw new RequestException("expected --write-signature alone, which verifies nothing: leave out the rest");
         }
         if (signature) {
-            return foreign.run(spec, file, () -> writeSignature(console));
+            return foreign.run(file, () -> writeSignature(console));
         }
         if (show) {
             show(OnnxMetadata.read(file), console);
@@ -153,9 +140,7 @@ final class VerifyCommand implements Callable<Integer> {
             Typed.writable("--predictions", answers);
         }
         return foreign.run(
-                spec,
-                file,
-                () -> against == null ? score(tolerance, console) : crossCheck(against, tolerance, console));
+                file, () -> against == null ? score(tolerance, console) : crossCheck(against, tolerance, console));
     }
 
     private int writeSignature(Console console) throws IOException {

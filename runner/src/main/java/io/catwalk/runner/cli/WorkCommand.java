@@ -22,13 +22,10 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Carries out one order, for the scheduler of a cluster. */
 @Command(
@@ -37,16 +34,11 @@ import picocli.CommandLine.Spec;
             "Carry out one order that another command wrote with --orders, and write its outcome beside it.",
             "Exit codes: 0 if the trial is done; 1 if it failed, as it would on any machine; 75 if it was lost, and "
                     + "may be done on another machine; 2 if there is no such order."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
-final class WorkCommand implements Callable<Integer> {
+        })
+final class WorkCommand extends ConsoleCommand {
 
     private static final String FROM_INPUT = "-";
     private static final long MOST_BYTES = 64L << 20;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(
             paramLabel = "ORDER|-",
@@ -60,8 +52,7 @@ final class WorkCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "FILE.zip",
             description = "File for the outcome. Default: ORDER.outcome-ATTEMPT.zip beside the order")
-    @Nullable
-    private Path out;
+    private @Nullable Path out;
 
     @Option(
             names = "--files",
@@ -69,16 +60,14 @@ final class WorkCommand implements Callable<Integer> {
             description = "Folder for the files of the trial while it runs, a new one for each order. After a kill, or "
                     + "if the trial was lost, the same command continues from them; otherwise the folder is deleted "
                     + "at the end. Default: a temporary folder")
-    @Nullable
-    private Path files;
+    private @Nullable Path files;
 
     @Option(
             names = "--lives-with",
             paramLabel = "input|TIME",
             description = "End when the standard input ends, or when nothing has touched the file of the order for "
                     + "this time, such as 10m. Default: end with the trial")
-    @Nullable
-    private String livesWith;
+    private @Nullable String livesWith;
 
     @Option(names = "--json", description = "Print a line of JSON for each epoch.")
     private boolean json;
@@ -87,8 +76,7 @@ final class WorkCommand implements Callable<Integer> {
     private record Ended(int exitCode, String why) {}
 
     @Override
-    public Integer call() throws InterruptedException {
-        Console console = new Console(spec);
+    int run(Console console) throws InterruptedException {
         if (order.equals(FROM_INPUT)) {
             return oneAfterTheOther(console);
         }

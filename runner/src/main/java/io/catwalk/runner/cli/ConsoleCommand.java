@@ -1,0 +1,23 @@
+package io.catwalk.runner.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that prints its results to the console. */
+@Command(mixinStandardHelpOptions = true, sortOptions = false)
+abstract class ConsoleCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public final Integer call() throws IOException, InterruptedException {
+        return run(new Console(spec));
+    }
+
+    /** Runs the command, and returns its exit code. */
+    abstract int run(Console console) throws IOException, InterruptedException;
+}
