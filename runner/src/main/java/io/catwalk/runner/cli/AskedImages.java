@@ -13,15 +13,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/**
- * The images on which every runtime evaluates a file.
- *
- * @param file the ONNX file
- * @param predictor has opened the file
- * @param preprocessing normalizes the pixels
- * @param images of the size that the file takes
- * @param goesOn is called with each answer
- */
+/** The images on which every runtime evaluates a file; {@code goesOn} is called with each answer. */
 record AskedImages(
         Path file, OnnxPredictor predictor, Preprocessing preprocessing, ImageSource images, Runnable goesOn) {
 

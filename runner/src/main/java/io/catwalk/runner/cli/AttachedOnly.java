@@ -7,10 +7,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/**
- * Gives an option a value only by {@code --option=VALUE}. For {@code --option VALUE}, picocli by itself would take a
- * classifier or a folder that follows for the value.
- */
+/** Gives an option a value only by {@code --option=VALUE}; for a space, picocli would take the next argument. */
 final class AttachedOnly implements IParameterPreprocessor {
 
     /** What picocli says of an option without = and a value. */

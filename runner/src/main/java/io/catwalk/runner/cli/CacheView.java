@@ -9,10 +9,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Shows the progress of decoding: first the disk space that it takes; then a progress bar on a terminal, or elsewhere a
- * line now and then with the estimated time.
- */
+/** Shows the progress of decoding and its disk space: a bar on a terminal, elsewhere a line now and then. */
 final class CacheView implements ImageCache.Listener {
 
     /** Below this size decoding is too fast to report. */

@@ -30,10 +30,7 @@ final class CompletionCommand extends ConsoleCommand {
         return ExitCode.DONE;
     }
 
-    /**
-     * Adapts a script for bash so that zsh can also find it in its function path. There the file is loaded as a whole
-     * before the alias that it defines is known, and its first run already has to answer a completion.
-     */
+    /** Makes zsh find a bash script in its function path, where its first run already answers a completion. */
     private static String forZsh(String script) {
         return """
                 #compdef catwalk

@@ -128,13 +128,7 @@ final class ConductOptions {
         return exitCode(conducted, run.path(), console);
     }
 
-    /**
-     * The result of a run.
-     *
-     * @param reported whether its reports could be written
-     * @param handedOut numbers of the orders without an outcome yet, in the form that an array of a scheduler takes;
-     *     empty if there are none
-     */
+    /** A run, whether its reports could be written, and the ranges of its orders that have no outcome yet. */
     record Conducted(Results results, boolean reported, String handedOut) {}
 
     /** Runs it, and prints the answer unless a program reads the output. If the program is stopped, it tells the user to resume the folder {@code whole}. */

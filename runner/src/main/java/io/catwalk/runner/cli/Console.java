@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Prints for people; the only class that writes to the screen. Tables are at most 80 columns wide, and text is broken
- * at the width of the terminal if there is one. Names and file contents cannot move the cursor, change colors or fill
- * the screen.
+ * Prints for people; the only class that writes to the screen. Tables are at most 80 columns wide. Names and file
+ * contents cannot move the cursor, change colors or fill the screen.
  */
 final class Console implements TerminalText.Output {
 
@@ -37,11 +36,7 @@ final class Console implements TerminalText.Output {
         this(out, err, terminalColumns());
     }
 
-    /**
-     * Prints text that is at most this wide.
-     *
-     * @param columns width at which text is broken; {@link Integer#MAX_VALUE} if the output is no terminal
-     */
+    /** Breaks text at this width; {@link Integer#MAX_VALUE} if the output is no terminal. */
     Console(PrintWriter out, PrintWriter err, int columns) {
         this.out = out;
         this.err = err;
@@ -115,8 +110,8 @@ final class Console implements TerminalText.Output {
     }
 
     /**
-     * Prints a table: the first column left-aligned, numbers right-aligned. If it is too wide, the gaps between columns
-     * shrink, and a first cell that is still too long gets a line of its own.
+     * Prints a table: the first column left-aligned, the others right-aligned. If it is too wide, the gaps between
+     * columns shrink, and a first cell that is still too long gets a line of its own.
      */
     @Override
     public void table(List<List<String>> unsafe) {
@@ -152,9 +147,7 @@ final class Console implements TerminalText.Output {
     }
 
     /**
-     * Returns the width of the terminal that results are printed to, as the launcher has found it.
-     *
-     * @return from 40 to 100; {@link Integer#MAX_VALUE} if they are not printed to a terminal
+     * Returns the width of the terminal, as the launcher has found it, from 40 to 100; the largest integer without one.
      */
     static int terminalColumns() {
         String told = System.getProperty("catwalk.columns");
@@ -166,13 +159,7 @@ final class Console implements TerminalText.Output {
         return Math.max(FEWEST_COLUMNS, Math.min(MOST_COLUMNS, found));
     }
 
-    /**
-     * Makes a text safe to print: applies {@link Reasons#visible}, and cuts it if it is too long.
-     *
-     * @param text any text
-     * @param most how many letters are kept
-     * @return a text of one line
-     */
+    /** Makes a text one line that is safe to print, and cuts it after so many letters. */
     static String harmless(@Nullable String text, int most) {
         if (text == null) {
             return "null";

@@ -14,10 +14,7 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Decodes images on all cores while earlier ones are classified; only a few batches ahead, however many images there
- * are.
- */
+/** Decodes images on all cores while earlier ones are classified; only a few batches ahead. */
 final class DecodedAhead implements AutoCloseable {
 
     private static final int BATCHES = 3;
@@ -28,21 +25,11 @@ final class DecodedAhead implements AutoCloseable {
     private final ExecutorService decoders;
     private final Deque<Future<Image>> ahead = new ArrayDeque<>();
 
-    /**
-     * One image, or the reason why there is none.
-     *
-     * @param pixels empty if the image could not be decoded
-     * @param failure null if it could be decoded
-     */
+    /** One image, or the reason why it could not be decoded. */
     @SuppressWarnings("ArrayRecordComponent")
     record Image(Path path, float[] pixels, @Nullable RequestException failure) {}
 
-    /**
-     * Starts to decode.
-     *
-     * @param decode returns normalized pixels, or throws {@link RequestException}; called by many threads
-     * @param batch how many images are wanted at once
-     */
+    /** Starts to decode, with many threads, into normalized pixels. */
     DecodedAhead(Iterator<Path> paths, Function<Path, float[]> decode, int batch) {
         this.paths = paths;
         this.decode = decode;

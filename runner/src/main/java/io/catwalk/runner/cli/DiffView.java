@@ -18,12 +18,6 @@ final class DiffView {
         this.console = console;
     }
 
-    /**
-     * Prints a whole comparison.
-     *
-     * @param file the ONNX file that was compared
-     * @param compared what it was compared with, in words
-     */
     void print(Path file, String compared, DiffReport report) {
         if (report.outputsAgree()) {
             double largest = report.outputs().values().stream()

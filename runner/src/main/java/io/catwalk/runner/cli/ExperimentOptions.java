@@ -148,10 +148,7 @@ final class ExperimentOptions {
 
     private final Set<String> leftOut = new HashSet<>();
 
-    /**
-     * Reads the entries of the file for the classifiers that a command names; an unknown classifier is an error, and so
-     * are missing weights to start from. Images may take long to read, and come after this.
-     */
+    /** Refuses unknown classifiers and missing weights to start from, before images are read, which may take long. */
     void requireKnown(List<String> classifiers, PluginCatalog catalog) {
         InitialWeights unused = recipes.start();
         file().entries(classifiers).forEach(entry -> file().classifier(entry, catalog));
@@ -169,10 +166,7 @@ final class ExperimentOptions {
         return recipes.choosesBatch() || chosenBatch;
     }
 
-    /**
-     * Finds the contestants: those named, with their entries in the file; or all of the file; or all classifiers that
-     * support the images of all data sets.
-     */
+    /** Finds the contestants: those named, or all of the file, or all that support the images of all data sets. */
     List<Contestant> contestants(List<String> names, PluginCatalog catalog, Console console) {
         List<ClassifierEntry> entries = file().entries(names);
         if (entries.isEmpty()) {
@@ -207,11 +201,7 @@ final class ExperimentOptions {
     }
 
     /**
-     * Makes contestants from a classifier, with its entry in the file.
-     *
-     * @param catalog was asked about a task
-     * @param choices for each contestant, hyperparameters of the classifier and numbers of its recipe; these override
-     *     the entry and the options
+     * Makes a contestant of each choice of hyperparameters and numbers of the recipe, which override entry and options.
      */
     List<Contestant> contestants(PluginCatalog catalog, String name, List<Map<String, Object>> choices) {
         ClassifierEntry entry = entry(name);
@@ -240,11 +230,7 @@ final class ExperimentOptions {
         return contestants;
     }
 
-    /**
-     * Returns the entry of the file for a classifier; its defaults if there is none.
-     *
-     * @throws RequestException if the file has several variants of it
-     */
+    /** Returns the only entry of the file for a classifier; its defaults if there is none. */
     ClassifierEntry entry(String name) {
         List<ClassifierEntry> entries = file().entries(List.of(name));
         if (entries.size() > 1) {
@@ -395,9 +381,7 @@ final class ExperimentOptions {
         return said == null ? otherwise : said;
     }
 
-    /**
-     * Chooses how many trials run at once: two with one thread each finish sooner than two in turn with two threads.
-     */
+    /** Chooses how many trials run at once: two with one thread each end sooner than two in turn with two threads. */
     private static int defaultJobs(int cores, int trials, @Nullable Integer threads) {
         int most = threads == null ? cores : Math.max(1, cores / Math.max(1, threads));
         return Math.max(1, Math.min(most, trials));

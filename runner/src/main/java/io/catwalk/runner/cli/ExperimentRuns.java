@@ -36,14 +36,7 @@ final class ExperimentRuns {
         this.console = console;
     }
 
-    /**
-     * Runs the experiment and prints the results.
-     *
-     * @param name of the run folder, before the time
-     * @param classifiers names from the command line; they are checked before any image is read
-     * @param request creates the experiment from what plugins say about the images
-     * @return the exit code
-     */
+    /** Runs the experiment that plugins allow for the images; the names are checked before any image is read. */
     int carryOut(String name, List<String> classifiers, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
         PluginCatalog catalog = options.conduct.plugins.open(console);

@@ -58,22 +58,12 @@ final class FileDataset {
         return byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
     }
 
-    /**
-     * Chooses other images than the trial's own.
-     *
-     * @param resizing what the trial's own images were resized to
-     * @return null to use the trial's own images
-     */
+    /** Chooses other images than the trial's own, resized likewise; null if no option names any. */
     @Nullable
     DatasetSpec other(@Nullable String resizing) {
         return reading.other(dataset, resizing);
     }
 
-    /**
-     * Loads the images for a file.
-     *
-     * @throws RequestException if no images are named
-     */
     ImageDataset load(Path file, OnnxMetadata metadata, Console console) throws IOException {
         String name = dataset != null
                 ? dataset
@@ -113,10 +103,8 @@ final class FileDataset {
     }
 
     /**
-     * Gives images the classes of the file: by name in its order, by index under its names. Names of another program
-     * that are no names for all classes are left out.
-     *
-     * @throws RequestException if the classes are matched by name, and the file names none, or different ones
+     * Gives images the classes of the file: by name in its order, by index under its names, unless these are no names
+     * for all classes.
      */
     ImageDataset matched(Path file, ImageDataset images, OnnxMetadata metadata) {
         if (byIndex) {
@@ -132,11 +120,6 @@ final class FileDataset {
         return images.labeledAs(classes, ClassMatch.BY_NAME);
     }
 
-    /**
-     * Refuses images that the file cannot use.
-     *
-     * @throws RequestException if the shape or the number of classes differs
-     */
     static void requireFit(Path file, Signature signature, ImageDataset dataset) {
         ImageSource images = dataset.test();
         if (signature.channels() != images.channels()

@@ -42,22 +42,11 @@ final class FileOptions {
         return output == null ? OnnxHints.none() : OnnxHints.none().withOutput(output);
     }
 
-    /**
-     * Finds out how to normalize pixels: from the options, else from the file. A file that takes bytes gets the pixels
-     * unchanged.
-     *
-     * @throws RequestException if neither says it, or it does not fit the file
-     */
+    /** Finds how to normalize: from the options, else from the file. A file that takes bytes gets unchanged pixels. */
     Preprocessing preprocessing(Path file, OnnxPredictor predictor) {
         return preprocessing(file, predictor, normalize);
     }
 
-    /**
-     * Finds out how to normalize pixels.
-     *
-     * @param normalize value of the option; null if it is not given
-     * @throws RequestException if neither says it, or it does not fit the file
-     */
     static Preprocessing preprocessing(Path file, OnnxPredictor predictor, @Nullable String normalize) {
         Signature signature = predictor.signature();
         boolean bytes = signature.pixels() == PixelType.UINT8;

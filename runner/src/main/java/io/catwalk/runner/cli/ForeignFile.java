@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
  * file crashes ONNX Runtime, never answers or uses up the memory, only that process ends, and one line reports it.
  *
  * The process runs the same command again and does the whole work. It sends a sign of progress when the file is open,
- * and with each answer; while it reads images or a trial, which does not run the file, it sends one again and again.
- * Lines about progress, and the answers of a stream, are printed at once, and all else when it ends.
+ * with each answer, and while it reads images or a trial. Lines about progress, and the answers of a stream, are
+ * printed at once, and all else when it ends.
  */
 final class ForeignFile {
 
@@ -88,10 +88,7 @@ final class ForeignFile {
         return run(file, work, arguments(), Output.WHOLE);
     }
 
-    /**
-     * Does the work in a process of its own with these arguments, unless this is that process already, and returns its
-     * exit code. A process that is killed or crashes is a bad request.
-     */
+    /** Does the work in a process with these arguments, unless this is that process, and returns its exit code. */
     int run(Path file, Work work, List<String> arguments, Output output) throws IOException, InterruptedException {
         long seconds = ExperimentFile.seconds("--timeout", timeout);
         if (seconds < 1) {
@@ -134,12 +131,7 @@ final class ForeignFile {
         return SIGNS.equals(System.getProperty(INSIDE));
     }
 
-    /**
-     * Reads something without running the file, such as images that are decoded first, and sends signs meanwhile: the
-     * time that it takes says nothing about the file.
-     *
-     * @return what was read
-     */
+    /** Sends signs while something is read: the time that it takes says nothing about the file. */
     static <T, E extends Exception> T signingWhile(Reading<T, E> reading, Console console) throws E {
         if (!sendsSigns()) {
             return reading.read();

@@ -24,10 +24,7 @@ final class Home {
         return new DataHome(path().resolve("data"), new ImageCache(ImageCache.standardFolder(), CacheView.of(console)));
     }
 
-    /**
-     * Returns the folder of the runners of other runtimes: in a checkout the source folder, which a build does not
-     * recreate.
-     */
+    /** Returns the folder of the runners: in a checkout the source folder, which a build does not recreate. */
     static Path runtimes() {
         Path built = path().toAbsolutePath().normalize();
         Path checkout = built.resolve("../../../onnx-models/runtimes").normalize();

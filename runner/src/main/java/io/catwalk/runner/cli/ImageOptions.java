@@ -94,24 +94,12 @@ final class ImageOptions {
         return of(name, null, limitTrain, limitTest);
     }
 
-    /**
-     * Specifies all images of a data set, for an existing network.
-     *
-     * @param resizing what the images of the network were resized to, in the form of {@link ResizeRule#parse}; used
-     *     where the options say nothing; null if they were not resized
-     */
+    /** Specifies all images of a data set, resized as those of an existing network unless the options say how. */
     DatasetSpec of(String name, @Nullable String resizing) {
         return of(name, new ExperimentFile.Dataset(null, resizing, null, null, null, null, null, null, null), 0, 0);
     }
 
-    /**
-     * Specifies other images than the trial's own.
-     *
-     * @param name null to use the trial's own
-     * @param resizing what the trial's own images were resized to, as for {@link #of(String, String)}
-     * @return null to use the trial's own images
-     * @throws RequestException if the options say how to read images, but none are named
-     */
+    /** Specifies other images than the trial's own, resized likewise; null if none are named. */
     @Nullable
     DatasetSpec other(@Nullable String name, @Nullable String resizing) {
         if (name == null && areGiven()) {
@@ -121,11 +109,7 @@ final class ImageOptions {
         return name == null ? null : of(name, resizing);
     }
 
-    /**
-     * Specifies the images of a data set.
-     *
-     * @param said what an experiment file says; the options override it
-     */
+    /** Specifies the images of a data set, as an experiment file says; the options override it. */
     DatasetSpec of(String name, ExperimentFile.@Nullable Dataset said, int limitTrain, int limitTest) {
         return new DatasetSpec(
                 name,
@@ -149,13 +133,7 @@ final class ImageOptions {
         return followLinks ? Boolean.TRUE : null;
     }
 
-    /**
-     * Returns the size to resize to, in the form of {@link ResizeRule#parse}.
-     *
-     * @param said what an experiment file says; the options override it
-     * @return the rule, or null to keep the size
-     * @throws RequestException if the options give no size
-     */
+    /** Returns the rule to resize by, as an experiment file says; the options override it. */
     private @Nullable String resizing(@Nullable String said) {
         if (imageSize == null && fit == null) {
             return said;

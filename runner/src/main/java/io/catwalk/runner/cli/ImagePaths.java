@@ -23,15 +23,7 @@ final class ImagePaths {
 
     private ImagePaths() {}
 
-    /**
-     * Streams all images one after the other: a list is never in memory as a whole.
-     *
-     * @param given files, and folders with images in them, however deep
-     * @param list a file of paths, one per line; null if there is none
-     * @param console is told which files of folders are skipped
-     * @return a stream that the caller closes
-     * @throws RequestException if the list cannot be read, or a folder contains no image
-     */
+    /** Streams all images, those of a list too, which is never in memory as a whole; the caller closes it. */
     static Stream<Path> of(List<Path> given, @Nullable Path list, Console console) {
         Stream<Path> named =
                 given.stream().flatMap(one -> Files.isDirectory(one) ? in(one, console).stream() : Stream.of(one));

@@ -27,11 +27,6 @@ final class InputSize {
         return hints.withImageSize(size.height(), size.width());
     }
 
-    /**
-     * Refuses a size that the file cannot take.
-     *
-     * @throws RequestException if it takes only another size
-     */
     void require(Path file, Signature signature) {
         if (imageSize == null) {
             return;

@@ -23,15 +23,7 @@ final class InstalledRunners {
         this.runners = runners;
     }
 
-    /**
-     * Finds the runners that can answer, before anything takes long.
-     *
-     * @param file the ONNX file
-     * @param operators of the file
-     * @param options that name the runners
-     * @param beat is called every half second
-     * @throws RequestException if none is installed, or one that was requested by name is not
-     */
+    /** Finds the runners that can answer, before anything takes long. */
     static InstalledRunners of(Path file, Set<String> operators, RuntimeOptions options, Runnable beat)
             throws IOException, InterruptedException {
         InstalledRunners found = new InstalledRunners(operators, options.runners());

@@ -25,13 +25,7 @@ final class Lease {
 
     private Lease() {}
 
-    /**
-     * Starts watching.
-     *
-     * @param livesWith {@code input}, or how long the work continues after the file was last touched; null watches
-     *     nothing
-     * @param file touched for as long as the work is wanted; null if there is none
-     */
+    /** Watches the standard input, or how long ago the file was touched; null watches nothing. */
     static void hold(@Nullable String livesWith, @Nullable Path file) {
         if (livesWith == null) {
             return;
@@ -48,11 +42,7 @@ final class Lease {
         watch(() -> untilUntouched(file, lease));
     }
 
-    /**
-     * Passes on the lines of the standard input, and ends this process when the input ends.
-     *
-     * @return the lines; their end is not marked
-     */
+    /** Passes on the lines of the standard input, and ends this process when the input ends. */
     static BlockingQueue<String> lines() {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         watch(() -> {

@@ -110,14 +110,6 @@ public final class Main {
         return exitCode == ExitCode.DONE ? ExitCode.SOME_FAILED : exitCode;
     }
 
-    /**
-     * Runs one command.
-     *
-     * @param out receives the results
-     * @param err receives notes and errors
-     * @param arguments the command line
-     * @return the exit code
-     */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         Main main = new Main();
         Console console = new Console(out, err);
@@ -156,8 +148,8 @@ public final class Main {
     }
 
     /**
-     * Returns the command that the first word names, or else all of them: reading the annotations of all takes a fifth
-     * of a second. A later word may be the value of an option.
+     * Returns the command that the first word names, or else all: to read the annotations of all takes a fifth of a
+     * second.
      */
     private static List<Class<?>> wanted(String... arguments) {
         String name = arguments.length == 0 ? "" : arguments[0];
@@ -167,11 +159,7 @@ public final class Main {
         return asked.isEmpty() ? COMMANDS : asked;
     }
 
-    /**
-     * Describes the whole command line, from which documents are generated.
-     *
-     * @return the program with every command, whatever was requested
-     */
+    /** Returns the program with every command, whatever was requested. */
     static CommandLine withAllCommands() {
         return with(COMMANDS, new Main());
     }

@@ -174,10 +174,7 @@ final class PredictCommand extends ConsoleCommand {
         return ForeignFile.signingWhile(ahead::next, console);
     }
 
-    /**
-     * Classifies the images that could be read, and returns how many could not. Fails on one that was requested by
-     * name.
-     */
+    /** Classifies the images that could be read, and counts the others; one that was named makes the command fail. */
     private int label(
             List<DecodedAhead.Image> some,
             OnnxPredictor predictor,

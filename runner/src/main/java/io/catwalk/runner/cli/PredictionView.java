@@ -25,12 +25,6 @@ abstract class PredictionView {
         this.top = top;
     }
 
-    /**
-     * Chooses the output format.
-     *
-     * @param top how many classes to name; null for the default
-     * @throws RequestException if several formats are requested, or no class
-     */
     static PredictionView of(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
         if ((json ? 1 : 0) + (jsonLines ? 1 : 0) + (csv ? 1 : 0) > 1) {
             throw new RequestException("expected one of --json, --json-lines and --csv, found several: keep one");

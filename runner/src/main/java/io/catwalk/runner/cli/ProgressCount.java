@@ -17,12 +17,6 @@ final class ProgressCount {
     private long all;
     private long finished;
 
-    /**
-     * Starts at 0.
-     *
-     * @param epochs of all trials
-     * @param trials number of all trials
-     */
     ProgressCount(long epochs, int trials) {
         all = epochs + trials + 1;
     }

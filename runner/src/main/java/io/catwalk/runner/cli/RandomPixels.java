@@ -14,14 +14,7 @@ final class RandomPixels {
 
     private RandomPixels() {}
 
-    /**
-     * Draws pixels from a uniform distribution.
-     *
-     * @param signature input and output of the file
-     * @param images lowest number; whole batches are drawn
-     * @param seed the same seed gives the same pixels
-     * @return unsigned, (count, channels, height, width), row-major
-     */
+    /** Draws pixels of whole batches, at least so many images, from a uniform distribution. */
     static byte[] of(Signature signature, int images, long seed) {
         int batch = Math.max(1, signature.batch());
         int count = (images + batch - 1) / batch * batch;
@@ -30,12 +23,7 @@ final class RandomPixels {
         return pixels;
     }
 
-    /**
-     * Returns how pixels are normalized.
-     *
-     * @return the normalization of the file; without one, that for mean 0 and standard deviation 1
-     * @throws io.catwalk.runner.RequestException if the images of the file have neither 1 nor 3 channels
-     */
+    /** Normalizes as the file says; if it says nothing, to mean 0 and standard deviation 1. */
     static Preprocessing preprocessing(Path file, OnnxPredictor predictor) {
         return predictor.metadata().preprocessing().isPresent()
                 ? FileOptions.preprocessing(file, predictor, null)

@@ -87,11 +87,8 @@ final class RecipeOptions {
     }
 
     /**
-     * Removes from a plugin's recipe the augmentations that may change the class of the images, and adds those that
-     * {@code --augment} lists.
-     *
-     * @param own whether the user wrote its augmentations; these are kept unless {@code --augment} is given
-     * @param task the task that the recipe is for
+     * Removes from a recipe the augmentations that may change a class, unless the user wrote them, or applies
+     * --augment.
      */
     Recipe harmless(Recipe recipe, boolean own, Task task) {
         if (augment != null) {

@@ -39,15 +39,6 @@ final class RuntimeCheck {
     private final RuntimeOptions options;
     private final Console console;
 
-    /**
-     * Prepares the check.
-     *
-     * @param file the ONNX file
-     * @param predictor has opened the file
-     * @param preprocessing normalizes the pixels
-     * @param images of the size that the file takes
-     * @param tolerance largest accepted difference of a logit
-     */
     RuntimeCheck(
             Path file,
             OnnxPredictor predictor,
@@ -65,13 +56,7 @@ final class RuntimeCheck {
         this.console = console;
     }
 
-    /**
-     * Runs all of them, one after the other.
-     *
-     * @return the result of each, in the order of the request
-     * @throws RequestException if none is installed, if one that was requested by name is not, or if the runners do not
-     *     know the form of the file
-     */
+    /** Runs all of them, one after the other, in the order of the request. */
     RuntimeReport run() throws IOException, InterruptedException {
         Signature signature = predictor.signature();
         requireChannelsFirst(file, signature);
@@ -101,11 +86,6 @@ final class RuntimeCheck {
                 entries);
     }
 
-    /**
-     * Refuses a file that takes images in another layout than that of the runners.
-     *
-     * @throws RequestException if it does
-     */
     static void requireChannelsFirst(Path file, Signature signature) {
         if (signature.layout() != Layout.NCHW) {
             throw new RequestException(

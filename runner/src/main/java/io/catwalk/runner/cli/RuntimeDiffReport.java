@@ -86,12 +86,7 @@ final class RuntimeDiffReport {
         where("  ", compared.outcome()).forEach(line -> console.item(line.get(0), line.get(1)));
     }
 
-    /**
-     * Describes where a difference begins.
-     *
-     * @param indent before each line
-     * @return pairs of a head and a text; empty if there is no difference
-     */
+    /** Returns a head and a text for each line about where a difference begins. */
     static List<List<String>> where(String indent, RuntimeOutcome outcome) {
         List<List<String>> lines = new ArrayList<>();
         if (outcome instanceof RuntimeOutcome.Differs differs) {

@@ -36,29 +36,15 @@ final class RuntimeDiffs {
     private final Duration timeout;
     private final Runnable beat;
 
-    /**
-     * The result of a comparison.
-     *
-     * @param diff the comparison
-     * @param outcome its result
-     * @param version as the runtime reports it; null if it never answered
-     */
+    /** A comparison, its result, and the version that the runtime reports; null if it never answered. */
     record Compared(
             RuntimeDiff diff,
             RuntimeOutcome outcome,
             @Nullable String version) {}
 
     /**
-     * Prepares the comparison.
-     *
-     * @param file an image classifier of (batch, channels, height, width)
-     * @param predictor has opened the file
-     * @param preprocessing normalizes the pixels
-     * @param pixels unsigned, (count, channels, height, width), row-major; whole batches if the file has a fixed batch
-     *     size
-     * @param tolerance which values count as equal
-     * @param timeout of one call of a runner
-     * @param beat is called every half second
+     * Prepares the comparison on unsigned pixels, row-major, in whole batches; {@code beat} is called every half
+     * second.
      */
     RuntimeDiffs(
             Path file,
@@ -92,12 +78,6 @@ final class RuntimeDiffs {
         return (int) images.shape()[0];
     }
 
-    /**
-     * Compares one runtime.
-     *
-     * @param runner runs the runtime
-     * @param program the program of the runner
-     */
     Compared compared(Runner runner, Path program) throws IOException, InterruptedException {
         try (Scratch scratch = new Scratch()) {
             Path asked = Files.write(scratch.file("images"), pixels);

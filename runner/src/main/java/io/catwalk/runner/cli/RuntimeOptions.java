@@ -58,11 +58,7 @@ final class RuntimeOptions {
         return names.contains(ALL);
     }
 
-    /**
-     * Finds the requested runners, in the order of the request.
-     *
-     * @throws RequestException if there is no runner of a name
-     */
+    /** Finds the requested runners, in the order of the request. */
     List<Runner> runners() throws IOException {
         List<Runner> known = Runner.in(folder == null ? Home.runtimes() : folder);
         if (takesWhatIsThere()) {

@@ -12,16 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The results of other runtimes.
- *
- * @param file the ONNX file that they ran
- * @param images how many were used
- * @param tolerance largest accepted difference of a logit
- * @param version of ONNX Runtime for Java, the reference
- * @param imagesPerSecond of ONNX Runtime for Java
- * @param entries the result of each runtime, by the name of its runner
- */
+/** The results of other runtimes, by the names of their runners, and the version and speed of ONNX Runtime for Java. */
 record RuntimeReport(
         String file,
         int images,

@@ -7,8 +7,7 @@ import java.time.ZoneOffset;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that reads the wall clock once, at its start, and then counts. If the system time is set during a run, the
- * budget does not grow and no duration is negative.
+ * A clock that reads the wall clock once, and then counts: setting the system time changes no budget and no duration.
  */
 final class SteadyClock extends Clock {
 
@@ -21,12 +20,6 @@ final class SteadyClock extends Clock {
         this(Clock.systemUTC(), System::nanoTime);
     }
 
-    /**
-     * Starts.
-     *
-     * @param wall read once
-     * @param nanos counts nanoseconds from any start, and never backwards
-     */
     SteadyClock(Clock wall, LongSupplier nanos) {
         start = wall.instant();
         this.nanos = nanos;

@@ -10,11 +10,6 @@ final class StopNote {
 
     private final Thread hook;
 
-    /**
-     * Prints the note if the program is stopped from now on.
-     *
-     * @param command the command that continues
-     */
     StopNote(String command, Console console) {
         hook = new Thread(() -> console.note("catwalk: stopped; continue with " + command), "stop-note");
         Runtime.getRuntime().addShutdownHook(hook);

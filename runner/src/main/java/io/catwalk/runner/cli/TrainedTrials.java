@@ -18,27 +18,13 @@ final class TrainedTrials {
 
     private TrainedTrials() {}
 
-    /**
-     * Locks the run that a folder belongs to while something is written there.
-     *
-     * @param folder a run folder, or the folder of one trial
-     * @param console is told if it has to wait
-     * @return the lock, which the caller closes; null for a trial that is not in a run any more
-     */
+    /** Locks the run that a folder belongs to; null for a trial that is not in a run any more. */
     static @Nullable RunLock lock(Path folder, Console console) {
         RunFolder run = run(folder);
         return run == null ? null : run.lockPatiently(console::note);
     }
 
-    /**
-     * Checks that {@link #record} will be able to record some trials, before they are changed.
-     *
-     * @param folder a run folder, or the folder of one trial; nothing is checked if the trial is not in a run any more
-     * @param trials that will be changed
-     * @throws io.catwalk.runner.RequestException if the run does not contain one of them, or a file of the run is
-     *     damaged
-     * @throws IOException if a file cannot be read
-     */
+    /** Refuses trials that {@link #record} could not record, before they are changed. */
     static void requireRecordable(Path folder, List<TrialFolder> trials) throws IOException {
         RunFolder run = run(folder);
         if (run != null) {
@@ -46,12 +32,7 @@ final class TrainedTrials {
         }
     }
 
-    /**
-     * Records changes of some trials in their run, and writes the results again.
-     *
-     * @param folder a run folder, or the folder of one trial; nothing happens if the trial is not in a run any more
-     * @param changed trials whose {@code trial.json} was written again
-     */
+    /** Records changes of some trials in their run, if they are in one, and writes the results again. */
     static void record(Path folder, List<TrialFolder> changed) throws IOException {
         RunFolder run = run(folder);
         if (run != null) {

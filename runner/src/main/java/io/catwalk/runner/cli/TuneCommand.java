@@ -117,8 +117,7 @@ final class TuneCommand extends ConsoleCommand {
     }
 
     /**
-     * Also searches over the hyperparameters that the experiment file leaves open, unless there are initial weights,
-     * which fit only one network.
+     * Also searches what the experiment file leaves open, unless there are initial weights, which fit one network only.
      */
     private SearchSpace standardSpace(InstalledClassifier classifier, Contestant plain, Console console) {
         SearchSpace space = SearchSpace.none();

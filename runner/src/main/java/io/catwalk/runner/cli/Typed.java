@@ -24,15 +24,7 @@ final class Typed {
 
     private Typed() {}
 
-    /**
-     * Validates the number of an option.
-     *
-     * @param option its name
-     * @param value that was given
-     * @param most largest useful value, so that a typing error cannot take days or all memory
-     * @return the value, at least 1
-     * @throws RequestException if it is out of range
-     */
+    /** Requires a number from 1 to a limit, so that a typing error cannot take days or all memory. */
     static int within(String option, int value, int most) {
         if (value < 1) {
             throw new RequestException(option + " must be at least 1, but is " + value);
@@ -43,13 +35,7 @@ final class Typed {
         return value;
     }
 
-    /**
-     * Requires that a file can be written, before the work that it takes to make its content.
-     *
-     * @param option its name
-     * @param file that was given
-     * @throws RequestException if it is a folder, or its folder is missing or cannot be written
-     */
+    /** Requires that a file can be written, before the work that it takes to make its content. */
     static void writable(String option, Path file) {
         Path folder = file.toAbsolutePath().getParent();
         String found = folder == null || Files.isDirectory(file)
@@ -62,11 +48,6 @@ final class Typed {
         }
     }
 
-    /**
-     * Validates the tolerance of --abs and --rel.
-     *
-     * @throws RequestException if one of them is below 0
-     */
     static Tolerance tolerance(double absolute, double relative) {
         try {
             return new Tolerance(absolute, relative);
@@ -75,15 +56,7 @@ final class Typed {
         }
     }
 
-    /**
-     * Parses one of several words.
-     *
-     * @param option its name
-     * @param value that was given
-     * @param words the possible values, named by their text
-     * @return the word
-     * @throws RequestException if it is none of them
-     */
+    /** Parses one of several words, which are named by their text. */
     static <T> T oneOf(String option, String value, T[] words) {
         List<String> known = Stream.of(words).map(Object::toString).toList();
         int place = known.indexOf(value);
@@ -94,12 +67,7 @@ final class Typed {
         return words[place];
     }
 
-    /**
-     * Parses values between commas, or a range such as {@code 0.1..0.5} or {@code 1e-4..0.1:log}.
-     *
-     * @param byDefault returns the default of a range, a number
-     * @throws IllegalArgumentException if the values or the range are invalid
-     */
+    /** Parses values between commas, or a range such as {@code 0.1..0.5} or {@code 1e-4..0.1:log}. */
     static Choice choice(String text, Supplier<?> byDefault) {
         Matcher range = RANGE.matcher(text);
         if (!range.matches()) {
@@ -126,9 +94,7 @@ final class Typed {
         }
     }
 
-    /**
-     * Parses values between commas; if one of several numbers has a decimal point, all become floating-point numbers.
-     */
+    /** Parses values between commas; if one number has a decimal point, all become floating-point numbers. */
     static List<Object> values(String text) {
         List<Object> values = Stream.of(text.split(",", -1))
                 .filter(one -> !one.isBlank())

@@ -13,10 +13,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Parses a normalization of pixels, as people and other programs write it: {@code (pixel / 255 - mean) / std}.
- *
- * @param mean finite numbers, one for all channels or one each, in units of pixel / 255
- * @param std finite numbers above 0, likewise
+ * A normalization as people and other programs write it: {@code (pixel / 255 - mean) / std}, for all channels or each.
  */
 record TypedNormalization(List<Double> mean, List<Double> std) {
 
@@ -42,13 +39,7 @@ record TypedNormalization(List<Double> mean, List<Double> std) {
         }
     }
 
-    /**
-     * Parses the value of {@code --normalize}.
-     *
-     * @param text two numbers separated by a comma; two lists separated by a slash; JSON; or the path of a JSON file
-     * @return the numbers
-     * @throws RequestException if it is none of these
-     */
+    /** Parses two numbers or two lists, JSON, or the path of a JSON file. */
     static TypedNormalization parse(String text) {
         if (text.strip().startsWith("{")) {
             return json("--normalize", text);

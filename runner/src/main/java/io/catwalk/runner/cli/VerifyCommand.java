@@ -250,9 +250,7 @@ final class VerifyCommand extends ConsoleCommand {
 
     /**
      * Reports the answers of other runtimes, and whether the file is as accurate as it states: all runtimes agree about
-     * a file whose classes are in another order.
-     *
-     * @param accuracy on the file's own test images; null if it states none, or the images are others
+     * a file whose classes are in another order. The accuracy is null if it cannot be compared.
      */
     private int report(RuntimeReport report, @Nullable Double stated, @Nullable Double accuracy, Console console) {
         boolean differs = stated != null && accuracy != null && Math.abs(stated - accuracy) >= SAME;
@@ -272,10 +270,7 @@ final class VerifyCommand extends ConsoleCommand {
         return differs ? ExitCode.CROSS_CHECK_FAILED : report.exitCode();
     }
 
-    /**
-     * Returns whether a file that does not name its test images was evaluated on all of these: same number, same data
-     * set.
-     */
+    /** Returns whether a file that names no test images was evaluated on all of these: same number, same data set. */
     private static boolean areAll(ImageDataset images, OnnxMetadata metadata) {
         return metadata.get(MetadataKeys.METRICS + "test.images")
                         .filter(Integer.toString(images.test().size())::equals)

@@ -119,11 +119,7 @@ final class WorkCommand extends ConsoleCommand {
         }
     }
 
-    /**
-     * Carries out an order. Trouble of this machine loses the trial, since another machine may do better.
-     *
-     * @throws RequestException if there is no such order, or an option is wrong
-     */
+    /** Carries out an order. Trouble of this machine loses the trial, since another machine may do better. */
     private Ended carryOut(URI address, @Nullable Path into, Console console) throws InterruptedException {
         String title = "";
         try {
