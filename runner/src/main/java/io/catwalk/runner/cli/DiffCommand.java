@@ -1,12 +1,16 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.diff.DiffReport;
+import io.catwalk.onnx.diff.Finding;
 import io.catwalk.onnx.diff.OnnxDiff;
 import io.catwalk.onnx.diff.RandomInputs;
+import io.catwalk.onnx.diff.TensorDifference;
 import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxRunner;
+import io.catwalk.onnx.runtime.Preprocessing;
+import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.onnx.runtime.Tensor;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
@@ -20,8 +24,12 @@ import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,6 +53,10 @@ import picocli.CommandLine.Parameters;
 final class DiffCommand extends ConsoleCommand {
 
     private static final int MOST_ROWS = 4_096;
+    private static final int MOST_SHOWN = 5;
+
+    /** Normalizes uniformly distributed pixels to mean 0 and standard deviation 1. */
+    private static final String EVEN = "0.5/0.28867513";
 
     @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The reference.")
     private Path file = Path.of("");
@@ -166,33 +178,29 @@ final class DiffCommand extends ConsoleCommand {
     private int compareRuntimes(Console console) throws IOException, InterruptedException {
         PrivateFolder.claim();
         Tolerance tolerance = tolerance(Parity.TOLERANCE);
-        RuntimeDiffReport report = new RuntimeDiffReport(file.toString(), tolerance);
+        RuntimeDiffReport report = new RuntimeDiffReport(file.toString(), tolerance, new ArrayList<>());
         try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
             ForeignFile.sign(console);
             RuntimeCheck.requireChannelsFirst(file, predictor.signature());
-            InstalledRunners runners =
-                    InstalledRunners.of(file, predictor.operators(), runtimes, () -> ForeignFile.sign(console));
+            RuntimeOptions.Installed runners =
+                    runtimes.installed(file, predictor.operators(), () -> ForeignFile.sign(console));
             RuntimeDiffs diffs = new RuntimeDiffs(
                     file,
                     predictor,
-                    RandomPixels.preprocessing(file, predictor),
-                    RandomPixels.of(predictor.signature(), rows, seed),
+                    preprocessing(predictor),
+                    randomPixels(predictor.signature()),
                     tolerance,
                     runtimes.timeout(),
                     () -> ForeignFile.sign(console));
             for (Runner runner : runners.all()) {
                 Path program = runners.program(runner);
-                if (program == null) {
-                    report.left(runner, runners.reason(runner));
-                } else {
-                    RuntimeDiffs.Compared compared = diffs.compared(runner, program);
-                    report.compared(runner, compared, diffs.images());
-                    if (reduced != null) {
-                        Path folder = reduced.resolve(runner.name());
-                        if (compared.diff().reduce(folder)) {
-                            console.note("written: " + folder);
-                        }
-                    }
+                RuntimeDiffs.Compared compared = program == null ? null : diffs.compared(runner, program);
+                report.entries()
+                        .add(new RuntimeDiffReport.Entry(
+                                runner, compared, diffs.images(), compared == null ? runners.reason(runner) : null));
+                Path folder = reduced == null ? null : reduced.resolve(runner.name());
+                if (compared != null && folder != null && compared.diff().reduce(folder)) {
+                    console.note("written: " + folder);
                 }
             }
         }
@@ -210,7 +218,7 @@ final class DiffCommand extends ConsoleCommand {
             console.json(report);
         } else {
             String compared = other == null ? "itself after the optimizations of ONNX Runtime" : other.toString();
-            new DiffView(console).print(file, compared, report);
+            print(compared, report, console);
         }
         if (reduced != null) {
             for (Path folder : diff.reduce(reduced)) {
@@ -220,5 +228,83 @@ final class DiffCommand extends ConsoleCommand {
         return !report.agrees()
                 ? ExitCode.CROSS_CHECK_FAILED
                 : report.sameGraph() ? ExitCode.DONE : ExitCode.OTHER_FILE;
+    }
+
+    private void print(String compared, DiffReport report, Console console) {
+        if (report.outputsAgree()) {
+            double largest = report.outputs().values().stream()
+                    .mapToDouble(TensorDifference::largest)
+                    .max()
+                    .orElse(0);
+            console.item(
+                    file + ": ",
+                    String.format(
+                            Locale.ROOT,
+                            "%s; %d of %d tensors are the same, outputs differ by at most %.1e",
+                            report.agrees() && report.sameGraph()
+                                    ? "agrees with " + compared
+                                    : "same answers as " + compared + ", but another file",
+                            report.matched(),
+                            report.tensors(),
+                            largest));
+        } else {
+            console.item(file + " ", "differs from " + compared + ":");
+            report.outputs().forEach((name, difference) -> {
+                if (!difference.agrees()) {
+                    console.item("  " + name + ": ", difference.toString());
+                }
+            });
+            beginnings(report, console);
+        }
+        report.metadata().forEach(text -> console.item("  the metadata differs: ", text));
+        shown("  also written differently: ", report.elsewhere(), console);
+    }
+
+    /** Prints where the difference begins. */
+    static void beginnings(DiffReport report, Console console) {
+        shown("  it begins at ", report.findings(), console);
+    }
+
+    private static void shown(String head, List<Finding> findings, Console console) {
+        findings.stream().limit(MOST_SHOWN).forEach(finding -> console.item(head, words(finding)));
+        if (findings.size() > MOST_SHOWN) {
+            console.item(head, findings.size() - MOST_SHOWN + " more nodes; catwalk diff --json lists all");
+        }
+    }
+
+    private static String words(Finding finding) {
+        StringBuilder words = new StringBuilder(finding.node());
+        if (!finding.place().isEmpty()) {
+            words.append(" (").append(finding.place()).append(')');
+        }
+        if (finding.other() == null) {
+            words.append(", which has no counterpart in the other file");
+        } else if (!finding.other().equals(finding.node())) {
+            words.append(" and ").append(finding.other());
+        }
+        if (finding.difference() != null && !finding.difference().agrees()) {
+            words.append("; ").append(finding.tensor()).append(": ").append(finding.difference());
+        }
+        finding.causes().forEach(cause -> words.append("; ").append(cause));
+        if (finding.causes().isEmpty() && finding.other() != null) {
+            words.append("; the node is the same in both files");
+        }
+        return words.toString();
+    }
+
+    /** Draws pixels of whole batches from a uniform distribution. */
+    private byte[] randomPixels(Signature signature) {
+        int batch = Math.max(1, signature.batch());
+        int count = (rows + batch - 1) / batch * batch;
+        byte[] pixels = new byte[Math.multiplyExact(count, signature.imageSize())];
+        new SplittableRandom(seed).nextBytes(pixels);
+        return pixels;
+    }
+
+    /** Normalizes as the file says; if it says nothing, to mean 0 and standard deviation 1. */
+    private Preprocessing preprocessing(OnnxPredictor predictor) {
+        boolean stated = predictor.metadata().preprocessing().isPresent()
+                || predictor.signature().pixels() == Signature.PixelType.UINT8;
+        return FileOptions.preprocessing(file, predictor, stated ? null : EVEN);
     }
 }

@@ -16,8 +16,12 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.runtimes.Answer;
 import io.catwalk.runner.runtimes.Question;
 import io.catwalk.runner.runtimes.Runner;
+import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.Software;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -26,48 +30,32 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the same images through other runtimes and ONNX Runtime for Java, and compares the answers. */
-final class RuntimeCheck {
+record RuntimeCheck(
+        Path file,
+        OnnxPredictor predictor,
+        Preprocessing preprocessing,
+        ImageSource images,
+        Tolerance tolerance,
+        RuntimeOptions options,
+        Console console) {
 
     /** How many images are run again, node by node, where a runtime disagrees. */
     private static final int MOST_AGAIN = 4;
 
-    private final Path file;
-    private final OnnxPredictor predictor;
-    private final Preprocessing preprocessing;
-    private final ImageSource images;
-    private final Tolerance tolerance;
-    private final RuntimeOptions options;
-    private final Console console;
-
-    RuntimeCheck(
-            Path file,
-            OnnxPredictor predictor,
-            Preprocessing preprocessing,
-            ImageSource images,
-            Tolerance tolerance,
-            RuntimeOptions options,
-            Console console) {
-        this.file = file;
-        this.predictor = predictor;
-        this.preprocessing = preprocessing;
-        this.images = images;
-        this.tolerance = tolerance;
-        this.options = options;
-        this.console = console;
-    }
+    /** The batch size of the runners: an LSTM in 8 bits uses one scale for all images of a batch. */
+    private static final int BATCH = 256;
 
     /** Runs all of them, one after the other, in the order of the request. */
     RuntimeReport run() throws IOException, InterruptedException {
         Signature signature = predictor.signature();
         requireChannelsFirst(file, signature);
-        InstalledRunners runners = InstalledRunners.of(file, predictor.operators(), options, this::goesOn);
+        RuntimeOptions.Installed runners = options.installed(file, predictor.operators(), this::goesOn);
         long start = System.nanoTime();
-        AskedImages asked = new AskedImages(file, predictor, preprocessing, images, this::goesOn);
-        float[] reference = asked.reference();
+        float[] reference = reference();
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, RuntimeReport.Entry> entries = new LinkedHashMap<>();
         try (Scratch scratch = new Scratch()) {
-            Question question = asked.question(scratch);
+            Question question = question(scratch);
             for (Runner runner : runners.all()) {
                 Path program = runners.program(runner);
                 entries.put(
@@ -92,6 +80,39 @@ final class RuntimeCheck {
                     file + ": expected images of (batch, channels, height, width), which the runners "
                             + "give, found (batch, height, width, channels); export it in the other order");
         }
+    }
+
+    /** Evaluates with ONNX Runtime for Java: the reference answers, (images, numbers), row-major. */
+    private float[] reference() {
+        Signature signature = predictor.signature();
+        float[] logits = new float[Math.multiplyExact(images.size(), signature.classes())];
+        int batch = Math.min(BATCH, images.batchSize());
+        for (int from = 0; from < images.size(); from += batch) {
+            int to = Math.min(images.size(), from + batch);
+            float[] some = predictor.logits(preprocessing.normalize(images.read(from, to)), to - from);
+            System.arraycopy(some, 0, logits, from * signature.classes(), some.length);
+            goesOn();
+        }
+        return logits;
+    }
+
+    /** Writes the input of the runners. If the file has a fixed batch size, black images fill the last batch. */
+    private Question question(Scratch scratch) throws IOException {
+        Signature signature = predictor.signature();
+        Path about = scratch.file("signature.json");
+        ModelSignature.stated(file, predictor, preprocessing).write(about);
+        Path pixels = scratch.file("images");
+        int batch = Math.max(1, signature.batch());
+        int count = (images.size() + batch - 1) / batch * batch;
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(pixels))) {
+            byte[] image = new byte[images.imageLength()];
+            for (int i = 0; i < images.size(); i++) {
+                images.read(i, image, 0);
+                out.write(image);
+            }
+            out.write(new byte[(count - images.size()) * image.length]);
+        }
+        return new Question(file.toAbsolutePath(), about, pixels, count, signature.classes());
     }
 
     private void goesOn() {

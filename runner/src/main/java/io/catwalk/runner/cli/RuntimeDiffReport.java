@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.diff.Finding;
 import io.catwalk.onnx.diff.RuntimeOutcome;
 import io.catwalk.onnx.diff.Tolerance;
+import io.catwalk.runner.Json;
 import io.catwalk.runner.runtimes.Runner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,35 +11,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
 
-/** Collects where other runtimes begin to give different results for one file. */
-final class RuntimeDiffReport {
-
-    private final String file;
-    private final Tolerance tolerance;
-    private final List<Entry> entries = new ArrayList<>();
+/** Where other runtimes begin to give different results for one file. */
+record RuntimeDiffReport(String file, Tolerance tolerance, List<Entry> entries) {
 
     /** The result of one runtime; without a comparison, the reason. */
-    private record Entry(
+    record Entry(
             Runner runner,
             RuntimeDiffs.@Nullable Compared compared,
             int images,
             @Nullable String reason) {}
-
-    RuntimeDiffReport(String file, Tolerance tolerance) {
-        this.file = file;
-        this.tolerance = tolerance;
-    }
-
-    /** Adds a runtime that was not run. */
-    void left(Runner runner, String reason) {
-        entries.add(new Entry(runner, null, 0, reason));
-    }
-
-    /** Adds a runtime that was run. */
-    void compared(Runner runner, RuntimeDiffs.Compared compared, int images) {
-        entries.add(new Entry(runner, compared, images, null));
-    }
 
     /** Returns the exit code: all agree, one does not, or one gave no answer. */
     int exitCode() {
@@ -145,21 +128,12 @@ final class RuntimeDiffReport {
     /** Returns an outcome as JSON, for programs. */
     static Map<String, @Nullable Object> json(RuntimeOutcome outcome) {
         Map<String, @Nullable Object> one = new LinkedHashMap<>();
-        if (outcome instanceof RuntimeOutcome.Agrees agrees) {
-            one.put("outcome", "agrees");
-            one.put("answer", agrees.answer());
-        } else if (outcome instanceof RuntimeOutcome.Differs differs) {
-            one.put("outcome", "differs");
-            one.put("answer", differs.answer());
-            one.put("finding", differs.finding());
-            one.put("unasked", differs.unasked());
-            one.put("asked", differs.asked());
-        } else if (outcome instanceof RuntimeOutcome.Refuses refuses) {
-            one.put("outcome", "failed");
-            one.put("reason", refuses.reason());
-            one.put("finding", refuses.finding());
-            one.put("asked", refuses.asked());
-        }
+        one.put(
+                "outcome",
+                outcome instanceof RuntimeOutcome.Refuses
+                        ? "failed"
+                        : outcome instanceof RuntimeOutcome.Agrees ? "agrees" : "differs");
+        one.putAll(Json.JSON.convertValue(outcome, new TypeReference<Map<String, @Nullable Object>>() {}));
         return one;
     }
 }

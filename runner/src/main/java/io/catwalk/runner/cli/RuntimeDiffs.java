@@ -22,19 +22,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the nodes of a file from which on other runtimes give different results; all use the same images. */
-final class RuntimeDiffs {
-
-    private final Path file;
-    private final Signature signature;
-    private final ModelSignature about;
-    private final byte[] pixels;
-    private final Tensor images;
-    private final Tolerance tolerance;
-    private final Duration timeout;
-    private final Runnable beat;
+@SuppressWarnings("ArrayRecordComponent") // compared with nothing
+record RuntimeDiffs(
+        Path file,
+        OnnxPredictor predictor,
+        Preprocessing preprocessing,
+        byte[] pixels,
+        Tolerance tolerance,
+        Duration timeout,
+        Runnable beat) {
 
     /** A comparison, its result, and the version that the runtime reports; null if it never answered. */
     record Compared(
@@ -42,102 +42,63 @@ final class RuntimeDiffs {
             RuntimeOutcome outcome,
             @Nullable String version) {}
 
-    /**
-     * Prepares the comparison on unsigned pixels, row-major, in whole batches; {@code beat} is called every half
-     * second.
-     */
-    RuntimeDiffs(
-            Path file,
-            OnnxPredictor predictor,
-            Preprocessing preprocessing,
-            byte[] pixels,
-            Tolerance tolerance,
-            Duration timeout,
-            Runnable beat) {
-        this.file = file;
-        this.signature = predictor.signature();
-        this.about = ModelSignature.stated(file, predictor, preprocessing);
-        this.pixels = pixels;
-        this.images = images(signature, preprocessing, pixels);
-        this.tolerance = tolerance;
-        this.timeout = timeout;
-        this.beat = beat;
+    /** Returns how many images are used. */
+    int images() {
+        return pixels.length / predictor.signature().imageSize();
     }
 
-    private static Tensor images(Signature signature, Preprocessing preprocessing, byte[] pixels) {
-        long[] shape = {
-            pixels.length / signature.imageSize(), signature.channels(), signature.height(), signature.width()
-        };
+    private Tensor tensor() {
+        Signature signature = predictor.signature();
+        long[] shape = {images(), signature.channels(), signature.height(), signature.width()};
         return signature.pixels() == PixelType.UINT8
                 ? Tensor.of(TensorType.UINT8, ByteBuffer.wrap(pixels), shape)
                 : Tensor.of(preprocessing.normalize(pixels), shape);
     }
 
-    /** Returns how many images are used. */
-    int images() {
-        return (int) images.shape()[0];
-    }
-
+    /** Compares one runtime; it runs parts of the file, each part in a file of its own. */
     Compared compared(Runner runner, Path program) throws IOException, InterruptedException {
         try (Scratch scratch = new Scratch()) {
             Path asked = Files.write(scratch.file("images"), pixels);
-            Asked other = new Asked(runner, program, scratch, asked);
-            RuntimeDiff diff = RuntimeDiff.of(file, signature, images, tolerance, other);
-            return new Compared(diff, diff.outcome(), other.version);
+            AtomicReference<@Nullable String> version = new AtomicReference<>();
+            OtherRuntime other = cut -> {
+                Path model = scratch.file("cut.onnx");
+                cut.write(model);
+                Path signed = scratch.file("cut.signature.json");
+                about(cut, model).write(signed);
+                Question question = new Question(model, signed, asked, images(), cut.numbers());
+                Answer answer = runner.ask(program, question, timeout, beat);
+                if (answer instanceof Answer.Given given) {
+                    version.set(given.version());
+                    return new OtherRuntime.Given(given.logits());
+                }
+                return new OtherRuntime.Refused(((Answer.Failed) answer).reason());
+            };
+            RuntimeDiff diff = RuntimeDiff.of(file, predictor.signature(), tensor(), tolerance, other);
+            return new Compared(diff, diff.outcome(), version.get());
         }
     }
 
-    /** Runs parts of the file with a runner, each part in a file of its own. */
-    private final class Asked implements OtherRuntime {
-
-        private final Runner runner;
-        private final Path program;
-        private final Scratch scratch;
-        private final Path asked;
-        private @Nullable String version;
-
-        Asked(Runner runner, Path program, Scratch scratch, Path asked) {
-            this.runner = runner;
-            this.program = program;
-            this.scratch = scratch;
-            this.asked = asked;
-        }
-
-        @Override
-        public Reply ask(Cut cut) throws IOException, InterruptedException {
-            Path model = scratch.file("cut.onnx");
-            cut.write(model);
-            Path signed = scratch.file("cut.signature.json");
-            about(cut, model).write(signed);
-            Question question = new Question(model, signed, asked, images(), cut.numbers());
-            Answer answer = runner.ask(program, question, timeout, beat);
-            if (answer instanceof Answer.Given given) {
-                version = given.version();
-                return new Given(given.logits());
-            }
-            return new Refused(((Answer.Failed) answer).reason());
-        }
-
-        private ModelSignature about(Cut cut, Path model) {
-            Object batch = cut.batch() == Signature.ANY_BATCH ? "batch" : (Object) cut.batch();
-            ModelSignature.Input input = about.input();
-            return new ModelSignature(
-                    about.schema(),
-                    model.getFileName().toString(),
-                    new ModelSignature.Input(
-                            input.name(),
-                            input.type(),
-                            input.layout(),
-                            List.of(batch, signature.channels(), signature.height(), signature.width())),
-                    new ModelSignature.Output(
-                            cut.output(),
-                            about.output().type(),
-                            List.of(batch, cut.numbers()),
-                            about.output().scores()),
-                    null,
-                    about.color(),
-                    about.resize(),
-                    about.normalization());
-        }
+    private ModelSignature about(Cut cut, Path model) {
+        Object batch = cut.batch() == Signature.ANY_BATCH ? "batch" : (Object) cut.batch();
+        Signature signature = predictor.signature();
+        ModelSignature whole = ModelSignature.stated(file, predictor, preprocessing);
+        ModelSignature.Input input = whole.input();
+        return new ModelSignature(
+                whole.schema(),
+                model.getFileName().toString(),
+                new ModelSignature.Input(
+                        input.name(),
+                        input.type(),
+                        input.layout(),
+                        List.of(batch, signature.channels(), signature.height(), signature.width())),
+                new ModelSignature.Output(
+                        cut.output(),
+                        whole.output().type(),
+                        List.of(batch, cut.numbers()),
+                        whole.output().scores()),
+                null,
+                whole.color(),
+                whole.resize(),
+                whole.normalization());
     }
 }

@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -53,13 +57,12 @@ final class RuntimeOptions {
         return Duration.ofSeconds(seconds);
     }
 
-    /** Returns whether runtimes that are not installed are left out. */
-    boolean takesWhatIsThere() {
+    private boolean takesWhatIsThere() {
         return names.contains(ALL);
     }
 
     /** Finds the requested runners, in the order of the request. */
-    List<Runner> runners() throws IOException {
+    private List<Runner> runners() throws IOException {
         List<Runner> known = Runner.in(folder == null ? Home.runtimes() : folder);
         if (takesWhatIsThere()) {
             return known;
@@ -79,5 +82,41 @@ final class RuntimeOptions {
         known.forEach(runner -> words.add(runner.name()));
         return new RequestException("--runtimes must be among " + String.join(", ", words) + ", but has '" + name + "'"
                 + Suggestion.question(name, words));
+    }
+
+    /** The requested runners, and the program of each that can run a file with these operators. */
+    record Installed(Set<String> operators, List<Runner> all, Map<Runner, Path> programs) {
+
+        /** Returns the program of a runner; null if it cannot run the file. */
+        @Nullable
+        Path program(Runner runner) {
+            return programs.get(runner);
+        }
+
+        /** Returns the reason why a runner cannot run the file. */
+        String reason(Runner runner) {
+            return runner.runtime() + " "
+                    + runner.unknown(operators)
+                            .map(operator -> "knows no " + operator
+                                    + ": export the file with --unroll-recurrent --batch 1 for it")
+                            .orElseGet(() -> "is not installed: " + runner.install());
+        }
+    }
+
+    /** Finds the runners that can answer, before anything takes long; {@code beat} is called every half second. */
+    Installed installed(Path file, Set<String> operators, Runnable beat) throws IOException, InterruptedException {
+        Installed found = new Installed(operators, runners(), new LinkedHashMap<>());
+        for (Runner runner : found.all) {
+            Optional<Path> program = runner.unknown(operators).isPresent() ? Optional.empty() : runner.find(beat);
+            if (program.isEmpty() && !takesWhatIsThere()) {
+                throw new RequestException("--runtimes " + runner.name() + ": " + found.reason(runner));
+            }
+            program.ifPresent(there -> found.programs.put(runner, there));
+        }
+        if (found.programs.isEmpty()) {
+            throw new RequestException("expected a runtime that can read " + file + ", found none, for one: "
+                    + found.reason(found.all.get(0)));
+        }
+        return found;
     }
 }

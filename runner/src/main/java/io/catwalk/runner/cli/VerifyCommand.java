@@ -192,7 +192,7 @@ final class VerifyCommand extends ConsoleCommand {
         try (Scratch scratch = new Scratch()) {
             Path exported = DiffCommand.exported(saved, scratch, console);
             OnnxDiff diff = OnnxDiff.between(exported, file, () -> ForeignFile.sign(console));
-            new DiffView(console).beginnings(diff.report());
+            DiffCommand.beginnings(diff.report(), console);
         } catch (ExportException | OnnxFileException | IllegalArgumentException e) {
             console.note("cannot locate where it differs: " + Reasons.oneLine(String.valueOf(e.getMessage())));
         }
