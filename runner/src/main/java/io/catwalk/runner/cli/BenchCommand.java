@@ -80,8 +80,8 @@ final class BenchCommand extends ConsoleCommand {
                     + "share them. Default: 5")
     private @Nullable Integer processes;
 
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    private Path pluginsDir = Home.plugins();
+    @Mixin
+    private PluginFolder plugins;
 
     @Mixin
     private FileOptions options;
@@ -209,7 +209,7 @@ final class BenchCommand extends ConsoleCommand {
             }
         };
         List<TrialBench.Outcome> outcomes =
-                new TrialBench(new BenchProcess(), settings, pluginsDir, dataset).measure(networks, listener);
+                new TrialBench(new BenchProcess(), settings, plugins.folder, dataset).measure(networks, listener);
         keep(trials, trained, outcomes);
         int exitCode = ExitCode.DONE;
         for (int i = 0; i < trials.size(); i++) {

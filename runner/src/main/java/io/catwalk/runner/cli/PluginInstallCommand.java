@@ -23,7 +23,7 @@ final class PluginInstallCommand extends ConsoleCommand {
     private String what = "";
 
     @Mixin
-    private ShelfOptions shelf;
+    private PluginFolder plugins;
 
     @Option(
             names = "--index",
@@ -44,7 +44,7 @@ final class PluginInstallCommand extends ConsoleCommand {
                     "expected --index or --sha512, but found both: an index names the digest itself");
         }
         Downgrade downgrade = force ? Downgrade.ALLOWED : Downgrade.REFUSED;
-        PluginShelf folder = shelf.open();
+        PluginShelf folder = plugins.shelf();
         Placed placed = index == null
                 ? folder.install(what, sha512, downgrade)
                 : folder.install(PluginIndex.read(index).require(what), downgrade);
@@ -53,7 +53,7 @@ final class PluginInstallCommand extends ConsoleCommand {
                 + (placed.replaced().isEmpty() ? "" : ", which replaces " + String.join(" and ", placed.replaced()))
                 + ", with " + (now.classifiers().size() == 1 ? "the classifier " : "the classifiers ")
                 + String.join(", ", now.classifiers()));
-        shelf.noteLock(console);
+        plugins.noteLock(console);
         return ExitCode.DONE;
     }
 }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 final class PluginListCommand extends ConsoleCommand {
 
     @Mixin
-    private ShelfOptions shelf;
+    private PluginFolder plugins;
 
     @Option(names = "--outdated", description = "List only those that the index has in a newer version.")
     private boolean outdated;
@@ -41,7 +41,7 @@ final class PluginListCommand extends ConsoleCommand {
             throw new RequestException(
                     "expected --outdated together with --index FILE|URL, but found only one of them");
         }
-        PluginCatalog catalog = PluginCatalog.open(shelf.folder);
+        PluginCatalog catalog = PluginCatalog.open(plugins.folder);
         List<Row> rows = rows(catalog);
         if (json) {
             console.json(rows.stream().map(PluginListCommand::asMap).toList());
@@ -77,7 +77,7 @@ final class PluginListCommand extends ConsoleCommand {
         }
         if (outdated) {
             console.note("update with catwalk plugin install NAME --index " + FileSource.shown(String.valueOf(index))
-                    + shelf.option());
+                    + plugins.option());
         }
     }
 

@@ -1,33 +1,18 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.Shell;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.PluginsLock;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The options of every command that needs plugins. */
-final class PluginOptions {
-
-    @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
-    Path folder = Home.plugins();
+final class PluginOptions extends PluginFolder {
 
     @Option(
             names = "--locked",
             description = "Refuse plugin jars that differ from plugins.lock, which catwalk list --lock writes.")
     boolean locked;
-
-    /** Returns the option that makes another command use these plugins, after a space; empty if it needs none. */
-    String option() {
-        return option(folder);
-    }
-
-    /** Returns the option that makes another command use a folder, after a space; empty if it needs none. */
-    static String option(Path folder) {
-        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + Shell.quoted(folder.toString());
-    }
 
     /** Returns the catalog of the plugins, after checking the lock file if that is requested. */
     PluginCatalog open(Console console) {

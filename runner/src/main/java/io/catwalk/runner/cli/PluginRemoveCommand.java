@@ -13,17 +13,17 @@ final class PluginRemoveCommand extends ConsoleCommand {
     private String name = "";
 
     @Mixin
-    private ShelfOptions shelf;
+    private PluginFolder plugins;
 
     @Override
     int run(Console console) {
-        PluginShelf.Plugin removed = shelf.open().remove(name);
+        PluginShelf.Plugin removed = plugins.shelf().remove(name);
         console.line("removed " + (removed.id() + " " + removed.version()).strip()
                 + (removed.classifiers().isEmpty()
                         ? ""
                         : ", with " + (removed.classifiers().size() == 1 ? "the classifier " : "the classifiers ")
                                 + String.join(", ", removed.classifiers())));
-        shelf.noteLock(console);
+        plugins.noteLock(console);
         return ExitCode.DONE;
     }
 }

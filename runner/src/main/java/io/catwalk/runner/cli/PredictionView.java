@@ -15,31 +15,50 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Prints the labels of images, each as it arrives; only one JSON array is printed as a whole. */
-abstract class PredictionView {
+final class PredictionView {
 
     private static final int SHOWN = 3;
 
-    private final int top;
+    private enum Format {
+        TEXT,
+        CSV,
+        JSON_LINES,
+        JSON
+    }
 
-    private PredictionView(int top) {
+    private final Format format;
+    private final int top;
+    private final List<Map<String, Object>> all = new ArrayList<>();
+
+    private PredictionView(Format format, int top) {
+        this.format = format;
         this.top = top;
     }
 
+    /** Chooses the output format, and how many classes are named. */
     static PredictionView of(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
         if ((json ? 1 : 0) + (jsonLines ? 1 : 0) + (csv ? 1 : 0) > 1) {
             throw new RequestException("expected one of --json, --json-lines and --csv, found several: keep one");
         }
-        int shown = Typed.within("--top", top == null ? json ? Integer.MAX_VALUE : SHOWN : top, Integer.MAX_VALUE);
-        return json ? new Whole(shown) : jsonLines ? new Lines(shown) : csv ? new Table(shown) : new Text(shown);
+        Format format = json ? Format.JSON : jsonLines ? Format.JSON_LINES : csv ? Format.CSV : Format.TEXT;
+        int shown = top != null ? top : json ? Integer.MAX_VALUE : SHOWN;
+        return new PredictionView(format, Typed.within("--top", shown, Integer.MAX_VALUE));
     }
 
     /** Returns whether each answer is complete by itself. */
     ForeignFile.Output output() {
-        return ForeignFile.Output.STREAM;
+        return format == Format.JSON ? ForeignFile.Output.WHOLE : ForeignFile.Output.STREAM;
     }
 
     /** Prints what comes before all answers. */
-    void begin(List<String> names, Console console) {}
+    void begin(List<String> names, Console console) {
+        if (format == Format.CSV) {
+            console.row("image,"
+                    + IntStream.rangeClosed(1, Math.min(top, names.size()))
+                            .mapToObj(i -> "label" + i + ",probability" + i)
+                            .collect(Collectors.joining(",")));
+        }
+    }
 
     /** Takes the answer about one image. */
     void add(Path image, List<String> names, double[] probabilities, Console console) {
@@ -48,106 +67,42 @@ abstract class PredictionView {
                 .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i]))
                 .limit(top)
                 .toList();
-        print(image, names, probabilities, best, console);
+        switch (format) {
+            case TEXT ->
+                console.item(
+                        image + ": ",
+                        best.stream()
+                                .map(i ->
+                                        String.format(Locale.ROOT, "%s %.1f %%", names.get(i), probabilities[i] * 100))
+                                .collect(Collectors.joining(", ")));
+            case CSV ->
+                console.row(Csv.cell(image.toString()) + ","
+                        + best.stream()
+                                .map(i -> Csv.cell(names.get(i)) + "," + probabilities[i])
+                                .collect(Collectors.joining(",")));
+            case JSON_LINES -> console.row(Json.LINE.writeValueAsString(map(image, names, probabilities, best, best)));
+            case JSON -> {
+                List<Integer> ofNetwork =
+                        IntStream.range(0, names.size()).boxed().toList();
+                all.add(map(image, names, probabilities, best, best.size() < names.size() ? best : ofNetwork));
+            }
+        }
     }
 
     /** Prints what comes after all answers. */
-    void end(Console console) {}
-
-    int shown(List<String> names) {
-        return Math.min(top, names.size());
-    }
-
-    abstract void print(Path image, List<String> names, double[] probabilities, List<Integer> best, Console console);
-
-    private static final class Text extends PredictionView {
-
-        Text(int top) {
-            super(top);
-        }
-
-        @Override
-        void print(Path image, List<String> names, double[] probabilities, List<Integer> best, Console console) {
-            console.item(
-                    image + ": ",
-                    best.stream()
-                            .map(i -> String.format(Locale.ROOT, "%s %.1f %%", names.get(i), probabilities[i] * 100))
-                            .collect(Collectors.joining(", ")));
-        }
-    }
-
-    private static final class Table extends PredictionView {
-
-        Table(int top) {
-            super(top);
-        }
-
-        @Override
-        void begin(List<String> names, Console console) {
-            console.row("image,"
-                    + IntStream.rangeClosed(1, shown(names))
-                            .mapToObj(i -> "label" + i + ",probability" + i)
-                            .collect(Collectors.joining(",")));
-        }
-
-        @Override
-        void print(Path image, List<String> names, double[] probabilities, List<Integer> best, Console console) {
-            console.row(Csv.cell(image.toString()) + ","
-                    + best.stream()
-                            .map(i -> Csv.cell(names.get(i)) + "," + probabilities[i])
-                            .collect(Collectors.joining(",")));
-        }
-    }
-
-    private static final class Lines extends PredictionView {
-
-        Lines(int top) {
-            super(top);
-        }
-
-        @Override
-        void print(Path image, List<String> names, double[] probabilities, List<Integer> best, Console console) {
-            console.row(Json.LINE.writeValueAsString(map(image, names, probabilities, best)));
-        }
-    }
-
-    private static final class Whole extends PredictionView {
-
-        private final List<Map<String, Object>> all = new ArrayList<>();
-
-        Whole(int top) {
-            super(top);
-        }
-
-        @Override
-        ForeignFile.Output output() {
-            return ForeignFile.Output.WHOLE;
-        }
-
-        /** Names the classes in the order of the network if all of them are requested. */
-        @Override
-        void print(Path image, List<String> names, double[] probabilities, List<Integer> best, Console console) {
-            List<Integer> order = best.size() < names.size()
-                    ? best
-                    : IntStream.range(0, names.size()).boxed().toList();
-            Map<String, Object> answer = map(image, names, probabilities, order);
-            answer.put("label", names.get(best.get(0)));
-            all.add(answer);
-        }
-
-        @Override
-        void end(Console console) {
+    void end(Console console) {
+        if (format == Format.JSON) {
             console.json(all);
         }
     }
 
     private static Map<String, Object> map(
-            Path image, List<String> names, double[] probabilities, List<Integer> order) {
+            Path image, List<String> names, double[] probabilities, List<Integer> best, List<Integer> order) {
         Map<String, Object> byName = new LinkedHashMap<>();
         order.forEach(i -> byName.put(names.get(i), probabilities[i]));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("image", image.toString());
-        answer.put("label", names.get(order.get(0)));
+        answer.put("label", names.get(best.get(0)));
         answer.put("probabilities", byName);
         return answer;
     }

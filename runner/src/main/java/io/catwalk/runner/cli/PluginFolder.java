@@ -1,18 +1,24 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.Shell;
 import io.catwalk.runner.plugin.PluginShelf;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The options of every command that changes the plugins folder. */
-final class ShelfOptions {
+/** The option of every command that uses plugins: their folder. */
+class PluginFolder {
 
     @Option(names = "--plugins-dir", paramLabel = "DIR", description = "Folder of the plugin jars.")
     Path folder = Home.plugins();
 
-    PluginShelf open() {
+    PluginShelf shelf() {
         return PluginShelf.open(folder);
+    }
+
+    /** Returns the option that makes another command use this folder, after a space; empty if it needs none. */
+    String option() {
+        return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + Shell.quoted(folder.toString());
     }
 
     /** Notes that the lock file, if there is one, still has the earlier pins. */
@@ -21,10 +27,5 @@ final class ShelfOptions {
             console.note(
                     "plugins.lock still names the earlier plugins: write it again with catwalk list --lock" + option());
         }
-    }
-
-    /** Returns the option that makes another command use this folder, after a space; empty if it needs none. */
-    String option() {
-        return PluginOptions.option(folder);
     }
 }
