@@ -19,6 +19,10 @@ public final class RunDocument {
             TrainingSection::of,
             TuningSection::of,
             ConfidenceSection::of,
+            CostsSection::of,
+            ClassesSection::of,
+            GeneralizationSection::of,
+            OnnxSection::of,
             ConclusionsSection::of);
 
     private RunDocument() {}

@@ -1,0 +1,221 @@
+package io.catwalk.runner.report.sections;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Accuracy;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.ConfusionMatrix;
+import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.ShownClasses;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
+import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Figure;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.Unit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Which classes are recognized, and which are confused.
+ *
+ * @param model content of the report
+ * @param shown classifiers with predictions whose recalls fit beside each other, the best first
+ */
+record ClassesSection(ReportModel model, List<Entrant> shown) {
+
+    private static final int MOST = 6;
+
+    /** With fewer images, the recall of a class is known to no better than some 25 points to each side. */
+    private static final int FEWEST = 10;
+
+    static Optional<Section> of(ReportModel model) {
+        List<Entrant> shown =
+                model.trained().stream().filter(Entrant::evaluated).limit(MOST).toList();
+        return shown.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ClassesSection(model, shown).section());
+    }
+
+    private Section section() {
+        List<Block> blocks = new ArrayList<>();
+        Entrant best = shown.get(0);
+        new EntrantCharts(model, best, "best")
+                .confusion()
+                .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
+        List<Integer> labels = labels();
+        blocks.add(TableColumn.table(
+                labels.size() <= ShownClasses.ALL ? Medium.WRITTEN : Medium.SEEN,
+                "recalls",
+                "Recall of each class, the lowest first",
+                columns(),
+                labels,
+                label -> label + ".any",
+                note(labels.size())));
+        return new Section(
+                "classes",
+                "Classes",
+                title(),
+                blocks,
+                "trials/*/*/predictions.csv, columns label and logit_0 and following");
+    }
+
+    private static Evaluation evaluation(Entrant one) {
+        return Objects.requireNonNull(one.evaluation());
+    }
+
+    private Evaluation best() {
+        return evaluation(shown.get(0));
+    }
+
+    /** Returns the classes with images, the one with the lowest mean recall first. */
+    private List<Integer> labels() {
+        List<Evaluation> all = shown.stream().map(ClassesSection::evaluation).toList();
+        return IntStream.range(0, model.dataset().classes().size())
+                .filter(label -> best().confusion().support(label) > 0)
+                .boxed()
+                .sorted(Comparator.comparingDouble(label -> all.stream()
+                        .mapToDouble(one -> one.classes().get(label).recall())
+                        .sum()))
+                .toList();
+    }
+
+    private String title() {
+        String name = shown.get(0).name();
+        List<ConfusionMatrix.Cell> mistakes = best().confusion().mistakes();
+        List<ClassScores> large = best().classes().stream()
+                .filter(scores -> scores.support() >= FEWEST)
+                .toList();
+        if (mistakes.isEmpty()) {
+            return name + " recognizes every image";
+        }
+        if (large.isEmpty()) {
+            return "No class has " + FEWEST + " test images, so the recall of a single class is hardly known";
+        }
+        double lowest = large.stream().mapToDouble(ClassScores::recall).min().orElseThrow();
+        List<ClassScores> hardest =
+                large.stream().filter(scores -> scores.recall() == lowest).toList();
+        if (hardest.size() == large.size() && large.size() > 1) {
+            return name + " recognizes all classes with " + FEWEST + " or more test images equally well: "
+                    + Numbers.percent(lowest) + " %";
+        }
+        return "The lowest recall of " + name + " is " + Numbers.percent(lowest) + " %, for "
+                + Wording.names(hardest.stream().map(ClassScores::name).toList())
+                + (hardest.size() == 1 ? " (" + interval(hardest.get(0)) + ")" : "")
+                + mostOften(mistakes);
+    }
+
+    private static String interval(ClassScores scores) {
+        int right = (int) Math.round(scores.recall() * scores.support());
+        Accuracy recall = Accuracy.of(scores.support(), right);
+        return Numbers.count(right) + " of " + Numbers.count(scores.support()) + " images, 95 % interval "
+                + Numbers.percent(recall.low()) + " to " + Numbers.percent(recall.high());
+    }
+
+    /** Says which two classes are confused most; nothing if several pairs tie, or a class has too few images. */
+    private String mostOften(List<ConfusionMatrix.Cell> mistakes) {
+        ConfusionMatrix.Cell first = mistakes.get(0);
+        List<ConfusionMatrix.Cell> most = mistakes.stream()
+                .filter(cell -> cell.images() == first.images())
+                .toList();
+        List<String> classes = model.dataset().classes();
+        ConfusionMatrix matrix = best().confusion();
+        boolean mutual = most.size() == 2
+                && most.get(1).truth() == first.predicted()
+                && most.get(1).predicted() == first.truth();
+        if ((most.size() > 1 && !mutual)
+                || matrix.support(first.truth()) < FEWEST
+                || matrix.support(first.predicted()) < FEWEST) {
+            return "";
+        }
+        return mutual
+                ? "; most often, " + classes.get(first.truth()) + " and " + classes.get(first.predicted())
+                        + " are classified as each other (" + first.images() + " images each)"
+                : "; most often, " + classes.get(first.truth()) + " is classified as " + classes.get(first.predicted())
+                        + " (" + Wording.count(first.images(), "image", "images") + ")";
+    }
+
+    private List<TableColumn<Integer>> columns() {
+        Set<Medium> media = Medium.WRITTEN;
+        Set<Medium> notSlides = Medium.of(Medium.MARKDOWN, Medium.PAGE);
+        Entrant best = shown.get(0);
+        List<TableColumn<Integer>> columns = new ArrayList<>();
+        columns.add(new TableColumn<>(
+                media,
+                "Class",
+                Kind.TEXT,
+                label -> Cell.of(model.dataset().classes().get(label))));
+        columns.add(new TableColumn<>(
+                media,
+                "Images",
+                model.dataset().unbalanced() ? Kind.BAR : Kind.NUMBER,
+                label -> Cell.of(best().confusion().support(label), Unit.COUNT)));
+        for (Entrant one : shown) {
+            columns.add(new TableColumn<>(
+                    one == best ? media : notSlides,
+                    shown.size() == 1 ? "Recall %" : one.name() + " %",
+                    Kind.NUMBER,
+                    label -> recall(evaluation(one).classes().get(label), one == best)));
+        }
+        columns.add(new TableColumn<>(
+                notSlides,
+                shown.size() == 1 ? "Precision %" : "Precision of " + best.name() + " %",
+                Kind.NUMBER,
+                label -> Cell.of(best().classes().get(label).precision(), Unit.PERCENT)));
+        columns.add(new TableColumn<>(
+                media,
+                shown.size() == 1 ? "Most often classified as" : "Most often classified by " + best.name() + " as",
+                Kind.TEXT,
+                label -> Cell.of(mistake(label))));
+        return columns;
+    }
+
+    private static Cell recall(ClassScores scores, boolean detailed) {
+        Cell.Number share = Cell.of(scores.recall(), Unit.PERCENT);
+        if (!detailed) {
+            return share;
+        }
+        Accuracy recall =
+                Accuracy.of(scores.support(), (int) Math.round(scores.recall() * scores.support()));
+        return share.with(Numbers.percent(recall.low()) + " to " + Numbers.percent(recall.high()));
+    }
+
+    /** Says as what the images of a class are classified most often by mistake, and how many; a dash for nothing. */
+    private String mistake(int label) {
+        List<ConfusionMatrix.Cell> own = best().confusion().cells().stream()
+                .filter(cell -> cell.truth() == label && cell.predicted() != label)
+                .toList();
+        int most = own.stream().mapToInt(ConfusionMatrix.Cell::images).max().orElse(0);
+        return own.isEmpty()
+                ? Numbers.NONE
+                : Wording.names(own.stream()
+                                .filter(cell -> cell.images() == most)
+                                .map(cell -> model.dataset().classes().get(cell.predicted()))
+                                .toList())
+                        + " (" + Numbers.count(most) + ")";
+    }
+
+    private String note(int classes) {
+        int evaluated = (int) model.trained().stream().filter(Entrant::evaluated).count();
+        List<String> selections =
+                shown.stream().map(Entrant::selection).distinct().toList();
+        int absent = model.dataset().classes().size() - classes;
+        return (selections.size() == 1 ? selections.get(0) : "")
+                + "Recall is the share of the images of a class that are recognized."
+                + (evaluated > shown.size()
+                        ? " These are the best " + shown.size() + " of " + evaluated + " classifiers."
+                        : "")
+                + (absent == 0
+                        ? ""
+                        : " " + Wording.count(absent, "class has", "classes have") + " no image here.");
+    }
+}
