@@ -4,7 +4,8 @@ package io.catwalk.runner.training;
  * Holds the results of one pass over the training images.
  *
  * @param epoch number of the pass, from 1
- * @param trainLoss mean cross-entropy over the steps, in nats, of augmented images with label smoothing
+ * @param trainLoss mean cross-entropy of augmented training images when they were trained on, in nats; like that of
+ *     validation without label smoothing, class weights or the classifier's own loss
  * @param trainAccuracy share of augmented training images that were predicted correctly when they were trained on, 0 to
  *     1
  * @param validationLoss mean cross-entropy on the validation images, in nats; NaN if there are none

@@ -37,6 +37,11 @@ record Targets(
                 : CrossEntropy.of(logits, this, smoothing);
     }
 
+    /** Computes the mean cross-entropy over the batch without weights and smoothing; of mixed images by their shares. */
+    NDArray crossEntropy(NDArray logits) {
+        return new Targets(classes, mixture, null).loss(logits, 0);
+    }
+
     /**
      * Computes the mean of the classifier's own loss over the batch, of weighted images by their weights.
      *

@@ -253,7 +253,7 @@ public final class Training {
                             + (i + 1) + " of " + dealt.steps() + ", at learning rate " + (float) learningRate
                             + ": try a smaller learning rate, or clipNorm");
                 }
-                lossSum += progress.loss * dealt.size(i);
+                lossSum += progress.crossEntropy * dealt.size(i);
                 right += progress.right;
             }
             double seconds = (nanoTime.getAsLong() - start) / 1e9;
@@ -307,8 +307,16 @@ public final class Training {
                     step++;
                     steps.step(gradient, clipping(gradient), learningRate, averaging());
                 }
-                return new Progress(loss, targets.right(logits.stopGradient()));
+                NDArray answers = logits.stopGradient();
+                double shown =
+                        isPlain(targets) ? loss : targets.crossEntropy(answers).getFloat();
+                return new Progress(loss, shown, targets.right(answers));
             }
+        }
+
+        /** Returns whether the loss is the cross-entropy itself. */
+        private boolean isPlain(Targets targets) {
+            return ownLoss == null && recipe.labelSmoothing() == 0 && targets.weights() == null;
         }
 
         /** Returns the factor that scales the gradient to the largest norm of the recipe. */
@@ -339,5 +347,12 @@ public final class Training {
         }
     }
 
-    private record Progress(double loss, long right) {}
+    /**
+     * What a step tells.
+     *
+     * @param loss that it lowered: with label smoothing, class weights, or the classifier's own
+     * @param crossEntropy mean over its images, without these, as validation has it
+     * @param right number of images
+     */
+    private record Progress(double loss, double crossEntropy, long right) {}
 }

@@ -213,6 +213,23 @@ class GoldenTrainingTest {
         }
     }
 
+    /** The loss of training that is shown is the one without smoothing and weights, of mixed images by their shares. */
+    @Test
+    void theLossOfTrainingThatIsShownAgrees() {
+        JsonNode mixed = GOLDEN.at("/mixed/0");
+        Targets.Labels labels = labels(mixed);
+        for (int i = 0; i < 4; i++) {
+            float share = (float) mixed.at("/shares/" + i).asDouble();
+            labels.mix(i, mixed.at("/others/" + i).asInt(), share);
+        }
+        float[] weights = {1, 2, 3, 4, 5};
+        agrees(mixed, (manager, logits) -> labels.targets(manager, weights).crossEntropy(logits));
+        JsonNode single = GOLDEN.at("/cross_entropies/0");
+        agrees(
+                single,
+                (manager, logits) -> labels(single).targets(manager, weights).crossEntropy(logits));
+    }
+
     /** The loss of evaluation, in plain Java, is the one without smoothing. */
     @Test
     void theLossOfEvaluationAgrees() {

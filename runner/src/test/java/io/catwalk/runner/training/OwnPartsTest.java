@@ -96,8 +96,10 @@ class OwnPartsTest {
         BatchLoss flat =
                 (logits, targets) -> CROSS_ENTROPY.of(logits, targets).mul(0).add(7);
         List<Epoch> own = train(RECIPE.withLoss(Loss.OWN), flat, NOTHING);
-        assertThat(own).extracting(Epoch::trainLoss).containsExactly(7.0, 7.0, 7.0);
-        // Nothing is learned, and what is evaluated is still the cross-entropy.
+        // Nothing is learned, and what is shown is still the cross-entropy.
+        assertThat(own)
+                .extracting(Epoch::trainLoss)
+                .allSatisfy(loss -> assertThat(loss).isBetween(0.1, 2.0));
         assertThat(own.get(2).validationLoss()).isEqualTo(own.get(0).validationLoss());
         assertThat(own.get(0).validationLoss()).isBetween(0.1, 2.0);
         List<Epoch> other = train(RECIPE, flat, NOTHING);

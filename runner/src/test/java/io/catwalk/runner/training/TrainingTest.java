@@ -16,10 +16,12 @@ import io.catwalk.api.Layers;
 import io.catwalk.api.Optimizer;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -235,6 +237,30 @@ class TrainingTest {
                     .usingComparatorForType((a, b) -> Math.abs(a - b) < 1e-7 ? 0 : Double.compare(a, b), Double.class)
                     .containsExactly(0.0691342, 0.0038060);
         }
+    }
+
+    /** A smoothing of 0.5 for two classes has a floor of -0.75 ln 0.75 - 0.25 ln 0.25 = 0.562 nats. */
+    @Test
+    void theTrainingLossThatIsShownIsThatOfValidationWithoutSmoothing() {
+        // At this rate nothing changes, and the images are the same: so are the losses.
+        ImageSource once = SmallWorld.separable(64);
+        int[] labels = IntStream.range(0, 128).map(i -> once.labels()[i % 64]).toArray();
+        byte[] pixels = HeapImages.pixels(once);
+        byte[] twice = Arrays.copyOf(pixels, 2 * pixels.length);
+        System.arraycopy(pixels, 0, twice, pixels.length, pixels.length);
+        TrainingData same = SmallWorld.data(HeapImages.of(1, 4, 4, twice, labels), 64);
+        for (double smoothing : new double[] {0, 0.5}) {
+            List<Epoch> heard = new ArrayList<>();
+            Recipe recipe = SmallWorld.plain(1e-30, 1, 16).withLabelSmoothing(smoothing);
+            SmallWorld.train(SmallWorld::dense, same, recipe, 1, 0, heard).close();
+            assertThat(heard.get(0).trainLoss()).isCloseTo(heard.get(0).validationLoss(), within(1e-6));
+        }
+        List<Epoch> heard = new ArrayList<>();
+        Recipe recipe = SmallWorld.plain(1, 15, 16)
+                .withOptimizer(Optimizer.adamW(0.05, 0))
+                .withLabelSmoothing(0.5);
+        SmallWorld.train(SmallWorld::dense, EASY, recipe, 1, 0, heard).close();
+        assertThat(heard.get(14).trainLoss()).isLessThan(0.562);
     }
 
     @Test

@@ -114,7 +114,9 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                         "learning-" + what + "-" + file,
                         scale == 1 ? "Loss by epoch" : "Accuracy by epoch",
                         sentence,
-                        "Training " + what + " is measured on augmented images with dropout on, so it can be "
+                        "Training " + what + " is measured in training mode"
+                                + (entrant.request().recipe().augmentations().isEmpty() ? "" : " on augmented images")
+                                + ", so it can be "
                                 + (scale == 1 ? "higher" : "lower") + " than that of validation." + others,
                         table),
                 Axis.counting("Epoch", epochs),
