@@ -4,7 +4,6 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Duplicates;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -151,18 +150,7 @@ final class AuditCommand extends ConsoleCommand {
     }
 
     private static void print(Audit audit, Console console) {
-        ImageSource test = audit.dataset().test();
-        console.item(
-                "",
-                String.format(
-                        Locale.ROOT,
-                        "%s: %,d training and %,d test images of %dx%d pixels, %s",
-                        audit.dataset().name(),
-                        audit.dataset().train().size(),
-                        test.size(),
-                        test.width(),
-                        test.height(),
-                        test.channels() == 1 ? "gray" : "colored"));
+        DataCommand.describe(audit.dataset(), console);
         console.line("");
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
@@ -192,14 +180,9 @@ final class AuditCommand extends ConsoleCommand {
         console.line("");
         console.item("", "In percent; without: on the test images that look like no training image.");
         int wrong = audit.wrongForAll().length;
-        console.item(
-                "",
-                String.format(
-                        Locale.ROOT,
-                        "No model is right on %,d of the %,d test images (%.2f %%).",
-                        wrong,
-                        test.size(),
-                        100.0 * wrong / test.size()));
+        int all = audit.dataset().test().size();
+        console.format(
+                "", "No model is right on %,d of the %,d test images (%.2f %%).", wrong, all, 100.0 * wrong / all);
     }
 
     private static List<String> row(String name, Audit.Count count) {

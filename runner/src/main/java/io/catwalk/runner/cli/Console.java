@@ -4,8 +4,10 @@ import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.report.text.TerminalText;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -47,6 +49,11 @@ final class Console implements TerminalText.Output {
         this(command.commandLine().getOut(), command.commandLine().getErr());
     }
 
+    /** Returns one that prints notes, but no results, beside those that are printed as JSON. */
+    Console withoutResults() {
+        return new Console(new PrintWriter(Writer.nullWriter()), err, columns);
+    }
+
     /** Prints a line of the result. */
     @Override
     public void line(String text) {
@@ -86,6 +93,11 @@ final class Console implements TerminalText.Output {
     @Override
     public void item(String head, String text) {
         broken(head, " ".repeat(Math.min(head.length(), columns / 2)), text, columns);
+    }
+
+    /** Prints values in a format after a head, as {@link #item} does. */
+    void format(String head, String format, Object... values) {
+        item(head, String.format(Locale.ROOT, format, values));
     }
 
     /** Prints an indented text, broken between words at the width of a table, on a terminal or not. */

@@ -1,14 +1,21 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.api.Augmentation;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.FolderSurvey;
 import io.catwalk.runner.data.ImageCache;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.ShownClasses;
+import io.catwalk.runner.experiment.Harmless;
+import io.catwalk.runner.report.ContactSheet;
+import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.supply.Depot;
+import io.catwalk.runner.training.AugmentedImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,6 +40,24 @@ import picocli.CommandLine.Parameters;
             "Show or delete the decoded images that are kept."
         })
 final class DataCommand extends ConsoleCommand {
+
+    private static final int MOST_SIZES = 5;
+    private static final int MOST_DUPLICATES = 10;
+    private static final int MOST_UNREADABLE = 100;
+
+    /** Pictures in a row. */
+    private static final int EACH = 8;
+
+    /** Rows of the sheet of samples: further classes are left out. */
+    private static final int CLASSES = 100;
+
+    private static final long SEED = 1;
+
+    /** As --augment applies them; but each image has a rectangle erased, and no plugin is asked. */
+    private static final List<Augmentation> SHOWN = Harmless.STANDARD.stream()
+            .filter(one -> !(one instanceof Augmentation.Own))
+            .map(one -> one instanceof Augmentation.Erase erase ? Augmentation.erase(1, erase.largestArea()) : one)
+            .toList();
 
     @Parameters(paramLabel = "NAME|DIR", arity = "0..1", description = "A data set, as for --dataset.")
     private @Nullable String dataset;
@@ -65,7 +91,10 @@ final class DataCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        if (dataset == null && !cached && !clear && samples == null && augmented == null) {
+        if (dataset == null && (samples != null || augmented != null)) {
+            throw new RequestException("expected a data set to draw, but there is none: name one");
+        }
+        if (dataset == null && !cached && !clear) {
             throw new RequestException("expected a data set, --cached or --clear, but found none: name one");
         }
         if (samples != null) {
@@ -75,48 +104,19 @@ final class DataCommand extends ConsoleCommand {
             Typed.writable("--augmented", augmented);
         }
         Map<String, Object> told = new LinkedHashMap<>();
+        Console text = json ? console.withoutResults() : console;
         if (dataset != null) {
-            Path folder = Path.of(dataset);
-            boolean usable = true;
-            if (!ImageDatasets.isKnown(dataset) && FolderSurvey.isFor(folder)) {
-                FolderSurvey survey = FolderSurvey.of(folder, reading.folderReading());
-                usable = survey.isOfOneSize() || reading.resizes() || (reading.skips() && survey.hasOneSize());
-                if (usable) {
-                    ImageCache cache = Home.data(console).cache();
-                    survey = survey.decoded(folder, reading.rule(), reading.folderReading(), cache);
-                }
-                new SurveyView(survey, console).print(json, told);
-            }
-            // If images of several sizes are to be drawn, loading them says what is missing.
-            if (usable || samples != null || augmented != null) {
-                ImageDataset images = reading.of(dataset, 0, 0).load(Home.data(console));
-                show(images, told, console);
-                draw(samples, () -> DataSheets.samples(images), console);
-                draw(augmented, () -> DataSheets.augmented(images), console);
-            }
-        } else if (samples != null || augmented != null) {
-            throw new RequestException("expected a data set to draw, but there is none: name one");
+            show(dataset, told, text);
         }
         ImageCache cache = Home.data(console).cache();
         Depot depot = Depot.standard();
         if (cached) {
-            list(cache, told, console);
-            listUnfinished(cache, told, console);
-            Depot.Content brought = depot.content();
-            told.put("brought_by_orders", brought);
-            if (brought.things() > 0) {
-                line(
-                        console,
-                        "%,d %s that orders brought, of %,d MB",
-                        brought.things(),
-                        brought.things() == 1 ? "file" : "files",
-                        megabytes(brought.bytes()));
-            }
+            list(cache, depot.content(), told, text);
         }
         if (clear) {
             long bytes = cache.clear() + depot.clear().bytes();
             told.put("cleared_bytes", bytes);
-            line(console, "%,d MB deleted in %s", megabytes(bytes), cache.folder());
+            text.format("", "%,d MB deleted in %s", megabytes(bytes), cache.folder());
         }
         if (json) {
             console.json(told);
@@ -124,22 +124,105 @@ final class DataCommand extends ConsoleCommand {
         return ExitCode.DONE;
     }
 
-    private void show(ImageDataset images, Map<String, Object> told, Console console) {
+    private void show(String name, Map<String, Object> told, Console console) throws IOException, InterruptedException {
+        Path folder = Path.of(name);
+        boolean usable = true;
+        if (!ImageDatasets.isKnown(name) && FolderSurvey.isFor(folder)) {
+            FolderSurvey survey = FolderSurvey.of(folder, reading.folderReading());
+            usable = survey.isOfOneSize() || reading.resizes() || (reading.skips() && survey.hasOneSize());
+            if (usable) {
+                ImageCache cache = Home.data(console).cache();
+                survey = survey.decoded(folder, reading.rule(), reading.folderReading(), cache);
+            }
+            show(survey, told, console);
+        }
+        // If images of several sizes are to be drawn, loading them says what is missing.
+        if (usable || samples != null || augmented != null) {
+            ImageDataset images = reading.of(name, 0, 0).load(Home.data(console));
+            show(images, told, console);
+            draw(samples, () -> sampleSheet(images), console);
+            draw(augmented, () -> augmentedSheet(images), console);
+        }
+    }
+
+    /** Shows every unusual file on a line of its own. */
+    private static void show(FolderSurvey survey, Map<String, Object> told, Console console) {
+        told.put("formats", survey.formats());
+        told.put(
+                "sizes",
+                survey.sizes().stream()
+                        .map(entry -> Map.of("size", entry.getKey(), "images", entry.getValue()))
+                        .toList());
+        told.put("images", survey.classes());
+        told.put("unreadable", survey.unreadable());
+        told.put("duplicates", survey.duplicates());
+        told.put("passed_over", survey.passedOver());
+        survey.classes().entrySet().stream()
+                .limit(ShownClasses.ALL)
+                .forEach(entry -> console.item(entry.getKey() + ": ", counted(entry.getValue())));
+        more("And %,d more classes, which --json lists", survey.classes().size() - ShownClasses.ALL, console);
+        console.item("Formats: ", counted(survey.formats()));
+        console.item("Sizes: ", sizes(survey.sizes()));
+        if (!survey.passedOver().isEmpty()) {
+            console.item("Passed over: ", ImagePaths.counted(survey.passedOver()));
+        }
+        survey.unreadable().entrySet().stream()
+                .limit(MOST_UNREADABLE)
+                .forEach(entry -> console.item("Cannot be read: ", entry.getKey() + ", " + entry.getValue()));
+        more(
+                "Cannot be read: %,d more, which --json lists with --skip-unreadable=1",
+                survey.unreadable().size() - MOST_UNREADABLE, console);
+        survey.duplicates().stream()
+                .limit(MOST_DUPLICATES)
+                .forEach(names -> console.item("The same file: ", String.join(", ", names)));
+        more("The same file: %,d more, which --json lists", survey.duplicates().size() - MOST_DUPLICATES, console);
+    }
+
+    private static void more(String format, int leftOut, Console console) {
+        if (leftOut > 0) {
+            console.format("", format, leftOut);
+        }
+    }
+
+    private static String sizes(List<Map.Entry<String, Integer>> sizes) {
+        String often = sizes.stream()
+                .limit(MOST_SIZES)
+                .map(entry -> number(entry.getValue()) + " of " + entry.getKey())
+                .collect(Collectors.joining(", "));
+        return sizes.size() <= 1
+                ? often
+                : often + (sizes.size() > MOST_SIZES ? ", and " + (sizes.size() - MOST_SIZES) + " more" : "")
+                        + "; they need one, such as --image-size 96x96";
+    }
+
+    private static String counted(Map<String, Integer> counts) {
+        return counts.entrySet().stream()
+                .map(entry -> number(entry.getValue()) + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Prints the numbers and the shape of images. */
+    static void describe(ImageDataset images, Console console) {
+        ImageSource test = images.test();
+        console.format(
+                "",
+                "%s: %,d training and %,d test images of %dx%d pixels, %s",
+                images.name(),
+                images.train().size(),
+                test.size(),
+                test.width(),
+                test.height(),
+                test.channels() == 1 ? "gray" : "colored");
+    }
+
+    private static void show(ImageDataset images, Map<String, Object> told, Console console) {
         ImageSource train = images.train();
         List<String> classes = images.classes();
         told.put("name", images.name());
         told.put("sha256", images.sha256());
         told.put("shape", List.of(train.channels(), train.height(), train.width()));
-        line(
-                console,
-                "%s: %,d training and %,d test images of %dx%d pixels, %s",
-                images.name(),
-                train.size(),
-                images.test().size(),
-                train.width(),
-                train.height(),
-                train.channels() == 1 ? "gray" : "colored");
-        images.notes().forEach(note -> line(console, "%s", note));
+        describe(images, console);
+        images.notes().forEach(note -> console.item("", note));
         told.put("notes", images.notes());
         int[] trained = train.countPerClass(classes.size());
         int[] tested = images.test().countPerClass(classes.size());
@@ -151,11 +234,11 @@ final class DataCommand extends ConsoleCommand {
         }
         told.put("classes", maps);
         if (classes.size() <= ShownClasses.ALL) {
-            table(console, rows);
+            console.table(rows);
         } else {
             int[] sizes = IntStream.of(trained).sorted().toArray();
-            line(
-                    console,
+            console.format(
+                    "",
                     "%,d classes of %,d to %,d training images, half of them with at most %,d; --json has each",
                     sizes.length,
                     sizes[0],
@@ -164,60 +247,54 @@ final class DataCommand extends ConsoleCommand {
         }
     }
 
-    private void draw(@Nullable Path file, Supplier<byte[]> sheet, Console console) throws IOException {
+    private static void draw(@Nullable Path file, Supplier<byte[]> sheet, Console console) throws IOException {
         if (file != null) {
             AtomicFiles.write(file, sheet.get());
-            line(console, "Drawn into %s", file);
+            console.item("Drawn into ", file.toString());
         }
     }
 
-    private void list(ImageCache cache, Map<String, Object> told, Console console) throws IOException {
+    private static void list(ImageCache cache, Depot.Content brought, Map<String, Object> told, Console console)
+            throws IOException {
         List<ImageCache.Entry> entries = cache.entries();
         told.put("folder", cache.folder().toString());
         told.put("cached", entries);
         if (entries.isEmpty()) {
-            line(console, "No decoded images in %s", cache.folder());
-            return;
-        }
-        List<List<String>> rows = new ArrayList<>(List.of(List.of("data set", "images", "shape", "MB", "file")));
-        for (ImageCache.Entry entry : entries) {
-            String file = entry.file().getFileName().toString();
-            rows.add(List.of(
-                    entry.name(),
-                    number(entry.images()),
-                    entry.channels() + "x" + entry.height() + "x" + entry.width(),
-                    number(megabytes(entry.bytes())),
-                    file.substring(0, Math.min(12, file.length()))));
-        }
-        table(console, rows);
-        line(console, "In %s", cache.folder());
-    }
-
-    private void listUnfinished(ImageCache cache, Map<String, Object> told, Console console) throws IOException {
-        List<ImageCache.Unfinished> files = cache.unfinished();
-        told.put("unfinished", files);
-        if (!files.isEmpty()) {
-            long bytes = files.stream().mapToLong(ImageCache.Unfinished::bytes).sum();
-            line(
-                    console,
-                    "%,d %s that stopped commands left unfinished, of %,d MB; --clear deletes %s",
-                    files.size(),
-                    files.size() == 1 ? "file" : "files",
-                    megabytes(bytes),
-                    files.size() == 1 ? "it" : "them");
-        }
-    }
-
-    private void line(Console console, String format, Object... values) {
-        if (!json) {
-            console.item("", String.format(Locale.ROOT, format, values));
-        }
-    }
-
-    private void table(Console console, List<List<String>> rows) {
-        if (!json) {
+            console.item("No decoded images in ", cache.folder().toString());
+        } else {
+            List<List<String>> rows = new ArrayList<>(List.of(List.of("data set", "images", "shape", "MB", "file")));
+            for (ImageCache.Entry entry : entries) {
+                String file = entry.file().getFileName().toString();
+                rows.add(List.of(
+                        entry.name(),
+                        number(entry.images()),
+                        entry.channels() + "x" + entry.height() + "x" + entry.width(),
+                        number(megabytes(entry.bytes())),
+                        file.substring(0, Math.min(12, file.length()))));
+            }
             console.table(rows);
+            console.item("In ", cache.folder().toString());
         }
+        List<ImageCache.Unfinished> unfinished = cache.unfinished();
+        told.put("unfinished", unfinished);
+        if (!unfinished.isEmpty()) {
+            console.format(
+                    "",
+                    "%s that stopped commands left unfinished, of %,d MB, which --clear deletes",
+                    files(unfinished.size()),
+                    megabytes(unfinished.stream()
+                            .mapToLong(ImageCache.Unfinished::bytes)
+                            .sum()));
+        }
+        told.put("brought_by_orders", brought);
+        if (brought.things() > 0) {
+            console.format(
+                    "", "%s that orders brought, of %,d MB", files(brought.things()), megabytes(brought.bytes()));
+        }
+    }
+
+    private static String files(int count) {
+        return number(count) + (count == 1 ? " file" : " files");
     }
 
     private static long megabytes(long bytes) {
@@ -226,5 +303,51 @@ final class DataCommand extends ConsoleCommand {
 
     private static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** Draws the first training images of each class, as a PNG. */
+    private static byte[] sampleSheet(ImageDataset dataset) {
+        ImageSource images = dataset.train();
+        int classes = Math.min(CLASSES, dataset.classes().size());
+        List<List<ContactSheet.Picture>> rows = new ArrayList<>();
+        IntStream.range(0, classes).forEach(c -> rows.add(new ArrayList<>()));
+        for (int i = 0; i < images.size(); i++) {
+            int label = images.labels()[i];
+            if (label < classes && rows.get(label).size() < EACH) {
+                rows.get(label).add(new ContactSheet.Picture(images, i));
+            }
+        }
+        List<ContactSheet.Entry> entries = IntStream.range(0, classes)
+                .mapToObj(c -> new ContactSheet.Entry(
+                        rows.get(c), List.of(dataset.classes().get(c))))
+                .filter(entry -> !entry.pictures().isEmpty())
+                .toList();
+        return new ContactSheet(
+                        dataset.name() + ": the first training images of "
+                                + (classes < dataset.classes().size() ? classes + " classes" : "each class"),
+                        entries)
+                .png();
+    }
+
+    /** Draws some training images with the result of each augmentation, as a PNG. */
+    private static byte[] augmentedSheet(ImageDataset dataset) {
+        ImageSource images = dataset.train();
+        int[] indices = EvenlySpaced.of(images.size(), EACH);
+        List<ContactSheet.Entry> entries = new ArrayList<>();
+        entries.add(entry(images, indices, List.of(), "As they are"));
+        for (Augmentation augmentation : SHOWN) {
+            entries.add(entry(images, indices, List.of(augmentation), RecipeWords.of(augmentation)));
+        }
+        return new ContactSheet(dataset.name() + ": what augmentations make of training images", entries).png();
+    }
+
+    private static ContactSheet.Entry entry(
+            ImageSource images, int[] indices, List<Augmentation> augmentations, String line) {
+        List<RasterImage> changed = AugmentedImages.of(images, indices, augmentations, SEED);
+        return new ContactSheet.Entry(
+                changed.stream()
+                        .map(image -> new ContactSheet.Picture(image.width(), image.height(), () -> image))
+                        .toList(),
+                List.of(line));
     }
 }

@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -236,17 +235,15 @@ final class DiffCommand extends ConsoleCommand {
                     .mapToDouble(TensorDifference::largest)
                     .max()
                     .orElse(0);
-            console.item(
+            console.format(
                     file + ": ",
-                    String.format(
-                            Locale.ROOT,
-                            "%s; %d of %d tensors are the same, outputs differ by at most %.1e",
-                            report.agrees() && report.sameGraph()
-                                    ? "agrees with " + compared
-                                    : "same answers as " + compared + ", but another file",
-                            report.matched(),
-                            report.tensors(),
-                            largest));
+                    "%s; %d of %d tensors are the same, outputs differ by at most %.1e",
+                    report.agrees() && report.sameGraph()
+                            ? "agrees with " + compared
+                            : "same answers as " + compared + ", but another file",
+                    report.matched(),
+                    report.tensors(),
+                    largest);
         } else {
             console.item(file + " ", "differs from " + compared + ":");
             report.outputs().forEach((name, difference) -> {

@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -164,20 +163,18 @@ final class QuantizeCommand extends ConsoleCommand {
             return;
         }
         console.item(quantized.file() + ": ", quantized.verdict().words());
-        console.item(
+        console.format(
                 "  ",
-                String.format(
-                        Locale.ROOT,
-                        "accuracy %.2f %% after %.2f %%; %s of %d images; one image %s%.1f times as fast; ranges by %s",
-                        100 * quantized.accuracy(),
-                        100 * quantized.floatAccuracy(),
-                        quantized.verdict().accuracy().test().onlyFirst()
-                                + quantized.verdict().accuracy().test().onlySecond()
-                                + " flips between right and wrong",
-                        quantized.verdict().accuracy().images(),
-                        quantized.verdict().busy() == null ? "" : Latency.ROUGH,
-                        quantized.verdict().speedupOfOne(),
-                        quantized.found().method().title()));
+                "accuracy %.2f %% after %.2f %%; %s of %d images; one image %s%.1f times as fast; ranges by %s",
+                100 * quantized.accuracy(),
+                100 * quantized.floatAccuracy(),
+                quantized.verdict().accuracy().test().onlyFirst()
+                        + quantized.verdict().accuracy().test().onlySecond()
+                        + " flips between right and wrong",
+                quantized.verdict().accuracy().images(),
+                quantized.verdict().busy() == null ? "" : Latency.ROUGH,
+                quantized.verdict().speedupOfOne(),
+                quantized.found().method().title());
         List<String> inFloat = quantized.found().model().inFloat();
         if (!inFloat.isEmpty()) {
             console.item("  ", "still in float: " + String.join(", ", inFloat));

@@ -8,7 +8,6 @@ import io.catwalk.runner.runtimes.Runner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -52,14 +51,12 @@ record RuntimeDiffReport(String file, Tolerance tolerance, List<Entry> entries) 
         String name = entry.runner().name()
                 + (compared.version() == null ? "" : " (" + entry.runner().runtime() + " " + compared.version() + ")");
         if (compared.outcome() instanceof RuntimeOutcome.Agrees agrees) {
-            console.item(
+            console.format(
                     file + ": ",
-                    String.format(
-                            Locale.ROOT,
-                            "agrees in %s; answers to %d images differ by at most %.1e",
-                            name,
-                            entry.images(),
-                            agrees.answer().largest()));
+                    "agrees in %s; answers to %d images differ by at most %.1e",
+                    name,
+                    entry.images(),
+                    agrees.answer().largest());
         } else if (compared.outcome() instanceof RuntimeOutcome.Differs differs) {
             console.item(file + " ", "differs in " + name + ":");
             console.item("  answers: ", differs.answer().toString());

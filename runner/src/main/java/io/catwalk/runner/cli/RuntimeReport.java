@@ -78,15 +78,13 @@ record RuntimeReport(
                 }
             }
         });
-        console.item(
+        console.format(
                 "",
-                String.format(
-                        Locale.ROOT,
-                        "Flips: images that get another label; max diff: of any logit, at most %s; images/s: with the "
-                                + "normalization, without loading.",
-                        tolerance.relative() == 0
-                                ? String.format(Locale.ROOT, "%.0e", tolerance.absolute())
-                                : tolerance.toString()));
+                "Flips: images that get another label; max diff: of any logit, at most %s; images/s: with the "
+                        + "normalization, without loading.",
+                tolerance.relative() == 0
+                        ? String.format(Locale.ROOT, "%.0e", tolerance.absolute())
+                        : tolerance.toString());
     }
 
     private static List<List<String>> where(RuntimeOutcome outcome) {
