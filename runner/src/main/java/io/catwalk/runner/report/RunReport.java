@@ -5,6 +5,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.ImageDataset;
+import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param robustness how accurate the ONNX files are on corrupted images; null if that was not measured
  * @param leaked pairs of a test and a training image that look the same, the nearest of a test image first; null if the
  *     run was not audited
+ * @param demo address of the page on which the networks can be tried, relative to the run folder; null if there is none
  */
 public record RunReport(
         ExperimentSpec spec,
@@ -42,13 +44,28 @@ public record RunReport(
         @Nullable ImageDataset dataset,
         List<String> missing,
         @Nullable Robustness robustness,
-        @Nullable List<Duplicate> leaked) {
+        @Nullable List<Duplicate> leaked,
+        @Nullable String demo) {
+
+    private static final String DEMO = "demo/" + DemoPage.PAGE;
 
     /** Copies the lists. */
     public RunReport {
         models = List.copyOf(models);
         missing = List.copyOf(missing);
         leaked = leaked == null ? null : List.copyOf(leaked);
+    }
+
+    /** Creates the data of reports on a run without a page on which its networks can be tried. */
+    public RunReport(
+            ExperimentSpec spec,
+            Results results,
+            List<Model> models,
+            @Nullable ImageDataset dataset,
+            List<String> missing,
+            @Nullable Robustness robustness,
+            @Nullable List<Duplicate> leaked) {
+        this(spec, results, models, dataset, missing, robustness, leaked, null);
     }
 
     /**
@@ -146,7 +163,8 @@ public record RunReport(
         }
         Robustness robustness = robustness(run, results, missing);
         List<Duplicate> leaked = leaked(run, missing);
-        return new RunReport(spec, results, models, dataset, missing, robustness, leaked);
+        String demo = Files.exists(run.folder().path().resolve(DEMO)) ? DEMO : null;
+        return new RunReport(spec, results, models, dataset, missing, robustness, leaked, demo);
     }
 
     private static @Nullable List<Duplicate> leaked(RecordedRun run, List<String> missing) throws IOException {

@@ -18,6 +18,11 @@ public final class Wording {
         return Numbers.count(value) + " " + (value == 1 ? one : many);
     }
 
+    /** Returns "both" or "all" of a number of things, which is at least two. */
+    public static String all(int count) {
+        return count == 2 ? "both" : "all " + Numbers.count(count);
+    }
+
     /** Lists names for a sentence; of many, only the first few. */
     public static String names(List<String> names) {
         if (names.size() <= NAMES) {

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param duplicates images with a duplicate in the training set; null if the run was not audited
  * @param originals their training images, in the same order
  */
-record ImageBrowser(
+public record ImageBrowser(
         List<String> classes,
         int images,
         String names,
@@ -103,14 +103,15 @@ record ImageBrowser(
      * @param mirrored whether one of them is mirrored
      * @param moved whether one of them is moved by a pixel
      */
-    record Twin(int image, int train, String file, int label, double distance, boolean mirrored, boolean moved) {}
+    public record Twin(
+            int image, int train, String file, int label, double distance, boolean mirrored, boolean moved) {}
 
     /**
      * Gathers the predictions and images of a run; without predictions, only the names of the classes.
      *
      * @param model content of the report
      */
-    static ImageBrowser of(ReportModel model) {
+    public static ImageBrowser of(ReportModel model) {
         Gathered gathered = Gathered.of(model);
         List<String> classes = model.dataset().classes();
         if (gathered == null) {
@@ -186,7 +187,7 @@ record ImageBrowser(
     }
 
     /** Writes it as JSON for a script element: it contains no {@code <}, which could end the element. */
-    String json() {
+    public String json() {
         return Json.LINE.writeValueAsString(this).replace("<", "\\u003c");
     }
 

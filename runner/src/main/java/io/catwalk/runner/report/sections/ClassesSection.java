@@ -41,9 +41,7 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
     static Optional<Section> of(ReportModel model) {
         List<Entrant> shown =
                 model.trained().stream().filter(Entrant::evaluated).limit(MOST).toList();
-        return shown.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new ClassesSection(model, shown).section());
+        return shown.isEmpty() ? Optional.empty() : Optional.of(new ClassesSection(model, shown).section());
     }
 
     private Section section() {
@@ -110,15 +108,26 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
         }
         return "The lowest recall of " + name + " is " + Numbers.percent(lowest) + " %, for "
                 + Wording.names(hardest.stream().map(ClassScores::name).toList())
-                + (hardest.size() == 1 ? " (" + interval(hardest.get(0)) + ")" : "")
+                + counted(hardest)
                 + mostOften(mistakes);
     }
 
-    private static String interval(ClassScores scores) {
-        int right = (int) Math.round(scores.recall() * scores.support());
-        Accuracy recall = Accuracy.of(scores.support(), right);
-        return Numbers.count(right) + " of " + Numbers.count(scores.support()) + " images, 95 % interval "
-                + Numbers.percent(recall.low()) + " to " + Numbers.percent(recall.high());
+    /** Says of how many images a recall is, which is the same for all of some classes; nothing if these differ. */
+    private static String counted(List<ClassScores> classes) {
+        Accuracy recall = accuracy(classes.get(0));
+        String of = " (" + Numbers.count(recall.right()) + " of " + Numbers.count(recall.images()) + " images";
+        if (classes.size() == 1) {
+            return of + ", 95 % interval " + interval(recall) + ")";
+        }
+        return classes.stream().allMatch(scores -> scores.support() == recall.images()) ? of + " each)" : "";
+    }
+
+    private static Accuracy accuracy(ClassScores scores) {
+        return Accuracy.of(scores.support(), (int) Math.round(scores.recall() * scores.support()));
+    }
+
+    private static String interval(Accuracy recall) {
+        return Numbers.percent(recall.low()) + " to " + Numbers.percent(recall.high());
     }
 
     /** Says which two classes are confused most; nothing if several pairs tie, or a class has too few images. */
@@ -181,12 +190,7 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
 
     private static Cell recall(ClassScores scores, boolean detailed) {
         Cell.Number share = Cell.of(scores.recall(), Unit.PERCENT);
-        if (!detailed) {
-            return share;
-        }
-        Accuracy recall =
-                Accuracy.of(scores.support(), (int) Math.round(scores.recall() * scores.support()));
-        return share.with(Numbers.percent(recall.low()) + " to " + Numbers.percent(recall.high()));
+        return detailed ? share.with(interval(accuracy(scores))) : share;
     }
 
     /** Says as what the images of a class are classified most often by mistake, and how many; a dash for nothing. */
@@ -205,7 +209,8 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
     }
 
     private String note(int classes) {
-        int evaluated = (int) model.trained().stream().filter(Entrant::evaluated).count();
+        int evaluated =
+                (int) model.trained().stream().filter(Entrant::evaluated).count();
         List<String> selections =
                 shown.stream().map(Entrant::selection).distinct().toList();
         int absent = model.dataset().classes().size() - classes;
@@ -214,8 +219,6 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
                 + (evaluated > shown.size()
                         ? " These are the best " + shown.size() + " of " + evaluated + " classifiers."
                         : "")
-                + (absent == 0
-                        ? ""
-                        : " " + Wording.count(absent, "class has", "classes have") + " no image here.");
+                + (absent == 0 ? "" : " " + Wording.count(absent, "class has", "classes have") + " no image here.");
     }
 }

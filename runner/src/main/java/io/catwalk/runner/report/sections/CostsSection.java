@@ -35,9 +35,7 @@ record CostsSection(ReportModel model) {
     private static final Set<Medium> TEXT = Medium.of(Medium.MARKDOWN, Medium.PAGE);
 
     static Optional<Section> of(ReportModel model) {
-        return model.trained().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new CostsSection(model).section());
+        return model.trained().isEmpty() ? Optional.empty() : Optional.of(new CostsSection(model).section());
     }
 
     private Section section() {
@@ -69,7 +67,7 @@ record CostsSection(ReportModel model) {
     private String title() {
         List<Entrant> front = model.front();
         if (front.isEmpty()) {
-            return "Training took " + trainingTimes();
+            return trainingTimes();
         }
         Entrant fastest = front.get(0);
         String time = latency(fastest) + " for one image (" + model.latencyTitle() + ")";
@@ -94,10 +92,13 @@ record CostsSection(ReportModel model) {
     private String trainingTimes() {
         var seconds = model.trained().stream()
                 .mapToDouble(one -> one.trainingSeconds().getAverage())
+                .filter(Double::isFinite)
                 .summaryStatistics();
-        return seconds.getCount() < 2
-                ? Numbers.duration(seconds.getMax())
-                : Numbers.duration(seconds.getMin()) + " to " + Numbers.duration(seconds.getMax());
+        if (seconds.getCount() == 0) {
+            return "The training times are not known";
+        }
+        return "Training took " + Numbers.duration(seconds.getMin())
+                + (seconds.getCount() == 1 ? "" : " to " + Numbers.duration(seconds.getMax()));
     }
 
     private String latency(Entrant one) {
@@ -127,9 +128,8 @@ record CostsSection(ReportModel model) {
                 .takeWhile(one -> one != best && timed.contains(best))
                 .filter(one -> !relation(best, one).isEmpty())
                 .findFirst()
-                .ifPresent(one -> sentences.add(
-                        best.name() + relation(best, one) + one.name() + ", and takes " + latency(best)
-                                + (one == fastest ? "." : " instead of " + latency(one) + ".")));
+                .ifPresent(one -> sentences.add(best.name() + relation(best, one) + one.name() + ", and takes "
+                        + latency(best) + (one == fastest ? "." : " instead of " + latency(one) + ".")));
         return sentences;
     }
 
@@ -168,7 +168,8 @@ record CostsSection(ReportModel model) {
         return columns;
     }
 
-    private static TableColumn<Entrant> cost(Set<Medium> media, String head, Kind kind, Function<Efficiency, Cell> cell) {
+    private static TableColumn<Entrant> cost(
+            Set<Medium> media, String head, Kind kind, Function<Efficiency, Cell> cell) {
         return new TableColumn<>(media, head, kind, one -> {
             Efficiency costs = one.efficiency();
             return costs == null ? Cell.of(null, Unit.COUNT) : cell.apply(costs);

@@ -42,12 +42,10 @@ record DataSection(ReportModel model) {
     }
 
     private String title() {
-        return Wording.count(data().test(), "test image", "test images")
-                + (model.folded() ? " in a fold" : "")
-                + " in " + Wording.count(data().classes().size(), "class", "classes") + ", "
-                + (data().largestClass() == data().smallestClass()
-                        ? Numbers.count(data().largestClass()) + " of each"
-                        : ofAClass() + " of each" + (absent().isEmpty() ? "" : " that has any"))
+        String images = Wording.count(data().test(), "test image", "test images") + " in "
+                + Wording.count(data().classes().size(), "class", "classes");
+        return (model.folded() ? model.results().experiment().folds() + " folds of " : "") + images + ", " + ofAClass()
+                + " of each" + (absent().isEmpty() ? "" : " that has any")
                 + (model.folded() ? " over all folds" : "");
     }
 

@@ -32,9 +32,7 @@ import org.jspecify.annotations.Nullable;
 record GeneralizationSection(ReportModel model) {
 
     static Optional<Section> of(ReportModel model) {
-        return model.trained().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new GeneralizationSection(model).section());
+        return model.trained().isEmpty() ? Optional.empty() : Optional.of(new GeneralizationSection(model).section());
     }
 
     private Section section() {
@@ -86,7 +84,7 @@ record GeneralizationSection(ReportModel model) {
         String who = gaps.size() == 1
                 ? model.trained().get(0).name() + " overfits"
                 : above.getCount() == gaps.size()
-                        ? "All " + gaps.size() + " overfit"
+                        ? Wording.capital(Wording.all(gaps.size())) + " overfit"
                         : above.getCount() + " of " + gaps.size() + (above.getCount() == 1 ? " overfits" : " overfit");
         return who + ": training accuracy is " + points + " above validation accuracy";
     }
@@ -97,8 +95,8 @@ record GeneralizationSection(ReportModel model) {
         double excess = overconfidence(evaluation);
         String points = Numbers.percent(Math.abs(excess));
         // If all or none are right, the bound of the interval is the accuracy itself, and rounding could cross it.
-        boolean within = points.equals("0.00")
-                || evaluation.accuracyInterval().contains(evaluation.accuracy() + excess);
+        boolean within =
+                points.equals("0.00") || evaluation.accuracyInterval().contains(evaluation.accuracy() + excess);
         return (within
                         ? "The mean confidence of " + best.name() + " is within the interval of its accuracy"
                         : best.name() + (excess > 0 ? " is overconfident by " : " is underconfident by ") + points
@@ -151,8 +149,8 @@ record GeneralizationSection(ReportModel model) {
     }
 
     private String note() {
-        boolean selected = model.trained().stream()
-                .anyMatch(one -> one.request().recipe().epochs() > 1);
+        boolean selected =
+                model.trained().stream().anyMatch(one -> one.request().recipe().epochs() > 1);
         return "The gap is training minus validation accuracy. Losses are in nats, without label smoothing."
                 + (selected
                         ? " Validation accuracy is optimistic, since the validation images selected the epoch:"

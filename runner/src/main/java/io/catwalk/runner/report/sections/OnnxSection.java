@@ -34,9 +34,7 @@ record OnnxSection(ReportModel model) {
     }
 
     private List<Entrant> checked() {
-        return model.trained().stream()
-                .filter(one -> !one.parities().isEmpty())
-                .toList();
+        return model.trained().stream().filter(one -> !one.parities().isEmpty()).toList();
     }
 
     /** Returns the worst cross-check among a classifier's trials; null if nothing was exported. */
@@ -55,7 +53,7 @@ record OnnxSection(ReportModel model) {
             long flips = all.stream().mapToLong(ParityResult::flips).sum();
             return (all.size() == 1
                             ? "The ONNX file answers like its network: "
-                            : "All " + all.size() + " ONNX files answer like their networks: ")
+                            : Wording.capital(Wording.all(all.size())) + " ONNX files answer like their networks: ")
                     + (flips == 0 ? "no label flips" : Wording.count(flips, "label flips", "labels flip"))
                     + ", and no logit differs by more than "
                     + Numbers.scientific(all.stream()
@@ -112,17 +110,20 @@ record OnnxSection(ReportModel model) {
                                     + Numbers.scientific(worst.maxAbs()))
                     + ".");
         }
-        return Optional.of(switch (worst.missing()) {
-            case NO_FORM -> one.name() + " has no ONNX form: " + worst.worst() + ".";
-            case UNWRITTEN -> "The ONNX file of " + one.name() + " could not be written: " + worst.worst() + ".";
-            case ANOTHER_NETWORK -> "The ONNX file of " + one.name() + " was refused: " + worst.worst() + ".";
-        });
+        return Optional.of(
+                switch (worst.missing()) {
+                    case NO_FORM -> one.name() + " has no ONNX form: " + worst.worst() + ".";
+                    case UNWRITTEN ->
+                        "The ONNX file of " + one.name() + " could not be written: " + worst.worst() + ".";
+                    case ANOTHER_NETWORK -> "The ONNX file of " + one.name() + " was refused: " + worst.worst() + ".";
+                });
     }
 
     private List<TableColumn<Entrant>> columns() {
         List<TableColumn<Entrant>> columns = new ArrayList<>();
         columns.add(new TableColumn<>(Medium.ALL, "Classifier", Kind.TEXT, StandingsSection::name));
-        columns.add(new TableColumn<>(Medium.ALL, "Agrees", Kind.TEXT, one -> agrees(Objects.requireNonNull(worst(one)))));
+        columns.add(
+                new TableColumn<>(Medium.ALL, "Agrees", Kind.TEXT, one -> agrees(Objects.requireNonNull(worst(one)))));
         columns.add(number(
                 Medium.ALL, "Label flips", one -> Cell.of(one.maxAbs() == null ? null : one.flips(), Unit.COUNT)));
         columns.add(number(Medium.ALL, "Largest difference", one -> Cell.of(one.maxAbs(), Unit.SCIENTIFIC)));

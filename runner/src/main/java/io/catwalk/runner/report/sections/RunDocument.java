@@ -23,7 +23,19 @@ public final class RunDocument {
             ClassesSection::of,
             GeneralizationSection::of,
             OnnxSection::of,
-            ConclusionsSection::of);
+            ConclusionsSection::of,
+            ImagesSection::of,
+            DemoSection::of,
+            ClassifiersSection::of,
+            TrialsSection::of,
+            RunSection::of);
+=======
+            ImagesSection::of,
+            DemoSection::of,
+            ClassifiersSection::of,
+            TrialsSection::of,
+            RunSection::of);
+>>>>>>> b4c09f28 (Say everything of a classifier, its trials, its images and the run in sections of the document)
 
     private RunDocument() {}
 

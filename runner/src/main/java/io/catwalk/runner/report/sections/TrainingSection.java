@@ -55,7 +55,8 @@ record TrainingSection(ReportModel model) {
             return trained.get(0).name() + " was trained for " + most;
         }
         if (differing().isEmpty()) {
-            return "All " + trained.size() + " classifiers were trained with the same recipe, for " + most;
+            return Wording.capital(Wording.all(trained.size())) + " classifiers were trained with the same recipe, for "
+                    + most;
         }
         return "The recipes differ, so a difference in accuracy may come from these";
     }

@@ -1,0 +1,317 @@
+package io.catwalk.runner.report.sections;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.ClassScores;
+import io.catwalk.runner.evaluation.ShownClasses;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.Wording;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Fact;
+import io.catwalk.runner.report.document.Block.Facts;
+import io.catwalk.runner.report.document.Block.Figure;
+import io.catwalk.runner.report.document.Block.Group;
+import io.catwalk.runner.report.document.Block.Sentences;
+import io.catwalk.runner.report.document.Block.Tone;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.InferenceEngine;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.Timing;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Everything about each classifier by itself. */
+record ClassifiersSection(ReportModel model) {
+
+    private static final Set<Medium> MEDIA = Medium.SEEN_DETAIL;
+
+    static Optional<Section> of(ReportModel model) {
+        return model.entrants().isEmpty() ? Optional.empty() : Optional.of(new ClassifiersSection(model).section());
+    }
+
+    private Section section() {
+        int count = model.entrants().size();
+        return new Section(
+                "classifiers",
+                "Classifiers",
+                count == 1
+                        ? model.entrants().get(0).name() + " in detail"
+                        : "The " + count + " classifiers in detail, the most accurate first",
+                model.entrants().stream().map(this::group).toList(),
+                "results.json, key trials[]; trials/*/*/history.csv, predictions.csv and the ONNX files");
+    }
+
+    private Block group(Entrant one) {
+        return new Group(
+                MEDIA,
+                "c" + one.number(),
+                new Cell.Name(one.name(), one.look(), "", ""),
+                summary(one),
+                one.number() == 1,
+                one.standing() == null ? failures(one) : details(one));
+    }
+
+    private static String summary(Entrant one) {
+        if (one.standing() == null) {
+            return "failed";
+        }
+        Efficiency efficiency = one.efficiency();
+        List<String> parts = new ArrayList<>();
+        parts.add(Numbers.percent(one.standing().accuracy()) + " %");
+        if (efficiency != null) {
+            parts.add(Wording.count(efficiency.parameters(), "parameter", "parameters"));
+        }
+        if (one.standing().trials() > 1) {
+            parts.add(one.standing().trials() + " trials");
+        }
+        if (!one.failed().isEmpty()) {
+            parts.add(one.failed().size() + " failed");
+        }
+        return String.join(" · ", parts);
+    }
+
+    private static List<Block> failures(Entrant one) {
+        return one.failed().isEmpty()
+                ? List.of()
+                : List.of(new Sentences(
+                        Medium.ONLY_PAGE,
+                        "",
+                        Tone.WARNING,
+                        one.failed().stream()
+                                .map(trial -> trial.label() + " failed: "
+                                        + trial.outcome().error() + ".")
+                                .toList()));
+    }
+
+    private List<Block> details(Entrant one) {
+        List<Block> blocks = new ArrayList<>(failures(one));
+        if (model.charted().contains(one)) {
+            for (Chart chart : new EntrantCharts(model, one, Integer.toString(one.number())).all()) {
+                String id = chart.keys().isEmpty() ? "" : ReportPage.confusion(one.name());
+                blocks.add(new Figure(MEDIA, id, chart));
+            }
+        }
+        List<String> absent = absent(one);
+        if (!absent.isEmpty()) {
+            blocks.add(new Sentences(MEDIA, "", Tone.NOTE, absent));
+        }
+        if (one.evaluated()) {
+            blocks.add(folded(
+                    one,
+                    "classes",
+                    "Precision, recall and F1 of each class",
+                    classes(one, Objects.requireNonNull(one.evaluation()).classes())));
+        }
+        if (one.done().size() > 1 && model.done().size() <= TrialTable.ROWS) {
+            String heading = "Its " + one.done().size() + " trials";
+            blocks.add(folded(
+                    one,
+                    "trials",
+                    heading,
+                    TrialTable.of(Medium.ONLY_PAGE, "", "Trials of " + one.name(), one.done())));
+        }
+        ArchitecturesSection.drawing(MEDIA, "Architecture", one).ifPresent(blocks::add);
+        Done first = one.first();
+        if (!one.request().hyperparameters().isEmpty()) {
+            blocks.add(new Facts(
+                    MEDIA,
+                    "Hyperparameters",
+                    false,
+                    one.request().hyperparameters().entrySet().stream()
+                            .map(each -> Fact.of(each.getKey(), String.valueOf(each.getValue())))
+                            .toList()));
+        }
+        blocks.add(new Facts(MEDIA, "Recipe", false, recipe(one, first == null ? null : first.timing())));
+        if (first != null) {
+            parity(one).ifPresent(blocks::add);
+            speed(first.efficiency()).ifPresent(blocks::add);
+            blocks.add(new Facts(MEDIA, "Provenance", false, provenance(one, first)));
+        }
+        return blocks;
+    }
+
+    private static Block folded(Entrant one, String id, String heading, Block block) {
+        return new Group(block.media(), "c" + one.number() + "-" + id, Cell.of(heading), "", false, List.of(block));
+    }
+
+    private static List<String> absent(Entrant one) {
+        List<String> sentences = new ArrayList<>();
+        if (one.done().stream().allMatch(trial -> trial.history().isEmpty())) {
+            sentences.add("The history of its training is missing, and so are its learning curves.");
+        }
+        if (!one.evaluated()) {
+            sentences.add("Its predictions are missing, and so are its confusion matrix, the scores of its classes and"
+                    + " its reliability.");
+        }
+        return sentences;
+    }
+
+    /** Makes a table of the classes; if there are many, those with the lowest recall are the first. */
+    private static Block classes(Entrant one, List<ClassScores> classes) {
+        List<TableColumn<Integer>> columns = List.of(
+                new TableColumn<>(
+                        MEDIA,
+                        "Class",
+                        Kind.TEXT,
+                        label -> Cell.of(classes.get(label).name())),
+                share("Precision %", classes, ClassScores::precision),
+                share("Recall %", classes, ClassScores::recall),
+                share("F1 %", classes, ClassScores::f1),
+                new TableColumn<>(
+                        MEDIA,
+                        "Images",
+                        Kind.NUMBER,
+                        label -> Cell.of(classes.get(label).support(), Unit.COUNT)));
+        Stream<Integer> labels = IntStream.range(0, classes.size()).boxed();
+        Comparator<Integer> absentLast =
+                Comparator.comparing(label -> classes.get(label).support() == 0);
+        return TableColumn.table(
+                MEDIA,
+                "",
+                "Scores of each class, " + one.name(),
+                columns,
+                classes.size() <= ShownClasses.ALL
+                        ? labels.toList()
+                        : labels.sorted(absentLast.thenComparing(
+                                        label -> classes.get(label).recall()))
+                                .toList(),
+                label -> label + ".any",
+                one.selection().strip());
+    }
+
+    private static TableColumn<Integer> share(
+            String head, List<ClassScores> classes, ToDoubleFunction<ClassScores> value) {
+        return new TableColumn<>(
+                MEDIA, head, Kind.BAR, label -> Cell.of(value.applyAsDouble(classes.get(label)), Unit.PERCENT));
+    }
+
+    private static List<Fact> recipe(Entrant one, @Nullable Timing timing) {
+        List<Fact> facts = new ArrayList<>(TrainingSection.recipe(one));
+        if (timing == null) {
+            return facts;
+        }
+        facts.add(Fact.of(
+                "Trained",
+                Wording.count(timing.epochs(), "epoch", "epochs")
+                        + (timing.steps() == null
+                                ? ""
+                                : ", " + Wording.count(timing.steps(), "optimizer step", "optimizer steps"))));
+        facts.add(Fact.of("Weights of", "epoch " + timing.bestEpoch()));
+        return facts;
+    }
+
+    private static Optional<Block> parity(Entrant one) {
+        ParityResult parity = OnnxSection.worst(one);
+        if (parity == null) {
+            return Optional.empty();
+        }
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("Agrees", OnnxSection.agrees(parity)));
+        if (parity.maxAbs() != null) {
+            facts.add(new Fact("Label flips", Cell.of(parity.flips(), Unit.COUNT)));
+            facts.add(new Fact("Images", Cell.of(parity.images(), Unit.COUNT)));
+            facts.add(new Fact("Largest difference", Cell.of(parity.maxAbs(), Unit.SCIENTIFIC)));
+            facts.add(new Fact("99.9th percentile", Cell.of(parity.p999Abs(), Unit.SCIENTIFIC)));
+            facts.add(new Fact("Mean difference", Cell.of(parity.meanAbs(), Unit.SCIENTIFIC)));
+            facts.add(new Fact("Tolerance", Cell.of(parity.tolerance(), Unit.SCIENTIFIC)));
+            facts.add(new Fact("Configurations", Cell.of(parity.configurations(), Unit.COUNT)));
+        }
+        facts.add(Fact.of(parity.maxAbs() == null ? "Reason" : "Worst of them", parity.worst()));
+        return Optional.of(new Facts(MEDIA, "ONNX file and network", false, facts));
+    }
+
+    /** A line of the table of speeds. */
+    private record Speed(String name, Function<Latency, Cell> figure, int batch) {}
+
+    private static Optional<Block> speed(Efficiency efficiency) {
+        Latency any = Stream.of(efficiency.onnxruntime(), efficiency.pytorch())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        if (any == null) {
+            return Optional.empty();
+        }
+        List<Speed> rows = List.of(
+                new Speed("Median, one image", CostsSection::latency, 1),
+                new Speed("90th percentile", latency -> Cell.of(latency.p90Micros(), Unit.MICROS), 0),
+                new Speed("99th percentile", latency -> Cell.of(latency.p99Micros(), Unit.MICROS), 0),
+                new Speed("Images/s, batch 64", latency -> Cell.of(latency.imagesPerSecond64(), Unit.COUNT), 64),
+                new Speed("Images/s, batch 256", latency -> Cell.of(latency.imagesPerSecond256(), Unit.COUNT), 256));
+        List<TableColumn<Speed>> columns = new ArrayList<>();
+        columns.add(new TableColumn<>(MEDIA, "", Kind.TEXT, row -> Cell.of(row.name())));
+        for (InferenceEngine engine : InferenceEngine.values()) {
+            columns.add(new TableColumn<>(
+                    MEDIA, engine.title(), Kind.NUMBER, row -> figure(row, efficiency.latency(engine))));
+        }
+        columns.add(new TableColumn<>(
+                MEDIA,
+                "Speed-up",
+                Kind.NUMBER,
+                row -> CostsSection.times(efficiency.speedUps().get(row.batch()))));
+        return Optional.of(TableColumn.table(
+                MEDIA,
+                "",
+                "Latency and throughput with " + Wording.count(any.threads(), "thread", "threads"),
+                columns,
+                rows,
+                ""));
+    }
+
+    private static Cell figure(Speed row, @Nullable Latency latency) {
+        return latency == null ? Cell.of(null, Unit.MICROS) : row.figure().apply(latency);
+    }
+
+    private static List<Fact> provenance(Entrant one, Done first) {
+        List<Fact> facts = new ArrayList<>();
+        one.models().stream().filter(trial -> trial.onnx() != null).findFirst().ifPresent(trial -> files(trial, facts));
+        Provenance provenance = first.provenance();
+        if (provenance != null) {
+            facts.add(Fact.of("Plugin", provenance.pluginId() + " " + provenance.pluginVersion()));
+            facts.add(Fact.of("Digest of its jar", provenance.pluginSha256()));
+            facts.add(Fact.of("Digest of the split", provenance.splitSha256()));
+        }
+        facts.add(Fact.of(
+                "Started",
+                Numbers.moment(first.timing().startedAt()) + ", took "
+                        + Numbers.duration(first.timing().totalSeconds())));
+        facts.add(new Fact("Processor time", Cell.of(first.efficiency().cpuSeconds(), Unit.SECONDS)));
+        facts.add(Fact.of("Training speed", Numbers.count(first.efficiency().trainingImagesPerSecond()) + " images/s"));
+        if (first.firstError() != null) {
+            facts.add(Fact.of("Failed at first", first.firstError()));
+        }
+        return facts;
+    }
+
+    /** Links to the files of a trial, if they are in the run folder. */
+    private static void files(Model trial, List<Fact> facts) {
+        Path onnx = Objects.requireNonNull(trial.onnx());
+        String folder = trial.outcome().trial().folder();
+        if (onnx.endsWith(Path.of(folder, onnx.getFileName().toString()))) {
+            String file = onnx.getFileName().toString();
+            facts.add(new Fact("ONNX file", new Cell.Link(file, folder + "/" + file)));
+            facts.add(new Fact("Model card", new Cell.Link("card.md", folder + "/card.md")));
+        }
+    }
+}

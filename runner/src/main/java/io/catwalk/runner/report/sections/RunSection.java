@@ -1,0 +1,132 @@
+package io.catwalk.runner.report.sections;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Fact;
+import io.catwalk.runner.report.document.Block.Facts;
+import io.catwalk.runner.report.document.Block.Group;
+import io.catwalk.runner.report.document.Block.Sentences;
+import io.catwalk.runner.report.document.Block.Tone;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.Provenance;
+import io.catwalk.runner.trial.Software;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** How the run was made, what is missing in it, and where its files are. */
+record RunSection(ReportModel model) {
+
+    /** Names of what is missing that a terminal or a slide has room for. */
+    private static final int BRIEF = 4;
+
+    private static final List<String> FILES =
+            List.of("results.json", "results.csv", "results.md", "slides.pptx", "plots/");
+
+    static Optional<Section> of(ReportModel model) {
+        return Optional.of(new RunSection(model).section());
+    }
+
+    private Results.Summary experiment() {
+        return model.results().experiment();
+    }
+
+    private Section section() {
+        List<Block> blocks = new ArrayList<>();
+        missing(
+                blocks,
+                "Failed",
+                model.failed().stream()
+                        .map(trial -> trial.label() + ": " + trial.outcome().error() + ".")
+                        .toList());
+        missing(
+                blocks,
+                "Not run",
+                experiment().notRun().stream().map(title -> title + ".").toList());
+        missing(blocks, "Not found", model.run().missing());
+        blocks.add(new Facts(Medium.DETAIL, "", false, facts()));
+        blocks.add(new Facts(
+                Medium.ONLY_PAGE,
+                "Files",
+                false,
+                FILES.stream()
+                        .map(file -> new Fact(file, new Cell.Link(file, file)))
+                        .toList()));
+        List<String> classes = model.dataset().classes();
+        blocks.add(new Group(
+                Medium.ONLY_PAGE,
+                "class-names",
+                Cell.of("The " + Wording.count(classes.size(), "class", "classes")),
+                "in the order of the logits",
+                false,
+                List.of(new Sentences(Medium.ONLY_PAGE, "", Tone.LIST, classes))));
+        return new Section(
+                "run",
+                "The run",
+                experiment().finished() + " of " + Wording.count(experiment().planned(), "trial", "trials")
+                        + " finished in " + Numbers.duration(experiment().seconds())
+                        + (model.failed().isEmpty() ? "" : "; " + model.failed().size() + " failed"),
+                blocks,
+                "results.json, keys experiment, dataset, trials[].error and trials[].provenance; experiment.yaml");
+    }
+
+    /** Lists what is missing: in full where there is room, else the first. */
+    private static void missing(List<Block> blocks, String heading, List<String> sentences) {
+        if (sentences.isEmpty()) {
+            return;
+        }
+        Set<Medium> brief = Medium.of(Medium.TERMINAL);
+        if (sentences.size() <= BRIEF) {
+            Set<Medium> all = Medium.of(Medium.TERMINAL, Medium.MARKDOWN, Medium.APPENDIX, Medium.PAGE);
+            blocks.add(new Sentences(all, heading, Tone.WARNING, sentences));
+            return;
+        }
+        List<String> first = new ArrayList<>(sentences.subList(0, BRIEF - 1));
+        first.add(Numbers.count(sentences.size() - first.size()) + " more are in results.md.");
+        blocks.add(new Sentences(brief, heading, Tone.WARNING, first));
+        blocks.add(new Sentences(Medium.DETAIL, heading, Tone.WARNING, sentences));
+    }
+
+    private List<Fact> facts() {
+        List<Fact> facts = new ArrayList<>();
+        facts.add(Fact.of("Command", "catwalk " + experiment().command()));
+        facts.add(Fact.of("Started", Numbers.moment(experiment().startedAt())));
+        facts.add(Fact.of(
+                "Trials at once",
+                experiment().jobs() + ", " + Wording.count(experiment().threads(), "thread", "threads") + " each"));
+        facts.add(Fact.of(
+                "Seeds", experiment().seeds().stream().map(String::valueOf).collect(Collectors.joining(", "))));
+        facts.add(Fact.of("Digest of the images", model.dataset().sha256()));
+        each("Software", provenances().map(Provenance::software).map(RunSection::versions), facts);
+        each("Machine", provenances().map(Provenance::machine).map(RunSection::words), facts);
+        return facts;
+    }
+
+    private Stream<Provenance> provenances() {
+        return model.done().stream().map(trial -> trial.trained().provenance()).filter(Objects::nonNull);
+    }
+
+    private static void each(String name, Stream<String> values, List<Fact> facts) {
+        values.distinct().limit(BRIEF).forEach(value -> facts.add(Fact.of(name, value)));
+    }
+
+    private static String versions(Software software) {
+        return "Catwalk " + software.catwalk() + ", DJL " + software.djl() + ", PyTorch " + software.pytorch()
+                + ", ONNX Runtime " + software.onnxruntime() + ", " + software.java();
+    }
+
+    private static String words(Machine machine) {
+        return machine.processor() + ", " + Wording.count(machine.cores(), "core", "cores") + ", "
+                + Numbers.bytes(machine.memoryBytes()) + "; " + machine.os() + ", " + machine.architecture();
+    }
+}
