@@ -7,7 +7,7 @@ import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.report.ModelCard;
+import io.catwalk.runner.report.card.ModelCard;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.ModelSignature;

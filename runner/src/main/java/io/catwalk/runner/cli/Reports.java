@@ -3,12 +3,14 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
-import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.card.ModelCard;
 import io.catwalk.runner.report.charts.Plots;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.report.sections.RunDocument;
@@ -115,6 +117,17 @@ final class Reports {
         }
     }
 
+    private static @Nullable Standing standing(Results results, RunReport.Model model) {
+        String classifier = model.trained().trial().label();
+        Comparison comparison = results.comparison();
+        return comparison == null
+                ? null
+                : comparison.standings().stream()
+                        .filter(one -> one.contestant().equals(classifier))
+                        .findFirst()
+                        .orElse(null);
+    }
+
     private static void card(RunReport report, RunReport.Model model, @Nullable Path confusion) throws IOException {
         Path file = model.onnx();
         if (file == null || !model.answers().there() || model.trained().parity() == null || report.dataset() == null) {
@@ -131,7 +144,8 @@ final class Reports {
                 folder.readExportOptions(),
                 model.trained().efficiency().onnxruntime(),
                 OnnxMetadata.read(file),
-                Files.size(file));
+                Files.size(file),
+                standing(report.results(), model));
         card.write(folder.card(), confusion);
     }
 }

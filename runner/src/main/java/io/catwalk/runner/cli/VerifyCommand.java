@@ -18,7 +18,6 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RunFolder;
-import io.catwalk.runner.report.ModelCard;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.EvaluatedImages;
@@ -44,8 +43,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = {
-            "Check an ONNX file against its metadata and its card: evaluate it on its own test images and compare the "
-                    + "accuracy with the one that they state.",
+            "Check an ONNX file against its metadata: evaluate it on its own test images and compare the "
+                    + "accuracy with the one that it states.",
             "With --against, cross-check it against the network that it came from.",
             "With --runtimes, ask other runtimes about the same images, too."
         })
@@ -53,9 +52,6 @@ final class VerifyCommand extends ConsoleCommand {
 
     /** The accuracy in the metadata is a full double; two sums over so few images differ by less. */
     private static final double SAME = 1e-9;
-
-    /** A model card has hundredths of a percent. */
-    private static final double ROUNDED = 0.5001e-4;
 
     /** The pixels for other runtimes are written into one file. */
     private static final int MOST_IMAGES = 1_000_000;
@@ -281,18 +277,13 @@ final class VerifyCommand extends ConsoleCommand {
     }
 
     private int report(
-            Evaluation evaluation, ImageDataset images, boolean sameImages, @Nullable Double stated, Console console)
-            throws IOException {
+            Evaluation evaluation, ImageDataset images, boolean sameImages, @Nullable Double stated, Console console) {
         boolean differs = stated != null && sameImages && Math.abs(stated - evaluation.accuracy()) >= SAME;
-        Double onCard = ModelCard.statedBeside(file, images);
-        boolean cardDiffers = onCard != null && Math.abs(onCard - evaluation.accuracy()) > ROUNDED;
-        boolean compared = (stated != null && sameImages) || onCard != null;
         if (json) {
             Map<String, @Nullable Object> answer = new LinkedHashMap<>();
             answer.put("dataset", images.name());
             answer.put("stated_accuracy", stated);
-            answer.put("card_accuracy", onCard);
-            answer.put("agrees", compared ? !differs && !cardDiffers : null);
+            answer.put("agrees", stated != null && sameImages ? !differs : null);
             answer.put("metrics", evaluation.metrics());
             console.json(answer);
         } else {
@@ -302,17 +293,9 @@ final class VerifyCommand extends ConsoleCommand {
                     evaluation.accuracy() * 100,
                     evaluation.images(),
                     images.name());
-            console.item(file + ": ", accuracy + verdict(stated, sameImages, differs) + ofCard(onCard, cardDiffers));
+            console.item(file + ": ", accuracy + verdict(stated, sameImages, differs));
         }
-        return differs || cardDiffers ? ExitCode.CROSS_CHECK_FAILED : ExitCode.DONE;
-    }
-
-    private static String ofCard(@Nullable Double stated, boolean differs) {
-        return stated == null
-                ? ""
-                : !differs
-                        ? ", and as its card says"
-                        : String.format(Locale.ROOT, ", but its card says %.2f %%", stated * 100);
+        return differs ? ExitCode.CROSS_CHECK_FAILED : ExitCode.DONE;
     }
 
     private static String verdict(@Nullable Double stated, boolean sameImages, boolean differs) {

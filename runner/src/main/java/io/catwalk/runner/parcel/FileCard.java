@@ -3,7 +3,7 @@ package io.catwalk.runner.parcel;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.Markdown;
-import io.catwalk.runner.report.ModelCard;
+import io.catwalk.runner.report.card.ModelCard;
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;

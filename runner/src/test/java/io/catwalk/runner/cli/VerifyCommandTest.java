@@ -62,7 +62,7 @@ final class VerifyCommandTest {
     /** Files of earlier versions name the number of their test images, but not which. */
     @Test
     void whatAFileSaysIsHeldAgainstWhatItScores() throws IOException {
-        requireSaid(world.model(), ExitCode.DONE, "as the file says, and as its card says");
+        requireSaid(world.model(), ExitCode.DONE, "as the file says");
         SortedMap<String, String> earlier =
                 new TreeMap<>(OnnxMetadata.read(world.model()).entries());
         Path file = withEntry("metrics.test.accuracy", "0.999");
@@ -89,7 +89,7 @@ final class VerifyCommandTest {
 
         assertThat(verify(file).joined().strip())
                 .startsWith(file + ": accuracy ")
-                .endsWith(" % on " + evaluated + " images of tiny, as the file says, and as its card says");
+                .endsWith(" % on " + evaluated + " images of tiny, as the file says");
         OnnxMetadata.read(file).with("metrics.test.accuracy", "0.0123").write(file);
         verify(file).exits(ExitCode.CROSS_CHECK_FAILED);
         if (command.equals("compare")) {
@@ -101,23 +101,10 @@ final class VerifyCommandTest {
     }
 
     @Test
-    void aCardThatSaysAnotherAccuracyIsExposed() throws IOException {
-        Path file = folder.resolve("out/mixed.onnx");
-        Catwalk.ask("export %s --out %s/out --plugins-dir %s", world.trial(ExportedRun.GOOD), folder, world.plugins())
-                .done();
-        requireSaid(file, ExitCode.DONE, "as the file says, and as its card says");
-        Path card = folder.resolve("out/mixed.md");
-        String other = Files.readString(card).replaceFirst("\\| accuracy \\| [0-9.]+ %", "| accuracy | 99.01 %");
-        Files.writeString(card, other);
-        requireSaid(file, ExitCode.CROSS_CHECK_FAILED, "as the file says, but its card says 99.01 %");
-    }
-
-    @Test
     void jsonHoldsTheMetricsAndTheVerdict() throws IOException {
         JsonNode json = Catwalk.ask("verify %s --dataset %s --json", world.model(), images)
                 .json();
-        assertThat(json.propertyNames())
-                .containsExactly("dataset", "stated_accuracy", "card_accuracy", "agrees", "metrics");
+        assertThat(json.propertyNames()).containsExactly("dataset", "stated_accuracy", "agrees", "metrics");
         assertThat(json.path("agrees").asBoolean()).isTrue();
         assertThat(json.at("/metrics/accuracy")).isEqualTo(trial().at("/metrics/test/accuracy"));
     }

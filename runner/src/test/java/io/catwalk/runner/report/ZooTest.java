@@ -133,7 +133,7 @@ class ZooTest {
     }
 
     private static double stated(String card, String row, int column) {
-        String cell = "(?m)^\\| " + Pattern.quote(row) + " (?:\\| [^|]* ){" + (column - 1) + "}\\| ([0-9.]+) %";
+        String cell = "(?m)^\\| " + Pattern.quote(row) + "(?: %)? (?:\\| [^|]* ){" + (column - 1) + "}\\| ([0-9.]+) ";
         Matcher matcher = Pattern.compile(cell).matcher(card);
         assertThat(matcher.find()).as(row).isTrue();
         return Double.parseDouble(matcher.group(1)) / 100;

@@ -14,6 +14,7 @@ public sealed interface Block
                 Block.Code,
                 Block.Drawing,
                 Block.Photo,
+                Block.PictureFile,
                 Block.Group,
                 Block.Widget {
 
@@ -138,6 +139,15 @@ public sealed interface Block
      */
     @SuppressWarnings("ArrayRecordComponent") // it is only handed on
     record Photo(Set<Medium> media, String heading, String description, byte[] png) implements Block {}
+
+    /**
+     * A picture in a file of its own.
+     *
+     * @param media where it is seen
+     * @param description for readers who cannot see it
+     * @param address relative to the document
+     */
+    record PictureFile(Set<Medium> media, String description, String address) implements Block {}
 
     /**
      * Blocks that a page can fold away. On slides and in text, they follow each other.

@@ -14,6 +14,9 @@ public sealed interface Cell {
     /** Text that is no number. */
     record Text(String text) implements Cell {}
 
+    /** A word of programs, such as a digest or the name of a file, in letters of equal width. */
+    record Code(String text) implements Cell {}
+
     /**
      * A link to a file or a page.
      *

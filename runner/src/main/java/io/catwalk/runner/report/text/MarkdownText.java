@@ -59,6 +59,9 @@ public final class MarkdownText {
         } else if (block instanceof Block.Code code) {
             heading(depth, Markdown.text(code.heading()));
             paragraph("```" + code.language() + "\n" + code.text().stripTrailing() + "\n```");
+        } else if (block instanceof Block.PictureFile picture) {
+            paragraph("![" + Markdown.text(picture.description()) + "]("
+                    + picture.address().replace("@", "%40") + ")");
         } else if (block instanceof Block.Group group) {
             heading(depth, cell(group.heading()));
             paragraph(Markdown.text(group.facts()));
@@ -91,6 +94,9 @@ public final class MarkdownText {
     private static String cell(Cell cell) {
         if (cell instanceof Cell.Link link) {
             return "[" + Markdown.text(link.text()) + "](<" + link.address().replaceAll("[\\s<>]", "") + ">)";
+        }
+        if (cell instanceof Cell.Code code) {
+            return "`" + code.text().replace('`', '\'').replace("|", "\\|") + "`";
         }
         if (cell instanceof Cell.Name name && !name.tag().isEmpty()) {
             return Markdown.text(name.text() + " (" + name.tag() + ")");

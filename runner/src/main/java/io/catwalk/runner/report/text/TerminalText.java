@@ -74,6 +74,8 @@ public record TerminalText(Output out) {
             out.item("", drawing.description());
         } else if (block instanceof Block.Photo photo) {
             out.item("", photo.description());
+        } else if (block instanceof Block.PictureFile picture) {
+            out.item(picture.description() + ": ", picture.address());
         } else if (block instanceof Block.Group group) {
             item(text(group.heading()) + " ", group.facts());
             blocks(group.blocks());

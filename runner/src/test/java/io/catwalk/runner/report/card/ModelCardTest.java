@@ -1,11 +1,7 @@
-package io.catwalk.runner.report;
+package io.catwalk.runner.report.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.api.Augmentation;
-import io.catwalk.api.Optimizer;
-import io.catwalk.api.Recipe;
-import io.catwalk.api.Schedule;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.data.HeapImages;
@@ -13,6 +9,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
@@ -28,41 +25,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** Tests what a card says about the training; {@link ZooTest} compares whole cards with their files. */
+/** Tests what a card says of a made-up network; ZooTest compares whole cards with their files. */
 @Tag("tiny")
 class ModelCardTest {
-
-    @Test
-    void aRecipeThatDoesEverythingIsToldInFull() {
-        Augmentation[] changes = {Augmentation.horizontalFlip(), Augmentation.shift(0.04), Augmentation.erase(0.25, 0.2)
-        };
-        Recipe recipe = Recipe.standard()
-                .withOptimizer(Optimizer.sgd(0.00005, 0.9, 0.5))
-                .withSchedule(Schedule.cosine());
-        recipe = recipe.withBatchSize(32).withAugmentations(changes).withLabelSmoothing(0.1);
-        recipe = recipe.withAveraging(0.998).withClipNorm(1).withPatience(3);
-        assertThat(RecipeWords.settings(recipe))
-                .hasSize(14)
-                .containsEntry("Batch size", "32")
-                .containsEntry("Peak learning rate", "0.00005")
-                .containsEntry("Weight decay", "0.5")
-                .containsEntry("Label smoothing", "0.1");
-        assertThat(String.join("; ", RecipeWords.of(recipe)))
-                .contains(
-                        "SGD", "momentum 0.9", "cosine", "flip", "4 %", "25 %", "20 %", "0.998", "norm 1", "3 epochs");
-    }
-
-    @Test
-    void whatARecipeLeavesOutIsNotNamed() {
-        assertThat(RecipeWords.settings(Recipe.standard()).values())
-                .containsExactly("10", "128", "AdamW", "0.002", "0.01", "one-cycle, warm-up 20 %", "cross-entropy");
-        assertThat(RecipeWords.of(Recipe.standard().withPatience(1)).toString()).contains("1 epoch]");
-    }
 
     /**
      * Of 100 classes with one image each, the first 40 are classified as the next class. The gap is Newcombe's interval of
@@ -73,8 +41,8 @@ class ModelCardTest {
         String card = card().markdown(null);
         assertThat(card).contains("No measurable overfitting", "2.00 points", "-2.27 to 6.26", "kind1 (1 image)");
         assertThat(card.lines())
-                .contains("| kind0 | 0.00 % | 0.00 % | 0.00 % | 1 |", "| kind99 | 100.00 % | 100.00 % | 100.00 % | 1 |")
-                .anyMatch(line -> line.endsWith("kind0, kind1, kind2, kind3, kind4 and 95 more."))
+                .contains("| kind0 | 0.00 | 0.00 | 0.00 | 1 |", "| kind99 | 100.00 | 100.00 | 100.00 | 1 |")
+                .anyMatch(line -> line.endsWith("kind0, kind1, kind2, kind3, kind4 and 95 more"))
                 .anyMatch(line -> line.contains("20 ") && line.contains("75 are left out"))
                 .filteredOn(line -> line.startsWith("| kind"))
                 .hasSize(25);
@@ -93,12 +61,15 @@ class ModelCardTest {
         // 60 of 100 images are right.
         String leaves = "/license=apache-2.0 /library_name=onnx /pipeline_tag=image-classification"
                 + " /model-index/0/name=net /model-index/0/results/0/task/type=image-classification"
-                + " /model-index/0/results/0/dataset/name=fashion-mnist /model-index/0/results/0/dataset/split=test"
+                + " /model-index/0/results/0/dataset/name=fashion-mnist"
                 + " /model-index/0/results/0/metrics/0/type=accuracy /model-index/0/results/0/metrics/0/value=0.6";
         assertThat(leaves.split(" ", -1)).allSatisfy(leaf -> {
             String at = leaf.replaceFirst("=.*", "");
             assertThat(at + "=" + head.at(at).asString()).isEqualTo(leaf);
         });
+        assertThat(head.at("/model-index/0/results/0/dataset/split").asString())
+                .as("a hundred images are not the test set of Fashion-MNIST")
+                .isEqualTo("100 of the 10,000 test images");
     }
 
     @Test
@@ -109,6 +80,7 @@ class ModelCardTest {
         assertThat(head.path("license_name").asString()).isEqualTo("ours-no-3");
         assertThat(head.at("/model-index/0/results/0/dataset/name").asString()).isEqualTo("my \"odd\": images");
         assertThat(head(card().markdown(null)).has("license")).isFalse();
+        assertThat(head(card().markdown(null)).findValue("split").asString()).isEqualTo("test");
     }
 
     @Test
@@ -117,10 +89,10 @@ class ModelCardTest {
         Latency quiet = new Latency(1, 5000, 417.4, 430.0, 501.6, 2500.4, null, null, machine);
 
         assertThat(card("kinds", OnnxMetadata.empty(), quiet).markdown(null).lines())
-                .contains("| batch 1, median | 417 µs |", "| batch 1, 99th percentile | 502 µs |")
-                .contains("| ONNX Runtime | |", "| batch 64 | 2,500 images/s |")
-                .anyMatch(line -> line.contains("5,000 calls") && line.contains("a chip (2 cores"))
-                .noneMatch(line -> line.startsWith("| batch 256"));
+                .contains("- batch 1, median: 417 µs", "- batch 1, 99th percentile: 502 µs")
+                .contains("- images per second in batches of 64: 2,500")
+                .anyMatch(line -> line.contains("ONNX Runtime over 5,000 calls") && line.contains("a chip (2 cores"))
+                .noneMatch(line -> line.contains("batches of 256"));
         assertThat(card().markdown(null)).doesNotContain("Latency");
     }
 
@@ -139,21 +111,25 @@ class ModelCardTest {
         assertThat(file).content().contains("![Confusion matrix](../../../plots/confusion-matrix-net.png)\n");
     }
 
-    /** Earlier versions wrote "to judge on". */
-    @ParameterizedTest
-    @ValueSource(strings = {"for testing", "to judge on"})
-    void theAccuracyOfACardIsReadForItsOwnImages(String words, @TempDir Path folder) throws IOException {
-        Path file = folder.resolve("net.onnx");
-        ModelCard card = card();
-        card.write(ModelCard.beside(file), null);
-        String text = Files.readString(ModelCard.beside(file));
-        assertThat(text).contains("1,000 for testing.");
-        Files.writeString(ModelCard.beside(file), text.replace("1,000 for testing.", "100 " + words + "."));
+    @Test
+    void howMuchTheSeedMattersIsSaidOnlyWhereItWasMeasured() {
+        ModelCard one = card();
+        Standing three = new Standing("net", 3, 0.62, 0.0123, 0.6, 0.64, 0.6, 0.6, 0.6, 0.64, true);
+        ModelCard several = new ModelCard(
+                "net",
+                "net.onnx",
+                one.done(),
+                one.dataset(),
+                one.evaluation(),
+                one.parity(),
+                one.options(),
+                null,
+                one.metadata(),
+                1,
+                three);
 
-        assertThat(ModelCard.statedBeside(file, card.dataset())).isEqualTo(0.6);
-        ImageSource three = HeapImages.of(1, 1, 1, new byte[3], new int[3]);
-        ImageDataset others = new ImageDataset("kinds", "0".repeat(64), List.of("a", "b"), three, three);
-        assertThat(ModelCard.statedBeside(file, others)).isNull();
+        assertThat(several.markdown(null)).contains("3 trainings", "62.00 ± 1.23 %");
+        assertThat(one.markdown(null)).doesNotContain("trainings", "another seed");
     }
 
     private static ModelCard card() {
@@ -180,6 +156,6 @@ class ModelCardTest {
                 new ParityResult(true, 100, 0, 1e-6, 1e-7, 1e-6, 1e-4, 14, "1 thread", null, null, null, null);
         Done done = MadeUp.done(MadeUp.trial("net"), 0.6);
         ExportOptions options = ExportOptions.standard();
-        return new ModelCard("net", "net.onnx", done, kinds, evaluation, proof, options, latency, metadata, 1);
+        return new ModelCard("net", "net.onnx", done, kinds, evaluation, proof, options, latency, metadata, 1, null);
     }
 }

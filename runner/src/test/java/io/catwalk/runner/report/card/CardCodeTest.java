@@ -1,4 +1,4 @@
-package io.catwalk.runner.report;
+package io.catwalk.runner.report.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.contentOf;
