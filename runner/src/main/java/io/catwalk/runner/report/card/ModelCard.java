@@ -56,16 +56,7 @@ public record ModelCard(
     /** Size of the public test set of the known data set. */
     private static final int KNOWN_TEST = 10_000;
 
-    /**
-     * Gathers the content of the card of a file.
-     *
-     * @param file that was exported from the trial; it exists
-     * @param trial whose network it is
-     * @param parity that the export returned
-     * @param options that the export was given
-     * @return the card, not yet written
-     * @throws IOException if the file or the predictions of the trial cannot be read
-     */
+    /** Gathers the content of the card of a file that was exported from a trial. */
     public static ModelCard of(Path file, SavedTrial trial, ParityResult parity, ExportOptions options)
             throws IOException {
         return new ModelCard(
@@ -88,11 +79,8 @@ public record ModelCard(
     }
 
     /**
-     * Reads the card of a file: {@code NAME.md} beside it or, in a trial folder, {@code card.md}.
-     *
-     * @param file such as {@code lstm.onnx}
-     * @return its text, which may be that of another file; null if there is none, or it is too long for a card
-     * @throws IOException if a card is there and cannot be read
+     * Reads the card of a file, which may be that of another: {@code NAME.md} beside it or, in a trial folder,
+     * {@code card.md}; null if there is none, or it is too long for a card.
      */
     public static @Nullable String textBeside(Path file) throws IOException {
         Path own = beside(file);
@@ -102,13 +90,7 @@ public record ModelCard(
                 : null;
     }
 
-    /**
-     * Writes the card.
-     *
-     * @param card file to write; an existing one is replaced
-     * @param picture of the confusion matrix of the model, which may not exist; null if there is none
-     * @throws IOException if it cannot be written
-     */
+    /** Writes the card, with the picture of the confusion matrix of the model if there is such a file. */
     public void write(Path card, @Nullable Path picture) throws IOException {
         AtomicFiles.write(card, markdown(picture == null ? null : link(card, picture)));
     }

@@ -1,17 +1,14 @@
 package io.catwalk.runner.report.text;
 
 import io.catwalk.runner.report.document.Block;
-import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.Table.Column;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Renders a document for a terminal: the answer first.
+ * Renders a document for a terminal: the answer first. Names stand without their tags, since a table has 80 columns.
  *
  * @param out what it is printed on
  */
@@ -60,13 +57,14 @@ public record TerminalText(Output out) {
             item("", sentences.heading());
             sentences(sentences);
         } else if (block instanceof Table table) {
-            out.table(rows(table));
+            out.table(table.texts());
             item("", table.note());
         } else if (block instanceof Block.Figure figure) {
             out.item("", figure.chart().caption().sentence());
         } else if (block instanceof Block.Facts facts) {
             item("", facts.heading());
-            facts.facts().forEach(fact -> out.item(fact.name() + ": ", text(fact.value())));
+            facts.facts()
+                    .forEach(fact -> out.item(fact.name() + ": ", fact.value().text()));
         } else if (block instanceof Block.Code code) {
             item("", code.heading());
             code.text().lines().forEach(out::line);
@@ -77,7 +75,7 @@ public record TerminalText(Output out) {
         } else if (block instanceof Block.PictureFile picture) {
             out.item(picture.description() + ": ", picture.address());
         } else if (block instanceof Block.Group group) {
-            item(text(group.heading()) + " ", group.facts());
+            item(group.heading().text() + " ", group.facts());
             blocks(group.blocks());
         }
     }
@@ -88,21 +86,6 @@ public record TerminalText(Output out) {
             case LIST -> block.sentences().forEach(one -> out.item("- ", one));
             case WARNING -> block.sentences().forEach(one -> out.item("! ", one));
         }
-    }
-
-    private static List<List<String>> rows(Table table) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(table.columns().stream().map(Column::head).toList());
-        table.rows()
-                .forEach(row ->
-                        rows.add(row.cells().stream().map(TerminalText::text).toList()));
-        return rows;
-    }
-
-    private static String text(Cell cell) {
-        return cell instanceof Cell.Name name && !name.tag().isEmpty()
-                ? name.text() + " (" + name.tag() + ")"
-                : cell.text();
     }
 
     private void item(String head, String text) {

@@ -90,9 +90,9 @@ class ModelCardTest {
 
         assertThat(card("kinds", OnnxMetadata.empty(), quiet).markdown(null).lines())
                 .contains("- batch 1, median: 417 µs", "- batch 1, 99th percentile: 502 µs")
-                .contains("- images per second in batches of 64: 2,500")
+                .contains("- images per second, batch 64: 2,500")
                 .anyMatch(line -> line.contains("ONNX Runtime over 5,000 calls") && line.contains("a chip (2 cores"))
-                .noneMatch(line -> line.contains("batches of 256"));
+                .noneMatch(line -> line.contains("batch 256"));
         assertThat(card().markdown(null)).doesNotContain("Latency");
     }
 

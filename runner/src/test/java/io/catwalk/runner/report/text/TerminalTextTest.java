@@ -43,7 +43,7 @@ final class TerminalTextTest {
                         "! Only 3 of 4 trials are done.",
                         "",
                         "Classifier | Accuracy % | File",
-                        "gru (fastest) | 91.25 | model",
+                        "gru | 91.25 | model",
                         "rnn|2 | – | worse",
                         "Means of two.",
                         "Small print. More of it.",
