@@ -36,8 +36,7 @@ final class CollectionRuns {
                 ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
                 console.note("data set " + (i + 1) + " of " + spec.members().size() + ": "
                         + spec.members().get(i).folder());
-                Experiment experiment =
-                        options.experiment(request, ConductOptions.load(request.dataset(), console), catalog, console);
+                Experiment experiment = options.resumed(request, catalog, console);
                 try (RunLock own = run.lock(RunLock.Purpose.TRAIN)) {
                     if (!request.equals(asked)) {
                         run.writeExperiment(request);

@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Contestant;
@@ -97,7 +98,7 @@ final class ConductOptions {
             names = "--same-machine",
             arity = "0..1",
             fallbackValue = "",
-            preprocessor = AttachedOnly.class,
+            preprocessor = Typed.AttachedOnly.class,
             paramLabel = "PROCESSOR",
             description = "Train on one processor model only, because results are bit-identical only there: this "
                     + "machine's, or the one named (see catwalk doctor). A trial that another processor gets is lost, "
@@ -131,23 +132,23 @@ final class ConductOptions {
     /** A run, whether its reports could be written, and the ranges of its orders that have no outcome yet. */
     record Conducted(Results results, boolean reported, String handedOut) {}
 
-    /** Runs it, and prints the answer unless a program reads the output. If the program is stopped, it tells the user to resume the folder {@code whole}. */
+    /** Runs it, and prints the answer unless a program reads the output. If stopped, it tells the user to resume {@code whole}. */
+    @SuppressWarnings("try") // the hook is held, not used
     Conducted conducted(
             ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Path whole, Console console)
             throws IOException, InterruptedException {
-        StopNote note = new StopNote(again(whole), console);
         RunFolder run = lock.run();
         TrialExecutorFactory.Needs needs =
                 new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path(), imagesInPlace);
-        try (ProgressView view = ProgressView.of(console, spec);
+        Runnable tell = () -> console.note("catwalk: stopped; continue with " + again(whole));
+        try (StopHook told = new StopHook("stop-note", tell);
+                ProgressView view = ProgressView.of(console, spec);
                 TrialExecutor executor =
                         Objects.requireNonNull(opening, "how() chooses it").open(needs)) {
             Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
             String open = executor instanceof OrderFolderExecutor folder ? OrderFolder.ranges(folder.open()) : "";
             boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
             return new Conducted(results, nothingYet || Reports.writeAfter(run, results, !json, console), open);
-        } finally {
-            note.withdraw();
         }
     }
 
@@ -208,16 +209,20 @@ final class ConductOptions {
         return images;
     }
 
-    /** Prepares an experiment and leaves the recipes as they were chosen. */
-    Experiment experiment(ExperimentSpec spec, ImageDataset images, PluginCatalog catalog, Console console) {
+    /** Prepares an experiment; batch sizes that nobody chose for these images are adapted. */
+    Experiment experiment(
+            ExperimentSpec spec, boolean chosenBatch, ImageDataset images, PluginCatalog catalog, Console console) {
         Accelerators.here().required(spec.device());
-        return new Experiment(spec, images, catalog, Home.data(console), plugins.folder, new SteadyClock());
+        DataHome data = Home.data(console);
+        SteadyClock clock = new SteadyClock();
+        return chosenBatch
+                ? new Experiment(spec, images, catalog, data, plugins.folder, clock)
+                : Experiment.fitted(spec, images, catalog, data, plugins.folder, clock);
     }
 
-    /** Prepares an experiment whose recipes nobody chose for these images: batch sizes are adapted. */
-    Experiment fitted(ExperimentSpec spec, ImageDataset images, PluginCatalog catalog, Console console) {
-        Accelerators.here().required(spec.device());
-        return Experiment.fitted(spec, images, catalog, Home.data(console), plugins.folder, new SteadyClock());
+    /** Prepares an experiment of an earlier start, whose recipes stay as they are. */
+    Experiment resumed(ExperimentSpec spec, PluginCatalog catalog, Console console) {
+        return experiment(spec, true, load(spec.dataset(), console), catalog, console);
     }
 
     /** Reads the options about carrying it out, before anything is written. */

@@ -62,9 +62,8 @@ final class ExperimentRuns {
         for (Prepared one : prepared) {
             ExperimentSpec asked =
                     request.apply(one.catalog).on(one.dataset).pinned(catalog).recording(options.commandLine());
-            Experiment experiment = options.choosesBatch()
-                    ? options.conduct.experiment(asked, one.images, catalog, console)
-                    : options.conduct.fitted(asked, one.images, catalog, console);
+            Experiment experiment =
+                    options.conduct.experiment(asked, options.choosesBatch(), one.images, catalog, console);
             experiments.add(experiment);
             tellSmallerBatches(asked, experiment);
         }

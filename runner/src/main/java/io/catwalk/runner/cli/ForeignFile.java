@@ -89,6 +89,7 @@ final class ForeignFile {
     }
 
     /** Does the work in a process with these arguments, unless this is that process, and returns its exit code. */
+    @SuppressWarnings("try") // the hook is held, not used
     int run(Path file, Work work, List<String> arguments, Output output) throws IOException, InterruptedException {
         long seconds = ExperimentFile.seconds("--timeout", timeout);
         if (seconds < 1) {
@@ -101,17 +102,14 @@ final class ForeignFile {
         ProcessBuilder builder = new ProcessBuilder(commandLine(arguments));
         builder.environment().putAll(EngineSettings.environment());
         Process process = builder.start();
-        Thread end = new Thread(() -> kill(process), "end-foreign-file");
-        Runtime.getRuntime().addShutdownHook(end);
-        try {
+        Runnable end = () -> {
+            kill(process);
+            console.error("stopped");
+        };
+        try (StopHook ends = new StopHook("end-foreign-file", end)) {
             return follow(process, file, seconds, output, console);
         } finally {
             kill(process);
-            try {
-                Runtime.getRuntime().removeShutdownHook(end);
-            } catch (IllegalStateException e) {
-                console.note("catwalk: stopped");
-            }
         }
     }
 

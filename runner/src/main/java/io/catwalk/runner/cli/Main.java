@@ -11,11 +11,15 @@ import io.catwalk.runner.process.Platform;
 import io.catwalk.runner.trial.Software;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -105,7 +109,7 @@ public final class Main {
     private static int undelivered(int exitCode, ResultStream results, Console console) {
         if (!results.hasLostReader()) {
             console.error("expected a standard output that takes all results, but a part could not be written ("
-                    + Reasons.of(results.failure()) + "): make room there, or write them elsewhere");
+                    + Reasons.of(results.failure) + "): make room there, or write them elsewhere");
         }
         return exitCode == ExitCode.DONE ? ExitCode.SOME_FAILED : exitCode;
     }
@@ -138,13 +142,6 @@ public final class Main {
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return main.report(new IllegalStateException(Reasons.of(e), e), console);
         }
-    }
-
-    /** Returns the program with all commands, as the reference describes it; it cannot be run. */
-    static CommandLine described() {
-        CommandLine commandLine = new CommandLine(new Main());
-        COMMANDS.forEach(commandLine::addSubcommand);
-        return commandLine;
     }
 
     /**
@@ -233,6 +230,36 @@ public final class Main {
                         + software.onnxruntime(),
                 platform + (platform.isTried() ? "" : ", on which nobody has run Catwalk yet")
             };
+        }
+    }
+
+    /** Receives the results, and keeps the reason if a part cannot be written, which a {@code PrintWriter} does not throw. */
+    private static final class ResultStream extends FilterOutputStream {
+
+        private volatile @Nullable IOException failure;
+
+        ResultStream(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            try {
+                out.write(bytes, from, length);
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+
+        /** Tells whether the program that reads the results has ended, such as {@code head}. */
+        boolean hasLostReader() {
+            IOException found = failure;
+            // The system says so, mostly with this word, whatever its language.
+            return found != null
+                    && String.valueOf(found.getMessage())
+                            .toLowerCase(Locale.ROOT)
+                            .contains("pipe");
         }
     }
 }

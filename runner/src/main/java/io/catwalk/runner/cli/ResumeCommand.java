@@ -48,8 +48,7 @@ final class ResumeCommand extends ConsoleCommand {
         PluginCatalog catalog = conduct.plugins.open(console);
         Conduct how = conduct.how();
         ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
-        Experiment experiment =
-                conduct.experiment(request, ConductOptions.load(request.dataset(), console), catalog, console);
+        Experiment experiment = conduct.resumed(request, catalog, console);
         try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
             if (!request.equals(asked)) {
                 run.writeExperiment(request);

@@ -8,11 +8,17 @@ import io.catwalk.runner.Suggestion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Stack;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.core.JacksonException;
 
 /** Parses and quotes values of the command line. */
@@ -136,6 +142,22 @@ final class Typed {
             return value instanceof Number || value instanceof Boolean ? value : text;
         } catch (JacksonException e) {
             return text;
+        }
+    }
+
+    /** Gives an option a value only by {@code --option=VALUE}; for a space, picocli would take the next argument. */
+    static final class AttachedOnly implements IParameterPreprocessor {
+
+        /** What picocli says of an option without = and a value. */
+        private static final String SEPARATE = " ";
+
+        @Override
+        public boolean preprocess(
+                Stack<String> words, CommandSpec command, ArgSpec argument, Map<String, Object> state) {
+            if (SEPARATE.equals(state.get("separator")) && argument instanceof OptionSpec option) {
+                words.push(option.fallbackValue());
+            }
+            return false; // picocli continues, and takes the value from there
         }
     }
 }

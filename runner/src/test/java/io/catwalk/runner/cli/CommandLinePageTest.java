@@ -48,7 +48,7 @@ class CommandLinePageTest {
     }
 
     private static String page() {
-        CommandSpec program = Main.described().getCommandSpec();
+        CommandSpec program = Main.withAllCommands().getCommandSpec();
         StringBuilder page = new StringBuilder(HEAD);
         page.append("\n## catwalk\n\n");
         arguments(page, program, List.of());

@@ -29,13 +29,6 @@ public final class RunDocument {
             ClassifiersSection::of,
             TrialsSection::of,
             RunSection::of);
-=======
-            ImagesSection::of,
-            DemoSection::of,
-            ClassifiersSection::of,
-            TrialsSection::of,
-            RunSection::of);
->>>>>>> b4c09f28 (Say everything of a classifier, its trials, its images and the run in sections of the document)
 
     private RunDocument() {}
 
