@@ -7,6 +7,7 @@ import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.EntrantCharts;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
