@@ -243,7 +243,18 @@ record ClassifiersSection(ReportModel model) {
     }
 
     /** A line of the table of speeds. */
-    private record Speed(String name, Function<Latency, Cell> figure, int batch) {}
+    private record Speed(String name, Function<Latency, @Nullable Number> figure, Unit unit, int batch) {
+
+        Cell cell(@Nullable Latency latency) {
+            return batch == 1
+                    ? CostsSection.latency(latency)
+                    : new Cell.Number(
+                            latency == null ? null : figure.apply(latency),
+                            unit,
+                            latency != null && latency.busy() != null,
+                            "");
+        }
+    }
 
     private static Optional<Block> speed(Efficiency efficiency) {
         Latency any = Stream.of(efficiency.onnxruntime(), efficiency.pytorch())
@@ -254,16 +265,16 @@ record ClassifiersSection(ReportModel model) {
             return Optional.empty();
         }
         List<Speed> rows = List.of(
-                new Speed("Median, one image", CostsSection::latency, 1),
-                new Speed("90th percentile", latency -> Cell.of(latency.p90Micros(), Unit.MICROS), 0),
-                new Speed("99th percentile", latency -> Cell.of(latency.p99Micros(), Unit.MICROS), 0),
-                new Speed("Images/s, batch 64", latency -> Cell.of(latency.imagesPerSecond64(), Unit.COUNT), 64),
-                new Speed("Images/s, batch 256", latency -> Cell.of(latency.imagesPerSecond256(), Unit.COUNT), 256));
+                new Speed("Median, one image", Latency::p50Micros, Unit.MICROS, 1),
+                new Speed("90th percentile", Latency::p90Micros, Unit.MICROS, 0),
+                new Speed("99th percentile", Latency::p99Micros, Unit.MICROS, 0),
+                new Speed("Images/s, batch 64", Latency::imagesPerSecond64, Unit.COUNT, 64),
+                new Speed("Images/s, batch 256", Latency::imagesPerSecond256, Unit.COUNT, 256));
         List<TableColumn<Speed>> columns = new ArrayList<>();
         columns.add(new TableColumn<>(MEDIA, "", Kind.TEXT, row -> Cell.of(row.name())));
         for (InferenceEngine engine : InferenceEngine.values()) {
-            columns.add(new TableColumn<>(
-                    MEDIA, engine.title(), Kind.NUMBER, row -> figure(row, efficiency.latency(engine))));
+            columns.add(
+                    new TableColumn<>(MEDIA, engine.title(), Kind.NUMBER, row -> row.cell(efficiency.latency(engine))));
         }
         columns.add(new TableColumn<>(
                 MEDIA,
@@ -277,10 +288,6 @@ record ClassifiersSection(ReportModel model) {
                 columns,
                 rows,
                 ""));
-    }
-
-    private static Cell figure(Speed row, @Nullable Latency latency) {
-        return latency == null ? Cell.of(null, Unit.MICROS) : row.figure().apply(latency);
     }
 
     private static List<Fact> provenance(Entrant one, Done first) {

@@ -92,7 +92,7 @@ record RunSection(ReportModel model) {
             return;
         }
         List<String> first = new ArrayList<>(sentences.subList(0, BRIEF - 1));
-        first.add(Numbers.count(sentences.size() - first.size()) + " more are in results.md.");
+        first.add(heading + ": " + Numbers.count(sentences.size() - first.size()) + " more, in results.md.");
         blocks.add(new Sentences(brief, heading, Tone.WARNING, first));
         blocks.add(new Sentences(Medium.DETAIL, heading, Tone.WARNING, sentences));
     }

@@ -1,0 +1,527 @@
+package io.catwalk.runner.report.sections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.api.Augmentation;
+import io.catwalk.api.Recipe;
+import io.catwalk.api.Schedule;
+import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Incomplete;
+import io.catwalk.runner.experiment.Comparison.Scope;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.report.Answers;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.SampleRun;
+import io.catwalk.runner.report.SampleRuns;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Document;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.trial.Efficiency;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.Machine;
+import io.catwalk.runner.trial.MadeUp;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Tests that what is said about runs is supported by their numbers. */
+@Tag("tiny")
+class SectionsTest {
+
+    private static final Map<String, Document> SAMPLES = new ConcurrentHashMap<>();
+    private static final SampleRun RUN = new SampleRun(List.of(), List.of("cat", "dog", "fox"), 0, 60, 1);
+
+    private final List<Model> models = new ArrayList<>();
+    private final List<Standing> standings = new ArrayList<>();
+    private final List<Verdict> verdicts = new ArrayList<>();
+
+    private static Document sample(String name) {
+        return SAMPLES.computeIfAbsent(name, made -> RunDocument.of(ReportModel.of(SampleRuns.named(made))));
+    }
+
+    private static String title(Document document, String section) {
+        return document.section(section).title();
+    }
+
+    private ReportModel compared(Scope scope, @Nullable Incomplete incomplete) {
+        Comparison comparison = new Comparison(scope, "a leads.", "", 0.5, null, null, standings, verdicts, incomplete);
+        return ReportModel.of(RUN.report(models, comparison, null));
+    }
+
+    private Document document() {
+        return RunDocument.of(compared(Scope.MODELS, null));
+    }
+
+    private void add(String name, double accuracy) {
+        add(MadeUp.done(MadeUp.trial(name), accuracy), Answers.NONE, null);
+    }
+
+    private void add(String name, double accuracy, Recipe recipe) {
+        add(MadeUp.done(MadeUp.trial(name, 1, 0, recipe), accuracy), Answers.NONE, null);
+    }
+
+    private void add(String name, double test, double train, @Nullable Predictions predictions) {
+        Efficiency costs = MadeUp.efficiency(null, null);
+        Done done = MadeUp.done(MadeUp.trial(name), MadeUp.metrics(test), MadeUp.metrics(train), costs, null);
+        add(done, predictions == null ? Answers.NONE : Answers.of(predictions, RUN.classes()), null);
+    }
+
+    private void add(Done done, Answers answers, @Nullable Boolean onFront) {
+        String name = done.trial().classifier();
+        double accuracy = done.metrics().test().accuracy();
+        models.add(new Model(name, done, List.of(), answers, null));
+        standings.add(new Standing(
+                name, 1, accuracy, null, accuracy - 0.01, accuracy + 0.01, accuracy, accuracy, null, null, onFront));
+    }
+
+    /** Adds verdicts on a against b, c and so on. */
+    private void verdicts(@Nullable String outcomes) {
+        String[] all = outcomes == null ? new String[0] : outcomes.split(" ", -1);
+        for (int i = 0; i < all.length; i++) {
+            Outcome outcome = Outcome.valueOf(all[i]);
+            verdicts.add(new Verdict("a", letter(i + 1), 0.005, null, null, 0.04, null, null, null, outcome, ""));
+        }
+    }
+
+    private static String letter(int place) {
+        return String.valueOf((char) ('a' + place));
+    }
+
+    /** Returns every text that is read in a medium, each once for each time it stands there. */
+    private static Stream<String> texts(List<Block> blocks) {
+        return blocks.stream().flatMap(block -> {
+            if (block instanceof Block.Sentences sentences) {
+                return Stream.concat(Stream.of(sentences.heading()), sentences.sentences().stream());
+            }
+            if (block instanceof Table table) {
+                return Stream.concat(
+                        Stream.of(table.title(), table.note()),
+                        table.texts().stream().flatMap(List::stream));
+            }
+            if (block instanceof Block.Facts facts) {
+                return facts.facts().stream()
+                        .flatMap(fact -> Stream.of(fact.name(), fact.value().text()));
+            }
+            if (block instanceof Block.Figure figure) {
+                Stream<String> cells = figure.chart().caption().table().stream().flatMap(List::stream);
+                return Stream.concat(
+                        Stream.of(
+                                figure.chart().caption().title(),
+                                figure.chart().caption().note()),
+                        cells);
+            }
+            return block instanceof Block.Group group
+                    ? Stream.concat(Stream.of(group.heading().text(), group.facts()), texts(group.blocks()))
+                    : Stream.empty();
+        });
+    }
+
+    private static List<String> texts(Document document, Medium medium) {
+        return document.in(medium).sections().stream()
+                .flatMap(section -> Stream.concat(Stream.of(section.title()), texts(section.blocks())))
+                .toList();
+    }
+
+    private static <T extends Block> T first(Document document, String section, Class<T> kind) {
+        return first(document.section(section).blocks(), kind);
+    }
+
+    private static <T extends Block> T first(List<Block> blocks, Class<T> kind) {
+        return blocks.stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.catwalk.runner.report.SampleRuns#names")
+    void everyRunHasADocumentWithoutHolesOrRepetitions(String name) {
+        Document document = sample(name);
+        assertThat(document.sections().stream().map(Section::id)).doesNotHaveDuplicates();
+        assertThat(document.in(Medium.SLIDES).sections()).hasSizeLessThanOrEqualTo(11);
+        assertThat(document.sections())
+                .allSatisfy(
+                        section -> assertThat(section.title()).isNotBlank().doesNotContain("null", "NaN", "– to –"));
+        for (Medium medium : Medium.values()) {
+            List<String> texts = texts(document, medium);
+            assertThat(texts).noneMatch(text -> text.matches(".*\\b(null|NaN|Infinity)\\b.*"));
+            List<String> sentences = document.in(medium).sections().stream()
+                    .flatMap(section -> section.blocks().stream())
+                    .filter(Block.Sentences.class::isInstance)
+                    .flatMap(block -> ((Block.Sentences) block).sentences().stream())
+                    .filter(text -> text.endsWith("."))
+                    .toList();
+            assertThat(sentences).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aRunGivesTenSlidesAndOneSectionForEachClassifier() {
+        List<String> slides = sample("seven").in(Medium.SLIDES).sections().stream()
+                .map(Section::id)
+                .toList();
+        assertThat(slides)
+                .containsExactly(
+                        "standings",
+                        "data",
+                        "architectures",
+                        "training",
+                        "confidence",
+                        "costs",
+                        "classes",
+                        "generalization",
+                        "onnx",
+                        "conclusions");
+        List<Block> groups = sample("seven").section("classifiers").blocks();
+        assertThat(groups).hasSize(7).allMatch(Block.Group.class::isInstance);
+        assertThat(groups.stream().map(group -> ((Block.Group) group).id())).startsWith("c1", "c2");
+        assertThat(groups.stream().filter(group -> ((Block.Group) group).open()))
+                .hasSize(1);
+    }
+
+    /** The images of each class are counted from the labels of the sample. */
+    @ParameterizedTest
+    @CsvSource({"classes-1000", "classes-200", "large", "search", "hostile"})
+    void noTitleIsAboutAClassWithFewerThanTenImages(String name) {
+        RunReport run = SampleRuns.named(name);
+        List<String> classes = run.results().dataset().classes();
+        int[] counts = Objects.requireNonNull(run.dataset()).test().countPerClass(classes.size());
+        String title = title(sample(name), "classes");
+        assertThat(IntStream.range(0, classes.size())
+                        .filter(label -> counts[label] < 10)
+                        .mapToObj(classes::get)
+                        .filter(text -> !text.isBlank())
+                        .filter(text -> title.matches("(?s).*" + java.util.regex.Pattern.quote(text) + "\\b.*")))
+                .isEmpty();
+    }
+
+    /** Each row is a true class, with the images that are classified as each class; 16 of 20 by Wilson: 58.40 to 91.93. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            20 0 0, 0 20 0, 0 0 20 | a recognizes every image
+            20 0 0, 0 16 4, 0 0 20 | 80.00 %; for dog (16 of 20 images, 95 % interval 58.40 to 91.93); dog is classified as fox (4 images)
+            20 0 0, 0 16 4, 0 4 16 | for dog and fox (16 of 20 images each); dog and fox are classified as each other (4 images each)
+            16 2 2, 0 20 0, 0 0 20 | for cat (16 of 20
+            16 4 0, 4 16 0, 4 0 16 | all classes with 10 or more test images equally well: 80.00 %
+            20 0 0, 0 15 5, 0 1 0  | for dog (15 of 20 images; %
+            9 0 0, 2 7 0, 0 9 0    | No class has 10 test images; hardly known
+            18 2 0, 0 9 0, 0 0 0   | for cat (18 of 20
+            """)
+    void theHardestClassIsNamedWithItsImages(String confusion, String said) {
+        add("a", 0.9, 0.9, predictions(confusion));
+
+        String title = title(document(), "classes");
+
+        assertThat(title).contains(said.split("; ", -1));
+        assertThat(confusion.contains("0 1 0") && title.contains("fox")).isFalse();
+        assertThat(confusion.contains("16 2 2") && title.contains("classified as"))
+                .isFalse();
+    }
+
+    @Test
+    void aClassWithoutTestImagesIsNamed() {
+        add("a", 0.9, 0.9, predictions("20 0 0, 1 19 0, 0 0 0"));
+
+        assertThat(texts(document(), Medium.TERMINAL)).anyMatch(text -> text.contains("No test image is of fox"));
+        assertThat(texts(document().section("classes").blocks()))
+                .anyMatch(text -> text.contains("1 class has no image"));
+        Table recalls = first(document(), "classes", Table.class);
+        assertThat(recalls.rows().stream().map(row -> row.cells().get(0).text()))
+                .containsExactly("dog", "cat");
+    }
+
+    private static Predictions predictions(String confusion) {
+        List<int[]> images = new ArrayList<>();
+        String[] rows = confusion.split(", *", -1);
+        for (int truth = 0; truth < rows.length; truth++) {
+            String[] counts = rows[truth].strip().split(" +", -1);
+            for (int predicted = 0; predicted < counts.length; predicted++) {
+                for (int i = 0; i < Integer.parseInt(counts[predicted]); i++) {
+                    images.add(new int[] {truth, predicted});
+                }
+            }
+        }
+        float[] logits = new float[rows.length * images.size()];
+        for (int i = 0; i < images.size(); i++) {
+            logits[rows.length * i + images.get(i)[1]] = 3;
+        }
+        return new Predictions(
+                rows.length, images.stream().mapToInt(image -> image[0]).toArray(), logits);
+    }
+
+    @Test
+    void recipesAreComparedInATableOfWhatDiffers() {
+        Recipe standard = Recipe.standard();
+        add("a", 0.91, standard.withAugmentations(Augmentation.erase(0.25, 0.2)).withLabelSmoothing(0.1));
+        add("b", 0.90, standard.withAugmentations(Augmentation.erase(0.254, 0.2)));
+        add("c", 0.91, standard.withSchedule(Schedule.oneCycle(0.072)));
+
+        Table table = first(document(), "training", Table.class);
+
+        assertThat(table.texts())
+                .containsExactly(
+                        List.of("Classifier", "Schedule", "Label smoothing", "Random erasing"),
+                        List.of("a", "one-cycle, warm-up 20 %", "0.1", "25 % of images, up to 20 % of the area"),
+                        List.of("c", "one-cycle, warm-up 7.2 %", "–", "–"),
+                        List.of("b", "one-cycle, warm-up 20 %", "–", "25.4 % of images, up to 20 % of the area"));
+        assertThat(title(document(), "training")).contains("differ");
+        models.clear();
+        add("a", 0.91);
+        add("b", 0.90);
+        assertThat(title(document(), "training")).contains("Both", "same recipe", "10 epochs");
+        assertThat(first(document(), "training", Block.Facts.class).facts())
+                .contains(Block.Fact.of("Optimizer", "AdamW"), Block.Fact.of("Weight decay", "0.01"));
+    }
+
+    /** 495 images in batches of 33 and of 256, 6 epochs, were 90 steps and 6. */
+    @Test
+    void fewStepsAreAWarningForEachClassifier() {
+        add("a", 0.91, Recipe.standard().withEpochs(6).withBatchSize(33));
+        add("b", 0.90, Recipe.standard().withEpochs(6).withBatchSize(256));
+        add("c", 0.89, Recipe.standard());
+        models.replaceAll(one -> {
+            long steps = one.label().equals("a") ? 90 : one.label().equals("b") ? 6 : 200;
+            return new Model(one.label(), MadeUp.inSteps(one.trained(), steps), List.of(), Answers.NONE, null);
+        });
+
+        assertThat(texts(document(), Medium.TERMINAL))
+                .anyMatch(text -> text.contains("200 optimizer steps") && text.contains("a 90 and b 6."));
+        Table table = first(document(), "training", Table.class);
+        assertThat(table.texts().get(0)).containsExactly("Classifier", "Epochs", "Batch size", "Steps");
+        assertThat(table.texts().get(2)).containsExactly("b", "6", "256", "6");
+    }
+
+    /** Accuracy, microseconds, whether it is on the front; in the third, c is as accurate as b and only slower. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.91 100 true                                  |                     | a takes 100 µs
+            0.98 - -, 0.97 100 true, 0.96 200 false        |                     | b is both; of the 2 with a latency; 100 µs
+            0.98 100 true, 0.97 50 true, 0.97 80 false     | BETTER BETTER       | among b and a; b is the fastest; 50 µs; 97.00 %; −1.00
+            0.98 100 true, 0.97 50 true, 0.99 - -          |                     | Of the 2 with a latency; among b and a: each
+            0.91 500 true, 0.909 100 true, 0.908 200 false | UNDECIDED UNDECIDED | a does not clearly differ from b; 500 µs
+            0.91 100 true, 0.90 40 true, 0.909 60 true     | BETTER EQUIVALENT   | equivalent to c; 100 µs instead of 60 µs
+            0.91 - -, 0.90 - -                             | UNDECIDED           | Training took 1m 00s
+            """)
+    void costsNameWhoIsOnTheFrontAndWhoIsFastest(String classifiers, @Nullable String outcomes, String said) {
+        for (String one : classifiers.split(", ", -1)) {
+            String[] parts = one.split(" ", -1);
+            Metrics metrics = MadeUp.metrics(Double.parseDouble(parts[0]));
+            Efficiency costs = MadeUp.efficiency(null, parts[1].equals("-") ? null : latency(parts[1], null));
+            Done done = MadeUp.done(MadeUp.trial(letter(models.size())), metrics, metrics, costs, null);
+            add(done, Answers.NONE, parts[2].equals("-") ? null : Boolean.valueOf(parts[2]));
+        }
+        verdicts(outcomes);
+
+        Section costs = document().section("costs");
+
+        assertThat(costs.title() + " " + texts(costs.blocks()).toList()).contains(said.split("; ", -1));
+        boolean measured = !classifiers.matches("[^0-9]*([0-9.]+ - -(, )?)+");
+        assertThat(first(document(), "costs", Table.class).texts().get(0).stream()
+                        .anyMatch(head -> head.contains("Latency")))
+                .isEqualTo(measured);
+    }
+
+    private static Latency latency(String number, @Nullable String busy) {
+        double micros = Double.parseDouble(number);
+        Machine machine = new Machine("Linux 6", "amd64", "Some Processor", 2, 8L << 30);
+        return new Latency(1, 5_000, micros, micros, micros, 1.0, 1.0, busy, machine);
+    }
+
+    @Test
+    void timesOfABusyMachineAreRoughWhereverTheyStand() {
+        Efficiency costs = MadeUp.efficiency(null, latency("120", "a compiler ran"));
+        add(MadeUp.done(MadeUp.trial("a"), MadeUp.metrics(0.9), MadeUp.metrics(0.9), costs, null), Answers.NONE, null);
+
+        Document document = document();
+        Table speeds = first(first(document, "classifiers", Block.Group.class).blocks(), Table.class);
+        assertThat(speeds.texts().subList(1, 4)).allMatch(row -> row.get(1).equals("~120 µs"));
+        assertThat(first(document, "costs", Table.class).texts().get(1)).contains("~120 µs");
+    }
+
+    /** By hand: (60 + 90) / 2; 600 s and 50 % are of a trial without a counterpart, which does not count. */
+    @Test
+    void noNumberIsOfATrialThatTheComparisonLeavesOut() {
+        add("a", 0.91);
+        for (int seed = 2; seed <= 3; seed++) {
+            Efficiency costs = MadeUp.efficiency(null, null).withTrainingSeconds(seed == 2 ? 90 : 600);
+            Metrics metrics = MadeUp.metrics(seed == 2 ? 0.93 : 0.5);
+            Done done = MadeUp.done(MadeUp.trial("a", seed, 0), metrics, metrics, costs, null);
+            models.add(new Model("a s" + seed, done, List.of(), Answers.NONE, null));
+        }
+        List<Comparison.Round> counted = List.of(new Comparison.Round(1, 0), new Comparison.Round(2, 0));
+        ReportModel model = compared(Scope.MODELS, new Incomplete("3 of 4 trials.", counted));
+
+        Entrant a = model.trained().get(0);
+        assertThat(a.values(metrics -> metrics.test().accuracy())).containsExactly(0.91, 0.93);
+        Document document = RunDocument.of(model);
+        Cell.Number time = (Cell.Number) CostsSection.trainingTime(a);
+        assertThat(time.text() + " " + time.detail()).isEqualTo("1m 15s 1m 00s to 1m 30s");
+        assertThat(texts(document.section("costs").blocks())).contains("1m 15s").doesNotContain("10m 00s");
+        assertThat(texts(document.section("generalization").blocks()))
+                .contains("92.00")
+                .doesNotContain("78.00");
+    }
+
+    /** Student's interval of the mean of 0.90 and 0.99, by scipy 1.15.3: 0.373 to 1.517. */
+    @Test
+    void anIntervalOfAnAccuracyEndsAtOneHundredPercent() {
+        add("a", 0.90);
+        add("a", 0.99);
+        assertThat(ReportModel.of(RUN.report(models, null, null))
+                        .entrants()
+                        .get(0)
+                        .interval())
+                .isEqualTo("37.32 to 100.00");
+    }
+
+    /** Newcombe's interval of 900 of 1000 less 700 of 1000 is 16.58 to 23.38 points. */
+    @Test
+    void aGapIsOverfittingIfItsIntervalIsAboveZero() {
+        add("a", 0.9, 0.7, null);
+        assertThat(title(document(), "generalization")).contains("20.00 points below");
+        models.clear();
+        add("a", 0.9);
+        add("b", 0.7, 0.9, null);
+        assertThat(title(document(), "generalization")).contains("1 of 2 overfits", "20.00 points above");
+        models.remove(1);
+        assertThat(title(document(), "generalization")).contains("does not clearly differ");
+    }
+
+    /**
+     * By scipy 1.15.3, binomtest(970, 1000).proportion_ci(method="wilson") is 0.9575 to 0.9789. In the first case, one
+     * half is overconfident by 10 points and the other underconfident by as much, which is no match.
+     */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.795 | 0.99  | 445 | 0.60  | 350 | within the interval; 10.00 points
+            0.97  | 0.973 | 485 | 0.973 | 485 | within the interval; 0.30 points
+            0.97  | 0.99  | 485 | 0.99  | 485 | overconfident by 2.00 points
+            0.97  | 0.95  | 485 | 0.95  | 485 | underconfident by 2.00 points
+            """)
+    void confidenceIsHeldAgainstTheIntervalOfTheAccuracy(
+            double accuracy, double first, int firstRight, double second, int secondRight, String said) {
+        add("a", accuracy, accuracy, confident(first, firstRight, second, secondRight));
+
+        String sentence = first(document(), "generalization", Block.Sentences.class)
+                .sentences()
+                .get(0);
+        assertThat(sentence).contains(said.split("; ", -1)).contains("equal mass");
+    }
+
+    /** Makes 1,000 answers of three classes, of which the third is never likely. */
+    private static Predictions confident(double first, int firstRight, double second, int secondRight) {
+        int[] labels = new int[1_000];
+        float[] logits = new float[3_000];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = i % 2;
+            boolean right = i < 500 ? i < firstRight : i - 500 < secondRight;
+            double confidence = i < 500 ? first : second;
+            logits[3 * i + (right ? labels[i] : 1 - labels[i])] = (float) Math.log(confidence / (1 - confidence));
+            logits[3 * i + 2] = -60;
+        }
+        return new Predictions(3, labels, logits);
+    }
+
+    @Test
+    void whatFailedIsNamedWithItsReasonAndLeftOutElsewhere() {
+        Document document = sample("interrupted");
+        assertThat(title(document, "run")).contains("4 of 7 trials", "1 failed");
+        assertThat(texts(document, Medium.TERMINAL))
+                .contains("gru: the process ended with exit code 137.", "lstm seed 1.", "The images cannot be read.");
+        assertThat(first(document, "costs", Table.class).rows()).hasSize(3);
+        Block.Group failed =
+                (Block.Group) document.section("classifiers").blocks().get(3);
+        assertThat(failed.heading().text()).isEqualTo("gru");
+        assertThat(failed.facts()).isEqualTo("failed");
+        assertThat(title(sample("none"), "architectures")).isEqualTo("None of the 2 networks was trained");
+        assertThat(title(sample("thirteen"), "run")).contains("13 of 13 trials", "2 failed");
+    }
+
+    @Test
+    void oneClassifierIsNotComparedWithAny() {
+        Document document = sample("one");
+        assertThat(document.sections().stream().map(Section::title))
+                .noneMatch(text -> text.matches(".*\\b(Both|All|among)\\b.*"));
+        assertThat(title(document, "architectures")).isEqualTo("gru has 50,000 parameters");
+        assertThat(title(document, "onnx")).contains("The ONNX file answers like its network");
+        assertThat(document.sections().stream().map(Section::id)).doesNotContain("confidence", "tuning");
+    }
+
+    @Test
+    void aSearchListsItsCandidatesEverywhere() {
+        Document document = sample("search");
+        assertThat(title(document, "tuning")).contains("14 candidates of lstm", "number 14", "76.60 %");
+        Table table = first(document.in(Medium.TERMINAL), "tuning", Table.class);
+        assertThat(table.rows()).hasSize(Table.SHORT);
+        assertThat(table.note()).contains("12 of 14");
+        assertThat(((Cell.Name) first(document, "tuning", Table.class)
+                                .rows()
+                                .get(13)
+                                .cells()
+                                .get(0))
+                        .tag())
+                .isEqualTo("best");
+        assertThat(texts(document, Medium.PAGE)).anyMatch(text -> text.contains("optimistic"));
+        assertThat(document.sections().stream().map(Section::id)).doesNotContain("trials-table");
+    }
+
+    @Test
+    void foldsAreNotCalledSignificantlyDifferent() {
+        Document document = sample("folds");
+        for (Medium medium : Medium.values()) {
+            assertThat(texts(document, medium)).noneMatch(text -> text.contains("significant"));
+        }
+        assertThat(title(document, "data")).contains("5 folds of 400 test images");
+        assertThat(texts(document.section("training").blocks())).anyMatch(text -> text.contains("5 folds"));
+    }
+
+    @Test
+    void aFileThatDisagreesIsNamed() {
+        Document document = sample("seven");
+        assertThat(title(document, "onnx")).isEqualTo("6 of 7 ONNX files answer like their networks; 1 disagrees");
+        assertThat(texts(document, Medium.TERMINAL))
+                .filteredOn(text -> text.contains("ONNX file of"))
+                .singleElement()
+                .asString()
+                .contains("lstm", "2 labels flip");
+        Table table = first(document.in(Medium.TERMINAL), "onnx", Table.class);
+        assertThat(table.texts().get(6)).containsExactly("lstm", "no", "2", "1.1e-05");
+    }
+
+    @Test
+    void tooManyTrialsAreLeftToTheFile() {
+        List<Model> many = IntStream.rangeClosed(1, 1_001)
+                .mapToObj(seed -> new Model(
+                        "a s" + seed, MadeUp.done(MadeUp.trial("a", seed, 0), 0.9), List.of(), Answers.NONE, null))
+                .toList();
+        Section trials =
+                RunDocument.of(ReportModel.of(RUN.report(many, null, null))).section("trials");
+        assertThat(trials.title()).isEqualTo("1,001 trials have a trained network");
+        assertThat(texts(trials.blocks())).anyMatch(text -> text.contains("results.csv"));
+        assertThat(first(sample("folds"), "trials", Block.Group.class).blocks())
+                .singleElement()
+                .satisfies(table -> assertThat(((Table) table).rows()).hasSize(35));
+    }
+}
