@@ -6,13 +6,13 @@ import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
-import io.catwalk.runner.report.RobustnessFindings;
+import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.slides.SlideOptions;
 import io.catwalk.runner.report.slides.SlideOptions.Extent;
 import io.catwalk.runner.report.slides.Template;
+import io.catwalk.runner.report.text.TerminalText;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.robustness.RobustnessMeter;
-import io.catwalk.runner.robustness.RobustnessTables;
 import io.catwalk.runner.trial.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,17 +101,16 @@ final class ReportCommand extends ConsoleCommand {
         try (RunLock lock = run.lockPatiently(console::note)) {
             robustness.write(lock.run());
         }
-        RobustnessTables tables = new RobustnessTables(robustness);
-        console.table(tables.strongest());
-        console.paragraph("", tables.explanation());
-        console.paragraph("", new RobustnessFindings(robustness).all() + ".");
     }
 
     /** Writes all reports of one run again, and returns its page. */
-    static Path run(RunFolder run, SlideOptions slides, Console console) throws IOException {
+    private Path run(RunFolder run, SlideOptions slides, Console console) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();
-            Reports.write(recorded, recorded.compared(), slides, console);
+            Document document = Reports.write(recorded, recorded.compared(), slides, console);
+            if (robustness) {
+                new TerminalText(console).print(document.section("robustness"));
+            }
             tellUnpredicted(recorded, console);
         }
         return Reports.page(run);
@@ -127,7 +126,7 @@ final class ReportCommand extends ConsoleCommand {
     }
 
     @SuppressWarnings("try") // the lock is held, not used
-    private static Path across(CollectionFolder collection, SlideOptions slides, Console console) throws IOException {
+    private Path across(CollectionFolder collection, SlideOptions slides, Console console) throws IOException {
         try (RunLock lock = collection.lockPatiently(console::note)) {
             for (RunFolder run : collection.runs()) {
                 run(run, slides, console);

@@ -12,6 +12,7 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.card.ModelCard;
 import io.catwalk.runner.report.charts.Plots;
+import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.report.sections.RunDocument;
 import io.catwalk.runner.report.slides.SlideOptions;
@@ -19,7 +20,6 @@ import io.catwalk.runner.report.slides.Slides;
 import io.catwalk.runner.report.text.MarkdownText;
 import io.catwalk.runner.report.text.TerminalText;
 import io.catwalk.runner.robustness.Robustness;
-import io.catwalk.runner.robustness.RobustnessTables;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -46,18 +46,22 @@ final class Reports {
     }
 
     /** Writes the results, the page, the slides, the plots, and the card of each exported model. */
-    static void write(RecordedRun recorded, Results results, SlideOptions options, Console console) throws IOException {
+    static Document write(RecordedRun recorded, Results results, SlideOptions options, Console console)
+            throws IOException {
         ReportModel model = ReportModel.of(RunReport.of(recorded, results, Home.data(console)));
         recorded.folder().writeResults(results);
-        write(recorded.folder(), model, options);
+        Document document = RunDocument.of(model);
+        write(recorded.folder(), model, document, options);
+        return document;
     }
 
-    private static void write(RunFolder run, ReportModel model, SlideOptions options) throws IOException {
+    private static void write(RunFolder run, ReportModel model, Document document, SlideOptions options)
+            throws IOException {
         Robustness robustness = model.run().robustness();
         if (robustness != null) {
-            AtomicFiles.write(run.path().resolve("robustness.csv"), new RobustnessTables(robustness).csv());
+            AtomicFiles.write(run.path().resolve("robustness.csv"), robustness.csv());
         }
-        AtomicFiles.write(run.path().resolve("results.md"), MarkdownText.of(RunDocument.of(model)));
+        AtomicFiles.write(run.path().resolve("results.md"), MarkdownText.of(document));
         Path plots = run.path().resolve("plots");
         // Slides and plots take as long as the page, much of it for loading the libraries that write them.
         FutureTask<@Nullable Void> pictures = new FutureTask<>(() -> {
@@ -104,10 +108,11 @@ final class Reports {
     static boolean writeAfter(RunFolder run, Results results, boolean printed, Console console) {
         try {
             ReportModel model = ReportModel.of(RunReport.of(run.recorded(), results, Home.data(console)));
+            Document document = RunDocument.of(model);
             if (printed) {
-                new TerminalText(console).print(RunDocument.of(model));
+                new TerminalText(console).print(document);
             }
-            write(run, model, SlideOptions.standard());
+            write(run, model, document, SlideOptions.standard());
             return true;
         } catch (IOException | RuntimeException e) {
             LOG.error("The reports could not be written", e);

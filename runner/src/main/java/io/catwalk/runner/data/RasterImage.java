@@ -23,6 +23,34 @@ public record RasterImage(int channels, int height, int width, byte[] pixels) {
         }
     }
 
+    /** Returns the image with no side longer than this; a larger one is reduced by averaging over squares of pixels. */
+    public RasterImage atMost(int longest) {
+        int side = (Math.max(width, height) + longest - 1) / longest;
+        if (side == 1) {
+            return this;
+        }
+        int rows = Math.max(1, height / side);
+        int columns = Math.max(1, width / side);
+        byte[] small = new byte[channels * rows * columns];
+        for (int i = 0; i < small.length; i++) {
+            int plane = i / (rows * columns) * height * width;
+            small[i] = average(plane, i / columns % rows * side, i % columns * side, side);
+        }
+        return new RasterImage(channels, rows, columns, small);
+    }
+
+    private byte average(int plane, int top, int left, int side) {
+        int sum = 0;
+        int count = 0;
+        for (int y = top; y < Math.min(top + side, height); y++) {
+            for (int x = left; x < Math.min(left + side, width); x++) {
+                sum += pixels[plane + y * width + x] & 0xff;
+                count++;
+            }
+        }
+        return (byte) (sum / count);
+    }
+
     /**
      * Returns the image with this number of channels.
      *

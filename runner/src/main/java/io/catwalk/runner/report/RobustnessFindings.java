@@ -1,6 +1,6 @@
 package io.catwalk.runner.report;
 
-import static io.catwalk.runner.report.Findings.joined;
+import static io.catwalk.runner.report.Wording.joined;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.robustness.Corruption;
@@ -103,7 +103,8 @@ public record RobustnessFindings(Robustness robustness) {
                 .toList();
     }
 
-    private static String strongest(Corruption corruption) {
+    /** Names the strongest step of a corruption. */
+    public static String strongest(Corruption corruption) {
         return corruption.title().toLowerCase(Locale.ROOT) + " (" + corruption.strongest() + " " + corruption.unit()
                 + ")";
     }

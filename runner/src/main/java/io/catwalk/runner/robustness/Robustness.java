@@ -1,6 +1,7 @@
 package io.catwalk.runner.robustness;
 
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Sha256;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public record Robustness(int schema, Sample sample, Software software, List<Classifier> classifiers) {
 
     static final int SCHEMA = 1;
+
+    private static final String HEAD = "classifier,corruption,strength,unit,images,right,accuracy,low,high\n";
 
     private static final double CONFIDENCE = 0.95;
 
@@ -185,5 +189,41 @@ public record Robustness(int schema, Sample sample, Software software, List<Clas
                 .filter(one -> one.name().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Returns a row for each classifier, corruption and strength: shares from 0 to 1, with 95 % intervals. */
+    public String csv() {
+        StringBuilder csv = new StringBuilder(HEAD);
+        for (Classifier one : classifiers) {
+            row(csv, one, "none", 0, "", one.clean());
+            for (Curve curve : one.curves()) {
+                for (Step step : curve.steps()) {
+                    row(
+                            csv,
+                            one,
+                            curve.corruption().title(),
+                            step.strength(),
+                            curve.corruption().unit(),
+                            step.accuracy());
+                }
+            }
+        }
+        return csv.toString();
+    }
+
+    private static void row(
+            StringBuilder csv, Classifier one, String corruption, int strength, String unit, Accuracy accuracy) {
+        List<Object> cells = List.of(
+                one.name(),
+                corruption,
+                strength,
+                unit,
+                accuracy.images(),
+                accuracy.right(),
+                accuracy.share(),
+                accuracy.low(),
+                accuracy.high());
+        csv.append(cells.stream().map(cell -> Csv.cell(cell.toString())).collect(Collectors.joining(",")))
+                .append('\n');
     }
 }

@@ -18,7 +18,8 @@ public record Section(String id, String name, String title, List<Block> blocks, 
         blocks = List.copyOf(blocks);
     }
 
-    Section in(Medium medium) {
+    /** Returns what is read in a medium. */
+    public Section in(Medium medium) {
         return new Section(id, name, title, Block.in(medium, blocks), source);
     }
 }

@@ -26,7 +26,7 @@ final class RobustnessStrip {
 
     /** Draws the image unchanged and at each strength; a large one is reduced first, so that noise stays visible. */
     static List<Picture> of(ImageDataset dataset, Corruption corruption) {
-        RasterImage image = SpriteSheets.small(dataset.test().image(0));
+        RasterImage image = dataset.test().image(0).atMost(SpriteSheets.LONGEST);
         List<Picture> pictures = new ArrayList<>();
         for (int step = 0; step <= Corruption.STEPS; step++) {
             int strength = corruption.strength(step);

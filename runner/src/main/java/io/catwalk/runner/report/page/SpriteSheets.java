@@ -22,7 +22,7 @@ import java.util.List;
 record SpriteSheets(int width, int height, int columns, int rows, int images, List<String> pictures) {
 
     /** Longest side of an image on a sheet, in pixels; larger images are reduced. */
-    private static final int LONGEST = 64;
+    static final int LONGEST = 64;
 
     private static final int COLUMNS = 20;
     private static final int ROWS = 25;
@@ -36,7 +36,7 @@ record SpriteSheets(int width, int height, int columns, int rows, int images, Li
      * @return their sheets
      */
     static SpriteSheets of(ImageSource source, int[] numbers, int budget) {
-        RasterImage first = small(source.image(numbers[0]));
+        RasterImage first = source.image(numbers[0]).atMost(LONGEST);
         List<String> pictures = new ArrayList<>();
         int left = budget;
         int drawn = 0;
@@ -62,7 +62,7 @@ record SpriteSheets(int width, int height, int columns, int rows, int images, Li
         int height = rows * first.height();
         byte[] pixels = new byte[first.channels() * width * height];
         for (int i = 0; i < some.length; i++) {
-            RasterImage image = small(source.image(some[i]));
+            RasterImage image = source.image(some[i]).atMost(LONGEST);
             int left = i % COLUMNS * first.width();
             int top = i / COLUMNS * first.height();
             for (int line = 0; line < first.channels() * first.height(); line++) {
@@ -76,33 +76,5 @@ record SpriteSheets(int width, int height, int columns, int rows, int images, Li
             }
         }
         return new RasterImage(first.channels(), height, width, pixels);
-    }
-
-    /** Reduces a large image by averaging over squares of pixels. */
-    static RasterImage small(RasterImage one) {
-        int side = (Math.max(one.width(), one.height()) + LONGEST - 1) / LONGEST;
-        if (side == 1) {
-            return one;
-        }
-        int height = Math.max(1, one.height() / side);
-        int width = Math.max(1, one.width() / side);
-        byte[] pixels = new byte[one.channels() * height * width];
-        for (int i = 0; i < pixels.length; i++) {
-            int plane = i / (height * width) * one.height() * one.width();
-            pixels[i] = average(one, plane, i / width % height * side, i % width * side, side);
-        }
-        return new RasterImage(one.channels(), height, width, pixels);
-    }
-
-    private static byte average(RasterImage one, int plane, int top, int left, int side) {
-        int sum = 0;
-        int count = 0;
-        for (int y = top; y < Math.min(top + side, one.height()); y++) {
-            for (int x = left; x < Math.min(left + side, one.width()); x++) {
-                sum += one.pixels()[plane + y * one.width() + x] & 0xff;
-                count++;
-            }
-        }
-        return (byte) (sum / count);
     }
 }

@@ -23,6 +23,7 @@ public final class RunDocument {
             ClassesSection::of,
             GeneralizationSection::of,
             OnnxSection::of,
+            RobustnessSection::of,
             ConclusionsSection::of,
             ImagesSection::of,
             DemoSection::of,

@@ -43,6 +43,12 @@ public record TerminalText(Output out) {
         }
     }
 
+    /** Prints what is read of one section on a terminal. */
+    public void print(Section section) {
+        out.item("", section.title());
+        blocks(section.in(Medium.TERMINAL).blocks());
+    }
+
     private void blocks(List<Block> blocks) {
         for (Block block : blocks) {
             if (!(block instanceof Block.Sentences sentences && sentences.tone() == Block.Tone.NOTE)) {
