@@ -33,7 +33,7 @@ final class SpriteSheetsTest {
             columns[i] = (byte) 200;
         }
 
-        RasterImage small = SpriteSheets.small(new RasterImage(1, 100, 128, columns));
+        RasterImage small = new RasterImage(1, 100, 128, columns).atMost(64);
 
         assertThat(small.width()).isEqualTo(64);
         assertThat(small.height()).isEqualTo(50);
