@@ -509,7 +509,8 @@ public record Findings(ReportModel model) {
         return listed(entrants.stream().map(Entrant::name).toList());
     }
 
-    private static String listed(List<String> names) {
+    /** Lists names for a sentence; of many, only the first few. */
+    public static String listed(List<String> names) {
         boolean all = names.size() <= NAMES;
         List<String> shown =
                 names.stream().limit(all ? NAMES : NAMES - 1).collect(Collectors.toCollection(ArrayList::new));

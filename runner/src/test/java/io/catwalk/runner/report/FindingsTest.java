@@ -101,7 +101,8 @@ class FindingsTest {
     }
 
     private RowChart differences(Scope scope) {
-        return (RowChart) new RunCharts(within(scope, null)).differences().orElseThrow();
+        return (RowChart)
+                RunCharts.CONFIDENCE.of(within(scope, null), "differences").orElseThrow();
     }
 
     /** 495 images in batches of 33 and of 256, 6 epochs, were 90 steps and 6. */
@@ -146,26 +147,26 @@ class FindingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0.91 0.905 0.904 | BETTER UNDECIDED | not clearly ahead of c   | 3 | 0
-            0.91 0.90 0.89   | BETTER -         | Not compared; : c         | 2 | 1
-            0.91 0.909 0.90  | UNDECIDED BETTER | The bracket joins         | 3 | 2
-            0.91 0.90 0.89   | BETTER BETTER    | significantly better than | 3 | 1
+            0.91 0.905 0.904 | BETTER UNDECIDED | a is better than b, not clearly different from c       | 3 | 0
+            0.91 0.90 0.89   | BETTER -         | a is better than b, ahead by 0.50 points; Not compared  | 2 | 1
+            0.91 0.909 0.90  | UNDECIDED BETTER | not clearly different from b, better than c; bracket   | 3 | 2
+            0.91 0.90 0.89   | BETTER BETTER    | a is better than b and c, ahead by 0.50 points or more | 3 | 1
             """)
     void theChartOfDifferencesJoinsTheFirstThatDoNotClearlyDiffer(
-            String accuracies, String outcomes, String note, int rows, int tied) {
+            String accuracies, String outcomes, String words, int rows, int tied) {
         compare(accuracies, outcomes);
 
         RowChart chart = differences(Scope.MODELS);
-        assertThat(chart.caption().note()).contains(note.split("; ", -1));
+        assertThat(chart.caption().title() + chart.caption().note()).contains(words.split("; ", -1));
         assertThat(chart.rows()).hasSize(rows);
         assertThat(chart.tied()).isEqualTo(tied);
-        assertThat(differences(Scope.CLASSIFIERS).caption().note()).doesNotContain("significant");
+        assertThat(differences(Scope.CLASSIFIERS).caption().toString()).doesNotContain("significant");
     }
 
     @Test
     void whereNothingIsComparedTheHeadlineNamesAllThatAreFirst() {
         compare("0.91 0.91 0.90", null);
-        assertThat(new RunCharts(model()).differences()).isEmpty();
+        assertThat(RunCharts.CONFIDENCE.of(model(), "differences")).isEmpty();
         assertThat(model(null).headline()).contains("a and b reach 91.00 %", "the highest", "not tested");
         models.remove(2);
         assertThat(model(null).headline()).contains("a and b reach 91.00 %", "the same", "not tested");

@@ -78,10 +78,28 @@ public record Axis(String title, double low, double high, double step, Scale sca
         return new Axis(title, 1, Math.max(2, most), step, Scale.LINEAR);
     }
 
+    /** Returns whether a number is within the bounds. */
+    boolean holds(double value) {
+        return low <= place(value) && place(value) <= high;
+    }
+
+    /** Returns the smallest number. */
+    double first() {
+        return scale == Scale.DOUBLING ? Math.pow(2, low) : low;
+    }
+
+    /** Returns the largest number. */
+    double last() {
+        return scale == Scale.DOUBLING ? Math.pow(2, high) : high;
+    }
+
+    private double place(double value) {
+        return scale == Scale.DOUBLING ? Math.log(value) / Math.log(2) : value;
+    }
+
     /** Returns the position of a number, on an axis from one position to another. */
     public double at(double value, double from, double to) {
-        double place = scale == Scale.DOUBLING ? Math.log(value) / Math.log(2) : value;
-        return from + (place - low) / (high - low) * (to - from);
+        return from + (place(value) - low) / (high - low) * (to - from);
     }
 
     /** Returns the numbers of the ticks. */

@@ -1,7 +1,9 @@
 package io.catwalk.runner.report.charts;
 
+import io.catwalk.api.Recipe;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Calibration.Bin;
+import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
 import io.catwalk.runner.evaluation.Evaluation;
@@ -10,17 +12,23 @@ import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
-import io.catwalk.runner.report.charts.Chart.Caption;
+import io.catwalk.runner.report.charts.Row.Dot;
+import io.catwalk.runner.report.charts.Row.Item;
+import io.catwalk.runner.report.charts.Row.Range;
+import io.catwalk.runner.report.charts.RowChart.Key;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.charts.XyChart.Guide;
+import io.catwalk.runner.report.graphics.Symbol;
 import io.catwalk.runner.training.Epoch;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -38,29 +46,28 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
     /** Largest number of trials whose validation curves can be told apart. */
     private static final int TRIALS = 12;
 
+    /** Largest number of classes that the scores are drawn of. */
+    private static final int CLASSES = 24;
+
+    /** A share of fewer images says too little for a title. */
+    private static final int FEWEST = 10;
+
     /** Returns every chart that there is data for. */
     public List<Chart> all() {
-        return Stream.of(accuracy(), loss(), reliability(), confusion())
+        return Stream.of(curves(Curve.ACCURACY), curves(Curve.LOSS), reliability(), confusion(), scores())
                 .flatMap(Optional::stream)
                 .toList();
     }
 
-    /** Draws training and validation accuracy by epoch. */
-    public Optional<Chart> accuracy() {
-        return curves("accuracy", "Accuracy, %", Epoch::trainAccuracy, Epoch::validationAccuracy, 100);
+    /** Returns a chart by the beginning of its name; empty if there is no data for it. */
+    public Optional<Chart> named(String beginning) {
+        return all().stream()
+                .filter(chart -> chart.caption().name().startsWith(beginning))
+                .findFirst();
     }
 
-    /** Draws training and validation loss by epoch. */
-    public Optional<Chart> loss() {
-        return curves("loss", "Loss, nats", Epoch::trainLoss, Epoch::validationLoss, 1);
-    }
-
-    private Optional<Chart> curves(
-            String what,
-            String axis,
-            ToDoubleFunction<Epoch> training,
-            ToDoubleFunction<Epoch> validation,
-            double scale) {
+    /** Draws a training and a validation metric by epoch. */
+    private Optional<Chart> curves(Curve curve) {
         List<Model> trials = entrant.done().stream()
                 .filter(trial -> !trial.history().isEmpty())
                 .limit(TRIALS)
@@ -69,141 +76,151 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
             return Optional.empty();
         }
         Model first = trials.get(0);
-        int digits = scale == 1 ? 4 : 2;
+        List<Epoch> history = first.history();
+        String what = curve.title();
+        ChartTable table = new ChartTable("Epoch", curve.head("Training " + what), curve.head("Validation " + what));
+        List<String> tips = history.stream()
+                .map(epoch -> table.add(
+                        Integer.toString(epoch.epoch()),
+                        curve.text(curve.training(epoch)),
+                        curve.text(curve.validation(epoch))))
+                .toList();
         List<Series> series = new ArrayList<>();
         for (Model other : trials.subList(1, trials.size())) {
-            series.add(line(other.label(), Look.FAINT, false, points(other, validation, scale, "")));
+            series.add(line(other.label(), Look.FAINT, other.history(), curve::validation, List.of()));
         }
-        series.add(line("training", Look.DASHES, true, points(first, training, scale, "Training")));
-        series.add(line("validation", Look.LINE, true, points(first, validation, scale, "Validation")));
-        List<Double> span = series.stream()
-                .flatMap(one -> one.points().stream().map(Point::y))
-                .filter(Double::isFinite)
-                .toList();
+        series.add(line("training", Look.DASHES, history, curve::training, tips));
+        Series validation = line("validation", Look.LINE, history, curve::validation, tips);
+        series.add(validation);
+        List<Double> span = Series.span(series);
         if (span.isEmpty()) {
             return Optional.empty();
         }
-        List<Epoch> history = first.history();
-        List<List<String>> table = new ArrayList<>();
-        table.add(List.of("Epoch", "Training " + what, "Validation " + what));
-        for (Epoch epoch : history) {
-            table.add(List.of(
-                    Integer.toString(epoch.epoch()),
-                    Numbers.fixed(scale * training.applyAsDouble(epoch), digits),
-                    Numbers.fixed(scale * validation.applyAsDouble(epoch), digits)));
+        Axis up = curve.axis(Findings.capital(what), span);
+        Axis across = Axis.counting(
+                "Epoch",
+                trials.stream().mapToInt(trial -> trial.history().size()).max().orElseThrow());
+        List<Guide> guides = new ArrayList<>();
+        int kept = first.trained().timing().bestEpoch();
+        if (kept > 0) { // its words stand at the end without curves
+            boolean loss = curve == Curve.LOSS;
+            guides.add(new Guide(
+                    kept, loss ? up.low() : up.high(), kept, loss ? up.high() : up.low(), "epoch of the weights"));
         }
-        Axis up = scale == 1 ? Axis.around(axis, span) : Axis.percent(axis, span);
-        int best = first.trained().timing().bestEpoch();
-        List<String> last = table.get(table.size() - 1);
-        String sentence = String.format(
-                Locale.ROOT,
-                "%s of %s over %s: training ends at %s, validation at %s; the best epoch is %d.",
-                scale == 1 ? "Loss" : "Accuracy",
-                first.label(),
-                Findings.count(history.size(), "epoch", "epochs"),
-                last.get(1),
-                last.get(2),
-                best);
+        double floor =
+                floor(entrant.request().recipe(), model.dataset().classes().size());
+        if (curve == Curve.LOSS && up.holds(floor) && floor > 0) {
+            guides.add(new Guide(across.high(), floor, across.low(), floor, "floor of the training loss"));
+        }
+        double best = curve.best(validation.points());
+        String title = validation.points().isEmpty()
+                ? "There is no validation " + what
+                : (curve == Curve.LOSS ? "Lowest" : "Best") + " validation " + what + ": " + curve.withUnit(best)
+                        + " in epoch "
+                        + Math.round(validation.points().stream()
+                                .filter(point -> point.y() == best)
+                                .findFirst()
+                                .orElseThrow()
+                                .x())
+                        + " of " + history.size();
         int more = trials.size() - 1;
-        String others =
-                more == 0 ? "" : " Pale: validation of " + more + (more == 1 ? " other trial." : " other trials.");
-        int epochs =
-                trials.stream().mapToInt(trial -> trial.history().size()).max().orElseThrow();
         return Optional.of(new XyChart(
-                new Caption(
+                table.caption(
                         "learning-" + what + "-" + file,
-                        scale == 1 ? "Loss by epoch" : "Accuracy by epoch",
-                        sentence,
-                        "Training " + what + " is measured in training mode"
-                                + (entrant.request().recipe().augmentations().isEmpty() ? "" : " on augmented images")
-                                + ", so it can be "
-                                + (scale == 1 ? "higher" : "lower") + " than that of validation." + others,
-                        table),
-                Axis.counting("Epoch", epochs),
+                        title,
+                        title + ".",
+                        measured(curve, floor)
+                                + (more == 0
+                                        ? ""
+                                        : " Pale: validation of " + Findings.count(more, "other trial", "other trials")
+                                                + ".")),
+                across,
                 up,
                 series,
-                best < 1
-                        ? List.of()
-                        : List.of(bestEpoch(
-                                best, scale == 1 ? up.low() : up.high(), scale == 1 ? up.high() : up.low()))));
+                guides));
     }
 
-    /** Marks the epoch whose weights were kept; its label is at the end without curves. */
-    private static Guide bestEpoch(int best, double from, double to) {
-        return new Guide(best, from, best, to, "best epoch " + best);
+    /** Says what a training metric is measured on, which differs from validation. */
+    private String measured(Curve curve, double floor) {
+        Recipe recipe = entrant.request().recipe();
+        return "Training " + curve.title() + " is measured during the epoch, while the weights change"
+                + (recipe.augmentations().isEmpty() ? "" : ", on augmented images")
+                + (curve == Curve.LOSS && floor > 0
+                        ? ", with label smoothing, which keeps it above " + Numbers.fixed(floor, 3) + " nats"
+                        : "")
+                + ".";
     }
 
-    private Series line(String name, Look look, boolean labeled, List<Point> points) {
-        return new Series(name, entrant.color(), entrant.symbol(), look, labeled, points);
+    /** Returns the smallest cross-entropy that label smoothing allows: the entropy of the smoothed labels. */
+    private static double floor(Recipe recipe, int classes) {
+        double other = recipe.labelSmoothing() / classes;
+        double own = 1 - recipe.labelSmoothing() + other;
+        return recipe.labelSmoothing() == 0 ? 0 : -own * Math.log(own) - (classes - 1) * other * Math.log(other);
     }
 
-    private List<Point> points(Model trial, ToDoubleFunction<Epoch> value, double scale, String name) {
-        return trial.history().stream()
-                .map(epoch -> Point.at(
-                        epoch.epoch(),
-                        scale * value.applyAsDouble(epoch),
-                        name.isEmpty()
-                                ? ""
-                                : name + ", epoch " + epoch.epoch() + ": "
-                                        + Numbers.fixed(scale * value.applyAsDouble(epoch), scale == 1 ? 4 : 2)))
-                .toList();
+    private Series line(String name, Look look, List<Epoch> history, ToDoubleFunction<Epoch> value, List<String> tips) {
+        return new Series(
+                name,
+                entrant.color(),
+                entrant.symbol(),
+                look,
+                look != Look.FAINT,
+                IntStream.range(0, history.size())
+                        .mapToObj(i -> Point.at(
+                                history.get(i).epoch(),
+                                value.applyAsDouble(history.get(i)),
+                                tips.isEmpty() ? "" : tips.get(i)))
+                        .toList());
     }
 
     /** Draws its accuracy by its confidence. */
-    public Optional<Chart> reliability() {
+    private Optional<Chart> reliability() {
         Evaluation evaluation = entrant.evaluation();
         if (evaluation == null) {
             return Optional.empty();
         }
+        ChartTable table = new ChartTable(
+                "Bin", "Confidence from %", "Images", "Mean confidence %", "Accuracy %", "95 % interval");
         List<Point> points = new ArrayList<>();
         List<Double> span = new ArrayList<>(List.of(100.0));
-        List<List<String>> table = new ArrayList<>();
-        table.add(List.of("Confidence from %", "Images", "Mean confidence %", "Accuracy %", "95 % interval"));
         for (Bin bin : evaluation.calibration().equalMass()) {
-            String interval = Numbers.percent(bin.accuracyLow()) + " to " + Numbers.percent(bin.accuracyHigh());
+            int number = points.size();
             points.add(new Point(
                     100 * bin.confidence(),
                     100 * bin.accuracy(),
                     100 * bin.accuracyLow(),
                     100 * bin.accuracyHigh(),
                     4,
-                    "Confidence " + Numbers.percent(bin.confidence()) + " %, accuracy "
-                            + Numbers.percent(bin.accuracy()) + " % (95 % interval " + interval + "), "
-                            + Numbers.count(bin.images()) + " images",
-                    "bin" + points.size()));
+                    table.add(
+                            Integer.toString(number + 1),
+                            Numbers.percent(bin.low()),
+                            Numbers.count(bin.images()),
+                            Numbers.percent(bin.confidence()),
+                            Numbers.percent(bin.accuracy()),
+                            ChartTable.percents(bin.accuracyLow(), bin.accuracyHigh())),
+                    "bin" + number));
             span.addAll(List.of(100 * bin.confidence(), 100 * bin.accuracyLow()));
-            table.add(List.of(
-                    Numbers.percent(bin.low()),
-                    Numbers.count(bin.images()),
-                    Numbers.percent(bin.confidence()),
-                    Numbers.percent(bin.accuracy()),
-                    interval));
         }
         Axis up = Axis.percent("Accuracy, %", span);
-        String error = Numbers.fixed(100 * evaluation.calibration().expectedError(), 2);
+        String title = "Confidence and accuracy differ by "
+                + Numbers.fixed(100 * evaluation.calibration().equalMassError(), 2) + " points on average";
         return Optional.of(new XyChart(
-                new Caption(
+                table.caption(
                         "reliability-" + file,
-                        "Reliability",
-                        "Accuracy by confidence of " + entrant.name() + "; expected calibration error " + error
-                                + " points.",
+                        title,
+                        title + ".",
                         entrant.selection()
-                                + "On the diagonal, confidence matches accuracy; below it the model is overconfident."
-                                + " The symbols hold equally many images, but images of equal confidence share one; lines"
-                                + " are 95 % intervals. Expected calibration error: "
-                                + error
-                                + " points in 15 bins of equal width, "
-                                + Numbers.fixed(100 * evaluation.calibration().equalMassError(), 2)
-                                + " in these.",
-                        table),
+                                + "Expected calibration error in bins of equal mass; images of equal confidence share a"
+                                + " bin. On the diagonal, confidence matches accuracy; below it the model is"
+                                + " overconfident. Lines are 95 % intervals."),
                 new Axis("Confidence, %", up.low(), up.high(), up.step(), up.scale()),
                 up,
-                List.of(line(entrant.name(), Look.MARKED, false, points)),
+                List.of(new Series(entrant.name(), entrant.color(), entrant.symbol(), Look.MARKED, false, points)),
                 List.of(new Guide(up.low(), up.low(), up.high(), up.high(), ""))));
     }
 
     /** Draws which classes are classified as which. */
-    public Optional<Chart> confusion() {
+    private Optional<Chart> confusion() {
         Evaluation evaluation = entrant.evaluation();
         if (evaluation == null) {
             return Optional.empty();
@@ -211,34 +228,128 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         ConfusionMatrix matrix = evaluation.confusion();
         List<String> classes = model.dataset().classes();
         List<Integer> shown = matrix.mostConfused(ShownClasses.ALL);
-        List<Cell> mistakes = matrix.mistakes();
-        List<List<String>> table = new ArrayList<>();
-        table.add(List.of("True class", "Predicted class", "Images", "Percent of the true class"));
+        ChartTable table = new ChartTable("True class", "Predicted class", "Images", "Percent of the true class");
         MatrixChart.cells(matrix, shown)
-                .forEach(cell -> table.add(List.of(
+                .forEach(cell -> table.add(
                         classes.get(cell.truth()),
                         classes.get(cell.predicted()),
                         Numbers.count(cell.images()),
-                        Numbers.percent(matrix.share(cell.truth(), cell.predicted())))));
-        String part = shown.size() < classes.size()
-                ? String.format(Locale.ROOT, ", the %d most confused of %,d classes", shown.size(), classes.size())
-                : "";
+                        Numbers.percent(matrix.share(cell.truth(), cell.predicted()))));
+        String title = mistakes(matrix, classes);
         return Optional.of(new MatrixChart(
-                new Caption(
+                table.caption(
                         CONFUSION + file,
-                        "Confusion matrix" + part,
-                        mistakes.isEmpty()
-                                ? "No mistakes."
-                                : mistakes.stream()
-                                                .limit(3)
-                                                .map(cell -> classes.get(cell.truth()) + " classified as "
-                                                        + classes.get(cell.predicted()) + ": " + cell.images())
-                                                .collect(Collectors.joining("; "))
-                                        + ".",
-                        entrant.selection() + "Rows are the true class, columns the predicted one.",
-                        table),
+                        title,
+                        title + ".",
+                        entrant.selection() + "Rows are the true class, columns the predicted one."
+                                + (shown.size() < classes.size()
+                                        ? String.format(
+                                                Locale.ROOT,
+                                                " Shown: the %d most confused of %,d classes.",
+                                                shown.size(),
+                                                classes.size())
+                                        : "")),
                 matrix,
                 shown,
                 classes));
+    }
+
+    /** Names the most frequent mistake, or two that are equally frequent, if their classes have enough images. */
+    private static String mistakes(ConfusionMatrix matrix, List<String> classes) {
+        List<Cell> mistakes = matrix.mistakes();
+        int images = matrix.images();
+        if (mistakes.isEmpty()) {
+            return "No mistake in " + Findings.count(images, "image", "images");
+        }
+        int most = mistakes.get(0).images();
+        List<Cell> first =
+                mistakes.stream().filter(cell -> cell.images() == most).toList();
+        if (first.size() > 2 || first.stream().anyMatch(cell -> matrix.support(cell.truth()) < FEWEST)) {
+            return Numbers.count(images - matrix.correct()) + " of " + Findings.count(images, "image", "images")
+                    + " classified wrongly, at most " + most + " of a class as the same other class";
+        }
+        return first.stream()
+                        .map(cell -> most + " of " + Findings.count(matrix.support(cell.truth()), "image", "images")
+                                + " of " + classes.get(cell.truth()) + " classified as "
+                                + classes.get(cell.predicted()))
+                        .collect(Collectors.joining(", "))
+                + (first.size() == 1 ? ": the most frequent mistake" : ": the most frequent mistakes");
+    }
+
+    /** Draws precision and recall of each class; of many, those with the lowest recall, the lowest first. */
+    private Optional<Chart> scores() {
+        Evaluation evaluation = entrant.evaluation();
+        if (evaluation == null) {
+            return Optional.empty();
+        }
+        List<ClassScores> all = evaluation.classes();
+        List<Integer> hardest = IntStream.range(0, all.size())
+                .boxed()
+                .filter(label -> all.get(label).support() > 0)
+                .sorted(Comparator.comparingDouble(label -> all.get(label).recall()))
+                .toList();
+        boolean many = hardest.size() > CLASSES;
+        Key precision = new Key("Precision", Symbol.DIAMOND, false);
+        Key recall = new Key("Recall", Symbol.CIRCLE, true);
+        ChartTable table = new ChartTable("Class", "Recall %", "Precision %", "F1 %", "Images");
+        List<Row> rows = new ArrayList<>();
+        for (int label :
+                many ? hardest.subList(0, CLASSES) : hardest.stream().sorted().toList()) {
+            ClassScores scores = all.get(label);
+            double found = 100 * scores.recall();
+            List<Item> items = new ArrayList<>();
+            if (scores.predictions() > 0) {
+                double right = 100 * scores.precision();
+                items.add(new Range(Math.min(found, right), Math.max(found, right), false));
+                items.add(new Dot(right, precision.symbol(), precision.filled()));
+            }
+            items.add(new Dot(found, recall.symbol(), recall.filled()));
+            rows.add(new Row(
+                    scores.name(),
+                    entrant.color(),
+                    entrant.symbol(),
+                    items,
+                    Numbers.percent(scores.recall()),
+                    table.add(
+                            scores.name(),
+                            Numbers.percent(scores.recall()),
+                            scores.predictions() > 0 ? Numbers.percent(scores.precision()) : Numbers.NONE,
+                            Numbers.percent(scores.f1()),
+                            Numbers.count(scores.support())),
+                    label + ".any"));
+        }
+        return Optional.of(new RowChart(
+                table.caption(
+                        "classes-" + file,
+                        hardest(hardest.stream().map(all::get).toList()),
+                        "At the right: recall, in percent."
+                                + (many
+                                        ? " Shown: the " + CLASSES + " classes with the lowest recall of "
+                                                + Numbers.count(hardest.size()) + " with images."
+                                        : "")),
+                Axis.percent("Precision and recall, %", Row.span(rows)),
+                rows,
+                List.of(recall, precision),
+                null,
+                0));
+    }
+
+    /** Names the class with the lowest recall among those with enough images, or both of two. */
+    private static String hardest(List<ClassScores> hardest) {
+        List<ClassScores> large =
+                hardest.stream().filter(one -> one.support() >= FEWEST).toList();
+        List<String> first = large.stream()
+                .filter(one -> one.recall() == large.get(0).recall())
+                .map(ClassScores::name)
+                .toList();
+        if (first.isEmpty()) {
+            return "Precision and recall; no class has " + FEWEST + " images";
+        }
+        String recall = Numbers.percent(large.get(0).recall()) + " %";
+        return first.size() > 2
+                ? first.size() + " of " + Findings.count(large.size(), "class has", "classes have")
+                        + " the lowest recall, " + recall
+                : String.join(" and ", first) + (first.size() == 1 ? " has" : " have") + " the lowest recall, "
+                        + recall;
     }
 }

@@ -49,13 +49,9 @@ public final class Plots {
      */
     public static List<Path> write(ReportModel model, Path folder) throws IOException {
         Map<Chart, String> titles = new LinkedHashMap<>();
-        new RunCharts(model)
-                .all()
-                .forEach(chart -> titles.put(chart, chart.caption().title()));
-        new RobustnessCharts(model)
-                .all()
-                .forEach(chart ->
-                        titles.put(chart, "Robustness: " + chart.caption().title()));
+        for (RunCharts topic : RunCharts.values()) {
+            topic.of(model).forEach(chart -> titles.put(chart, chart.caption().title()));
+        }
         Map<String, String> names = fileNames(model);
         for (Entrant entrant : model.charted()) {
             new EntrantCharts(model, entrant, Objects.requireNonNull(names.get(entrant.name())))

@@ -5,7 +5,6 @@ import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RobustnessFindings;
-import io.catwalk.runner.report.charts.Chart.Caption;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.robustness.Corruption;
@@ -16,80 +15,83 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/**
- * Draws the accuracy of each classifier by the strength of a corruption: a chart for each corruption, all with the same
- * vertical axis. There are no charts if robustness was not measured.
- *
- * @param model content of the report
- */
-public record RobustnessCharts(ReportModel model) {
+/** Draws accuracy by the strength of a corruption: a chart for each corruption, all with the same vertical axis. */
+record RobustnessCharts(Robustness robustness, List<Entrant> measured, Axis up) {
 
-    /** Returns a chart for each corruption. */
-    public List<Chart> all() {
+    static Stream<Optional<Chart>> all(ReportModel model) {
         Robustness robustness = model.run().robustness();
         if (robustness == null) {
-            return List.of();
+            return Stream.of();
         }
         List<Entrant> measured = model.trained().stream()
                 .filter(one -> robustness.of(one.name()) != null)
                 .limit(RunCharts.LINES)
                 .toList();
-        List<Double> span = new ArrayList<>();
-        for (Entrant one : measured) {
-            Classifier classifier = Objects.requireNonNull(robustness.of(one.name()));
-            span.add(100 * classifier.clean().share());
-            classifier
-                    .curves()
-                    .forEach(curve -> curve.steps()
-                            .forEach(step -> span.add(100 * step.accuracy().share())));
-        }
-        Axis up = Axis.percent("Accuracy, %", span);
-        List<Chart> charts = new ArrayList<>();
-        for (Corruption corruption : Corruption.values()) {
-            charts.add(chart(robustness, corruption, measured, up));
-        }
-        return charts;
+        Axis up = Axis.percent(
+                "Accuracy, %",
+                measured.stream()
+                        .map(one -> Objects.requireNonNull(robustness.of(one.name())))
+                        .flatMap(one -> Stream.concat(
+                                Stream.of(one.clean()),
+                                one.curves().stream()
+                                        .flatMap(curve -> curve.steps().stream())
+                                        .map(Step::accuracy)))
+                        .map(accuracy -> 100 * accuracy.share())
+                        .toList());
+        RobustnessCharts charts = new RobustnessCharts(robustness, measured, up);
+        return Stream.of(Corruption.values()).map(corruption -> Optional.of(charts.chart(corruption)));
     }
 
-    private static Chart chart(Robustness robustness, Corruption corruption, List<Entrant> measured, Axis up) {
+    private Chart chart(Corruption corruption) {
+        String strength = corruption.title() + ", " + corruption.unit();
+        ChartTable table = new ChartTable("Classifier", strength, "Accuracy %", "95 % interval");
         List<Series> series = new ArrayList<>();
-        List<List<String>> table = new ArrayList<>();
-        table.add(List.of("Classifier", corruption.title() + ", " + corruption.unit(), "Accuracy %", "95 % interval"));
         for (Entrant one : measured) {
             Classifier classifier = Objects.requireNonNull(robustness.of(one.name()));
-            List<Step> steps = new ArrayList<>(List.of(new Step(0, classifier.clean())));
-            steps.addAll(classifier.curve(corruption).steps());
-            List<Point> points = new ArrayList<>();
-            for (Step step : steps) {
-                Accuracy accuracy = step.accuracy();
-                String share = Numbers.percent(accuracy.share());
-                String interval = Numbers.percent(accuracy.low()) + " to " + Numbers.percent(accuracy.high());
-                table.add(List.of(one.name(), Integer.toString(step.strength()), share, interval));
-                points.add(Point.at(
-                        step.strength(),
-                        100 * accuracy.share(),
-                        one.name() + ", " + step.strength() + " " + corruption.unit() + ": " + share
-                                + " % (95 % interval " + interval + ")"));
-            }
+            List<Point> points = Stream.concat(
+                            Stream.of(new Step(0, classifier.clean())), classifier.curve(corruption).steps().stream())
+                    .map(step -> {
+                        Accuracy accuracy = step.accuracy();
+                        return Point.at(
+                                step.strength(),
+                                100 * accuracy.share(),
+                                table.add(
+                                        one.name(),
+                                        Integer.toString(step.strength()),
+                                        Numbers.percent(accuracy.share()),
+                                        ChartTable.percents(accuracy.low(), accuracy.high())));
+                    })
+                    .toList();
             series.add(new Series(one.name(), one.color(), one.symbol(), Look.MARKED, true, points));
         }
         String finding = new RobustnessFindings(robustness).of(corruption) + ".";
         return new XyChart(
-                new Caption(
+                table.caption(
                         "robustness-" + corruption.name().toLowerCase(Locale.ROOT),
-                        corruption.title(),
+                        title(corruption),
                         finding,
-                        finding,
-                        table),
-                new Axis(
-                        corruption.title() + ", " + corruption.unit(),
-                        0,
-                        corruption.strongest(),
-                        corruption.strength(1),
-                        Axis.Scale.LINEAR),
+                        finding),
+                new Axis(strength, 0, corruption.strongest(), corruption.strength(1), Axis.Scale.LINEAR),
                 up,
                 series,
                 List.of());
+    }
+
+    /** Says what is left of the accuracies at the strongest step. */
+    private String title(Corruption corruption) {
+        var shares = measured.stream()
+                .mapToDouble(one -> Objects.requireNonNull(robustness.of(one.name()))
+                        .curve(corruption)
+                        .last()
+                        .accuracy()
+                        .share())
+                .summaryStatistics();
+        String least = Numbers.percent(shares.getMin());
+        String most = Numbers.percent(shares.getMax());
+        return corruption.title() + " (" + corruption.strongest() + " " + corruption.unit() + ") leaves "
+                + (least.equals(most) ? "" : least + " to ") + most + " % accuracy";
     }
 }

@@ -22,9 +22,16 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
         items = List.copyOf(items);
     }
 
-    /** Returns the row of a classifier, with a tip that begins with its name. */
-    static Row of(Entrant one, List<Item> items, String note, String tip, String key) {
-        return new Row(one.name(), one.color(), one.symbol(), items, note, one.name() + ": " + tip, key);
+    static Row of(Entrant one, List<Item> items, String note, String key, String tip) {
+        return new Row(one.name(), one.color(), one.symbol(), items, note, tip, key);
+    }
+
+    /** Returns all numbers that the axis of these rows has to span. */
+    static List<Double> span(List<Row> rows) {
+        return rows.stream()
+                .flatMap(row -> row.items.stream())
+                .flatMap(item -> item.span().stream())
+                .toList();
     }
 
     /** An item along the axis. */
@@ -59,20 +66,6 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
         @Override
         public List<Double> span() {
             return List.of(from, to);
-        }
-    }
-
-    /**
-     * A bar from zero.
-     *
-     * @param to where it ends
-     * @param place its index among the bars of the row, from 0
-     * @param of number of bars in the row
-     */
-    public record Bar(double to, int place, int of) implements Item {
-        @Override
-        public List<Double> span() {
-            return List.of(0.0, to);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.catwalk.runner.report.charts;
 
-import io.catwalk.runner.report.charts.Row.Bar;
 import io.catwalk.runner.report.charts.Row.Box;
 import io.catwalk.runner.report.charts.Row.Dot;
 import io.catwalk.runner.report.charts.Row.Item;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Shows a row for each classifier, along one axis.
  *
  * @param caption its words and numbers
- * @param axis of all rows; it is not drawn for bars, since each shows its number
+ * @param axis of all rows
  * @param rows from the top down
  * @param legend what the symbols mean
  * @param band part of the axis that is shaded; null for none
@@ -55,7 +54,6 @@ public record RowChart(
 
     @Override
     public Picture drawn(double width) {
-        boolean bars = rows.stream().anyMatch(row -> row.items().stream().anyMatch(Bar.class::isInstance));
         double names = Math.min(widest(Row::name, Pen.NAME), width * 0.36);
         double bracket = tied > 1 ? 12 : 0;
         double left = names + SYMBOL + 10 + bracket;
@@ -75,9 +73,7 @@ public record RowChart(
                     0,
                     Paint.fill("muted").opacity(0.13));
         }
-        if (!bars) {
-            pen.below(axis, left, right, top - 4, end + 2);
-        }
+        pen.below(axis, left, right, top - 4, end + 2);
         if (axis.low() < 0 && axis.high() > 0) {
             double zero = axis.at(0, left, right);
             pen.line(zero, top - 4, zero, end + 2, Paint.line("muted", 1));
@@ -90,7 +86,7 @@ public record RowChart(
         if (tied > 1) {
             pen.line(3, top + 5, 3, top + tied * ROW - 5, Paint.line("ink", 2));
         }
-        return new Picture(width, bars ? end + 4 : end + (axis.title().isEmpty() ? 22 : 40), pen.marks());
+        return new Picture(width, end + (axis.title().isEmpty() ? 22 : 40), pen.marks());
     }
 
     private void explain(Pen pen) {
@@ -126,11 +122,6 @@ public record RowChart(
                     range.strong()
                             ? Paint.line(row.color(), 2)
                             : Paint.line(row.color(), 6).opacity(0.3));
-        } else if (item instanceof Bar bar) {
-            double thick = Math.min(14, (ROW - 6) / bar.of());
-            double y = middle + (bar.place() - bar.of() / 2.0) * thick;
-            double wide = Math.max(1, axis.at(bar.to(), left, right) - left);
-            pen.rect(left, y + 0.5, wide, thick - 1, 1.5, bar(row.color(), bar.place()));
         } else if (item instanceof Box box) {
             draw(box, row, middle, left, right, pen);
         }
@@ -150,11 +141,6 @@ public record RowChart(
         for (double value : box.sorted()) {
             pen.add(row.symbol().at(axis.at(value, left, right), middle, 2.5, Paint.fill(row.color())));
         }
-    }
-
-    /** Returns the paint of a bar: the second bar of a row is pale, with a frame. */
-    private static Paint bar(String color, int place) {
-        return place == 0 ? Paint.fill(color) : Paint.fill(color).opacity(0.3).framed(color, 1);
     }
 
     private static Paint paint(String color, boolean filled) {

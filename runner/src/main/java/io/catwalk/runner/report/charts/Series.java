@@ -2,6 +2,8 @@ package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.report.graphics.Symbol;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,15 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
     public Series {
         points = points.stream()
                 .filter(point -> Double.isFinite(point.x()) && Double.isFinite(point.y()))
+                .toList();
+    }
+
+    /** Returns all heights that the axis of these series has to span, with their bounds. */
+    static List<Double> span(List<Series> series) {
+        return series.stream()
+                .flatMap(one -> one.points.stream())
+                .flatMap(point -> Stream.of(point.y, point.low, point.high))
+                .filter(Objects::nonNull)
                 .toList();
     }
 

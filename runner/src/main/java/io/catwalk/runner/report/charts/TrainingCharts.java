@@ -1,50 +1,134 @@
 package io.catwalk.runner.report.charts;
 
-import io.catwalk.api.Criterion;
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
-import io.catwalk.runner.report.charts.Chart.Caption;
+import io.catwalk.runner.report.charts.Row.Dot;
+import io.catwalk.runner.report.charts.Row.Item;
+import io.catwalk.runner.report.charts.Row.Range;
+import io.catwalk.runner.report.charts.RowChart.Key;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.graphics.Symbol;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.TrialMetrics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/**
- * Draws the training of the networks, and the search for their hyperparameters; a chart without data is left out.
- *
- * @param model content of the report
- */
-public record TrainingCharts(ReportModel model) {
+/** Draws what the networks learned. */
+record TrainingCharts(ReportModel model) {
 
-    /** Draws the validation accuracy of all classifiers by epoch. */
-    public Optional<Chart> accuracy() {
-        return validation("accuracy", "Validation accuracy, %", Epoch::validationAccuracy, 100);
+    static Stream<Optional<Chart>> all(ReportModel model) {
+        TrainingCharts charts = new TrainingCharts(model);
+        return Stream.of(charts.overfitting(), charts.validation(Curve.ACCURACY), charts.validation(Curve.LOSS));
     }
 
-    /** Draws the validation loss of all classifiers by epoch. */
-    public Optional<Chart> loss() {
-        return validation("loss", "Validation loss, nats", Epoch::validationLoss, 1);
+    private record Part(Key key, ToDoubleFunction<TrialMetrics> metric) {}
+
+    private static final List<Part> PARTS = List.of(
+            new Part(
+                    new Key("Training", Symbol.CIRCLE, false),
+                    metrics -> metrics.train().accuracy()),
+            new Part(
+                    new Key("Validation", Symbol.DIAMOND, true),
+                    metrics -> metrics.validation().accuracy()),
+            new Part(
+                    new Key("Test", Symbol.CIRCLE, true),
+                    metrics -> metrics.test().accuracy()));
+
+    /** Draws training, validation and test accuracy of the same weights. */
+    private Optional<Chart> overfitting() {
+        ChartTable table = new ChartTable(
+                "Classifier",
+                "Training %",
+                "Validation %",
+                "Test %",
+                "Gap, points",
+                "95 % interval",
+                "Training loss",
+                "Validation loss");
+        List<Row> rows = new ArrayList<>();
+        for (Entrant one : model.trained()) {
+            List<Item> dots = new ArrayList<>();
+            List<String> cells = new ArrayList<>(List.of(one.name()));
+            for (Part part : PARTS) {
+                Double mean = one.mean(part.metric());
+                cells.add(Numbers.percent(mean));
+                if (mean != null) {
+                    dots.add(new Dot(100 * mean, part.key().symbol(), part.key().filled()));
+                }
+            }
+            if (dots.isEmpty()) {
+                continue;
+            }
+            var span = dots.stream()
+                    .flatMap(dot -> dot.span().stream())
+                    .mapToDouble(Double::doubleValue)
+                    .summaryStatistics();
+            dots.add(0, new Range(span.getMin(), span.getMax(), false));
+            GeneralizationGap gap = Objects.requireNonNull(one.gap());
+            String points = Numbers.points(gap.mean());
+            cells.add(points);
+            cells.add(ChartTable.points(gap.low(), gap.high()));
+            cells.add(Numbers.fixed(gap.trainingLoss(), 3));
+            cells.add(Numbers.fixed(gap.validationLoss(), 3));
+            rows.add(Row.of(
+                    one, dots, points + (gap.toldApart() ? "" : " ?"), "", table.add(cells.toArray(String[]::new))));
+        }
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RowChart(
+                        table.caption(
+                                "overfitting",
+                                overfitted(),
+                                "The same weights on three sets of images. At the right: the gap, training minus"
+                                        + " validation accuracy, in points; with a question mark where its interval"
+                                        + " includes 0."),
+                        Axis.percent("Accuracy, %", Row.span(rows)),
+                        rows,
+                        PARTS.stream().map(Part::key).toList(),
+                        null,
+                        0));
+    }
+
+    /** Says who overfits most, among those that measurably do. */
+    private String overfitted() {
+        List<Entrant> overfitted = model.trained().stream()
+                .filter(one -> one.gap() != null && one.gap().verdict() != Overfitting.Verdict.NONE)
+                .sorted(Comparator.comparingDouble(
+                        one -> -Objects.requireNonNull(one.gap()).mean()))
+                .toList();
+        if (overfitted.isEmpty()) {
+            return model.trained().size() == 1
+                    ? model.trained().get(0).name() + " does not measurably overfit"
+                    : "No classifier measurably overfits";
+        }
+        Entrant most = overfitted.get(0);
+        return most.name() + " overfits" + (overfitted.size() == 1 ? "" : " most")
+                + ": training accuracy is "
+                + Numbers.percent(Objects.requireNonNull(most.gap()).mean()) + " points above validation accuracy";
     }
 
     /** Draws a validation metric by epoch, of the first trial of each classifier that has a history. */
-    private Optional<Chart> validation(String what, String axis, ToDoubleFunction<Epoch> value, double scale) {
+    private Optional<Chart> validation(Curve curve) {
+        ChartTable table = new ChartTable(
+                "Classifier",
+                "Epochs",
+                curve.head("First"),
+                curve.head("Last"),
+                curve.head("Best"),
+                "Epoch of the weights");
         List<Series> series = new ArrayList<>();
-        List<Double> span = new ArrayList<>();
-        List<List<String>> table = new ArrayList<>();
-        table.add(List.of("Classifier", "Epochs", "First", "Last", "Best epoch"));
         int epochs = 1;
-        int digits = scale == 1 ? 4 : 2;
         for (Entrant one : model.trained()) {
             Optional<Model> first = one.done().stream()
                     .filter(trial -> !trial.history().isEmpty())
@@ -53,114 +137,51 @@ public record TrainingCharts(ReportModel model) {
                 continue;
             }
             List<Epoch> history = first.get().history();
-            List<Point> points = history.stream()
-                    .map(epoch -> Point.at(
-                            epoch.epoch(),
-                            scale * value.applyAsDouble(epoch),
-                            one.name() + ", epoch " + epoch.epoch() + ": "
-                                    + Numbers.fixed(scale * value.applyAsDouble(epoch), digits)))
-                    .toList();
-            series.add(new Series(one.name(), one.color(), one.symbol(), Look.LINE, true, points));
-            points.stream().map(Point::y).filter(Double::isFinite).forEach(span::add);
+            Series line = new Series(
+                    one.name(),
+                    one.color(),
+                    one.symbol(),
+                    Look.LINE,
+                    true,
+                    history.stream()
+                            .map(epoch -> Point.at(
+                                    epoch.epoch(),
+                                    curve.validation(epoch),
+                                    one.name() + ", epoch " + epoch.epoch() + ": "
+                                            + curve.withUnit(curve.validation(epoch))))
+                            .toList());
+            series.add(line);
             epochs = Math.max(epochs, history.size());
-            table.add(List.of(
+            table.add(
                     one.name(),
                     Integer.toString(history.size()),
-                    Numbers.fixed(points.get(0).y(), digits),
-                    Numbers.fixed(points.get(points.size() - 1).y(), digits),
-                    Integer.toString(first.get().trained().timing().bestEpoch())));
+                    curve.text(curve.validation(history.get(0))),
+                    curve.text(curve.validation(history.get(history.size() - 1))),
+                    curve.text(curve.best(line.points())),
+                    Integer.toString(first.get().trained().timing().bestEpoch()));
         }
+        List<Double> span = Series.span(series);
         if (span.isEmpty()) {
             return Optional.empty();
         }
+        double best =
+                curve.best(series.stream().flatMap(one -> one.points().stream()).toList());
+        List<String> leaders = series.stream()
+                .filter(one -> curve.text(curve.best(one.points())).equals(curve.text(best)))
+                .map(Series::name)
+                .toList();
         return Optional.of(new XyChart(
-                new Caption(
-                        "validation-" + what,
-                        "Validation " + what + " by epoch",
-                        table.stream()
-                                        .skip(1)
-                                        .map(row -> row.get(0) + " from " + row.get(2) + " to " + row.get(3))
-                                        .collect(Collectors.joining("; "))
-                                + ".",
+                table.caption(
+                        "validation-" + curve.title(),
+                        "Validation " + curve.title() + (curve == Curve.LOSS ? " is lowest" : " is highest") + " for "
+                                + Findings.listed(leaders) + ": " + curve.withUnit(best),
                         "The validation set selects the epoch, so the best value is optimistic."
                                 + (model.trained().size() > RunCharts.LINES
                                         ? " The " + RunCharts.LINES + " most accurate classifiers are shown."
-                                        : ""),
-                        table),
+                                        : "")),
                 Axis.counting("Epoch", epochs),
-                scale == 1 ? Axis.around(axis, span) : Axis.percent(axis, span),
+                curve.axis("Validation " + curve.title(), span),
                 series,
                 List.of()));
-    }
-
-    /** Draws the scores of the candidates of a search by their budget. */
-    public Optional<Chart> tuning() {
-        Tuning tuning = model.results().tuning();
-        if (tuning == null) {
-            return Optional.empty();
-        }
-        List<Series> series = new ArrayList<>();
-        List<Double> scores = new ArrayList<>();
-        List<List<String>> table = new ArrayList<>();
-        table.add(List.of("Candidate", "Epochs", tuning.measure().title(), "Folds"));
-        boolean loss = tuning.selectBy() == Criterion.LOSS;
-        int most = 1;
-        // The best candidate is drawn last, over the others.
-        List<Tuning.Candidate> candidates = new ArrayList<>(tuning.candidates());
-        candidates.sort(Comparator.comparing(candidate -> isBest(tuning, candidate)));
-        for (Tuning.Candidate candidate : candidates) {
-            boolean best = isBest(tuning, candidate);
-            List<Point> points = new ArrayList<>();
-            for (Tuning.Score score : candidate.scores()) {
-                double shown = tuning.measure().shown(score.mean());
-                String text = Numbers.fixed(shown, loss ? 4 : 2);
-                points.add(Point.at(
-                        score.epochs(), shown, "Candidate " + candidate.number() + ": " + text + choices(candidate)));
-                table.add(List.of(
-                        Integer.toString(candidate.number()),
-                        Integer.toString(score.epochs()),
-                        text,
-                        Integer.toString(score.folds().size())));
-                most = Math.max(most, score.epochs());
-                if (Double.isFinite(shown)) {
-                    scores.add(shown);
-                }
-            }
-            series.add(new Series(
-                    best ? "best: " + candidate.number() : Integer.toString(candidate.number()),
-                    best ? "accent" : "muted",
-                    best ? Symbol.DIAMOND : Symbol.CIRCLE,
-                    Look.MARKED,
-                    best,
-                    points));
-        }
-        if (scores.isEmpty()) {
-            return Optional.empty();
-        }
-        String unit = tuning.measure().unit();
-        return Optional.of(new XyChart(
-                new Caption(
-                        "tuning",
-                        "Score of each candidate by its budget",
-                        "Scores of " + Findings.count(candidates.size(), "candidate", "candidates")
-                                + (tuning.best() == null ? "." : "; number " + tuning.best() + " is the best."),
-                        "Each line is a candidate, from its smallest budget to its largest.",
-                        table),
-                Axis.fromZero("Epochs of each training", List.of((double) most)),
-                Axis.around(tuning.measure().title() + ", " + unit, scores),
-                series,
-                List.of()));
-    }
-
-    private static String choices(Tuning.Candidate candidate) {
-        StringBuilder text = new StringBuilder();
-        for (Map.Entry<String, Object> choice : candidate.choices().entrySet()) {
-            text.append(", ").append(choice.getKey()).append(' ').append(choice.getValue());
-        }
-        return text.toString();
-    }
-
-    private static boolean isBest(Tuning tuning, Tuning.Candidate candidate) {
-        return tuning.best() != null && tuning.best() == candidate.number();
     }
 }

@@ -6,6 +6,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Calibration.Bin;
+import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
@@ -74,10 +75,12 @@ public record ImageBrowser(
      * @param name its label
      * @param predicted class of each image
      * @param confidence of each prediction, 0 to 65,535 for 0 to 1, rounded down: only 1 is 65,535
+     * @param knee of its curve of error rate by coverage: a confidence in whole percent, rounded down
      * @param bins of its reliability curve, by rising confidence
      * @param bin number of the bin of each image, 8 bits each
      */
-    record Answers(int number, String name, String predicted, String confidence, List<Edges> bins, String bin) {}
+    record Answers(
+            int number, String name, String predicted, String confidence, int knee, List<Edges> bins, String bin) {}
 
     /**
      * The bounds of a bin, to four decimals.
@@ -209,7 +212,7 @@ public record ImageBrowser(
             int number,
             String name,
             List<Integer> folds,
-            List<Bin> bins,
+            Evaluation evaluation,
             int[] truth,
             int[] predicted,
             double[] confidence) {
@@ -223,7 +226,7 @@ public record ImageBrowser(
                     entrant.number(),
                     entrant.name(),
                     trials.stream().map(trial -> trial.outcome().trial().fold()).toList(),
-                    Objects.requireNonNull(entrant.evaluation()).calibration().equalMass(),
+                    Objects.requireNonNull(entrant.evaluation()),
                     new int[images],
                     new int[images],
                     new double[images]);
@@ -254,11 +257,17 @@ public record ImageBrowser(
                     name,
                     packed(predicted, count, 2),
                     packed(shares, count, 2),
-                    bins.stream().map(Edges::of).toList(),
+                    (int) (100 * evaluation.riskCoverage().knee().confidence()),
+                    bins().stream().map(Edges::of).toList(),
                     packed(bin, count, 1));
         }
 
+        private List<Bin> bins() {
+            return evaluation.calibration().equalMass();
+        }
+
         private int bin(double one) {
+            List<Bin> bins = bins();
             int bin = bins.size() - 1;
             while (bin > 0 && one < bins.get(bin).low()) {
                 bin--;

@@ -13,7 +13,6 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.EntrantCharts;
-import io.catwalk.runner.report.charts.RobustnessCharts;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.drawing.ArchitectureDrawing;
 import io.catwalk.runner.report.graphics.Paint;
@@ -29,7 +28,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -71,8 +69,8 @@ record Page(
         return new Page(model, ClassTable.of(model), ImageBrowser.of(model), folder, demo);
     }
 
-    RunCharts charts() {
-        return new RunCharts(model);
+    List<Chart> charts(RunCharts topic) {
+        return topic.of(model);
     }
 
     /** Returns the charts of a classifier; empty for classifiers that there is no room for. */
@@ -80,22 +78,6 @@ record Page(
         return model.charted().contains(entrant)
                 ? new EntrantCharts(model, entrant, Integer.toString(entrant.number())).all()
                 : List.of();
-    }
-
-    /** Returns the charts of training and overfitting. */
-    List<Chart> learned() {
-        RunCharts all = charts();
-        return Stream.of(
-                        all.overfitting(),
-                        all.training().accuracy(),
-                        all.training().loss())
-                .flatMap(Optional::stream)
-                .toList();
-    }
-
-    /** Returns the charts of accuracy on corrupted images; empty if that was not measured. */
-    List<Chart> robustness() {
-        return new RobustnessCharts(model).all();
     }
 
     static String wide(Chart chart) {

@@ -5,6 +5,7 @@ import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
@@ -68,14 +69,14 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
 
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
-        RunCharts charts = new RunCharts(model);
-        charts.differences().ifPresent(chart -> blocks.add(new Figure(Medium.SEEN, chart)));
+        List<Chart> charts = RunCharts.CONFIDENCE.of(model);
+        charts.stream().limit(1).forEach(chart -> blocks.add(new Figure(Medium.SEEN, chart)));
         blocks.add(pairs("versus-best", "Each classifier against the best", Medium.SEEN, comparison.ofTheBest()));
         blocks.add(Sentences.of(Medium.WRITTEN, Tone.NOTE, method()));
         if (comparison.verdicts().size() > comparison.ofTheBest().size()) {
             blocks.add(pairs("pairs", "Every pair of classifiers", Medium.DETAIL, comparison.verdicts()));
         }
-        charts.spread().ifPresent(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
+        charts.stream().skip(1).forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
         return blocks;
     }
 

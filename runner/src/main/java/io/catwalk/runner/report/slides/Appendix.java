@@ -14,9 +14,7 @@ import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.CostCharts.Cost;
 import io.catwalk.runner.report.charts.EntrantCharts;
-import io.catwalk.runner.report.charts.RobustnessCharts;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.slides.Table.Cell;
 import io.catwalk.runner.trial.Provenance;
@@ -38,12 +36,10 @@ final class Appendix {
     private static final String PAGE = "report.html has";
 
     private final ReportModel model;
-    private final RunCharts charts;
     private final Deck deck;
 
     Appendix(ReportModel model, Deck deck) {
         this.model = model;
-        this.charts = new RunCharts(model);
         this.deck = deck;
     }
 
@@ -52,12 +48,14 @@ final class Appendix {
             trials();
             pairs();
             search();
-            costs();
-            pair("How the trials of each classifier spread", charts.spread(), Optional.empty());
+            pair(
+                    "How the trials of each classifier spread",
+                    RunCharts.CONFIDENCE.of(model, model.folded() ? "folds" : "seeds"),
+                    Optional.empty());
             pair(
                     "How all classifiers learned",
-                    charts.training().accuracy(),
-                    charts.training().loss());
+                    RunCharts.GENERALIZATION.of(model, "validation-accuracy"),
+                    RunCharts.GENERALIZATION.of(model, "validation-loss"));
             robustness();
             model.charted().forEach(this::classifier);
         }
@@ -144,20 +142,9 @@ final class Appendix {
         }
     }
 
-    private void costs() {
-        pair(
-                "Training time and latency",
-                charts.costs().cost(Cost.TRAINING),
-                charts.costs().cost(Cost.LATENCY));
-        pair(
-                "Size of the file and memory of training",
-                charts.costs().cost(Cost.FILE),
-                charts.costs().cost(Cost.MEMORY));
-    }
-
     /** Adds the slides of the corruptions, two on each. */
     private void robustness() {
-        List<Chart> all = new RobustnessCharts(model).all();
+        List<Chart> all = RunCharts.ROBUSTNESS.of(model);
         for (int i = 0; i < all.size(); i += 2) {
             List<Chart> two = all.subList(i, Math.min(i + 2, all.size()));
             String names = two.stream().map(chart -> chart.caption().title()).collect(Collectors.joining(" and "));
@@ -190,17 +177,19 @@ final class Appendix {
 
     private void classifier(Entrant one) {
         EntrantCharts own = new EntrantCharts(model, one, "slides");
-        pair(one.name() + " by epoch", own.accuracy(), own.loss());
+        pair(one.name() + " by epoch", own.named("learning-accuracy"), own.named("learning-loss"));
         network(one);
         if (!one.evaluated()) {
             return;
         }
         Page page = deck.page(
                 "Appendix: mistakes and confidence of " + one.name(),
-                own.reliability().map(chart -> chart.caption().sentence()).orElse(""),
+                own.named("reliability")
+                        .map(chart -> chart.caption().sentence())
+                        .orElse(""),
                 "Source: trials/*/*/predictions.csv.");
         Evidence.confusion(page, page.body().left(0.54), one, model);
-        page.chart(page.body().right(0.42), own.reliability().orElse(null), "Reliability of " + one.name());
+        page.chart(page.body().right(0.42), own.named("reliability").orElse(null), "Reliability of " + one.name());
         List<List<Cell>> rows = new ArrayList<>();
         for (ClassScores scores : Objects.requireNonNull(one.evaluation()).classes()) {
             rows.add(Table.row(

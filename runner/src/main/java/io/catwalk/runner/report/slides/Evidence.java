@@ -14,7 +14,6 @@ import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.CostCharts.Cost;
 import io.catwalk.runner.report.charts.EntrantCharts;
 import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.charts.RunCharts;
@@ -40,13 +39,11 @@ final class Evidence {
 
     private final ReportModel model;
     private final Findings findings;
-    private final RunCharts charts;
     private final Deck deck;
 
     Evidence(ReportModel model, Deck deck) {
         this.model = model;
         this.findings = new Findings(model);
-        this.charts = new RunCharts(model);
         this.deck = deck;
     }
 
@@ -68,7 +65,7 @@ final class Evidence {
             search(tuning, search);
             return;
         }
-        Chart chart = charts.differences().or(charts::accuracies).orElse(null);
+        Chart chart = RunCharts.CONFIDENCE.of(model).stream().findFirst().orElse(null);
         Page page = deck.page(
                 findings.accuracy(),
                 full(findings.accuracy()) + " " + sentence(chart),
@@ -113,7 +110,7 @@ final class Evidence {
                 "Source: results.json, keys tuning.candidates[].scores and tuning.best.");
         page.chart(
                 page.body().left(0.5),
-                charts.training().tuning().orElse(null),
+                RunCharts.TUNING.of(model).stream().findFirst().orElse(null),
                 "Score of each candidate by its budget");
         page.table(
                 page.body().right(0.46).above(40),
@@ -127,12 +124,7 @@ final class Evidence {
     }
 
     private void cost() {
-        boolean several = model.trained().size() > 1;
-        Chart chart = (several
-                        ? charts.costs().accuracyAgainstLatency()
-                        : charts.costs().cost(Cost.LATENCY))
-                .or(() -> charts.costs().cost(Cost.TRAINING))
-                .orElse(null);
+        Chart chart = RunCharts.COSTS.of(model).stream().findFirst().orElse(null);
         Page page = deck.page(
                 findings.cost(),
                 full(findings.cost()) + " " + sentence(chart),
@@ -214,7 +206,7 @@ final class Evidence {
     /** Shows which classes a classifier classifies as which: a few classes as a table, many as a picture. */
     static void confusion(Page page, Area area, Entrant one, ReportModel model) {
         List<String> classes = model.dataset().classes();
-        Chart chart = new EntrantCharts(model, one, "slides").confusion().orElseThrow();
+        Chart chart = new EntrantCharts(model, one, "slides").named("confusion").orElseThrow();
         page.text(
                 area.top(20), Style.HEADING, one.name() + ": " + chart.caption().title());
         if (classes.size() <= Opening.ROWS) {
@@ -231,10 +223,10 @@ final class Evidence {
     }
 
     private void generalization() {
-        Chart gaps = charts.overfitting().orElse(null);
+        Chart gaps = RunCharts.GENERALIZATION.of(model, "overfitting").orElse(null);
         Optional<Entrant> evaluated = findings.evaluated();
         Chart reliability = evaluated
-                .flatMap(best -> new EntrantCharts(model, best, "best").reliability())
+                .flatMap(best -> new EntrantCharts(model, best, "best").named("reliability"))
                 .orElse(null);
         Page page = deck.page(
                 findings.generalization(),

@@ -2,7 +2,6 @@ package io.catwalk.runner.report.slides;
 
 import io.catwalk.runner.report.charts.Axis;
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.Row.Bar;
 import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.charts.XyChart;
 import java.awt.Color;
@@ -49,9 +48,7 @@ abstract class NativeChart {
             return new XyScatter(lines, look);
         }
         if (chart instanceof RowChart rows) {
-            boolean bars =
-                    rows.rows().stream().flatMap(row -> row.items().stream()).anyMatch(Bar.class::isInstance);
-            return bars ? new Bars(rows, look) : new RowScatter(rows, look);
+            return new RowScatter(rows, look);
         }
         throw new IllegalArgumentException(
                 "expected rows or lines, but found " + chart.caption().title());

@@ -109,7 +109,7 @@ final class Opening {
 
     private void standings(Page page, Area area) {
         Entrant best = model.trained().get(0);
-        Optional<Chart> learned = new EntrantCharts(model, best, "best").accuracy();
+        Optional<Chart> learned = new EntrantCharts(model, best, "best").named("learning-accuracy");
         if (model.trained().size() == 1 && learned.isPresent()) {
             page.chart(area, learned.get(), "Accuracy of " + best.name() + " by epoch");
             return;

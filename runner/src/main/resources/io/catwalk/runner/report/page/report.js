@@ -167,7 +167,7 @@
     const [truthLabel, wanted] = pick('True class', [['any', 'any'], ...classes.filter(([i]) => present.has(i))]);
     const [answerLabel, answered] = pick('Answer', [['any', 'any'], ...classes]);
     const [sortLabel, sort] = pick('First', [['sure', 'most confident'], ['unsure', 'least confident'], ['label', 'perhaps labeled wrongly'], ['number', 'by number']]);
-    const range = element('input', { type: 'range', min: 0, max: 100, value: 0 });
+    const range = element('input', { type: 'range', min: 0, max: 100, value: data.models[0].knee });
     const threshold = element('output', {});
     const twins = new Map((data.duplicates ?? []).map((twin, at) => [twin.image, { ...twin, at }]));
     const twin = element('input', { type: 'checkbox' });
@@ -195,6 +195,8 @@
     });
     let bin = null; // of the reliability curve of the classifier; all other choices are stored in their form fields
     model.addEventListener('change', () => {
+      // A threshold that nobody chose follows the classifier.
+      if (data.models.some(one => one.knee === Number(range.value))) range.value = data.models[model.value].knee;
       bin = null;
       draw(0);
     });

@@ -1,0 +1,235 @@
+package io.catwalk.runner.report.charts;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Baselines;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.Findings;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.charts.Row.Box;
+import io.catwalk.runner.report.charts.Row.Dot;
+import io.catwalk.runner.report.charts.Row.Item;
+import io.catwalk.runner.report.charts.Row.Range;
+import io.catwalk.runner.report.charts.RowChart.Band;
+import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.statistics.Paired;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Draws accuracies, their differences, and how they vary over the trials. */
+record AccuracyCharts(ReportModel model) {
+
+    /** With fewer trials, a quartile is hardly more than one of them. */
+    private static final int FEWEST_QUARTILES = 5;
+
+    static Stream<Optional<Chart>> all(ReportModel model) {
+        AccuracyCharts charts = new AccuracyCharts(model);
+        return Stream.of(charts.differences(), charts.accuracy(), charts.spread());
+    }
+
+    /** Draws how far each classifier is behind the best, with the interval of that difference. */
+    private Optional<Chart> differences() {
+        Comparison comparison = model.comparison();
+        if (comparison == null || !model.tested()) {
+            return Optional.empty();
+        }
+        Entrant best = model.trained().get(0);
+        ChartTable table = new ChartTable("Classifier", "Difference, points", "95 % interval", "p", "Outcome");
+        List<Entrant> compared = new ArrayList<>(List.of(best));
+        List<Row> rows = new ArrayList<>();
+        rows.add(Row.of(
+                best,
+                List.of(new Dot(0, best.symbol(), true)),
+                "best",
+                "",
+                table.add(best.name(), Numbers.NONE, Numbers.NONE, Numbers.NONE, "the best")));
+        for (Entrant one : model.trained()) {
+            Verdict pair = model.verdict(one.name(), best.name());
+            if (pair == null) {
+                continue;
+            }
+            compared.add(one);
+            String points = Numbers.points(pair.difference());
+            String interval = pair.low() == null || pair.high() == null
+                    ? Numbers.NONE
+                    : ChartTable.points(pair.low(), pair.high());
+            rows.add(Row.of(
+                    one,
+                    interval(pair.low(), pair.difference(), pair.high(), one.symbol()),
+                    points,
+                    model.pair(best.name(), one.name()),
+                    table.add(one.name(), points, interval, Numbers.probability(pair.p()), ReportModel.words(pair))));
+        }
+        double region = comparison.scope() == Comparison.Scope.CLASSIFIERS ? comparison.regionPoints() : 0;
+        List<Entrant> open = model.choices().stream().filter(compared::contains).toList();
+        boolean first = open.equals(compared.subList(0, open.size()));
+        List<Entrant> apart =
+                model.choices().stream().filter(one -> !open.contains(one)).toList();
+        String note = (region > 0
+                        ? "Shaded: differences of up to " + region + " points, which count as equivalent."
+                        : "Lines are 95 % intervals of the difference.")
+                + (first && open.size() > 1 ? " The bracket joins those that the best is not clearly ahead of." : "")
+                + (apart.isEmpty() ? "" : " Not compared with the best: " + Findings.names(apart) + ".");
+        return Optional.of(new RowChart(
+                table.caption("differences", versusTheBest(best, compared.subList(1, compared.size())), note),
+                Axis.around("Difference in accuracy, points", Row.span(rows)),
+                rows,
+                List.of(),
+                region > 0 ? new Band(-region, region) : null,
+                first ? open.size() : 0));
+    }
+
+    /** Says how the best compares with the others, by the outcomes of its pairs. */
+    private String versusTheBest(Entrant best, List<Entrant> others) {
+        Map<String, List<Entrant>> byOutcome = new LinkedHashMap<>();
+        double least = Double.POSITIVE_INFINITY;
+        for (Entrant one : others) {
+            Verdict pair = Objects.requireNonNull(model.verdict(best.name(), one.name()));
+            byOutcome
+                    .computeIfAbsent(ReportModel.words(pair), words -> new ArrayList<>())
+                    .add(one);
+            least = Math.min(least, pair.difference());
+        }
+        String all = byOutcome.entrySet().stream()
+                .map(group -> group.getKey()
+                        + switch (group.getKey()) {
+                            case "equivalent" -> " to ";
+                            case "not clearly different" -> " from ";
+                            default -> " than ";
+                        }
+                        + (group.getValue().size() == others.size() && others.size() > 2
+                                ? "all " + others.size() + " others"
+                                : Findings.names(group.getValue())))
+                .collect(Collectors.joining(", "));
+        String ahead = Numbers.percent(least) + " points" + (others.size() == 1 ? "" : " or more");
+        boolean better = byOutcome.keySet().stream().allMatch(words -> words.endsWith("better"));
+        return best.name() + " is " + all + (better ? ", ahead by " + ahead : "");
+    }
+
+    private static List<Item> interval(@Nullable Double low, double middle, @Nullable Double high, Symbol symbol) {
+        List<Item> items = new ArrayList<>();
+        if (low != null && high != null && Double.isFinite(low) && Double.isFinite(high)) {
+            items.add(new Range(100 * low, 100 * high, true));
+        }
+        items.add(new Dot(100 * middle, symbol, true));
+        return items;
+    }
+
+    /** Draws the accuracy of each classifier with its interval, and what is reached without a network. */
+    private Optional<Chart> accuracy() {
+        ChartTable table = new ChartTable("Classifier", "Accuracy %", "95 % interval");
+        List<Row> rows = new ArrayList<>();
+        for (Entrant one : model.trained()) {
+            Standing standing = one.stands();
+            if (!Double.isFinite(standing.accuracy())) {
+                continue;
+            }
+            String accuracy = Numbers.percent(standing.accuracy());
+            String interval = ChartTable.percents(standing.accuracyLow(), standing.accuracyHigh());
+            rows.add(Row.of(
+                    one,
+                    interval(standing.accuracyLow(), standing.accuracy(), standing.accuracyHigh(), one.symbol()),
+                    accuracy,
+                    "",
+                    table.add(one.name(), accuracy, interval)));
+        }
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Entrant> leaders = model.leaders();
+        String title = Findings.names(leaders) + (leaders.size() == 1 ? " classifies " : " classify ")
+                + Numbers.percent(leaders.get(0).stands().accuracy()) + " % of the images correctly";
+        Axis axis = Axis.percent("Accuracy, %", Row.span(rows));
+        for (Map.Entry<String, Double> baseline : baselines(model).entrySet()) {
+            double share = baseline.getValue();
+            String accuracy = Numbers.percent(share);
+            rows.add(new Row(
+                    baseline.getKey(),
+                    "muted",
+                    Symbol.PLUS,
+                    axis.holds(100 * share) ? List.of(new Dot(100 * share, Symbol.PLUS, true)) : List.of(),
+                    accuracy,
+                    table.add(baseline.getKey(), accuracy, Numbers.NONE),
+                    ""));
+            if (Paired.order(share, leaders.get(0).stands().accuracy()) >= 0) {
+                title += "; the " + baseline.getKey() + " baseline: " + accuracy + " %";
+            }
+        }
+        return Optional.of(new RowChart(
+                table.caption("accuracy", title, "Lines are 95 % intervals of each accuracy by itself."), axis, rows));
+    }
+
+    /** Returns the accuracies that are reached without a network, by the name of the method; empty if they are not known. */
+    static Map<String, Double> baselines(ReportModel model) {
+        Comparison comparison = model.comparison();
+        Baselines baselines = comparison == null ? null : comparison.baselines();
+        Map<String, Double> accuracies = new LinkedHashMap<>();
+        if (baselines != null) {
+            accuracies.put("nearest-neighbor", baselines.nearestNeighbor());
+            accuracies.put("majority-class", baselines.largestClass());
+        }
+        return accuracies;
+    }
+
+    /** Draws the accuracies of several trials of a classifier, one for each fold and seed. */
+    private Optional<Chart> spread() {
+        String trials = model.folded() ? "folds" : "seeds";
+        ChartTable table = new ChartTable(
+                "Classifier", "Trials", "Lowest %", "First quartile %", "Median %", "Third quartile %", "Highest %");
+        List<Row> rows = new ArrayList<>();
+        double widest = 0;
+        boolean boxes = false;
+        for (Entrant one : model.trained()) {
+            List<Double> accuracies = one.values(metrics -> 100 * metrics.test().accuracy()).stream()
+                    .sorted()
+                    .toList();
+            if (accuracies.size() < 2) {
+                continue;
+            }
+            Box box = new Box(accuracies);
+            boolean quartiles = accuracies.size() >= FEWEST_QUARTILES;
+            boxes |= quartiles;
+            widest = Math.max(widest, box.quantile(1) - box.quantile(0));
+            rows.add(Row.of(
+                    one,
+                    quartiles
+                            ? List.of(box)
+                            : accuracies.stream()
+                                    .<Item>map(value -> new Dot(value, one.symbol(), true))
+                                    .toList(),
+                    "n = " + accuracies.size(),
+                    "",
+                    table.add(
+                            one.name(),
+                            Integer.toString(accuracies.size()),
+                            Numbers.fixed(box.quantile(0), 2),
+                            quartiles ? Numbers.fixed(box.quantile(0.25), 2) : Numbers.NONE,
+                            Numbers.fixed(box.quantile(0.5), 2),
+                            quartiles ? Numbers.fixed(box.quantile(0.75), 2) : Numbers.NONE,
+                            Numbers.fixed(box.quantile(1), 2))));
+        }
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RowChart(
+                        table.caption(
+                                trials,
+                                "The accuracy of a classifier varies by up to " + Numbers.fixed(widest, 2)
+                                        + " points over its " + trials,
+                                "Each symbol is a trial."
+                                        + (boxes
+                                                ? " A box holds the middle half, its line is the median; the line"
+                                                        + " through it reaches the extremes."
+                                                : "")),
+                        Axis.percent("Accuracy, %", Row.span(rows)),
+                        rows));
+    }
+}

@@ -1,0 +1,71 @@
+package io.catwalk.runner.report.charts;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.report.charts.Series.Point;
+import io.catwalk.runner.training.Epoch;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** A metric that is measured in each epoch. */
+enum Curve {
+    ACCURACY("accuracy", " %", 100, 2, Epoch::trainAccuracy, Epoch::validationAccuracy),
+    LOSS("loss", " nats", 1, 4, Epoch::trainLoss, Epoch::validationLoss);
+
+    private final String title;
+    private final String unit;
+    private final double scale;
+    private final int digits;
+    private final ToDoubleFunction<Epoch> training;
+    private final ToDoubleFunction<Epoch> validation;
+
+    Curve(
+            String title,
+            String unit,
+            double scale,
+            int digits,
+            ToDoubleFunction<Epoch> training,
+            ToDoubleFunction<Epoch> validation) {
+        this.title = title;
+        this.unit = unit;
+        this.scale = scale;
+        this.digits = digits;
+        this.training = training;
+        this.validation = validation;
+    }
+
+    String title() {
+        return title;
+    }
+
+    double training(Epoch epoch) {
+        return scale * training.applyAsDouble(epoch);
+    }
+
+    double validation(Epoch epoch) {
+        return scale * validation.applyAsDouble(epoch);
+    }
+
+    /** Returns the highest accuracy or the lowest loss; NaN if there are no points. */
+    double best(List<Point> points) {
+        var values = points.stream().mapToDouble(Point::y).summaryStatistics();
+        return values.getCount() == 0 ? Double.NaN : this == LOSS ? values.getMin() : values.getMax();
+    }
+
+    /** Writes a number without its unit. */
+    String text(double value) {
+        return Numbers.fixed(value, digits);
+    }
+
+    String withUnit(double value) {
+        return text(value) + unit;
+    }
+
+    /** Returns the head of a column of such numbers. */
+    String head(String what) {
+        return what + (this == LOSS ? "," : "") + unit;
+    }
+
+    Axis axis(String name, List<Double> span) {
+        return this == LOSS ? Axis.around(name + ", nats", span) : Axis.percent(name + ", %", span);
+    }
+}
