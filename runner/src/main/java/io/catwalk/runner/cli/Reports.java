@@ -65,7 +65,7 @@ final class Reports {
         Path plots = run.path().resolve("plots");
         // Slides and plots take as long as the page, much of it for loading the libraries that write them.
         FutureTask<@Nullable Void> pictures = new FutureTask<>(() -> {
-            Slides.write(model, run.path().resolve("slides.pptx"), options);
+            Slides.write(RunDocument.of(model), run.path().resolve("slides.pptx"), options);
             Plots.write(model, plots);
             return null;
         });

@@ -17,7 +17,7 @@ import java.util.Set;
 public record Table(Set<Medium> media, String id, String title, List<Column> columns, List<Row> rows, String note)
         implements Block {
 
-    /** Rows that fit a slide or a terminal beside other things. */
+    /** Rows that fit a terminal beside other things. */
     public static final int SHORT = 12;
 
     /** Copies the lists. */
@@ -71,7 +71,7 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
         }
     }
 
-    /** Returns the columns of a medium and, where there is little room, only the first rows, which the note says. */
+    /** Returns the columns of a medium, on a terminal only of the first rows. A slide shows as many rows as fit. */
     @Override
     public Table in(Medium medium) {
         List<Integer> kept = new ArrayList<>();
@@ -80,18 +80,25 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
                 kept.add(i);
             }
         }
-        boolean brief = medium == Medium.TERMINAL || medium == Medium.SLIDES;
-        int most = brief ? Math.min(SHORT, rows.size()) : rows.size();
-        String first = most == rows.size() ? "" : "These are the first " + most + " of " + rows.size() + " rows.";
-        return new Table(
+        Table table = new Table(
                 media,
                 id,
                 title,
                 kept.stream().map(columns::get).toList(),
-                rows.subList(0, most).stream()
+                rows.stream()
                         .map(row -> new Row(kept.stream().map(row.cells()::get).toList(), row.key()))
                         .toList(),
-                note.isEmpty() || first.isEmpty() ? note + first : note + " " + first);
+                note);
+        return medium == Medium.TERMINAL ? table.first(SHORT) : table;
+    }
+
+    /** Returns the table with only its first rows, which the note says; the whole table if it has no more. */
+    public Table first(int most) {
+        if (most >= rows.size()) {
+            return this;
+        }
+        String first = "These are the first " + most + " of " + rows.size() + " rows.";
+        return new Table(media, id, title, columns, rows.subList(0, most), note.isEmpty() ? first : note + " " + first);
     }
 
     /** Returns the texts of all cells, the heads first. */

@@ -6,7 +6,10 @@ import io.catwalk.runner.report.graphics.Mark.Rect;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A shape that marks one thing on a chart; shapes differ even without color. */
+/**
+ * A shape that marks one thing on a chart; shapes differ even without color. All are shapes that the charts of PowerPoint
+ * and LibreOffice have, so that a classifier has the same one everywhere.
+ */
 public enum Symbol {
     /** A circle. */
     CIRCLE(1),
@@ -16,14 +19,12 @@ public enum Symbol {
     TRIANGLE(1.3, 3, -90),
     /** A square on its corner. */
     DIAMOND(1.25, 4, -90),
-    /** A triangle, its tip below. */
-    TRIANGLE_DOWN(1.3, 3, 90),
-    /** A hexagon. */
-    HEXAGON(1.1, 6, 0),
-    /** A pentagon. */
-    PENTAGON(1.15, 5, -90),
-    /** A plus sign. */
-    PLUS(1.15);
+    /** Two bars, upright and level. */
+    PLUS(1.15, 4, -90),
+    /** Two bars from corner to corner. */
+    CROSS(1.25, 4, -45),
+    /** Three bars. */
+    STAR(1.25, 6, -90);
 
     private final double reach;
     private final int corners;
@@ -54,19 +55,20 @@ public enum Symbol {
             return new Rect(x - r, y - r, 2 * r, 2 * r, this == CIRCLE ? r : 0, paint);
         }
         List<Point> points = new ArrayList<>();
-        if (this == PLUS) {
-            double thin = r * 0.36;
-            double[][] corner = {
-                {-thin, -r}, {thin, -r}, {thin, -thin}, {r, -thin}, {r, thin}, {thin, thin},
-                {thin, r}, {-thin, r}, {-thin, thin}, {-r, thin}, {-r, -thin}, {-thin, -thin}
-            };
-            for (double[] at : corner) {
-                points.add(new Point(x + at[0], y + at[1]));
-            }
-        } else {
-            for (int i = 0; i < corners; i++) {
-                double angle = turn + 2 * Math.PI * i / corners;
-                points.add(new Point(x + r * Math.cos(angle), y + r * Math.sin(angle)));
+        boolean bars = compareTo(PLUS) >= 0;
+        double thin = r * (this == STAR ? 0.24 : 0.36);
+        for (int i = 0; i < corners; i++) {
+            double angle = turn + 2 * Math.PI * i / corners;
+            double cos = Math.cos(angle);
+            double sin = Math.sin(angle);
+            if (bars) {
+                points.add(new Point(x + r * cos + thin * sin, y + r * sin - thin * cos));
+                points.add(new Point(x + r * cos - thin * sin, y + r * sin + thin * cos));
+                double between = angle + Math.PI / corners;
+                double inner = thin / Math.sin(Math.PI / corners);
+                points.add(new Point(x + inner * Math.cos(between), y + inner * Math.sin(between)));
+            } else {
+                points.add(new Point(x + r * cos, y + r * sin));
             }
         }
         return new Path(points, true, paint);

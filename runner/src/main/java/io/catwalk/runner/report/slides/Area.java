@@ -32,7 +32,7 @@ record Area(double x, double y, double width, double height) {
 
     /** Returns what is left without the uppermost part. */
     Area below(double points) {
-        return new Area(x, y + points, width, height - points);
+        return new Area(x, y + points, width, Math.max(1, height - points));
     }
 
     /** Returns the lowest part. */
@@ -42,17 +42,7 @@ record Area(double x, double y, double width, double height) {
 
     /** Returns what is left without the lowest part. */
     Area above(double points) {
-        return top(height - points);
-    }
-
-    /** Returns the left part, a share of the width. */
-    Area left(double share) {
-        return new Area(x, y, width * share, height);
-    }
-
-    /** Returns the right part, a share of the width. */
-    Area right(double share) {
-        return new Area(x + width * (1 - share), y, width * share, height);
+        return top(Math.max(1, height - points));
     }
 
     /** Returns what is left within a margin. */

@@ -5,7 +5,6 @@ import io.catwalk.runner.report.graphics.Theme;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.util.List;
-import java.util.Map;
 import org.apache.poi.sl.usermodel.Insets2D;
 import org.apache.poi.sl.usermodel.Placeholder;
 import org.apache.poi.sl.usermodel.VerticalAlignment;
@@ -35,23 +34,24 @@ import org.openxmlformats.schemas.drawingml.x2006.main.STTextAlignType;
  * @param layout of every slide
  * @param title area of the title
  * @param body area of everything else
- * @param tones colors of the theme
+ * @param ink color of text
+ * @param quiet color of secondary text, and of axes
+ * @param line color of the lines of tables and grids
+ * @param pale background of boxes
+ * @param accent color of what should be noticed first
  */
-record Look(XSLFSlideLayout layout, Area title, Area body, Map<Tone, Color> tones) {
+record Look(
+        XSLFSlideLayout layout, Area title, Area body, Color ink, Color quiet, Color line, Color pale, Color accent) {
 
     private static final String FONT = "Arial";
     private static final int TITLE_SIZE = 24;
     private static final Area PAGE = new Area(0, 0, 960, 540);
-    private static final Area TITLE = new Area(48, 26, 864, 70);
-    private static final Area FOOTER = new Area(48, 512, 720, 16);
-    private static final Area NUMBER = new Area(832, 512, 80, 16);
+    private static final Area TITLE = new Area(48, 24, 864, 72);
+    private static final Area FOOTER = new Area(48, 508, 760, 18);
+    private static final Area NUMBER = new Area(832, 508, 80, 18);
 
     /** Share of a slide that stays free at each edge if the template does not define margins. */
     private static final double MARGIN = 0.05;
-
-    Color color(Tone tone) {
-        return tones.getOrDefault(tone, Color.BLACK);
-    }
 
     /** Returns the area of a placeholder of the layout; null if it has none. */
     @Nullable
@@ -68,8 +68,7 @@ record Look(XSLFSlideLayout layout, Area title, Area body, Map<Tone, Color> tone
     static Look of(XMLSlideShow show, XSLFSlideLayout layout) {
         Dimension size = show.getPageSize();
         Area page = new Area(0, 0, size.getWidth(), size.getHeight());
-        Map<Tone, Color> tones = tones(layout.getSlideMaster());
-        Look bare = new Look(layout, page, page, tones);
+        Look bare = of(layout, page, page);
         Area title = bare.place(Placeholder.TITLE);
         if (title == null) {
             title = page.within(MARGIN * page.height()).top(0.16 * page.height());
@@ -86,7 +85,7 @@ record Look(XSLFSlideLayout layout, Area title, Area body, Map<Tone, Color> tone
         double top = above ? title.y() + title.height() + 10 : MARGIN * page.height();
         double left = above ? Math.max(title.x(), 0.02 * page.width()) : MARGIN * page.width();
         double right = above ? Math.min(title.x() + title.width(), 0.98 * page.width()) : (1 - MARGIN) * page.width();
-        return new Look(layout, title, new Area(left, top, right - left, end - top), tones);
+        return of(layout, title, new Area(left, top, right - left, end - top));
     }
 
     /** Gives a new presentation Catwalk's own look. */
@@ -111,13 +110,13 @@ record Look(XSLFSlideLayout layout, Area title, Area body, Map<Tone, Color> tone
         CTTextCharacterProperties font = title.getDefRPr();
         font.setSz(TITLE_SIZE * 100);
         font.setB(true);
-        Map<Tone, Color> tones = tones(master);
-        bar(master, new Area(0, 0, PAGE.width(), 6), tones.get(Tone.ACCENT));
-        bar(master, new Area(FOOTER.x(), 504, TITLE.width(), 0.75), tones.get(Tone.LINE));
-        return new Look(layout, TITLE, new Area(48, 112, 864, 382), tones);
+        Look look = of(layout, TITLE, new Area(48, 108, 864, 384));
+        bar(master, new Area(0, 0, PAGE.width(), 6), look.accent);
+        bar(master, new Area(FOOTER.x(), 500, TITLE.width(), 0.75), look.line);
+        return look;
     }
 
-    private static void bar(XSLFSlideMaster master, Area area, @Nullable Color color) {
+    private static void bar(XSLFSlideMaster master, Area area, Color color) {
         XSLFAutoShape rule = master.createAutoShape();
         rule.setAnchor(area.points());
         rule.setFillColor(color);
@@ -154,16 +153,20 @@ record Look(XSLFSlideLayout layout, Area title, Area body, Map<Tone, Color> tone
         return new byte[] {(byte) color.getRed(), (byte) color.getGreen(), (byte) color.getBlue()};
     }
 
-    private static Map<Tone, Color> tones(XSLFSlideMaster master) {
+    private static Look of(XSLFSlideLayout layout, Area title, Area body) {
+        XSLFSlideMaster master = layout.getSlideMaster();
         CTColorMapping map = master.getXmlObject().getClrMap();
         Color ink = color(master, map.getTx1().toString(), Color.BLACK);
         Color paper = color(master, map.getBg1().toString(), Color.WHITE);
-        return Map.of(
-                Tone.INK, ink,
-                Tone.QUIET, mixed(ink, paper, 0.72),
-                Tone.LINE, mixed(ink, paper, 0.18),
-                Tone.PALE, mixed(ink, paper, 0.05),
-                Tone.ACCENT, color(master, "accent1", ink));
+        return new Look(
+                layout,
+                title,
+                body,
+                ink,
+                mixed(ink, paper, 0.72),
+                mixed(ink, paper, 0.18),
+                mixed(ink, paper, 0.05),
+                color(master, "accent1", ink));
     }
 
     private static Color color(XSLFSlideMaster master, String name, Color otherwise) {

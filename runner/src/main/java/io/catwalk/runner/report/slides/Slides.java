@@ -1,41 +1,122 @@
 package io.catwalk.runner.report.slides;
 
 import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Document;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.slides.SlideOptions.Extent;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import org.apache.poi.xslf.usermodel.XMLSlideShow;
 
-/**
- * Writes a presentation of a run, in which every chart and table can be edited: ten slides, each with a finding as its
- * title. Slides without content are left out.
- */
+/** Writes a document as a presentation, in which every chart and table can be edited: a slide for each section. */
 public final class Slides {
 
-    private Slides() {}
+    /** Largest number of slides of one table. */
+    private static final int PAGES = 20;
+
+    private final XMLSlideShow show;
+    private final Look look;
+    private final Document document;
+    private final Words words;
+
+    private Slides(XMLSlideShow show, Look look, Document document) {
+        this.show = show;
+        this.look = look;
+        this.document = document;
+        words = new Words(document.names());
+    }
 
     /**
      * Writes {@code slides.pptx}.
      *
-     * @param model content of the report on a run, finished or interrupted
+     * @param document what is said about a run, finished or interrupted
      * @param file to write, in an existing folder; an existing file is replaced
      * @param options which slides, and how they look
      * @throws IOException if it cannot be written; an existing file is then unchanged
      */
-    public static void write(ReportModel model, Path file, SlideOptions options) throws IOException {
-        AtomicFiles.write(file, bytes(model, options));
+    public static void write(Document document, Path file, SlideOptions options) throws IOException {
+        AtomicFiles.write(file, bytes(document, options));
     }
 
-    static byte[] bytes(ReportModel model, SlideOptions options) throws IOException {
-        String footer = "Catwalk run " + Words.name(model.results().experiment().name()) + " on "
-                + Words.name(model.dataset().name());
-        try (Deck deck = new Deck(footer, Names.of(model), options.template())) {
-            new Opening(model, deck).tell();
-            new Evidence(model, deck).tell();
+    static byte[] bytes(Document document, SlideOptions options) throws IOException {
+        Template template = options.template();
+        try (XMLSlideShow show = template == null ? new XMLSlideShow() : template.open();
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
+            Look look = template == null
+                    ? Look.ours(show)
+                    : Look.of(show, Template.layout(show).orElseThrow());
+            Slides slides = new Slides(show, look, document);
+            slides.describe();
+            slides.findings(document.in(Medium.SLIDES).sections());
             if (options.extent() == Extent.WITH_APPENDIX) {
-                new Appendix(model, deck).tell();
+                for (Section section : document.in(Medium.APPENDIX).sections()) {
+                    slides.appendix(section, section.name(), section.blocks());
+                }
             }
-            return deck.bytes();
+            show.write(bytes);
+            return bytes.toByteArray();
         }
+    }
+
+    /** Replaces the properties of the file, which are those of the template at first. */
+    private void describe() {
+        var properties = show.getProperties().getCoreProperties();
+        properties.setTitle(words.said(document.title()));
+        properties.setCreator("Catwalk");
+        properties.setLastModifiedByUser("Catwalk");
+        properties.setSubjectProperty(words.said(document.subject()));
+        properties.setKeywords("");
+        properties.setDescription("");
+        properties.setCategory("");
+        properties.setRevision("1");
+        Optional<Date> now = Optional.of(new Date());
+        properties.setCreated(now);
+        properties.setModified(now);
+    }
+
+    private void findings(List<Section> sections) {
+        if (sections.isEmpty()) {
+            slide(document.title(), "");
+        }
+        for (int i = 0; i < sections.size(); i++) {
+            Section section = sections.get(i);
+            new SlideLayout(slide(i == 0 ? document.title() : section.title(), section.source()))
+                    .place(section.blocks());
+        }
+    }
+
+    /** Adds a slide for each block; a table goes on over several slides. */
+    private void appendix(Section section, String title, List<Block> blocks) {
+        for (Block block : blocks) {
+            if (block instanceof Block.Group group) {
+                appendix(section, title + ": " + group.heading().text(), group.blocks());
+            } else if (block instanceof Table table) {
+                int from = 0;
+                for (int page = 1;
+                        page <= PAGES && (page == 1 || from < table.rows().size());
+                        page++) {
+                    SlideCanvas slide = slide(title + (page == 1 ? "" : " (" + page + ")"), section.source());
+                    from = new SlideLayout(slide).page(table, from, page == PAGES);
+                }
+            } else {
+                new SlideLayout(slide(title, section.source())).place(List.of(block));
+            }
+        }
+    }
+
+    private SlideCanvas slide(String title, String source) {
+        SlideCanvas slide = new SlideCanvas(show, look, words);
+        slide.title(title);
+        slide.foot(
+                document.name() + " · " + document.subject(), show.getSlides().size());
+        slide.notes(List.of(title, "Source: " + source));
+        return slide;
     }
 }

@@ -1,9 +1,14 @@
 package io.catwalk.runner.report.slides;
 
 import java.text.BreakIterator;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 
-/** Cleans and shortens texts for slides. */
+/**
+ * Adapts texts to slides: long names of classifiers and classes are shortened, and names written from right to left are
+ * isolated so that they do not change the direction of the sentence around them.
+ */
 final class Words {
 
     /** Begins a part of a line that is written in its own direction (Unicode FSI); {@link #RELEASE} (PDI) ends it. */
@@ -14,13 +19,31 @@ final class Words {
     /** Length to which names are cut on slides. */
     private static final int LONGEST_NAME = 36;
 
-    private Words() {}
+    /** Names that have to be changed, the longest first. */
+    private final List<String> hostile;
+
+    Words(List<String> names) {
+        hostile = names.stream()
+                .filter(name -> !name.isBlank() && !name(name).equals(name))
+                .distinct()
+                .sorted(Comparator.comparing(String::length).reversed())
+                .toList();
+    }
+
+    /** Adapts the names within a text, and removes characters that a slide cannot hold. */
+    String said(String text) {
+        String said = text;
+        for (String name : hostile) {
+            said = said.replace(name, name(name));
+        }
+        return clean(said, true);
+    }
 
     /**
      * Removes characters that XML forbids or that would change the text around them (control characters, lone
      * surrogates, marks that change the direction of writing), and puts the text on one line.
      */
-    static String clean(String text) {
+    private static String clean(String text) {
         return clean(text, false);
     }
 
@@ -38,9 +61,9 @@ final class Words {
         return clean.toString().strip();
     }
 
-    /** Cleans a sentence whose names are already clean and isolated. */
-    static String sentence(String text) {
-        return clean(text, true);
+    /** Returns a line of code, whose spaces are kept. */
+    static String line(String text) {
+        return text.replace("\t", "    ").replaceAll("\\p{Cntrl}", "");
     }
 
     private static boolean isReadable(int point) {
@@ -81,10 +104,5 @@ final class Words {
         byte direction = Character.getDirectionality(point);
         return direction == Character.DIRECTIONALITY_RIGHT_TO_LEFT
                 || direction == Character.DIRECTIONALITY_RIGHT_TO_LEFT_ARABIC;
-    }
-
-    /** Ends a sentence with a period. It may begin with a name, which keeps its first letter. */
-    static String full(String sentence) {
-        return sentence.isEmpty() ? sentence : sentence + (sentence.matches("(?s).*[.!?…]") ? "" : ".");
     }
 }

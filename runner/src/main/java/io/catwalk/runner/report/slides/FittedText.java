@@ -1,0 +1,103 @@
+package io.catwalk.runner.report.slides;
+
+import io.catwalk.runner.report.graphics.Letters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Paragraphs of one font size. Their height is estimated cautiously: what fits by it also fits in the fonts of other
+ * machines.
+ *
+ * @param paragraphs from top to bottom
+ * @param size of the font in points
+ * @param bold whether it is bold
+ * @param gap between paragraphs in points
+ */
+record FittedText(List<String> paragraphs, double size, boolean bold, double gap) {
+
+    /** Smallest size of any text on a slide, in points. */
+    static final double SMALLEST = 12;
+
+    /** Height of a line as a multiple of the font size. */
+    static final double LINE = 1.2;
+
+    /** Share of a width that is used, since fonts differ. */
+    private static final double SAFE = 0.97;
+
+    /** Height in points by which a text may be higher, since heights are sums. */
+    private static final double SLACK = 0.5;
+
+    /** Copies the list. */
+    FittedText {
+        paragraphs = List.copyOf(paragraphs);
+    }
+
+    /** Returns the text as large as fits; if it does not fit in the smallest size, its end is cut. */
+    FittedText in(double width, double height) {
+        for (double fit = size; fit > SMALLEST; fit -= 0.5) {
+            FittedText text = new FittedText(paragraphs, fit, bold, gap);
+            if (text.height(width) <= height + SLACK) {
+                return text;
+            }
+        }
+        FittedText smallest = new FittedText(paragraphs, Math.min(size, SMALLEST), bold, gap);
+        return smallest.height(width) <= height + SLACK ? smallest : smallest.cut(width, height);
+    }
+
+    /** Leaves out paragraphs at the end and, if the first is too long alone, its last words. */
+    private FittedText cut(double width, double height) {
+        for (int kept = paragraphs.size() - 1; kept > 0; kept--) {
+            FittedText text = ended(paragraphs.subList(0, kept - 1), paragraphs.get(kept - 1));
+            if (text.height(width) <= height + SLACK) {
+                return text;
+            }
+        }
+        String rest = paragraphs.get(0);
+        while (rest.contains(" ") && ended(List.of(), rest).height(width) > height + SLACK) {
+            rest = rest.substring(0, rest.lastIndexOf(' '));
+        }
+        return ended(List.of(), rest);
+    }
+
+    private FittedText ended(List<String> before, String last) {
+        List<String> kept = new ArrayList<>(before);
+        kept.add(last + " …");
+        return new FittedText(kept, size, bold, gap);
+    }
+
+    /** Returns the height in points. */
+    double height(double width) {
+        Letters letters = new Letters(size, bold);
+        double lines = paragraphs.stream()
+                .mapToInt(paragraph -> lines(paragraph, letters, SAFE * width))
+                .sum();
+        return lines * size * LINE + Math.max(0, paragraphs.size() - 1) * gap;
+    }
+
+    /** Counts the lines that a paragraph breaks into; words longer than a line break anywhere. */
+    static int lines(String text, Letters letters, double width) {
+        int lines = 1;
+        double room = Math.max(width, letters.size());
+        double used = 0;
+        double space = letters.width(" ");
+        for (String word : text.split(" ", -1)) {
+            double wide = letters.width(word);
+            if (used > 0 && used + space + wide > room) {
+                lines++;
+                used = 0;
+            }
+            used += (used > 0 ? space : 0) + wide;
+            while (used > room) {
+                lines++;
+                used -= room;
+            }
+        }
+        return lines;
+    }
+
+    /** Returns the width of the longest word; no line should be narrower. */
+    static double longestWord(String text, Letters letters) {
+        return Stream.of(text.split(" ", -1)).mapToDouble(letters::width).max().orElse(0);
+    }
+}

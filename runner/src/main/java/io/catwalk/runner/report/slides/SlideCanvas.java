@@ -1,0 +1,347 @@
+package io.catwalk.runner.report.slides;
+
+import io.catwalk.runner.report.Palette;
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Table.Column;
+import io.catwalk.runner.report.graphics.Letters;
+import io.catwalk.runner.report.graphics.Mark;
+import io.catwalk.runner.report.graphics.Paint;
+import io.catwalk.runner.report.graphics.Picture;
+import io.catwalk.runner.report.graphics.Theme;
+import java.awt.Color;
+import java.awt.geom.Path2D;
+import java.awt.geom.RoundRectangle2D;
+import java.util.List;
+import org.apache.poi.sl.usermodel.Insets2D;
+import org.apache.poi.sl.usermodel.PictureData;
+import org.apache.poi.sl.usermodel.Placeholder;
+import org.apache.poi.sl.usermodel.TableCell.BorderEdge;
+import org.apache.poi.sl.usermodel.TextParagraph.TextAlign;
+import org.apache.poi.sl.usermodel.TextShape.TextAutofit;
+import org.apache.poi.sl.usermodel.VerticalAlignment;
+import org.apache.poi.xslf.usermodel.XMLSlideShow;
+import org.apache.poi.xslf.usermodel.XSLFAutoShape;
+import org.apache.poi.xslf.usermodel.XSLFChart;
+import org.apache.poi.xslf.usermodel.XSLFFreeformShape;
+import org.apache.poi.xslf.usermodel.XSLFPictureShape;
+import org.apache.poi.xslf.usermodel.XSLFShape;
+import org.apache.poi.xslf.usermodel.XSLFSlide;
+import org.apache.poi.xslf.usermodel.XSLFTable;
+import org.apache.poi.xslf.usermodel.XSLFTableCell;
+import org.apache.poi.xslf.usermodel.XSLFTextBox;
+import org.apache.poi.xslf.usermodel.XSLFTextParagraph;
+import org.apache.poi.xslf.usermodel.XSLFTextRun;
+import org.apache.poi.xslf.usermodel.XSLFTextShape;
+import org.openxmlformats.schemas.drawingml.x2006.main.CTNonVisualDrawingProps;
+import org.openxmlformats.schemas.drawingml.x2006.main.CTTableCell;
+import org.openxmlformats.schemas.drawingml.x2006.main.CTTextBody;
+import org.openxmlformats.schemas.drawingml.x2006.main.CTTextField;
+import org.openxmlformats.schemas.presentationml.x2006.main.CTGraphicalObjectFrame;
+import org.openxmlformats.schemas.presentationml.x2006.main.CTPicture;
+
+/** One slide, on which texts, tables, charts and pictures are set. Pictures, tables and charts have an alternative text. */
+final class SlideCanvas {
+
+    /** Largest font size of a title: titles are sentences, but the sizes of templates are meant for a few words. */
+    private static final double LARGEST_TITLE = 26;
+
+    /** Size of the smallest letters of charts, in pixels. */
+    private static final double LETTERS = 11;
+
+    /** Width in pixels below which charts cannot be drawn. */
+    private static final double NARROWEST = 300;
+
+    private static final String CODE_FONT = "Courier New";
+
+    /** How the paragraphs of a text look. */
+    enum Style {
+        /** Words. */
+        PLAIN,
+        /** Bold words. */
+        BOLD,
+        /** Each paragraph with a bullet. */
+        BULLETS,
+        /** Lines of code. */
+        CODE
+    }
+
+    private final XMLSlideShow show;
+    private final XSLFSlide slide;
+    private final Look look;
+    private final Words words;
+
+    SlideCanvas(XMLSlideShow show, Look look, Words words) {
+        this.show = show;
+        this.look = look;
+        this.words = words;
+        slide = show.createSlide(look.layout());
+        for (XSLFShape shape : List.copyOf(slide.getShapes())) {
+            if (shape instanceof XSLFTextShape text && !isTitle(text)) {
+                slide.removeShape(shape); // placeholders of the template other than the title
+            }
+        }
+    }
+
+    private static boolean isTitle(XSLFTextShape shape) {
+        return shape.getTextType() == Placeholder.TITLE || shape.getTextType() == Placeholder.CENTERED_TITLE;
+    }
+
+    Look look() {
+        return look;
+    }
+
+    Words words() {
+        return words;
+    }
+
+    /** Sets the title, which is a finding, in a sentence. */
+    void title(String title) {
+        XSLFTextShape shape = slide.getPlaceholder(0);
+        String clean = words.said(title);
+        Insets2D inset = shape.getInsets();
+        XSLFTextRun run = shape.setText(clean);
+        double size = run.getFontSize() == null ? 24 : Math.min(LARGEST_TITLE, run.getFontSize());
+        FittedText text = new FittedText(List.of(clean), size, true, 0)
+                .in(
+                        look.title().width() - inset.left - inset.right,
+                        look.title().height() - inset.top - inset.bottom);
+        run.setText(text.paragraphs().get(0));
+        if (!Double.valueOf(text.size()).equals(run.getFontSize())) {
+            run.setFontSize(text.size());
+        }
+    }
+
+    /** Sets the footer and the number of the slide, if the layout has placeholders for them. */
+    void foot(String text, int number) {
+        Area footer = look.place(Placeholder.FOOTER);
+        if (footer != null) {
+            String cut = Letters.plain(FittedText.SMALLEST).cut(words.said(text), footer.width());
+            text(line(footer), List.of(cut), FittedText.SMALLEST, Style.PLAIN, look.quiet())
+                    .setPlaceholder(Placeholder.FOOTER);
+        }
+        Area place = look.place(Placeholder.SLIDE_NUMBER);
+        if (place != null) {
+            XSLFTextBox box = text(line(place), List.of(""), FittedText.SMALLEST, Style.PLAIN, look.quiet());
+            box.setPlaceholder(Placeholder.SLIDE_NUMBER);
+            XSLFTextParagraph paragraph = box.getTextParagraphs().get(0);
+            paragraph.setTextAlign(TextAlign.RIGHT);
+            CTTextField field = paragraph.getXmlObject().addNewFld();
+            field.setId("{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}");
+            field.setType("slidenum");
+            field.setT(Integer.toString(number));
+            field.addNewRPr().setSz((int) (100 * FittedText.SMALLEST));
+            field.getRPr().addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(look.quiet()));
+        }
+    }
+
+    /** Returns a place that is as high as a line of the smallest text, since placeholders may be lower. */
+    private static Area line(Area area) {
+        return new Area(
+                area.x(), area.y(), area.width(), Math.max(area.height(), FittedText.SMALLEST * FittedText.LINE + 1));
+    }
+
+    /** Writes the notes of the speaker. */
+    void notes(List<String> paragraphs) {
+        for (XSLFTextShape shape : show.getNotesSlide(slide).getPlaceholders()) {
+            if (shape.getTextType() == Placeholder.BODY) {
+                shape.clearText();
+                for (String paragraph : paragraphs) {
+                    shape.addNewTextParagraph().addNewTextRun().setText(words.said(paragraph));
+                }
+            }
+        }
+    }
+
+    /** Returns the indent of the paragraphs of a style. */
+    static double indent(Style style) {
+        return style == Style.BULLETS ? 14 : 0;
+    }
+
+    /** Returns the distance of the paragraphs of a style. */
+    static double gap(Style style) {
+        return style == Style.CODE ? 0 : 6;
+    }
+
+    /** Sets paragraphs from the top of an area down, as large as they fit, up to a largest size. */
+    XSLFTextBox text(Area area, List<String> paragraphs, double size, Style style, Color color) {
+        XSLFTextBox box = slide.createTextBox();
+        box.setAnchor(area.points());
+        box.setInsets(new Insets2D(0, 0, 0, 0));
+        box.setWordWrap(true);
+        box.setTextAutofit(TextAutofit.NONE);
+        box.setVerticalAlignment(VerticalAlignment.TOP);
+        box.clearText();
+        double indent = indent(style);
+        FittedText text = new FittedText(paragraphs, size, style == Style.BOLD, gap(style))
+                .in(area.width() - indent, area.height());
+        for (String one : text.paragraphs()) {
+            XSLFTextParagraph paragraph = box.addNewTextParagraph();
+            if (style == Style.BULLETS) {
+                paragraph.setBullet(true);
+                paragraph.setBulletCharacter("•");
+                paragraph.setBulletFontColor(look.accent());
+                paragraph.setLeftMargin(indent);
+                paragraph.setIndent(-indent);
+            }
+            paragraph.setTextAlign(TextAlign.LEFT);
+            paragraph.setSpaceBefore(paragraph == box.getTextParagraphs().get(0) ? 0.0 : -text.gap());
+            run(paragraph, one, text.size(), text.bold(), color);
+            if (style == Style.CODE) {
+                paragraph.getTextRuns().forEach(run -> run.setFontFamily(CODE_FONT));
+            }
+        }
+        return box;
+    }
+
+    private static void run(XSLFTextParagraph paragraph, String text, double size, boolean bold, Color color) {
+        if (text.isEmpty()) {
+            // Without it, an empty line is as high as the largest font, and so is the row of a table.
+            paragraph.getXmlObject().addNewEndParaRPr().setSz((int) (size * 100));
+            return;
+        }
+        XSLFTextRun run = paragraph.addNewTextRun();
+        run.setText(text);
+        run.setFontSize(size);
+        run.setBold(bold);
+        run.setFontColor(color);
+    }
+
+    /** Draws a rectangle, behind everything that is added later. */
+    void panel(Area area, Color color) {
+        XSLFAutoShape shape = slide.createAutoShape();
+        shape.setAnchor(area.points());
+        shape.setFillColor(color);
+        shape.setLineColor(null);
+    }
+
+    /** Draws the symbol of a classifier with the same lines as on a page. */
+    private void symbol(double x, double y, double radius, Palette.Look mark) {
+        Path2D path = new Path2D.Double();
+        if (mark.symbol().at(x, y, radius, Paint.fill(mark.color())) instanceof Mark.Path polygon) {
+            path.moveTo(polygon.points().get(0).x(), polygon.points().get(0).y());
+            polygon.points().stream().skip(1).forEach(point -> path.lineTo(point.x(), point.y()));
+            path.closePath();
+        } else if (mark.symbol().at(x, y, radius, Paint.fill(mark.color())) instanceof Mark.Rect rect) {
+            double round = 2 * rect.radius();
+            path.append(
+                    new RoundRectangle2D.Double(rect.x(), rect.y(), rect.width(), rect.height(), round, round), false);
+        }
+        XSLFFreeformShape shape = slide.createFreeform();
+        shape.setPath(path);
+        shape.setFillColor(Color.decode(mark.color()));
+        shape.setLineColor(null);
+    }
+
+    /** Sets a picture as large as its area allows, without changing its proportions. */
+    void picture(Area area, byte[] png, String alternative) {
+        XSLFPictureShape shape = slide.createPicture(show.addPicture(png, PictureData.PictureType.PNG));
+        double proportion = shape.getAnchor().getWidth() / shape.getAnchor().getHeight();
+        double width = Math.min(area.width(), area.height() * proportion);
+        shape.setAnchor(new Area(area.x(), area.y(), width, width / proportion).points());
+        describe(((CTPicture) shape.getXmlObject()).getNvPicPr().getCNvPr(), alternative);
+    }
+
+    /** Sets a chart that can be edited, or a picture of it if PowerPoint has no such chart. */
+    void chart(Area area, Chart chart) {
+        String alternative = chart.caption().title() + ". " + chart.caption().sentence();
+        if (!NativeChart.exists(chart)) {
+            picture(area, drawn(chart, area).png(2), alternative);
+            return;
+        }
+        XSLFChart shape = show.createChart();
+        slide.addChart(shape, area.emu());
+        new NativeChart(shape, area, look, words).draw(chart);
+        var tree = slide.getXmlObject().getCSld().getSpTree();
+        describe(
+                tree.getGraphicFrameArray(tree.sizeOfGraphicFrameArray() - 1)
+                        .getNvGraphicFramePr()
+                        .getCNvPr(),
+                alternative);
+    }
+
+    /** Draws a chart so narrow that its letters have the smallest size of a slide when the picture fills the area. */
+    private static Picture drawn(Chart chart, Area area) {
+        double points = FittedText.SMALLEST / LETTERS;
+        double width = Math.max(NARROWEST, area.width() / points);
+        Picture picture = chart.drawn(width);
+        while (picture.height() * points > area.height() && width > NARROWEST) {
+            width = Math.max(NARROWEST, 0.9 * width);
+            picture = chart.drawn(width);
+        }
+        return picture;
+    }
+
+    /** Sets a table from the top of an area down. Its layout has as many rows as it. */
+    void table(Area area, SlideTable table, SlideTable.Layout layout) {
+        int hidden = table.headed() ? 0 : 1;
+        int rows = layout.heights().size() - hidden;
+        XSLFTable shape = slide.createTable(rows, layout.widths().size());
+        shape.setAnchor(area.top(layout.height()).points());
+        double y = area.y();
+        for (int r = 0; r < rows; r++) {
+            int row = r + hidden;
+            double height = layout.heights().get(row);
+            shape.setRowHeight(r, height);
+            double x = area.x();
+            for (int c = 0; c < layout.widths().size(); c++) {
+                shape.setColumnWidth(c, layout.widths().get(c));
+                XSLFTableCell cell = shape.getCell(r, c);
+                double symbol = row == 0 ? 0 : table.symbolWidth(row - 1, c, layout.size());
+                fill(cell, table, row, c, layout.size(), symbol);
+                if (symbol > 0
+                        && table.table().rows().get(row - 1).cells().get(c) instanceof Cell.Name name
+                        && name.look() != null) {
+                    symbol(
+                            x + SlideTable.INSET + 0.5 * layout.size(),
+                            y + height / 2,
+                            0.36 * layout.size(),
+                            name.look());
+                }
+                // Two cells share an edge: some programs draw the border of the one, some that of the other.
+                border(cell, BorderEdge.bottom, row == 0);
+                if (row > 0 && r > 0) {
+                    border(cell, BorderEdge.top, row == 1);
+                }
+                x += layout.widths().get(c);
+            }
+            y += height;
+        }
+        String title = table.table().title();
+        describe(
+                ((CTGraphicalObjectFrame) shape.getXmlObject())
+                        .getNvGraphicFramePr()
+                        .getCNvPr(),
+                title.isEmpty() ? String.join(", ", table.texts().get(1)) : title);
+    }
+
+    private void border(XSLFTableCell cell, BorderEdge edge, boolean head) {
+        cell.setBorderColor(edge, head ? look.quiet() : look.line());
+        cell.setBorderWidth(edge, head ? 1 : 0.5);
+    }
+
+    private void fill(XSLFTableCell cell, SlideTable table, int row, int column, double size, double indent) {
+        boolean number = table.table().columns().get(column).kind() != Column.Kind.TEXT;
+        cell.setInsets(new Insets2D(1.5, SlideTable.INSET + indent, 1.5, SlideTable.INSET));
+        cell.clearText();
+        XSLFTextParagraph paragraph = cell.addNewTextParagraph();
+        CTTextBody body = ((CTTableCell) cell.getXmlObject()).getTxBody();
+        if (body.getBodyPr() == null) {
+            body.addNewBodyPr(); // required by the schema, but omitted by POI
+        }
+        paragraph.setTextAlign(number ? TextAlign.RIGHT : TextAlign.LEFT);
+        cell.setVerticalAlignment(row == 0 ? VerticalAlignment.BOTTOM : VerticalAlignment.MIDDLE);
+        Color color = row == 0 ? look.quiet() : look.ink();
+        if (row > 0
+                && table.table().rows().get(row - 1).cells().get(column) instanceof Cell.Mark mark
+                && mark.good() != null) {
+            color = Color.decode(Theme.LIGHT.color(mark.good() ? "right" : "wrong"));
+        }
+        boolean name = column == 0 && !number && table.headed();
+        run(paragraph, table.texts().get(row).get(column), size, row == 0 || name, color);
+    }
+
+    private static void describe(CTNonVisualDrawingProps properties, String alternative) {
+        properties.setDescr(Words.brief(alternative, 1000));
+    }
+}

@@ -1,0 +1,174 @@
+package io.catwalk.runner.report.slides;
+
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.Table.Column;
+import io.catwalk.runner.report.graphics.Letters;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A table of a document with the texts that a slide shows.
+ *
+ * @param table of the document
+ * @param texts of all cells; the first row holds the heads
+ */
+record SlideTable(Table table, List<List<String>> texts) {
+
+    /** Space at the left and the right of a cell. */
+    static final double INSET = 4;
+
+    /** Largest font size. */
+    static final double LARGEST = 15;
+
+    /** Largest factor by which columns are wider than their words. */
+    private static final double WIDEST = 2.2;
+
+    static SlideTable of(Table table, Words words) {
+        List<List<String>> texts = new ArrayList<>();
+        texts.add(table.columns().stream()
+                .map(column -> words.said(column.head()))
+                .toList());
+        table.rows()
+                .forEach(row -> texts.add(row.cells().stream()
+                        .map(cell -> words.said(
+                                cell instanceof Cell.Name name && !name.tag().isEmpty()
+                                        ? name.text() + " (" + name.tag() + ")"
+                                        : cell.text()))
+                        .toList()));
+        return new SlideTable(table, texts);
+    }
+
+    /** Returns some of its rows, from one up to another. */
+    SlideTable rows(int from, int to) {
+        Table some = new Table(
+                table.media(),
+                table.id(),
+                table.title(),
+                table.columns(),
+                table.rows().subList(from, to),
+                table.note());
+        List<List<String>> kept = new ArrayList<>(List.of(texts.get(0)));
+        kept.addAll(texts.subList(from + 1, to + 1));
+        return new SlideTable(some, kept);
+    }
+
+    /** Returns the first rows, with a note that says so. */
+    SlideTable first(int most) {
+        return new SlideTable(table.first(most), texts.subList(0, Math.min(most + 1, texts.size())));
+    }
+
+    /** Returns whether any column has a head; facts have none. */
+    boolean headed() {
+        return texts.get(0).stream().anyMatch(head -> !head.isEmpty());
+    }
+
+    /**
+     * The sizes of a table.
+     *
+     * @param size of the font in points
+     * @param widths of the columns
+     * @param heights of the head, which is 0 if there is none, and of the rows
+     * @param least sum of the widths that keep words and numbers whole
+     */
+    record Layout(double size, List<Double> widths, List<Double> heights, double least) {
+
+        double height() {
+            return sum(heights);
+        }
+
+        /** Returns how many rows fit, at least one. */
+        int fitting(double height) {
+            int rows = heights.size() - 1;
+            while (rows > 1 && sum(heights.subList(0, rows + 1)) > height) {
+                rows--;
+            }
+            return rows;
+        }
+
+        /** Returns the layout of the first rows, which are made a little higher if there is room. */
+        Layout spread(int rows, double height) {
+            List<Double> kept = heights.subList(0, rows + 1);
+            double more = Math.min(Math.max(0, height - sum(kept)) / Math.max(1, rows), 0.6 * size);
+            List<Double> higher = new ArrayList<>(List.of(kept.get(0)));
+            kept.subList(1, rows + 1).forEach(one -> higher.add(one + more));
+            return new Layout(size, widths, higher, least);
+        }
+    }
+
+    /**
+     * Lays it out in the largest size up to one given in which no word is broken and all rows fit, or in the smallest
+     * size.
+     */
+    Layout in(double width, double height, double most) {
+        double size = Math.min(most, LARGEST);
+        Layout layout = at(size, width);
+        while (size > FittedText.SMALLEST && (layout.least() > width || layout.height() > height)) {
+            size = Math.max(FittedText.SMALLEST, size - 0.5);
+            layout = at(size, width);
+        }
+        return layout;
+    }
+
+    private Layout at(double size, double width) {
+        Letters plain = Letters.plain(size);
+        Letters bold = Letters.bold(size);
+        List<Double> least = new ArrayList<>();
+        List<Double> wanted = new ArrayList<>();
+        for (int c = 0; c < table.columns().size(); c++) {
+            Letters letters = c == 0 ? bold : plain;
+            boolean breaks = table.columns().get(c).kind() == Column.Kind.TEXT;
+            double head = FittedText.longestWord(texts.get(0).get(c), bold);
+            double widest = 0;
+            double word = 0;
+            for (int r = 0; r < table.rows().size(); r++) {
+                String text = texts.get(r + 1).get(c);
+                double symbol = symbolWidth(r, c, size);
+                widest = Math.max(widest, symbol + letters.width(text));
+                word = Math.max(word, symbol + FittedText.longestWord(text, letters));
+            }
+            double whole = bold.width(texts.get(0).get(c));
+            least.add(Math.max(head, breaks ? Math.min(word, 0.3 * width) : widest) + 2 * INSET + 1);
+            wanted.add(Math.max(breaks ? whole : Math.min(whole, 1.6 * head), widest) + 2 * INSET + 1);
+        }
+        List<Double> widths = shared(least, wanted, width);
+        List<Double> heights = new ArrayList<>();
+        for (int r = 0; r < texts.size(); r++) {
+            int lines = 1;
+            for (int c = 0; c < widths.size(); c++) {
+                double room = widths.get(c) - 2 * INSET - (r == 0 ? 0 : symbolWidth(r - 1, c, size));
+                lines = Math.max(lines, FittedText.lines(texts.get(r).get(c), r == 0 || c == 0 ? bold : plain, room));
+            }
+            heights.add(r == 0 && !headed() ? 0 : lines * size * FittedText.LINE + 5);
+        }
+        return new Layout(size, widths, heights, sum(least));
+    }
+
+    /** Returns the width that the symbol of a classifier takes before its name. */
+    double symbolWidth(int row, int column, double size) {
+        return table.rows().get(row).cells().get(column) instanceof Cell.Name name && name.look() != null
+                ? 1.25 * size
+                : 0;
+    }
+
+    private static double sum(List<Double> numbers) {
+        return numbers.stream().mapToDouble(number -> number).sum();
+    }
+
+    /** Gives each column its least width, and distributes the rest in proportion to what each column lacks. */
+    private static List<Double> shared(List<Double> least, List<Double> wanted, double width) {
+        double needs = sum(least);
+        double likes = sum(wanted);
+        List<Double> widths = new ArrayList<>();
+        for (int c = 0; c < least.size(); c++) {
+            double like = wanted.get(c) - least.get(c);
+            widths.add(
+                    needs >= width
+                            ? least.get(c) * width / needs
+                            : likes >= width
+                                    ? least.get(c) + like * (width - needs) / Math.max(1e-9, likes - needs)
+                                    : wanted.get(c) * Math.min(WIDEST, width / likes));
+        }
+        return widths;
+    }
+}

@@ -1,0 +1,255 @@
+package io.catwalk.runner.report.slides;
+
+import io.catwalk.runner.report.Palette;
+import io.catwalk.runner.report.charts.Axis;
+import io.catwalk.runner.report.charts.Chart.Caption;
+import io.catwalk.runner.report.charts.Row.Box;
+import io.catwalk.runner.report.charts.Row.Dot;
+import io.catwalk.runner.report.charts.Row.Range;
+import io.catwalk.runner.report.charts.RowChart;
+import io.catwalk.runner.report.charts.Series;
+import io.catwalk.runner.report.charts.XyChart;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Facts;
+import io.catwalk.runner.report.document.Block.Figure;
+import io.catwalk.runner.report.document.Block.Sentences;
+import io.catwalk.runner.report.document.Block.Tone;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Document;
+import io.catwalk.runner.report.document.Medium;
+import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.Table.Column;
+import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.Table.Row;
+import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.graphics.Mark;
+import io.catwalk.runner.report.graphics.Paint;
+import io.catwalk.runner.report.graphics.Picture;
+import io.catwalk.runner.report.graphics.Symbol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** A document with every kind of block and cell, long names, names from right to left, and tables of many rows. */
+final class SampleDocument {
+
+    static final String LONG = "a-classifier-with-a-name-that-is-much-longer-than-any-slide-has-room-for";
+    static final String RIGHT_TO_LEFT = "שלום-רשת";
+    static final List<String> NAMES =
+            List.of("conv", "gru", "mlp", LONG, RIGHT_TO_LEFT, "stride-conv", "resnet-small", "lstm");
+    static final Palette PALETTE = new Palette(NAMES);
+    static final String SENTENCE =
+            "The accuracy of the network was measured on images that it had never seen in its training. ";
+
+    private static final Set<Medium> BOTH = Medium.of(Medium.SLIDES, Medium.APPENDIX);
+
+    private SampleDocument() {}
+
+    static Document document() {
+        return new Document(
+                "sample-run",
+                "Fashion-MNIST · 8 classifiers · tested on 2,000 images",
+                "conv is probably the best of 8 classifiers: it classifies 92.35 % of the test images correctly",
+                List.of(
+                        section("standings", List.of(warning(), key(), table(8, true), note())),
+                        section("confidence", List.of(new Figure(BOTH, rows(true)), table(7, false), note())),
+                        section("costs", List.of(new Figure(BOTH, lines(Series.Look.DOTS)), list("What it costs", 3))),
+                        section(
+                                "training",
+                                List.of(
+                                        new Figure(BOTH, lines(Series.Look.LINE)),
+                                        new Figure(BOTH, lines(Series.Look.MARKED)))),
+                        section("spread", List.of(new Figure(BOTH, rows(false)))),
+                        section("classes", List.of(table(30, true), text())),
+                        section("nothing", List.of(table(0, true))),
+                        section("files", List.of(new Facts(BOTH, "Files", false, facts()), code())),
+                        section("drawings", List.of(group(), photo(), table(3, true))),
+                        section("conclusions", List.of(list("Conclusions", 4), list("Limits", 40)))),
+                NAMES,
+                "Made by Catwalk from the files of the run folder.");
+    }
+
+    static Section section(String id, List<Block> blocks) {
+        return new Section(
+                id,
+                "Section " + id,
+                "The finding of the section on " + id + " is a whole sentence",
+                blocks,
+                id + ".json");
+    }
+
+    private static Sentences warning() {
+        return Sentences.of(BOTH, Tone.WARNING, "2 of 24 trials are missing.", "The seeds of lstm differ.");
+    }
+
+    private static Sentences note() {
+        return Sentences.of(BOTH, Tone.NOTE, SENTENCE.strip(), SENTENCE.strip());
+    }
+
+    private static Sentences text() {
+        return Sentences.of(
+                BOTH,
+                Tone.TEXT,
+                SENTENCE.strip(),
+                "The name " + RIGHT_TO_LEFT + " runs from right to left, " + LONG + " is long.");
+    }
+
+    private static Sentences list(String heading, int sentences) {
+        return new Sentences(
+                BOTH,
+                heading,
+                Tone.LIST,
+                IntStream.range(0, sentences)
+                        .mapToObj(i -> i + ": " + SENTENCE.strip())
+                        .toList());
+    }
+
+    private static Facts key() {
+        return new Facts(
+                BOTH,
+                "",
+                true,
+                List.of(
+                        new Block.Fact("accuracy of conv, 95 % interval 91.10 to 93.44", Cell.of("92.35 %")),
+                        new Block.Fact("median latency of one image (ONNX Runtime)", Cell.of(431.7, Unit.MICROS)),
+                        new Block.Fact("size of its ONNX file", Cell.of(1_234_567, Unit.BYTES)),
+                        new Block.Fact("training time", Cell.of(703, Unit.SECONDS))));
+    }
+
+    private static List<Block.Fact> facts() {
+        return List.of(
+                Block.Fact.of("Machine", "x86-64, 2 cores"),
+                new Block.Fact("Weights", Cell.of(410_000, Unit.COUNT)),
+                new Block.Fact("Largest difference", Cell.of(1.2e-6, Unit.SCIENTIFIC)));
+    }
+
+    private static Block code() {
+        return new Block.Code(BOTH, "Classify an image", "bash", "catwalk predict model.onnx \\\n    image.png");
+    }
+
+    private static Block group() {
+        Picture picture = new Picture(200, 100, List.of(new Mark.Rect(10, 10, 180, 80, 8, Paint.fill("accent"))));
+        return new Block.Group(
+                BOTH,
+                "",
+                name("conv"),
+                "92.35 %",
+                false,
+                List.of(
+                        new Block.Drawing(BOTH, "Layers", "Two layers of convolution and a classifier", picture),
+                        list("About", 2)));
+    }
+
+    private static Block photo() {
+        Picture picture = new Picture(300, 150, List.of(new Mark.Rect(0, 0, 300, 150, 0, Paint.fill("right"))));
+        return new Block.Photo(BOTH, "Samples", "The first images of each class", picture.png(1));
+    }
+
+    static Cell.Name name(String name) {
+        return new Cell.Name(name, PALETTE.look(name), "", name.equals("gru") ? "fastest" : "");
+    }
+
+    static Table table(int rows, boolean wide) {
+        List<Column> columns = new ArrayList<>(List.of(
+                new Column(BOTH, "Classifier", Kind.TEXT),
+                new Column(BOTH, "Accuracy %", Kind.BAR),
+                new Column(BOTH, "95 % interval", Kind.NUMBER),
+                new Column(Medium.ONLY_PAGE, "Seen on pages only", Kind.TEXT)));
+        if (wide) {
+            columns.add(new Column(BOTH, "Latency", Kind.NUMBER));
+            columns.add(new Column(BOTH, "Outcome", Kind.TEXT));
+            columns.add(new Column(BOTH, "Card", Kind.TEXT));
+        }
+        return new Table(
+                BOTH,
+                "",
+                "A table of " + rows + " rows",
+                columns,
+                IntStream.range(0, rows).mapToObj(i -> row(i, wide)).toList(),
+                rows == 7 ? "Corrected by Holm's method." : "");
+    }
+
+    private static Row row(int i, boolean wide) {
+        List<Cell> cells = new ArrayList<>(List.of(
+                name(NAMES.get(i % NAMES.size())),
+                Cell.of(0.923456 - 0.01 * i, Unit.PERCENT).with("1,847 of 2,000"),
+                new Cell.Range(0.9 - 0.01 * i, 0.95 - 0.01 * i, Unit.PERCENT),
+                Cell.of("only on a page")));
+        if (wide) {
+            cells.add(new Cell.Number(i == 2 ? null : 431.7 + 100 * i, Unit.MICROS, i == 1, ""));
+            cells.add(new Cell.Mark(
+                    i % 2 == 0 ? "▲" : "▼", i % 2 == 0 ? "better" : "not clearly different", i % 2 == 0 ? true : null));
+            cells.add(new Cell.Link("card " + i, "trials/" + i + "/card.md"));
+        }
+        return new Row(cells, "");
+    }
+
+    static RowChart rows(boolean dots) {
+        Axis axis = new Axis("Difference of accuracy, points", -4, 2, 1, Axis.Scale.LINEAR);
+        List<io.catwalk.runner.report.charts.Row> rows = new ArrayList<>();
+        for (int i = 0; i < NAMES.size(); i++) {
+            var look = PALETTE.look(NAMES.get(i));
+            double at = 0.25 - 0.5 * i;
+            rows.add(new io.catwalk.runner.report.charts.Row(
+                    NAMES.get(i),
+                    look.color(),
+                    look.symbol(),
+                    dots
+                            ? List.of(
+                                    new Range(at - 0.6, at + 0.4, true),
+                                    new Range(at - 0.2, at + 0.2, false),
+                                    new Dot(at, look.symbol(), i % 3 != 0))
+                            : List.of(new Box(List.of(at - 0.3, at - 0.1, at, at + 0.2, at + 0.5))),
+                    "p 0.0" + i,
+                    "tip",
+                    ""));
+        }
+        return new RowChart(
+                new Caption(
+                        "rows-" + dots,
+                        "conv is ahead of 5 of the 7 others",
+                        "Each row is a classifier.",
+                        "Lines are 95 % intervals.",
+                        List.of()),
+                axis,
+                rows,
+                List.of(
+                        new RowChart.Key("of the test images", Symbol.CIRCLE, true),
+                        new RowChart.Key("of the validation images", Symbol.CIRCLE, false)),
+                new RowChart.Band(-0.5, 0.5),
+                3);
+    }
+
+    static XyChart lines(Series.Look look) {
+        List<Series> series = new ArrayList<>();
+        for (int i = 0; i < NAMES.size(); i++) {
+            var one = PALETTE.look(NAMES.get(i));
+            List<Series.Point> points = new ArrayList<>();
+            int count = look == Series.Look.DOTS ? 1 : 6;
+            for (int x = 1; x <= count; x++) {
+                double at = look == Series.Look.DOTS ? 30.5 * Math.pow(1.7, i) : x;
+                double y = 70 + 2.5 * i + 6 * Math.log(x);
+                points.add(new Series.Point(at, y, look == Series.Look.DOTS ? y - 2 : null, y + 2, 5, "tip", ""));
+            }
+            series.add(new Series(NAMES.get(i), one.color(), one.symbol(), look, true, points));
+        }
+        Axis across = look == Series.Look.DOTS
+                ? new Axis("Median latency of one image, µs", 4, 11, 1, Axis.Scale.DOUBLING)
+                : new Axis("Epoch", 1, 6, 1, Axis.Scale.LINEAR);
+        double high = look == Series.Look.DOTS ? 2048 : 6;
+        return new XyChart(
+                new Caption(
+                        "lines-" + look,
+                        "Accuracy in the shape of " + look,
+                        "Each line is a classifier.",
+                        "",
+                        List.of()),
+                across,
+                new Axis("Accuracy, %", 60, 105, 5, Axis.Scale.LINEAR),
+                series,
+                List.of(new XyChart.Guide(
+                        across.scale() == Axis.Scale.LINEAR ? 1 : 16, 75, high, 75, "nearest image")));
+    }
+}
