@@ -71,7 +71,7 @@ final class Reports {
         });
         new Thread(pictures, "slides and plots").start();
         try {
-            ReportPage.write(model, page(run));
+            ReportPage.write(RunDocument.of(model), page(run));
         } finally {
             await(pictures);
         }
@@ -84,7 +84,7 @@ final class Reports {
     /** Writes only the page. */
     static void writePage(RecordedRun recorded, Console console) throws IOException {
         RunReport report = RunReport.of(recorded, recorded.compared(), Home.data(console));
-        ReportPage.write(ReportModel.of(report), page(recorded.folder()));
+        ReportPage.write(RunDocument.of(ReportModel.of(report)), page(recorded.folder()));
     }
 
     private static void await(FutureTask<@Nullable Void> pictures) throws IOException {

@@ -5,19 +5,18 @@ import gg.jte.TemplateEngine;
 import gg.jte.TemplateOutput;
 import gg.jte.output.StringOutput;
 import io.catwalk.runner.AtomicFiles;
-import io.catwalk.runner.demo.DemoPage;
-import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.document.Document;
+import io.catwalk.runner.report.document.Medium;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Writes {@code report.html}: one file that shows a run in a browser, from disk and without a network. */
+/** Writes a document as one HTML file, which a browser shows from disk and without a network. */
 public final class ReportPage {
 
     static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
@@ -25,8 +24,6 @@ public final class ReportPage {
 
     /** Characters that stand as their code in an id; a dot ends it in an address, and the underscore marks a code. */
     private static final Pattern OTHER = Pattern.compile("[^A-Za-z0-9-]");
-
-    private static final String DEMO = "demo/" + DemoPage.PAGE;
 
     private ReportPage() {}
 
@@ -45,21 +42,19 @@ public final class ReportPage {
     }
 
     /**
-     * Writes the page. It links to the page on which its networks can be tried, if that is in the same folder.
+     * Writes the page.
      *
-     * @param model content of the page
+     * @param document what it shows
      * @param file to write; an existing one is replaced
      * @throws IOException if it cannot be written
      */
-    public static void write(ReportModel model, Path file) throws IOException {
-        Path folder = file.toAbsolutePath().normalize().getParent();
-        String demo = Files.exists(file.resolveSibling(DEMO)) ? DEMO : null;
-        AtomicFiles.write(file, html(Page.of(model, folder, demo)));
+    public static void write(Document document, Path file) throws IOException {
+        AtomicFiles.write(file, html(document));
     }
 
-    static String html(Page page) {
+    static String html(Document document) {
         TemplateOutput html = new StringOutput(2_000_000);
-        TEMPLATES.render("report.jte", page, html);
+        TEMPLATES.render("document.jte", new PageMarkup(document.in(Medium.PAGE)), html);
         return html.toString();
     }
 

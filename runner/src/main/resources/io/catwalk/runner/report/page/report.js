@@ -1,12 +1,11 @@
 'use strict';
 
 // The page is complete without this script. It adds hints on the charts, sortable tables, the image browser and the color
-// switch.
+// switch. It reads what the templates write: data-name has the name of a classifier, data-key the images of a mark or a row.
 (() => {
-  const data = JSON.parse(document.getElementById('data').textContent);
+  const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}');
   const root = document.documentElement;
-  const MANY = 30; // longer tables of classes show only their first rows; others are found by search
-  const FIRST = 20;
+  const FIRST = 20; // longer tables show only their first rows; others are found by search
 
   const minus = text => text.replace('-', '\u2212');
   const percent = (share, digits = 2) => minus((100 * share).toFixed(digits));
@@ -93,7 +92,11 @@
   const browser = data.images ? imageBrowser() : null;
 
   document.querySelectorAll('.plot svg').forEach(svg => reachable(svg, 'g[aria-label]'));
-  document.querySelectorAll('.plot g[data-key]').forEach(mark => wished(mark) && mark.setAttribute('role', 'button'));
+  document.querySelectorAll('.plot g[data-key]').forEach(mark => {
+    if (!wished(mark)) return;
+    mark.setAttribute('role', 'button');
+    mark.querySelectorAll('text').forEach(text => text.setAttribute('aria-hidden', true)); // the label says the same
+  });
   if (browser) document.querySelectorAll('table:has([data-key])').forEach(table => reachable(table, '[data-key]'));
 
   /**
@@ -107,8 +110,8 @@
     const place = number => data.models.findIndex(one => one.number === Number(number));
     const pair = key.match(/^(\d+):(\d+)$/)?.slice(1).map(place);
     if (pair) return pair.includes(-1) ? null : { model: pair[1], what: `than-${pair[0]}` };
-    const own = mark.closest('.contestant');
-    const model = own ? place(own.id.slice(1)) : browser.model();
+    const own = mark.closest('.group[data-name]');
+    const model = own ? data.models.findIndex(one => one.name === own.dataset.name) : browser.model();
     if (model < 0) return null;
     if (key.startsWith('bin')) return { model, bin: Number(key.slice(3)) };
     const [truth, answer] = key.split('.');
@@ -120,9 +123,9 @@
     if (!wish) return false;
     hide();
     browser.filter(wish);
-    const section = document.getElementById('images');
-    section.scrollIntoView();
-    section.querySelector('select').focus({ preventScroll: true });
+    const place = document.getElementById('browser');
+    place.closest('section').scrollIntoView();
+    place.querySelector('select').focus({ preventScroll: true });
     return true;
   }
 
@@ -177,14 +180,13 @@
     const coverage = element('p', {});
     const grid = element('ul', { class: 'images' });
     const more = element('button', { type: 'button' }, 'Show more');
-    const detail = element('div', { class: 'panel detail', 'aria-live': 'polite' });
+    const detail = element('div', { class: 'detail', 'aria-live': 'polite' });
     place.append(
       element('div', { class: 'controls pick' }, modelLabel, whatLabel, truthLabel, answerLabel, sortLabel,
         element('label', {}, element('span', {}, 'Confidence of at least '), range, threshold),
         ...(twins.size ? [element('label', {}, element('span', {}, 'With a duplicate in the training set'), twin)] : [])),
-      coverage, element('div', { class: 'controls told' }, told, swap, clear), element('div', { class: 'shown' }, element('div', {}, grid, more), detail),
+      coverage, element('div', { class: 'controls' }, told, swap, clear), element('div', { class: 'shown' }, element('div', {}, grid, more), detail),
     );
-    document.getElementById('images').hidden = false;
     range.addEventListener('input', () => draw(0));
     twin.addEventListener('change', () => draw(0));
     more.addEventListener('click', () => draw(grid.children.length));
@@ -367,6 +369,9 @@
 
   // ---- Sortable tables
 
+  /** Returns the text of a cell, without its small print. */
+  const called = cell => (cell.querySelector('bdi') ?? cell).textContent.trim();
+
   function sortable(made) {
     [...made.tHead.rows[0].cells].forEach((head, column) => {
       const button = element('button', { type: 'button' });
@@ -380,9 +385,9 @@
         head.setAttribute('aria-sort', rising ? 'ascending' : 'descending');
         const key = row => {
           const cell = row.cells[column];
-          const text = cell.dataset.sort ?? cell.textContent.trim();
+          const text = cell.dataset.sort ?? called(cell);
           const number = Number(text.replace(/[,\s]/g, '').replace('\u2212', '-').replace(/^<0/, '0'));
-          return text === '' || text === '\u2013' || text === 'NaN' || text === 'null' ? null : Number.isNaN(number) ? text : number;
+          return ['', '\u2013', 'NaN', 'null'].includes(text) ? null : Number.isNaN(number) ? text : number;
         };
         const lines = [...made.tBodies[0].rows].map(row => [key(row), row]);
         lines.sort(([a], [b]) => {
@@ -399,20 +404,20 @@
 
   /** Shows only the first rows of a long table, and those whose name matches the search. */
   function searchable(made) {
-    if (made.tBodies[0].rows.length <= MANY) return;
-    const name = element('input', { type: 'search', placeholder: 'Find a class', 'aria-label': `Find a class in ${made.caption.textContent}` });
+    const heading = called(made.tHead.rows[0].cells[0]);
+    const name = element('input', { type: 'search', placeholder: `Find: ${heading}`, 'aria-label': `Find: ${heading}, in ${made.caption.textContent}` });
     const all = element('button', { type: 'button', 'aria-pressed': 'false' }, 'Show all');
-    const told = element('output', { class: 'small' });
+    const told = element('output', {});
     function look() {
       const rows = [...made.tBodies[0].rows];
       const wanted = name.value.trim().toLowerCase();
-      const called = row => row.cells[0].textContent.trim().toLowerCase();
-      const found = rows.filter(row => called(row).includes(wanted));
-      const exact = found.filter(row => called(row) === wanted); // such as species 9 among species 90 to 99
+      const own = row => called(row.cells[0]).toLowerCase();
+      const found = rows.filter(row => own(row).includes(wanted));
+      const exact = found.filter(row => own(row) === wanted); // such as species 9 among species 90 to 99
       const seen = new Set(all.getAttribute('aria-pressed') === 'true' ? found : [...exact, ...found.slice(0, FIRST)]);
       rows.forEach(row => (row.hidden = !seen.has(row)));
       made.dispatchEvent(new Event('shown'));
-      told.textContent = `${seen.size < found.length ? `The first ${seen.size} of ${count(found.length)}` : count(found.length)} ${wanted ? 'with that name' : 'classes'}`;
+      told.textContent = `${seen.size < found.length ? `The first ${seen.size} of ${count(found.length)}` : count(found.length)} ${wanted ? 'with that name' : 'rows'}`;
     }
     name.addEventListener('input', look);
     all.addEventListener('click', () => {
@@ -425,6 +430,23 @@
   }
   document.querySelectorAll('table.searchable').forEach(searchable);
 
+  // ---- A classifier that is pointed at stands out in all charts and tables
+
+  const marks = [...document.querySelectorAll('.plot g[aria-label]')];
+  const names = [...new Set([...document.querySelectorAll('tr[data-name]')].map(row => row.dataset.name))].sort((a, b) => b.length - a.length);
+  const subjects = new Map(marks.map(mark => [mark, names.find(name => mark.getAttribute('aria-label').match(/^.+?(?=[:,]| \u2013)|.*/s)[0] === name)]));
+  let linked = null;
+  document.addEventListener('pointerover', event => {
+    const target = event.target.closest?.('tr[data-name], .plot g[aria-label]');
+    const name = target && (target.dataset.name ?? subjects.get(target));
+    if (name === linked) return;
+    linked = name;
+    document.querySelectorAll('.linked').forEach(one => one.classList.remove('linked'));
+    if (!name) return;
+    marks.filter(mark => subjects.get(mark) === name).forEach(mark => mark.classList.add('linked'));
+    document.querySelectorAll('tr[data-name]').forEach(row => row.classList.toggle('linked', row.dataset.name === name));
+  });
+
   // ---- Opening, the color scheme, and paper
 
   function openTarget() {
@@ -435,18 +457,25 @@
       return; // a link that was changed on its way, such as #100%
     }
     const target = id && document.getElementById(id);
-    if (target && target.tagName === 'DETAILS') {
-      target.open = true;
-      target.scrollIntoView();
-    }
+    if (target && unfold(target)) target.scrollIntoView();
     const [, figure, truth, predicted] = id.match(/^(confusion-[^.]+)\.(\d+|any)\.(\d+)$/) ?? [];
     if (figure) openCell(document.getElementById(figure), truth, predicted);
+  }
+
+  /** Opens what an element is in, and returns whether something was closed. */
+  function unfold(element) {
+    let closed = false;
+    for (let around = element.closest('details'); around; around = around.parentElement.closest('details')) {
+      closed ||= !around.open;
+      around.open = true;
+    }
+    return closed;
   }
 
   /** Marks a cell of a confusion matrix, such as 3 and 5 for class 3 classified as 5; with any as truth, a whole column. */
   function openCell(figure, truth, predicted) {
     if (!figure) return;
-    for (let around = figure.closest('details'); around; around = around.parentElement.closest('details')) around.open = true;
+    unfold(figure);
     const isMarked = key => key.split('.')[1] === predicted && (truth === 'any' || key.split('.')[0] === truth);
     figure.querySelectorAll('[data-key]').forEach(one => {
       one.classList.toggle('marked', isMarked(one.dataset.key));
@@ -455,17 +484,19 @@
     figure.querySelectorAll('svg').forEach(svg => svg.append(...svg.querySelectorAll('g.marked'))); // frames on top
     const rows = [...figure.querySelectorAll('tr.marked')];
     const images = rows.reduce((sum, row) => sum + Number(row.cells[2].textContent.replace(/,/g, '')), 0);
-    const answer = data.classes[predicted] ?? '';
+    const named = new Map([...figure.querySelectorAll('tr[data-key]')].flatMap(row => row.dataset.key.split('.').map((label, i) => [label, called(row.cells[i])])));
+    const name = label => data.classes?.[label] ?? named.get(label) ?? `class ${label}`;
+    const answer = name(predicted);
     const note = figure.querySelector('.note');
     note.dataset.said ??= note.textContent;
     const shown = figure.dataset.shown?.split(','); // of many classes, the matrix has only some
     const hidden = shown && [truth, predicted].find(label => label !== 'any' && !shown.includes(label));
     const among = shown ? ' of the classes shown here' : '';
-    const said = hidden ? `${data.classes[hidden]} is not among the ${shown.length} classes shown here. `
+    const said = hidden ? `${name(hidden)} is not among the ${shown.length} classes shown here. `
       : truth === 'any' ? `Marked: ${plural(images, 'image')}${among} classified as ${answer}. `
       : truth === predicted ? `Marked: ${plural(images, 'image')} of ${answer} recognized. `
-      : images ? `Marked: ${plural(images, 'image')} of ${data.classes[truth]} classified as ${answer}. ` : `No image of ${data.classes[truth]} was classified as ${answer}. `;
-    note.textContent = answer ? said + note.dataset.said : note.dataset.said;
+      : images ? `Marked: ${plural(images, 'image')} of ${name(truth)} classified as ${answer}. ` : `No image of ${name(truth)} was classified as ${answer}. `;
+    note.textContent = said + note.dataset.said;
     figure.querySelector('details').open = true;
     const place = rows[0] ?? figure;
     place.tabIndex = -1;
@@ -483,7 +514,7 @@
 
   // ---- The page to try networks: it contains all of them, and a browser would load a lazy frame long before it is visible
 
-  const docked = document.querySelector('#try iframe');
+  const docked = document.getElementById('demo');
   const color = () => docked?.contentWindow?.postMessage({ scheme: root.dataset.scheme }, '*'); // pages from disk have no common origin
   if (docked) {
     docked.addEventListener('load', color);
@@ -494,15 +525,17 @@
     }, { rootMargin: '300px' }).observe(docked);
   }
 
-  const all = document.getElementById('open-all');
-  if (all) {
-    all.hidden = false;
+  document.querySelectorAll('section').forEach(section => {
+    const groups = [...section.querySelectorAll('.group')].filter(one => !one.parentElement.closest('.group'));
+    if (groups.length < 3) return;
+    const all = element('button', { type: 'button' }, 'Open all');
     all.addEventListener('click', () => {
       const open = all.textContent === 'Open all';
-      document.querySelectorAll('.contestant').forEach(details => (details.open = open));
+      groups.forEach(group => (group.open = open));
       all.textContent = open ? 'Close all' : 'Open all';
     });
-  }
+    groups[0].parentElement.before(element('p', {}, all));
+  });
 
   const scheme = document.getElementById('scheme');
   const dark = () => getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).map(Number).reduce((a, b) => a + b) < 384;
