@@ -5,9 +5,8 @@ import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.CostCharts;
+import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
-import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
@@ -40,9 +39,7 @@ record CostsSection(ReportModel model) {
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        new CostCharts(model)
-                .accuracyAgainstLatency()
-                .ifPresent(chart -> blocks.add(new Figure(Medium.SEEN, "accuracy-latency", chart)));
+        blocks.addAll(RunDocument.figures(RunCharts.COSTS, model));
         List<String> speed = speed();
         if (!speed.isEmpty()) {
             blocks.add(new Sentences(Medium.WRITTEN, "", Tone.LIST, speed));

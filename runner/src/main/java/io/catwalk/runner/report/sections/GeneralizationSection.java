@@ -37,17 +37,16 @@ record GeneralizationSection(ReportModel model) {
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        RunCharts charts = new RunCharts(model);
-        charts.overfitting().ifPresent(chart -> blocks.add(new Figure(Medium.SEEN, "gaps-chart", chart)));
+        List<Block> figures = RunDocument.figures(RunCharts.GENERALIZATION, model);
+        blocks.addAll(figures.subList(0, Math.min(1, figures.size())));
         Optional<Entrant> best =
                 model.trained().stream().filter(Entrant::evaluated).findFirst();
-        best.flatMap(one -> new EntrantCharts(model, one, "best").reliability())
+        best.flatMap(one -> new EntrantCharts(model, one, "best").named("reliability"))
                 .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
         best.ifPresent(one -> blocks.add(Sentences.of(Medium.WRITTEN, Tone.TEXT, calibration(one) + ".")));
         blocks.add(TableColumn.table(
                 Medium.DETAIL, "gaps", "Training, validation and test", columns(), model.trained(), note()));
-        charts.training().accuracy().ifPresent(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
-        charts.training().loss().ifPresent(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
+        blocks.addAll(figures.subList(Math.min(1, figures.size()), figures.size()));
         return new Section(
                 "generalization",
                 "Generalization",

@@ -6,7 +6,7 @@ import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.report.ContactSheet;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RobustnessFindings;
-import io.catwalk.runner.report.charts.RobustnessCharts;
+import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Photo;
@@ -45,7 +45,7 @@ record RobustnessSection(ReportModel model, Robustness robustness, RobustnessFin
     private Section section() {
         List<Block> blocks = new ArrayList<>();
         blocks.add(strongest());
-        new RobustnessCharts(model).all().forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
+        RunCharts.ROBUSTNESS.of(model).forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
         ImageDataset dataset = model.run().dataset();
         if (dataset != null) {
             blocks.add(strip(dataset.test().image(0).atMost(SIDE)));

@@ -8,9 +8,8 @@ import io.catwalk.runner.experiment.Tuning.Score;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.TrainingCharts;
+import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
-import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
@@ -31,9 +30,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        new TrainingCharts(model)
-                .tuning()
-                .ifPresent(chart -> blocks.add(new Figure(Medium.SEEN, "tuning-chart", chart)));
+        blocks.addAll(RunDocument.figures(RunCharts.TUNING, model));
         if (!tuning.candidates().isEmpty()) {
             blocks.add(TableColumn.table(
                     Medium.ALL,
