@@ -65,13 +65,13 @@ final class Reports {
         Path plots = run.path().resolve("plots");
         // Slides and plots take as long as the page, much of it for loading the libraries that write them.
         FutureTask<@Nullable Void> pictures = new FutureTask<>(() -> {
-            Slides.write(RunDocument.of(model), run.path().resolve("slides.pptx"), options);
+            Slides.write(document, run.path().resolve("slides.pptx"), options);
             Plots.write(model, plots);
             return null;
         });
         new Thread(pictures, "slides and plots").start();
         try {
-            ReportPage.write(RunDocument.of(model), page(run));
+            ReportPage.write(document, page(run));
         } finally {
             await(pictures);
         }
