@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
             "Find the test images that are in the training set too, or twice in the test set.",
             "With a run: the accuracy of its models without them, and the images that all models get wrong."
         })
-final class AuditCommand extends ConsoleCommand {
+final class AuditCommand extends JsonCommand {
 
     @Parameters(paramLabel = "RUN", arity = "0..1", description = "A run folder. Default: audit a data set alone")
     private @Nullable Path run;
@@ -65,9 +65,6 @@ final class AuditCommand extends ConsoleCommand {
     @Option(names = "--out", paramLabel = "DIR", description = "Folder to write to. Default: RUN/audit or audit-NAME")
     private @Nullable Path out;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     @Override
     int run(Console console) throws IOException {
         ImageDataset images;
@@ -91,16 +88,15 @@ final class AuditCommand extends ConsoleCommand {
         Audit audit = Audit.of(images, distance, predictions);
         Path target = out != null ? out : run != null ? Audit.folder(run) : Path.of("audit-" + images.name());
         List<Path> files = write(audit, target, console);
+        List<String> names = files.stream().map(Path::toString).toList();
         if (json) {
             Map<String, @Nullable Object> map = audit.asMap();
-            map.put("files", files.stream().map(Path::toString).toList());
+            map.put("files", names);
             console.json(map);
         } else {
             print(audit, console);
             console.line("");
-            console.item(
-                    "Written: ",
-                    String.join(" ", files.stream().map(Path::toString).toList()));
+            console.item("Written: ", String.join(" ", names));
         }
         return ExitCode.DONE;
     }

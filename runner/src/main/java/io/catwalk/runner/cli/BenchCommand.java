@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
@@ -16,7 +15,6 @@ import io.catwalk.runner.trial.BenchTurns;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencySettings;
-import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.Range;
 import io.catwalk.runner.trial.TrialBench;
 import io.catwalk.runner.trial.TrialFolder;
@@ -50,7 +48,7 @@ import picocli.CommandLine.Parameters;
                     + "2 %%. The figures are the latency of one image (p50, p90, p99), and images per second in "
                     + "batches of 64 and 256: medians of the processes, but p90 and p99 are those of all their calls."
         })
-final class BenchCommand extends ConsoleCommand {
+final class BenchCommand extends JsonCommand {
 
     private static final double MOST_SECONDS = 600;
     private static final int MOST_PROCESSES = 100;
@@ -89,9 +87,6 @@ final class BenchCommand extends ConsoleCommand {
     @Mixin
     private InputSize size;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     @Mixin
     private ForeignFile foreign;
 
@@ -118,11 +113,7 @@ final class BenchCommand extends ConsoleCommand {
     }
 
     private int answer(List<LatencyRow> rows, int exitCode, Console console) {
-        if (json) {
-            console.json(rows.stream().flatMap(row -> asMaps(row).stream()).toList());
-        } else if (!rows.isEmpty()) {
-            print(rows, console);
-        }
+        print(() -> rows.stream().flatMap(row -> asMaps(row).stream()).toList(), () -> print(rows, console), console);
         return exitCode;
     }
 
@@ -142,10 +133,8 @@ final class BenchCommand extends ConsoleCommand {
 
     /** Opens the file here, to report what is wrong with it before another process is started. */
     private BenchImage image(Console console) {
-        try (OnnxPredictor predictor =
-                OnnxPredictor.open(subject, OnnxOptions.standard(), size.added(options.hints()))) {
+        try (OnnxPredictor predictor = ForeignFile.open(subject, size.added(options.hints()), console)) {
             size.require(subject, predictor.signature());
-            ForeignFile.sign(console);
             return options.normalizes()
                     ? BenchImage.noise(
                             predictor.signature().imageSize(),
@@ -155,7 +144,6 @@ final class BenchCommand extends ConsoleCommand {
     }
 
     private LatencyRow file(LatencySettings settings, Console console) throws IOException, InterruptedException {
-        PrivateFolder.claim();
         BenchOrder order = new BenchOrder.OfFile(
                 subject.toAbsolutePath(),
                 size.added(options.hints()),

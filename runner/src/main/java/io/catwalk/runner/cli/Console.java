@@ -100,6 +100,22 @@ final class Console implements TerminalText.Output {
         item(head, String.format(Locale.ROOT, format, values));
     }
 
+    /** Prints rows of the same length, whose last cells may be long: these are broken, the others aligned. */
+    void list(List<List<String>> rows) {
+        for (List<String> row : rows) {
+            StringBuilder head = new StringBuilder();
+            for (int i = 0; i < row.size() - 1; i++) {
+                int column = i;
+                int width = rows.stream()
+                        .mapToInt(other -> other.get(column).length())
+                        .max()
+                        .orElse(0);
+                head.append(row.get(i)).append(" ".repeat(width - row.get(i).length() + 2));
+            }
+            item(head.toString(), row.get(row.size() - 1));
+        }
+    }
+
     /** Prints an indented text, broken between words at the width of a table, on a terminal or not. */
     void paragraph(String indent, String text) {
         broken(indent, indent, text, TABLE_COLUMNS);

@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
             "Show what is in a data set; its images are decoded for that, once for all runs.",
             "Show or delete the decoded images that are kept."
         })
-final class DataCommand extends ConsoleCommand {
+final class DataCommand extends JsonCommand {
 
     private static final int MOST_SIZES = 5;
     private static final int MOST_DUPLICATES = 10;
@@ -86,9 +86,6 @@ final class DataCommand extends ConsoleCommand {
             description = "Draw what each augmentation makes of some training images into a file.")
     private @Nullable Path augmented;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     @Override
     int run(Console console) throws IOException, InterruptedException {
         if (dataset == null && (samples != null || augmented != null)) {
@@ -129,7 +126,7 @@ final class DataCommand extends ConsoleCommand {
         boolean usable = true;
         if (!ImageDatasets.isKnown(name) && FolderSurvey.isFor(folder)) {
             FolderSurvey survey = FolderSurvey.of(folder, reading.folderReading());
-            usable = survey.isOfOneSize() || reading.resizes() || (reading.skips() && survey.hasOneSize());
+            usable = reading.make(survey);
             if (usable) {
                 ImageCache cache = Home.data(console).cache();
                 survey = survey.decoded(folder, reading.rule(), reading.folderReading(), cache);

@@ -4,7 +4,6 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
@@ -18,7 +17,6 @@ import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
-import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
@@ -172,7 +170,6 @@ final class DemoCommand extends ConsoleCommand {
     }
 
     private int write(DemoPage page, Path folder, Map<String, Shown> shown, Console console) throws IOException {
-        PrivateFolder.claim();
         Path first = shown.values().iterator().next().file();
         OnnxMetadata metadata = OnnxMetadata.read(first);
         ImageDataset all =
@@ -187,8 +184,7 @@ final class DemoCommand extends ConsoleCommand {
         for (Map.Entry<String, Shown> entry : shown.entrySet()) {
             Path file = entry.getValue().file();
             ModelFiles.requireWeightsInside(file);
-            try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
-                ForeignFile.sign(console);
+            try (OnnxPredictor predictor = ForeignFile.open(file, hints, console)) {
                 if (all != null) {
                     FileDataset.requireFit(file, predictor.signature(), all);
                 }

@@ -7,6 +7,7 @@ import io.catwalk.onnx.diff.RandomInputs;
 import io.catwalk.onnx.diff.TensorDifference;
 import io.catwalk.onnx.diff.Tolerance;
 import io.catwalk.onnx.parity.Parity;
+import io.catwalk.onnx.runtime.OnnxHints;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.OnnxRunner;
 import io.catwalk.onnx.runtime.Preprocessing;
@@ -18,7 +19,6 @@ import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.EngineSettings;
-import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
@@ -49,7 +49,7 @@ import picocli.CommandLine.Parameters;
                     + "inputs; 3 if outputs differ, or metadata by which programs prepare images and name the outputs; "
                     + "1 if a runtime gives no answer."
         })
-final class DiffCommand extends ConsoleCommand {
+final class DiffCommand extends JsonCommand {
 
     private static final int MOST_ROWS = 4_096;
     private static final int MOST_SHOWN = 5;
@@ -107,9 +107,6 @@ final class DiffCommand extends ConsoleCommand {
     @Mixin
     private PluginOptions plugins;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     @Mixin
     private ForeignFile foreign;
 
@@ -127,7 +124,6 @@ final class DiffCommand extends ConsoleCommand {
     }
 
     private int compare(Console console) throws IOException {
-        PrivateFolder.claim();
         if (other == null || !Files.isDirectory(other)) {
             return report(diff(file, other, console), console);
         }
@@ -175,11 +171,9 @@ final class DiffCommand extends ConsoleCommand {
     }
 
     private int compareRuntimes(Console console) throws IOException, InterruptedException {
-        PrivateFolder.claim();
         Tolerance tolerance = tolerance(Parity.TOLERANCE);
         RuntimeDiffReport report = new RuntimeDiffReport(file.toString(), tolerance, new ArrayList<>());
-        try (OnnxPredictor predictor = OnnxPredictor.open(file)) {
-            ForeignFile.sign(console);
+        try (OnnxPredictor predictor = ForeignFile.open(file, OnnxHints.none(), console)) {
             RuntimeCheck.requireChannelsFirst(file, predictor.signature());
             RuntimeOptions.Installed runners =
                     runtimes.installed(file, predictor.operators(), () -> ForeignFile.sign(console));
@@ -203,22 +197,13 @@ final class DiffCommand extends ConsoleCommand {
                 }
             }
         }
-        if (json) {
-            console.json(report.json());
-        } else {
-            report.print(console);
-        }
+        print(report::json, () -> report.print(console), console);
         return report.exitCode();
     }
 
     private int report(OnnxDiff diff, Console console) throws IOException {
         DiffReport report = diff.report();
-        if (json) {
-            console.json(report);
-        } else {
-            String compared = other == null ? "itself after the optimizations of ONNX Runtime" : other.toString();
-            print(compared, report, console);
-        }
+        print(() -> report, () -> print(report, console), console);
         if (reduced != null) {
             for (Path folder : diff.reduce(reduced)) {
                 console.note("written: " + folder);
@@ -229,7 +214,8 @@ final class DiffCommand extends ConsoleCommand {
                 : report.sameGraph() ? ExitCode.DONE : ExitCode.OTHER_FILE;
     }
 
-    private void print(String compared, DiffReport report, Console console) {
+    private void print(DiffReport report, Console console) {
+        String compared = other == null ? "itself after the optimizations of ONNX Runtime" : other.toString();
         if (report.outputsAgree()) {
             double largest = report.outputs().values().stream()
                     .mapToDouble(TensorDifference::largest)

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 
 /** Checks that everything that a comparison needs is installed and works. */
 @Command(name = "doctor", description = "Check this machine, the engine, the data and the plugins.")
-final class DoctorCommand extends ConsoleCommand {
+final class DoctorCommand extends JsonCommand {
 
     private static final Logger LOG = LoggerFactory.getLogger(DoctorCommand.class);
 
@@ -38,9 +38,6 @@ final class DoctorCommand extends ConsoleCommand {
 
     @Mixin
     private ImageOptions reading;
-
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
 
     /** The result of one check. */
     record Finding(String what, boolean good, String found) {}
@@ -58,15 +55,10 @@ final class DoctorCommand extends ConsoleCommand {
         findings.add(check("device", () -> device(Accelerators.here())));
         findings.add(check("data", () -> data(console)));
         findings.add(check("plugins", () -> plugins(console)));
-        if (json) {
-            console.json(findings);
-        } else {
-            for (Finding finding : findings) {
-                console.item(
-                        String.format(Locale.ROOT, "%-6s %-8s ", finding.good ? "ok" : "failed", finding.what),
-                        finding.found);
-            }
-        }
+        List<List<String>> lines = findings.stream()
+                .map(finding -> List.of(finding.good ? "ok" : "failed", finding.what, finding.found))
+                .toList();
+        print(() -> findings, () -> console.list(lines), console);
         return findings.stream().allMatch(Finding::good) ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 

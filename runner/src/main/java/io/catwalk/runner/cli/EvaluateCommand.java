@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "evaluate",
         description = "Evaluate the trained networks of a run again, on its own test images or on others.")
-final class EvaluateCommand extends ConsoleCommand {
+final class EvaluateCommand extends JsonCommand {
 
     @Parameters(paramLabel = "RUN", description = "A run folder, or the folder of one trial in it.")
     private Path folder = Path.of("");
@@ -56,9 +56,6 @@ final class EvaluateCommand extends ConsoleCommand {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine. Default: as in the run")
     private @Nullable Integer threads;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     @Override
     int run(Console console) throws IOException {
         List<TrialFolder> trials = RunFolder.trained(folder);
@@ -73,11 +70,10 @@ final class EvaluateCommand extends ConsoleCommand {
                 evaluated.add(saved.reevaluate());
             }
         }
-        if (json) {
-            console.json(evaluated.stream().map(EvaluateCommand::asMap).toList());
-        } else {
-            evaluated.forEach(one -> print(one, console));
-        }
+        print(
+                () -> evaluated.stream().map(EvaluateCommand::asMap).toList(),
+                () -> evaluated.forEach(one -> print(one, console)),
+                console);
         return evaluated.stream().allMatch(one -> one.changedLabels() <= 0) ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
 
@@ -90,14 +86,14 @@ final class EvaluateCommand extends ConsoleCommand {
 
     private static void print(Reevaluation evaluated, Console console) {
         Evaluation evaluation = evaluated.evaluation();
-        console.line(String.format(
-                Locale.ROOT,
+        console.format(
+                "",
                 "%s: accuracy %.2f %% (95 %% interval %.2f to %.2f) on %d images",
                 evaluated.result().trial().title(),
                 evaluation.accuracy() * 100,
                 evaluation.accuracyInterval().low() * 100,
                 evaluation.accuracyInterval().high() * 100,
-                evaluation.images()));
+                evaluation.images());
         if (evaluated.changedLabels() >= 0) {
             console.line(
                     evaluated.changedLabels() == 0

@@ -1,10 +1,14 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.Predictor;
+import io.catwalk.onnx.runtime.OnnxHints;
+import io.catwalk.onnx.runtime.OnnxOptions;
+import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.process.JvmOptions;
 import io.catwalk.runner.trial.EngineSettings;
+import io.catwalk.runner.trial.PrivateFolder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,6 +100,7 @@ final class ForeignFile {
             throw new RequestException("--timeout must be at least 1s, but is " + timeout);
         }
         if (isInside()) {
+            PrivateFolder.claim();
             return work.run();
         }
         Console console = new Console(command);
@@ -111,6 +116,13 @@ final class ForeignFile {
         } finally {
             kill(process);
         }
+    }
+
+    /** Opens the file, and sends a sign. */
+    static OnnxPredictor open(Path file, OnnxHints hints, Console console) {
+        OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints);
+        sign(console);
+        return predictor;
     }
 
     /** Sends a sign that the work goes on. */

@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Fit;
 import io.catwalk.runner.data.FolderReading;
+import io.catwalk.runner.data.FolderSurvey;
 import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.ResizeRule;
 import io.catwalk.runner.experiment.ExperimentFile;
@@ -61,14 +62,9 @@ final class ImageOptions {
                 || followLinks;
     }
 
-    /** Returns whether images are resized. */
-    boolean resizes() {
-        return imageSize != null;
-    }
-
-    /** Returns whether images that cannot be read may be left out. */
-    boolean skips() {
-        return skipUnreadable != null;
+    /** Returns whether they make a data set of a folder, whose images then have one size. */
+    boolean make(FolderSurvey survey) {
+        return survey.isOfOneSize() || imageSize != null || (skipUnreadable != null && survey.hasOneSize());
     }
 
     /** Returns how images are resized; null if they are not. */

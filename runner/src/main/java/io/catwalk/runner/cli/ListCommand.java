@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /** Lists the classifiers that the plugins bring, and the plugins that could not be loaded. */
 @Command(name = "list", description = "List the classifiers, and the plugins that failed to load.")
-final class ListCommand extends ConsoleCommand {
+final class ListCommand extends JsonCommand {
 
     @Mixin
     private PluginOptions plugins;
@@ -24,17 +24,10 @@ final class ListCommand extends ConsoleCommand {
             description = "Write the SHA-256 of each jar into plugins.lock beside them, for --locked.")
     private boolean lock;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     @Override
     int run(Console console) {
         PluginCatalog catalog = plugins.open(console);
-        if (json) {
-            console.json(asMap(catalog));
-        } else {
-            print(catalog, console);
-        }
+        print(() -> asMap(catalog), () -> print(catalog, console), console);
         if (lock) {
             console.note("locked in " + PluginsLock.write(plugins.folder, catalog));
         }
@@ -42,15 +35,9 @@ final class ListCommand extends ConsoleCommand {
     }
 
     private static void print(PluginCatalog catalog, Console console) {
-        int widest = catalog.classifiers().stream()
-                .mapToInt(one -> one.name().length())
-                .max()
-                .orElse(0);
-        for (InstalledClassifier one : catalog.classifiers()) {
-            console.item(
-                    one.name() + " ".repeat(widest - one.name().length()) + "  " + one.version() + "  ",
-                    one.description());
-        }
+        console.list(catalog.classifiers().stream()
+                .map(one -> List.of(one.name(), one.version(), one.description()))
+                .toList());
         if (catalog.classifiers().isEmpty()) {
             console.line("No classifiers.");
         }

@@ -18,7 +18,6 @@ import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.QuantizedFile;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
@@ -117,7 +116,6 @@ final class PackageCommand extends ConsoleCommand {
     }
 
     private int packFile(Path to, Console console) throws IOException {
-        PrivateFolder.claim();
         OnnxMetadata metadata = PackedFile.requireOwnFloats(subject);
         List<PackedFile> files = new ArrayList<>();
         addInBytes(files, subject);

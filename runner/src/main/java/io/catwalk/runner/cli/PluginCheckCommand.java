@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,7 +26,7 @@ import picocli.CommandLine.Parameters;
         name = "check",
         description =
                 "Check whether a built plugin keeps the contract; docs/reference/contract.md lists what is checked.")
-final class PluginCheckCommand extends ConsoleCommand {
+final class PluginCheckCommand extends JsonCommand {
 
     /** Indents the text about a check below its id. */
     private static final String INDENT = " ".repeat(10);
@@ -50,9 +49,6 @@ final class PluginCheckCommand extends ConsoleCommand {
             description = "Limit for all checks, in seconds of processor time. Default: ${DEFAULT-VALUE}",
             defaultValue = "60")
     private int seconds;
-
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
 
     @Override
     int run(Console console) throws InterruptedException {
@@ -81,7 +77,7 @@ final class PluginCheckCommand extends ConsoleCommand {
             console.json(asMap(results, taken));
         } else {
             printFirstFailure(results, console);
-            console.line(String.format(Locale.ROOT, "%d of %d checks passed, in %.1f s", kept, results.size(), taken));
+            console.format("", "%d of %d checks passed, in %.1f s", kept, results.size(), taken);
         }
         if (PluginProject.hasPlainDescription(jar)) {
             console.note("the description is still that of the template: say in pom.xml what the network is, since"
@@ -169,12 +165,12 @@ final class PluginCheckCommand extends ConsoleCommand {
                 console.line(classifier);
             }
             Result result = checked.result();
-            console.line(String.format(
-                    Locale.ROOT,
+            console.format(
+                    "",
                     "%-8s  %-16s  %s",
                     result.verdict() == Verdict.FAILED ? "FAILED" : result.verdict(),
                     result.check(),
-                    Contract.require(result.check()).promise()));
+                    Contract.require(result.check()).promise());
             if (!result.line().isEmpty()) {
                 console.paragraph(INDENT, result.line());
             }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
 
 /** Shows the structure of a classifier. */
 @Command(name = "info", description = "Show the layers, the recipe and the search space of a classifier.")
-final class PluginInfoCommand extends ConsoleCommand {
+final class PluginInfoCommand extends JsonCommand {
 
     private static final Pattern IMAGE = Pattern.compile("(\\d{1,4})x(\\d{1,4})x(\\d{1,4})");
 
@@ -55,9 +55,6 @@ final class PluginInfoCommand extends ConsoleCommand {
     @Option(names = "--svg", paramLabel = "FILE.svg", description = "Draw the layers into a file, too.")
     private @Nullable Path svg;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     @Override
     int run(Console console) throws IOException, InterruptedException {
         Task task = task();
@@ -67,11 +64,10 @@ final class PluginInfoCommand extends ConsoleCommand {
         Recipe recipe = classifier.recipe(chosen);
         ArchitectureDrawing drawing =
                 Sketch.of(classifier, task, chosen, onnx -> ArchitectureDrawing.of(classifier.name(), onnx));
-        if (json) {
-            console.json(asMap(classifier, recipe, drawing));
-        } else {
-            print(console, classifier, chosen, recipe, drawing);
-        }
+        print(
+                () -> asMap(classifier, recipe, drawing),
+                () -> print(console, classifier, chosen, recipe, drawing),
+                console);
         if (svg != null) {
             save(drawing, svg, console);
         }

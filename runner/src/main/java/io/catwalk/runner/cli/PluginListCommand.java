@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 /** Lists the installed plugins, and those that have a newer release in an index. */
 @Command(name = "list", description = "List the plugins with their versions, or those that have a newer one.")
-final class PluginListCommand extends ConsoleCommand {
+final class PluginListCommand extends JsonCommand {
 
     @Mixin
     private PluginFolder plugins;
@@ -30,9 +30,6 @@ final class PluginListCommand extends ConsoleCommand {
             description = "An index of plugins, a plugins.json of pf4j-update.")
     private @Nullable String index;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     private record Row(PluginShelf.Plugin plugin, @Nullable String newest) {}
 
     @Override
@@ -43,13 +40,7 @@ final class PluginListCommand extends ConsoleCommand {
         }
         PluginCatalog catalog = PluginCatalog.open(plugins.folder);
         List<Row> rows = rows(catalog);
-        if (json) {
-            console.json(rows.stream().map(PluginListCommand::asMap).toList());
-        } else if (rows.isEmpty()) {
-            console.line(outdated ? "No plugin is outdated." : "No plugins.");
-        } else {
-            print(rows, console);
-        }
+        print(() -> rows.stream().map(PluginListCommand::asMap).toList(), () -> print(rows, console), console);
         catalog.failures().forEach(failure -> console.note("failed: " + failure));
         return catalog.failures().isEmpty() ? ExitCode.DONE : ExitCode.SOME_FAILED;
     }
@@ -67,14 +58,16 @@ final class PluginListCommand extends ConsoleCommand {
     }
 
     private void print(List<Row> rows, Console console) {
-        int id = rows.stream().mapToInt(row -> row.plugin().id().length()).max().orElse(0);
-        int version =
-                rows.stream().mapToInt(row -> versions(row).length()).max().orElse(0);
-        for (Row row : rows) {
-            console.item(
-                    padded(row.plugin().id(), id) + "  " + padded(versions(row), version) + "  ",
-                    String.join(", ", row.plugin().classifiers()));
+        if (rows.isEmpty()) {
+            console.line(outdated ? "No plugin is outdated." : "No plugins.");
+            return;
         }
+        console.list(rows.stream()
+                .map(row -> List.of(
+                        row.plugin().id(),
+                        versions(row),
+                        String.join(", ", row.plugin().classifiers())))
+                .toList());
         if (outdated) {
             console.note("update with catwalk plugin install NAME --index " + FileSource.shown(String.valueOf(index))
                     + plugins.option());
@@ -83,10 +76,6 @@ final class PluginListCommand extends ConsoleCommand {
 
     private static String versions(Row row) {
         return row.plugin().version() + (row.newest() == null ? "" : " -> " + row.newest());
-    }
-
-    private static String padded(String text, int width) {
-        return text + " ".repeat(width - text.length());
     }
 
     private static Map<String, Object> asMap(Row row) {

@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Scores;
@@ -119,10 +118,7 @@ final class PredictCommand extends ConsoleCommand {
     }
 
     private int label(PredictionView view, Console console) throws InterruptedException {
-        PrivateFolder.claim();
-        try (OnnxPredictor predictor =
-                OnnxPredictor.open(file, OnnxOptions.standard(), typedSize.added(options.hints()))) {
-            ForeignFile.sign(console);
+        try (OnnxPredictor predictor = ForeignFile.open(file, typedSize.added(options.hints()), console)) {
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             typedSize.require(file, signature);

@@ -3,7 +3,6 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.quantize.CalibrationMethod;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
@@ -12,7 +11,6 @@ import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencySettings;
-import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.QuantizationGate;
 import io.catwalk.runner.trial.QuantizationVerdict;
 import io.catwalk.runner.trial.QuantizedFile;
@@ -42,7 +40,7 @@ import picocli.CommandLine.Parameters;
                     + "not: it is named NAME.rejected.onnx; 4 if the test images are too few, or the machine was busy: "
                     + "it is named NAME.undecided.onnx."
         })
-final class QuantizeCommand extends ConsoleCommand {
+final class QuantizeCommand extends JsonCommand {
 
     private static final int MOST_CALIBRATION = 100_000;
 
@@ -90,9 +88,6 @@ final class QuantizeCommand extends ConsoleCommand {
     @Mixin
     private FileDataset dataset;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     @Mixin
     private ForeignFile foreign;
 
@@ -120,15 +115,13 @@ final class QuantizeCommand extends ConsoleCommand {
 
     private int quantize(Path file, @Nullable TrialFolder trial, Path to, QuantizationGate gate, Console console)
             throws IOException, InterruptedException {
-        PrivateFolder.claim();
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset images = images(file, trial, metadata, console);
         Normalization normalization;
-        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(images))) {
+        try (OnnxPredictor predictor = ForeignFile.open(file, dataset.hints(images), console)) {
             normalization = FileOptions.normalization(dataset.options().preprocessing(file, predictor));
             FileDataset.requireFit(file, predictor.signature(), images);
         }
-        ForeignFile.sign(console);
         Quantizer quantizer = new Quantizer(
                 gate,
                 fullRange ? WeightRange.FULL : WeightRange.REDUCED,
@@ -139,7 +132,7 @@ final class QuantizeCommand extends ConsoleCommand {
                 () -> ForeignFile.sign(console));
         QuantizedFile quantized = quantizer.quantize(
                 file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
-        report(quantized, console);
+        print(() -> asMap(quantized), () -> print(quantized, console), console);
         return switch (quantized.verdict().decision()) {
             case SHIP -> ExitCode.DONE;
             case KEEP_FLOAT -> ExitCode.SOME_FAILED;
@@ -157,11 +150,7 @@ final class QuantizeCommand extends ConsoleCommand {
         return ForeignFile.signingWhile(() -> chosen.load(Home.data(console)), console);
     }
 
-    private void report(QuantizedFile quantized, Console console) {
-        if (json) {
-            console.json(asMap(quantized));
-            return;
-        }
+    private static void print(QuantizedFile quantized, Console console) {
         console.item(quantized.file() + ": ", quantized.verdict().words());
         console.format(
                 "  ",

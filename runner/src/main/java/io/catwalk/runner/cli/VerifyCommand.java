@@ -7,7 +7,6 @@ import io.catwalk.onnx.graph.ExportException;
 import io.catwalk.onnx.parity.Parity;
 import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.OnnxMetadata;
-import io.catwalk.onnx.runtime.OnnxOptions;
 import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.runner.Reasons;
@@ -23,7 +22,6 @@ import io.catwalk.runner.trial.EngineSettings;
 import io.catwalk.runner.trial.EvaluatedImages;
 import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.ParityResult;
-import io.catwalk.runner.trial.PrivateFolder;
 import io.catwalk.runner.trial.SavedTrial;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOrder;
@@ -48,7 +46,7 @@ import picocli.CommandLine.Parameters;
             "With --against, cross-check it against the network that it came from.",
             "With --runtimes, ask other runtimes about the same images, too."
         })
-final class VerifyCommand extends ConsoleCommand {
+final class VerifyCommand extends JsonCommand {
 
     /** The accuracy in the metadata is a full double; two sums over so few images differ by less. */
     private static final double SAME = 1e-9;
@@ -103,9 +101,6 @@ final class VerifyCommand extends ConsoleCommand {
     @Mixin
     private PluginOptions plugins;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
     @Mixin
     private ForeignFile foreign;
 
@@ -140,10 +135,7 @@ final class VerifyCommand extends ConsoleCommand {
     }
 
     private int writeSignature(Console console) throws IOException {
-        PrivateFolder.claim();
-        try (OnnxPredictor predictor = OnnxPredictor.open(
-                file, OnnxOptions.standard(), dataset.options().hints())) {
-            ForeignFile.sign(console);
+        try (OnnxPredictor predictor = ForeignFile.open(file, dataset.options().hints(), console)) {
             Path to = ModelSignature.beside(file);
             ModelSignature.stated(file, predictor, dataset.options().preprocessing(file, predictor))
                     .write(to);
@@ -195,12 +187,10 @@ final class VerifyCommand extends ConsoleCommand {
     }
 
     private int score(Tolerance tolerance, Console console) throws IOException, InterruptedException {
-        PrivateFolder.claim();
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset whole = dataset.load(file, metadata, console);
         ForeignFile.sign(console);
-        try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), dataset.hints(whole))) {
-            ForeignFile.sign(console);
+        try (OnnxPredictor predictor = ForeignFile.open(file, dataset.hints(whole), console)) {
             Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
             FileDataset.requireFit(file, predictor.signature(), whole);
             int most = Typed.within("--images", count, MOST_IMAGES);
