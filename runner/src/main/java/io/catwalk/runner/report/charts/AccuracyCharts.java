@@ -6,7 +6,7 @@ import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.report.Entrant;
-import io.catwalk.runner.report.Findings;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.Row.Box;
 import io.catwalk.runner.report.charts.Row.Dot;
@@ -78,7 +78,7 @@ record AccuracyCharts(ReportModel model) {
                         ? "Shaded: differences of up to " + region + " points, which count as equivalent."
                         : "Lines are 95 % intervals of the difference.")
                 + (first && open.size() > 1 ? " The bracket joins those that the best is not clearly ahead of." : "")
-                + (apart.isEmpty() ? "" : " Not compared with the best: " + Findings.names(apart) + ".");
+                + (apart.isEmpty() ? "" : " Not compared with the best: " + Wording.classifiers(apart) + ".");
         return Optional.of(new RowChart(
                 table.caption("differences", versusTheBest(best, compared.subList(1, compared.size())), note),
                 Axis.around("Difference in accuracy, points", Row.span(rows)),
@@ -108,7 +108,7 @@ record AccuracyCharts(ReportModel model) {
                         }
                         + (group.getValue().size() == others.size() && others.size() > 2
                                 ? "all " + others.size() + " others"
-                                : Findings.names(group.getValue())))
+                                : Wording.classifiers(group.getValue())))
                 .collect(Collectors.joining(", "));
         String ahead = Numbers.percent(least) + " points" + (others.size() == 1 ? "" : " or more");
         boolean better = byOutcome.keySet().stream().allMatch(words -> words.endsWith("better"));
@@ -146,7 +146,7 @@ record AccuracyCharts(ReportModel model) {
             return Optional.empty();
         }
         List<Entrant> leaders = model.leaders();
-        String title = Findings.names(leaders) + (leaders.size() == 1 ? " classifies " : " classify ")
+        String title = Wording.classifiers(leaders) + (leaders.size() == 1 ? " classifies " : " classify ")
                 + Numbers.percent(leaders.get(0).stands().accuracy()) + " % of the images correctly";
         Axis axis = Axis.percent("Accuracy, %", Row.span(rows));
         for (Map.Entry<String, Double> baseline : baselines(model).entrySet()) {

@@ -3,7 +3,7 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.report.Entrant;
-import io.catwalk.runner.report.Findings;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
@@ -107,7 +107,7 @@ record CostCharts(ReportModel model) {
     }
 
     private String latency(Entrant one) {
-        return Findings.latency(one.latency(model.engine()));
+        return Cell.of(one.latency(model.engine())).text();
     }
 
     private double micros(Entrant one) {

@@ -4,7 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.RiskCoverage;
 import io.catwalk.runner.evaluation.RiskCoverage.Threshold;
 import io.catwalk.runner.report.Entrant;
-import io.catwalk.runner.report.Findings;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
@@ -80,7 +80,7 @@ record CoverageCharts(ReportModel model) {
             List<Entrant> first = evaluated.stream()
                     .filter(one -> Numbers.fixed(curve(one).area(), 4).equals(area))
                     .toList();
-            return Findings.names(first) + (first.size() == 1 ? " has" : " have")
+            return Wording.classifiers(first) + (first.size() == 1 ? " has" : " have")
                     + " the smallest area under the curve, AURC " + area;
         }
         Threshold knee = curve(best).knee();

@@ -1,6 +1,5 @@
 package io.catwalk.runner.report.charts;
 
-import io.catwalk.api.Recipe;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.ClassScores;
@@ -9,7 +8,7 @@ import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.report.Entrant;
-import io.catwalk.runner.report.Findings;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Row.Dot;
@@ -96,7 +95,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         if (span.isEmpty()) {
             return Optional.empty();
         }
-        Axis up = curve.axis(Findings.capital(what), span);
+        Axis up = curve.axis(Wording.capital(what), span);
         Axis across = Axis.counting(
                 "Epoch",
                 trials.stream().mapToInt(trial -> trial.history().size()).max().orElseThrow());
@@ -106,11 +105,6 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
             boolean loss = curve == Curve.LOSS;
             guides.add(new Guide(
                     kept, loss ? up.low() : up.high(), kept, loss ? up.high() : up.low(), "epoch of the weights"));
-        }
-        double floor =
-                floor(entrant.request().recipe(), model.dataset().classes().size());
-        if (curve == Curve.LOSS && up.holds(floor) && floor > 0) {
-            guides.add(new Guide(across.high(), floor, across.low(), floor, "floor of the training loss"));
         }
         double best = curve.best(validation.points());
         String title = validation.points().isEmpty()
@@ -129,10 +123,10 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                         "learning-" + what + "-" + file,
                         title,
                         title + ".",
-                        measured(curve, floor)
+                        measured(curve)
                                 + (more == 0
                                         ? ""
-                                        : " Pale: validation of " + Findings.count(more, "other trial", "other trials")
+                                        : " Pale: validation of " + Wording.count(more, "other trial", "other trials")
                                                 + ".")),
                 across,
                 up,
@@ -141,21 +135,9 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
     }
 
     /** Says what a training metric is measured on, which differs from validation. */
-    private String measured(Curve curve, double floor) {
-        Recipe recipe = entrant.request().recipe();
-        return "Training " + curve.title() + " is measured during the epoch, while the weights change"
-                + (recipe.augmentations().isEmpty() ? "" : ", on augmented images")
-                + (curve == Curve.LOSS && floor > 0
-                        ? ", with label smoothing, which keeps it above " + Numbers.fixed(floor, 3) + " nats"
-                        : "")
-                + ".";
-    }
-
-    /** Returns the smallest cross-entropy that label smoothing allows: the entropy of the smoothed labels. */
-    private static double floor(Recipe recipe, int classes) {
-        double other = recipe.labelSmoothing() / classes;
-        double own = 1 - recipe.labelSmoothing() + other;
-        return recipe.labelSmoothing() == 0 ? 0 : -own * Math.log(own) - (classes - 1) * other * Math.log(other);
+    private String measured(Curve curve) {
+        return "Training " + curve.title() + " is measured in training mode, while the weights change"
+                + (entrant.request().recipe().augmentations().isEmpty() ? "." : ", on augmented images.");
     }
 
     private Series line(String name, Look look, List<Epoch> history, ToDoubleFunction<Epoch> value, List<String> tips) {
@@ -259,17 +241,17 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         List<Cell> mistakes = matrix.mistakes();
         int images = matrix.images();
         if (mistakes.isEmpty()) {
-            return "No mistake in " + Findings.count(images, "image", "images");
+            return "No mistake in " + Wording.count(images, "image", "images");
         }
         int most = mistakes.get(0).images();
         List<Cell> first =
                 mistakes.stream().filter(cell -> cell.images() == most).toList();
         if (first.size() > 2 || first.stream().anyMatch(cell -> matrix.support(cell.truth()) < FEWEST)) {
-            return Numbers.count(images - matrix.correct()) + " of " + Findings.count(images, "image", "images")
+            return Numbers.count(images - matrix.correct()) + " of " + Wording.count(images, "image", "images")
                     + " classified wrongly, at most " + most + " of a class as the same other class";
         }
         return first.stream()
-                        .map(cell -> most + " of " + Findings.count(matrix.support(cell.truth()), "image", "images")
+                        .map(cell -> most + " of " + Wording.count(matrix.support(cell.truth()), "image", "images")
                                 + " of " + classes.get(cell.truth()) + " classified as "
                                 + classes.get(cell.predicted()))
                         .collect(Collectors.joining(", "))
@@ -347,7 +329,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         }
         String recall = Numbers.percent(large.get(0).recall()) + " %";
         return first.size() > 2
-                ? first.size() + " of " + Findings.count(large.size(), "class has", "classes have")
+                ? first.size() + " of " + Wording.count(large.size(), "class has", "classes have")
                         + " the lowest recall, " + recall
                 : String.join(" and ", first) + (first.size() == 1 ? " has" : " have") + " the lowest recall, "
                         + recall;

@@ -4,7 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
-import io.catwalk.runner.report.Findings;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.charts.Row.Dot;
@@ -174,7 +174,7 @@ record TrainingCharts(ReportModel model) {
                 table.caption(
                         "validation-" + curve.title(),
                         "Validation " + curve.title() + (curve == Curve.LOSS ? " is lowest" : " is highest") + " for "
-                                + Findings.listed(leaders) + ": " + curve.withUnit(best),
+                                + Wording.names(leaders) + ": " + curve.withUnit(best),
                         "The validation set selects the epoch, so the best value is optimistic."
                                 + (model.trained().size() > RunCharts.LINES
                                         ? " The " + RunCharts.LINES + " most accurate classifiers are shown."

@@ -3,7 +3,7 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.experiment.Tuning.Candidate;
 import io.catwalk.runner.experiment.Tuning.Score;
-import io.catwalk.runner.report.Findings;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
@@ -26,11 +26,11 @@ record TuningCharts(Tuning tuning) {
     /** Draws the scores of the candidates by their budget. */
     private Optional<Chart> scores() {
         String unit = tuning.measure().unit();
-        String measure = Findings.capital(tuning.measure().title()) + (unit.equals("%") ? " %" : ", " + unit);
+        String measure = Wording.capital(tuning.measure().title()) + (unit.equals("%") ? " %" : ", " + unit);
         ChartTable table = new ChartTable("Candidate", "Epochs", measure, "Folds", "Choices");
         List<Series> series = new ArrayList<>();
         int most = 1;
-        String title = Findings.count(tuning.candidates().size(), "candidate was", "candidates were") + " tried";
+        String title = Wording.count(tuning.candidates().size(), "candidate was", "candidates were") + " tried";
         // The best candidate is drawn last, over the others.
         for (Candidate candidate : tuning.candidates().stream()
                 .sorted(Comparator.comparing(this::isBest))

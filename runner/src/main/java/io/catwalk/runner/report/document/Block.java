@@ -4,6 +4,7 @@ import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.graphics.Picture;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** A part of a section: sentences, a table, a chart, facts, code, a picture, or several of them that can be folded away. */
 public sealed interface Block
@@ -81,6 +82,16 @@ public sealed interface Block
         /** Creates a figure that nothing links to. */
         public Figure(Set<Medium> media, Chart chart) {
             this(media, "", chart);
+        }
+
+        /** Creates the figures of a topic: the first is seen by all, the others by those who want details. */
+        public static List<Figure> of(List<Chart> charts) {
+            return IntStream.range(0, charts.size())
+                    .mapToObj(i -> new Figure(
+                            i == 0 ? Medium.SEEN : Medium.SEEN_DETAIL,
+                            charts.get(i).caption().name() + "-chart",
+                            charts.get(i)))
+                    .toList();
         }
     }
 

@@ -5,7 +5,6 @@ import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.charts.Chart;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
@@ -69,14 +68,14 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
 
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
-        List<Chart> charts = RunCharts.CONFIDENCE.of(model);
-        charts.stream().limit(1).forEach(chart -> blocks.add(new Figure(Medium.SEEN, chart)));
+        List<Figure> figures = Figure.of(RunCharts.CONFIDENCE.of(model));
+        figures.stream().limit(1).forEach(blocks::add);
         blocks.add(pairs("versus-best", "Each classifier against the best", Medium.SEEN, comparison.ofTheBest()));
         blocks.add(Sentences.of(Medium.WRITTEN, Tone.NOTE, method()));
         if (comparison.verdicts().size() > comparison.ofTheBest().size()) {
             blocks.add(pairs("pairs", "Every pair of classifiers", Medium.DETAIL, comparison.verdicts()));
         }
-        charts.stream().skip(1).forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
+        figures.stream().skip(1).forEach(blocks::add);
         return blocks;
     }
 

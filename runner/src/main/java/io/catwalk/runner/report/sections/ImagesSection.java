@@ -2,7 +2,9 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Block.Widget;
@@ -32,6 +34,7 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
                                 ? " The predictions are those of one seed of each classifier."
                                 : "")));
         duplicates().ifPresent(sentence -> blocks.add(Sentences.of(Medium.ONLY_PAGE, Tone.NOTE, sentence)));
+        blocks.addAll(Figure.of(RunCharts.IMAGES.of(model)));
         blocks.add(new Widget(Widget.Kind.IMAGES, images.json()));
         return new Section(
                 "images",
