@@ -61,6 +61,15 @@ public final class Numbers {
         return formatted.startsWith("<") ? formatted : "= " + formatted;
     }
 
+    /** Formats a posterior probability with two digits: one that is below 0.95, which decides, is not rounded up to it. */
+    public static String posterior(@Nullable Number p) {
+        double value = value(p);
+        if (value > 0.995 || value < 0.005) {
+            return value > 0.995 ? "> 0.99" : "< 0.01";
+        }
+        return fixed(value >= 0.945 && value < 0.95 ? 0.94 : value, 2);
+    }
+
     /** Formats seconds as 52s, 11m 43s or 2h 05m. */
     public static String duration(@Nullable Number seconds) {
         if (!known(seconds)) {

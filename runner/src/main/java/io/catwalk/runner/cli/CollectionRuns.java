@@ -9,15 +9,15 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.report.page.AcrossPage;
+import io.catwalk.runner.report.document.Document;
+import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.report.sections.DataSetsDocument;
+import io.catwalk.runner.report.text.MarkdownText;
+import io.catwalk.runner.report.text.TerminalText;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Runs one experiment on several data sets, one after the other, and summarizes the results. */
 final class CollectionRuns {
-
-    private static final int MOST_COLUMNS = 8;
 
     private CollectionRuns() {}
 
@@ -46,7 +46,16 @@ final class CollectionRuns {
                     worst = Math.max(worst, options.exitCode(conducted, collection.path(), console));
                 }
             }
-            print(sumUp(collection), collection, options.json, console);
+            Across across = collection.sumUp();
+            Document document = write(across, collection);
+            if (options.json) {
+                console.json(across);
+            } else {
+                new TerminalText(console).print(document);
+                console.line("");
+                console.line("Everything is in " + collection.path());
+                console.line("Begin with " + collection.page().getFileName() + " there.");
+            }
         }
         return worst;
     }
@@ -59,65 +68,11 @@ final class CollectionRuns {
         }
     }
 
-    /** Writes the summary of the finished runs. */
-    static Across sumUp(CollectionFolder collection) throws IOException {
-        Across across = collection.sumUp();
-        collection.write(across);
-        AcrossPage.write(across, collection.page());
-        return across;
-    }
-
-    private static void print(Across across, CollectionFolder collection, boolean json, Console console) {
-        if (json) {
-            console.json(across);
-            return;
-        }
-        console.line("");
-        console.table(numbered(across));
-        console.line("");
-        console.line("Accuracy in percent, a column a data set:");
-        List<Across.DataSet> dataSets = across.dataSets();
-        for (int i = 0; i < Math.min(MOST_COLUMNS, dataSets.size()); i++) {
-            console.item((i + 1) + " ", dataSets.get(i).folder());
-        }
-        if (dataSets.size() > MOST_COLUMNS) {
-            console.line("and " + (dataSets.size() - MOST_COLUMNS) + " more, which across.md shows");
-        }
-        console.line("");
-        console.item("", across.headline());
-        if (across.ranking() != null) {
-            console.item("", Across.ranksExplained(across.ranking()));
-            console.line("");
-            String best = across.contestants().get(0);
-            across.pairs().stream()
-                    .filter(pair -> pair.first().equals(best))
-                    .forEach(pair -> console.item("- ", pair.sentence()));
-            console.line("");
-            console.item("", across.oddsExplained());
-        }
-        console.line("");
-        console.item("", across.limits());
-        console.line("");
-        console.line("Everything is in " + collection.path());
-        console.line("Begin with " + collection.page().getFileName() + " there.");
-    }
-
-    /** Replaces the names of data sets by numbers, so that all columns fit into 80 characters. */
-    private static List<List<String>> numbered(Across across) {
-        List<List<String>> rows = new ArrayList<>();
-        int shown = Math.min(MOST_COLUMNS, across.dataSets().size());
-        for (List<String> row : across.table()) {
-            List<String> cells = new ArrayList<>(row.subList(0, shown + 1));
-            if (rows.isEmpty()) {
-                for (int i = 1; i <= shown; i++) {
-                    cells.set(i, Integer.toString(i));
-                }
-            }
-            if (across.ranking() != null) {
-                cells.add(row.get(row.size() - 1));
-            }
-            rows.add(cells);
-        }
-        return rows;
+    /** Writes the summary of the finished runs, and returns what it says. */
+    static Document write(Across across, CollectionFolder collection) throws IOException {
+        Document document = DataSetsDocument.of(across);
+        collection.write(across, MarkdownText.of(document));
+        ReportPage.write(document, collection.page());
+        return document;
     }
 }

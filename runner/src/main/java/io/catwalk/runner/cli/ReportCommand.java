@@ -131,7 +131,7 @@ final class ReportCommand extends ConsoleCommand {
             for (RunFolder run : collection.runs()) {
                 run(run, slides, console);
             }
-            CollectionRuns.sumUp(collection);
+            CollectionRuns.write(collection.sumUp(), collection);
         }
         return collection.page();
     }

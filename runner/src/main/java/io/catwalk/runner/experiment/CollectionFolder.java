@@ -177,14 +177,15 @@ public record CollectionFolder(Path path) {
     }
 
     /**
-     * Writes the summary as JSON and Markdown.
+     * Writes the summary.
      *
      * @param across the result of {@link #sumUp}
+     * @param markdown the same as Markdown
      * @throws IOException if it cannot be written; an older summary is then unchanged
      */
-    public void write(Across across) throws IOException {
+    public void write(Across across, String markdown) throws IOException {
         AtomicFiles.write(path.resolve(JSON), Json.JSON.writeValueAsString(across));
-        AtomicFiles.write(path.resolve(MARKDOWN), new AcrossMarkdown(across).text());
+        AtomicFiles.write(path.resolve(MARKDOWN), markdown);
     }
 
     /**

@@ -22,7 +22,9 @@ public enum Unit {
     SCIENTIFIC(Numbers::scientific),
     /** A p-value with four digits. */
     P(Numbers::probability),
-    /** A factor with two digits. */
+    /** A posterior probability with two digits. */
+    PROBABILITY(Numbers::posterior),
+    /** A factor or a mean rank with two digits. */
     TIMES(value -> Numbers.fixed(value, 2)),
     /** A loss in nats, with three digits. */
     NATS(value -> Numbers.fixed(value, 3)),

@@ -109,7 +109,7 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
                 new Figures("95 % interval", Kind.NUMBER, pair -> new Cell.Range(pair.low(), pair.high(), Unit.POINTS)),
                 new Figures("p", Kind.NUMBER, pair -> Cell.of(pair.p(), Unit.P))));
         if (comparison.scope() == Scope.CLASSIFIERS) {
-            columns.add(new Figures("P", Kind.NUMBER, pair -> Cell.of(probability(pair), Unit.TIMES)));
+            columns.add(new Figures("P", Kind.NUMBER, pair -> Cell.of(probability(pair), Unit.PROBABILITY)));
         }
         columns.add(new Figures("Outcome", Kind.TEXT, ConfidenceSection::outcome));
         return new Table(
@@ -131,8 +131,13 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
 
     /** Returns the outcome of a pair with its symbol, as the first of the two sees it. */
     static Cell.Mark outcome(Verdict pair) {
-        String probably = pair.onlyProbable() ? "probably " : "";
-        return switch (pair.outcome()) {
+        return outcome(pair.outcome(), pair.onlyProbable());
+    }
+
+    /** Returns an outcome with its symbol. */
+    static Cell.Mark outcome(Outcome outcome, boolean onlyProbable) {
+        String probably = onlyProbable ? "probably " : "";
+        return switch (outcome) {
             case BETTER -> new Cell.Mark("\u25b2", probably + "better", true);
             case WORSE -> new Cell.Mark("\u25bc", probably + "worse", false);
             case EQUIVALENT -> new Cell.Mark("=", "equivalent", null);
