@@ -2,7 +2,7 @@
 """Computes the numbers of a Catwalk run again, from its predictions, and compares them with those that the run states.
 
 It shares no code with the program and needs nothing but Python 3.8. It reads the predictions and the split of each
-trial, and recomputes digests, metrics, intervals, tests, standings and verdicts; results.json, the journal, trial.json, the
+trial, and recomputes digests, metrics, intervals, tests, standings and pairs; results.json, the journal, trial.json, the
 tables and the ONNX files must state the same numbers. What would need the images or the training, such as the accuracy on
 the training images, is compared between files only.
 
@@ -206,15 +206,16 @@ def holm(probabilities):
 
 
 def welch(first, second):
-    """Difference, p, interval (None without any spread)."""
+    """Difference, standard error, p, interval (None without any spread)."""
     difference = mean(first) - mean(second)
     a, b = variance(first) / len(first), variance(second) / len(second)
     if a + b == 0:
-        return difference, 1.0, None
+        return difference, 0.0, 1.0, None
     degrees = (a + b) ** 2 / (a * a / (len(first) - 1) + b * b / (len(second) - 1))
     error = math.sqrt(a + b)
     half = error * student_quantile(0.025, degrees)
-    return difference, 2 * student_above(abs(difference) / error, degrees), (difference - half, difference + half)
+    p = 2 * student_above(abs(difference) / error, degrees)
+    return difference, error, p, (difference - half, difference + half)
 
 
 def cochran(correct):
@@ -657,7 +658,7 @@ class Run:
             "verdict": "strong" if low > STRONG_GAP else "mild" if low > 0 else "none",
         }
         # Earlier versions asked whether the training accuracy is above the interval of the other.
-        if not stated["rule"].startswith(("no measurable", "mild", "strong")):
+        if not stated.get("rule", "mild").startswith(("no measurable", "mild", "strong")):
             del computed["verdict"]
         self.same(id, "overfitting", stated, computed)
 
@@ -716,26 +717,26 @@ class Run:
         self.share = dataset["test"] / dataset["train"]
         self.folds, self.own = folds, own
         standings = sorted((self.standing(who) for who in own), key=lambda s: -s["accuracy"])
-        order = [s["contestant"] for s in stated["standings"]]
+        order = [s["classifier"] for s in stated["standings"]]
         if sorted(order) != sorted(own):
             self.fault("comparison", f"has standings of {order}, but trained are {sorted(own)}")
             return
         self.front(standings)
-        ranks = {s["contestant"]: s for s in standings}
+        ranks = {s["classifier"]: s for s in standings}
         for before, after in zip(order, order[1:]):
             if ranks[before]["accuracy"] < ranks[after]["accuracy"] - SAME:
                 self.fault("comparison", f"{before} stands before {after}, which is more accurate")
         for one in stated["standings"]:
-            self.same("standing of " + one["contestant"], "", one, ranks[one["contestant"]])
+            self.same("standing of " + one["classifier"], "", one, ranks[one["classifier"]])
         if stated.get("baselines") and not folds and self.predictions:
             labels = next(iter(self.predictions[id, "test"].labels for id in done if (id, "test") in self.predictions))
             shares = [n / len(labels) for n in Counter(labels).values()] + [0.0]
             if min(abs(share - stated["baselines"]["largest_class"]) for share in shares) > 1e-9:
                 self.fault("comparison", "baselines.largest_class is the share of no class among the test labels")
-        verdicts = self.verdicts(scope, order, stated["region_points"] / 100) if paired and len(order) > 1 else []
-        self.same("comparison", "number of verdicts", len(stated["verdicts"]), len(verdicts))
-        for one, computed in zip(stated["verdicts"], verdicts):
-            self.same(f"verdict on {computed['first']} and {computed['second']}", "", one, computed)
+        pairs = self.pairs(scope, order, stated["region_points"] / 100) if paired and len(order) > 1 else []
+        self.same("comparison", "number of pairs", len(stated["pairs"]), len(pairs))
+        for one, computed in zip(stated["pairs"], pairs):
+            self.same(f"pair {computed['first']} and {computed['second']}", "", one, computed)
         q = stated.get("cochran_q")
         if scope == "models" and paired and len(order) > 1:
             names = ("statistic", "degrees_of_freedom", "p")
@@ -777,7 +778,7 @@ class Run:
         else:
             interval, of_f1 = bounds(accuracy), bounds(macro_f1)
         return {
-            "contestant": who,
+            "classifier": who,
             "trials": len(trials),
             "accuracy": mean([accuracy(t) for t in tests]),
             "standard_deviation": None if len(trials) == 1 else math.sqrt(variance([accuracy(t) for t in tests])),
@@ -797,8 +798,8 @@ class Run:
         for standing in standings:
             for trial in done:
                 latency = trial["efficiency"].get(engine)
-                if label(trial) == standing["contestant"] and latency and not latency.get("busy"):
-                    costs[standing["contestant"]] = (-standing["accuracy"], latency["p50_micros"])
+                if label(trial) == standing["classifier"] and latency and not latency.get("busy"):
+                    costs[standing["classifier"]] = (-standing["accuracy"], latency["p50_micros"])
                     break
 
         def order(a, b):
@@ -809,33 +810,36 @@ class Run:
             return max(compared) <= 0 and min(compared) < 0
 
         for standing in standings:
-            own = costs.get(standing["contestant"])
+            own = costs.get(standing["classifier"])
             standing["on_front"] = None if own is None else not any(dominates(other, own) for other in costs.values())
 
-    def verdicts(self, scope, order, region):
-        pairs = [(a, b) for i, a in enumerate(order) for b in order[i + 1 :]]
-        verdicts = []
+    def pairs(self, scope, order, region):
+        names = [(a, b) for i, a in enumerate(order) for b in order[i + 1 :]]
+        pairs = []
         if scope == "models":
-            for a, b in pairs:
+            for a, b in names:
                 first, second = self.answers(a).correct, self.answers(b).correct
                 only_first = sum(x and not y for x, y in zip(first, second))
                 only_second = sum(y and not x for x, y in zip(first, second))
-                low, high = tango(only_first, only_second, len(first))
-                verdicts.append(verdict(a, b, (only_first - only_second) / len(first), (low, high), mcnemar(only_first, only_second)))
+                images = len(first)
+                interval, p = tango(only_first, only_second, images), mcnemar(only_first, only_second)
+                pairs.append(pair(a, b, "mcnemar", images, (only_first - only_second) / images, interval, p))
+                pairs[-1].update(only_first=only_first, only_second=only_second)
         elif scope == "seeds":
             scores = {who: self.each(who, lambda m: m["accuracy"]) for who in order}
             if min(map(len, scores.values())) < FEWEST_SEEDS:
                 return []
-            for a, b in pairs:
-                difference, p, interval = welch(scores[a], scores[b])
-                verdicts.append(verdict(a, b, difference, interval, p))
+            for a, b in names:
+                difference, error, p, interval = welch(scores[a], scores[b])
+                pairs.append(pair(a, b, "welch", len(scores[a]), difference, interval, p))
+                pairs[-1]["statistic"] = difference / error if error else None
         else:
             scores = {who: self.each(who, lambda m: m["accuracy"]) for who in order}
-            return [self.over_folds(a, b, scores[a], scores[b], region) for a, b in pairs]
-        for one, p in zip(verdicts, holm([one["p"] for one in verdicts])):
-            one["p"] = p
+            return [self.over_folds(a, b, scores[a], scores[b], region) for a, b in names]
+        for one, p in zip(pairs, holm([one["p"] for one in pairs])):
+            one["adjusted_p"] = p
             one["outcome"] = "undecided" if p >= LEVEL else "better" if one["difference"] > 0 else "worse"
-        return verdicts
+        return pairs
 
     def over_folds(self, a, b, first, second, region):
         """Corrected t-test, and the Bayesian correlated t-test with a region of practical equivalence."""
@@ -843,7 +847,9 @@ class Run:
         differences = [0.0 if abs(d) < 1e-17 else d for d in differences]
         difference, error, degrees = corrected(differences, self.share)
         t = 0.0 if difference == 0 else math.copysign(math.inf, difference) if error == 0 else difference / error
-        one = verdict(a, b, difference, corrected_interval(differences, self.share), 2 * student_above(abs(t), degrees))
+        interval, p = corrected_interval(differences, self.share), 2 * student_above(abs(t), degrees)
+        one = pair(a, b, "corrected_t", len(differences), difference, interval, p)
+        one["statistic"] = None if math.isinf(t) else t
         if error == 0:
             worse, better = float(-region > difference), float(region < difference)
         else:
@@ -882,9 +888,25 @@ class Run:
                         self.same(file, f"{key} of row {i + 1}", row[key], value)
 
 
-def verdict(first, second, difference, interval, p):
+def pair(first, second, test, observations, difference, interval, p):
     low, high = interval or (None, None)
-    return {"first": first, "second": second, "difference": difference, "low": low, "high": high, "p": p}
+    return {
+        "first": first,
+        "second": second,
+        "test": test,
+        "observations": observations,
+        "only_first": None,
+        "only_second": None,
+        "statistic": None,
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "p": p,
+        "adjusted_p": None,
+        "worse": None,
+        "equivalent": None,
+        "better": None,
+    }
 
 
 def label(trial):

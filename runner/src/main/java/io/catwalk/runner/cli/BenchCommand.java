@@ -4,16 +4,17 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.experiment.LatencyNotes;
 import io.catwalk.runner.experiment.LatencyRow;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.report.words.LatencyWords;
 import io.catwalk.runner.trial.BenchImage;
 import io.catwalk.runner.trial.BenchOrder;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.BenchTurns;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.LatencyMark;
 import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.Range;
 import io.catwalk.runner.trial.TrialBench;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -240,7 +242,12 @@ final class BenchCommand extends JsonCommand {
                 "One image in microseconds (p50, lowest to highest p50 of a process, p90, p99), images per second in "
                         + "batches of 64 and 256; threads: " + engineThreads + ", processes: " + most
                         + ". A dash: too few calls in the time (--seconds), or a single process, which has no range.");
-        LatencyNotes.of(rows).forEach(note -> console.item("", note));
+        Set<LatencyMark> marks = LatencyRow.marks(rows);
+        marks.removeAll(Set.of(LatencyMark.BUSY, LatencyMark.ONE_PROCESS)); // the one is a note, the other a dash
+        String note = LatencyWords.note(marks);
+        if (!note.isEmpty()) {
+            console.item("", note);
+        }
         latencies(rows)
                 .map(Latency::busy)
                 .filter(Objects::nonNull)

@@ -125,12 +125,7 @@ final class Reports {
     private static @Nullable Standing standing(Results results, RunReport.Model model) {
         String classifier = model.trained().trial().label();
         Comparison comparison = results.comparison();
-        return comparison == null
-                ? null
-                : comparison.standings().stream()
-                        .filter(one -> one.contestant().equals(classifier))
-                        .findFirst()
-                        .orElse(null);
+        return comparison == null ? null : comparison.standing(classifier);
     }
 
     private static void card(RunReport report, RunReport.Model model, @Nullable Path confusion) throws IOException {

@@ -3,7 +3,6 @@ package io.catwalk.runner.evaluation;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageSource;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -53,21 +52,6 @@ public record Baselines(double largestClass, double nearestNeighbor, int trainIm
                 .filter(image -> test.labels()[image] == train.labels()[known[nearest(columns, shrunk(test, image))]])
                 .count();
         return new Baselines((double) named / test.size(), (double) right / asked.length, known.length, asked.length);
-    }
-
-    /**
-     * Describes both accuracies.
-     *
-     * @return a sentence
-     */
-    public String sentence() {
-        return String.format(
-                Locale.ROOT,
-                "Without a network: always naming the largest class is right for %.2f %% of the images, and naming the class"
-                        + " of the nearest of the training images, shrunk to %d pixels a side, for %.2f %%.",
-                100 * largestClass,
-                SIDE,
-                100 * nearestNeighbor);
     }
 
     /** Shrinks images, and returns them by pixel and then by image. */

@@ -3,7 +3,6 @@ package io.catwalk.runner.evaluation;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.catwalk.runner.Numbers;
 import java.util.Locale;
 
 /**
@@ -14,7 +13,6 @@ import java.util.Locale;
  * @param test accuracy on the test images, 0 to 1
  * @param validationImages how many images the validation set has; at least 1
  * @param verdict on the gap between training and validation accuracy
- * @param rule by which the verdict was found, with its numbers, in one sentence
  */
 @JsonPropertyOrder({
     "training_accuracy",
@@ -23,19 +21,17 @@ import java.util.Locale;
     "validation_images",
     "validation_gap",
     "test_gap",
-    "verdict",
-    "rule"
+    "verdict"
 })
 @JsonIgnoreProperties(
-        value = {"validation_gap", "test_gap"},
+        value = {"validation_gap", "test_gap", "rule"}, // earlier versions wrote a rule in words
         allowGetters = true)
 public record Overfitting(
         @JsonProperty("training_accuracy") double training,
         @JsonProperty("validation_accuracy") double validation,
         @JsonProperty("test_accuracy") double test,
         int validationImages,
-        Verdict verdict,
-        String rule) {
+        Verdict verdict) {
 
     private static final double STRONG_GAP = 0.05;
     private static final double CONFIDENCE = 0.95;
@@ -94,14 +90,12 @@ public record Overfitting(
      * @return accuracies and verdict
      */
     public static Overfitting of(Metrics training, Metrics validation, Metrics test) {
-        Interval gap = gap(training, validation);
         return new Overfitting(
                 training.accuracy(),
                 validation.accuracy(),
                 test.accuracy(),
                 validation.images(),
-                Verdict.of(gap),
-                words(1, training.accuracy() - validation.accuracy(), gap));
+                Verdict.of(gap(training, validation)));
     }
 
     /**
@@ -119,33 +113,6 @@ public record Overfitting(
 
     private static int right(Metrics metrics) {
         return (int) Math.round(metrics.accuracy() * metrics.images());
-    }
-
-    /**
-     * Describes a gap with its verdict and the rule of the verdict.
-     *
-     * @param trials number of trials that it is the mean of
-     * @param gap training accuracy minus validation accuracy, -1 to 1
-     * @param interval its 95 % interval
-     * @return one sentence in percentage points, without capital letter and period
-     */
-    public static String words(int trials, double gap, Interval interval) {
-        Verdict verdict = Verdict.of(interval);
-        String where = switch (verdict) {
-            case NONE -> interval.high() < 0 ? "is below 0" : "includes 0";
-            case MILD -> "begins between 0 and 5";
-            case STRONG -> "begins above 5";
-        };
-        return String.format(
-                Locale.ROOT,
-                "%s overfitting: training accuracy minus validation accuracy is %s points%s, 95 %% interval %s to %s,"
-                        + " which %s",
-                verdict == Verdict.NONE ? "no measurable" : verdict.toString(),
-                Numbers.plainPoints(gap),
-                trials == 1 ? "" : " over " + trials + " trials",
-                Numbers.plainPoints(interval.low()),
-                Numbers.plainPoints(interval.high()),
-                where);
     }
 
     /** Returns the training accuracy minus the validation accuracy. */

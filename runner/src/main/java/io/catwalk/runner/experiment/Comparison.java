@@ -1,48 +1,56 @@
 package io.catwalk.runner.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.api.Criterion;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.EquivalenceRegion;
-import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the contestants of an experiment, with the uncertainty of the comparison.
+ * Compares the classifiers of an experiment, with the uncertainty of the comparison.
  *
  * @param scope what is compared
- * @param headline the answer to "which one", in a sentence
- * @param limits the limits of the comparison, in a sentence
  * @param regionPoints largest difference in accuracy that does not matter, in percentage points
  * @param baselines accuracies without a network, with folds those of the first fold; null if they are not known
  * @param cochranQ whether all models have the same accuracy; null for architectures, or if nothing is paired
- * @param standings of all contestants with a trained network, the most accurate first
- * @param verdicts of every pair of them, in the order of the standings
+ * @param standings of all classifiers with a trained network, the most accurate first
+ * @param pairs every two of them, in the order of the standings
+ * @param withoutPairs why there are no pairs; null if there are
+ * @param withoutPredictions labels of the classifiers that are in no pair, because there are no predictions of them
+ * @param withoutNetwork labels of the classifiers without a trained network, which have no standing
  * @param incomplete which trials the numbers are from, if trials are missing; null if none is
+ * @param selectedBy criteria that selected the epochs of the networks; empty if all were selected by accuracy
  */
 public record Comparison(
         Scope scope,
-        String headline,
-        String limits,
         double regionPoints,
         @Nullable Baselines baselines,
         @Nullable CochranQ cochranQ,
         List<Standing> standings,
-        List<Verdict> verdicts,
-        @Nullable Incomplete incomplete) {
+        List<PairedComparison> pairs,
+        @Nullable NoPairs withoutPairs,
+        List<String> withoutPredictions,
+        List<String> withoutNetwork,
+        @Nullable Incomplete incomplete,
+        List<Criterion> selectedBy) {
 
     /** Copies the lists. */
     public Comparison {
         standings = List.copyOf(standings);
-        verdicts = List.copyOf(verdicts);
+        pairs = List.copyOf(pairs);
+        withoutPredictions = List.copyOf(withoutPredictions);
+        withoutNetwork = List.copyOf(withoutNetwork);
+        selectedBy = List.copyOf(selectedBy);
     }
 
     /**
-     * Compares the contestants of an experiment by the trials that all of them have finished.
+     * Compares the classifiers of an experiment by the trials that all of them have finished.
      *
      * @param planned all trials, in the order of the request
      * @param finished outcomes so far
@@ -59,24 +67,41 @@ public record Comparison(
             Results.Dataset images,
             EquivalenceRegion region,
             @Nullable Baselines baselines) {
-        Contest contest = Contest.of(planned, finished);
-        return contest.trials().isEmpty()
+        PairedTrials paired = PairedTrials.of(planned, finished);
+        return paired.trials().isEmpty()
                 ? null
-                : new Judgement(contest, predictions, images, region, baselines).comparison();
+                : new ComparisonBuilder(paired, predictions, images, region, baselines).comparison();
+    }
+
+    /** Returns how the most accurate classifier compares with each other one that it is compared with. */
+    public List<PairedComparison> ofTheBest() {
+        String best = standings.get(0).classifier();
+        return pairs.stream().filter(pair -> pair.first().equals(best)).toList();
+    }
+
+    /** Returns the first compared with the second; null if they are not compared. */
+    public @Nullable PairedComparison pair(String first, String second) {
+        for (PairedComparison pair : pairs) {
+            if (pair.first().equals(first) && pair.second().equals(second)) {
+                return pair;
+            }
+            if (pair.first().equals(second) && pair.second().equals(first)) {
+                return pair.reversed();
+            }
+        }
+        return null;
+    }
+
+    /** Returns the standing of a classifier; null if it has no trained network. */
+    public @Nullable Standing standing(String classifier) {
+        return standings.stream()
+                .filter(one -> one.classifier().equals(classifier))
+                .findFirst()
+                .orElse(null);
     }
 
     /**
-     * Lists how the most accurate contestant compares with each other one: the difference, with interval and outcome.
-     *
-     * @return in the order of the standings; without those that it is not compared with
-     */
-    public List<Verdict> ofTheBest() {
-        String best = standings.get(0).contestant();
-        return verdicts.stream().filter(verdict -> verdict.first().equals(best)).toList();
-    }
-
-    /**
-     * Returns the test of all models together. Of two, it would be a cruder test than that of their verdict, which is
+     * Returns the test of all models together. Of two, it would be a cruder test than that of their pair, which is
      * exact, and could contradict it.
      *
      * @return null for fewer than three models, for architectures, or if nothing is paired
@@ -86,10 +111,10 @@ public record Comparison(
     }
 
     /**
-     * Tells whether the numbers of its contestant include a trial that is done.
+     * Tells whether the numbers of its classifier include a trial that is done.
      *
      * @param trial one of the run
-     * @return true unless another contestant has no counterpart of it
+     * @return true unless another classifier has no counterpart of it
      */
     public boolean counts(TrialSpec trial) {
         return incomplete == null
@@ -98,7 +123,7 @@ public record Comparison(
     }
 
     /**
-     * What corresponding trials of the contestants have in common.
+     * What corresponding trials of the classifiers have in common.
      *
      * @param seed of the training
      * @param fold that was left out, 0 without folds
@@ -113,16 +138,33 @@ public record Comparison(
     /**
      * Says which trials all numbers are from, since others are missing.
      *
-     * @param sentence what is missing and what counts, to be read first
-     * @param counted seeds and folds that all contestants with a trained network have finished, and that alone count;
+     * @param planned number of trials
+     * @param done number of those with a trained network
+     * @param counted seeds and folds that all classifiers with a trained network have finished, and that alone count;
      *     empty if they have none in common, so that all trials count that are done
      */
-    public record Incomplete(String sentence, List<Round> counted) {
+    public record Incomplete(int planned, int done, List<Round> counted) {
 
         /** Copies the list. */
         public Incomplete {
             counted = List.copyOf(counted);
         }
+    }
+
+    /** Why no two classifiers are compared. */
+    public enum NoPairs {
+        /** Only one has a trained network. */
+        @JsonProperty("one_classifier")
+        ONE_CLASSIFIER,
+        /** Not all have finished the same seed or, with folds, the same two folds. */
+        @JsonProperty("different_trials")
+        DIFFERENT_TRIALS,
+        /** There are fewer than {@link io.catwalk.runner.statistics.WelchTTest#FEWEST_SEEDS}. */
+        @JsonProperty("too_few_seeds")
+        TOO_FEW_SEEDS,
+        /** There are predictions of fewer than two networks. */
+        @JsonProperty("no_predictions")
+        NO_PREDICTIONS
     }
 
     /** What is compared. */
@@ -139,9 +181,9 @@ public record Comparison(
     }
 
     /**
-     * Holds the accuracy of a contestant.
+     * Holds the accuracy of a classifier.
      *
-     * @param contestant its label, such as {@code lstm} or {@code lstm@wide}
+     * @param classifier its label, such as {@code lstm} or {@code lstm@wide}
      * @param trials number of its trials that the numbers are computed from: one for each seed and fold
      * @param accuracy mean over the trials, 0 to 1
      * @param standardDeviation of the accuracies; null for a single trial
@@ -153,11 +195,14 @@ public record Comparison(
      * @param macroF1Low lower bound of its 95 % interval: by the bootstrap for one trial, null if it has no
      *     predictions; for several as for the accuracy
      * @param macroF1High upper bound
-     * @param onFront whether no other contestant is at least as good in accuracy and in the latency of one image on
+     * @param onFront whether no other classifier is at least as good in accuracy and in the latency of one image on
      *     {@link Results#latencyEngine()}, and better in one; null if that latency is unknown or from a busy machine
+     * @param gap by how much training accuracy is above validation accuracy, over the same trials
+     * @param trainingSeconds of the same trials
+     * @param steps fewest steps of the optimizer in one of the trials; null if they were not counted
      */
     public record Standing(
-            String contestant,
+            String classifier,
             int trials,
             double accuracy,
             @Nullable Double standardDeviation,
@@ -167,62 +212,12 @@ public record Comparison(
             double macroF1,
             @Nullable Double macroF1Low,
             @Nullable Double macroF1High,
-            @Nullable Boolean onFront) {}
+            @Nullable Boolean onFront,
+            GeneralizationGap gap,
+            Seconds trainingSeconds,
+            @Nullable Long steps) {
 
-    /**
-     * Compares two contestants.
-     *
-     * @param first label of the first contestant
-     * @param second label of the second
-     * @param difference accuracy of the first minus that of the second, -1 to 1
-     * @param low lower bound of its 95 % interval, which is for this pair alone: Tango's for models, Welch's over
-     *     seeds, that of the corrected t-test over folds; null if neither varies over its seeds, and in results that
-     *     were written before models had an interval
-     * @param high upper bound
-     * @param p probability of such a difference if both are equal: exact McNemar with Holm for models, Welch's t-test
-     *     with Holm over seeds (1 if neither varies), corrected t-test over folds, for this pair alone
-     * @param worse probability that the first is worse by more than the region; only over folds, otherwise null
-     * @param equivalent probability that they differ by no more
-     * @param better probability that the first is better by more
-     * @param outcome of the comparison
-     * @param sentence the same in words
-     */
-    public record Verdict(
-            String first,
-            String second,
-            double difference,
-            @Nullable Double low,
-            @Nullable Double high,
-            double p,
-            @Nullable Double worse,
-            @Nullable Double equivalent,
-            @Nullable Double better,
-            Outcome outcome,
-            String sentence) {
-
-        /**
-         * Tells whether one is better by the probability, but not by the interval, which includes 0: the probability
-         * is one-sided.
-         *
-         * @return false where there is no probability, or neither is better
-         */
-        public boolean onlyProbable() {
-            return better != null
-                    && (outcome == Outcome.BETTER || outcome == Outcome.WORSE)
-                    && low != null
-                    && high != null
-                    && low <= 0
-                    && high >= 0;
-        }
-
-        /**
-         * Tells whether the interval excludes 0 although the verdict is undecided. The sentence explains why: the test
-         * corrects for all pairs or is exact, or over folds the difference may be within the region.
-         *
-         * @return false also if there is no interval
-         */
-        public boolean stricterThanInterval() {
-            return outcome == Outcome.UNDECIDED && low != null && high != null && (low > 0 || high < 0);
-        }
+        /** Training times of several trials, in seconds. */
+        public record Seconds(double mean, double lowest, double highest) {}
     }
 }

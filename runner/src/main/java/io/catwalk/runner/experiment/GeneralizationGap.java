@@ -8,7 +8,6 @@ import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -16,7 +15,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * Measures how much of a contestant's accuracy does not generalize to other images: its training accuracy minus its
+ * Measures how much of a classifier's accuracy does not generalize to other images: its training accuracy minus its
  * validation accuracy, as a mean over its trials, with an interval. Both come from the same weights in evaluation mode,
  * without augmentation. The epoch was selected on the validation images, so the gap to other images tends to be larger.
  *
@@ -33,9 +32,9 @@ public record GeneralizationGap(
         int trials, double mean, double low, double high, double trainingLoss, double validationLoss) {
 
     /**
-     * Measures the gap of one contestant.
+     * Measures the gap of one classifier.
      *
-     * @param trials that are done, as returned by {@link Results#contestants}; at least one
+     * @param trials that are done, as returned by {@link Results#classifiers}; at least one
      * @param images numbers of images of the experiment
      * @return the gap over all of them
      * @throws IllegalArgumentException if there is no trial
@@ -80,12 +79,5 @@ public record GeneralizationGap(
     /** Returns how strong the overfitting is, by the interval. */
     public Overfitting.Verdict verdict() {
         return Overfitting.Verdict.of(new Interval(low, high));
-    }
-
-    /** Describes the gap with its verdict and its interval, in percentage points, and both losses. */
-    public String words() {
-        return Overfitting.words(trials, mean, new Interval(low, high))
-                + String.format(
-                        Locale.ROOT, "; training loss %.3f, validation loss %.3f", trainingLoss, validationLoss);
     }
 }

@@ -2,12 +2,15 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.SpeedUp;
+import io.catwalk.runner.trial.LatencyMark;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.Set;
 
 /**
  * Holds a row of a table of latencies.
@@ -35,7 +38,21 @@ public record LatencyRow(String model, Map<InferenceEngine, Latency> latencies) 
         return new LatencyRow(done.trial().label(), latencies);
     }
 
-    SortedMap<Integer, SpeedUp> speedUps() {
-        return SpeedUp.of(latencies.get(InferenceEngine.PYTORCH), latencies.get(InferenceEngine.ONNX_RUNTIME));
+    /** Returns what a reader must know about the latencies; the networks of one model share their processes. */
+    public static Set<LatencyMark> marks(List<LatencyRow> rows) {
+        Set<LatencyMark> marks = EnumSet.noneOf(LatencyMark.class);
+        Map<String, Integer> processes = new HashMap<>();
+        for (LatencyRow row : rows) {
+            row.latencies.forEach((engine, latency) -> {
+                marks.addAll(latency.marks());
+                if (latency.processes() != null) {
+                    processes.merge(engine + row.model, latency.processes(), Integer::sum);
+                }
+            });
+        }
+        if (processes.containsValue(1)) {
+            marks.add(LatencyMark.ONE_PROCESS);
+        }
+        return marks;
     }
 }

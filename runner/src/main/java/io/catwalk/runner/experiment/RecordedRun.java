@@ -72,7 +72,7 @@ public record RecordedRun(
                 finished.trials(),
                 null,
                 spec.tuning() == null ? null : spec.tuning().outcome(spec, outcomes),
-                finished.notes());
+                finished.leftOut());
     }
 
     /** Describes the images; those of a search are described as the best was trained on them, once it was. */

@@ -3,7 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.trial.InferenceEngine;
-import io.catwalk.runner.trial.Timing;
+import io.catwalk.runner.trial.LatencyMark;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param trials in the order of the request
  * @param comparison how they compare; null before all are done, or if there is nothing to compare
  * @param tuning outcome of a search; null if there was none
- * @param latencyNotes what readers must know about the latencies, in sentences
+ * @param latenciesLeftOut places of latencies that are left out, because they were measured elsewhere than the others
  */
 public record Results(
         int schema,
@@ -38,7 +37,7 @@ public record Results(
         List<TrialOutcome> trials,
         @Nullable Comparison comparison,
         @Nullable Tuning tuning,
-        List<String> latencyNotes) {
+        List<String> latenciesLeftOut) {
 
     /**
      * Holds the request and its progress.
@@ -142,10 +141,10 @@ public record Results(
     /** Copies the lists. */
     public Results {
         trials = List.copyOf(trials);
-        latencyNotes = List.copyOf(latencyNotes);
+        latenciesLeftOut = List.copyOf(latenciesLeftOut);
     }
 
-    /** Creates results without notes about latencies. */
+    /** Creates results without latencies of other places. */
     public Results(
             int schema,
             Summary experiment,
@@ -157,7 +156,7 @@ public record Results(
     }
 
     Results compared(@Nullable Comparison newComparison) {
-        return new Results(schema, experiment, dataset, trials, newComparison, tuning, latencyNotes);
+        return new Results(schema, experiment, dataset, trials, newComparison, tuning, latenciesLeftOut);
     }
 
     /**
@@ -177,7 +176,7 @@ public record Results(
                                 .toList(),
                         comparison,
                         tuning,
-                        latencyNotes);
+                        latenciesLeftOut);
     }
 
     /**
@@ -201,76 +200,36 @@ public record Results(
         return trials.stream().filter(outcome -> !(outcome instanceof Done)).toList();
     }
 
-    /**
-     * Says which trials were made by other software or on another machine than the rest: differences of these
-     * trials may have other causes than their classifiers.
-     *
-     * @return at most two sentences; none if all were made in the same way
-     */
-    public List<String> mixture() {
-        List<String> mixture = new ArrayList<>();
-        mixture("by different software", done -> done.provenance().software().makers())
-                .ifPresent(mixture::add);
-        mixture("on different machines", done -> done.provenance().machine().title())
-                .ifPresent(mixture::add);
-        return mixture;
+    /** Returns how many trials were made by each version of the software, if they were not all made by one. */
+    public Map<String, Long> mixedSoftware() {
+        return mixture(done -> done.provenance().software().makers());
     }
 
-    private Optional<String> mixture(String what, Function<Done, String> maker) {
+    /** Returns how many trials were made on each machine, if they were not all made on one. */
+    public Map<String, Long> mixedMachines() {
+        return mixture(done -> done.provenance().machine().title());
+    }
+
+    private Map<String, Long> mixture(Function<Done, String> maker) {
         Map<String, Long> makers =
                 done().stream().collect(Collectors.groupingBy(maker, LinkedHashMap::new, Collectors.counting()));
-        return makers.size() < 2
-                ? Optional.empty()
-                : Optional.of("The trials were made " + what + ", which may be part of any difference between them: "
-                        + makers.entrySet().stream()
-                                .map(entry -> entry.getValue() + " × " + entry.getKey())
-                                .collect(Collectors.joining("; "))
-                        + ".");
+        return makers.size() < 2 ? Map.of() : makers;
     }
 
-    /**
-     * Says that validation accuracies are optimistically biased if they selected the epoch: the best epoch is partly
-     * the luckiest.
-     *
-     * @return a sentence; empty if no trial that is done had several epochs
-     */
-    public String validationNote() {
-        return done().stream().allMatch(done -> done.trial().recipe().epochs() == 1)
-                ? ""
-                : "Validation accuracy is optimistic, since the validation images chose the epoch: compare by test accuracy.";
-    }
-
-    /**
-     * Lists how many steps the optimizer made for each contestant.
-     *
-     * @return under its label, the fewest of its trials; without those of older versions, which did not count
-     */
-    public Map<String, Long> steps() {
-        Map<String, Long> steps = new LinkedHashMap<>();
-        for (Done done : done()) {
-            Long own = done.timing().steps();
-            if (own != null) {
-                steps.merge(done.trial().label(), own, Math::min);
-            }
+    /** Returns what a reader must know about the latencies. */
+    public Set<LatencyMark> latencyMarks() {
+        List<Done> done = done();
+        Set<LatencyMark> marks =
+                LatencyRow.marks(done.stream().map(LatencyRow::of).toList());
+        if (!latenciesLeftOut.isEmpty()) {
+            marks.add(LatencyMark.ELSEWHERE);
         }
-        return steps;
-    }
-
-    /**
-     * Warns of classifiers whose optimizer made few steps.
-     *
-     * @return a sentence; empty if all made {@value Timing#FEW_STEPS} or more
-     */
-    public String stepsNote() {
-        List<String> few = steps().entrySet().stream()
-                .filter(one -> one.getValue() < Timing.FEW_STEPS)
-                .map(one -> one.getKey() + " " + one.getValue())
-                .toList();
-        return few.isEmpty()
-                ? ""
-                : "Fewer than " + Timing.FEW_STEPS + " optimizer steps: " + String.join(", ", few)
-                        + ". So few rarely train a network as well as it can be: try more --epochs, or a smaller"
-                        + " --batch-size.";
+        if (done.stream()
+                .anyMatch(one -> one.trial().purpose() == TrialSpec.Purpose.SHIP
+                        && one.efficiency().pytorch() == null)) {
+            marks.add(LatencyMark.UNMEASURED);
+        }
+        return marks;
     }
 
     /**
@@ -308,19 +267,9 @@ public record Results(
         return csv.toString();
     }
 
-    /** Returns one row per contestant: mean accuracy, standard deviation, interval, and the rest of its standing. */
+    /** Returns one row per classifier: mean accuracy, standard deviation, interval, and the rest of its standing. */
     String standingsCsv() {
         return comparison == null ? "" : csv(comparison.standings());
-    }
-
-    /**
-     * Says that trials are missing, and which of the others the numbers are of.
-     *
-     * @return a sentence; empty if none is missing, or nothing is compared
-     */
-    public String incomplete() {
-        Comparison.Incomplete incomplete = comparison == null ? null : comparison.incomplete();
-        return incomplete == null ? "" : incomplete.sentence();
     }
 
     /**

@@ -325,7 +325,6 @@ public record RunFolder(Path path) {
     /**
      * Writes the results as data: JSON, a table of the trials, and one of the standings once they are compared.
      *
-     * @param results of all trials so far
      * @throws IOException if they cannot be written; older ones are then unchanged
      */
     public void writeResults(Results results) throws IOException {

@@ -1,7 +1,6 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.api.Criterion;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,62 +24,6 @@ public record Tuning(
     /** Copies the list. */
     public Tuning {
         candidates = List.copyOf(candidates);
-    }
-
-    /**
-     * Returns what the scores measure.
-     *
-     * @return the measure of the criterion
-     */
-    public Measure measure() {
-        return new Measure(selectBy);
-    }
-
-    /**
-     * Returns the table of the candidates.
-     *
-     * @return a header and a row for each candidate, the best first: its number, its choices, and for each budget its
-     *     mean score with standard deviation, in the unit of the measure
-     */
-    public List<List<String>> table() {
-        List<Integer> budgets = candidates.stream()
-                .flatMap(candidate -> candidate.scores().stream().map(Score::epochs))
-                .distinct()
-                .sorted()
-                .toList();
-        List<String> names = candidates.stream()
-                .flatMap(candidate -> candidate.choices().keySet().stream())
-                .distinct()
-                .toList();
-        List<List<String>> rows = new ArrayList<>();
-        List<String> head = new ArrayList<>(List.of("candidate"));
-        head.addAll(names);
-        budgets.forEach(epochs -> head.add(epochs + (epochs == 1 ? " epoch" : " epochs")));
-        rows.add(head);
-        for (Candidate candidate : candidates) {
-            List<String> row = new ArrayList<>(List.of(Integer.toString(candidate.number())));
-            names.forEach(name -> row.add(String.valueOf(candidate.choices().getOrDefault(name, ""))));
-            budgets.forEach(epochs -> row.add(candidate.scores().stream()
-                    .filter(score -> score.epochs() == epochs)
-                    .map(this::cell)
-                    .findFirst()
-                    .orElse("-")));
-            rows.add(row);
-        }
-        return rows;
-    }
-
-    /** Explains the scores and their limits. */
-    public String explanation() {
-        return "By " + strategy + ": mean " + measure().title() + " over the folds of the training images, in "
-                + (selectBy == Criterion.LOSS ? "nats, where lower is better" : "percent")
-                + ", ± standard deviation. The winner's score is optimistically biased: it was selected as the best of all. What is best in few"
-                + " epochs need not be best in many, so the winner is trained in full and evaluated on the test set.";
-    }
-
-    private String cell(Score score) {
-        return measure().text(score.mean())
-                + (score.standardDeviation() == null ? "" : " ± " + measure().text(score.standardDeviation()));
     }
 
     /**

@@ -2,7 +2,6 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
@@ -10,7 +9,6 @@ import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.graphics.Symbol;
-import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
@@ -22,7 +20,6 @@ import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,9 +79,9 @@ public final class Entrant {
             byName.computeIfAbsent(model.outcome().trial().label(), name -> new ArrayList<>())
                     .add(model);
         }
+        Comparison comparison = report.results().comparison();
         Map<String, @Nullable Standing> standings = new LinkedHashMap<>();
-        byName.forEach((name, models) ->
-                standings.put(name, standing(name, models, report.results().comparison())));
+        byName.keySet().forEach(name -> standings.put(name, comparison == null ? null : comparison.standing(name)));
         List<String> names = new ArrayList<>(byName.keySet());
         names.sort(Comparator.comparingDouble(name -> place(standings.get(name))));
         Palette palette = new Palette(names);
@@ -103,48 +100,6 @@ public final class Entrant {
 
     private static double place(@Nullable Standing standing) {
         return standing == null ? 2 : Double.isNaN(standing.accuracy()) ? 1 : -standing.accuracy();
-    }
-
-    /** Returns the standing from the comparison, or computes it if there is no comparison. */
-    private static @Nullable Standing standing(String name, List<Model> models, @Nullable Comparison comparison) {
-        if (comparison != null) {
-            for (Standing standing : comparison.standings()) {
-                if (standing.contestant().equals(name)) {
-                    return standing;
-                }
-            }
-        }
-        List<Metrics> evaluated = models.stream()
-                .filter(Model::done)
-                .map(model -> model.trained().metrics().test())
-                .toList();
-        if (evaluated.isEmpty()) {
-            return null;
-        }
-        Metrics one = evaluated.get(0);
-        Spread spread = evaluated.size() == 1
-                ? null
-                : Spread.of(evaluated.stream().mapToDouble(Metrics::accuracy).toArray());
-        return new Standing(
-                name,
-                evaluated.size(),
-                spread == null ? one.accuracy() : spread.mean(),
-                spread == null ? null : (Double) spread.standardDeviation(),
-                spread == null
-                        ? one.accuracyLow()
-                        : Math.max(0, spread.interval().low()),
-                spread == null
-                        ? one.accuracyHigh()
-                        : Math.min(1, spread.interval().high()),
-                mean(evaluated, Metrics::balancedAccuracy),
-                mean(evaluated, metrics -> metrics.macro().f1()),
-                null,
-                null,
-                null);
-    }
-
-    private static double mean(List<Metrics> metrics, ToDoubleFunction<Metrics> metric) {
-        return metrics.stream().mapToDouble(metric).average().orElse(Double.NaN);
     }
 
     /** Returns its number in the report, from 1, the best first; the page uses it in ids. */
@@ -231,17 +186,10 @@ public final class Entrant {
     /** Returns its costs, with the mean training time of its trials that count; null if they are not known. */
     public @Nullable Efficiency efficiency() {
         Done first = first();
-        return first == null
+        return first == null || standing == null
                 ? null
-                : first.efficiency().withTrainingSeconds(trainingSeconds().getAverage());
-    }
-
-    /** Returns the training times of its trials that count, in seconds. */
-    public DoubleSummaryStatistics trainingSeconds() {
-        return counted.stream()
-                .filter(Model::done)
-                .mapToDouble(model -> model.trained().efficiency().trainingSeconds())
-                .summaryStatistics();
+                : first.efficiency()
+                        .withTrainingSeconds(standing.trainingSeconds().mean());
     }
 
     /** Returns the latency of its first measured trial, preferably on an idle machine; null if none was measured. */
@@ -301,9 +249,7 @@ public final class Entrant {
 
     /** Returns by how much training accuracy is above validation accuracy; null without a trained network. */
     public @Nullable GeneralizationGap gap() {
-        List<Done> trials =
-                counted.stream().filter(Model::done).map(Model::trained).toList();
-        return trials.isEmpty() ? null : GeneralizationGap.of(trials, images);
+        return standing == null ? null : standing.gap();
     }
 
     /** Returns whether there are predictions for test images. */

@@ -7,12 +7,15 @@ import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
-import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.words.LatencyWords;
+import io.catwalk.runner.report.words.TrialWords;
+import io.catwalk.runner.report.words.TuningWords;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
@@ -141,9 +144,8 @@ public record Findings(ReportModel model) {
 
     private int outcomes(Entrant best, Outcome outcome, boolean onlyProbable) {
         return (int) model.trained().stream()
-                .map(one -> model.verdict(best.name(), one.name()))
-                .filter(verdict ->
-                        verdict != null && verdict.outcome() == outcome && verdict.onlyProbable() == onlyProbable)
+                .map(one -> model.pairOf(best.name(), one.name()))
+                .filter(pair -> pair != null && pair.outcome() == outcome && pair.onlyProbable() == onlyProbable)
                 .count();
     }
 
@@ -342,9 +344,10 @@ public record Findings(ReportModel model) {
                 .findFirst()
                 .map(candidate -> "Of " + count(tuning.candidates().size(), "candidate", "candidates") + ", number "
                         + tuning.best() + " is the best, with a mean "
-                        + tuning.measure().title() + " of "
-                        + tuning.measure()
-                                .text(candidate
+                        + TuningWords.title(tuning.selectBy()) + " of "
+                        + TuningWords.text(
+                                tuning.selectBy(),
+                                candidate
                                         .scores()
                                         .get(candidate.scores().size() - 1)
                                         .mean())
@@ -451,17 +454,17 @@ public record Findings(ReportModel model) {
             sentences.add(
                     "Training took " + trainingTimes() + (model.several() ? ", one trial of each classifier" : ""));
         }
-        sentences.addAll(model.results().latencyNotes());
+        add(sentences, LatencyWords.note(model.results().latencyMarks()));
         return sentences;
     }
 
     /** Relates the best to a classifier that it is not ahead of; empty if it is, or if the two are not compared. */
     private String relation(Entrant best, Entrant other) {
-        Verdict verdict = model.verdict(best.name(), other.name());
-        if (verdict == null) {
+        PairedComparison pair = model.pairOf(best.name(), other.name());
+        if (pair == null) {
             return "";
         }
-        return switch (verdict.outcome()) {
+        return switch (pair.outcome()) {
             case EQUIVALENT -> " is practically equivalent to ";
             case UNDECIDED -> " does not clearly differ from ";
             case BETTER, WORSE -> "";
@@ -475,11 +478,6 @@ public record Findings(ReportModel model) {
         if (!model.limits().isEmpty()) {
             sentences.add(model.limits());
         }
-        if (model.comparison() == null
-                && experiment.seeds().size() == 1
-                && model.trained().size() > 1) {
-            sentences.add("One seed each: with another seed the ranking may change");
-        }
         if (model.results().tuning() != null) {
             sentences.add("The winner's score is optimistically biased: it was selected as the best of all");
         }
@@ -488,10 +486,8 @@ public record Findings(ReportModel model) {
         }
         sentences.add(
                 "The results hold for " + model.dataset().name() + " only, and the latencies for this machine only");
-        sentences.addAll(model.results().latencyNotes());
-        if (!model.results().stepsNote().isEmpty()) {
-            sentences.add(model.results().stepsNote());
-        }
+        add(sentences, LatencyWords.note(model.results().latencyMarks()));
+        add(sentences, new TrialWords(model.results()).stepsNote());
         if (experiment.finished() < experiment.planned()) {
             sentences.add(experiment.finished() + " of " + experiment.planned()
                     + " trials are finished; the others are not included");
@@ -502,6 +498,12 @@ public record Findings(ReportModel model) {
         }
         sentences.addAll(model.run().missing().stream().limit(NAMES).toList());
         return sentences;
+    }
+
+    private static void add(List<String> sentences, String sentence) {
+        if (!sentence.isEmpty()) {
+            sentences.add(sentence);
+        }
     }
 
     /** Lists the names of classifiers for a sentence; of many, only the first few. */

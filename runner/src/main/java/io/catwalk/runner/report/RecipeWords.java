@@ -8,6 +8,7 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.report.words.TuningWords;
 import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.TrialSpec;
 import java.math.BigDecimal;
@@ -50,7 +51,7 @@ public final class RecipeWords {
                     "Class balance", recipe.balance() == Balance.SAMPLING ? "equal sampling" : "class-weighted loss");
         }
         if (recipe.selectBy() != Criterion.ACCURACY) {
-            settings.put("Epoch selected by", criterion(recipe.selectBy()));
+            settings.put("Epoch selected by", TuningWords.title(recipe.selectBy()));
         }
         if (recipe.patience() > 0) {
             settings.put("Early stopping", "after " + Wording.count(recipe.patience(), "epoch", "epochs"));
@@ -90,16 +91,6 @@ public final class RecipeWords {
     /** Writes what an augmentation does. */
     public static String of(Augmentation augmentation) {
         return name(augmentation) + ": " + value(augmentation);
-    }
-
-    /** Names what epochs and candidates are selected by. */
-    public static String criterion(Criterion criterion) {
-        return switch (criterion) {
-            case ACCURACY -> "accuracy";
-            case BALANCED_ACCURACY -> "balanced accuracy";
-            case MACRO_F1 -> "macro F1";
-            case LOSS -> "loss";
-        };
     }
 
     private static List<String> lines(Map<String, String> settings) {

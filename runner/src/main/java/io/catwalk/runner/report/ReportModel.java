@@ -1,13 +1,12 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.report.words.ComparisonWords;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
+import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.InferenceEngine;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -118,42 +117,21 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     /** Says in a sentence which classifier to choose. */
     public String headline() {
         Comparison comparison = comparison();
-        if (comparison != null) {
-            String incomplete = results().incomplete();
-            return isolated((incomplete.isEmpty() ? "" : incomplete + " ") + comparison.headline());
-        }
-        List<Entrant> trained = trained();
-        if (trained.isEmpty()) {
-            return "No classifier has a trained network, so there is nothing to choose from.";
-        }
-        Standing standing = trained.get(0).stands();
-        List<Entrant> leaders = leaders();
-        boolean alone = leaders.size() == 1;
-        String score = isolated(Findings.names(leaders)) + (alone ? " reaches " : " reach ")
-                + Numbers.percent(standing.accuracy()) + " % accuracy"
-                + (alone && dataset().unbalanced()
-                        ? " and " + Numbers.percent(standing.balancedAccuracy()) + " % balanced accuracy"
-                        : "");
-        if (trained.size() == 1) {
-            return score + "; there is no other classifier to compare it with.";
-        }
-        return leaders.size() == trained.size()
-                ? score + ", the same; whether one is better was not tested."
-                : score + ", the highest; whether the lead is more than chance was not tested.";
+        return comparison == null
+                ? "No classifier has a trained network, so there is nothing to choose from."
+                : isolated(new ComparisonWords(comparison, results()).headline());
+    }
+
+    /** Says that trials are missing, and which count; empty if none is missing. */
+    public String incomplete() {
+        Comparison comparison = comparison();
+        return comparison == null ? "" : new ComparisonWords(comparison, results()).incomplete();
     }
 
     /** Says in a sentence what the answer leaves open; empty if it leaves nothing open. */
     public String limits() {
         Comparison comparison = comparison();
-        if (comparison != null) {
-            return comparison.limits();
-        }
-        if (trained().size() < 2) {
-            return "";
-        }
-        return results().experiment().finished() < results().experiment().planned()
-                ? "The classifiers are compared when the last trial has finished; this run is not complete."
-                : "This run was written without a comparison.";
+        return comparison == null ? "" : String.join(" ", new ComparisonWords(comparison, results()).limits());
     }
 
     /** Isolates names in the sentence, so that a name written from right to left does not change its direction. */
@@ -184,27 +162,10 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                 .toList();
     }
 
-    /**
-     * Returns the verdict on two classifiers.
-     *
-     * @param first name of the one
-     * @param second name of the other
-     * @return the verdict on the first against the second; null if there is none
-     */
-    public @Nullable Verdict verdict(String first, String second) {
+    /** Returns the first compared with the second; null if they are not compared. */
+    public @Nullable PairedComparison pairOf(String first, String second) {
         Comparison comparison = comparison();
-        if (comparison == null) {
-            return null;
-        }
-        for (Verdict verdict : comparison.verdicts()) {
-            if (verdict.first().equals(first) && verdict.second().equals(second)) {
-                return verdict;
-            }
-            if (verdict.first().equals(second) && verdict.second().equals(first)) {
-                return turned(verdict);
-            }
-        }
-        return null;
+        return comparison == null ? null : comparison.pair(first, second);
     }
 
     /**
@@ -226,43 +187,6 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                 .number();
     }
 
-    private static Verdict turned(Verdict verdict) {
-        Outcome outcome = switch (verdict.outcome()) {
-            case BETTER -> Outcome.WORSE;
-            case WORSE -> Outcome.BETTER;
-            default -> verdict.outcome();
-        };
-        Double low = verdict.low();
-        Double high = verdict.high();
-        return new Verdict(
-                /* first= */ verdict.second(),
-                /* second= */ verdict.first(),
-                -verdict.difference(),
-                high == null ? null : (Double) (-high),
-                low == null ? null : (Double) (-low),
-                verdict.p(),
-                /* worse= */ verdict.better(),
-                verdict.equivalent(),
-                /* better= */ verdict.worse(),
-                outcome,
-                verdict.sentence());
-    }
-
-    /** Returns the outcome of a verdict in words. */
-    public static String words(Verdict verdict) {
-        return (verdict.onlyProbable() ? "probably " : "") + words(verdict.outcome());
-    }
-
-    /** Returns an outcome in words. */
-    public static String words(Outcome outcome) {
-        return switch (outcome) {
-            case BETTER -> "better";
-            case WORSE -> "worse";
-            case EQUIVALENT -> "equivalent";
-            case UNDECIDED -> "not clearly different";
-        };
-    }
-
     /**
      * Returns the classifiers that the best is not clearly ahead of, itself first; also those that it is probably better
      * than, and those that it is not compared with.
@@ -271,8 +195,8 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         List<Entrant> trained = trained();
         return trained.stream()
                 .filter(one -> {
-                    Verdict verdict = verdict(trained.get(0).name(), one.name());
-                    return verdict == null || verdict.outcome() != Outcome.BETTER || verdict.onlyProbable();
+                    PairedComparison pair = pairOf(trained.get(0).name(), one.name());
+                    return pair == null || pair.outcome() != Outcome.BETTER || pair.onlyProbable();
                 })
                 .toList();
     }
@@ -280,7 +204,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     /** Returns whether the best classifier is compared with at least one other. */
     public boolean tested() {
         List<Entrant> trained = trained();
-        return trained.stream().anyMatch(one -> verdict(trained.get(0).name(), one.name()) != null);
+        return trained.stream().anyMatch(one -> pairOf(trained.get(0).name(), one.name()) != null);
     }
 
     /**
@@ -301,7 +225,12 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         if (all.values().stream().allMatch(List::isEmpty)) {
             return Map.of();
         }
-        Map<String, Long> steps = results().steps();
+        Map<String, Long> steps = new LinkedHashMap<>();
+        for (Entrant entrant : trained()) {
+            if (entrant.stands().steps() != null) {
+                steps.put(entrant.name(), entrant.stands().steps());
+            }
+        }
         if (Set.copyOf(steps.values()).size() < 2) {
             return all;
         }

@@ -11,6 +11,7 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.report.words.TrialWords;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialFolder;
@@ -144,7 +145,7 @@ public record RunReport(
         // Otherwise, candidates that were only scored would appear beside the one that was trained in full.
         boolean searched = all.tuning() != null && all.tuning().best() != null;
         Results results = searched ? all.withoutCandidates() : all;
-        List<String> missing = new ArrayList<>(all.mixture());
+        List<String> missing = new ArrayList<>(new TrialWords(all).mixture());
         List<Model> models = new ArrayList<>();
         for (TrialOutcome outcome : results.trials()) {
             models.add(model(results, run.folder().trial(outcome.trial()), outcome, missing));

@@ -1,8 +1,6 @@
 package io.catwalk.runner.statistics;
 
-import io.catwalk.runner.Numbers;
 import java.util.List;
-import java.util.Locale;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
 /**
@@ -55,15 +53,5 @@ public record CochranQ(double statistic, int degreesOfFreedom, double p) {
             right += answer ? 1 : 0;
         }
         return right;
-    }
-
-    /** Writes the test in words. */
-    public String verdict() {
-        return String.format(
-                Locale.ROOT,
-                "All %d together: Cochran's Q = %.1f, p %s",
-                degreesOfFreedom + 1,
-                statistic,
-                Numbers.p(p));
     }
 }

@@ -1,11 +1,9 @@
 package io.catwalk.runner.statistics;
 
-import io.catwalk.runner.Numbers;
 import io.catwalk.runner.RequestException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
@@ -76,19 +74,10 @@ public record CriticalDifference(
 
     static void requireEnough(int dataSets) {
         if (dataSets < FEWEST_DATA_SETS) {
-            throw new RequestException(refusal(dataSets));
+            throw new RequestException("expected at least " + FEWEST_DATA_SETS
+                    + " data sets for a critical-difference diagram, but found " + dataSets
+                    + ": ranks over so few say nothing about classifiers; use crossval, or add data sets");
         }
-    }
-
-    /**
-     * Says why this number of data sets is too small for a test.
-     *
-     * @param dataSets fewer than {@link #FEWEST_DATA_SETS}
-     * @return a sentence without a full stop
-     */
-    public static String refusal(int dataSets) {
-        return "expected at least " + FEWEST_DATA_SETS + " data sets for a critical-difference diagram, but found "
-                + dataSets + ": ranks over so few say nothing about classifiers; use crossval, or add data sets";
     }
 
     private static void check(List<String> names, double[][] scores, double level) {
@@ -156,23 +145,5 @@ public record CriticalDifference(
             }
         }
         return groups;
-    }
-
-    /** Describes in words what the ranks say, at the level that they were computed for. */
-    public String verdict() {
-        Rank best = ranks.get(0);
-        Rank last = ranks.get(ranks.size() - 1);
-        String numbers = String.format(
-                Locale.ROOT,
-                "average ranks %.2f (%s) to %.2f (%s), critical difference %.2f, Friedman p %s",
-                best.average(),
-                best.classifier(),
-                last.average(),
-                last.classifier(),
-                difference,
-                Numbers.p(p));
-        return last.average() - best.average() < difference
-                ? "no two classifiers differ significantly: " + numbers
-                : best.classifier() + " ranks significantly above " + last.classifier() + ": " + numbers;
     }
 }

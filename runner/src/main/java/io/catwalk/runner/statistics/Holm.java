@@ -1,6 +1,5 @@
 package io.catwalk.runner.statistics;
 
-import io.catwalk.runner.Numbers;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,16 +10,7 @@ import java.util.stream.IntStream;
  */
 public final class Holm {
 
-    /** Ends an undecided verdict whose 95 % interval, which is for its pair alone, excludes 0. */
-    static final String STRICTER_THAN_INTERVAL =
-            "; the interval, for this pair alone, excludes 0, but not once all pairs are counted";
-
     private Holm() {}
-
-    /** Writes an adjusted probability. */
-    static String words(double adjusted) {
-        return "Holm p " + Numbers.p(adjusted);
-    }
 
     /**
      * Adjusts the probabilities of tests done together.

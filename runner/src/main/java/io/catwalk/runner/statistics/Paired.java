@@ -1,7 +1,5 @@
 package io.catwalk.runner.statistics;
 
-import io.catwalk.runner.Numbers;
-import io.catwalk.runner.evaluation.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -75,17 +73,6 @@ public final class Paired {
             error += value - rounded;
         }
         return rounded + error / values.length;
-    }
-
-    /** Writes a share in percentage points, with the two decimals that accuracies have. */
-    static String points(double share) {
-        return Numbers.plainPoints(share);
-    }
-
-    /** Writes a difference of accuracies with its 95 % interval, in percentage points. */
-    static String points(double difference, String over, Interval interval) {
-        return points(difference) + " points" + over + ", 95 % interval " + points(interval.low()) + " to "
-                + points(interval.high());
     }
 
     /** Returns the unbiased variance, divided by one less than the number of values. */

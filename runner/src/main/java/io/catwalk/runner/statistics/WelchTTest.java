@@ -39,7 +39,9 @@ public record WelchTTest(double difference, double standardError, double degrees
     public static WelchTTest of(double[] first, double[] second) {
         int fewest = Math.min(first.length, second.length);
         if (fewest < FEWEST_SEEDS) {
-            throw new RequestException(refusal(fewest));
+            throw new RequestException("expected at least " + FEWEST_SEEDS
+                    + " seeds to compare architectures on one split, but found " + fewest
+                    + ": so few do not show how much the results vary; try --seeds 5");
         }
         double difference = Paired.mean(Paired.atLeastTwo(first)) - Paired.mean(Paired.atLeastTwo(second));
         double ofFirst = Paired.variance(first) / first.length;
@@ -53,12 +55,6 @@ public record WelchTTest(double difference, double standardError, double degrees
         double standardError = Math.sqrt(sum);
         double p = 2 * TDistribution.of(degrees).survivalProbability(Math.abs(difference) / standardError);
         return new WelchTTest(difference, standardError, degrees, p);
-    }
-
-    /** Says why this number of seeds is too small for a test. */
-    static String refusal(int seeds) {
-        return "expected at least " + FEWEST_SEEDS + " seeds to compare architectures on one split, but found " + seeds
-                + ": so few do not show how much the results vary; try --seeds 5";
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.catwalk.runner.trial;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,6 +136,21 @@ public record Latency(
      */
     public boolean longTailed() {
         return p99Micros != null && p99Micros > LONG_TAIL * p50Micros;
+    }
+
+    /** Returns what a reader must know besides the figures; those of a busy machine say nothing else. */
+    public Set<LatencyMark> marks() {
+        if (busy != null) {
+            return EnumSet.of(LatencyMark.BUSY);
+        }
+        Set<LatencyMark> marks = EnumSet.noneOf(LatencyMark.class);
+        if (unsteady != null && !unsteady.isEmpty()) {
+            marks.add(LatencyMark.UNSTEADY);
+        }
+        if (longTailed()) {
+            marks.add(LatencyMark.LONG_TAIL);
+        }
+        return marks;
     }
 
     /**

@@ -83,7 +83,7 @@ final class FoldCommandsTest {
                 .allSatisfy(trial ->
                         assertThat(trial.at("/metrics/test/images").asInt()).isEqualTo(TinyImages.TRAIN / 3));
         requireJson(results, "/comparison/scope=classifiers");
-        assertThat(results.at("/comparison/verdicts").size()).isEqualTo(1);
+        assertThat(results.at("/comparison/pairs").size()).isEqualTo(1);
         // Only one network of each is exported and measured; the others are only scored.
         assertThat(results.path("trials").valueStream())
                 .filteredOn(trial -> !trial.path("parity").isNull())
@@ -164,7 +164,7 @@ final class FoldCommandsTest {
         assertThat(best.at("/recipe/optimizer/learning_rate"))
                 .isEqualTo(candidates.get(0).at("/choices/learning_rate"));
         assertThat(results.at("/comparison/standings").valueStream())
-                .extracting(standing -> standing.path("contestant").asString())
+                .extracting(standing -> standing.path("classifier").asString())
                 .containsExactly("wide@best");
         requireJson(results, "/dataset/test=40", "/dataset/largest_class=4");
         assertThat(results.at("/dataset/train").asInt()

@@ -82,10 +82,4 @@ final class BaselinesTest {
         }
         return sum;
     }
-
-    @Test
-    void theSentenceSaysBoth() {
-        assertThat(new Baselines(0.816, 0.7, 100, 50).sentence())
-                .contains("largest class", " 81.60 %", "nearest", " 70.00 %");
-    }
 }

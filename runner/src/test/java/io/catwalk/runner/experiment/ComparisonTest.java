@@ -15,9 +15,11 @@ import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.report.words.ComparisonWords;
+import io.catwalk.runner.report.words.TrialWords;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
@@ -61,7 +63,7 @@ final class ComparisonTest {
     /** Asserts one test of two, by numbers of scipy. */
     private static void verdict(
             Comparison comparison, String pair, Outcome outcome, double difference, double low, double high, double p) {
-        Verdict verdict = comparison.verdicts().stream()
+        PairedComparison verdict = comparison.pairs().stream()
                 .filter(one -> (one.first() + " " + one.second()).equals(pair))
                 .findFirst()
                 .orElseThrow();
@@ -70,7 +72,7 @@ final class ComparisonTest {
                     verdict.difference(),
                     Objects.requireNonNull(verdict.low()),
                     Objects.requireNonNull(verdict.high()),
-                    verdict.p()
+                    Objects.requireNonNull(verdict.decidingP())
                 })
                 .as(pair)
                 .containsExactly(new double[] {difference, low, high, p}, CLOSE);
@@ -79,7 +81,7 @@ final class ComparisonTest {
     private static void conv(
             Comparison comparison, int trials, double accuracy, @Nullable Double deviation, double low, double high) {
         Standing conv = comparison.standings().get(0);
-        assertThat(conv.contestant()).isEqualTo("conv");
+        assertThat(conv.classifier()).isEqualTo("conv");
         assertThat(conv.trials()).isEqualTo(trials);
         assertThat(new double[] {conv.accuracy(), conv.accuracyLow(), conv.accuracyHigh()})
                 .containsExactly(new double[] {accuracy, low, high}, CLOSE);
@@ -99,15 +101,15 @@ final class ComparisonTest {
     @CsvSource(delimiter = '|', textBlock = """
             rnn 20-40; conv 0-36            | conv>rnn                   | conv is the most accurate: 90.00 % (95 % interval 76.9 to 96.0), ; better than rnn on these images | ''
             rnn 20-40; conv 0-36; lstm 0-10 | conv>rnn conv>lstm rnn?lstm | better than each of the others on these images | ''
-            conv 0-36; gru 0-31             | conv?gru                   | does not clearly differ from gru | ''
-            conv 0-36; gru 4-40             | conv?gru                   | conv and gru have the highest accuracy: 90.00 %; conv does not clearly differ from gru | ''
+            conv 0-36; gru 0-31             | conv?gru                   | No clear winner: conv and gru on these images. conv has the highest accuracy: 90.00 % | ''
+            conv 0-36; gru 4-40             | conv?gru                   | No clear winner: conv and gru; conv and gru have the highest accuracy: 90.00 % | ''
             rnn 20-40; conv 0-36; gru ~.875 | conv>rnn                   | conv has the highest accuracy; better than rnn; not compared with gru | no predictions of gru
             rnn ~.5; conv ~.9; gru ~.875    | ''                         | conv has the highest accuracy: 90.00 %; not compared with any other | ''
             rnn 20-40; conv 0-36; gru 2-37; lstm failed | conv?gru conv>rnn gru>rnn | conv has the highest accuracy | lstm has no trained network
             conv 0-36                       | ''                         | conv: 90.00 % (95 % interval 76.9 to 96.0); nothing to compare | this trained model, not its architecture
             conv #.933 .938 .928; gru #.933 .933 .933 | gru?conv         | have the highest accuracy over 3 seeds: 93.30 % | ''
-            conv #.1 .1 .1; gru #.1 .1 .1; rnn #.7 .7 .7 | rnn?conv rnn?gru conv?gru | does not clearly differ | ''
-            conv #.5 .95; rnn #.9 .5        | ''                         | not compared with any other | at least 3 seeds; found 2; --seeds 5
+            conv #.1 .1 .1; gru #.1 .1 .1; rnn #.7 .7 .7 | rnn?conv rnn?gru conv?gru | No clear winner: rnn, conv and gru on this split | ''
+            conv #.5 .95; rnn #.9 .5        | ''                         | not compared with any other | at least 3 seeds; --seeds 5
             conv #.9 .92 .94                | ''                         | conv over 3 seeds: 92.00 %; nothing to compare | The seeds evaluate this architecture
             conv :.90 .92 .94 .91; rnn :.80 .83 .835 .812 | conv>rnn     | conv is the most accurate; is better than rnn by these folds | ''
             conv :.90 .92; gru :.895 -      | ''                         | not compared with any other | not all have finished the same two folds
@@ -133,12 +135,12 @@ final class ComparisonTest {
 
         Comparison comparison = compared();
 
-        assertThat(comparison.verdicts().stream()
+        assertThat(comparison.pairs().stream()
                         .map(one -> one.first() + (one.outcome() == Outcome.BETTER ? ">" : "?") + one.second())
                         .collect(Collectors.joining(" ")))
                 .isEqualTo(verdicts);
-        assertThat(comparison.headline()).contains(headline.split("; ", -1));
-        assertThat(comparison.limits()).contains(limits.split("; ", -1));
+        assertThat(headline(comparison)).contains(headline.split("; ", -1));
+        assertThat(limits(comparison)).contains(limits.split("; ", -1));
         assertThat(comparison.ofAll() != null).isEqualTo(trials.contains("lstm"));
         assertThat(comparison.standings())
                 .allSatisfy(standing -> assertThat(standing.accuracyHigh()).isLessThanOrEqualTo(1));
@@ -153,28 +155,28 @@ final class ComparisonTest {
         Comparison comparison = compared();
 
         assertThat(comparison.scope()).isEqualTo(Scope.MODELS);
-        assertThat(comparison.standings()).extracting(Standing::contestant).containsExactly("conv", "gru", "rnn");
+        assertThat(comparison.standings()).extracting(Standing::classifier).containsExactly("conv", "gru", "rnn");
         // conv and gru: 2 to 1; conv and rnn: 20 to 4; gru and rnn: 18 to 3, which Holm multiplies by 3 first.
-        assertThat(comparison.verdicts())
-                .extracting(Verdict::first, Verdict::second, Verdict::outcome)
+        assertThat(comparison.pairs())
+                .extracting(PairedComparison::first, PairedComparison::second, PairedComparison::outcome)
                 .containsExactly(
                         tuple("conv", "gru", Outcome.UNDECIDED),
                         tuple("conv", "rnn", Outcome.BETTER),
                         tuple("gru", "rnn", Outcome.BETTER));
-        assertThat(comparison.verdicts().get(0).p()).isEqualTo(1);
+        assertThat(comparison.pairs().get(0).decidingP()).isEqualTo(1);
         // Tango's interval, by test-data/golden/intervals.py.
         double low = 0.17252329505042796;
         verdict(comparison, "conv rnn", Outcome.BETTER, 0.4, low, 0.5839721901343307, 0.0044689178466796875);
-        assertThat(comparison.verdicts().get(2).p()).isEqualTo(0.0044689178466796875, CLOSE);
-        assertThat(comparison.verdicts().get(1).sentence())
+        assertThat(comparison.pairs().get(2).decidingP()).isEqualTo(0.0044689178466796875, CLOSE);
+        assertThat(ComparisonWords.pair(comparison.pairs().get(1), 0.5))
                 .contains("40.00 points, 95 % interval 17.25 to 58.40", "only conv got 20", "only rnn got 4", "0.0045");
         assertThat(Objects.requireNonNull(comparison.cochranQ()).statistic()).isEqualTo(20.083333333333332, CLOSE);
         assertThat(comparison.cochranQ().p()).isEqualTo(4.3547133981670886e-05, CLOSE);
         assertThat(comparison.ofAll()).isEqualTo(comparison.cochranQ());
-        assertThat(comparison.headline())
+        assertThat(headline(comparison))
                 .containsSubsequence(
                         "conv has the highest accuracy: 90.00 %", "not clearly differ from gru", "better than rnn");
-        assertThat(comparison.limits()).startsWith("One seed on one split");
+        assertThat(limits(comparison)).startsWith("One seed on one split");
     }
 
     @Test
@@ -213,18 +215,19 @@ final class ComparisonTest {
         assertThat(comparison.scope()).isEqualTo(Scope.SEEDS);
         assertThat(comparison.cochranQ()).isNull();
         conv(comparison, 3, 0.92, 0.02, 0.8703172457649935, 0.9696827542350064);
-        Verdict close = comparison.verdicts().get(0);
+        PairedComparison close = comparison.pairs().get(0);
         double half = 0.04155399503182505; // of the interval
         verdict(comparison, "conv gru", Outcome.UNDECIDED, 0.01, 0.01 - half, 0.01 + half, 0.49605537445852416);
         assertThat(close.better()).isNull();
-        Verdict clear = comparison.verdicts().get(1);
+        PairedComparison clear = comparison.pairs().get(1);
         assertThat(clear.outcome()).isEqualTo(Outcome.BETTER);
-        assertThat(clear.p()).isEqualTo(2.3927724180953143e-05, CLOSE); // the smallest of three, times three by Holm
-        assertThat(comparison.headline())
+        assertThat(clear.decidingP())
+                .isEqualTo(2.3927724180953143e-05, CLOSE); // the smallest of three, times three by Holm
+        assertThat(headline(comparison))
                 .containsSubsequence(
                         "conv has the highest accuracy over 3 seeds: 92.00 % (95 % interval 87.0 to 97.0)",
                         "not clearly differ from gru", "better than rnn");
-        assertThat(comparison.limits()).contains("on one split", "not what other training or test images would");
+        assertThat(limits(comparison)).contains("on one split", "not what other training or test images would");
     }
 
     // ---- classifiers: accuracies by fold ----
@@ -240,23 +243,23 @@ final class ComparisonTest {
         assertThat(comparison.scope()).isEqualTo(Scope.CLASSIFIERS);
         assertThat(comparison.cochranQ()).isNull();
         conv(comparison, 4, 0.9175, 0.017078251276599295, 0.8746915002817759, 0.9603084997182241);
-        Verdict close = comparison.verdicts().get(0);
+        PairedComparison close = comparison.pairs().get(0);
         double low = -0.005735957135080347;
         verdict(comparison, "conv gru", Outcome.UNDECIDED, 0.0015, low, 0.008735957135080349, 0.5565612621608345);
         assertThat(close.worse()).isEqualTo(0.03232119144097307, CLOSE);
         assertThat(close.better()).isEqualTo(0.11067571835989877, CLOSE);
-        Verdict clear = comparison.verdicts().get(1);
+        PairedComparison clear = comparison.pairs().get(1);
         assertThat(clear.outcome()).isEqualTo(Outcome.BETTER);
-        assertThat(clear.p()).isEqualTo(0.0002733735996243298, CLOSE);
+        assertThat(clear.decidingP()).isEqualTo(0.0002733735996243298, CLOSE);
         assertThat(clear.better()).isEqualTo(0.9998402832939206, CLOSE);
-        assertThat(comparison.headline())
+        assertThat(headline(comparison))
                 .containsSubsequence(
                         "conv has the highest accuracy over 4 folds: 91.75 % (95 % interval 87.5 to 96.0)",
-                        "not clearly differ from gru",
-                        "better than rnn by these folds",
-                        "P(better by more than 0.5) = 0.11, P(within 0.5) = 0.86, P(worse by more than 0.5) = 0.03")
+                        "not clearly differ from gru", "better than rnn by these folds")
                 .doesNotContain("significant");
-        assertThat(comparison.limits()).startsWith("The folds compare these architectures");
+        assertThat(ComparisonWords.pair(close, 0.5))
+                .contains("P(better by more than 0.5) = 0.11, P(within 0.5) = 0.86, P(worse by more than 0.5) = 0.03");
+        assertThat(limits(comparison)).startsWith("The folds compare these architectures");
     }
 
     /** Over these folds P(better by more than 0.5) is 0.9549, and the interval includes 0. */
@@ -267,12 +270,13 @@ final class ComparisonTest {
 
         Comparison comparison = compared();
 
-        Verdict verdict = comparison.verdicts().get(0);
+        PairedComparison verdict = comparison.pairs().get(0);
         assertThat(verdict.better()).isEqualTo(0.9549212579613802, CLOSE);
         assertThat(verdict.low()).isEqualTo(-0.010897611126392315, CLOSE);
         assertThat(verdict.onlyProbable()).isTrue();
-        assertThat(verdict.sentence()).contains("probably better", "6.00 points", "-1.09 to 13.09", "0.95");
-        assertThat(comparison.headline()).contains("probably better than gru by these folds");
+        assertThat(ComparisonWords.pair(verdict, 0.5))
+                .contains("probably better", "6.00 points", "-1.09 to 13.09", "0.95");
+        assertThat(headline(comparison)).contains("probably better than gru by these folds");
     }
 
     @Test
@@ -284,7 +288,8 @@ final class ComparisonTest {
                 Comparison.of(planned, finished, this::answers, images(), EquivalenceRegion.STANDARD, baselines));
 
         assertThat(comparison.baselines()).isEqualTo(baselines);
-        assertThat(comparison.limits()).startsWith(baselines.sentence() + " ");
+        assertThat(limits(comparison))
+                .startsWith("Majority-class and nearest-neighbor baselines: 81.60 % and 70.00 %.");
     }
 
     @Test
@@ -292,8 +297,8 @@ final class ComparisonTest {
         recipe = recipe.withSelectBy(Criterion.MACRO_F1);
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
 
-        assertThat(compared().limits())
-                .contains("selected by macro F1 on the validation images", "verdicts are about accuracy");
+        assertThat(limits(compared()))
+                .contains("selected by macro F1 on the validation images", "compared by accuracy");
     }
 
     /**
@@ -302,9 +307,8 @@ final class ComparisonTest {
     @Test
     void balancedAccuracyStandsBesideAccuracyWhereClassesAreVeryUnequal() {
         threeModels();
-        Function<Results.Dataset, String> headline = images -> Objects.requireNonNull(
-                        Comparison.of(planned, finished, this::answers, images, EquivalenceRegion.STANDARD, null))
-                .headline();
+        Function<Results.Dataset, String> headline =
+                images -> new ComparisonWords(compared(), results(3, 3, 1, 0, images)).headline();
 
         assertThat(headline.apply(images(100, 20))).contains("(95 % interval 76.9 to 96.0)");
         assertThat(headline.apply(images(101, 20))).contains("(95 % interval 76.9 to 96.0; balanced accuracy 90.00 %)");
@@ -319,8 +323,8 @@ final class ComparisonTest {
                 Comparison.of(planned, finished, this::answers, images(), new EquivalenceRegion(2), null));
 
         assertThat(comparison.regionPoints()).isEqualTo(2);
-        assertThat(comparison.verdicts().get(0).outcome()).isEqualTo(Outcome.EQUIVALENT);
-        assertThat(comparison.headline()).contains("but is practically equivalent to gru by these folds; against gru");
+        assertThat(comparison.pairs().get(0).outcome()).isEqualTo(Outcome.EQUIVALENT);
+        assertThat(headline(comparison)).contains("conv and gru are practically equivalent by these folds");
     }
 
     @Test
@@ -332,11 +336,10 @@ final class ComparisonTest {
 
         Comparison comparison = compared();
 
-        assertThat(comparison.standings()).extracting(Standing::contestant).containsExactly("conv", "gru");
+        assertThat(comparison.standings()).extracting(Standing::classifier).containsExactly("conv", "gru");
         assertThat(comparison.standings()).extracting(Standing::trials).containsOnly(4);
-        assertThat(comparison.verdicts().get(0).p()).isEqualTo(0.5565612621608345, CLOSE);
-        assertThat(Objects.requireNonNull(comparison.incomplete()).sentence())
-                .contains("9 of 10 trials", "folds 1, 2, 3 and 4");
+        assertThat(comparison.pairs().get(0).decidingP()).isEqualTo(0.5565612621608345, CLOSE);
+        assertThat(headline(comparison)).startsWith("Only 9 of 10 trials").contains("folds 1, 2, 3 and 4");
     }
 
     /** Three seeds of three were asked for, four trials are done: the mean of mlp, 61.25 %, is below conv's one. */
@@ -353,15 +356,14 @@ final class ComparisonTest {
         }
         Comparison comparison = compared();
 
-        assertThat(comparison.headline()).startsWith("mlp has the highest accuracy: 65.00 %");
-        assertThat(results(9, 4, 3, 0).incomplete())
-                .startsWith("Only 4 of 9 trials are done: all numbers are of seed 1");
+        assertThat(headline(comparison)).contains("mlp has the highest accuracy: 65.00 %");
         Standing best = comparison.standings().get(0);
         assertThat(best)
-                .extracting(Standing::contestant, Standing::trials, Standing::accuracy)
+                .extracting(Standing::classifier, Standing::trials, Standing::accuracy)
                 .containsExactly("mlp", 1, 0.65);
         assertThat(best.accuracyLow()).isCloseTo(0.7695, within(5e-5));
         assertThat(best.accuracyHigh()).isCloseTo(0.9604, within(5e-5));
+        assertThat(best.gap().trials()).isEqualTo(1);
     }
 
     /** Two seeds on one fold are evaluated on the same images: the folds are two observations, not four. */
@@ -375,12 +377,12 @@ final class ComparisonTest {
         Comparison comparison = compared();
 
         assertThat(comparison.standings().get(0).trials()).isEqualTo(4);
-        Verdict verdict = comparison.verdicts().get(0);
+        PairedComparison verdict = comparison.pairs().get(0);
         assertThat(verdict.difference()).isEqualTo(0.0225, CLOSE);
         assertThat(verdict.low()).isEqualTo(-0.019410506018134252, CLOSE);
         assertThat(verdict.p()).isEqualTo(0.09266637408772403, CLOSE);
         assertThat(verdict.better()).isEqualTo(0.940700121227312, CLOSE);
-        assertThat(comparison.headline()).startsWith("conv has the highest accuracy over 4 trials: ");
+        assertThat(headline(comparison)).contains("conv has the highest accuracy over 4 trials: ");
     }
 
     // ---- the best against each other: what an estimation plot draws ----
@@ -408,8 +410,8 @@ final class ComparisonTest {
         trials.accept(this);
         Comparison comparison = compared();
 
-        assertThat(comparison.standings().get(0).contestant()).isEqualTo("conv");
-        assertThat(comparison.ofTheBest()).extracting(Verdict::second).containsExactly("gru", "rnn");
+        assertThat(comparison.standings().get(0).classifier()).isEqualTo("conv");
+        assertThat(comparison.ofTheBest()).extracting(PairedComparison::second).containsExactly("gru", "rnn");
         assertThat(comparison.ofTheBest()).allSatisfy(verdict -> {
             assertThat(verdict.first()).isEqualTo("conv");
             assertThat(verdict.difference())
@@ -420,24 +422,10 @@ final class ComparisonTest {
 
     private static double accuracy(Comparison comparison, String contestant) {
         return comparison.standings().stream()
-                .filter(standing -> standing.contestant().equals(contestant))
+                .filter(standing -> standing.classifier().equals(contestant))
                 .findFirst()
                 .orElseThrow()
                 .accuracy();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "UNDECIDED, 0.001, 0.02, true",
-        "UNDECIDED, -0.02, -0.001, true",
-        "UNDECIDED, -0.001, 0.02, false",
-        "BETTER, 0.001, 0.02, false",
-        "UNDECIDED, , , false"
-    })
-    void aVerdictThatIsStricterThanItsIntervalSaysSo(
-            Outcome outcome, @Nullable Double low, @Nullable Double high, boolean stricter) {
-        Verdict verdict = new Verdict("conv", "gru", 0.01, low, high, 0.06, null, null, null, outcome, "");
-        assertThat(verdict.stricterThanInterval()).isEqualTo(stricter);
     }
 
     // ---- what they cost, and how it is written ----
@@ -458,7 +446,7 @@ final class ComparisonTest {
         model("lstm", 1, 0, 10, null);
 
         assertThat(compared().standings())
-                .extracting(Standing::contestant, Standing::onFront)
+                .extracting(Standing::classifier, Standing::onFront)
                 .containsExactly(tuple("conv", on[0]), tuple("gru", on[1]), tuple("rnn", on[2]), tuple("lstm", null));
     }
 
@@ -486,12 +474,13 @@ final class ComparisonTest {
         recipe = recipe.withEpochs(1);
         model("rnn", 1, 20, 40);
 
-        assertThat(results().validationNote()).isEmpty();
+        assertThat(new TrialWords(results()).validationNote()).isEmpty();
 
         recipe = recipe.withEpochs(2);
         model("conv", 1, 0, 36);
 
-        assertThat(results().validationNote()).contains("optimistic");
+        String note = new TrialWords(results()).validationNote();
+        assertThat(note).contains("optimistic");
     }
 
     private Results results() {
@@ -499,10 +488,28 @@ final class ComparisonTest {
     }
 
     private Results results(int trials, int done, int seeds, int folds) {
+        return results(trials, done, seeds, folds, images());
+    }
+
+    private String headline(Comparison comparison) {
+        return words(comparison).headline();
+    }
+
+    private String limits(Comparison comparison) {
+        return String.join(" ", words(comparison).limits());
+    }
+
+    private ComparisonWords words(Comparison comparison) {
+        int folds = planned.stream().mapToInt(TrialSpec::fold).max().orElseThrow();
+        int seeds = (int) planned.stream().map(TrialSpec::seed).distinct().count();
+        return new ComparisonWords(comparison, results(planned.size(), finished.size(), seeds, folds));
+    }
+
+    private Results results(int trials, int done, int seeds, int folds, Results.Dataset images) {
         List<Long> all = LongStream.rangeClosed(1, seeds).boxed().toList();
         Results.Summary summary = new Results.Summary(
                 "run", "compare", "2024-01-01T00:00:00Z", 1, trials, done, List.of(), all, folds, 1, 2, 1);
-        return new Results(1, summary, images(), List.copyOf(finished.all()), compared(), null);
+        return new Results(1, summary, images, List.copyOf(finished.all()), compared(), null);
     }
 
     private void threeModels() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.evaluation.Overfitting.Verdict;
+import io.catwalk.runner.report.words.OverfittingWords;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -53,7 +54,7 @@ class GeneralizationGapTest {
         assertThat(new double[] {gap.mean(), gap.low(), gap.high()})
                 .containsExactly(new double[] {mean, low, high}, CLOSE);
         assertThat(gap.toldApart()).isEqualTo(toldApart);
-        assertThat(gap.words()).contains(words.split("; ", -1));
+        assertThat(OverfittingWords.gap(gap)).contains(words.split("; ", -1));
     }
 
     /** The results of a trial, its card, and the report grade a gap by one rule. */
@@ -64,7 +65,7 @@ class GeneralizationGapTest {
 
         assertThat(gap.verdict()).isEqualTo(Verdict.STRONG);
         assertThat(done.overfitting().verdict()).isEqualTo(Verdict.STRONG);
-        assertThat(gap.words()).startsWith(done.overfitting().rule() + "; training loss ");
+        assertThat(OverfittingWords.gap(gap)).startsWith(OverfittingWords.trial(done.metrics()) + "; training loss ");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.report.words.TrialWords;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Latency;
@@ -188,7 +189,8 @@ class KeptTrialsTest {
 
         assertThat(made.events).containsExactly("kept 3");
         assertThat(results.done()).hasSize(3);
-        assertThat(results.mixture()).isEmpty();
+        assertThat(results.mixedSoftware()).isEmpty();
+        assertThat(results.mixedMachines()).isEmpty();
     }
 
     @Test
@@ -259,7 +261,10 @@ class KeptTrialsTest {
 
         assertThat(made.events).as("--keep-versions").containsExactly("kept 3");
         assertThat(run.journal().path()).content().isEqualTo(journal);
-        assertThat(mixed.mixture())
+        assertThat(mixed.mixedSoftware())
+                .containsEntry(Software.current().makers(), 2L)
+                .hasSize(2);
+        assertThat(new TrialWords(mixed).mixture())
                 .singleElement()
                 .asString()
                 .contains("2 × " + Software.current().makers() + "; 1 × Catwalk ", version);
@@ -294,7 +299,8 @@ class KeptTrialsTest {
         Results results = resume();
 
         assertThat(made.events).containsExactly("kept 3");
-        assertThat(results.mixture())
+        assertThat(results.mixedMachines().values()).containsExactly(2L, 1L);
+        assertThat(new TrialWords(results).mixture())
                 .singleElement()
                 .asString()
                 .contains("2 × AMD EPYC (amd64) with 2 cores and Linux 6.1; 1 × Intel Xeon (amd64)");

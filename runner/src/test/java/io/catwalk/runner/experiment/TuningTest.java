@@ -11,6 +11,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
+import io.catwalk.runner.report.words.TuningWords;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -192,10 +193,11 @@ final class TuningTest {
         Tuning loss = new Tuning("gru", "grid search", Criterion.LOSS, candidates, 1);
         Tuning f1 = new Tuning("gru", "grid search", Criterion.MACRO_F1, candidates, 1);
 
-        assertThat(loss.table().get(1)).containsExactly("1", "64", "0.3500 ± 0.0141");
-        assertThat(loss.explanation()).contains("grid search", "mean loss", "in nats, where lower is better");
-        assertThat(f1.table().get(1)).containsExactly("1", "64", "35.00 ± 1.41");
-        assertThat(f1.explanation()).contains("mean macro F1", "in percent");
+        assertThat(new TuningWords(loss).table().get(1)).containsExactly("1", "64", "0.3500 ± 0.0141");
+        assertThat(new TuningWords(loss).explanation())
+                .contains("grid search", "mean loss", "in nats, where lower is better");
+        assertThat(new TuningWords(f1).table().get(1)).containsExactly("1", "64", "35.00 ± 1.41");
+        assertThat(new TuningWords(f1).explanation()).contains("mean macro F1", "in percent");
     }
 
     @Test
@@ -208,7 +210,7 @@ final class TuningTest {
                 new Tuning.Candidate(3, Map.of("units", 32), List.of()));
         Tuning tuning = new Tuning("gru", "successive halving", Criterion.ACCURACY, candidates, 2);
 
-        assertThat(tuning.table())
+        assertThat(new TuningWords(tuning).table())
                 .containsExactly(
                         List.of("candidate", "units", "1 epoch", "3 epochs"),
                         List.of("2", "64", "75.00 ± 7.07", "90.00"),

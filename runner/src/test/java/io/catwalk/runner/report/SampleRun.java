@@ -34,9 +34,11 @@ import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -110,7 +112,11 @@ public record SampleRun(
         Results.Summary summary = new Results.Summary(
                 "sample", command, started, 2718.7, planned, models.size(), notRun, seeds, folds, 1, 2, 1);
         List<TrialOutcome> outcomes = models.stream().map(Model::outcome).toList();
-        Results results = new Results(ExperimentSpec.SCHEMA, summary, described(), outcomes, comparison, tuning);
+        Set<TrialSpec> compared = new LinkedHashSet<>(tuning == null ? spec().trials(new Outcomes()) : List.of());
+        outcomes.forEach(outcome -> compared.add(outcome.trial()));
+        Comparison given =
+                comparison == null ? comparison(List.copyOf(compared), models, EquivalenceRegion.STANDARD) : comparison;
+        Results results = new Results(ExperimentSpec.SCHEMA, summary, described(), outcomes, given, tuning);
         return new RunReport(spec(), results, models, dataset(), missing, null, null);
     }
 
@@ -258,6 +264,10 @@ public record SampleRun(
     }
 
     public @Nullable Comparison comparison(List<Model> models, EquivalenceRegion region) {
+        return comparison(spec().trials(new Outcomes()), models, region);
+    }
+
+    private @Nullable Comparison comparison(List<TrialSpec> planned, List<Model> models, EquivalenceRegion region) {
         Map<TrialSpec, Model> byTrial = new LinkedHashMap<>();
         Outcomes finished = new Outcomes();
         for (Model model : models) {
@@ -269,6 +279,6 @@ public record SampleRun(
             return made == null ? null : made.predictedClasses();
         };
         Baselines baselines = new Baselines(0.1, 0.8402, 50_000, 10_000);
-        return Comparison.of(spec().trials(new Outcomes()), finished, answers, described(), region, baselines);
+        return Comparison.of(planned, finished, answers, described(), region, baselines);
     }
 }

@@ -89,19 +89,21 @@ class GoldenAcrossTest {
     }
 
     @Test
-    void theVerdictOverDataSetsSaysHowOftenAndHowSure() {
+    void aPairOverDataSetsCountsHowOftenAndHowSure() {
         double[][] scores = new double[6][];
         Arrays.fill(scores, new double[] {0.9, 0.88, 0.901});
 
-        List<DataSetPair> pairs = DataSetPair.all(List.of("a", "b", "c"), scores, EquivalenceRegion.STANDARD);
+        List<PairedComparison> pairs =
+                PairedComparison.ofDataSets(List.of("a", "b", "c"), scores, EquivalenceRegion.STANDARD);
 
         assertThat(pairs)
-                .extracting(DataSetPair::outcome)
+                .extracting(PairedComparison::outcome)
                 .containsExactly(Outcome.BETTER, Outcome.EQUIVALENT, Outcome.WORSE);
-        assertThat(pairs.get(0).verdict())
-                .startsWith("a is better than b: ")
-                .contains("ahead on 6 of 6 data sets, behind on 0, 2.00 points", "P(better by more than 0.5) > 0.99");
-        assertThat(pairs.get(1).verdict()).startsWith("a and c are practically equivalent: ahead on 0 of 6");
+        assertThat(pairs).extracting(PairedComparison::onlyFirst).containsExactly(6, 0, 0);
+        assertThat(pairs).extracting(PairedComparison::onlySecond).containsExactly(0, 6, 6);
+        assertThat(pairs).extracting(PairedComparison::observations).containsOnly(6);
+        assertThat(pairs.get(0).difference()).isCloseTo(0.02, within(1e-12));
+        assertThat(pairs.get(0).better()).isGreaterThan(0.99);
     }
 
     /** The mean of 0.933, 0.938 and 0.928 differs from that of three times 0.933 in the last bit. */
@@ -110,18 +112,18 @@ class GoldenAcrossTest {
         double[][] scores = new double[6][];
         Arrays.fill(scores, new double[] {0.9329999999999999, 0.9330000000000002});
 
-        DataSetPair pair = DataSetPair.all(List.of("a", "b"), scores, EquivalenceRegion.STANDARD)
+        PairedComparison pair = PairedComparison.ofDataSets(List.of("a", "b"), scores, EquivalenceRegion.STANDARD)
                 .get(0);
 
-        assertThat(pair.wins()).isZero();
-        assertThat(pair.losses()).isZero();
+        assertThat(pair.onlyFirst()).isZero();
+        assertThat(pair.onlySecond()).isZero();
     }
 
     @Test
     void fewerThanFiveDataSetsAreRefused() {
         List<String> names = List.of("a", "b");
         refused(
-                () -> DataSetPair.all(names, new double[4][2], EquivalenceRegion.STANDARD),
+                () -> PairedComparison.ofDataSets(names, new double[4][2], EquivalenceRegion.STANDARD),
                 "at least 5 data sets",
                 "found 4");
     }

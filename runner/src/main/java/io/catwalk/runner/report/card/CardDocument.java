@@ -26,6 +26,7 @@ import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.words.OverfittingWords;
 import io.catwalk.runner.training.Transfer;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
@@ -178,8 +179,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         facts.put("F1 (macro) %", Cell.of(all.macro().f1(), Unit.PERCENT));
         facts.put("log loss", Cell.of(all.logLoss(), Unit.COEFFICIENT));
         facts.put("expected calibration error", Cell.of(all.calibration().expectedError(), Unit.COEFFICIENT));
-        Block rule = Sentences.of(
-                MEDIA, Tone.TEXT, Wording.capital(done.overfitting().rule()) + ".");
+        Block rule = Sentences.of(MEDIA, Tone.TEXT, Wording.capital(OverfittingWords.trial(done.metrics())) + ".");
         return picture == null
                 ? new Block[] {facts(facts), scores(ShownClasses.of(all)), rule}
                 : new Block[] {

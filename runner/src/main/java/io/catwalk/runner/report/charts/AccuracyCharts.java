@@ -4,17 +4,18 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.report.Entrant;
-import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Row.Box;
 import io.catwalk.runner.report.charts.Row.Dot;
 import io.catwalk.runner.report.charts.Row.Item;
 import io.catwalk.runner.report.charts.Row.Range;
 import io.catwalk.runner.report.charts.RowChart.Band;
 import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.report.words.ComparisonWords;
 import io.catwalk.runner.statistics.Paired;
+import io.catwalk.runner.statistics.PairedComparison;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ record AccuracyCharts(ReportModel model) {
                 "",
                 table.add(best.name(), Numbers.NONE, Numbers.NONE, Numbers.NONE, "the best")));
         for (Entrant one : model.trained()) {
-            Verdict pair = model.verdict(one.name(), best.name());
+            PairedComparison pair = model.pairOf(one.name(), best.name());
             if (pair == null) {
                 continue;
             }
@@ -67,7 +68,12 @@ record AccuracyCharts(ReportModel model) {
                     interval(pair.low(), pair.difference(), pair.high(), one.symbol()),
                     points,
                     model.pair(best.name(), one.name()),
-                    table.add(one.name(), points, interval, Numbers.probability(pair.p()), ReportModel.words(pair))));
+                    table.add(
+                            one.name(),
+                            points,
+                            interval,
+                            Numbers.probability(pair.decidingP()),
+                            ComparisonWords.outcome(pair))));
         }
         double region = comparison.scope() == Comparison.Scope.CLASSIFIERS ? comparison.regionPoints() : 0;
         List<Entrant> open = model.choices().stream().filter(compared::contains).toList();
@@ -93,9 +99,9 @@ record AccuracyCharts(ReportModel model) {
         Map<String, List<Entrant>> byOutcome = new LinkedHashMap<>();
         double least = Double.POSITIVE_INFINITY;
         for (Entrant one : others) {
-            Verdict pair = Objects.requireNonNull(model.verdict(best.name(), one.name()));
+            PairedComparison pair = Objects.requireNonNull(model.pairOf(best.name(), one.name()));
             byOutcome
-                    .computeIfAbsent(ReportModel.words(pair), words -> new ArrayList<>())
+                    .computeIfAbsent(ComparisonWords.outcome(pair), words -> new ArrayList<>())
                     .add(one);
             least = Math.min(least, pair.difference());
         }

@@ -53,7 +53,7 @@ public record DataSetCharts(Across across, Palette palette) {
             });
             rows.add(new Row(one.folder(), "muted", Symbol.CIRCLE, dots, "", String.join("; ", words), ""));
         }
-        List<RowChart.Key> legend = across.contestants().stream()
+        List<RowChart.Key> legend = across.classifiers().stream()
                 .map(name -> new RowChart.Key(name, palette.look(name).symbol(), true))
                 .toList();
         return new RowChart(

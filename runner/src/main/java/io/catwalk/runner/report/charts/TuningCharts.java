@@ -3,11 +3,12 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.experiment.Tuning.Candidate;
 import io.catwalk.runner.experiment.Tuning.Score;
-import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.report.words.TuningWords;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,8 +26,9 @@ record TuningCharts(Tuning tuning) {
 
     /** Draws the scores of the candidates by their budget. */
     private Optional<Chart> scores() {
-        String unit = tuning.measure().unit();
-        String measure = Wording.capital(tuning.measure().title()) + (unit.equals("%") ? " %" : ", " + unit);
+        String unit = TuningWords.unit(tuning.selectBy());
+        String measure =
+                Wording.capital(TuningWords.title(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
         ChartTable table = new ChartTable("Candidate", "Epochs", measure, "Folds", "Choices");
         List<Series> series = new ArrayList<>();
         int most = 1;
@@ -38,10 +40,10 @@ record TuningCharts(Tuning tuning) {
             boolean best = isBest(candidate);
             List<Point> points = new ArrayList<>();
             for (Score score : candidate.scores()) {
-                String text = tuning.measure().text(score.mean());
+                String text = TuningWords.text(tuning.selectBy(), score.mean());
                 points.add(Point.at(
                         score.epochs(),
-                        tuning.measure().shown(score.mean()),
+                        TuningWords.shown(tuning.selectBy(), score.mean()),
                         table.add(
                                 Integer.toString(candidate.number()),
                                 Integer.toString(score.epochs()),
@@ -52,7 +54,7 @@ record TuningCharts(Tuning tuning) {
                 if (best) {
                     title = "Candidate " + candidate.number() + " is the best of "
                             + tuning.candidates().size() + ": "
-                            + tuning.measure().title() + " " + text + " " + unit;
+                            + TuningWords.title(tuning.selectBy()) + " " + text + " " + unit;
                 }
             }
             series.add(new Series(
@@ -73,7 +75,7 @@ record TuningCharts(Tuning tuning) {
                                 title + ".",
                                 "Each line is a candidate, from its smallest budget to its largest."),
                         Axis.fromZero("Epochs of each training", List.of((double) most)),
-                        Axis.around(tuning.measure().title() + ", " + unit, span),
+                        Axis.around(TuningWords.title(tuning.selectBy()) + ", " + unit, span),
                         series,
                         List.of()));
     }

@@ -3,7 +3,6 @@ package io.catwalk.runner.report.sections;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Scope;
-import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
@@ -19,6 +18,7 @@ import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.PairedComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +31,7 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
 
     static Optional<Section> of(ReportModel model) {
         Comparison comparison = model.comparison();
-        if (comparison == null || comparison.verdicts().isEmpty()) {
+        if (comparison == null || comparison.pairs().isEmpty()) {
             return Optional.empty();
         }
         ConfidenceSection section = new ConfidenceSection(model, comparison);
@@ -44,9 +44,9 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
     }
 
     private String title() {
-        List<Verdict> pairs = comparison.verdicts();
+        List<PairedComparison> pairs = comparison.pairs();
         if (pairs.size() == 1) {
-            Verdict pair = pairs.get(0);
+            PairedComparison pair = pairs.get(0);
             Cell.Range interval = new Cell.Range(pair.low(), pair.high(), Unit.POINTS);
             return pair.first() + " is "
                     + Unit.POINTS.text(Math.abs(pair.difference())).replace("+", "")
@@ -72,8 +72,8 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
         figures.stream().limit(1).forEach(blocks::add);
         blocks.add(pairs("versus-best", "Each classifier against the best", Medium.SEEN, comparison.ofTheBest()));
         blocks.add(Sentences.of(Medium.WRITTEN, Tone.NOTE, method()));
-        if (comparison.verdicts().size() > comparison.ofTheBest().size()) {
-            blocks.add(pairs("pairs", "Every pair of classifiers", Medium.DETAIL, comparison.verdicts()));
+        if (comparison.pairs().size() > comparison.ofTheBest().size()) {
+            blocks.add(pairs("pairs", "Every pair of classifiers", Medium.DETAIL, comparison.pairs()));
         }
         figures.stream().skip(1).forEach(blocks::add);
         return blocks;
@@ -99,15 +99,15 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
                         + Numbers.fixed(all.statistic(), 1) + ", p " + Numbers.p(all.p()) + ".";
     }
 
-    private record Figures(String head, Kind kind, Function<Verdict, Cell> cell) {}
+    private record Figures(String head, Kind kind, Function<PairedComparison, Cell> cell) {}
 
-    private Table pairs(String id, String title, Set<Medium> media, List<Verdict> pairs) {
+    private Table pairs(String id, String title, Set<Medium> media, List<PairedComparison> pairs) {
         List<Figures> columns = new ArrayList<>(List.of(
                 new Figures("Classifier", Kind.TEXT, pair -> name(pair.first())),
                 new Figures("Compared with", Kind.TEXT, pair -> name(pair.second())),
                 new Figures("Difference, points", Kind.NUMBER, pair -> Cell.of(pair.difference(), Unit.POINTS)),
                 new Figures("95 % interval", Kind.NUMBER, pair -> new Cell.Range(pair.low(), pair.high(), Unit.POINTS)),
-                new Figures("p", Kind.NUMBER, pair -> Cell.of(pair.p(), Unit.P))));
+                new Figures("p", Kind.NUMBER, pair -> Cell.of(pair.decidingP(), Unit.P))));
         if (comparison.scope() == Scope.CLASSIFIERS) {
             columns.add(new Figures("P", Kind.NUMBER, pair -> Cell.of(probability(pair), Unit.PROBABILITY)));
         }
@@ -130,7 +130,7 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
     }
 
     /** Returns the outcome of a pair with its symbol, as the first of the two sees it. */
-    static Cell.Mark outcome(Verdict pair) {
+    static Cell.Mark outcome(PairedComparison pair) {
         return outcome(pair.outcome(), pair.onlyProbable());
     }
 
@@ -146,7 +146,7 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
     }
 
     /** Returns the posterior probability of the outcome; of the most probable one if the pair is undecided. */
-    private static @Nullable Double probability(Verdict pair) {
+    private static @Nullable Double probability(PairedComparison pair) {
         if (pair.better() == null || pair.worse() == null || pair.equivalent() == null) {
             return null;
         }

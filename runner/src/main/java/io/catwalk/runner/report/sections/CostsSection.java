@@ -1,7 +1,6 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.experiment.Comparison.Verdict;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
@@ -15,6 +14,7 @@ import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
@@ -88,7 +88,7 @@ record CostsSection(ReportModel model) {
 
     private String trainingTimes() {
         var seconds = model.trained().stream()
-                .mapToDouble(one -> one.trainingSeconds().getAverage())
+                .mapToDouble(one -> one.stands().trainingSeconds().mean())
                 .filter(Double::isFinite)
                 .summaryStatistics();
         if (seconds.getCount() == 0) {
@@ -132,12 +132,12 @@ record CostsSection(ReportModel model) {
 
     /** Relates the best to a classifier that it is not ahead of; empty if it is, or if the two are not compared. */
     private String relation(Entrant best, Entrant other) {
-        Verdict verdict = model.verdict(best.name(), other.name());
-        return verdict == null
+        PairedComparison pair = model.pairOf(best.name(), other.name());
+        return pair == null
                 ? ""
-                : verdict.outcome() == Outcome.EQUIVALENT
+                : pair.outcome() == Outcome.EQUIVALENT
                         ? " is practically equivalent to "
-                        : verdict.outcome() == Outcome.UNDECIDED ? " does not clearly differ from " : "";
+                        : pair.outcome() == Outcome.UNDECIDED ? " does not clearly differ from " : "";
     }
 
     private List<TableColumn<Entrant>> columns() {
@@ -175,11 +175,11 @@ record CostsSection(ReportModel model) {
 
     /** Returns the mean training time with its range. */
     static Cell trainingTime(Entrant one) {
-        var seconds = one.trainingSeconds();
-        Cell.Number mean = Cell.of(seconds.getCount() == 0 ? null : seconds.getAverage(), Unit.SECONDS);
-        return seconds.getCount() < 2
+        var seconds = one.stands().trainingSeconds();
+        Cell.Number mean = Cell.of(seconds.mean(), Unit.SECONDS);
+        return one.stands().trials() < 2
                 ? mean
-                : mean.with(Numbers.duration(seconds.getMin()) + " to " + Numbers.duration(seconds.getMax()));
+                : mean.with(Numbers.duration(seconds.lowest()) + " to " + Numbers.duration(seconds.highest()));
     }
 
     /** Returns a latency with the range of the measuring processes. */

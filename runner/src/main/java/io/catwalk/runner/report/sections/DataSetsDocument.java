@@ -3,7 +3,6 @@ package io.catwalk.runner.report.sections;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Across;
 import io.catwalk.runner.experiment.Across.DataSet;
-import io.catwalk.runner.experiment.Across.Pair;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.DataSetCharts;
@@ -19,6 +18,7 @@ import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.CriticalDifference.Rank;
+import io.catwalk.runner.statistics.PairedComparison;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -28,7 +28,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** All that is said about one experiment on several data sets. */
-public record DataSetsDocument(Across across, Palette palette, @Nullable CriticalDifference ranking) {
+public record DataSetsDocument(
+        Across across, Palette palette, @Nullable CriticalDifference ranking) {
 
     /** Columns of accuracies that a terminal has room for, under the numbers of the data sets. */
     private static final int SHORT = 6;
@@ -45,7 +46,7 @@ public record DataSetsDocument(Across across, Palette palette, @Nullable Critica
 
     /** Writes the document. */
     public static Document of(Across across) {
-        return new DataSetsDocument(across, new Palette(across.contestants()), across.ranking()).document();
+        return new DataSetsDocument(across, new Palette(across.classifiers()), across.ranking()).document();
     }
 
     private Document document() {
@@ -55,24 +56,24 @@ public record DataSetsDocument(Across across, Palette palette, @Nullable Critica
             sections.add(new Section(
                     "ranks",
                     "Ranks",
-                    "Two mean ranks differ significantly if they are at least "
-                            + Numbers.fixed(ranking.difference(), 2) + " apart",
+                    "Two mean ranks differ significantly if they are at least " + Numbers.fixed(ranking.difference(), 2)
+                            + " apart",
                     ranks(ranking),
                     JSON + ", key ranking"));
             sections.add(new Section("odds", "Odds", oddsTitle(), odds(), JSON + ", key pairs"));
         }
         return new Document(
                 across.name(),
-                Wording.count(across.contestants().size(), "classifier", "classifiers") + " on "
+                Wording.count(across.classifiers().size(), "classifier", "classifiers") + " on "
                         + Wording.count(across.dataSets().size(), "data set", "data sets"),
                 headline(),
                 sections,
-                across.contestants(),
+                across.classifiers(),
                 "Made by Catwalk from the runs in this folder: catwalk " + across.command() + ".");
     }
 
     private List<String> without() {
-        return across.contestants().stream()
+        return across.classifiers().stream()
                 .filter(name -> across.dataSets().stream()
                         .noneMatch(one -> one.accuracies().containsKey(name)))
                 .toList();
@@ -84,7 +85,7 @@ public record DataSetsDocument(Across across, Palette palette, @Nullable Critica
 
     /** Answers which classifier is best, and how sure that is. */
     private String headline() {
-        int placed = across.contestants().size() - without().size();
+        int placed = across.classifiers().size() - without().size();
         if (ranking == null) {
             return placed < 2
                     ? "There is no ranking: it needs at least 2 classifiers with trained networks"
@@ -112,8 +113,8 @@ public record DataSetsDocument(Across across, Palette palette, @Nullable Critica
             DataSet one = across.dataSets().get(i);
             columns.add(new TableColumn<>(WIDE, one.folder() + " %", Kind.NUMBER, name -> accuracy(one, name)));
             if (i < SHORT) {
-                columns.add(new TableColumn<>(
-                        TERMINAL, Integer.toString(i + 1), Kind.NUMBER, name -> accuracy(one, name)));
+                columns.add(
+                        new TableColumn<>(TERMINAL, Integer.toString(i + 1), Kind.NUMBER, name -> accuracy(one, name)));
             }
         }
         if (ranking != null) {
@@ -126,10 +127,10 @@ public record DataSetsDocument(Across across, Palette palette, @Nullable Critica
                 "table",
                 "Accuracy on the test images of each data set",
                 columns,
-                across.contestants(),
+                across.classifiers(),
                 "In percent; with several seeds or folds, the mean."
                         + (across.dataSets().size() > SHORT ? " A terminal shows the first " + SHORT + "." : "")));
-        if (across.contestants().size() <= SYMBOLS) {
+        if (across.classifiers().size() <= SYMBOLS) {
             blocks.add(new Figure(Medium.SEEN, new DataSetCharts(across, palette).accuracies()));
         }
         blocks.add(dataSets());
@@ -166,7 +167,8 @@ public record DataSetsDocument(Across across, Palette palette, @Nullable Critica
                                 one -> Cell.of(across.dataSets().indexOf(one) + 1 + " " + one.folder())),
                         new TableColumn<>(WIDE, "Data set", Kind.TEXT, one -> new Cell.Link(one.folder(), report(one))),
                         new TableColumn<>(WIDE, "Classes", Kind.NUMBER, one -> Cell.of(one.classes(), Unit.COUNT)),
-                        new TableColumn<>(WIDE, "Training images", Kind.NUMBER, one -> Cell.of(one.train(), Unit.COUNT)),
+                        new TableColumn<>(
+                                WIDE, "Training images", Kind.NUMBER, one -> Cell.of(one.train(), Unit.COUNT)),
                         new TableColumn<>(
                                 Medium.ALL, "Test images", Kind.NUMBER, one -> Cell.of(one.test(), Unit.COUNT)),
                         new TableColumn<>(
@@ -202,7 +204,7 @@ public record DataSetsDocument(Across across, Palette palette, @Nullable Critica
                 .filter(one -> !one.counts())
                 .map(DataSet::folder)
                 .toList();
-        if (!open.isEmpty() && without.size() < across.contestants().size()) {
+        if (!open.isEmpty() && without.size() < across.classifiers().size()) {
             limits.add(Wording.names(open) + (open.size() == 1 ? " does" : " do")
                     + " not count: not every classifier has a trained network there.");
         }
@@ -237,16 +239,17 @@ public record DataSetsDocument(Across across, Palette palette, @Nullable Critica
                         "pairs",
                         "Every pair of classifiers",
                         List.of(
-                                new TableColumn<Pair>(Medium.ALL, "Classifier", Kind.TEXT, pair -> name(pair.first())),
-                                new TableColumn<Pair>(
+                                new TableColumn<PairedComparison>(
+                                        Medium.ALL, "Classifier", Kind.TEXT, pair -> name(pair.first())),
+                                new TableColumn<PairedComparison>(
                                         Medium.ALL, "Compared with", Kind.TEXT, pair -> name(pair.second())),
-                                number("Ahead on", pair -> Cell.of(pair.wins(), Unit.COUNT)),
-                                number("Behind on", pair -> Cell.of(pair.losses(), Unit.COUNT)),
+                                number("Ahead on", pair -> Cell.of(pair.onlyFirst(), Unit.COUNT)),
+                                number("Behind on", pair -> Cell.of(pair.onlySecond(), Unit.COUNT)),
                                 number("Difference, points", pair -> Cell.of(pair.difference(), Unit.POINTS)),
-                                probability("P better", Pair::better),
-                                probability("P equivalent", Pair::equivalent),
-                                probability("P worse", Pair::worse),
-                                new TableColumn<Pair>(
+                                probability("P better", PairedComparison::better),
+                                probability("P equivalent", PairedComparison::equivalent),
+                                probability("P worse", PairedComparison::worse),
+                                new TableColumn<PairedComparison>(
                                         Medium.ALL,
                                         "Outcome",
                                         Kind.TEXT,
@@ -261,11 +264,12 @@ public record DataSetsDocument(Across across, Palette palette, @Nullable Critica
                                 + " points, or neither."));
     }
 
-    private static TableColumn<Pair> number(String head, Function<Pair, Cell> cell) {
+    private static TableColumn<PairedComparison> number(String head, Function<PairedComparison, Cell> cell) {
         return new TableColumn<>(Medium.ALL, head, Kind.NUMBER, cell);
     }
 
-    private static TableColumn<Pair> probability(String head, Function<Pair, Double> value) {
+    private static TableColumn<PairedComparison> probability(
+            String head, Function<PairedComparison, @Nullable Double> value) {
         return new TableColumn<>(WIDE, head, Kind.NUMBER, pair -> Cell.of(value.apply(pair), Unit.PROBABILITY));
     }
 }

@@ -19,7 +19,6 @@ import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.Efficiency;
 import java.util.ArrayList;
-import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,8 +40,8 @@ record StandingsSection(ReportModel model) {
 
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
-        if (!model.results().incomplete().isEmpty()) {
-            blocks.add(Sentences.of(Medium.ALL, Tone.WARNING, model.results().incomplete()));
+        if (!model.incomplete().isEmpty()) {
+            blocks.add(Sentences.of(Medium.ALL, Tone.WARNING, model.incomplete()));
         }
         if (model.trained().isEmpty()) {
             return blocks;
@@ -91,7 +90,7 @@ record StandingsSection(ReportModel model) {
         }
         figures.add(number("Macro F1 %", one -> Cell.of(one.stands().macroF1(), Unit.PERCENT)));
         figures.add(number("Gap", StandingsSection::gap));
-        figures.add(number("Training", StandingsSection::training));
+        figures.add(number("Training", CostsSection::trainingTime));
         if (model.trained().stream().anyMatch(one -> one.latency(model.engine()) != null)) {
             figures.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
         }
@@ -106,14 +105,6 @@ record StandingsSection(ReportModel model) {
         return gap == null
                 ? Cell.of(null, Unit.POINTS)
                 : Cell.of(gap.mean(), Unit.POINTS).with(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
-    }
-
-    private static Cell training(Entrant one) {
-        DoubleSummaryStatistics seconds = one.trainingSeconds();
-        Cell.Number mean = Cell.of(seconds.getCount() == 0 ? null : seconds.getAverage(), Unit.SECONDS);
-        return seconds.getCount() < 2
-                ? mean
-                : mean.with(new Cell.Range(seconds.getMin(), seconds.getMax(), Unit.SECONDS).text());
     }
 
     private static @Nullable Long bytes(Entrant one) {

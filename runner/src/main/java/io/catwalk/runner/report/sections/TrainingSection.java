@@ -65,10 +65,10 @@ record TrainingSection(ReportModel model) {
         List<Block> blocks = new ArrayList<>();
         List<String> few = model.trained().stream()
                 .filter(one -> {
-                    Long steps = steps(one);
+                    Long steps = one.stands().steps();
                     return steps != null && steps < Timing.FEW_STEPS;
                 })
-                .map(one -> one.name() + " " + steps(one))
+                .map(one -> one.name() + " " + one.stands().steps())
                 .toList();
         if (!few.isEmpty()) {
             blocks.add(
@@ -93,15 +93,6 @@ record TrainingSection(ReportModel model) {
         return RecipeWords.settings(one.request()).entrySet().stream()
                 .map(setting -> Fact.of(setting.getKey(), setting.getValue()))
                 .toList();
-    }
-
-    /** Returns the fewest steps of the trials of a classifier; null if they are not known. */
-    private static @Nullable Long steps(Entrant one) {
-        return one.done().stream()
-                .map(trial -> trial.trained().timing().steps())
-                .filter(Objects::nonNull)
-                .min(Long::compare)
-                .orElse(null);
     }
 
     /** Returns the names of the settings in which recipes differ. */
@@ -129,9 +120,12 @@ record TrainingSection(ReportModel model) {
                     Kind.TEXT,
                     one -> Cell.of(RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE))));
         }
-        if (!all(TrainingSection::steps, model.trained())) {
-            columns.add(
-                    new TableColumn<>(Medium.WRITTEN, "Steps", Kind.NUMBER, one -> Cell.of(steps(one), Unit.COUNT)));
+        if (!all(one -> one.stands().steps(), model.trained())) {
+            columns.add(new TableColumn<>(
+                    Medium.WRITTEN,
+                    "Steps",
+                    Kind.NUMBER,
+                    one -> Cell.of(one.stands().steps(), Unit.COUNT)));
         }
         return TableColumn.table(
                 Medium.WRITTEN, "recipes", "What differs between the recipes", columns, model.trained(), "");

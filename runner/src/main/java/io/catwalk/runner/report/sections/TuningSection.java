@@ -5,7 +5,6 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.experiment.Tuning.Candidate;
 import io.catwalk.runner.experiment.Tuning.Score;
-import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.RunCharts;
@@ -17,6 +16,7 @@ import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.words.TuningWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
                     "Candidates, the best first",
                     columns(),
                     tuning.candidates(),
-                    "Mean " + RecipeWords.criterion(tuning.selectBy()) + " over the folds of the training images"
+                    "Mean " + TuningWords.title(tuning.selectBy()) + " over the folds of the training images"
                             + (tuning.selectBy() == Criterion.LOSS ? ", in nats: lower is better." : ", in percent.")));
         }
         blocks.add(Sentences.of(
@@ -61,7 +61,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
             return all + (tuning.candidates().size() == 1 ? " was" : " were") + " tried, and the best is not known yet";
         }
         return "Of " + all + ", number " + best.number() + " is the best, with a mean "
-                + RecipeWords.criterion(tuning.selectBy()) + " of "
+                + TuningWords.title(tuning.selectBy()) + " of "
                 + unit().text(best.scores().get(best.scores().size() - 1).mean())
                 + (tuning.selectBy() == Criterion.LOSS ? " nats" : " %");
     }

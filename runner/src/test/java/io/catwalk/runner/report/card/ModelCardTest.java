@@ -10,6 +10,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.MadeUpComparison;
 import io.catwalk.runner.trial.ExportOptions;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
@@ -114,7 +115,7 @@ class ModelCardTest {
     @Test
     void howMuchTheSeedMattersIsSaidOnlyWhereItWasMeasured() {
         ModelCard one = card();
-        Standing three = new Standing("net", 3, 0.62, 0.0123, 0.6, 0.64, 0.6, 0.6, 0.6, 0.64, true);
+        Standing three = MadeUpComparison.standing("net", 3, 0.62, 0.0123, 0.6, 0.64);
         ModelCard several = new ModelCard(
                 "net",
                 "net.onnx",

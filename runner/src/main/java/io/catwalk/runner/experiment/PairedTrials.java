@@ -19,25 +19,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pairs the trained networks of an experiment. If the contestants share enough, only the seeds and folds count that all
+ * Pairs the trained networks of an experiment. If the classifiers share enough, only the seeds and folds count that all
  * of them have finished, so that none profits from an easier fold.
  *
- * @param trials that count, of each contestant with a trained network, in the order of the request
+ * @param trials that count, of each classifier with a trained network, in the order of the request
  * @param results of all trials that are done
  * @param folds whether it is a cross-validation
- * @param paired whether the contestants share a seed or, with folds, two folds
- * @param leftOut why there are no ranks or verdicts, in sentences
+ * @param paired whether the classifiers share a seed or, with folds, two folds
+ * @param withoutNetwork the classifiers without a trained network
  * @param incomplete which trials count, if trials are missing; null if none is
  */
-record Contest(
+record PairedTrials(
         Map<String, List<TrialSpec>> trials,
         Map<TrialSpec, Done> results,
         boolean folds,
         boolean paired,
-        List<String> leftOut,
+        List<String> withoutNetwork,
         @Nullable Incomplete incomplete) {
 
-    static Contest of(List<TrialSpec> planned, Outcomes finished) {
+    static PairedTrials of(List<TrialSpec> planned, Outcomes finished) {
         Map<TrialSpec, Done> results = new LinkedHashMap<>();
         Map<String, List<TrialSpec>> trials = new LinkedHashMap<>();
         Set<String> without = new LinkedHashSet<>();
@@ -60,47 +60,12 @@ record Contest(
         if (paired) {
             trials.values().forEach(own -> own.removeIf(trial -> !shared.contains(Round.of(trial))));
         }
-        List<String> leftOut = new ArrayList<>();
-        if (!without.isEmpty()) {
-            leftOut.add(Headline.names(without) + (without.size() == 1 ? " has" : " have")
-                    + " no trained network, and so no rank.");
-        }
-        if (!paired && trials.size() > 1) {
-            leftOut.add(
-                    "There are no verdicts, since not all have finished the same " + (folds ? "two folds." : "seed."));
-        }
-        // A contestant without any network has no numbers, and is named among those without a rank.
+        // A classifier without any network has no numbers, and is named among those without a rank.
         boolean missing = !trials.isEmpty() && shared.size() < rounds.size();
         Incomplete incomplete = missing
-                ? new Incomplete(
-                        sentence(planned.size(), results.size(), trials.size() == 1, paired ? shared : Set.of(), folds),
-                        List.copyOf(paired ? shared : Set.of()))
+                ? new Incomplete(planned.size(), results.size(), paired ? List.copyOf(shared) : List.of())
                 : null;
-        return new Contest(trials, results, folds, paired, leftOut, incomplete);
-    }
-
-    /** Says how many trials are missing, and which of the others count. */
-    private static String sentence(int planned, int done, boolean alone, Set<Round> counted, boolean folds) {
-        String missing = "Only " + done + " of " + planned + " trials are done";
-        if (alone) {
-            return missing + ".";
-        }
-        if (counted.isEmpty()) {
-            return missing + ", and all trained classifiers have " + (folds ? "no two folds" : "no seed")
-                    + " in common: their numbers are of different trials.";
-        }
-        return missing + ": all numbers are of " + words(counted, folds)
-                + ", which all trained classifiers have finished.";
-    }
-
-    private static String words(Set<Round> counted, boolean folds) {
-        if (folds && counted.stream().map(Round::seed).distinct().count() > 1) {
-            return "those " + counted.size() + " pairs of a seed and a fold";
-        }
-        List<String> numbers = counted.stream()
-                .map(round -> Long.toString(folds ? round.fold() : round.seed()))
-                .toList();
-        return (folds ? "fold" : "seed") + (numbers.size() == 1 ? " " : "s ") + Headline.names(numbers);
+        return new PairedTrials(trials, results, folds, paired, List.copyOf(without), incomplete);
     }
 
     /** Returns a score on the test images of a trial. */
@@ -108,12 +73,12 @@ record Contest(
         return metric.applyAsDouble(result(trial).metrics().test());
     }
 
-    /** Returns the latency of a contestant: that of its first network that was measured on a quiet machine. */
+    /** Returns the latency of a classifier: that of its first network that was measured on a quiet machine. */
     @Nullable
-    Latency latency(String contestant) {
+    Latency latency(String classifier) {
         InferenceEngine engine = Results.latencyEngine(results.values());
         return results.entrySet().stream()
-                .filter(trial -> trial.getKey().label().equals(contestant))
+                .filter(trial -> trial.getKey().label().equals(classifier))
                 .map(trial -> trial.getValue().efficiency().latency(engine))
                 .filter(latency -> latency != null && latency.busy() == null && Double.isFinite(latency.p50Micros()))
                 .findFirst()

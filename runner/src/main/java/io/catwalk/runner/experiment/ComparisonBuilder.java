@@ -1,0 +1,241 @@
+package io.catwalk.runner.experiment;
+
+import io.catwalk.api.Criterion;
+import io.catwalk.runner.evaluation.Baselines;
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Metrics;
+import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.experiment.Comparison.NoPairs;
+import io.catwalk.runner.experiment.Comparison.Scope;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.statistics.Bootstrap;
+import io.catwalk.runner.statistics.CochranQ;
+import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.statistics.PairedComparison;
+import io.catwalk.runner.statistics.ParetoFront;
+import io.catwalk.runner.statistics.ParetoFront.Better;
+import io.catwalk.runner.statistics.ParetoFront.Objective;
+import io.catwalk.runner.statistics.Spread;
+import io.catwalk.runner.statistics.WelchTTest;
+import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.TrialOutcome.Done;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Compares classifiers by their paired trials: the standings, and every pair with its test. */
+final class ComparisonBuilder {
+
+    private static final double CONFIDENCE = 0.95;
+    private static final int RESAMPLES = 2000;
+
+    private final PairedTrials paired;
+    private final Results.Dataset images;
+    private final EquivalenceRegion region;
+    private final @Nullable Baselines baselines;
+    private final Observations observations;
+    private final Map<String, PredictedClasses> predictions = new LinkedHashMap<>();
+    private final List<Standing> standings;
+
+    /**
+     * Ranks the classifiers.
+     *
+     * @param paired with at least one trained network
+     * @param read returns the predictions of a trial; null if there are none
+     * @param images numbers of training and test images of a trial
+     * @param region which differences between classifiers do not matter
+     * @param baselines accuracies without a network; null if they are not known
+     */
+    ComparisonBuilder(
+            PairedTrials paired,
+            Function<TrialSpec, @Nullable PredictedClasses> read,
+            Results.Dataset images,
+            EquivalenceRegion region,
+            @Nullable Baselines baselines) {
+        this.paired = paired;
+        this.images = images;
+        this.region = region;
+        this.baselines = baselines;
+        observations = new Observations(paired.folds(), images);
+        paired.trials().forEach((classifier, trials) -> {
+            if (trials.size() == 1) {
+                PredictedClasses first = read.apply(trials.get(0));
+                if (first != null) {
+                    predictions.put(classifier, first);
+                }
+            }
+        });
+        Map<String, Boolean> front = front();
+        // The bootstrap of each takes a while, and they are independent.
+        standings = paired.trials().entrySet().parallelStream()
+                .map(one -> standing(one.getKey(), one.getValue(), front.get(one.getKey())))
+                .sorted(Comparator.comparingDouble(Standing::accuracy).reversed())
+                .toList();
+    }
+
+    Comparison comparison() {
+        boolean single = paired.trials().values().stream().allMatch(trials -> trials.size() == 1);
+        Scope scope = paired.folds() ? Scope.CLASSIFIERS : single ? Scope.MODELS : Scope.SEEDS;
+        List<String> silent = scope != Scope.MODELS
+                ? List.of()
+                : names().stream()
+                        .filter(name -> !predictions.containsKey(name))
+                        .toList();
+        List<boolean[]> correct = scope == Scope.MODELS && paired.paired()
+                ? names().stream()
+                        .map(predictions::get)
+                        .filter(Objects::nonNull)
+                        .map(PredictedClasses::correct)
+                        .toList()
+                : List.of();
+        List<PairedComparison> pairs = pairs(scope, silent, correct);
+        List<Criterion> criteria = paired.trials().values().stream()
+                .flatMap(List::stream)
+                .map(trial -> trial.recipe().selectBy())
+                .distinct()
+                .sorted()
+                .toList();
+        return new Comparison(
+                scope,
+                region.points(),
+                baselines,
+                correct.size() < 2 ? null : CochranQ.of(correct),
+                standings,
+                pairs,
+                pairs.isEmpty() ? reason(scope) : null,
+                silent,
+                paired.withoutNetwork(),
+                paired.incomplete(),
+                criteria.equals(List.of(Criterion.ACCURACY)) ? List.of() : criteria);
+    }
+
+    private List<PairedComparison> pairs(Scope scope, List<String> silent, List<boolean[]> correct) {
+        if (!paired.paired() || standings.size() < 2) {
+            return List.of();
+        }
+        return switch (scope) {
+            case MODELS -> {
+                List<String> names = new ArrayList<>(names());
+                names.removeAll(silent);
+                yield PairedComparison.ofModels(names, correct);
+            }
+            // Each seed is another training, evaluated on the same images.
+            case SEEDS -> fewSeeds() ? List.of() : PairedComparison.ofSeeds(names(), scores());
+            case CLASSIFIERS -> PairedComparison.ofFolds(names(), scores(), observations.testShare(), region);
+        };
+    }
+
+    private boolean fewSeeds() {
+        return trials(standings.get(0)).size() < WelchTTest.FEWEST_SEEDS;
+    }
+
+    private NoPairs reason(Scope scope) {
+        if (standings.size() < 2) {
+            return NoPairs.ONE_CLASSIFIER;
+        }
+        if (!paired.paired()) {
+            return NoPairs.DIFFERENT_TRIALS;
+        }
+        return scope == Scope.SEEDS ? NoPairs.TOO_FEW_SEEDS : NoPairs.NO_PREDICTIONS;
+    }
+
+    private Standing standing(String classifier, List<TrialSpec> trials, @Nullable Boolean onFront) {
+        boolean single = trials.size() == 1;
+        Interval accuracy = single ? wilson(trials.get(0)) : student(trials, Metrics::accuracy);
+        PredictedClasses answers = predictions.get(classifier);
+        Interval macroF1 = !single
+                ? student(trials, ComparisonBuilder::macroF1)
+                : answers == null ? null : Bootstrap.macroF1(answers, RESAMPLES, CONFIDENCE, 0);
+        List<Done> done = trials.stream().map(paired::result).toList();
+        DoubleSummaryStatistics seconds = done.stream()
+                .mapToDouble(trial -> trial.efficiency().trainingSeconds())
+                .summaryStatistics();
+        return new Standing(
+                classifier,
+                trials.size(),
+                mean(trials, Metrics::accuracy),
+                single ? null : Spread.of(each(trials, Metrics::accuracy)).standardDeviation(),
+                accuracy.low(),
+                accuracy.high(),
+                mean(trials, Metrics::balancedAccuracy),
+                mean(trials, ComparisonBuilder::macroF1),
+                macroF1 == null ? null : macroF1.low(),
+                macroF1 == null ? null : macroF1.high(),
+                onFront,
+                GeneralizationGap.of(done, images),
+                new Standing.Seconds(seconds.getAverage(), seconds.getMin(), seconds.getMax()),
+                done.stream()
+                        .map(trial -> trial.timing().steps())
+                        .filter(Objects::nonNull)
+                        .min(Comparator.naturalOrder())
+                        .orElse(null));
+    }
+
+    private Interval wilson(TrialSpec trial) {
+        return new Interval(paired.score(trial, Metrics::accuracyLow), paired.score(trial, Metrics::accuracyHigh));
+    }
+
+    private Interval student(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
+        Interval interval = observations.interval(trials, trial -> paired.score(trial, metric));
+        return new Interval(Math.max(0, interval.low()), Math.min(1, interval.high()));
+    }
+
+    private double[] each(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
+        return trials.stream().mapToDouble(trial -> paired.score(trial, metric)).toArray();
+    }
+
+    private double mean(List<TrialSpec> trials, ToDoubleFunction<Metrics> metric) {
+        return trials.stream()
+                .mapToDouble(trial -> paired.score(trial, metric))
+                .average()
+                .orElseThrow();
+    }
+
+    private List<String> names() {
+        return standings.stream().map(Standing::classifier).toList();
+    }
+
+    /** Returns the scores that the tests of architectures compare, in the order of the standings. */
+    private List<double[]> scores() {
+        return standings.stream()
+                .map(standing -> observations.each(trials(standing), trial -> paired.score(trial, Metrics::accuracy)))
+                .toList();
+    }
+
+    private static double macroF1(Metrics metrics) {
+        return metrics.macro().f1();
+    }
+
+    private List<TrialSpec> trials(Standing standing) {
+        return Objects.requireNonNull(paired.trials().get(standing.classifier()));
+    }
+
+    private record Candidate(String classifier, double accuracy, double micros) {}
+
+    /** Returns, for each classifier with a latency, whether it is on the front. */
+    private Map<String, Boolean> front() {
+        List<Candidate> candidates = new ArrayList<>();
+        paired.trials().forEach((classifier, trials) -> {
+            Latency latency = paired.latency(classifier);
+            if (latency != null) {
+                candidates.add(new Candidate(classifier, mean(trials, Metrics::accuracy), latency.p50Micros()));
+            }
+        });
+        List<Candidate> front = ParetoFront.of(
+                candidates,
+                List.of(
+                        new Objective<>(Better.HIGHER, Candidate::accuracy),
+                        new Objective<>(Better.LOWER, Candidate::micros)));
+        Map<String, Boolean> known = new LinkedHashMap<>();
+        candidates.forEach(one -> known.put(one.classifier(), front.contains(one)));
+        return known;
+    }
+}

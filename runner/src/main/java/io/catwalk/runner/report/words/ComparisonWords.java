@@ -1,0 +1,340 @@
+package io.catwalk.runner.report.words;
+
+import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Baselines;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Incomplete;
+import io.catwalk.runner.experiment.Comparison.NoPairs;
+import io.catwalk.runner.experiment.Comparison.Round;
+import io.catwalk.runner.experiment.Comparison.Scope;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.statistics.CochranQ;
+import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.Paired;
+import io.catwalk.runner.statistics.PairedComparison;
+import io.catwalk.runner.statistics.PairedComparison.Test;
+import io.catwalk.runner.statistics.WelchTTest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which classifier is better and how sure that is, without claiming more than the tests.
+ *
+ * @param comparison the numbers
+ * @param results that the comparison is part of
+ */
+public record ComparisonWords(Comparison comparison, Results results) {
+
+    private static final int NAMES = 4;
+    private static final List<String> NUMBERS =
+            List.of("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
+
+    /** Answers "which one, and how sure"; says first that trials are missing. */
+    public String headline() {
+        String missing = incomplete();
+        return (missing.isEmpty() ? "" : missing + " ") + answer();
+    }
+
+    private String answer() {
+        List<Standing> standings = comparison.standings();
+        Standing best = standings.get(0);
+        String numbers = numbers(best);
+        if (standings.size() == 1) {
+            return "The accuracy of " + best.classifier() + numbers + "; there is nothing to compare it with.";
+        }
+        if (standings.stream().allMatch(one -> one.accuracy() == 1)) {
+            return "All " + inWords(standings.size()) + " classify all "
+                    + Numbers.count(results.dataset().test()) + " test images "
+                    + (comparison.scope() == Scope.MODELS
+                            ? String.format(
+                                    Locale.ROOT, "correctly (95 %% interval %.1f to 100).", 100 * best.accuracyLow())
+                            : "of every trial correctly.");
+        }
+        List<String> beaten = others(Outcome.BETTER, false);
+        List<String> likely = others(Outcome.BETTER, true);
+        boolean beatsAll = beaten.size() == standings.size() - 1;
+        List<String> equals = standings.stream()
+                .filter(one -> Paired.order(one.accuracy(), best.accuracy()) == 0)
+                .map(Standing::classifier)
+                .toList();
+        String lead = equals.size() > 1
+                ? names(equals) + " have the highest accuracy"
+                : best.classifier() + (beatsAll ? " is the most accurate" : " has the highest accuracy");
+        List<PairedComparison> pairs = comparison.ofTheBest();
+        if (pairs.isEmpty()) {
+            return lead + numbers + ", but it is not compared with any other.";
+        }
+        List<String> equivalent = others(Outcome.EQUIVALENT, false);
+        List<String> undecided = others(Outcome.UNDECIDED, false);
+        if (equivalent.size() + undecided.size() == standings.size() - 1) {
+            List<String> all = standings.stream().map(Standing::classifier).toList();
+            return (undecided.isEmpty()
+                            ? names(all) + " are practically equivalent" + where() + ". "
+                            : "No clear winner: " + names(all) + where() + ". ")
+                    + lead + numbers + ".";
+        }
+        List<String> clauses = new ArrayList<>();
+        String how = comparison.scope() == Scope.CLASSIFIERS ? "" : "significantly ";
+        add(clauses, "is " + how + "worse than", others(Outcome.WORSE, false));
+        add(clauses, "is probably worse than", others(Outcome.WORSE, true));
+        add(clauses, "does not clearly differ from", undecided);
+        add(clauses, "is practically equivalent to", equivalent);
+        boolean open = !clauses.isEmpty();
+        add(clauses, "is probably better than", likely);
+        if (beatsAll && beaten.size() > 1) {
+            clauses.add("is " + how + "better than each of the others");
+        } else {
+            add(clauses, "is " + how + "better than", beaten);
+        }
+        List<String> apart = standings.stream()
+                .skip(1)
+                .map(Standing::classifier)
+                .filter(name -> comparison.pair(best.classifier(), name) == null)
+                .toList();
+        return lead + numbers + (open || beaten.size() + likely.size() < standings.size() - 1 ? ", but " : ", and ")
+                + (equals.size() > 1 ? best.classifier() + " " : "") + String.join(", and ", clauses) + where()
+                + (apart.isEmpty() ? "" : ", and is not compared with " + names(apart)) + ".";
+    }
+
+    private String numbers(Standing best) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %.2f %% (95 %% interval %.1f to %.1f%s)",
+                best.trials() == 1 ? "" : " over " + best.trials() + " " + trials(),
+                100 * best.accuracy(),
+                100 * best.accuracyLow(),
+                100 * best.accuracyHigh(),
+                results.dataset().unbalanced()
+                        ? String.format(Locale.ROOT, "; balanced accuracy %.2f %%", 100 * best.balancedAccuracy())
+                        : "");
+    }
+
+    private String trials() {
+        return comparison.scope() == Scope.SEEDS
+                ? "seeds"
+                : results.experiment().seeds().size() == 1 ? "folds" : "trials";
+    }
+
+    private String where() {
+        return switch (comparison.scope()) {
+            case MODELS -> " on these images";
+            case SEEDS -> " on this split";
+            case CLASSIFIERS -> " by these folds";
+        };
+    }
+
+    private List<String> others(Outcome outcome, boolean onlyProbable) {
+        return comparison.ofTheBest().stream()
+                .filter(pair -> pair.outcome() == outcome && pair.onlyProbable() == onlyProbable)
+                .map(PairedComparison::second)
+                .toList();
+    }
+
+    private static void add(List<String> clauses, String relation, List<String> others) {
+        if (!others.isEmpty()) {
+            clauses.add(relation + " " + names(others));
+        }
+    }
+
+    /** Says how many trials are missing, and which of the others count; empty if none is missing. */
+    public String incomplete() {
+        Incomplete incomplete = comparison.incomplete();
+        if (incomplete == null) {
+            return "";
+        }
+        String missing = "Only " + incomplete.done() + " of " + incomplete.planned() + " trials are done";
+        if (comparison.standings().size() == 1) {
+            return missing + ".";
+        }
+        boolean folds = comparison.scope() == Scope.CLASSIFIERS;
+        if (incomplete.counted().isEmpty()) {
+            return missing + ", and all trained classifiers have " + (folds ? "no two folds" : "no seed")
+                    + " in common: their numbers are of different trials.";
+        }
+        return missing + ": all numbers are of " + rounds(incomplete.counted(), folds)
+                + ", which all trained classifiers have finished.";
+    }
+
+    private static String rounds(List<Round> counted, boolean folds) {
+        if (folds && counted.stream().map(Round::seed).distinct().count() > 1) {
+            return "those " + counted.size() + " pairs of a seed and a fold";
+        }
+        List<String> numbers = counted.stream()
+                .map(round -> Long.toString(folds ? round.fold() : round.seed()))
+                .toList();
+        return (folds ? "fold" : "seed") + (numbers.size() == 1 ? " " : "s ") + names(numbers);
+    }
+
+    /** Returns the limits of the comparison, a sentence each. */
+    public List<String> limits() {
+        List<String> limits = new ArrayList<>();
+        if (comparison.baselines() != null) {
+            limits.add(baselines(comparison.baselines()));
+        }
+        boolean alone = comparison.standings().size() == 1;
+        limits.add(
+                switch (comparison.scope()) {
+                    case MODELS ->
+                        alone
+                                ? "One split evaluates this trained model, not its architecture: another seed gives"
+                                        + " another accuracy. Use --seeds or crossval to evaluate the architecture."
+                                : "One seed on one split compares these trained models, not their architectures: with"
+                                        + " another seed the ranking may change. Use --seeds 5 or crossval to compare"
+                                        + " architectures.";
+                    case SEEDS ->
+                        "The seeds " + (alone ? "evaluate this architecture" : "compare these architectures")
+                                + " on one split and one set of test images: the interval"
+                                + (alone ? " shows" : "s show")
+                                + " how much another seed changes, not what other training or test images would.";
+                    case CLASSIFIERS ->
+                        "The folds " + (alone ? "evaluate this architecture" : "compare these architectures")
+                                + " with this length of training on this data set: with another recipe, more epochs or"
+                                + " other images the " + (alone ? "accuracy" : "ranking") + " may change.";
+                });
+        boolean folds = comparison.scope() == Scope.CLASSIFIERS;
+        if (comparison.withoutPairs() == NoPairs.TOO_FEW_SEEDS) {
+            limits.add("No two classifiers are compared: that needs at least " + WelchTTest.FEWEST_SEEDS
+                    + " seeds, since fewer do not show how much the results vary; try --seeds 5.");
+        }
+        if (comparison.withoutPairs() == NoPairs.DIFFERENT_TRIALS) {
+            limits.add("No two classifiers are compared, since not all have finished the same "
+                    + (folds ? "two folds." : "seed."));
+        }
+        if (!comparison.withoutPredictions().isEmpty()) {
+            limits.add("There are no predictions of " + names(comparison.withoutPredictions()) + ", and so no pairs.");
+        }
+        if (!comparison.withoutNetwork().isEmpty()) {
+            limits.add(names(comparison.withoutNetwork())
+                    + (comparison.withoutNetwork().size() == 1 ? " has" : " have")
+                    + " no trained network, and so no rank.");
+        }
+        if (!comparison.selectedBy().isEmpty()) {
+            limits.add("The epoch of each network was selected by "
+                    + comparison.selectedBy().stream().map(TuningWords::title).collect(Collectors.joining(" or "))
+                    + " on the validation images; the pairs are compared by accuracy.");
+        }
+        return limits;
+    }
+
+    /** States the accuracies that are reached without a network. */
+    public static String baselines(Baselines baselines) {
+        return "Majority-class and nearest-neighbor baselines: " + Numbers.percent(baselines.largestClass()) + " % and "
+                + Numbers.percent(baselines.nearestNeighbor()) + " %.";
+    }
+
+    /** Says how two classifiers compare, with all numbers, without a period. */
+    public static String pair(PairedComparison pair, double regionPoints) {
+        String relation = relation(pair);
+        String difference = Numbers.plainPoints(pair.difference()) + " points";
+        String interval = pair.low() == null || pair.high() == null
+                ? ""
+                : ", 95 % interval " + Numbers.plainPoints(pair.low()) + " to " + Numbers.plainPoints(pair.high());
+        return switch (pair.test()) {
+            case MCNEMAR ->
+                relation + " on these images: " + difference + interval + "; of " + pair.observations() + ", only "
+                        + pair.first() + " got " + pair.onlyFirst() + " right and only " + pair.second() + " got "
+                        + pair.onlySecond() + " right; McNemar with " + holm(pair);
+            case WELCH ->
+                relation + " on this split: " + difference + " over " + pair.observations() + " seeds" + interval
+                        + (interval.isEmpty()
+                                ? "; neither varies over its seeds, so there is no spread to compare the difference with"
+                                : "; Welch with " + holm(pair));
+            case CORRECTED_T -> relation + ": " + difference + interval + "; " + odds(pair, regionPoints);
+            case SIGNED_RANK ->
+                relation + ": ahead on " + pair.onlyFirst() + " of " + pair.observations() + " data sets, behind on "
+                        + pair.onlySecond() + ", " + difference + " on average; " + odds(pair, regionPoints);
+        };
+    }
+
+    private static String relation(PairedComparison pair) {
+        boolean tested = pair.test() == Test.MCNEMAR || pair.test() == Test.WELCH;
+        return switch (pair.outcome()) {
+            case BETTER, WORSE ->
+                pair.first() + " is " + (tested ? "significantly " : "") + outcome(pair) + " than " + pair.second();
+            case EQUIVALENT -> pair.first() + " and " + pair.second() + " are practically equivalent";
+            case UNDECIDED -> pair.first() + " and " + pair.second() + " do not clearly differ";
+        };
+    }
+
+    private static String holm(PairedComparison pair) {
+        double adjusted = pair.adjustedP() == null ? 1 : pair.adjustedP();
+        String stricter = !pair.stricterThanInterval()
+                ? ""
+                : pair.p() != null && pair.p() < 0.05
+                        ? "; the interval, for this pair alone, excludes 0, but not once all pairs are counted"
+                        : "; the interval, an approximation, excludes 0, but the exact test does not";
+        return "Holm p " + Numbers.p(adjusted) + stricter;
+    }
+
+    /** Writes the probability of the outcome, or all three where none is probable enough. */
+    private static String odds(PairedComparison pair, double regionPoints) {
+        String above = probability("better by more than", pair.better(), regionPoints);
+        String below = probability("worse by more than", pair.worse(), regionPoints);
+        String within = probability("within", pair.equivalent(), regionPoints);
+        return switch (pair.outcome()) {
+            case BETTER -> above;
+            case WORSE -> below;
+            case EQUIVALENT -> within;
+            case UNDECIDED -> above + ", " + within + ", " + below;
+        };
+    }
+
+    private static String probability(String event, @Nullable Double value, double regionPoints) {
+        String written = probability(value == null ? 0 : value);
+        return "P(" + event + " " + regionPoints + ") " + (Character.isDigit(written.charAt(0)) ? "= " : "") + written;
+    }
+
+    /** Writes a probability with two digits. One that is too small for an outcome is not rounded up to 0.95. */
+    public static String probability(double value) {
+        if (value > 0.995 || value < 0.005) {
+            return value > 0.995 ? "> 0.99" : "< 0.01";
+        }
+        return String.format(Locale.ROOT, "%.2f", value >= 0.945 && value < Outcome.SURE ? 0.94 : value);
+    }
+
+    /** Says whether all networks have the same accuracy. */
+    public static String all(CochranQ test) {
+        return String.format(
+                Locale.ROOT,
+                "All %d together: Cochran's Q = %.1f, p %s",
+                test.degreesOfFreedom() + 1,
+                test.statistic(),
+                Numbers.p(test.p()));
+    }
+
+    /** Names the outcome of a pair. */
+    public static String outcome(PairedComparison pair) {
+        return (pair.onlyProbable() ? "probably " : "") + outcome(pair.outcome());
+    }
+
+    /** Names an outcome. */
+    public static String outcome(Outcome outcome) {
+        return switch (outcome) {
+            case BETTER -> "better";
+            case WORSE -> "worse";
+            case EQUIVALENT -> "equivalent";
+            case UNDECIDED -> "not clearly different";
+        };
+    }
+
+    private static String inWords(int number) {
+        return number - 2 < NUMBERS.size() ? NUMBERS.get(number - 2) : Integer.toString(number);
+    }
+
+    /** Lists names in a sentence; if there are many, the first three and the number of the others. */
+    public static String names(Collection<String> names) {
+        List<String> shown = new ArrayList<>(names);
+        if (shown.size() > NAMES) {
+            shown = new ArrayList<>(shown.subList(0, NAMES - 1));
+            shown.add((names.size() - shown.size()) + " more");
+        }
+        return shown.size() == 1
+                ? shown.get(0)
+                : String.join(", ", shown.subList(0, shown.size() - 1)) + " and " + shown.get(shown.size() - 1);
+    }
+}

@@ -1,0 +1,304 @@
+package io.catwalk.runner.statistics;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.runner.evaluation.Interval;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares two classifiers, by the test that fits what was observed of both.
+ *
+ * @param first label of the first
+ * @param second label of the second
+ * @param test that compares them
+ * @param observations number of images, of seeds of the first, of folds or of data sets
+ * @param onlyFirst images that only the first predicts correctly, or data sets on which it is more accurate; null for
+ *     other tests
+ * @param onlySecond the same for the second
+ * @param statistic t of the test; null for tests without one, and where nothing varies
+ * @param difference accuracy of the first minus that of the second, -1 to 1
+ * @param low lower bound of the 95 % interval of the difference, which is for this pair alone: Tango's for images,
+ *     Welch's over seeds, that of the corrected t-test over folds; null over data sets, and if nothing varies over the
+ *     seeds
+ * @param high upper bound
+ * @param p two-sided probability of such a difference or a larger one if both are equal, for this pair alone; null over
+ *     data sets
+ * @param adjustedP the same, corrected by Holm's method for all pairs compared together; null over folds and data sets
+ * @param worse probability that the first is worse by more than the region; null for tests without probabilities
+ * @param equivalent probability that they differ by no more
+ * @param better probability that the first is better by more
+ * @param outcome how the first compares with the second
+ */
+public record PairedComparison(
+        String first,
+        String second,
+        Test test,
+        int observations,
+        @Nullable Integer onlyFirst,
+        @Nullable Integer onlySecond,
+        @Nullable Double statistic,
+        double difference,
+        @Nullable Double low,
+        @Nullable Double high,
+        @Nullable Double p,
+        @Nullable Double adjustedP,
+        @Nullable Double worse,
+        @Nullable Double equivalent,
+        @Nullable Double better,
+        Outcome outcome) {
+
+    private static final double LEVEL = 0.05;
+    private static final double CONFIDENCE = 1 - LEVEL;
+
+    /** What compares two classifiers. */
+    public enum Test {
+        /** Exact McNemar test of two networks on the same images. */
+        @JsonProperty("mcnemar")
+        MCNEMAR,
+        /** Welch's t-test over seeds. */
+        @JsonProperty("welch")
+        WELCH,
+        /** Corrected t-test over folds, with the Bayesian correlated t-test. */
+        @JsonProperty("corrected_t")
+        CORRECTED_T,
+        /** Bayesian signed-rank test over data sets. */
+        @JsonProperty("signed_rank")
+        SIGNED_RANK
+    }
+
+    /**
+     * Compares trained networks, each with each that follows it.
+     *
+     * @param names their labels
+     * @param correct for each network whether it predicts each test image correctly, the images in the same order
+     * @throws IllegalArgumentException if names and networks differ in number, or the networks' images do
+     */
+    public static List<PairedComparison> ofModels(List<String> names, List<boolean[]> correct) {
+        Paired.sameLength(names.size(), correct.size(), "names as models");
+        List<PairedComparison> pairs = new ArrayList<>();
+        for (int[] pair : Paired.pairs(names.size())) {
+            var accuracy = PairedAccuracy.of(correct.get(pair[0]), correct.get(pair[1]));
+            Interval interval = accuracy.interval(CONFIDENCE);
+            pairs.add(new PairedComparison(
+                    names.get(pair[0]),
+                    names.get(pair[1]),
+                    Test.MCNEMAR,
+                    accuracy.images(),
+                    accuracy.test().onlyFirst(),
+                    accuracy.test().onlySecond(),
+                    null,
+                    accuracy.lost(),
+                    interval.low(),
+                    interval.high(),
+                    accuracy.test().p(),
+                    null,
+                    null,
+                    null,
+                    null,
+                    Outcome.UNDECIDED));
+        }
+        return adjusted(pairs);
+    }
+
+    /**
+     * Compares architectures that were trained with several seeds on one split, each with each that follows it.
+     *
+     * @param names their labels
+     * @param accuracies for each architecture its accuracy with each seed, 0 to 1
+     * @throws io.catwalk.runner.RequestException if one has fewer seeds than {@link WelchTTest#FEWEST_SEEDS}
+     * @throws IllegalArgumentException if names and architectures differ in number
+     */
+    public static List<PairedComparison> ofSeeds(List<String> names, List<double[]> accuracies) {
+        Paired.sameLength(names.size(), accuracies.size(), "names as architectures");
+        List<PairedComparison> pairs = new ArrayList<>();
+        for (int[] pair : Paired.pairs(names.size())) {
+            WelchTTest test = WelchTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1]));
+            Interval interval = test.interval(CONFIDENCE);
+            pairs.add(new PairedComparison(
+                    names.get(pair[0]),
+                    names.get(pair[1]),
+                    Test.WELCH,
+                    accuracies.get(pair[0]).length,
+                    null,
+                    null,
+                    interval == null ? null : (Double) (test.difference() / test.standardError()),
+                    test.difference(),
+                    interval == null ? null : (Double) interval.low(),
+                    interval == null ? null : (Double) interval.high(),
+                    test.p(),
+                    null,
+                    null,
+                    null,
+                    null,
+                    Outcome.UNDECIDED));
+        }
+        return adjusted(pairs);
+    }
+
+    /**
+     * Compares classifiers over the same folds of a cross-validation, each with each that follows it.
+     *
+     * @param names their labels
+     * @param accuracies for each classifier its accuracy in each fold, 0 to 1, the folds in the same order
+     * @param testShare images of one fold's test part divided by images of its training part, above 0
+     * @param region which differences do not matter
+     * @throws IllegalArgumentException if names and classifiers differ in number, the classifiers have different folds,
+     *     or fewer than 2
+     */
+    public static List<PairedComparison> ofFolds(
+            List<String> names, List<double[]> accuracies, double testShare, EquivalenceRegion region) {
+        Paired.sameLength(names.size(), accuracies.size(), "names as classifiers");
+        List<PairedComparison> pairs = new ArrayList<>();
+        for (int[] pair : Paired.pairs(names.size())) {
+            var test = CorrectedTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1]), testShare);
+            BayesianTTest posterior = BayesianTTest.of(test, region);
+            Interval interval = test.interval(CONFIDENCE);
+            pairs.add(new PairedComparison(
+                    names.get(pair[0]),
+                    names.get(pair[1]),
+                    Test.CORRECTED_T,
+                    accuracies.get(pair[0]).length,
+                    null,
+                    null,
+                    Double.isFinite(test.statistic()) ? (Double) test.statistic() : null,
+                    test.difference(),
+                    interval.low(),
+                    interval.high(),
+                    test.p(),
+                    null,
+                    posterior.worse(),
+                    posterior.equivalent(),
+                    posterior.better(),
+                    Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better())));
+        }
+        return List.copyOf(pairs);
+    }
+
+    /**
+     * Compares classifiers over several data sets, each with each that follows it.
+     *
+     * @param names their labels
+     * @param scores (data sets, classifiers), 0 to 1
+     * @param region which differences do not matter
+     * @throws io.catwalk.runner.RequestException if there are fewer than {@link CriticalDifference#FEWEST_DATA_SETS}
+     * @throws IllegalArgumentException if a row has another length than the names
+     */
+    public static List<PairedComparison> ofDataSets(List<String> names, double[][] scores, EquivalenceRegion region) {
+        CriticalDifference.requireEnough(scores.length);
+        for (double[] row : scores) {
+            Paired.sameLength(names.size(), row.length, "names as scores");
+        }
+        List<PairedComparison> pairs = new ArrayList<>();
+        for (int[] pair : Paired.pairs(names.size())) {
+            double[] differences = Arrays.stream(scores)
+                    .mapToDouble(row -> row[pair[0]] - row[pair[1]])
+                    .toArray();
+            var posterior = BayesianSignedRankTest.of(differences, region);
+            pairs.add(new PairedComparison(
+                    names.get(pair[0]),
+                    names.get(pair[1]),
+                    Test.SIGNED_RANK,
+                    scores.length,
+                    count(differences, 1),
+                    count(differences, -1),
+                    null,
+                    Paired.mean(differences),
+                    null,
+                    null,
+                    null,
+                    null,
+                    posterior.worse(),
+                    posterior.equivalent(),
+                    posterior.better(),
+                    Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better())));
+        }
+        return List.copyOf(pairs);
+    }
+
+    private static int count(double[] differences, int sign) {
+        return (int) Arrays.stream(differences)
+                .filter(one -> Paired.order(one, 0) * sign > 0)
+                .count();
+    }
+
+    /** Corrects the probabilities of all pairs together, and decides at the 5 percent level; none is equivalent. */
+    private static List<PairedComparison> adjusted(List<PairedComparison> pairs) {
+        double[] adjusted = Holm.adjust(
+                pairs.stream().mapToDouble(pair -> pair.p == null ? 1 : pair.p).toArray());
+        List<PairedComparison> decided = new ArrayList<>();
+        for (int i = 0; i < adjusted.length; i++) {
+            PairedComparison pair = pairs.get(i);
+            decided.add(new PairedComparison(
+                    pair.first,
+                    pair.second,
+                    pair.test,
+                    pair.observations,
+                    pair.onlyFirst,
+                    pair.onlySecond,
+                    pair.statistic,
+                    pair.difference,
+                    pair.low,
+                    pair.high,
+                    pair.p,
+                    adjusted[i],
+                    null,
+                    null,
+                    null,
+                    adjusted[i] >= LEVEL ? Outcome.UNDECIDED : pair.difference > 0 ? Outcome.BETTER : Outcome.WORSE));
+        }
+        return List.copyOf(decided);
+    }
+
+    /** Returns the second compared with the first. */
+    public PairedComparison reversed() {
+        return new PairedComparison(
+                /* first= */ second,
+                /* second= */ first,
+                test,
+                observations,
+                /* onlyFirst= */ onlySecond,
+                /* onlySecond= */ onlyFirst,
+                statistic == null ? null : (Double) (-statistic),
+                -difference,
+                high == null ? null : (Double) (-high),
+                low == null ? null : (Double) (-low),
+                p,
+                adjustedP,
+                /* worse= */ better,
+                equivalent,
+                /* better= */ worse,
+                switch (outcome) {
+                    case BETTER -> Outcome.WORSE;
+                    case WORSE -> Outcome.BETTER;
+                    case EQUIVALENT, UNDECIDED -> outcome;
+                });
+    }
+
+    /** Returns the probability that the outcome is decided by: the corrected one, if there is one. */
+    public @Nullable Double decidingP() {
+        return adjustedP == null ? p : adjustedP;
+    }
+
+    /**
+     * Returns whether one is better by the probability, but not by the interval, which includes 0: the probability is
+     * one-sided.
+     */
+    public boolean onlyProbable() {
+        return better != null
+                && (outcome == Outcome.BETTER || outcome == Outcome.WORSE)
+                && low != null
+                && high != null
+                && low <= 0
+                && high >= 0;
+    }
+
+    /**
+     * Returns whether the interval excludes 0 although the outcome is undecided: the test corrects for all pairs or is
+     * exact, or over folds the difference may be within the region.
+     */
+    public boolean stricterThanInterval() {
+        return outcome == Outcome.UNDECIDED && low != null && high != null && (low > 0 || high < 0);
+    }
+}

@@ -1,0 +1,159 @@
+package io.catwalk.runner.report.words;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Incomplete;
+import io.catwalk.runner.experiment.Comparison.Round;
+import io.catwalk.runner.experiment.Comparison.Scope;
+import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.experiment.MadeUpComparison;
+import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.statistics.CochranQ;
+import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.PairedComparison;
+import io.catwalk.runner.statistics.PairedComparison.Test;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Tag("tiny")
+class ComparisonWordsTest {
+
+    private static ComparisonWords words(Comparison comparison) {
+        Results.Summary summary = new Results.Summary(
+                "run", "compare", "2024-01-01T00:00:00Z", 1, 3, 3, List.of(), List.of(1L), 0, 1, 2, 1);
+        Results.Dataset images = new Results.Dataset("shapes", "", List.of("a", "b"), 1, 8, 8, 135, 15, 32, 16, 16);
+        return new ComparisonWords(comparison, new Results(1, summary, images, List.of(), comparison, null));
+    }
+
+    private static Comparison comparison(Scope scope, double accuracy, List<PairedComparison> pairs) {
+        List<Standing> standings = Stream.of("conv", "gru", "rnn")
+                .map(name -> MadeUpComparison.standing(name, accuracy, 0.893, 1))
+                .toList();
+        return MadeUpComparison.of(scope, standings, pairs);
+    }
+
+    /** Makes the pairs of conv with gru and rnn; by folds an outcome with a question mark is only probable. */
+    private static List<PairedComparison> pairs(Scope scope, String outcomes) {
+        List<PairedComparison> pairs = new ArrayList<>();
+        String[] each = outcomes.split(" ", -1);
+        for (int i = 0; i < each.length; i++) {
+            Outcome outcome = Outcome.valueOf(each[i].replace("?", ""));
+            String second = i == 0 ? "gru" : "rnn";
+            boolean folds = scope == Scope.CLASSIFIERS;
+            Double high = folds ? 0.96 : null;
+            pairs.add(new PairedComparison(
+                    "conv",
+                    second,
+                    folds ? Test.CORRECTED_T : Test.MCNEMAR,
+                    4,
+                    1,
+                    2,
+                    null,
+                    0.03,
+                    each[i].endsWith("?") ? -0.01 : 0.01,
+                    0.07,
+                    0.04,
+                    folds ? null : (Double) 0.04,
+                    folds ? (Double) 0.01 : null,
+                    folds ? (Double) 0.03 : null,
+                    high,
+                    outcome));
+        }
+        return pairs;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            MODELS      | BETTER BETTER        | significantly better than each of the others on these images
+            MODELS      | UNDECIDED UNDECIDED  | No clear winner: conv, gru and rnn on these images
+            MODELS      | UNDECIDED BETTER     | does not clearly differ from gru, and is significantly better than rnn
+            CLASSIFIERS | BETTER BETTER        | is better than each of the others by these folds
+            CLASSIFIERS | BETTER? BETTER       | is probably better than gru, and is better than rnn by these folds
+            CLASSIFIERS | EQUIVALENT EQUIVALENT| conv, gru and rnn are practically equivalent by these folds
+            CLASSIFIERS | EQUIVALENT UNDECIDED | No clear winner: conv, gru and rnn by these folds
+            """)
+    void theHeadlineClaimsNoMoreThanThePairs(Scope scope, String outcomes, String expected) {
+        String headline = words(comparison(scope, 0.9, pairs(scope, outcomes))).headline();
+
+        assertThat(headline).contains(expected, "90.00 %", "95 % interval 89.3 to 100.0");
+        if (scope == Scope.CLASSIFIERS) {
+            assertThat(headline).doesNotContain("significant");
+        }
+    }
+
+    @org.junit.jupiter.api.Test
+    void whereAllAreRightNoneIsNamedFirst() {
+        assertThat(words(comparison(Scope.MODELS, 1, pairs(Scope.MODELS, "UNDECIDED UNDECIDED")))
+                        .headline())
+                .isEqualTo("All three classify all 32 test images correctly (95 % interval 89.3 to 100).");
+    }
+
+    @org.junit.jupiter.api.Test
+    void thatTrialsAreMissingIsSaidFirst() {
+        Comparison whole = comparison(Scope.SEEDS, 0.9, List.of());
+        Comparison part = MadeUpComparison.of(
+                Scope.SEEDS, whole.standings(), List.of(), null, new Incomplete(9, 4, List.of(new Round(7, 0))));
+
+        assertThat(words(part).headline()).startsWith("Only 4 of 9 trials are done: all numbers are of seed 7");
+        assertThat(words(whole).incomplete()).isEmpty();
+    }
+
+    /** A probability of at least 0.95 decides; 0.947 does not, and must not be written as 0.95. */
+    @ParameterizedTest
+    @CsvSource({"0.95, 0.95", "0.947, 0.94", "0.9449, 0.94", "0.9996, > 0.99", "0.0004, < 0.01"})
+    void aProbabilityIsNotRoundedUpToAnOutcome(double probability, String written) {
+        assertThat(ComparisonWords.probability(probability)).isEqualTo(written);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            MCNEMAR     | 0.0215 | 0.0645 | 0.22 |      | do not clearly differ on these images; 20.00 points, 95 % interval 22.00 to 30.00; only gru got 9 right and only rnn got 1; Holm p = 0.0645; not once all pairs are counted
+            MCNEMAR     | 0.0525 | 0.0525 | 0.22 |      | Holm p = 0.0525; but the exact test does not
+            WELCH       | 0.0400 | 0.1200 | 0.22 |      | do not clearly differ on this split; 20.00 points over 40 seeds; Welch with Holm p = 0.1200; not once all pairs are counted
+            WELCH       | 1      | 1      |      |      | neither varies over its seeds
+            CORRECTED_T | 0.04   |        | 0.22 | 0.70 | gru and rnn do not clearly differ: 20.00 points, 95 % interval; P(better by more than 0.5) = 0.70, P(within 0.5) = 0.30, P(worse by more than 0.5) < 0.01
+            SIGNED_RANK |        |        |      | 0.70 | ahead on 9 of 40 data sets, behind on 1, 20.00 points on average; P(better by more than 0.5) = 0.70
+            """)
+    void anUndecidedPairSaysWhy(
+            Test test,
+            @Nullable Double p,
+            @Nullable Double adjusted,
+            @Nullable Double low,
+            @Nullable Double better,
+            String words) {
+        Double high = low == null ? null : (Double) 0.30;
+        Double worse = better == null ? null : (Double) 0.001;
+        Double equivalent = better == null ? null : (Double) 0.299;
+        var pair = new PairedComparison(
+                "gru",
+                "rnn",
+                test,
+                40,
+                9,
+                1,
+                null,
+                0.20,
+                low,
+                high,
+                p,
+                adjusted,
+                worse,
+                equivalent,
+                better,
+                Outcome.UNDECIDED);
+
+        assertThat(ComparisonWords.pair(pair, 0.5)).contains(words.split("; ", -1));
+    }
+
+    @org.junit.jupiter.api.Test
+    void allNetworksTogetherHaveCochransQ() {
+        assertThat(ComparisonWords.all(new CochranQ(35.3, 6, 1e-6)))
+                .isEqualTo("All 7 together: Cochran's Q = 35.3, p < 0.0001");
+    }
+}
