@@ -22,6 +22,7 @@ from collections import Counter, defaultdict
 from statistics import NormalDist
 
 BINS = 15  # of the calibration error
+FEWEST = 50  # images of such a bin
 RESAMPLES = 2000  # of the bootstrap of macro F1
 SMALL = 64  # cells of the confusion matrix with fewer images are drawn image by image
 LEVEL = 0.05
@@ -274,7 +275,7 @@ class Predictions:
 
     def probabilities(self, result):
         images = len(self.labels)
-        loss, second, bins = [], 0, defaultdict(list)
+        loss, second, answers = [], 0, []
         of_class = [([], []) for _ in range(self.classes)]
         for row, label, answer in zip(self.logits, self.labels, self.predicted):
             highest = max(row)
@@ -285,7 +286,7 @@ class Predictions:
             before = sum(x > row[label] or (x == row[label] and c < label) for c, x in enumerate(row))
             second += before < 2
             confidence = shares[answer]
-            bins[min(BINS, math.ceil(confidence * BINS))].append((confidence, answer == label))
+            answers.append((confidence, answer == label))
             for c, share in enumerate(shares):
                 of_class[c][c == label].append(share)
         result["log_loss"] = mean(loss)
@@ -293,7 +294,7 @@ class Predictions:
         areas = [area(inside, outside) for outside, inside in of_class if inside and outside]
         result["roc_auc_macro"] = mean(areas) if areas else None
         result["ece"] = math.fsum(
-            abs(math.fsum(c for c, _ in found) - sum(r for _, r in found)) for found in bins.values()
+            abs(math.fsum(c for c, _ in found) - sum(r for _, r in found)) for found in bins(sorted(answers))
         ) / images
 
     def macro_f1_interval(self):
@@ -323,6 +324,21 @@ class Predictions:
             scores.append(sum(2 * right[c] / seen[c] for c in drawn) / (len(drawn) + unseen))
         scores.sort()
         return quantile(scores, 0.025), quantile(scores, 0.975)
+
+
+def bins(answers):
+    """Bins of equal mass, by rising confidence; confidences that are equal to nine digits share one."""
+    images = len(answers)
+    count, fewest = max(1, min(BINS, images // FEWEST)), min(FEWEST, images)
+    start = 0
+    for number in range(1, count + 1):
+        end = number * images // count
+        while end < images and round(answers[end][0] * 1e9) == round(answers[end - 1][0] * 1e9):
+            end += 1
+        end = images if images - end < fewest else end
+        if end - start >= fewest:
+            yield answers[start:end]
+            start = end
 
 
 def quantile(ascending, share):

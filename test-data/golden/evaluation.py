@@ -15,7 +15,6 @@ import sklearn
 from scipy.special import softmax
 from scipy.stats import binomtest
 from sklearn import metrics
-from sklearn.calibration import calibration_curve
 
 warnings.filterwarnings("ignore", category=UserWarning)
 warnings.filterwarnings("ignore", category=RuntimeWarning)
@@ -78,19 +77,6 @@ def top2(labels, logits, classes):
     return metrics.top_k_accuracy_score(classes - 1 - labels, logits[:, ::-1], k=2, labels=range(classes))
 
 
-def calibration(labels, predicted, probabilities):
-    confidence = probabilities.max(axis=1)
-    accuracy, mean_confidence = calibration_curve(predicted == labels, confidence, n_bins=15, strategy="uniform")
-    bins = np.searchsorted(np.linspace(0, 1, 16)[1:-1], confidence)
-    images = np.unique(bins, return_counts=True)[1]
-    return {
-        "ece": np.sum(images * np.abs(accuracy - mean_confidence)) / len(labels),
-        "images": images,
-        "accuracy": accuracy,
-        "confidence": mean_confidence,
-    }
-
-
 def averages(labels, predicted, classes, average):
     same = dict(labels=range(classes), average=average, zero_division=0)
     f = {beta: metrics.fbeta_score(labels, predicted, beta=beta, **same) for beta in (1, 0.5, 2)}
@@ -127,7 +113,6 @@ def expected(labels, logits):
         "top2_accuracy": top2(labels, logits, classes),
         "roc_auc": per_class_auc,
         "roc_auc_macro": roc_auc_macro(labels, probabilities, per_class_auc),
-        "calibration": calibration(labels, predicted, probabilities),
     }
 
 

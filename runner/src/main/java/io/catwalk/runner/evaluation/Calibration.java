@@ -8,40 +8,38 @@ import java.util.stream.IntStream;
 
 /**
  * Measures how well a model's confidence matches its accuracy (Guo, Pleiss, Sun and Weinberger, "On Calibration of
- * Modern Neural Networks", 2017), in bins of equal width, as published, and in bins of equal mass.
+ * Modern Neural Networks", 2017), in bins of equal mass.
  *
- * <p>In bins of equal width, most images of a good model lie in the last bin, and other bins hold too few to say
- * anything. Bins of equal mass hold the same number of images each, and their error is the less biased estimate (Nguyen
- * and O'Connor, "Posterior calibration and exploratory analysis for natural language processing models", 2015; Roelofs,
- * Cain, Shlens and Mozer, "Mitigating Bias in Calibration Error Estimation", 2022).
+ * <p>In bins of equal width, as published, most images of a good model lie in the last bin, and other bins hold too few
+ * to say anything. Bins of equal mass hold the same number of images each, and their error is the less biased estimate
+ * (Nguyen and O'Connor, "Posterior calibration and exploratory analysis for natural language processing models", 2015;
+ * Roelofs, Cain, Shlens and Mozer, "Mitigating Bias in Calibration Error Estimation", 2022).
  *
- * @param expectedError expected calibration error over the bins of equal width: the gap between confidence and
- *     accuracy, averaged over all images, 0 to 1
- * @param reliability the reliability curve in 15 bins of equal width, by rising confidence; bins without images are
- *     left out
- * @param equalMassError the same error over the bins of equal mass, 0 to 1
- * @param equalMass the reliability curve in bins of equal mass, by rising confidence: 15, or fewer so that each has
- *     50 images, if there are as many; images of equal confidence share a bin
+ * @param expectedError expected calibration error: the gap between confidence and accuracy of a bin, averaged over all
+ *     images, 0 to 1
+ * @param reliability the reliability curve, by rising confidence: 15 bins, or fewer so that each has 50 images, if
+ *     there are as many; images of equal confidence share a bin
  */
-public record Calibration(double expectedError, List<Bin> reliability, double equalMassError, List<Bin> equalMass) {
+public record Calibration(double expectedError, List<Bin> reliability) {
 
     private static final int BINS = 15;
+
+    /** Confidences are equal if they are to nine digits: programs that round otherwise find the same bins. */
+    private static final double NINE_DIGITS = 1e9;
 
     /** With this many images, the 95 % interval of an accuracy of 0.9 is 0.17 wide. */
     private static final int FEWEST_IMAGES = 50;
 
-    /** Copies the lists. */
+    /** Copies the list. */
     public Calibration {
         reliability = List.copyOf(reliability);
-        equalMass = List.copyOf(equalMass);
     }
 
     /**
      * Holds the images of similar confidence.
      *
-     * @param low lower edge of their confidence: for bins of equal width an exclusive bound; for bins of equal mass the
-     *     lowest confidence in the bin
-     * @param high highest confidence that the bin may hold; for bins of equal mass, that it holds
+     * @param low lowest confidence
+     * @param high highest confidence
      * @param images number of images; at least 1
      * @param confidence their mean confidence, 0 to 1
      * @param accuracy share of them predicted correctly, 0 to 1
@@ -63,31 +61,8 @@ public record Calibration(double expectedError, List<Bin> reliability, double eq
     }
 
     static Calibration of(int[] truth, int[] predicted, double[] confidence) {
-        IntPredicate right = image -> truth[image] == predicted[image];
-        List<Bin> equalWidth = equalWidth(right, confidence);
-        List<Bin> equalMass = equalMass(right, confidence);
-        return new Calibration(error(equalWidth), equalWidth, error(equalMass), equalMass);
-    }
-
-    private static double error(List<Bin> bins) {
-        return bins.stream().mapToDouble(Bin::gap).sum()
-                / bins.stream().mapToInt(Bin::images).sum();
-    }
-
-    private static List<Bin> equalWidth(IntPredicate right, double[] confidence) {
-        int[] images = new int[BINS];
-        int[] correct = new int[BINS];
-        double[] sum = new double[BINS];
-        for (int i = 0; i < confidence.length; i++) {
-            int bin = Math.min(BINS, (int) Math.ceil(confidence[i] * BINS)) - 1;
-            images[bin]++;
-            correct[bin] += right.test(i) ? 1 : 0;
-            sum[bin] += confidence[i];
-        }
-        return IntStream.range(0, BINS)
-                .filter(b -> images[b] > 0)
-                .mapToObj(b -> bin((double) b / BINS, (b + 1.0) / BINS, images[b], correct[b], sum[b]))
-                .toList();
+        List<Bin> bins = equalMass(image -> truth[image] == predicted[image], confidence);
+        return new Calibration(bins.stream().mapToDouble(Bin::gap).sum() / confidence.length, bins);
     }
 
     private static List<Bin> equalMass(IntPredicate right, double[] confidence) {
@@ -102,7 +77,7 @@ public record Calibration(double expectedError, List<Bin> reliability, double eq
         int from = 0;
         for (int b = 1; b <= bins; b++) {
             int to = (int) ((long) b * rising.length / bins);
-            while (to < rising.length && confidence[rising[to]] == confidence[rising[to - 1]]) {
+            while (to < rising.length && digits(confidence[rising[to]]) == digits(confidence[rising[to - 1]])) {
                 to++;
             }
             // Equal confidences make a bin larger, so that too few images may be left for the bins behind it.
@@ -117,6 +92,10 @@ public record Calibration(double expectedError, List<Bin> reliability, double eq
         return filled;
     }
 
+    private static double digits(double confidence) {
+        return Math.rint(confidence * NINE_DIGITS);
+    }
+
     private static Bin bin(IntPredicate right, double[] confidence, int[] rising, int from, int to) {
         int correct = 0;
         double sum = 0;
@@ -124,11 +103,14 @@ public record Calibration(double expectedError, List<Bin> reliability, double eq
             correct += right.test(rising[i]) ? 1 : 0;
             sum += confidence[rising[i]];
         }
-        return bin(confidence[rising[from]], confidence[rising[to - 1]], to - from, correct, sum);
-    }
-
-    private static Bin bin(double low, double high, int images, int correct, double sum) {
-        Accuracy accuracy = Accuracy.of(images, correct);
-        return new Bin(low, high, images, sum / images, accuracy.share(), accuracy.low(), accuracy.high());
+        Accuracy accuracy = Accuracy.of(to - from, correct);
+        return new Bin(
+                confidence[rising[from]],
+                confidence[rising[to - 1]],
+                to - from,
+                sum / (to - from),
+                accuracy.share(),
+                accuracy.low(),
+                accuracy.high());
     }
 }

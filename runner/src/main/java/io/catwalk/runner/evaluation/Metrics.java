@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param logLoss mean cross entropy in nats, 0 or more
  * @param top2Accuracy share of images whose truth is among the two best classes, 0 to 1
  * @param rocAucMacro mean over the classes' ROC AUC, 0 to 1; null where no class has one
- * @param ece expected calibration error, 0 to 1
+ * @param ece expected calibration error, equal-mass bins, 0 to 1
  */
 public record Metrics(
         int images,

@@ -84,7 +84,7 @@ final class OneAnswerTest {
             Evaluation evaluation = one.evaluation;
             String contestant = between(page, "id=\"c" + number(one) + "\"", "<details class=\"contestant\" ");
             String error = percent(evaluation.calibration().expectedError());
-            assertThat(contestant).contains("calibration error: " + error + " points");
+            assertThat(contestant).contains("calibration error, equal-mass bins: " + error + " points");
             Interval interval = evaluation.accuracyInterval();
             assertThat(between(page, "<bdi>" + one.name + "</bdi></a>", "</tr>"))
                     .contains("<strong>" + percent(one.accuracy()) + "</strong>")

@@ -34,7 +34,7 @@ class CalibrationTest {
         Calibration calibration = of(doubles(node.get("confidence_of")), doubles(node.get("correct")));
 
         JsonNode expected = node.get("bins");
-        Golden.agree(calibration.equalMassError(), node.get("error"), 1e-9);
+        Golden.agree(calibration.expectedError(), node.get("error"), 1e-9);
         agree(calibration, Bin::images, expected, "images");
         agree(calibration, Bin::low, expected, "low");
         agree(calibration, Bin::high, expected, "high");
@@ -47,7 +47,7 @@ class CalibrationTest {
     @Test
     void imagesOfEqualConfidenceShareABin() {
         assertThat(bins().map(arguments -> arguments.get()[0])).contains("tied", "few", "one bin");
-        assertThat(of(new double[300], new double[300], 1).equalMass())
+        assertThat(of(new double[300], new double[300], 1).reliability())
                 .singleElement()
                 .extracting(Bin::images)
                 .isEqualTo(300);
@@ -67,7 +67,7 @@ class CalibrationTest {
         for (int i = 0; i < images; i++) {
             confidence[i] = i < same ? 0.5 : 0.5 + 0.001 * i;
         }
-        return of(confidence, new double[images]).equalMass().stream()
+        return of(confidence, new double[images]).reliability().stream()
                 .map(Bin::images)
                 .toList();
     }
@@ -116,7 +116,7 @@ class CalibrationTest {
     }
 
     private static void agree(Calibration calibration, ToDoubleFunction<Bin> number, JsonNode bins, String key) {
-        assertThat(calibration.equalMass().stream().mapToDouble(number).toArray())
+        assertThat(calibration.reliability().stream().mapToDouble(number).toArray())
                 .as(key)
                 .containsExactly(
                         bins.valueStream()

@@ -91,20 +91,6 @@ class GoldenEvaluationTest {
                 .containsExactly(doubles(expected), within(TOLERANCE));
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("cases")
-    void calibrationAgrees(String name, Evaluation evaluation, JsonNode expected) {
-        JsonNode calibration = expected.get("calibration");
-        List<Calibration.Bin> bins = evaluation.calibration().reliability();
-        agree("ece", evaluation.metrics().ece(), calibration.get("ece"));
-        assertThat(bins.stream().mapToDouble(Calibration.Bin::images).toArray())
-                .containsExactly(doubles(calibration.get("images")));
-        assertThat(bins.stream().mapToDouble(Calibration.Bin::accuracy).toArray())
-                .containsExactly(doubles(calibration.get("accuracy")), within(TOLERANCE));
-        assertThat(bins.stream().mapToDouble(Calibration.Bin::confidence).toArray())
-                .containsExactly(doubles(calibration.get("confidence")), within(TOLERANCE));
-    }
-
     @Test
     void theGoldenFileHoldsTheRareCases() {
         String names =

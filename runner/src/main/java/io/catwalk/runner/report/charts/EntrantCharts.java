@@ -165,7 +165,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 "Bin", "Confidence from %", "Images", "Mean confidence %", "Accuracy %", "95 % interval");
         List<Point> points = new ArrayList<>();
         List<Double> span = new ArrayList<>(List.of(100.0));
-        for (Bin bin : evaluation.calibration().equalMass()) {
+        for (Bin bin : evaluation.calibration().reliability()) {
             int number = points.size();
             points.add(new Point(
                     100 * bin.confidence(),
@@ -185,7 +185,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         }
         Axis up = Axis.percent("Accuracy, %", span);
         String title = "Confidence and accuracy differ by "
-                + Numbers.fixed(100 * evaluation.calibration().equalMassError(), 2) + " points on average";
+                + Numbers.fixed(100 * evaluation.calibration().expectedError(), 2) + " points on average";
         return Optional.of(new XyChart(
                 table.caption(
                         "reliability-" + file,

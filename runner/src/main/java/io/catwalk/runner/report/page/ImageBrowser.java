@@ -263,7 +263,7 @@ public record ImageBrowser(
         }
 
         private List<Bin> bins() {
-            return evaluation.calibration().equalMass();
+            return evaluation.calibration().reliability();
         }
 
         private int bin(double one) {

@@ -101,13 +101,13 @@ record GeneralizationSection(ReportModel model) {
                         : best.name() + (excess > 0 ? " is overconfident by " : " is underconfident by ") + points
                                 + " points on average")
                 + "; its expected calibration error is "
-                + Numbers.percent(evaluation.calibration().equalMassError()) + " points (bins of equal mass)";
+                + Numbers.percent(evaluation.calibration().expectedError()) + " points (bins of equal mass)";
     }
 
     /** Returns by how much the mean confidence is above the accuracy, from -1 to 1. */
     private static double overconfidence(Evaluation evaluation) {
         double sum = 0;
-        for (Bin bin : evaluation.calibration().equalMass()) {
+        for (Bin bin : evaluation.calibration().reliability()) {
             sum += bin.images() * (bin.confidence() - bin.accuracy());
         }
         return sum / evaluation.images();
@@ -129,7 +129,7 @@ record GeneralizationSection(ReportModel model) {
 
     private static @Nullable Double equalMassError(Entrant one) {
         Evaluation evaluation = one.evaluation();
-        return evaluation == null ? null : (Double) evaluation.calibration().equalMassError();
+        return evaluation == null ? null : (Double) evaluation.calibration().expectedError();
     }
 
     private static TableColumn<Entrant> number(String head, Function<Entrant, Cell> cell) {

@@ -91,7 +91,7 @@ final class ImageBrowserTest {
         ReportModel model = ReportModel.of(run.report());
 
         Evaluation gru = Objects.requireNonNull(model.entrants().get(0).evaluation());
-        assertThat(gru.calibration().equalMass().stream().mapToInt(Bin::images).sum())
+        assertThat(gru.calibration().reliability().stream().mapToInt(Bin::images).sum())
                 .isEqualTo(200);
     }
 
@@ -234,7 +234,7 @@ final class ImageBrowserTest {
                 counts[bin]++;
             }
             Evaluation evaluation = Objects.requireNonNull(model.evaluation());
-            var bins = evaluation.calibration().equalMass().stream();
+            var bins = evaluation.calibration().reliability().stream();
             assertThat(counts).isEqualTo(bins.mapToInt(Bin::images).toArray());
         }
         assertThat(page.get("models")).hasSize(7);
