@@ -38,7 +38,8 @@ public final class RecipeWords {
             settings.put("Label smoothing", number(recipe.labelSmoothing()));
         }
         for (Augmentation augmentation : recipe.augmentations()) {
-            settings.merge(name(augmentation), value(augmentation), (one, other) -> one + "; " + other);
+            Map.Entry<String, String> setting = setting(augmentation);
+            settings.merge(setting.getKey(), setting.getValue(), (one, other) -> one + "; " + other);
         }
         if (recipe.averaging() > 0) {
             settings.put("Weight averaging", "decay " + number(recipe.averaging()));
@@ -80,23 +81,16 @@ public final class RecipeWords {
 
     /** Writes the settings of a recipe, such as "Label smoothing: 0.1". */
     public static List<String> of(Recipe recipe) {
-        return lines(settings(recipe));
-    }
-
-    /** Writes how a network was trained. */
-    public static List<String> of(TrialSpec trial) {
-        return lines(settings(trial));
+        return settings(recipe).entrySet().stream().map(RecipeWords::line).toList();
     }
 
     /** Writes what an augmentation does. */
     public static String of(Augmentation augmentation) {
-        return name(augmentation) + ": " + value(augmentation);
+        return line(setting(augmentation));
     }
 
-    private static List<String> lines(Map<String, String> settings) {
-        return settings.entrySet().stream()
-                .map(setting -> setting.getKey() + ": " + setting.getValue())
-                .toList();
+    private static String line(Map.Entry<String, String> setting) {
+        return setting.getKey() + ": " + setting.getValue();
     }
 
     private static String speed(double rate) {
@@ -118,54 +112,37 @@ public final class RecipeWords {
         return schedule instanceof Schedule.Cosine ? "cosine decay to 0" : "constant";
     }
 
-    private static String name(Augmentation augmentation) {
-        if (augmentation instanceof Augmentation.Shift) {
-            return "Random shift";
-        }
-        if (augmentation instanceof Augmentation.Rotate) {
-            return "Random rotation";
-        }
-        if (augmentation instanceof Augmentation.Crop) {
-            return "Random resized crop";
-        }
-        if (augmentation instanceof Augmentation.Light) {
-            return "Color jitter";
-        }
-        if (augmentation instanceof Augmentation.Erase) {
-            return "Random erasing";
-        }
-        if (augmentation instanceof Augmentation.Mixup) {
-            return "Mixup";
-        }
-        if (augmentation instanceof Augmentation.CutMix) {
-            return "CutMix";
-        }
-        return augmentation instanceof Augmentation.Own ? "Augmentation" : "Random horizontal flip";
-    }
-
-    private static String value(Augmentation augmentation) {
+    private static Map.Entry<String, String> setting(Augmentation augmentation) {
         if (augmentation instanceof Augmentation.Shift shift) {
-            return "up to " + percent(shift.share()) + " of width and height";
+            return Map.entry("Random shift", "up to " + percent(shift.share()) + " of width and height");
         }
         if (augmentation instanceof Augmentation.Rotate rotate) {
-            return "up to " + number(rotate.degrees()) + "°";
+            return Map.entry("Random rotation", "up to " + number(rotate.degrees()) + "°");
         }
         if (augmentation instanceof Augmentation.Crop crop) {
-            return "at least " + percent(crop.smallestArea()) + " of the area";
+            return Map.entry("Random resized crop", "at least " + percent(crop.smallestArea()) + " of the area");
         }
         if (augmentation instanceof Augmentation.Light light) {
-            return "brightness up to " + percent(light.brightness()) + ", contrast up to " + percent(light.contrast());
+            return Map.entry(
+                    "Color jitter",
+                    "brightness up to " + percent(light.brightness()) + ", contrast up to "
+                            + percent(light.contrast()));
         }
         if (augmentation instanceof Augmentation.Erase erase) {
-            return percent(erase.probability()) + " of images, up to " + percent(erase.largestArea()) + " of the area";
+            return Map.entry(
+                    "Random erasing",
+                    percent(erase.probability()) + " of images, up to " + percent(erase.largestArea())
+                            + " of the area");
         }
         if (augmentation instanceof Augmentation.Mixup mixup) {
-            return "alpha " + number(mixup.alpha());
+            return Map.entry("Mixup", "alpha " + number(mixup.alpha()));
         }
         if (augmentation instanceof Augmentation.CutMix cutMix) {
-            return "alpha " + number(cutMix.alpha());
+            return Map.entry("CutMix", "alpha " + number(cutMix.alpha()));
         }
-        return augmentation instanceof Augmentation.Own ? "the plugin's own" : "half of the images";
+        return augmentation instanceof Augmentation.Own
+                ? Map.entry("Augmentation", "the plugin's own")
+                : Map.entry("Random horizontal flip", "half of the images");
     }
 
     /** Writes a share in percent with up to four decimals: recipes that differ must not read the same. */

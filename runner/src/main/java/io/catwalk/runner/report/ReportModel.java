@@ -9,12 +9,12 @@ import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.InferenceEngine;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +105,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     public String testedOn() {
         Results.Summary experiment = results().experiment();
         if (experiment.folds() == 0) {
-            return Findings.count(dataset().test(), "test image", "test images");
+            return Wording.count(dataset().test(), "test image", "test images");
         }
         if (results().tuning() != null) {
             return experiment.folds() + " folds of the training images; the best candidate also on the test images";
@@ -207,43 +207,16 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         return trained.stream().anyMatch(one -> pairOf(trained.get(0).name(), one.name()) != null);
     }
 
-    /**
-     * Finds how the recipes differ, since a difference in accuracy may come from there.
-     *
-     * @return for each classifier the parts of its recipe that not all share; empty if all are the same, or there is
-     *     only one. With them stands how many steps each made, if these differ
-     */
-    public Map<String, List<String>> recipeDifferences() {
-        Map<String, List<String>> all = new LinkedHashMap<>();
-        for (Entrant entrant : trained()) {
-            all.put(entrant.name(), RecipeWords.of(entrant.request()));
-        }
-        List<List<String>> recipes = List.copyOf(all.values());
-        all.replaceAll((name, words) -> words.stream()
-                .filter(word -> recipes.stream().anyMatch(other -> !other.contains(word)))
-                .toList());
-        if (all.values().stream().allMatch(List::isEmpty)) {
-            return Map.of();
-        }
-        Map<String, Long> steps = new LinkedHashMap<>();
-        for (Entrant entrant : trained()) {
-            if (entrant.stands().steps() != null) {
-                steps.put(entrant.name(), entrant.stands().steps());
-            }
-        }
-        if (Set.copyOf(steps.values()).size() < 2) {
-            return all;
-        }
-        Map<String, List<String>> withSteps = new LinkedHashMap<>();
-        all.forEach((name, words) -> {
-            Long own = steps.get(name);
-            withSteps.put(
-                    name,
-                    own == null
-                            ? words
-                            : Stream.concat(words.stream(), Stream.of(Findings.count(own, "step", "steps")))
-                                    .toList());
-        });
-        return withSteps;
+    /** Returns the names of the settings in which recipes differ: a difference in accuracy may come from there. */
+    public Set<String> differingSettings() {
+        List<Map<String, String>> recipes = trained().stream()
+                .map(one -> RecipeWords.settings(one.request()))
+                .toList();
+        return recipes.stream()
+                .flatMap(recipe -> recipe.keySet().stream())
+                .filter(name -> recipes.stream()
+                        .anyMatch(recipe ->
+                                !Objects.equals(recipe.get(name), recipes.get(0).get(name))))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 }

@@ -178,7 +178,9 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         facts.put("recall (macro) %", Cell.of(all.macro().recall(), Unit.PERCENT));
         facts.put("F1 (macro) %", Cell.of(all.macro().f1(), Unit.PERCENT));
         facts.put("log loss", Cell.of(all.logLoss(), Unit.COEFFICIENT));
-        facts.put("expected calibration error, equal-mass bins", Cell.of(all.calibration().expectedError(), Unit.COEFFICIENT));
+        facts.put(
+                "expected calibration error, equal-mass bins",
+                Cell.of(all.calibration().expectedError(), Unit.COEFFICIENT));
         Block rule = Sentences.of(MEDIA, Tone.TEXT, Wording.capital(OverfittingWords.trial(done.metrics())) + ".");
         return picture == null
                 ? new Block[] {facts(facts), scores(ShownClasses.of(all)), rule}

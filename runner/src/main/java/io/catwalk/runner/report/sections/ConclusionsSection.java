@@ -4,8 +4,8 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
-import io.catwalk.runner.report.Findings;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
@@ -53,7 +53,7 @@ record ConclusionsSection(ReportModel model) {
         return choices.size() == 1
                 ? "This run supports one choice: " + choices.get(0).name()
                 : "This run leaves " + choices.size() + " of " + trained.size() + " classifiers to choose from: "
-                        + Findings.names(choices);
+                        + Wording.classifiers(choices);
     }
 
     private List<String> conclusions() {
@@ -68,7 +68,7 @@ record ConclusionsSection(ReportModel model) {
                 })
                 .toList();
         if (!strong.isEmpty()) {
-            sentences.add(Findings.names(strong) + (strong.size() == 1 ? " overfits" : " overfit")
+            sentences.add(Wording.classifiers(strong) + (strong.size() == 1 ? " overfits" : " overfit")
                     + " strongly: the gap between training and validation accuracy is above 5 points.");
         }
         List<ParityResult> files =
@@ -76,7 +76,7 @@ record ConclusionsSection(ReportModel model) {
         long agreeing = files.stream().filter(ParityResult::agrees).count();
         if (!files.isEmpty()) {
             sentences.add((agreeing == files.size() ? "All " : agreeing + " of ")
-                    + Findings.count(files.size(), "ONNX file answers", "ONNX files answer")
+                    + Wording.count(files.size(), "ONNX file answers", "ONNX files answer")
                     + " like the network that was trained.");
         }
         return sentences;
@@ -105,13 +105,13 @@ record ConclusionsSection(ReportModel model) {
         if (model.results().tuning() != null) {
             sentences.add("The winner's score is optimistically biased: it was selected as the best of all.");
         }
-        if (!model.recipeDifferences().isEmpty()) {
+        if (!model.differingSettings().isEmpty()) {
             sentences.add("The recipes differ: a difference in accuracy may come from the recipe.");
         }
         sentences.add("The results hold for " + model.dataset().name() + ", the latencies for this machine.");
         int failed = model.failed().size();
         if (failed > 0) {
-            sentences.add(Findings.count(failed, "trial", "trials") + " failed and " + (failed == 1 ? "is" : "are")
+            sentences.add(Wording.count(failed, "trial", "trials") + " failed and " + (failed == 1 ? "is" : "are")
                     + " not included.");
         }
         return sentences;

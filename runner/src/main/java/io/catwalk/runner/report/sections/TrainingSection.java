@@ -18,15 +18,8 @@ import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.Timing;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** How the networks were trained and evaluated, and in what their recipes differ. */
 record TrainingSection(ReportModel model) {
@@ -54,7 +47,7 @@ record TrainingSection(ReportModel model) {
         if (trained.size() == 1) {
             return trained.get(0).name() + " was trained for " + most;
         }
-        if (differing().isEmpty()) {
+        if (model.differingSettings().isEmpty()) {
             return Wording.capital(Wording.all(trained.size())) + " classifiers were trained with the same recipe, for "
                     + most;
         }
@@ -78,7 +71,7 @@ record TrainingSection(ReportModel model) {
                             "Fewer than " + Timing.FEW_STEPS + " optimizer steps: " + Wording.names(few) + ".",
                             "So few rarely train a network as well as it can be: try more --epochs, or a smaller --batch-size."));
         }
-        if (differing().isEmpty()) {
+        if (model.differingSettings().isEmpty()) {
             blocks.add(new Facts(
                     Medium.WRITTEN, "The recipe", false, recipe(model.trained().get(0))));
         } else {
@@ -95,32 +88,17 @@ record TrainingSection(ReportModel model) {
                 .toList();
     }
 
-    /** Returns the names of the settings in which recipes differ. */
-    private Set<String> differing() {
-        List<Map<String, String>> recipes = model.trained().stream()
-                .map(one -> RecipeWords.settings(one.request()))
-                .toList();
-        return recipes.stream()
-                .flatMap(recipe -> recipe.keySet().stream())
-                .filter(name -> !all(recipe -> recipe.get(name), recipes))
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    private static <T> boolean all(Function<T, @Nullable Object> value, List<T> rows) {
-        return rows.stream().allMatch(row -> Objects.equals(value.apply(row), value.apply(rows.get(0))));
-    }
-
     private Block table() {
         List<TableColumn<Entrant>> columns = new ArrayList<>();
         columns.add(new TableColumn<>(Medium.WRITTEN, "Classifier", Kind.TEXT, StandingsSection::name));
-        for (String name : differing()) {
+        for (String name : model.differingSettings()) {
             columns.add(new TableColumn<>(
                     Medium.WRITTEN,
                     name,
                     Kind.TEXT,
                     one -> Cell.of(RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE))));
         }
-        if (!all(one -> one.stands().steps(), model.trained())) {
+        if (model.trained().stream().map(one -> one.stands().steps()).distinct().count() > 1) {
             columns.add(new TableColumn<>(
                     Medium.WRITTEN,
                     "Steps",

@@ -91,7 +91,9 @@ final class ImageBrowserTest {
         ReportModel model = ReportModel.of(run.report());
 
         Evaluation gru = Objects.requireNonNull(model.entrants().get(0).evaluation());
-        assertThat(gru.calibration().reliability().stream().mapToInt(Bin::images).sum())
+        assertThat(gru.calibration().reliability().stream()
+                        .mapToInt(Bin::images)
+                        .sum())
                 .isEqualTo(200);
     }
 

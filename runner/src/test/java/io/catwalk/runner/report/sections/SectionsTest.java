@@ -19,6 +19,8 @@ import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.report.SampleRuns;
+import io.catwalk.runner.report.charts.RowChart;
+import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Document;
@@ -39,14 +41,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests that what is said about runs is supported by their numbers. */
-@Tag("tiny")
 class SectionsTest {
 
     private static final Map<String, Document> SAMPLES = new ConcurrentHashMap<>();
@@ -95,12 +95,14 @@ class SectionsTest {
                 name, 1, accuracy, null, accuracy - 0.01, accuracy + 0.01, accuracy, accuracy, null, null, onFront));
     }
 
-    /** Adds verdicts on a against b, c and so on. */
+    /** Adds verdicts on a against b, c and so on; "-" is none. */
     private void verdicts(@Nullable String outcomes) {
         String[] all = outcomes == null ? new String[0] : outcomes.split(" ", -1);
         for (int i = 0; i < all.length; i++) {
-            Outcome outcome = Outcome.valueOf(all[i]);
-            verdicts.add(new Verdict("a", letter(i + 1), 0.005, null, null, 0.04, null, null, null, outcome, ""));
+            if (!all[i].equals("-")) {
+                Outcome outcome = Outcome.valueOf(all[i]);
+                verdicts.add(new Verdict("a", letter(i + 1), 0.005, null, null, 0.04, null, null, null, outcome, ""));
+            }
         }
     }
 
@@ -269,6 +271,67 @@ class SectionsTest {
         }
         return new Predictions(
                 rows.length, images.stream().mapToInt(image -> image[0]).toArray(), logits);
+    }
+
+    /**
+     * A variant of the best differs from it in few images, so that its verdict is clear though its lead is small: whoever
+     * is undecided behind one that is beaten is a choice, and so is who is not compared.
+     */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.91 0.905 0.904 | BETTER UNDECIDED | 2 of 3 classifiers; a and c | better than b, not clearly different from c | 3 | 0
+            0.91 0.90 0.89   | BETTER -         | 2 of 3 classifiers; a and c | better than b; Not compared with the best: c | 2 | 1
+            0.91 0.909 0.90  | UNDECIDED BETTER | 2 of 3 classifiers; a and b | not clearly different from b, better than c; bracket | 3 | 2
+            0.91 0.90 0.89   | BETTER BETTER    | one choice: a               | better than b and c, ahead by 0.50 points or more | 3 | 1
+            0.91 0.90        | EQUIVALENT       | 2 of 2 classifiers; a and b | equivalent to b | 2 | 2
+            """)
+    void whoeverIsNotClearlyBehindIsAChoice(
+            String accuracies, String outcomes, String conclusion, String words, int rows, int tied) {
+        compare(accuracies, outcomes);
+
+        assertThat(title(document(), "conclusions")).contains(conclusion.split("; ", -1));
+        RowChart chart = differences(Scope.MODELS);
+        assertThat(chart.caption().title() + chart.caption().note()).contains(words.split("; ", -1));
+        assertThat(chart.rows()).hasSize(rows);
+        assertThat(chart.tied()).isEqualTo(tied);
+        assertThat(differences(Scope.CLASSIFIERS).caption().toString()).doesNotContain("significant");
+    }
+
+    private RowChart differences(Scope scope) {
+        return (RowChart)
+                RunCharts.CONFIDENCE.of(compared(scope, null), "differences").orElseThrow();
+    }
+
+    private void compare(String accuracies, @Nullable String outcomes) {
+        for (String accuracy : accuracies.split(" ", -1)) {
+            add(letter(models.size()), Double.parseDouble(accuracy));
+        }
+        verdicts(outcomes);
+    }
+
+    @Test
+    void whereNothingIsComparedAllThatAreFirstAreNamed() {
+        compare("0.91 0.91 0.90", null);
+        assertThat(RunCharts.CONFIDENCE.of(compared(Scope.MODELS, null), "differences"))
+                .isEmpty();
+        assertThat(title(document(), "conclusions")).contains("not tested");
+        assertThat(ReportModel.of(RUN.report(models, null, null)).headline())
+                .contains("a and b reach 91.00 %", "the highest", "not tested");
+        models.remove(2);
+        assertThat(ReportModel.of(RUN.report(models, null, null)).headline())
+                .contains("a and b reach 91.00 %", "the same", "not tested");
+    }
+
+    /** A probability of 0.97, and an interval of -7.05 to 0.21 points, as a cross-validation had them. */
+    @Test
+    void whoIsProbablyWorseByTheFoldsRemainsAChoice() {
+        compare("0.91 0.90", null);
+        verdicts.add(new Verdict("a", "b", 0.0342, -0.0021, 0.0705, 0.056, 0.01, 0.02, 0.97, Outcome.BETTER, ""));
+        Document document = RunDocument.of(compared(Scope.CLASSIFIERS, null));
+        assertThat(title(document, "conclusions")).contains("2 of 2 classifiers");
+        assertThat(differences(Scope.CLASSIFIERS).caption().table())
+                .contains(List.of("b", "−3.42", "−7.05 to +0.21", "0.0560", "probably worse"));
+        assertThat(texts(document.section("confidence").blocks())).contains("probably better");
     }
 
     @Test
