@@ -34,7 +34,7 @@ record ImagesSection(ReportModel model, ImageBrowser images) {
                                 ? " The predictions are those of one seed of each classifier."
                                 : "")));
         duplicates().ifPresent(sentence -> blocks.add(Sentences.of(Medium.ONLY_PAGE, Tone.NOTE, sentence)));
-        blocks.addAll(Figure.of(RunCharts.IMAGES.of(model)));
+        RunCharts.IMAGES.of(model).forEach(chart -> blocks.add(new Figure(Medium.SEEN_DETAIL, chart)));
         blocks.add(new Widget(Widget.Kind.IMAGES, images.json()));
         return new Section(
                 "images",

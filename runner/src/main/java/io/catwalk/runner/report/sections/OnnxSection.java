@@ -76,9 +76,7 @@ record OnnxSection(ReportModel model) {
                 .map(OnnxSection::problem)
                 .flatMap(Optional::stream)
                 .toList();
-        if (!problems.isEmpty()) {
-            blocks.add(new Sentences(Medium.ALL, "", Tone.WARNING, problems));
-        }
+        blocks.addAll(RunSection.warnings(Medium.ALL, "", problems));
         int configurations = checked().stream()
                 .flatMap(one -> one.parities().stream())
                 .mapToInt(ParityResult::configurations)

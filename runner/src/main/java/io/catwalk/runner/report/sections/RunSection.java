@@ -43,17 +43,18 @@ record RunSection(ReportModel model) {
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        missing(
-                blocks,
+        Set<Medium> media = Medium.of(Medium.TERMINAL, Medium.MARKDOWN, Medium.APPENDIX, Medium.PAGE);
+        blocks.addAll(warnings(
+                media,
                 "Failed",
                 model.failed().stream()
                         .map(trial -> trial.label() + ": " + trial.outcome().error() + ".")
-                        .toList());
-        missing(
-                blocks,
+                        .toList()));
+        blocks.addAll(warnings(
+                media,
                 "Not run",
-                experiment().notRun().stream().map(title -> title + ".").toList());
-        missing(blocks, "Not found", model.run().missing());
+                experiment().notRun().stream().map(title -> title + ".").toList()));
+        blocks.addAll(warnings(media, "Not found", model.run().missing()));
         blocks.add(new Facts(Medium.DETAIL, "", false, facts()));
         blocks.add(new Facts(
                 Medium.ONLY_PAGE,
@@ -80,21 +81,23 @@ record RunSection(ReportModel model) {
                 "results.json, keys experiment, dataset, trials[].error and trials[].provenance; experiment.yaml");
     }
 
-    /** Lists what is missing: in full where there is room, else the first. */
-    private static void missing(List<Block> blocks, String heading, List<String> sentences) {
+    /** Lists what is missing or wrong: in full where there is room, else the first. */
+    static List<Block> warnings(Set<Medium> media, String heading, List<String> sentences) {
         if (sentences.isEmpty()) {
-            return;
+            return List.of();
         }
-        Set<Medium> brief = Medium.of(Medium.TERMINAL);
         if (sentences.size() <= BRIEF) {
-            Set<Medium> all = Medium.of(Medium.TERMINAL, Medium.MARKDOWN, Medium.APPENDIX, Medium.PAGE);
-            blocks.add(new Sentences(all, heading, Tone.WARNING, sentences));
-            return;
+            return List.of(new Sentences(media, heading, Tone.WARNING, sentences));
         }
         List<String> first = new ArrayList<>(sentences.subList(0, BRIEF - 1));
-        first.add(heading + ": " + Numbers.count(sentences.size() - first.size()) + " more, in results.md.");
-        blocks.add(new Sentences(brief, heading, Tone.WARNING, first));
-        blocks.add(new Sentences(Medium.DETAIL, heading, Tone.WARNING, sentences));
+        first.add((heading.isEmpty() ? "" : heading + ": ") + Numbers.count(sentences.size() - first.size())
+                + " more, in results.md.");
+        Set<Medium> brief = media.contains(Medium.SLIDES)
+                ? Medium.of(Medium.TERMINAL, Medium.SLIDES)
+                : Medium.of(Medium.TERMINAL);
+        return List.of(
+                new Sentences(brief, heading, Tone.WARNING, first),
+                new Sentences(Medium.DETAIL, heading, Tone.WARNING, sentences));
     }
 
     private List<Fact> facts() {
