@@ -128,7 +128,8 @@ final class SeveralDataSetsTest {
     void tableMarkdownAndPageSayTheSame() throws IOException {
         JsonNode across = Catwalk.json(runs.resolve("across.json"));
         String headline = "Over 5 data sets small-conv ranks significantly above linear: mean ranks 1.00";
-        String conv = across.path("data_sets").valueStream()
+        String conv = across.path("data_sets")
+                .valueStream()
                 .map(one -> percent(one.at("/accuracies/small-conv").asDouble()))
                 .collect(Collectors.joining(" | "));
         assertThat(compared.joined()).contains(headline, "5 set4");

@@ -92,9 +92,8 @@ record RunSection(ReportModel model) {
         List<String> first = new ArrayList<>(sentences.subList(0, BRIEF - 1));
         first.add((heading.isEmpty() ? "" : heading + ": ") + Numbers.count(sentences.size() - first.size())
                 + " more, in results.md.");
-        Set<Medium> brief = media.contains(Medium.SLIDES)
-                ? Medium.of(Medium.TERMINAL, Medium.SLIDES)
-                : Medium.of(Medium.TERMINAL);
+        Set<Medium> brief =
+                media.contains(Medium.SLIDES) ? Medium.of(Medium.TERMINAL, Medium.SLIDES) : Medium.of(Medium.TERMINAL);
         return List.of(
                 new Sentences(brief, heading, Tone.WARNING, first),
                 new Sentences(Medium.DETAIL, heading, Tone.WARNING, sentences));

@@ -4,6 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Fact;
 import io.catwalk.runner.report.document.Block.Facts;
@@ -13,15 +14,12 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Column.Kind;
-import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.Efficiency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +38,9 @@ record StandingsSection(ReportModel model) {
 
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
-        if (!model.incomplete().isEmpty()) {
-            blocks.add(Sentences.of(Medium.ALL, Tone.WARNING, model.incomplete()));
+        List<String> missing = missing();
+        if (!missing.isEmpty()) {
+            blocks.add(new Sentences(Medium.ALL, "", Tone.WARNING, missing));
         }
         if (model.trained().isEmpty()) {
             return blocks;
@@ -52,6 +51,22 @@ record StandingsSection(ReportModel model) {
             blocks.add(Sentences.of(Medium.of(Medium.TERMINAL, Medium.MARKDOWN), Tone.NOTE, model.limits()));
         }
         return blocks;
+    }
+
+    /** Says what is missing, and which trials the numbers are of. */
+    private List<String> missing() {
+        List<String> sentences = new ArrayList<>();
+        if (!model.incomplete().isEmpty()) {
+            sentences.add(model.incomplete());
+        }
+        List<String> failed = model.entrants().stream()
+                .filter(one -> !one.failed().isEmpty())
+                .map(Entrant::name)
+                .toList();
+        if (!failed.isEmpty()) {
+            sentences.add("Trials of " + Wording.names(failed) + " failed.");
+        }
+        return sentences;
     }
 
     private Facts best(Entrant best) {
@@ -75,29 +90,28 @@ record StandingsSection(ReportModel model) {
                                 Cell.of(efficiency == null ? null : efficiency.trainingSeconds(), Unit.SECONDS))));
     }
 
-    /** A column of the standings, which is all that a new one needs. */
-    private record Figure(Set<Medium> media, String head, Kind kind, Function<Entrant, Cell> cell) {}
-
-    private List<Figure> figures() {
-        List<Figure> figures = new ArrayList<>();
-        figures.add(new Figure(Medium.ALL, "Classifier", Kind.TEXT, StandingsSection::name));
-        figures.add(number("Accuracy %", one -> Cell.of(one.stands().accuracy(), Unit.PERCENT)));
-        figures.add(number(
+    private Table standings() {
+        List<TableColumn<Entrant>> columns = new ArrayList<>();
+        columns.add(new TableColumn<>(Medium.ALL, "Classifier", Kind.TEXT, this::tagged));
+        columns.add(number("Accuracy %", one -> Cell.of(one.stands().accuracy(), Unit.PERCENT)));
+        columns.add(number(
                 "95 % interval",
                 one -> new Cell.Range(one.stands().accuracyLow(), one.stands().accuracyHigh(), Unit.PERCENT)));
         if (model.dataset().unbalanced()) {
-            figures.add(number("Balanced %", one -> Cell.of(one.stands().balancedAccuracy(), Unit.PERCENT)));
+            columns.add(number("Balanced %", one -> Cell.of(one.stands().balancedAccuracy(), Unit.PERCENT)));
         }
-        figures.add(number("Macro F1 %", one -> Cell.of(one.stands().macroF1(), Unit.PERCENT)));
-        figures.add(number("Gap", StandingsSection::gap));
-        figures.add(number("Training", CostsSection::trainingTime));
-        if (model.trained().stream().anyMatch(one -> one.latency(model.engine()) != null)) {
-            figures.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
-        }
-        if (model.trained().stream().anyMatch(one -> bytes(one) != null)) {
-            figures.add(new Figure(Medium.ONLY_PAGE, "ONNX file", Kind.NUMBER, one -> Cell.of(bytes(one), Unit.BYTES)));
-        }
-        return figures;
+        columns.add(number("Macro F1 %", one -> Cell.of(one.stands().macroF1(), Unit.PERCENT)));
+        columns.add(number("Gap", StandingsSection::gap));
+        columns.add(number("Training", CostsSection::training));
+        columns.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
+        columns.add(
+                new TableColumn<>(Medium.ONLY_PAGE, "ONNX file", Kind.NUMBER, one -> Cell.of(bytes(one), Unit.BYTES)));
+        return TableColumn.table(
+                Medium.ALL, "table", "The most accurate first", columns, model.trained(), explanation());
+    }
+
+    private static TableColumn<Entrant> number(String head, Function<Entrant, Cell> cell) {
+        return new TableColumn<>(Medium.ALL, head, Kind.NUMBER, cell);
     }
 
     private static Cell gap(Entrant one) {
@@ -112,33 +126,25 @@ record StandingsSection(ReportModel model) {
         return efficiency == null ? null : efficiency.onnxBytes();
     }
 
-    private static Figure number(String head, Function<Entrant, Cell> cell) {
-        return new Figure(Medium.ALL, head, Kind.NUMBER, cell);
-    }
-
-    private Table standings() {
-        List<Figure> figures = figures();
-        return new Table(
-                Medium.ALL,
-                "table",
-                "Standings, the most accurate first",
-                figures.stream()
-                        .map(one -> new Column(one.media(), one.head(), one.kind()))
-                        .toList(),
-                model.trained().stream()
-                        .map(one -> Row.of(figures.stream()
-                                .map(figure -> figure.cell().apply(one))
-                                .toArray(Cell[]::new)))
-                        .toList(),
-                explanation());
-    }
-
     private String explanation() {
         return "Accuracy and macro F1 on the test images" + (model.several() ? ", means over the trials" : "")
                 + ". Gap: training minus validation accuracy, in points."
                 + (model.trained().stream().anyMatch(one -> one.latency(model.engine()) != null)
-                        ? " Latency: median of one image (" + model.latencyTitle() + ")."
+                        ? " Latency: median of one image (" + model.latencyTitle()
+                                + "). Front: none is better in both accuracy and latency."
                         : "");
+    }
+
+    /** Names a classifier, and says whether another is better in both accuracy and latency. */
+    private Cell.Name tagged(Entrant one) {
+        Cell.Name name = name(one);
+        return Boolean.TRUE.equals(one.stands().onFront()) && model.trained().size() > 1
+                ? new Cell.Name(
+                        name.text(),
+                        name.look(),
+                        name.target(),
+                        name.tag().isEmpty() ? "front" : name.tag() + ", front")
+                : name;
     }
 
     /** Returns the name of a classifier, which links to its own part of the page. */
