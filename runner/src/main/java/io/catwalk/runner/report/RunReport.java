@@ -11,7 +11,6 @@ import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.report.words.TrialWords;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialFolder;
@@ -22,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,7 +146,9 @@ public record RunReport(
         // Otherwise, candidates that were only scored would appear beside the one that was trained in full.
         boolean searched = all.tuning() != null && all.tuning().best() != null;
         Results results = searched ? all.withoutCandidates() : all;
-        List<String> missing = new ArrayList<>(new TrialWords(all).mixture());
+        List<String> missing = new ArrayList<>();
+        mixed(missing, "by different software", all.mixedSoftware());
+        mixed(missing, "on different machines", all.mixedMachines());
         List<Model> models = new ArrayList<>();
         for (TrialOutcome outcome : results.trials()) {
             models.add(model(results, run.folder().trial(outcome.trial()), outcome, missing));
@@ -166,6 +169,16 @@ public record RunReport(
         List<Duplicate> leaked = leaked(run, missing);
         String demo = Files.exists(run.folder().path().resolve(DEMO)) ? DEMO : null;
         return new RunReport(spec, results, models, dataset, missing, robustness, leaked, demo);
+    }
+
+    private static void mixed(List<String> sentences, String how, Map<String, Long> makers) {
+        if (!makers.isEmpty()) {
+            sentences.add("The trials were made " + how + ", which may be part of any difference between them: "
+                    + makers.entrySet().stream()
+                            .map(entry -> entry.getValue() + " × " + entry.getKey())
+                            .collect(Collectors.joining("; "))
+                    + ".");
+        }
     }
 
     private static @Nullable List<Duplicate> leaked(RecordedRun run, List<String> missing) throws IOException {

@@ -12,7 +12,6 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
-import io.catwalk.runner.report.words.TrialWords;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Latency;
@@ -264,10 +263,7 @@ class KeptTrialsTest {
         assertThat(mixed.mixedSoftware())
                 .containsEntry(Software.current().makers(), 2L)
                 .hasSize(2);
-        assertThat(new TrialWords(mixed).mixture())
-                .singleElement()
-                .asString()
-                .contains("2 × " + Software.current().makers() + "; 1 × Catwalk ", version);
+        assertThat(mixed.mixedSoftware().keySet()).anyMatch(maker -> maker.contains(version));
 
         resume();
 
@@ -299,11 +295,9 @@ class KeptTrialsTest {
         Results results = resume();
 
         assertThat(made.events).containsExactly("kept 3");
-        assertThat(results.mixedMachines().values()).containsExactly(2L, 1L);
-        assertThat(new TrialWords(results).mixture())
-                .singleElement()
-                .asString()
-                .contains("2 × AMD EPYC (amd64) with 2 cores and Linux 6.1; 1 × Intel Xeon (amd64)");
+        assertThat(results.mixedMachines())
+                .containsEntry("AMD EPYC (amd64) with 2 cores and Linux 6.1", 2L)
+                .hasSize(2);
     }
 
     @Test

@@ -11,7 +11,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
-import io.catwalk.runner.report.words.TuningWords;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -184,37 +183,5 @@ final class TuningTest {
 
     private static ExperimentSpec search(Criterion criterion, int count, Rung... rungs) {
         return Requests.search(Requests.FASHION, "gru", Recipe.standard().withSelectBy(criterion), count, rungs);
-    }
-
-    @Test
-    void aSearchSaysWhatItsScoresAre() {
-        List<Tuning.Candidate> candidates = List.of(new Tuning.Candidate(
-                1, Map.of("units", 64), List.of(new Tuning.Score(3, List.of(0.34, 0.36), 0.35, 0.014142))));
-        Tuning loss = new Tuning("gru", "grid search", Criterion.LOSS, candidates, 1);
-        Tuning f1 = new Tuning("gru", "grid search", Criterion.MACRO_F1, candidates, 1);
-
-        assertThat(new TuningWords(loss).table().get(1)).containsExactly("1", "64", "0.3500 ± 0.0141");
-        assertThat(new TuningWords(loss).explanation())
-                .contains("grid search", "mean loss", "in nats, where lower is better");
-        assertThat(new TuningWords(f1).table().get(1)).containsExactly("1", "64", "35.00 ± 1.41");
-        assertThat(new TuningWords(f1).explanation()).contains("mean macro F1", "in percent");
-    }
-
-    @Test
-    void theTableHasABudgetInEachColumn() {
-        List<Tuning.Score> both = List.of(
-                new Tuning.Score(1, List.of(0.7, 0.8), 0.75, 0.0707), new Tuning.Score(3, List.of(0.9), 0.9, null));
-        List<Tuning.Candidate> candidates = List.of(
-                new Tuning.Candidate(2, Map.of("units", 64), both),
-                new Tuning.Candidate(1, Map.of("units", 128), List.of(new Tuning.Score(1, List.of(0.5), 0.5, null))),
-                new Tuning.Candidate(3, Map.of("units", 32), List.of()));
-        Tuning tuning = new Tuning("gru", "successive halving", Criterion.ACCURACY, candidates, 2);
-
-        assertThat(new TuningWords(tuning).table())
-                .containsExactly(
-                        List.of("candidate", "units", "1 epoch", "3 epochs"),
-                        List.of("2", "64", "75.00 ± 7.07", "90.00"),
-                        List.of("1", "128", "50.00", "-"),
-                        List.of("3", "32", "-", "-"));
     }
 }

@@ -8,7 +8,7 @@ import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.graphics.Symbol;
-import io.catwalk.runner.report.words.TuningWords;
+import io.catwalk.runner.report.words.CriterionWords;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,9 +26,9 @@ record TuningCharts(Tuning tuning) {
 
     /** Draws the scores of the candidates by their budget. */
     private Optional<Chart> scores() {
-        String unit = TuningWords.unit(tuning.selectBy());
+        String unit = CriterionWords.unit(tuning.selectBy());
         String measure =
-                Wording.capital(TuningWords.title(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
+                Wording.capital(CriterionWords.title(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
         ChartTable table = new ChartTable("Candidate", "Epochs", measure, "Folds", "Choices");
         List<Series> series = new ArrayList<>();
         int most = 1;
@@ -40,10 +40,10 @@ record TuningCharts(Tuning tuning) {
             boolean best = isBest(candidate);
             List<Point> points = new ArrayList<>();
             for (Score score : candidate.scores()) {
-                String text = TuningWords.text(tuning.selectBy(), score.mean());
+                String text = CriterionWords.text(tuning.selectBy(), score.mean());
                 points.add(Point.at(
                         score.epochs(),
-                        TuningWords.shown(tuning.selectBy(), score.mean()),
+                        CriterionWords.shown(tuning.selectBy(), score.mean()),
                         table.add(
                                 Integer.toString(candidate.number()),
                                 Integer.toString(score.epochs()),
@@ -54,7 +54,7 @@ record TuningCharts(Tuning tuning) {
                 if (best) {
                     title = "Candidate " + candidate.number() + " is the best of "
                             + tuning.candidates().size() + ": "
-                            + TuningWords.title(tuning.selectBy()) + " " + text + " " + unit;
+                            + CriterionWords.title(tuning.selectBy()) + " " + text + " " + unit;
                 }
             }
             series.add(new Series(
@@ -75,7 +75,7 @@ record TuningCharts(Tuning tuning) {
                                 title + ".",
                                 "Each line is a candidate, from its smallest budget to its largest."),
                         Axis.fromZero("Epochs of each training", List.of((double) most)),
-                        Axis.around(TuningWords.title(tuning.selectBy()) + ", " + unit, span),
+                        Axis.around(CriterionWords.title(tuning.selectBy()) + ", " + unit, span),
                         series,
                         List.of()));
     }

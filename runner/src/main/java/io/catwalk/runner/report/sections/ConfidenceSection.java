@@ -126,7 +126,9 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
                                         .toList(),
                                 model.pair(pair.first(), pair.second())))
                         .toList(),
-                "");
+                pairs.stream().anyMatch(PairedComparison::stricterThanInterval)
+                        ? "An interval is for its pair alone: it may exclude 0 where a pair is not clearly different."
+                        : "");
     }
 
     /** Returns the outcome of a pair with its symbol, as the first of the two sees it. */

@@ -13,6 +13,7 @@ import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.words.LatencyWords;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
@@ -50,9 +51,12 @@ record CostsSection(ReportModel model) {
                 "Sizes and times",
                 columns(),
                 model.trained(),
-                model.several()
-                        ? "Training time is the mean of the trials, with its range; all else is of one trial."
-                        : ""));
+                ((model.several()
+                                        ? "Training time is the mean of the trials, with its range; all else is of one"
+                                                + " trial. "
+                                        : "")
+                                + LatencyWords.note(model.results().latencyMarks()))
+                        .strip()));
         return new Section(
                 "costs",
                 "Costs",

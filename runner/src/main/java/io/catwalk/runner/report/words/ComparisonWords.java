@@ -9,18 +9,15 @@ import io.catwalk.runner.experiment.Comparison.Round;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
-import io.catwalk.runner.statistics.PairedComparison.Test;
 import io.catwalk.runner.statistics.WelchTTest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says which classifier is better and how sure that is, without claiming more than the tests.
@@ -215,7 +212,9 @@ public record ComparisonWords(Comparison comparison, Results results) {
         }
         if (!comparison.selectedBy().isEmpty()) {
             limits.add("The epoch of each network was selected by "
-                    + comparison.selectedBy().stream().map(TuningWords::title).collect(Collectors.joining(" or "))
+                    + comparison.selectedBy().stream()
+                            .map(CriterionWords::title)
+                            .collect(Collectors.joining(" or "))
                     + " on the validation images; the pairs are compared by accuracy.");
         }
         return limits;
@@ -225,86 +224,6 @@ public record ComparisonWords(Comparison comparison, Results results) {
     public static String baselines(Baselines baselines) {
         return "Majority-class and nearest-neighbor baselines: " + Numbers.percent(baselines.largestClass()) + " % and "
                 + Numbers.percent(baselines.nearestNeighbor()) + " %.";
-    }
-
-    /** Says how two classifiers compare, with all numbers, without a period. */
-    public static String pair(PairedComparison pair, double regionPoints) {
-        String relation = relation(pair);
-        String difference = Numbers.plainPoints(pair.difference()) + " points";
-        String interval = pair.low() == null || pair.high() == null
-                ? ""
-                : ", 95 % interval " + Numbers.plainPoints(pair.low()) + " to " + Numbers.plainPoints(pair.high());
-        return switch (pair.test()) {
-            case MCNEMAR ->
-                relation + " on these images: " + difference + interval + "; of " + pair.observations() + ", only "
-                        + pair.first() + " got " + pair.onlyFirst() + " right and only " + pair.second() + " got "
-                        + pair.onlySecond() + " right; McNemar with " + holm(pair);
-            case WELCH ->
-                relation + " on this split: " + difference + " over " + pair.observations() + " seeds" + interval
-                        + (interval.isEmpty()
-                                ? "; neither varies over its seeds, so there is no spread to compare the difference with"
-                                : "; Welch with " + holm(pair));
-            case CORRECTED_T -> relation + ": " + difference + interval + "; " + odds(pair, regionPoints);
-            case SIGNED_RANK ->
-                relation + ": ahead on " + pair.onlyFirst() + " of " + pair.observations() + " data sets, behind on "
-                        + pair.onlySecond() + ", " + difference + " on average; " + odds(pair, regionPoints);
-        };
-    }
-
-    private static String relation(PairedComparison pair) {
-        boolean tested = pair.test() == Test.MCNEMAR || pair.test() == Test.WELCH;
-        return switch (pair.outcome()) {
-            case BETTER, WORSE ->
-                pair.first() + " is " + (tested ? "significantly " : "") + outcome(pair) + " than " + pair.second();
-            case EQUIVALENT -> pair.first() + " and " + pair.second() + " are practically equivalent";
-            case UNDECIDED -> pair.first() + " and " + pair.second() + " do not clearly differ";
-        };
-    }
-
-    private static String holm(PairedComparison pair) {
-        double adjusted = pair.adjustedP() == null ? 1 : pair.adjustedP();
-        String stricter = !pair.stricterThanInterval()
-                ? ""
-                : pair.p() != null && pair.p() < 0.05
-                        ? "; the interval, for this pair alone, excludes 0, but not once all pairs are counted"
-                        : "; the interval, an approximation, excludes 0, but the exact test does not";
-        return "Holm p " + Numbers.p(adjusted) + stricter;
-    }
-
-    /** Writes the probability of the outcome, or all three where none is probable enough. */
-    private static String odds(PairedComparison pair, double regionPoints) {
-        String above = probability("better by more than", pair.better(), regionPoints);
-        String below = probability("worse by more than", pair.worse(), regionPoints);
-        String within = probability("within", pair.equivalent(), regionPoints);
-        return switch (pair.outcome()) {
-            case BETTER -> above;
-            case WORSE -> below;
-            case EQUIVALENT -> within;
-            case UNDECIDED -> above + ", " + within + ", " + below;
-        };
-    }
-
-    private static String probability(String event, @Nullable Double value, double regionPoints) {
-        String written = probability(value == null ? 0 : value);
-        return "P(" + event + " " + regionPoints + ") " + (Character.isDigit(written.charAt(0)) ? "= " : "") + written;
-    }
-
-    /** Writes a probability with two digits. One that is too small for an outcome is not rounded up to 0.95. */
-    public static String probability(double value) {
-        if (value > 0.995 || value < 0.005) {
-            return value > 0.995 ? "> 0.99" : "< 0.01";
-        }
-        return String.format(Locale.ROOT, "%.2f", value >= 0.945 && value < Outcome.SURE ? 0.94 : value);
-    }
-
-    /** Says whether all networks have the same accuracy. */
-    public static String all(CochranQ test) {
-        return String.format(
-                Locale.ROOT,
-                "All %d together: Cochran's Q = %.1f, p %s",
-                test.degreesOfFreedom() + 1,
-                test.statistic(),
-                Numbers.p(test.p()));
     }
 
     /** Names the outcome of a pair. */

@@ -11,7 +11,7 @@ import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Incomplete;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.Comparison.Verdict;
+import io.catwalk.runner.experiment.MadeUpComparison;
 import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
@@ -28,6 +28,7 @@ import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
@@ -54,7 +55,7 @@ class SectionsTest {
 
     private final List<Model> models = new ArrayList<>();
     private final List<Standing> standings = new ArrayList<>();
-    private final List<Verdict> verdicts = new ArrayList<>();
+    private final List<PairedComparison> pairs = new ArrayList<>();
 
     private static Document sample(String name) {
         return SAMPLES.computeIfAbsent(name, made -> RunDocument.of(ReportModel.of(SampleRuns.named(made))));
@@ -65,7 +66,7 @@ class SectionsTest {
     }
 
     private ReportModel compared(Scope scope, @Nullable Incomplete incomplete) {
-        Comparison comparison = new Comparison(scope, "a leads.", "", 0.5, null, null, standings, verdicts, incomplete);
+        Comparison comparison = MadeUpComparison.of(scope, standings, pairs, null, incomplete);
         return ReportModel.of(RUN.report(models, comparison, null));
     }
 
@@ -91,8 +92,7 @@ class SectionsTest {
         String name = done.trial().classifier();
         double accuracy = done.metrics().test().accuracy();
         models.add(new Model(name, done, List.of(), answers, null));
-        standings.add(new Standing(
-                name, 1, accuracy, null, accuracy - 0.01, accuracy + 0.01, accuracy, accuracy, null, null, onFront));
+        standings.add(MadeUpComparison.standing(List.of(done), onFront));
     }
 
     /** Adds verdicts on a against b, c and so on; "-" is none. */
@@ -101,7 +101,7 @@ class SectionsTest {
         for (int i = 0; i < all.length; i++) {
             if (!all[i].equals("-")) {
                 Outcome outcome = Outcome.valueOf(all[i]);
-                verdicts.add(new Verdict("a", letter(i + 1), 0.005, null, null, 0.04, null, null, null, outcome, ""));
+                pairs.add(MadeUpComparison.pair("a", letter(i + 1), outcome));
             }
         }
     }
@@ -326,7 +326,23 @@ class SectionsTest {
     @Test
     void whoIsProbablyWorseByTheFoldsRemainsAChoice() {
         compare("0.91 0.90", null);
-        verdicts.add(new Verdict("a", "b", 0.0342, -0.0021, 0.0705, 0.056, 0.01, 0.02, 0.97, Outcome.BETTER, ""));
+        pairs.add(new PairedComparison(
+                "a",
+                "b",
+                PairedComparison.Test.CORRECTED_T,
+                10,
+                null,
+                null,
+                2.2,
+                0.0342,
+                -0.0021,
+                0.0705,
+                0.056,
+                null,
+                0.01,
+                0.02,
+                0.97,
+                Outcome.BETTER));
         Document document = RunDocument.of(compared(Scope.CLASSIFIERS, null));
         assertThat(title(document, "conclusions")).contains("2 of 2 classifiers");
         assertThat(differences(Scope.CLASSIFIERS).caption().table())
@@ -434,7 +450,11 @@ class SectionsTest {
             models.add(new Model("a s" + seed, done, List.of(), Answers.NONE, null));
         }
         List<Comparison.Round> counted = List.of(new Comparison.Round(1, 0), new Comparison.Round(2, 0));
-        ReportModel model = compared(Scope.MODELS, new Incomplete("3 of 4 trials.", counted));
+        standings.set(
+                0,
+                MadeUpComparison.standing(
+                        List.of(models.get(0).trained(), models.get(1).trained()), null));
+        ReportModel model = compared(Scope.SEEDS, new Incomplete(4, 3, counted));
 
         Entrant a = model.trained().get(0);
         assertThat(a.values(metrics -> metrics.test().accuracy())).containsExactly(0.91, 0.93);

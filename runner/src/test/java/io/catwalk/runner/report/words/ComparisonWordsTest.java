@@ -9,14 +9,12 @@ import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.MadeUpComparison;
 import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.statistics.PairedComparison.Test;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,58 +100,5 @@ class ComparisonWordsTest {
 
         assertThat(words(part).headline()).startsWith("Only 4 of 9 trials are done: all numbers are of seed 7");
         assertThat(words(whole).incomplete()).isEmpty();
-    }
-
-    /** A probability of at least 0.95 decides; 0.947 does not, and must not be written as 0.95. */
-    @ParameterizedTest
-    @CsvSource({"0.95, 0.95", "0.947, 0.94", "0.9449, 0.94", "0.9996, > 0.99", "0.0004, < 0.01"})
-    void aProbabilityIsNotRoundedUpToAnOutcome(double probability, String written) {
-        assertThat(ComparisonWords.probability(probability)).isEqualTo(written);
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            MCNEMAR     | 0.0215 | 0.0645 | 0.22 |      | do not clearly differ on these images; 20.00 points, 95 % interval 22.00 to 30.00; only gru got 9 right and only rnn got 1; Holm p = 0.0645; not once all pairs are counted
-            MCNEMAR     | 0.0525 | 0.0525 | 0.22 |      | Holm p = 0.0525; but the exact test does not
-            WELCH       | 0.0400 | 0.1200 | 0.22 |      | do not clearly differ on this split; 20.00 points over 40 seeds; Welch with Holm p = 0.1200; not once all pairs are counted
-            WELCH       | 1      | 1      |      |      | neither varies over its seeds
-            CORRECTED_T | 0.04   |        | 0.22 | 0.70 | gru and rnn do not clearly differ: 20.00 points, 95 % interval; P(better by more than 0.5) = 0.70, P(within 0.5) = 0.30, P(worse by more than 0.5) < 0.01
-            SIGNED_RANK |        |        |      | 0.70 | ahead on 9 of 40 data sets, behind on 1, 20.00 points on average; P(better by more than 0.5) = 0.70
-            """)
-    void anUndecidedPairSaysWhy(
-            Test test,
-            @Nullable Double p,
-            @Nullable Double adjusted,
-            @Nullable Double low,
-            @Nullable Double better,
-            String words) {
-        Double high = low == null ? null : (Double) 0.30;
-        Double worse = better == null ? null : (Double) 0.001;
-        Double equivalent = better == null ? null : (Double) 0.299;
-        var pair = new PairedComparison(
-                "gru",
-                "rnn",
-                test,
-                40,
-                9,
-                1,
-                null,
-                0.20,
-                low,
-                high,
-                p,
-                adjusted,
-                worse,
-                equivalent,
-                better,
-                Outcome.UNDECIDED);
-
-        assertThat(ComparisonWords.pair(pair, 0.5)).contains(words.split("; ", -1));
-    }
-
-    @org.junit.jupiter.api.Test
-    void allNetworksTogetherHaveCochransQ() {
-        assertThat(ComparisonWords.all(new CochranQ(35.3, 6, 1e-6)))
-                .isEqualTo("All 7 together: Cochran's Q = 35.3, p < 0.0001");
     }
 }

@@ -51,8 +51,8 @@ class OtherWordsTest {
         "LOSS, loss, nats, 0.1235"
     })
     void aCriterionHasItsNameAndUnit(Criterion criterion, String title, String unit, String text) {
-        assertThat(TuningWords.title(criterion)).isEqualTo(title);
-        assertThat(TuningWords.unit(criterion)).isEqualTo(unit);
-        assertThat(TuningWords.text(criterion, 0.12346)).isEqualTo(text);
+        assertThat(CriterionWords.title(criterion)).isEqualTo(title);
+        assertThat(CriterionWords.unit(criterion)).isEqualTo(unit);
+        assertThat(CriterionWords.text(criterion, 0.12346)).isEqualTo(text);
     }
 }
