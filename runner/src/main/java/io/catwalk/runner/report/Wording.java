@@ -1,9 +1,11 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.trial.Latency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Counts and lists in sentences. */
 public final class Wording {
@@ -16,6 +18,13 @@ public final class Wording {
     /** Returns a count with its noun, in the singular for one. */
     public static String count(long value, String one, String many) {
         return Numbers.count(value) + " " + (value == 1 ? one : many);
+    }
+
+    /** Writes the median time of one image, marked if it was measured on a busy machine. */
+    public static String latency(@Nullable Latency latency) {
+        return latency == null
+                ? Numbers.NONE
+                : (latency.busy() == null ? "" : Latency.ROUGH) + Numbers.micros(latency.p50Micros());
     }
 
     /** Returns "both" or "all" of a number of things, which is at least two. */

@@ -4,6 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.charts.XyChart.Guide;
@@ -107,7 +108,7 @@ record CostCharts(ReportModel model) {
     }
 
     private String latency(Entrant one) {
-        return Cell.of(one.latency(model.engine())).text();
+        return Wording.latency(one.latency(model.engine()));
     }
 
     private double micros(Entrant one) {

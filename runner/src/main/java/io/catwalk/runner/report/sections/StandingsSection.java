@@ -102,7 +102,7 @@ record StandingsSection(ReportModel model) {
         }
         columns.add(number("Macro F1 %", one -> Cell.of(one.stands().macroF1(), Unit.PERCENT)));
         columns.add(number("Gap", StandingsSection::gap));
-        columns.add(number("Training", CostsSection::training));
+        columns.add(number("Training", CostsSection::trainingTime));
         columns.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
         columns.add(
                 new TableColumn<>(Medium.ONLY_PAGE, "ONNX file", Kind.NUMBER, one -> Cell.of(bytes(one), Unit.BYTES)));
