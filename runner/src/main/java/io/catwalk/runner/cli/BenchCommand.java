@@ -90,12 +90,12 @@ final class BenchCommand extends JsonCommand {
     private InputSize size;
 
     @Mixin
-    private ForeignFile foreign;
+    private SandboxedCommand foreign;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
         if (threads != null) {
-            Typed.within("--threads", threads, TrialSpec.MOST_THREADS);
+            OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
         }
         LatencySettings settings = settings();
         if (!Files.isDirectory(subject)) {
@@ -130,12 +130,12 @@ final class BenchCommand extends JsonCommand {
         }
         return processes == null
                 ? settings
-                : settings.withProcesses(Typed.within("--processes", processes, MOST_PROCESSES));
+                : settings.withProcesses(OptionParsers.within("--processes", processes, MOST_PROCESSES));
     }
 
     /** Opens the file here, to report what is wrong with it before another process is started. */
     private BenchImage image(Console console) {
-        try (OnnxPredictor predictor = ForeignFile.open(subject, size.added(options.hints()), console)) {
+        try (OnnxPredictor predictor = SandboxedCommand.open(subject, size.added(options.hints()), console)) {
             size.require(subject, predictor.signature());
             return options.normalizes()
                     ? BenchImage.noise(
@@ -153,8 +153,8 @@ final class BenchCommand extends JsonCommand {
                 image(console),
                 Objects.requireNonNullElse(threads, 1),
                 settings);
-        Map<Path, BenchTurns.Result> results =
-                new BenchTurns(new BenchProcess()).measure(Map.of(subject, order), file -> ForeignFile.sign(console));
+        Map<Path, BenchTurns.Result> results = new BenchTurns(new BenchProcess())
+                .measure(Map.of(subject, order), file -> SandboxedCommand.sign(console));
         try {
             return new LatencyRow(
                     String.valueOf(subject.getFileName()),

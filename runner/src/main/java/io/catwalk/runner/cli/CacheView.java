@@ -46,7 +46,7 @@ final class CacheView implements ImageCache.Listener {
         started = System.nanoTime();
         due = started + FIRST.toNanos();
         if (!quiet) {
-            ForeignFile.progress(
+            SandboxedCommand.progress(
                     console,
                     String.format(
                             Locale.ROOT,
@@ -83,7 +83,7 @@ final class CacheView implements ImageCache.Listener {
             }
             due = now + NEXT.toNanos();
             double seconds = (now - started) / 1e9;
-            ForeignFile.progress(
+            SandboxedCommand.progress(
                     console,
                     String.format(
                             Locale.ROOT,
@@ -97,7 +97,7 @@ final class CacheView implements ImageCache.Listener {
 
     @Override
     public synchronized void waiting(String note) {
-        ForeignFile.progress(console, note);
+        SandboxedCommand.progress(console, note);
     }
 
     @Override

@@ -23,17 +23,17 @@ final class CollectionRuns {
 
     /** Carries out each run that is not finished, and prints the results of all. */
     @SuppressWarnings("try") // the lock is held, not used
-    static int carryOut(CollectionFolder collection, ConductOptions options, PluginCatalog catalog, Console console)
+    static int carryOut(CollectionFolder collection, RunOptions options, PluginCatalog catalog, Console console)
             throws IOException, InterruptedException {
         CollectionSpec spec = collection.readSpec();
         requireOneDataSet(options, spec.members().size());
         int worst = ExitCode.DONE;
         try (RunLock lock = collection.lock()) {
-            Allowance allowance = new Allowance(options.how());
+            RemainingBudget remaining = new RemainingBudget(options.how());
             for (int i = 0; i < spec.members().size(); i++) {
                 RunFolder run = collection.run(spec.members().get(i));
                 ExperimentSpec asked = run.readExperiment();
-                ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
+                ExperimentSpec request = RunOptions.repinned(asked, catalog, console);
                 console.note("data set " + (i + 1) + " of " + spec.members().size() + ": "
                         + spec.members().get(i).folder());
                 Experiment experiment = options.resumed(request, catalog, console);
@@ -41,8 +41,8 @@ final class CollectionRuns {
                     if (!request.equals(asked)) {
                         run.writeExperiment(request);
                     }
-                    ConductOptions.Conducted conducted =
-                            options.conducted(request, experiment, allowance.left(), own, collection.path(), console);
+                    RunOptions.FinishedRun conducted =
+                            options.conducted(request, experiment, remaining.left(), own, collection.path(), console);
                     worst = Math.max(worst, options.exitCode(conducted, collection.path(), console));
                 }
             }
@@ -61,7 +61,7 @@ final class CollectionRuns {
     }
 
     /** Refuses to hand out the trials of several data sets, since each data set has a run of its own. */
-    static void requireOneDataSet(ConductOptions options, int dataSets) {
+    static void requireOneDataSet(RunOptions options, int dataSets) {
         if (options.orders != null && dataSets > 1) {
             throw new RequestException("--orders takes one data set at a time, but there are " + dataSets
                     + ": run the command once for each");

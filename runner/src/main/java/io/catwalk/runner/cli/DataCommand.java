@@ -95,10 +95,10 @@ final class DataCommand extends JsonCommand {
             throw new RequestException("expected a data set, --cached or --clear, but found none: name one");
         }
         if (samples != null) {
-            Typed.writable("--samples", samples);
+            OptionParsers.writable("--samples", samples);
         }
         if (augmented != null) {
-            Typed.writable("--augmented", augmented);
+            OptionParsers.writable("--augmented", augmented);
         }
         Map<String, Object> told = new LinkedHashMap<>();
         Console text = json ? console.withoutResults() : console;

@@ -83,7 +83,7 @@ final class DemoCommand extends ConsoleCommand {
     private @Nullable Path runtimes;
 
     @Mixin
-    private ForeignFile foreign;
+    private SandboxedCommand foreign;
 
     /** A file, and where the report of its run shows the model. */
     private record Shown(Path file, @Nullable String report) {}
@@ -91,7 +91,7 @@ final class DemoCommand extends ConsoleCommand {
     @Override
     int run(Console console) throws IOException, InterruptedException {
         if (images != 0) {
-            Typed.within("--images", images, MOST_IMAGES);
+            OptionParsers.within("--images", images, MOST_IMAGES);
         }
         Path folder = out != null ? out : run() != null ? subjects.get(0).resolve("demo") : Path.of("demo");
         if (Files.exists(folder) && !force) {
@@ -184,7 +184,7 @@ final class DemoCommand extends ConsoleCommand {
         for (Map.Entry<String, Shown> entry : shown.entrySet()) {
             Path file = entry.getValue().file();
             ModelFiles.requireWeightsInside(file);
-            try (OnnxPredictor predictor = ForeignFile.open(file, hints, console)) {
+            try (OnnxPredictor predictor = SandboxedCommand.open(file, hints, console)) {
                 if (all != null) {
                     FileDataset.requireFit(file, predictor.signature(), all);
                 }

@@ -108,11 +108,11 @@ final class DiffCommand extends JsonCommand {
     private PluginOptions plugins;
 
     @Mixin
-    private ForeignFile foreign;
+    private SandboxedCommand foreign;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        Typed.within("--rows", rows, MOST_ROWS);
+        OptionParsers.within("--rows", rows, MOST_ROWS);
         if (reduced != null && Files.exists(reduced)) {
             throw new RequestException("--reduce must name a new folder, but " + reduced + " exists");
         }
@@ -130,7 +130,7 @@ final class DiffCommand extends JsonCommand {
         TrialFolder folder = RunFolder.onlyTrained(other);
         EngineSettings.apply(folder.readOrder().spec().threads());
         try (Scratch scratch = new Scratch();
-                SavedTrial saved = ForeignFile.signingWhile(
+                SavedTrial saved = SandboxedCommand.signingWhile(
                         () -> SavedTrial.open(
                                 folder, plugins.open(console), Home.data(console), null, ClassMatch.BY_NAME),
                         console)) {
@@ -141,7 +141,7 @@ final class DiffCommand extends JsonCommand {
     /** Exports the network of a trial, which does not run the file that is compared. */
     static Path exported(SavedTrial saved, Scratch scratch, Console console) throws IOException {
         Path exported = scratch.file("export.onnx");
-        return ForeignFile.signingWhile(
+        return SandboxedCommand.signingWhile(
                 () -> {
                     saved.writeUnproven(exported);
                     return exported;
@@ -156,8 +156,8 @@ final class DiffCommand extends JsonCommand {
             try (OnnxRunner runner = OnnxRunner.open(reference)) {
                 given = RandomInputs.of(runner.inputs(), rows, sizes, seed);
             }
-            ForeignFile.sign(console);
-            Runnable ran = () -> ForeignFile.sign(console);
+            SandboxedCommand.sign(console);
+            Runnable ran = () -> SandboxedCommand.sign(console);
             return compared == null
                     ? OnnxDiff.optimized(reference, given, tolerance, ran)
                     : OnnxDiff.between(reference, compared, given, tolerance, ran);
@@ -167,16 +167,16 @@ final class DiffCommand extends JsonCommand {
     }
 
     private Tolerance tolerance(double usual) {
-        return Typed.tolerance(absolute == null ? usual : absolute, relative);
+        return OptionParsers.tolerance(absolute == null ? usual : absolute, relative);
     }
 
     private int compareRuntimes(Console console) throws IOException, InterruptedException {
         Tolerance tolerance = tolerance(Parity.TOLERANCE);
         RuntimeDiffReport report = new RuntimeDiffReport(file.toString(), tolerance, new ArrayList<>());
-        try (OnnxPredictor predictor = ForeignFile.open(file, OnnxHints.none(), console)) {
+        try (OnnxPredictor predictor = SandboxedCommand.open(file, OnnxHints.none(), console)) {
             RuntimeCheck.requireChannelsFirst(file, predictor.signature());
             RuntimeOptions.Installed runners =
-                    runtimes.installed(file, predictor.operators(), () -> ForeignFile.sign(console));
+                    runtimes.installed(file, predictor.operators(), () -> SandboxedCommand.sign(console));
             RuntimeDiffs diffs = new RuntimeDiffs(
                     file,
                     predictor,
@@ -184,7 +184,7 @@ final class DiffCommand extends JsonCommand {
                     randomPixels(predictor.signature()),
                     tolerance,
                     runtimes.timeout(),
-                    () -> ForeignFile.sign(console));
+                    () -> SandboxedCommand.sign(console));
             for (Runner runner : runners.all()) {
                 Path program = runners.program(runner);
                 RuntimeDiffs.Compared compared = program == null ? null : diffs.compared(runner, program);

@@ -81,7 +81,7 @@ final class EvaluateCommand extends JsonCommand {
         if (threads == null) {
             return trial.readOrder().spec().threads();
         }
-        return Typed.within("--threads", threads, TrialSpec.MOST_THREADS);
+        return OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
     }
 
     private static void print(Reevaluation evaluated, Console console) {

@@ -133,7 +133,7 @@ final class ExperimentOptions {
     private @Nullable Double region;
 
     @Mixin
-    ConductOptions conduct;
+    RunOptions runOptions;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
@@ -171,7 +171,7 @@ final class ExperimentOptions {
         List<ClassifierEntry> entries = file().entries(names);
         if (entries.isEmpty()) {
             if (catalog.classifiers().isEmpty()) {
-                throw new RequestException("expected at least one plugin in " + conduct.plugins.folder
+                throw new RequestException("expected at least one plugin in " + runOptions.plugins.folder
                         + ", but found none: see catwalk list");
             }
             catalog.failures().forEach(failure -> leaveOut(failure.toString(), console));
@@ -293,7 +293,7 @@ final class ExperimentOptions {
             throw new RequestException("--seeds must not be given together with --seed: keep one of them");
         }
         if (seeds != null) {
-            return Typed.seeds(seeds);
+            return OptionParsers.seeds(seeds);
         }
         return seed != null ? List.of(seed) : first(file().content().seeds(), List.of(1L));
     }
@@ -310,7 +310,7 @@ final class ExperimentOptions {
         Long timeout = trialTimeout != null
                 ? (Long) ExperimentFile.seconds("--trial-timeout", trialTimeout)
                 : said.trialTimeoutSeconds();
-        if (conduct.inProcess && timeout != null) {
+        if (runOptions.inProcess && timeout != null) {
             throw new RequestException("--trial-timeout needs processes that can be stopped: leave --in-process out");
         }
         Integer perTrial = threads != null ? threads : said.threads();
@@ -318,7 +318,7 @@ final class ExperimentOptions {
         int cores = Runtime.getRuntime().availableProcessors();
         int trials = ExperimentSpec.trials(contestants.size(), seeds().size(), split);
         ComputeDevice chosen = Accelerators.here().choose(first(device, first(said.device(), Accelerators.AUTO)));
-        int atOnce = conduct.inProcess
+        int atOnce = runOptions.inProcess
                 ? 1
                 : together != null ? together : defaultJobs(chosen == ComputeDevice.CUDA ? 1 : cores, trials, perTrial);
         return new ExperimentSpec(
@@ -328,7 +328,7 @@ final class ExperimentOptions {
                 contestants,
                 seeds(),
                 atOnce,
-                perTrial != null ? perTrial : conduct.elsewhere() ? 1 : Math.max(1, cores / Math.max(1, atOnce)),
+                perTrial != null ? perTrial : runOptions.elsewhere() ? 1 : Math.max(1, cores / Math.max(1, atOnce)),
                 chosen,
                 timeout,
                 first(region, first(said.region(), EquivalenceRegion.STANDARD.points())),

@@ -5,11 +5,11 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.CollectionSpec;
-import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.training.EpochBatches;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -39,10 +39,10 @@ final class ExperimentRuns {
     /** Runs the experiment that plugins allow for the images; the names are checked before any image is read. */
     int carryOut(String name, List<String> classifiers, Function<PluginCatalog, ExperimentSpec> request)
             throws IOException, InterruptedException {
-        PluginCatalog catalog = options.conduct.plugins.open(console);
+        PluginCatalog catalog = options.runOptions.plugins.open(console);
         options.requireKnown(classifiers, catalog);
-        CollectionRuns.requireOneDataSet(options.conduct, options.images().size());
-        Conduct how = options.conduct.how();
+        CollectionRuns.requireOneDataSet(options.runOptions, options.images().size());
+        RunPolicy how = options.runOptions.how();
         List<Experiment> experiments = prepared(catalog, request);
         return experiments.size() > 1 ? onAll(name, experiments, catalog) : onOne(name, experiments.get(0), how);
     }
@@ -54,7 +54,7 @@ final class ExperimentRuns {
     private List<Experiment> prepared(PluginCatalog catalog, Function<PluginCatalog, ExperimentSpec> request) {
         List<Prepared> prepared = new ArrayList<>();
         for (DatasetSpec one : options.images()) {
-            ImageDataset loaded = ConductOptions.load(one, console);
+            ImageDataset loaded = RunOptions.load(one, console);
             prepared.add(new Prepared(one, loaded, catalog.on(one.task(loaded))));
         }
         prepared.forEach(one -> options.leaveOutUnsupported(one.catalog));
@@ -63,7 +63,7 @@ final class ExperimentRuns {
             ExperimentSpec asked =
                     request.apply(one.catalog).on(one.dataset).pinned(catalog).recording(options.commandLine());
             Experiment experiment =
-                    options.conduct.experiment(asked, options.choosesBatch(), one.images, catalog, console);
+                    options.runOptions.experiment(asked, options.choosesBatch(), one.images, catalog, console);
             experiments.add(experiment);
             tellSmallerBatches(asked, experiment);
         }
@@ -85,12 +85,12 @@ final class ExperimentRuns {
         }
     }
 
-    private int onOne(String name, Experiment experiment, Conduct how) throws IOException, InterruptedException {
+    private int onOne(String name, Experiment experiment, RunPolicy how) throws IOException, InterruptedException {
         ExperimentSpec spec = experiment.spec();
         try (RunLock lock = RunFolder.claim(folder(name), existing())) {
             lock.run().writeExperiment(spec);
             tellUnmirrored();
-            return options.conduct.carryOut(spec, experiment, how, lock, console);
+            return options.runOptions.carryOut(spec, experiment, how, lock, console);
         }
     }
 
@@ -101,7 +101,7 @@ final class ExperimentRuns {
         CollectionFolder collection = CollectionFolder.create(
                 folder(name), existing(), new CollectionSpec(CollectionSpec.SCHEMA, gathering.members()));
         tellUnmirrored();
-        return CollectionRuns.carryOut(collection, options.conduct, catalog, console);
+        return CollectionRuns.carryOut(collection, options.runOptions, catalog, console);
     }
 
     /** Reports what was changed in the recipes of plugins, once no error can stop the command any more. */

@@ -160,7 +160,7 @@ final class ExportCommand extends ConsoleCommand {
                     + ExportOptions.NEWEST_OPSET + ", but is " + opset);
         }
         if (batch != null) {
-            Typed.within("--batch", batch, MOST_BATCH);
+            OptionParsers.within("--batch", batch, MOST_BATCH);
         }
         if (float16 && out == null) {
             throw new RequestException(

@@ -43,7 +43,7 @@ final class ImageOptions {
             paramLabel = "SHARE",
             arity = "0..1",
             fallbackValue = "0.05",
-            preprocessor = Typed.AttachedOnly.class,
+            preprocessor = OptionParsers.AttachedOnly.class,
             description = "Leave out images that cannot be read, at most this share. Without a number: 0.05")
     private @Nullable Double skipUnreadable;
 

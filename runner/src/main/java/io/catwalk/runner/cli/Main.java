@@ -97,7 +97,7 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // so that number formats and letter case do not vary
-        ForeignFile.endWithParent(System.in);
+        SandboxedCommand.endWithParent(System.in);
         ResultStream results = new ResultStream(new FileOutputStream(FileDescriptor.out));
         PrintWriter out = new PrintWriter(results, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -77,7 +77,7 @@ final class PackageCommand extends ConsoleCommand {
     private PluginOptions plugins;
 
     @Mixin
-    private ForeignFile foreign;
+    private SandboxedCommand foreign;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
@@ -120,7 +120,7 @@ final class PackageCommand extends ConsoleCommand {
         List<PackedFile> files = new ArrayList<>();
         addInBytes(files, subject);
         ImageDataset loaded = dataset.load(subject, metadata, console);
-        ForeignFile.sign(console);
+        SandboxedCommand.sign(console);
         try (OnnxPredictor predictor = OnnxPredictor.open(subject)) {
             FileDataset.requireFit(subject, predictor.signature(), loaded);
             files.add(0, PackedFile.main(subject, predictor.signature().pixels() == PixelType.UINT8));

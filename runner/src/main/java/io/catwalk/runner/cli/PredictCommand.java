@@ -92,7 +92,7 @@ final class PredictCommand extends ConsoleCommand {
     private boolean json;
 
     @Mixin
-    private ForeignFile foreign;
+    private SandboxedCommand foreign;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
@@ -118,7 +118,7 @@ final class PredictCommand extends ConsoleCommand {
     }
 
     private int label(PredictionView view, Console console) throws InterruptedException {
-        try (OnnxPredictor predictor = ForeignFile.open(file, typedSize.added(options.hints()), console)) {
+        try (OnnxPredictor predictor = SandboxedCommand.open(file, typedSize.added(options.hints()), console)) {
             Signature signature = predictor.signature();
             List<String> names = names(predictor.metadata(), signature);
             typedSize.require(file, signature);
@@ -143,7 +143,7 @@ final class PredictCommand extends ConsoleCommand {
                         !some.isEmpty();
                         some = next(ahead, console)) {
                     failed += label(some, predictor, names, view, console);
-                    ForeignFile.sign(console);
+                    SandboxedCommand.sign(console);
                 }
                 view.end(console);
                 if (converted.get() > 0) {
@@ -167,7 +167,7 @@ final class PredictCommand extends ConsoleCommand {
 
     /** Waits for images, which says nothing about the file. */
     private static List<DecodedAhead.Image> next(DecodedAhead ahead, Console console) throws InterruptedException {
-        return ForeignFile.signingWhile(ahead::next, console);
+        return SandboxedCommand.signingWhile(ahead::next, console);
     }
 
     /** Classifies the images that could be read, and counts the others; one that was named makes the command fail. */

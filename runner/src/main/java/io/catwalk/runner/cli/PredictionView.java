@@ -42,12 +42,12 @@ final class PredictionView {
         }
         Format format = json ? Format.JSON : jsonLines ? Format.JSON_LINES : csv ? Format.CSV : Format.TEXT;
         int shown = top != null ? top : json ? Integer.MAX_VALUE : SHOWN;
-        return new PredictionView(format, Typed.within("--top", shown, Integer.MAX_VALUE));
+        return new PredictionView(format, OptionParsers.within("--top", shown, Integer.MAX_VALUE));
     }
 
     /** Returns whether each answer is complete by itself. */
-    ForeignFile.Output output() {
-        return format == Format.JSON ? ForeignFile.Output.WHOLE : ForeignFile.Output.STREAM;
+    SandboxedCommand.Output output() {
+        return format == Format.JSON ? SandboxedCommand.Output.WHOLE : SandboxedCommand.Output.STREAM;
     }
 
     /** Prints what comes before all answers. */

@@ -89,12 +89,12 @@ final class QuantizeCommand extends JsonCommand {
     private FileDataset dataset;
 
     @Mixin
-    private ForeignFile foreign;
+    private SandboxedCommand foreign;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        Typed.within("--threads", threads, TrialSpec.MOST_THREADS);
-        Typed.within("--calibration-images", calibrationImages, MOST_CALIBRATION);
+        OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
+        OptionParsers.within("--calibration-images", calibrationImages, MOST_CALIBRATION);
         QuantizationGate gate = new QuantizationGate(budget, minSpeedup);
         TrialFolder trial = Files.isDirectory(subject) ? RunFolder.onlyTrained(subject) : null;
         Path file = trial == null ? subject : trial.onnx();
@@ -105,7 +105,7 @@ final class QuantizeCommand extends JsonCommand {
         TrialFolder.requireOwnOnnx(file);
         Path to = out == null ? QuantizedFile.beside(file) : out;
         if (out != null || Files.exists(file)) { // otherwise the model is missing, which opening it reports
-            Typed.writable("--out", to);
+            OptionParsers.writable("--out", to);
         }
         if (Files.exists(to) && !force) {
             throw new RequestException("expected a new file, but " + to + " exists: replace it with --force");
@@ -118,7 +118,7 @@ final class QuantizeCommand extends JsonCommand {
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset images = images(file, trial, metadata, console);
         Normalization normalization;
-        try (OnnxPredictor predictor = ForeignFile.open(file, dataset.hints(images), console)) {
+        try (OnnxPredictor predictor = SandboxedCommand.open(file, dataset.hints(images), console)) {
             normalization = FileOptions.normalization(dataset.options().preprocessing(file, predictor));
             FileDataset.requireFit(file, predictor.signature(), images);
         }
@@ -128,8 +128,8 @@ final class QuantizeCommand extends JsonCommand {
                 calibrationImages,
                 threads,
                 LatencySettings.standard(),
-                predictor -> ForeignFile.signing(predictor, console),
-                () -> ForeignFile.sign(console));
+                predictor -> SandboxedCommand.signing(predictor, console),
+                () -> SandboxedCommand.sign(console));
         QuantizedFile quantized = quantizer.quantize(
                 file, dataset.hints(images), dataset.matched(file, images, metadata), normalization, to);
         print(() -> asMap(quantized), () -> print(quantized, console), console);
@@ -147,7 +147,7 @@ final class QuantizeCommand extends JsonCommand {
         }
         DatasetSpec own = trial.readOrder().dataset();
         DatasetSpec chosen = Objects.requireNonNullElse(dataset.other(own.imageSize()), own);
-        return ForeignFile.signingWhile(() -> chosen.load(Home.data(console)), console);
+        return SandboxedCommand.signingWhile(() -> chosen.load(Home.data(console)), console);
     }
 
     private static void print(QuantizedFile quantized, Console console) {

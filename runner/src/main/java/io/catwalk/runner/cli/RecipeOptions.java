@@ -138,16 +138,16 @@ final class RecipeOptions {
             recipe = recipe.withEpochs(QUICK_EPOCHS).withBatchSize(QUICK_BATCH);
         }
         if (epochs != null) {
-            recipe = recipe.withEpochs(Typed.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS));
+            recipe = recipe.withEpochs(OptionParsers.within("--epochs", epochs, ExperimentSpec.MOST_EPOCHS));
         }
         if (batchSize != null) {
-            recipe = recipe.withBatchSize(Typed.within("--batch-size", batchSize, Integer.MAX_VALUE));
+            recipe = recipe.withBatchSize(OptionParsers.within("--batch-size", batchSize, Integer.MAX_VALUE));
         }
         if (balance != null) {
-            recipe = recipe.withBalance(Typed.oneOf("--balance", balance, Balance.values()));
+            recipe = recipe.withBalance(OptionParsers.oneOf("--balance", balance, Balance.values()));
         }
         if (selectBy != null) {
-            recipe = recipe.withSelectBy(Typed.oneOf("--select-by", selectBy, Criterion.values()));
+            recipe = recipe.withSelectBy(OptionParsers.oneOf("--select-by", selectBy, Criterion.values()));
         }
         return recipe;
     }

@@ -73,7 +73,7 @@ final class ReportCommand extends ConsoleCommand {
         if (images != null && !robustness) {
             throw new RequestException("--images is for --robustness: leave it out, or add --robustness");
         }
-        int most = Typed.within("--images", images == null ? RobustnessMeter.IMAGES : images, MOST_IMAGES);
+        int most = OptionParsers.within("--images", images == null ? RobustnessMeter.IMAGES : images, MOST_IMAGES);
         if (robustness) {
             for (RunFolder run : runs()) {
                 measure(run, most, console);

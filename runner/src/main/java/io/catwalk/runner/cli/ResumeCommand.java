@@ -1,11 +1,11 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.experiment.CollectionFolder;
-import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.plugin.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,27 +33,27 @@ final class ResumeCommand extends ConsoleCommand {
     private boolean keepVersions;
 
     @Mixin
-    private ConductOptions conduct;
+    private RunOptions runOptions;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        conduct.keepVersions = keepVersions;
-        conduct.resumes = true;
+        runOptions.keepVersions = keepVersions;
+        runOptions.resumes = true;
         if (CollectionFolder.isOne(folder)) {
             return CollectionRuns.carryOut(
-                    new CollectionFolder(folder), conduct, conduct.plugins.open(console), console);
+                    new CollectionFolder(folder), runOptions, runOptions.plugins.open(console), console);
         }
         RunFolder run = RunFolder.open(folder);
         ExperimentSpec asked = run.readExperiment();
-        PluginCatalog catalog = conduct.plugins.open(console);
-        Conduct how = conduct.how();
-        ExperimentSpec request = ConductOptions.repinned(asked, catalog, console);
-        Experiment experiment = conduct.resumed(request, catalog, console);
+        PluginCatalog catalog = runOptions.plugins.open(console);
+        RunPolicy how = runOptions.how();
+        ExperimentSpec request = RunOptions.repinned(asked, catalog, console);
+        Experiment experiment = runOptions.resumed(request, catalog, console);
         try (RunLock lock = run.lock(RunLock.Purpose.TRAIN)) {
             if (!request.equals(asked)) {
                 run.writeExperiment(request);
             }
-            return conduct.carryOut(request, experiment, how, lock, console);
+            return runOptions.carryOut(request, experiment, how, lock, console);
         }
     }
 }

@@ -116,7 +116,7 @@ record RuntimeCheck(
     }
 
     private void goesOn() {
-        ForeignFile.sign(console);
+        SandboxedCommand.sign(console);
     }
 
     private RuntimeReport.Entry asked(Runner runner, Path program, Question question, float[] reference)

@@ -40,7 +40,7 @@ final class TrainCommand extends ConsoleCommand {
 
     private static Map<String, Object> typed(Map<String, String> texts) {
         Map<String, Object> values = new LinkedHashMap<>();
-        texts.forEach((name, text) -> values.put(name, Typed.value(text)));
+        texts.forEach((name, text) -> values.put(name, OptionParsers.value(text)));
         return values;
     }
 }

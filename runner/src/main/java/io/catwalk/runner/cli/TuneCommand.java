@@ -158,7 +158,7 @@ final class TuneCommand extends ConsoleCommand {
                         parts[0],
                         known != null && parts.length == 1
                                 ? known.withDefault(value(plain, parts[0]))
-                                : Typed.choice(
+                                : OptionParsers.choice(
                                         parts[1],
                                         () -> known == null
                                                 ? RecipeOverrides.number(plain.recipe(), parts[0])

@@ -102,7 +102,7 @@ final class VerifyCommand extends JsonCommand {
     private PluginOptions plugins;
 
     @Mixin
-    private ForeignFile foreign;
+    private SandboxedCommand foreign;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
@@ -111,8 +111,8 @@ final class VerifyCommand extends JsonCommand {
                     "expected --runtimes without --show, --against and --predictions, which are about"
                             + " the file alone: leave them out");
         }
-        Tolerance tolerance =
-                Typed.tolerance(absolute == null ? Parity.TOLERANCE : absolute, relative == null ? 0 : relative);
+        Tolerance tolerance = OptionParsers.tolerance(
+                absolute == null ? Parity.TOLERANCE : absolute, relative == null ? 0 : relative);
         if ((absolute != null || relative != null) && against == null && !runtimes.areGiven()) {
             throw new RequestException("expected --abs and --rel with --against or --runtimes, which compare logits,"
                     + " found neither: name a trial or runtimes, or leave them out");
@@ -128,14 +128,15 @@ final class VerifyCommand extends JsonCommand {
             return ExitCode.DONE;
         }
         if (answers != null) {
-            Typed.writable("--predictions", answers);
+            OptionParsers.writable("--predictions", answers);
         }
         return foreign.run(
                 file, () -> against == null ? score(tolerance, console) : crossCheck(against, tolerance, console));
     }
 
     private int writeSignature(Console console) throws IOException {
-        try (OnnxPredictor predictor = ForeignFile.open(file, dataset.options().hints(), console)) {
+        try (OnnxPredictor predictor =
+                SandboxedCommand.open(file, dataset.options().hints(), console)) {
             Path to = ModelSignature.beside(file);
             ModelSignature.stated(file, predictor, dataset.options().preprocessing(file, predictor))
                     .write(to);
@@ -159,10 +160,10 @@ final class VerifyCommand extends JsonCommand {
         TrialOrder order = folder.readOrder();
         EngineSettings.apply(order.spec().threads());
         DatasetSpec other = dataset.other(order.dataset().imageSize());
-        try (SavedTrial saved = ForeignFile.signingWhile(
+        try (SavedTrial saved = SandboxedCommand.signingWhile(
                 () -> SavedTrial.open(folder, plugins.open(console), Home.data(console), other, dataset.match()),
                 console)) {
-            ParityResult parity = saved.crossCheck(file, tolerance, () -> ForeignFile.sign(console));
+            ParityResult parity = saved.crossCheck(file, tolerance, () -> SandboxedCommand.sign(console));
             if (json) {
                 console.json(parity);
             } else {
@@ -179,7 +180,7 @@ final class VerifyCommand extends JsonCommand {
     private void showWhere(SavedTrial saved, Console console) throws IOException {
         try (Scratch scratch = new Scratch()) {
             Path exported = DiffCommand.exported(saved, scratch, console);
-            OnnxDiff diff = OnnxDiff.between(exported, file, () -> ForeignFile.sign(console));
+            OnnxDiff diff = OnnxDiff.between(exported, file, () -> SandboxedCommand.sign(console));
             DiffCommand.beginnings(diff.report(), console);
         } catch (ExportException | OnnxFileException | IllegalArgumentException e) {
             console.note("cannot locate where it differs: " + Reasons.oneLine(String.valueOf(e.getMessage())));
@@ -189,14 +190,14 @@ final class VerifyCommand extends JsonCommand {
     private int score(Tolerance tolerance, Console console) throws IOException, InterruptedException {
         OnnxMetadata metadata = OnnxMetadata.read(file);
         ImageDataset whole = dataset.load(file, metadata, console);
-        ForeignFile.sign(console);
-        try (OnnxPredictor predictor = ForeignFile.open(file, dataset.hints(whole), console)) {
+        SandboxedCommand.sign(console);
+        try (OnnxPredictor predictor = SandboxedCommand.open(file, dataset.hints(whole), console)) {
             Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
             FileDataset.requireFit(file, predictor.signature(), whole);
-            int most = Typed.within("--images", count, MOST_IMAGES);
+            int most = OptionParsers.within("--images", count, MOST_IMAGES);
             Double stated = stated(metadata);
             Optional<EvaluatedImages> evaluated = EvaluatedImages.of(metadata);
-            Optional<ImageDataset> own = ForeignFile.signingWhile(
+            Optional<ImageDataset> own = SandboxedCommand.signingWhile(
                     () -> evaluated.isPresent()
                             ? evaluated.get().in(whole)
                             : Optional.of(whole).filter(all -> areAll(all, metadata)),
@@ -228,7 +229,7 @@ final class VerifyCommand extends JsonCommand {
     private static Predictions predictions(
             OnnxPredictor predictor, Preprocessing preprocessing, ImageDataset images, Console console) {
         return Predictions.of(
-                ForeignFile.signing(predictor, console),
+                SandboxedCommand.signing(predictor, console),
                 images.test(),
                 FileOptions.normalization(preprocessing),
                 predictor.signature().classes());

@@ -86,7 +86,7 @@ final class WorkCommand extends ConsoleCommand {
             throw new RequestException("--out must name a file for the outcome, because nothing can be written beside "
                     + FileSource.shown(order));
         }
-        Lease.hold(livesWith, local ? Path.of(address) : null);
+        ParentWatchdog.hold(livesWith, local ? Path.of(address) : null);
         Ended ended = carryOut(address, out, console);
         console.note(ended.why);
         return ended.exitCode;
@@ -99,7 +99,7 @@ final class WorkCommand extends ConsoleCommand {
                     "expected no --out, --files or --lives-with beside -: each line of the input says where "
                             + "the outcome goes, and the process ends with the input");
         }
-        BlockingQueue<String> lines = Lease.lines();
+        BlockingQueue<String> lines = ParentWatchdog.lines();
         while (true) {
             Ended ended = answer(lines.take(), console);
             console.line("ended " + ended.exitCode + " " + ended.why);

@@ -188,7 +188,7 @@ public final class Experiment {
             RunFolder run,
             TrialExecutor executor,
             @Nullable LatencyBench bench,
-            Conduct conduct,
+            RunPolicy conduct,
             ExperimentListener listener)
             throws IOException, InterruptedException {
         Journal.Content journal = run.journal().readAndRepair();
@@ -277,7 +277,7 @@ public final class Experiment {
     private Scheduler.Desk desk(
             RunFolder run,
             Earlier earlier,
-            Conduct conduct,
+            RunPolicy conduct,
             ExperimentListener listener,
             Stopwatch stopwatch,
             Outcomes finished,
@@ -342,7 +342,7 @@ public final class Experiment {
         private final RunFolder run;
         private final Map<String, Journal.Entry> journal = new HashMap<>();
         private final Stopwatch stopwatch;
-        private final Conduct conduct;
+        private final RunPolicy conduct;
         private final ExperimentListener listener;
         private final Set<String> looked = new HashSet<>();
 
@@ -350,7 +350,7 @@ public final class Experiment {
                 RunFolder run,
                 List<Journal.Entry> entries,
                 Stopwatch stopwatch,
-                Conduct conduct,
+                RunPolicy conduct,
                 ExperimentListener listener) {
             this.run = run;
             entries.forEach(entry -> journal.put(entry.outcome().trial().id(), entry));
@@ -403,7 +403,7 @@ public final class Experiment {
             RunFolder run,
             TrialSpec trial,
             Journal.@Nullable Entry entry,
-            Conduct conduct,
+            RunPolicy conduct,
             ExperimentListener listener) {
         TrialFolder folder = run.trial(trial);
         TrialOrder order = order(trial);
@@ -412,7 +412,7 @@ public final class Experiment {
             return null;
         }
         TrialInputs then = done.provenance().inputs();
-        TrialOrder asked = conduct.versions() == Conduct.Versions.KEEP
+        TrialOrder asked = conduct.versions() == RunPolicy.Versions.KEEP
                 ? order.with(order.inputs().with(then.software()))
                 : order;
         TrialKey key = TrialKey.of(asked);

@@ -58,7 +58,7 @@ final class Scheduler {
 
     private final ExperimentSpec spec;
     private final TrialExecutor executor;
-    private final Conduct conduct;
+    private final RunPolicy conduct;
     private final Stopwatch stopwatch;
     private final Desk desk;
 
@@ -82,7 +82,7 @@ final class Scheduler {
     /** Longest times so far of the trials of a classifier. */
     private final Map<String, Pace> paces = new HashMap<>();
 
-    Scheduler(ExperimentSpec spec, TrialExecutor executor, Conduct conduct, Stopwatch stopwatch, Desk desk) {
+    Scheduler(ExperimentSpec spec, TrialExecutor executor, RunPolicy conduct, Stopwatch stopwatch, Desk desk) {
         this.spec = spec;
         this.executor = executor;
         this.conduct = conduct;
@@ -182,7 +182,7 @@ final class Scheduler {
     private void settle(TrialSpec trial, Outcomes finished) throws IOException, InterruptedException {
         TrialOutcome outcome = outcome(trial, Objects.requireNonNull(running.remove(trial.id())));
         if (outcome instanceof TrialOutcome.Failed
-                && conduct.retry() == Conduct.Retry.ONCE
+                && conduct.retry() == RunPolicy.Retry.ONCE
                 && !failedOnce.containsKey(trial.id())) {
             failedOnce.put(trial.id(), String.valueOf(outcome.error()));
             again(outcome);

@@ -27,7 +27,7 @@ final class Catwalk {
 
     static {
         // A real command processes an ONNX file in another process; in tests it does so in this one.
-        System.setProperty(ForeignFile.INSIDE, "here");
+        System.setProperty(SandboxedCommand.INSIDE, "here");
     }
 
     private Catwalk() {}

@@ -6,12 +6,12 @@ import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.TinyImages;
-import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentListener;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
 import io.catwalk.runner.training.ComputeDevice;
@@ -78,10 +78,10 @@ class ManyTrialsTest {
         Paces again;
         long written = written();
         try (TrialExecutor executor = new LocalExecutor(new MadeUpExecutor.Invention(Map.of()), 1)) {
-            experiment.run(run, executor, null, Conduct.STANDARD, made.listener());
+            experiment.run(run, executor, null, RunPolicy.STANDARD, made.listener());
             figures.put("written_bytes", written() - written);
             again = new Paces();
-            experiment.run(run, executor, null, Conduct.STANDARD, again.listener());
+            experiment.run(run, executor, null, RunPolicy.STANDARD, again.listener());
         }
         figures.put("seconds_to_decide_what_is_left", again.decided / 1e9);
 

@@ -235,7 +235,7 @@ final class SeveralDataSetsTest {
 
     @Test
     void aNumberOfSeedsCountsFromOneAndSeveralAreThemselves() {
-        assertThat(Typed.seeds("5")).containsExactly(1L, 2L, 3L, 4L, 5L);
-        assertThat(Typed.seeds("1,7,9")).containsExactly(1L, 7L, 9L);
+        assertThat(OptionParsers.seeds("5")).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(OptionParsers.seeds("1,7,9")).containsExactly(1L, 7L, 9L);
     }
 }

@@ -54,7 +54,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Resumes a run of three made-up trials after something has changed, and checks what is made again. */
 class KeptTrialsTest {
 
-    private static final Conduct KEEP = new Conduct(null, Conduct.Retry.NEVER, Conduct.Versions.KEEP, null);
+    private static final RunPolicy KEEP = new RunPolicy(null, RunPolicy.Retry.NEVER, RunPolicy.Versions.KEEP, null);
 
     @TempDir
     private static Path shared;
@@ -95,7 +95,7 @@ class KeptTrialsTest {
     /** The seed of the trial during which somebody deletes the run; 0 for none. */
     private int deletedBy;
 
-    private Results run(ExperimentSpec request, PluginCatalog plugins, Conduct conduct) throws Exception {
+    private Results run(ExperimentSpec request, PluginCatalog plugins, RunPolicy conduct) throws Exception {
         made = new Made();
         DataHome home = DataHome.of(folder);
         ImageDataset loaded = request.dataset().load(home);
@@ -106,7 +106,7 @@ class KeptTrialsTest {
     }
 
     private Results resume() throws Exception {
-        return run(request(), catalog, Conduct.STANDARD);
+        return run(request(), catalog, RunPolicy.STANDARD);
     }
 
     /** Three candidates on two folds, of which two go on to a second rung. */
@@ -233,7 +233,7 @@ class KeptTrialsTest {
         assertThat(run.recorded().results().done()).hasSize(3);
         flip(images.resolve("t10k-images-idx3-ubyte"));
 
-        Conduct noTime = new Conduct(Duration.ZERO, Conduct.Retry.NEVER, Conduct.Versions.RENEW, null);
+        RunPolicy noTime = new RunPolicy(Duration.ZERO, RunPolicy.Retry.NEVER, RunPolicy.Versions.RENEW, null);
         Results results = run(request(), catalog, noTime);
 
         assertThat(results.done()).isEmpty();
@@ -381,10 +381,10 @@ class KeptTrialsTest {
     @Test
     void aSearchThatWentOnAfterAFailureKeepsItsLaterTrials() throws Exception {
         asked.put("made-up@t01-1ep/1-2", "failed");
-        run(search(), catalog, Conduct.STANDARD);
+        run(search(), catalog, RunPolicy.STANDARD);
         assertThat(made.events).hasSize(1 + 6 + 4 + 1).startsWith("kept 0");
 
-        Results results = run(search(), catalog, Conduct.STANDARD);
+        Results results = run(search(), catalog, RunPolicy.STANDARD);
 
         assertThat(made.events).containsExactly("kept 5", "trains 1", "kept 4", "kept 1");
         assertThat(results.done()).hasSize(5 + 4 + 1);

@@ -153,8 +153,8 @@ class SchedulerTest {
             }
         }
         Duration budget = conduct.matches("[0-9]+") ? Duration.ofSeconds(Long.parseLong(conduct)) : null;
-        Conduct.Retry retry = conduct.equals("retry") ? Conduct.Retry.ONCE : Conduct.Retry.NEVER;
-        Conduct how = new Conduct(budget, retry, Conduct.Versions.RENEW, null);
+        RunPolicy.Retry retry = conduct.equals("retry") ? RunPolicy.Retry.ONCE : RunPolicy.Retry.NEVER;
+        RunPolicy how = new RunPolicy(budget, retry, RunPolicy.Versions.RENEW, null);
         new Scheduler(request, hand, how, new Stopwatch(hand.clock(), START, 0, START), hand).run(finished);
     }
 

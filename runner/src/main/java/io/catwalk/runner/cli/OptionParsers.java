@@ -22,13 +22,13 @@ import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.core.JacksonException;
 
 /** Parses and quotes values of the command line. */
-final class Typed {
+final class OptionParsers {
 
     private static final Pattern RANGE = Pattern.compile("(.+?)\\.\\.(.+?)(:log)?");
 
     private static final int MOST_SEEDS = 1000;
 
-    private Typed() {}
+    private OptionParsers() {}
 
     /** Requires a number from 1 to a limit, so that a typing error cannot take days or all memory. */
     static int within(String option, int value, int most) {
@@ -104,7 +104,7 @@ final class Typed {
     static List<Object> values(String text) {
         List<Object> values = Stream.of(text.split(",", -1))
                 .filter(one -> !one.isBlank())
-                .map(Typed::value)
+                .map(OptionParsers::value)
                 .toList();
         return values.stream().noneMatch(Double.class::isInstance)
                 ? values

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
  * with each answer, and while it reads images or a trial. Lines about progress, and the answers of a stream, are
  * printed at once, and all else when it ends.
  */
-final class ForeignFile {
+final class SandboxedCommand {
 
     /** What the command does in the separate process. */
     interface Work {

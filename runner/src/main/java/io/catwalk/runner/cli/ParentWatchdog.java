@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Ends this process, and the processes that it has started, when its work is not wanted any more. */
-final class Lease {
+final class ParentWatchdog {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ParentWatchdog.class);
 
     private static final String INPUT = "input";
 
-    private Lease() {}
+    private ParentWatchdog() {}
 
     /** Watches the standard input, or how long ago the file was touched; null watches nothing. */
     static void hold(@Nullable String livesWith, @Nullable Path file) {
@@ -31,7 +31,7 @@ final class Lease {
             return;
         }
         if (livesWith.equals(INPUT)) {
-            watch(Lease::untilInputEnds);
+            watch(ParentWatchdog::untilInputEnds);
             return;
         }
         Duration lease = Duration.ofSeconds(ExperimentFile.seconds("--lives-with", livesWith));
@@ -72,7 +72,7 @@ final class Lease {
                     }
                     System.exit(ExitCode.LOST);
                 },
-                "lease");
+                "parent-watchdog");
         thread.setDaemon(true);
         thread.start();
     }

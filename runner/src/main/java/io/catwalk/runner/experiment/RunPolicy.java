@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param versions what to do with a trial that was made by other versions of the software
  * @param processor model that all trials must run on; null for any
  */
-public record Conduct(
+public record RunPolicy(
         @Nullable Duration budget,
         Retry retry,
         Versions versions,
         @Nullable String processor) {
 
     /** No time limit, no retries, and any processor. */
-    public static final Conduct STANDARD = new Conduct(null, Retry.NEVER, Versions.RENEW, null);
+    public static final RunPolicy STANDARD = new RunPolicy(null, Retry.NEVER, Versions.RENEW, null);
 
     /** What to do with a trial that fails. */
     public enum Retry {

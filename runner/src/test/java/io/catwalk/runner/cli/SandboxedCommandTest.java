@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Malicious files: each causes one line of output. */
 @ExtendWith(ExportedRun.class)
-final class ForeignFileTest {
+final class SandboxedCommandTest {
 
     @TempDir
     private Path folder;
@@ -65,7 +65,7 @@ final class ForeignFileTest {
     @Test
     @DisabledOnOs(architectures = "aarch64", disabledReason = "divides without a word")
     void aFileThatCrashesOnnxRuntimeIsOneLine() throws Exception {
-        Path file = world.changed(folder.resolve("crash.onnx"), ForeignFileTest::divideTheLeast);
+        Path file = world.changed(folder.resolve("crash.onnx"), SandboxedCommandTest::divideTheLeast);
         for (ProcessBuilder one : List.of(
                 process("predict %s %s", file, picture),
                 process("verify %s --dataset %s", file, world.images()),
@@ -78,7 +78,7 @@ final class ForeignFileTest {
     @Test
     @Tag("long")
     void aFileThatNeverAnswersIsGivenUp() throws Exception {
-        Path file = world.changed(folder.resolve("endless.onnx"), ForeignFileTest::loopForEver);
+        Path file = world.changed(folder.resolve("endless.onnx"), SandboxedCommandTest::loopForEver);
         String mark = "-Dcatwalk.mark=" + folder;
         ProcessBuilder builder = process("predict %s %s --timeout 8s", file, picture);
         builder.command().add(1, mark);
@@ -126,7 +126,7 @@ final class ForeignFileTest {
                     .redirectOutput(folder.resolve("out").toFile())
                     .start();
             try {
-                System.setProperty(ForeignFile.INSIDE, "signs");
+                System.setProperty(SandboxedCommand.INSIDE, "signs");
                 PrintWriter out = new PrintWriter(new StringWriter());
                 Future<Integer> exitCode = thread.submit(() -> Main.run(out, new PrintWriter(err), verify));
                 Future<String> first = thread.submit(
@@ -150,7 +150,7 @@ final class ForeignFileTest {
             }
         } finally {
             thread.shutdownNow();
-            System.setProperty(ForeignFile.INSIDE, "here");
+            System.setProperty(SandboxedCommand.INSIDE, "here");
             System.clearProperty(ImageCache.PROPERTY);
         }
     }
@@ -199,7 +199,7 @@ final class ForeignFileTest {
     void eachAnswerOfAComparisonIsASignAndEachWhileTheDifferenceIsLocated() throws IOException {
         String against = "verify %s --against %s --plugins-dir " + world.plugins();
         Path trial = world.trial(ExportedRun.GOOD);
-        Path file = world.changed(folder.resolve("fails.onnx"), ForeignFileTest::failOnRandomNumbers);
+        Path file = world.changed(folder.resolve("fails.onnx"), SandboxedCommandTest::failOnRandomNumbers);
         int nodes = ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getNodeCount();
 
         signing(41, against, world.model(), trial).done();
@@ -210,13 +210,13 @@ final class ForeignFileTest {
     }
 
     private static Catwalk.Answer signing(int least, String command, Object... values) {
-        System.setProperty(ForeignFile.INSIDE, "signs");
+        System.setProperty(SandboxedCommand.INSIDE, "signs");
         try {
             Catwalk.Answer answer = Catwalk.ask(command, values);
             assertThat(signs(answer.err())).isGreaterThanOrEqualTo(least);
             return answer;
         } finally {
-            System.setProperty(ForeignFile.INSIDE, "here");
+            System.setProperty(SandboxedCommand.INSIDE, "here");
         }
     }
 

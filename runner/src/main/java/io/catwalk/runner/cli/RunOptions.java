@@ -4,7 +4,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.experiment.Conduct;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
@@ -12,6 +11,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.remote.OrderFolder;
 import io.catwalk.runner.remote.OrderFolderExecutor;
@@ -39,7 +39,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that runs trials, new ones or those of an interrupted run. */
-final class ConductOptions {
+final class RunOptions {
 
     @Mixin
     PluginOptions plugins;
@@ -98,7 +98,7 @@ final class ConductOptions {
             names = "--same-machine",
             arity = "0..1",
             fallbackValue = "",
-            preprocessor = Typed.AttachedOnly.class,
+            preprocessor = OptionParsers.AttachedOnly.class,
             paramLabel = "PROCESSOR",
             description = "Train on one processor model only, because results are bit-identical only there: this "
                     + "machine's, or the one named (see catwalk doctor). A trial that another processor gets is lost, "
@@ -110,10 +110,10 @@ final class ConductOptions {
     boolean json;
 
     /** Runs the trials of the folder's request that are not finished, and prints the results. */
-    int carryOut(ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Console console)
+    int carryOut(ExperimentSpec spec, Experiment experiment, RunPolicy how, RunLock lock, Console console)
             throws IOException, InterruptedException {
         RunFolder run = lock.run();
-        Conducted conducted = conducted(spec, experiment, how, lock, run.path(), console);
+        FinishedRun conducted = conducted(spec, experiment, how, lock, run.path(), console);
         Results results = conducted.results();
         if (json) {
             console.json(results);
@@ -130,12 +130,12 @@ final class ConductOptions {
     }
 
     /** A run, whether its reports could be written, and the ranges of its orders that have no outcome yet. */
-    record Conducted(Results results, boolean reported, String handedOut) {}
+    record FinishedRun(Results results, boolean reported, String handedOut) {}
 
     /** Runs it, and prints the answer unless a program reads the output. If stopped, it tells the user to resume {@code whole}. */
     @SuppressWarnings("try") // the hook is held, not used
-    Conducted conducted(
-            ExperimentSpec spec, Experiment experiment, Conduct how, RunLock lock, Path whole, Console console)
+    FinishedRun conducted(
+            ExperimentSpec spec, Experiment experiment, RunPolicy how, RunLock lock, Path whole, Console console)
             throws IOException, InterruptedException {
         RunFolder run = lock.run();
         TrialExecutorFactory.Needs needs =
@@ -148,12 +148,12 @@ final class ConductOptions {
             Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
             String open = executor instanceof OrderFolderExecutor folder ? OrderFolder.ranges(folder.open()) : "";
             boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
-            return new Conducted(results, nothingYet || Reports.writeAfter(run, results, !json, console), open);
+            return new FinishedRun(results, nothingYet || Reports.writeAfter(run, results, !json, console), open);
         }
     }
 
     /** Returns the exit code, and reports what was not run: it tells the user to resume the folder {@code whole}. */
-    int exitCode(Conducted conducted, Path whole, Console console) {
+    int exitCode(FinishedRun conducted, Path whole, Console console) {
         Results results = conducted.results();
         if (!conducted.handedOut().isEmpty()) {
             console.note("no outcome yet for the orders " + conducted.handedOut() + " in " + orders
@@ -226,7 +226,7 @@ final class ConductOptions {
     }
 
     /** Reads the options about carrying it out, before anything is written. */
-    Conduct how() {
+    RunPolicy how() {
         if (inProcess && budget != null) {
             // A training in this process cannot be stopped: it would continue while others are measured.
             throw new RequestException("--budget needs processes that can be stopped: leave --in-process out");
@@ -244,10 +244,10 @@ final class ConductOptions {
         }
         opening = opening();
         PrivateFolder.claim();
-        return new Conduct(
+        return new RunPolicy(
                 budget == null ? null : Duration.ofSeconds(ExperimentFile.seconds("--budget", budget)),
-                retry ? Conduct.Retry.ONCE : Conduct.Retry.NEVER,
-                keepVersions ? Conduct.Versions.KEEP : Conduct.Versions.RENEW,
+                retry ? RunPolicy.Retry.ONCE : RunPolicy.Retry.NEVER,
+                keepVersions ? RunPolicy.Versions.KEEP : RunPolicy.Versions.RENEW,
                 sameMachine == null || !sameMachine.isEmpty()
                         ? sameMachine
                         : Machine.current().processor());
