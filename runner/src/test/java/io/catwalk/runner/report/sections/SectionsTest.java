@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.catwalk.api.Augmentation;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
+import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Incomplete;
+import io.catwalk.runner.experiment.Comparison.NoPairs;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.MadeUpComparison;
+import io.catwalk.runner.experiment.GeneralizationGap;
+import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.Answers;
-import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Model;
@@ -53,6 +54,9 @@ class SectionsTest {
     private static final Map<String, Document> SAMPLES = new ConcurrentHashMap<>();
     private static final SampleRun RUN = new SampleRun(List.of(), List.of("cat", "dog", "fox"), 0, 60, 1);
 
+    private static final Results.Dataset IMAGES =
+            RUN.report(List.of(), null, null).results().dataset();
+
     private final List<Model> models = new ArrayList<>();
     private final List<Standing> standings = new ArrayList<>();
     private final List<PairedComparison> pairs = new ArrayList<>();
@@ -65,13 +69,15 @@ class SectionsTest {
         return document.section(section).title();
     }
 
-    private ReportModel compared(Scope scope, @Nullable Incomplete incomplete) {
-        Comparison comparison = MadeUpComparison.of(scope, standings, pairs, null, incomplete);
+    private ReportModel compared(Scope scope) {
+        NoPairs none = pairs.isEmpty() ? NoPairs.NO_PREDICTIONS : null;
+        Comparison comparison = new Comparison(
+                scope, 0.5, null, null, standings, pairs, none, List.of(), List.of(), null, List.of());
         return ReportModel.of(RUN.report(models, comparison, null));
     }
 
     private Document document() {
-        return RunDocument.of(compared(Scope.MODELS, null));
+        return RunDocument.of(compared(Scope.MODELS));
     }
 
     private void add(String name, double accuracy) {
@@ -92,7 +98,22 @@ class SectionsTest {
         String name = done.trial().classifier();
         double accuracy = done.metrics().test().accuracy();
         models.add(new Model(name, done, List.of(), answers, null));
-        standings.add(MadeUpComparison.standing(List.of(done), onFront));
+        double seconds = done.efficiency().trainingSeconds();
+        standings.add(new Standing(
+                name,
+                1,
+                accuracy,
+                null,
+                accuracy - 0.01,
+                accuracy + 0.01,
+                accuracy,
+                accuracy,
+                null,
+                null,
+                onFront,
+                GeneralizationGap.of(List.of(done), IMAGES),
+                new Standing.Seconds(seconds, seconds, seconds),
+                done.timing().steps()));
     }
 
     /** Adds verdicts on a against b, c and so on; "-" is none. */
@@ -101,9 +122,24 @@ class SectionsTest {
         for (int i = 0; i < all.length; i++) {
             if (!all[i].equals("-")) {
                 Outcome outcome = Outcome.valueOf(all[i]);
-                pairs.add(MadeUpComparison.pair("a", letter(i + 1), outcome));
+                pairs.add(pair(letter(i + 1), 0.005, null, null, 0.04, null, outcome));
             }
         }
+    }
+
+    private static PairedComparison pair(
+            String second,
+            double difference,
+            @Nullable Double low,
+            @Nullable Double high,
+            double p,
+            @Nullable Double better,
+            Outcome outcome) {
+        Double rest = better == null ? null : (Double) ((1 - better) / 2);
+        PairedComparison.Test test =
+                better == null ? PairedComparison.Test.MCNEMAR : PairedComparison.Test.CORRECTED_T;
+        return new PairedComparison(
+                "a", second, test, 5, null, null, null, difference, low, high, p, p, rest, rest, better, outcome);
     }
 
     private static String letter(int place) {
@@ -299,7 +335,7 @@ class SectionsTest {
 
     private RowChart differences(Scope scope) {
         return (RowChart)
-                RunCharts.CONFIDENCE.of(compared(scope, null), "differences").orElseThrow();
+                RunCharts.CONFIDENCE.of(compared(scope), "differences").orElseThrow();
     }
 
     private void compare(String accuracies, @Nullable String outcomes) {
@@ -312,38 +348,18 @@ class SectionsTest {
     @Test
     void whereNothingIsComparedAllThatAreFirstAreNamed() {
         compare("0.91 0.91 0.90", null);
-        assertThat(RunCharts.CONFIDENCE.of(compared(Scope.MODELS, null), "differences"))
+        assertThat(RunCharts.CONFIDENCE.of(compared(Scope.MODELS), "differences"))
                 .isEmpty();
         assertThat(title(document(), "conclusions")).contains("not tested");
-        assertThat(ReportModel.of(RUN.report(models, null, null)).headline())
-                .contains("a and b reach 91.00 %", "the highest", "not tested");
-        models.remove(2);
-        assertThat(ReportModel.of(RUN.report(models, null, null)).headline())
-                .contains("a and b reach 91.00 %", "the same", "not tested");
+        assertThat(document().title()).contains("a and b", "highest", "91.00 %", "not compared");
     }
 
     /** A probability of 0.97, and an interval of -7.05 to 0.21 points, as a cross-validation had them. */
     @Test
     void whoIsProbablyWorseByTheFoldsRemainsAChoice() {
         compare("0.91 0.90", null);
-        pairs.add(new PairedComparison(
-                "a",
-                "b",
-                PairedComparison.Test.CORRECTED_T,
-                10,
-                null,
-                null,
-                2.2,
-                0.0342,
-                -0.0021,
-                0.0705,
-                0.056,
-                null,
-                0.01,
-                0.02,
-                0.97,
-                Outcome.BETTER));
-        Document document = RunDocument.of(compared(Scope.CLASSIFIERS, null));
+        pairs.add(pair("b", 0.0342, -0.0021, 0.0705, 0.056, 0.97, Outcome.BETTER));
+        Document document = RunDocument.of(compared(Scope.CLASSIFIERS));
         assertThat(title(document, "conclusions")).contains("2 of 2 classifiers");
         assertThat(differences(Scope.CLASSIFIERS).caption().table())
                 .contains(List.of("b", "−3.42", "−7.05 to +0.21", "0.0560", "probably worse"));
@@ -367,6 +383,7 @@ class SectionsTest {
                         List.of("b", "one-cycle, warm-up 20 %", "–", "25.4 % of images, up to 20 % of the area"));
         assertThat(title(document(), "training")).contains("differ");
         models.clear();
+        standings.clear();
         add("a", 0.91);
         add("b", 0.90);
         assertThat(title(document(), "training")).contains("Both", "same recipe", "10 epochs");
@@ -374,16 +391,18 @@ class SectionsTest {
                 .contains(Block.Fact.of("Optimizer", "AdamW"), Block.Fact.of("Weight decay", "0.01"));
     }
 
+    private void addInSteps(String name, double accuracy, Recipe recipe, long steps) {
+        Done done = MadeUp.done(MadeUp.trial(name, 1, 0, recipe), accuracy);
+        add(MadeUp.inSteps(done, steps), Answers.NONE, null);
+    }
+
     /** 495 images in batches of 33 and of 256, 6 epochs, were 90 steps and 6. */
     @Test
     void fewStepsAreAWarningForEachClassifier() {
-        add("a", 0.91, Recipe.standard().withEpochs(6).withBatchSize(33));
-        add("b", 0.90, Recipe.standard().withEpochs(6).withBatchSize(256));
-        add("c", 0.89, Recipe.standard());
-        models.replaceAll(one -> {
-            long steps = one.label().equals("a") ? 90 : one.label().equals("b") ? 6 : 200;
-            return new Model(one.label(), MadeUp.inSteps(one.trained(), steps), List.of(), Answers.NONE, null);
-        });
+        Recipe recipe = Recipe.standard().withEpochs(6);
+        addInSteps("a", 0.91, recipe.withBatchSize(33), 90);
+        addInSteps("b", 0.90, recipe.withBatchSize(256), 6);
+        addInSteps("c", 0.89, Recipe.standard(), 200);
 
         assertThat(texts(document(), Medium.TERMINAL))
                 .anyMatch(text -> text.contains("200 optimizer steps") && text.contains("a 90 and b 6."));
@@ -439,44 +458,32 @@ class SectionsTest {
         assertThat(first(document, "costs", Table.class).texts().get(1)).contains("~120 µs");
     }
 
-    /** By hand: (60 + 90) / 2; 600 s and 50 % are of a trial without a counterpart, which does not count. */
+    /** The third seed of one classifier has no counterpart: it is done, but does not count. */
     @Test
     void noNumberIsOfATrialThatTheComparisonLeavesOut() {
-        add("a", 0.91);
-        for (int seed = 2; seed <= 3; seed++) {
-            Efficiency costs = MadeUp.efficiency(null, null).withTrainingSeconds(seed == 2 ? 90 : 600);
-            Metrics metrics = MadeUp.metrics(seed == 2 ? 0.93 : 0.5);
-            Done done = MadeUp.done(MadeUp.trial("a", seed, 0), metrics, metrics, costs, null);
-            models.add(new Model("a s" + seed, done, List.of(), Answers.NONE, null));
-        }
-        List<Comparison.Round> counted = List.of(new Comparison.Round(1, 0), new Comparison.Round(2, 0));
-        standings.set(
-                0,
-                MadeUpComparison.standing(
-                        List.of(models.get(0).trained(), models.get(1).trained()), null));
-        ReportModel model = compared(Scope.SEEDS, new Incomplete(4, 3, counted));
+        SampleRun run = new SampleRun(List.of("a", "b"), SampleRun.CLOTHES, 0, 300, 3).withSeeds(1L, 2L, 3L);
+        List<Model> some = run.models().stream()
+                .filter(one -> !one.outcome().trial().id().equals("b/3-0"))
+                .toList();
+        double mean = some.stream()
+                .map(one -> one.outcome().trial().id().matches("a/[12]-0")
+                        ? one.trained().metrics().test().accuracy()
+                        : 0)
+                .mapToDouble(one -> one / 2)
+                .sum();
 
-        Entrant a = model.trained().get(0);
-        assertThat(a.values(metrics -> metrics.test().accuracy())).containsExactly(0.91, 0.93);
-        Document document = RunDocument.of(model);
-        Cell.Number time = (Cell.Number) CostsSection.trainingTime(a);
-        assertThat(time.text() + " " + time.detail()).isEqualTo("1m 15s 1m 00s to 1m 30s");
-        assertThat(texts(document.section("costs").blocks())).contains("1m 15s").doesNotContain("10m 00s");
-        assertThat(texts(document.section("generalization").blocks()))
-                .contains("92.00")
-                .doesNotContain("78.00");
-    }
+        Document document = RunDocument.of(ReportModel.of(run.report(some, run.comparison(some), null)));
 
-    /** Student's interval of the mean of 0.90 and 0.99, by scipy 1.15.3: 0.373 to 1.517. */
-    @Test
-    void anIntervalOfAnAccuracyEndsAtOneHundredPercent() {
-        add("a", 0.90);
-        add("a", 0.99);
-        assertThat(ReportModel.of(RUN.report(models, null, null))
-                        .entrants()
-                        .get(0)
-                        .interval())
-                .isEqualTo("37.32 to 100.00");
+        assertThat(document.title()).contains("5 of 6 trials");
+        Table gaps = (Table) document.section("generalization").blocks().stream()
+                .filter(Table.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+        assertThat(gaps.texts())
+                .filteredOn(row -> row.get(0).equals("a"))
+                .singleElement()
+                .satisfies(row -> assertThat(row.get(3)).isEqualTo(Numbers.percent(mean)));
+        assertThat(title(document, "trials")).startsWith("5 trials");
     }
 
     /** Newcombe's interval of 900 of 1000 less 700 of 1000 is 16.58 to 23.38 points. */
@@ -485,6 +492,7 @@ class SectionsTest {
         add("a", 0.9, 0.7, null);
         assertThat(title(document(), "generalization")).contains("20.00 points below");
         models.clear();
+        standings.clear();
         add("a", 0.9);
         add("b", 0.7, 0.9, null);
         assertThat(title(document(), "generalization")).contains("1 of 2 overfits", "20.00 points above");
