@@ -60,7 +60,7 @@ async function follow(page, label, name) {
   }, null, { timeout: 10_000 }).catch(() => report(`what ${page.url()} leads to is not in sight`));
   const there = await page.evaluate(() => {
     const figure = document.activeElement.closest('figure');
-    const names = JSON.parse(document.getElementById('data').textContent).classes;
+    const names = JSON.parse(document.getElementById('page-data').textContent).classes;
     const framed = [...figure.querySelectorAll('.plot g.marked')].filter(one => one.checkVisibility());
     return {
       id: decodeURIComponent(location.hash.slice(1)),

@@ -37,8 +37,8 @@ async function look(width, colorScheme) {
   await page.waitForTimeout(500);
   if (asked.some(one => one.includes('/demo/'))) report(`${how}: the demo is loaded before anybody wants to try them`);
 
-  await page.locator('#try iframe').scrollIntoViewIfNeeded();
-  const frame = page.frameLocator('#try iframe');
+  await page.locator('#demo iframe').scrollIntoViewIfNeeded();
+  const frame = page.frameLocator('#demo iframe');
   await frame.locator('#verdict', { hasText: 'say' }).waitFor({ timeout: 60_000 });
   const inside = page.frames().find(one => one.url().includes('/demo/index.html'));
   await inside.waitForFunction(() => demo.networks.length && demo.networks.every(network => network.probabilities) && demo.settled());
@@ -49,7 +49,7 @@ async function look(width, colorScheme) {
   if (excess > 0) report(`${how}: is ${excess} px too wide`);
   for (const [where, one] of [['report', page], ['demo', inside]]) {
     await one.evaluate(axe);
-    const { violations } = await one.evaluate(() => axe.run(document.querySelector('#try') ?? document, { iframes: false, preload: false }));
+    const { violations } = await one.evaluate(() => axe.run(document.querySelector('#demo') ?? document, { iframes: false, preload: false }));
     violations.forEach(each => report(`${how}, ${where}: ${each.id}: ${each.help} (${each.nodes[0].html.slice(0, 120)})`));
   }
   if (screenshots) await page.screenshot({ path: join(screenshots, `docked-${width}.png`) });
@@ -62,10 +62,10 @@ async function look(width, colorScheme) {
   if (before === await dark(inside) || await dark(page) !== await dark(inside)) report(`${how}: the switch leaves the demo in other colors than the report`);
 
   await page.emulateMedia({ media: 'print' });
-  if (await page.locator('#try').isVisible()) report(`${how}: paper has a panel that nobody can use there`);
+  if (await page.locator('#demo').isVisible()) report(`${how}: paper has a panel that nobody can use there`);
   await page.emulateMedia({ media: 'screen' });
 
-  if (await page.locator('#try a').getAttribute('href') !== 'demo/index.html') report(`${how}: does not lead to the page alone`);
+  if (await page.locator('#demo a').getAttribute('href') !== 'demo/index.html') report(`${how}: does not lead to the page alone`);
   await frame.locator('#report').click();
   await page.waitForFunction(() => document.activeElement?.closest('figure[id^=confusion-]'), null, { timeout: 10_000 })
     .catch(() => report(`${how}: an answer does not lead to its cell in the report: ${page.url()}`));

@@ -146,13 +146,13 @@ async function hints(page, report) {
 
 /** Marks lead to their images; the threshold says what is answered, and how often rightly. */
 async function images(page, report) {
-  if (!(await page.locator('#browser').count())) return;
-  const status = page.locator('#browser p[role=status]');
+  if (!(await page.locator('#page-images').count())) return;
+  const status = page.locator('#page-images p[role=status]');
   const number = async () => Number((await status.textContent()).match(/^[\d,]+/)?.[0].replace(/,/g, '') ?? 0);
-  const clear = page.locator('#browser').getByRole('button', { name: 'Clear the filter' });
-  const all = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).images);
-  const knee = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).models[0]?.knee ?? 0);
-  const threshold = await page.locator('#browser input[type=range]').inputValue();
+  const clear = page.locator('#page-images').getByRole('button', { name: 'Clear the filter' });
+  const all = await page.evaluate(() => JSON.parse(document.getElementById('page-data').textContent).images);
+  const knee = await page.evaluate(() => JSON.parse(document.getElementById('page-data').textContent).models[0]?.knee ?? 0);
+  const threshold = await page.locator('#page-images input[type=range]').inputValue();
   if (all && Number(threshold) !== knee) report(`the threshold begins at ${threshold} %, not at ${knee} %`);
   /** Goes to a mark by keyboard, the last steps of the way, and looks whether it leads to so many images. */
   async function follow(mark, wanted, ...words) {
@@ -170,7 +170,7 @@ async function images(page, report) {
     await page.keyboard.press('Enter');
     if (wanted !== null && await number() !== wanted) report(`${kind} of ${wanted} images leads to '${await status.textContent()}'`);
     for (const word of words) if (!(await status.textContent()).includes(word)) report(`${kind} leads to '${await status.textContent()}', without ${word}`);
-    if (!(await page.locator('#browser :focus').count())) report(`${kind} leaves the focus where it was`);
+    if (!(await page.locator('#page-images :focus').count())) report(`${kind} leaves the focus where it was`);
   }
   const within = page.locator('.group[data-name]').first();
   const shown = name => within.locator(`.plot:visible g[data-key${name}]`);
@@ -187,7 +187,7 @@ async function images(page, report) {
     const [rights, wrongs] = (await mark.getAttribute('data-key')).split(':').map(Number);
     // Counted from the answers themselves, not by the browser of images.
     const [there, back] = await page.evaluate(([a, b]) => {
-      const { models, truth } = JSON.parse(document.getElementById('data').textContent);
+      const { models, truth } = JSON.parse(document.getElementById('page-data').textContent);
       const bytes = text => new Uint16Array(Uint8Array.from(atob(text), letter => letter.charCodeAt(0)).buffer);
       const [label, one, other] = [truth, ...[a, b].map(number => models.find(model => model.number === number)?.predicted ?? '')].map(bytes);
       const only = (mine, others) => label.reduce((sum, is, i) => sum + (mine[i] === is && others[i] !== is), 0);
@@ -195,7 +195,7 @@ async function images(page, report) {
     }, [rights, wrongs]);
     if (there === null) continue;
     await follow(mark, there, 'mistakes of');
-    const swap = page.locator('#browser').getByRole('button', { name: 'The other way round' });
+    const swap = page.locator('#page-images').getByRole('button', { name: 'The other way round' });
     if (!(await swap.isVisible())) {
       report(`${rights}:${wrongs} cannot be turned round`);
       continue;
@@ -208,32 +208,32 @@ async function images(page, report) {
     if (await number() > all) report('there are more images than there are');
   }
   if (await clear.isVisible()) await clear.click();
-  const duplicates = await page.evaluate(() => JSON.parse(document.getElementById('data').textContent).duplicates ?? []);
+  const duplicates = await page.evaluate(() => JSON.parse(document.getElementById('page-data').textContent).duplicates ?? []);
   if (duplicates.length) {
-    const only = page.locator('#browser').getByLabel('With a duplicate in the training set');
-    await page.locator('#browser select').nth(1).selectOption('all');
-    await page.locator('#browser select').nth(4).selectOption('number');
+    const only = page.locator('#page-images').getByLabel('With a duplicate in the training set');
+    await page.locator('#page-images select').nth(1).selectOption('all');
+    await page.locator('#page-images select').nth(4).selectOption('number');
     await only.focus();
     await page.keyboard.press('Space');
     if (await number() !== duplicates.length) report(`${duplicates.length} images have duplicates, not '${await status.textContent()}'`);
-    const detail = await page.locator('#browser .detail').textContent();
+    const detail = await page.locator('#page-images .detail').textContent();
     if (!detail.includes(`training image ${duplicates[0].train}`)) report(`the training image of image ${duplicates[0].image} is not in '${detail}'`);
-    if (await page.locator('#browser .detail .tile').count() !== 2) report('the training image is not shown');
+    if (await page.locator('#page-images .detail .tile').count() !== 2) report('the training image is not shown');
     for (const [at, { image, distance, mirrored, moved }] of duplicates.entries()) {
-      await page.locator('#browser ul.images button').nth(at).click();
-      const words = await page.locator('#browser .detail').textContent();
+      await page.locator('#page-images ul.images button').nth(at).click();
+      const words = await page.locator('#page-images .detail').textContent();
       const same = distance === 0 && !mirrored && !moved;
       if (words.includes('their pixels are the same.') !== same || words.includes(', moved by a pixel') !== moved) report(`of image ${image} it says '${words}'`);
     }
     await clear.click();
     if (await only.isChecked()) report('the filter of duplicates is not cleared');
-    await page.locator('#browser select').nth(4).selectOption('sure');
+    await page.locator('#page-images select').nth(4).selectOption('sure');
   }
   const wrong = await page.evaluate(() => {
     const found = [];
-    const [model, what, truth, answer] = document.querySelectorAll('#browser select');
-    const range = document.querySelector('#browser input[type=range]');
-    const told = () => Number(document.querySelector('#browser p[role=status]').textContent.match(/^[\d,]+/)?.[0].replace(/,/g, '') ?? 0);
+    const [model, what, truth, answer] = document.querySelectorAll('#page-images select');
+    const range = document.querySelector('#page-images input[type=range]');
+    const told = () => Number(document.querySelector('#page-images p[role=status]').textContent.match(/^[\d,]+/)?.[0].replace(/,/g, '') ?? 0);
     const set = (control, value, kind = 'change') => {
       control.value = value;
       control.dispatchEvent(new Event(kind));
@@ -250,7 +250,7 @@ async function images(page, report) {
     set(range, 90, 'input');
     const kept = told();
     set(what, 'right');
-    const [, share, good] = [...document.querySelectorAll('#browser p b')].map(one => Number.parseFloat(one.textContent));
+    const [, share, good] = [...document.querySelectorAll('#page-images p b')].map(one => Number.parseFloat(one.textContent));
     if (Math.abs(share - 100 * kept / all) > 0.006) found.push(`says that ${share} % are answered, not ${kept} of ${all}`);
     if (kept && Math.abs(good - 100 * told() / kept) > 0.006) found.push(`says that ${good} % are right, not ${told()} of ${kept}`);
     set(range, 0, 'input');
@@ -282,7 +282,7 @@ async function linked(page, report) {
   const name = await page.evaluate(() => {
     const figure = document.querySelector('figure[data-shown]');
     if (!figure) return null;
-    const { classes } = JSON.parse(document.getElementById('data').textContent);
+    const { classes } = JSON.parse(document.getElementById('page-data').textContent);
     const shown = figure.dataset.shown.split(',').map(Number);
     const other = classes.findIndex((_, label) => !shown.includes(label));
     location.hash = `${figure.id}.${other}.${shown[0]}`;
@@ -329,6 +329,7 @@ async function tables(page, report) {
   const wrong = await page.$$eval('table.sortable', all => all.filter(table => table.checkVisibility()).flatMap(table => {
     const found = [];
     [...table.tHead.rows[0].cells].forEach((head, column) => {
+      if (!head.textContent) return;
       for (let turn = 0; turn < 2; turn++) {
         const before = head.getAttribute('aria-sort');
         head.querySelector('button').click();

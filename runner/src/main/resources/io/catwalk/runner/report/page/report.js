@@ -3,7 +3,7 @@
 // The page is complete without this script. It adds hints on the charts, sortable tables, the image browser and the color
 // switch. It reads what the templates write: data-name has the name of a classifier, data-key the images of a mark or a row.
 (() => {
-  const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}');
+  const data = JSON.parse(document.getElementById('page-data')?.textContent ?? '{}');
   const root = document.documentElement;
   const FIRST = 20; // longer tables show only their first rows; others are found by search
 
@@ -123,14 +123,14 @@
     if (!wish) return false;
     hide();
     browser.filter(wish);
-    const place = document.getElementById('browser');
+    const place = document.getElementById('page-images');
     place.closest('section').scrollIntoView();
     place.querySelector('select').focus({ preventScroll: true });
     return true;
   }
 
   function imageBrowser() {
-    const place = document.getElementById('browser');
+    const place = document.getElementById('page-images');
     const page = 48;
     const truth = unpacked(data.truth, 2);
     const names = data.names ? unpacked(data.names, 4) : null;
@@ -374,6 +374,7 @@
 
   function sortable(made) {
     [...made.tHead.rows[0].cells].forEach((head, column) => {
+      if (!head.textContent) return;
       const button = element('button', { type: 'button' });
       button.append(...head.childNodes);
       head.append(button);
@@ -514,7 +515,7 @@
 
   // ---- The page to try networks: it contains all of them, and a browser would load a lazy frame long before it is visible
 
-  const docked = document.getElementById('demo');
+  const docked = document.getElementById('page-demo');
   const color = () => docked?.contentWindow?.postMessage({ scheme: root.dataset.scheme }, '*'); // pages from disk have no common origin
   if (docked) {
     docked.addEventListener('load', color);

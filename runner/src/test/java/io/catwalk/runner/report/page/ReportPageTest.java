@@ -218,7 +218,7 @@ final class ReportPageTest {
                         "alt=\"A square\"",
                         "src=\"data:image/png;base64,iVBOR")
                 .containsPattern("(?s)<details class=\"group\" id=\"g\" open>.*3 seeds.*Inside\\.")
-                .contains("<div id=\"browser\"></div>", "data-src=\"demo/index.html\"");
+                .contains("<div id=\"page-images\"></div>", "data-src=\"demo/index.html\"");
     }
 
     @Test
@@ -242,7 +242,7 @@ final class ReportPageTest {
 
         assertThat(html.contains("<script>alert")).isFalse();
         assertThat(html.contains("\"" + EVIL)).isFalse();
-        String data = html.substring(html.indexOf("id=\"data\">") + "id=\"data\">".length());
+        String data = html.substring(html.indexOf("id=\"page-data\">") + "id=\"page-data\">".length());
         assertThat(Json.JSON
                         .readTree(data.substring(0, data.indexOf("</script>")))
                         .get(0)
