@@ -6,19 +6,25 @@ import java.util.Map;
 
 /**
  * Counts the progress of a run in steps: one for each epoch, one for what follows a trial's last epoch (evaluation,
- * export, cross-check), one for each network that is measured, and one for the end of the run. So a run is at 100 %
- * only when nothing is left to do.
+ * export, cross-check), one for each turn of a network that is measured, and one for the end of the run. So a run is at
+ * 100 % only when nothing is left to do. The share that is done never falls.
  */
 final class ProgressCount {
 
     /** Finished steps of the running trials. */
     private final Map<TrialSpec, Integer> under = new HashMap<>();
 
+    private final long measurements;
+
     private long all;
     private long finished;
+    private long measured;
+    private long most;
 
-    ProgressCount(long epochs, int trials) {
-        all = epochs + trials + 1;
+    /** Counts the steps of a run; how often it measures is known in the end, and only estimated here. */
+    ProgressCount(long epochs, int trials, long measurements) {
+        this.measurements = measurements;
+        all = epochs + trials + measurements + 1;
     }
 
     /** Returns the number of steps of a trial. */
@@ -31,7 +37,7 @@ final class ProgressCount {
         all -= all(trial);
     }
 
-    /** Records that an epoch ended; 0 when a trial starts, for the first time or again. */
+    /** Records that an epoch ended; 0 when a trial starts. One that starts again has to catch up first. */
     void reached(TrialSpec trial, int epoch) {
         under.put(trial, epoch);
     }
@@ -44,11 +50,7 @@ final class ProgressCount {
 
     /** Records that all training is over, and that the measurement with this number, from 1, begins. */
     void measuring(int number, int of) {
-        if (number == 1) {
-            all = finished + of + 1;
-        } else {
-            finished++;
-        }
+        measured = measurements * (number - 1) / of;
     }
 
     long all() {
@@ -56,6 +58,8 @@ final class ProgressCount {
     }
 
     long done() {
-        return finished + under.values().stream().mapToLong(Integer::longValue).sum();
+        long running = under.values().stream().mapToLong(Integer::longValue).sum();
+        most = Math.max(most, finished + running + measured);
+        return most;
     }
 }

@@ -3,6 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.experiment.ExperimentListener;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.training.Epoch;
+import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -28,8 +29,8 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
     private ProgressView() {}
 
     @SuppressWarnings("SystemConsoleNull") // the launcher sets jdk.console, which brings null back on a JDK from 22 on
-    static ProgressView of(Console console, ExperimentSpec spec) {
-        return System.console() == null ? new Lines(console) : new Bars(console, spec);
+    static ProgressView of(Console console, ExperimentSpec spec, boolean measures) {
+        return System.console() == null ? new Lines(console) : new Bars(console, spec, measures);
     }
 
     @Override
@@ -127,10 +128,12 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         private int done;
         private int failed;
 
-        Bars(Console console, ExperimentSpec spec) {
+        Bars(Console console, ExperimentSpec spec, boolean measures) {
             this.console = console;
             planned = spec.planned();
-            count = new ProgressCount(spec.plannedEpochs(), planned);
+            int networks = spec.tuning() == null ? spec.classifiers().size() : 1;
+            int turns = measures ? networks * LatencySettings.standard().processes() : 0;
+            count = new ProgressCount(spec.plannedEpochs(), planned, turns);
             whole = bar("all", count.all());
             show();
         }

@@ -142,7 +142,7 @@ final class RunOptions {
                 new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path(), imagesInPlace);
         Runnable tell = () -> console.note("catwalk: stopped; continue with " + again(whole));
         try (StopHook told = new StopHook("stop-note", tell);
-                ProgressView view = ProgressView.of(console, spec);
+                ProgressView view = ProgressView.of(console, spec, !noLatency);
                 TrialExecutor executor =
                         Objects.requireNonNull(opening, "how() chooses it").open(needs)) {
             Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
