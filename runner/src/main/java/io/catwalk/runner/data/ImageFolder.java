@@ -7,6 +7,7 @@ import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ final class ImageFolder implements ImageListing {
         requireFew(files.size() - kept.length, images);
         int[] learned = those(kept, Part.TRAIN);
         int[] validating = those(kept, Part.VALIDATION);
-        requireEveryClass(learned, "to train on");
+        requireEveryClass(learned);
         ImageSource train = clustered(
                 images,
                 IntStream.concat(IntStream.of(learned), IntStream.of(validating))
@@ -102,7 +103,7 @@ final class ImageFolder implements ImageListing {
         List<String> notes = new ArrayList<>(notes(images));
         if (layout.has(Part.TEST)) {
             int[] testing = those(kept, Part.TEST);
-            requireEveryClass(testing, "for testing");
+            notes.addAll(untested(testing));
             test = source(images, testing);
         } else {
             double share = reading.testShare() == null ? FolderReading.STANDARD_TEST_SHARE : reading.testShare();
@@ -143,16 +144,40 @@ final class ImageFolder implements ImageListing {
         return source.clustered(ClusterSearch.firsts(source, groups));
     }
 
-    private void requireEveryClass(int[] which, String what) {
-        int[] counts = new int[layout.classes().size()];
-        IntStream.of(which).forEach(i -> counts[layout.files().get(i).label()]++);
-        for (int c = 0; c < counts.length; c++) {
-            if (counts[c] == 0) {
-                throw new RequestException(
-                        "Data set in %s: expected images of every class %s, found none of %s that can be read; add some or remove the class"
-                                .formatted(folder, what, layout.classes().get(c)));
-            }
+    private void requireEveryClass(int[] learned) {
+        List<String> without = without(learned);
+        if (!without.isEmpty()) {
+            throw new RequestException(
+                    "Data set in %s: expected images of every class to train on, found none of %s that can be read; add some or remove the class"
+                            .formatted(folder, without.get(0)));
         }
+    }
+
+    /** Counts and names the classes without a test image, whose recognition is not measured. */
+    private List<String> untested(int[] testing) {
+        if (testing.length == 0) {
+            throw new RequestException(
+                    "Data set in %s: expected test images, found none that can be read; add some or remove the folder test"
+                            .formatted(folder));
+        }
+        List<String> without = without(testing);
+        return without.isEmpty()
+                ? List.of()
+                : List.of("%d of %d classes %s no test image: %s"
+                        .formatted(
+                                without.size(),
+                                layout.classes().size(),
+                                without.size() == 1 ? "has" : "have",
+                                FolderLayout.some(without)));
+    }
+
+    private List<String> without(int[] images) {
+        BitSet found = new BitSet();
+        IntStream.of(images).forEach(i -> found.set(layout.files().get(i).label()));
+        return IntStream.range(0, layout.classes().size())
+                .filter(label -> !found.get(label))
+                .mapToObj(layout.classes()::get)
+                .toList();
     }
 
     private List<String> notes(CachedImages images) {

@@ -46,14 +46,34 @@ final class CheckRunTest {
         made("repeats", "crossval", "one", "two", "--folds", "2", "--repeats", "2", "--seeds", "2", "--on", "made-up:");
         made("missing", "compare", "one", "two", "--seeds", "4", "--on", "made-up:one/3-0=failed");
         made("search", "tune", "one", "--candidates", "2", "--on", "made-up:");
+        made("untested", "compare", "one", "two", "--on", "made-up:one=0.5", "--dataset", untested().toString());
         RUNS.put("onnx", Path.of("..", "test-data", "runs", "0.1.0", "finished"));
+    }
+
+    /** Writes test images of which none is of the last class, and one of the class before. */
+    private static Path untested() throws IOException {
+        Path images = TinyImages.write(folder.resolve("untested images"));
+        Path file = images.resolve("t10k-labels-idx1-ubyte");
+        byte[] labels = Files.readAllBytes(file);
+        boolean single = false;
+        for (int i = 8; i < labels.length; i++) {
+            if (labels[i] == 9 || (labels[i] == 8 && single)) {
+                labels[i] = 0;
+            }
+            single |= labels[i] == 8;
+        }
+        Files.write(file, labels);
+        return images;
     }
 
     private static void made(String name, String... words) {
         Path run = folder.resolve(name);
         List<String> command = new ArrayList<>(List.of(words));
         command.addAll(List.of("--plugins-dir", folder.resolve("plugins").toString()));
-        command.addAll(List.of("--dataset", folder.resolve("images").toString(), "--out", run.toString()));
+        command.addAll(List.of("--out", run.toString()));
+        if (!command.contains("--dataset")) {
+            command.addAll(List.of("--dataset", folder.resolve("images").toString()));
+        }
         command.addAll(List.of("--batch-size", "8", "--no-latency"));
         Catwalk.Answer answer = Catwalk.piped(command.toArray(String[]::new));
         assertThat(answer.exitCode()).as("%s", answer).isLessThan(ExitCode.BAD_REQUEST);

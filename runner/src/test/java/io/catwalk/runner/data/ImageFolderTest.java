@@ -231,6 +231,21 @@ class ImageFolderTest {
     }
 
     /** Writes one gray image of one pixel for each part and class: 1 and 2 to train, 3 and 4 to test. */
+    @Test
+    void aClassWithoutTestImagesIsCountedAndNamed() throws IOException {
+        writeSmallSet();
+        Files.delete(folder.resolve("test/b/0.png"));
+        Files.delete(folder.resolve("test/b"));
+
+        ImageDataset images = load();
+
+        assertThat(images.classes()).containsExactly("a", "b");
+        assertThat(images.test().countPerClass(2)).containsExactly(1, 0);
+        assertThat(images.notes()).containsExactly("1 of 2 classes has no test image: b");
+        Files.delete(folder.resolve("train/b/0.png"));
+        refused(this::load, "at least 2 classes", "[a]");
+    }
+
     private void writeSmallSet() throws IOException {
         write("train/a/0.png", gray(1, 1, 1));
         write("train/b/0.png", gray(1, 1, 2));
