@@ -70,7 +70,22 @@ public final class MadeUpComparison {
 
     public static PairedComparison pair(String first, String second, Outcome outcome) {
         return new PairedComparison(
-                first, second, Test.MCNEMAR, 100, 3, 2, null, 0.01, -0.02, 0.04, 0.04, 0.04, null, null, null, outcome);
+                first,
+                second,
+                Test.MCNEMAR,
+                100,
+                3,
+                2,
+                null,
+                0.005,
+                -0.02,
+                0.03,
+                0.04,
+                0.04,
+                null,
+                null,
+                null,
+                outcome);
     }
 
     public static Comparison of(Scope scope, List<Standing> standings, List<PairedComparison> pairs) {

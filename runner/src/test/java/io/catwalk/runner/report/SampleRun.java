@@ -113,7 +113,10 @@ public record SampleRun(
                 "sample", command, started, 2718.7, planned, models.size(), notRun, seeds, folds, 1, 2, 1);
         List<TrialOutcome> outcomes = models.stream().map(Model::outcome).toList();
         Set<TrialSpec> compared = new LinkedHashSet<>(tuning == null ? spec().trials(new Outcomes()) : List.of());
-        outcomes.forEach(outcome -> compared.add(outcome.trial()));
+        outcomes.stream()
+                .map(TrialOutcome::trial)
+                .filter(trial -> tuning == null || trial.fold() == 0)
+                .forEach(compared::add);
         Comparison given =
                 comparison == null ? comparison(List.copyOf(compared), models, EquivalenceRegion.STANDARD) : comparison;
         Results results = new Results(ExperimentSpec.SCHEMA, summary, described(), outcomes, given, tuning);
