@@ -17,6 +17,7 @@ import io.catwalk.runner.report.words.ComparisonWords;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ record AccuracyCharts(ReportModel model) {
                         + (group.getValue().size() == others.size() && others.size() > 2
                                 ? "all " + others.size() + " others"
                                 : Wording.classifiers(group.getValue())))
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.joining(", but "));
         String ahead = Numbers.percent(least) + " points" + (others.size() == 1 ? "" : " or more");
         boolean better = byOutcome.keySet().stream().allMatch(words -> words.endsWith("better"));
         return best.name() + " is " + all + (better ? ", ahead by " + ahead : "");
@@ -154,15 +155,22 @@ record AccuracyCharts(ReportModel model) {
         List<Entrant> leaders = model.leaders();
         String title = Wording.classifiers(leaders) + (leaders.size() == 1 ? " classifies " : " classify ")
                 + Numbers.percent(leaders.get(0).stands().accuracy()) + " % of the images correctly";
-        Axis axis = Axis.percent("Accuracy, %", Row.span(rows));
+        List<Double> span = new ArrayList<>(Row.span(rows));
+        double low = Collections.min(span);
+        double high = Collections.max(span);
         for (Map.Entry<String, Double> baseline : baselines(model).entrySet()) {
             double share = baseline.getValue();
+            // One that is far away would press all intervals together; its number is enough.
+            boolean near = 100 * share >= low - Math.max(10, high - low);
+            if (near) {
+                span.add(100 * share);
+            }
             String accuracy = Numbers.percent(share);
             rows.add(new Row(
                     baseline.getKey(),
                     "muted",
-                    Symbol.PLUS,
-                    axis.holds(100 * share) ? List.of(new Dot(100 * share, Symbol.PLUS, true)) : List.of(),
+                    Symbol.CIRCLE,
+                    near ? List.of(new Dot(100 * share, Symbol.CIRCLE, false)) : List.of(),
                     accuracy,
                     table.add(baseline.getKey(), accuracy, Numbers.NONE),
                     ""));
@@ -171,7 +179,9 @@ record AccuracyCharts(ReportModel model) {
             }
         }
         return Optional.of(new RowChart(
-                table.caption("accuracy", title, "Lines are 95 % intervals of each accuracy by itself."), axis, rows));
+                table.caption("accuracy", title, "Lines are 95 % intervals of each accuracy by itself."),
+                Axis.percent("Accuracy, %", span),
+                rows));
     }
 
     /** Returns the accuracies that are reached without a network, by the name of the method; empty if they are not known. */

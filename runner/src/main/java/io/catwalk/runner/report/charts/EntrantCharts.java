@@ -104,7 +104,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         if (kept > 0) { // its words stand at the end without curves
             boolean loss = curve == Curve.LOSS;
             guides.add(new Guide(
-                    kept, loss ? up.low() : up.high(), kept, loss ? up.high() : up.low(), "epoch of the weights"));
+                    kept, loss ? up.low() : up.high(), kept, loss ? up.high() : up.low(), "kept: epoch " + kept));
         }
         double best = curve.best(validation.points());
         String title = validation.points().isEmpty()
@@ -327,11 +327,13 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         if (first.isEmpty()) {
             return "Precision and recall; no class has " + FEWEST + " images";
         }
-        String recall = Numbers.percent(large.get(0).recall()) + " %";
+        String recall = "the lowest recall, " + Numbers.percent(large.get(0).recall()) + " %";
         return first.size() > 2
-                ? first.size() + " of " + Wording.count(large.size(), "class has", "classes have")
-                        + " the lowest recall, " + recall
-                : String.join(" and ", first) + (first.size() == 1 ? " has" : " have") + " the lowest recall, "
-                        + recall;
+                ? first.size() + " of " + Wording.count(large.size(), "class has ", "classes have ") + recall
+                : Wording.joined(first)
+                        + (first.size() == 1
+                                ? " has " + recall + " of "
+                                        + Wording.count(large.get(0).support(), "image", "images")
+                                : " have " + recall);
     }
 }

@@ -54,92 +54,111 @@ public record RowChart(
 
     @Override
     public Picture drawn(double width) {
-        double names = Math.min(widest(Row::name, Pen.NAME), width * 0.36);
-        double bracket = tied > 1 ? 12 : 0;
-        double left = names + SYMBOL + 10 + bracket;
-        double right = width - 8 - Math.min(widest(Row::note, Pen.SMALL) + 8, width * 0.4);
-        double top = legend.isEmpty() ? 6 : 26;
-        double end = top + rows.size() * ROW;
-        Pen pen = new Pen();
-        explain(pen);
-        if (band != null) {
-            double from = Math.max(left, axis.at(band.from(), left, right));
-            double to = Math.min(right, axis.at(band.to(), left, right));
-            pen.rect(
-                    from,
-                    top - 4,
-                    Math.max(0, to - from),
-                    end - top + 8,
-                    0,
-                    Paint.fill("muted").opacity(0.13));
-        }
-        pen.below(axis, left, right, top - 4, end + 2);
-        if (axis.low() < 0 && axis.high() > 0) {
-            double zero = axis.at(0, left, right);
-            pen.line(zero, top - 4, zero, end + 2, Paint.line("muted", 1));
-        }
-        for (int i = 0; i < rows.size(); i++) {
-            double middle = top + (i + 0.5) * ROW;
-            pen.add(new Tip(
-                    rows.get(i).tip(), rows.get(i).key(), marks(rows.get(i), middle, names, left, right, bracket)));
-        }
-        if (tied > 1) {
-            pen.line(3, top + 5, 3, top + tied * ROW - 5, Paint.line("ink", 2));
-        }
-        return new Picture(width, end + (axis.title().isEmpty() ? 22 : 40), pen.marks());
+        return new Drafting(width).picture();
     }
 
-    private void explain(Pen pen) {
-        double x = 6;
-        for (Key key : legend) {
-            pen.add(key.symbol().at(x + 4, 9, 4.5, paint("muted", key.filled())));
-            pen.text(x + 13, 13, key.words(), Pen.SMALL, "muted", Anchor.START);
-            x += 26 + Pen.SMALL.width(key.words());
+    /** The state of a drawing in progress. */
+    private final class Drafting {
+
+        private final double width;
+        private final double bracket = tied > 1 ? 12 : 0;
+        private final double names;
+        private final double namesLeft;
+        private final double left;
+        private final double right;
+
+        /** Whether rows have symbols: those that are all the same tell nothing. */
+        private final boolean symbols =
+                rows.size() == 1 || rows.stream().map(Row::symbol).distinct().count() > 1;
+
+        Drafting(double width) {
+            this.width = width;
+            names = Math.min(widest(Row::name, Pen.NAME), width * 0.36);
+            namesLeft = bracket + (symbols ? SYMBOL : 0);
+            left = namesLeft + names + 10;
+            right = width - 8 - Math.min(widest(Row::note, Pen.SMALL) + 8, width * 0.4);
         }
-    }
 
-    private List<Mark> marks(Row row, double middle, double names, double left, double right, double bracket) {
-        Pen pen = new Pen();
-        pen.add(row.symbol().at(bracket + 6, middle, 5, Paint.fill(row.color())));
-        pen.text(bracket + SYMBOL, middle + 4, Pen.NAME.cut(row.name(), names), Pen.NAME, "ink", Anchor.START);
-        row.items().forEach(item -> draw(item, row, middle, left, right, pen));
-        pen.text(right + 8, middle + 4, row.note(), Pen.SMALL, "muted", Anchor.START);
-        return pen.marks();
-    }
-
-    private void draw(Item item, Row row, double middle, double left, double right, Pen pen) {
-        if (item instanceof Dot dot) {
-            double x = axis.at(dot.at(), left, right);
-            pen.add(dot.symbol().at(x, middle, 5.5, paint(row.color(), dot.filled())));
-        } else if (item instanceof Range range) {
-            double from = axis.at(range.from(), left, right);
-            double to = axis.at(range.to(), left, right);
-            pen.line(
-                    from,
-                    middle,
-                    to,
-                    middle,
-                    range.strong()
-                            ? Paint.line(row.color(), 2)
-                            : Paint.line(row.color(), 6).opacity(0.3));
-        } else if (item instanceof Box box) {
-            draw(box, row, middle, left, right, pen);
+        private double widest(Function<Row, String> text, Letters letters) {
+            return rows.stream()
+                    .mapToDouble(row -> letters.width(text.apply(row)))
+                    .max()
+                    .orElse(0);
         }
-    }
 
-    private void draw(Box box, Row row, double middle, double left, double right, Pen pen) {
-        double low = axis.at(box.quantile(0), left, right);
-        double high = axis.at(box.quantile(1), left, right);
-        double first = axis.at(box.quantile(0.25), left, right);
-        double third = axis.at(box.quantile(0.75), left, right);
-        double median = axis.at(box.quantile(0.5), left, right);
-        pen.line(low, middle, high, middle, Paint.line(row.color(), 1.5));
-        pen.rect(first, middle - 8, third - first, 16, 2, Paint.fill("paper").framed(row.color(), 1.5));
-        pen.rect(
-                first, middle - 8, third - first, 16, 2, Paint.fill(row.color()).opacity(0.22));
-        pen.line(median, middle - 8, median, middle + 8, Paint.line(row.color(), 2.5));
-        for (double value : box.sorted()) {
-            pen.add(row.symbol().at(axis.at(value, left, right), middle, 2.5, Paint.fill(row.color())));
+        private double x(double value) {
+            return axis.at(value, left, right);
+        }
+
+        Picture picture() {
+            double top = legend.isEmpty() ? 6 : 26;
+            double end = top + rows.size() * ROW;
+            Pen pen = new Pen();
+            explain(pen);
+            if (band != null) {
+                double from = Math.max(left, x(band.from()));
+                double to = Math.min(right, x(band.to()));
+                Paint shade = Paint.fill("muted").opacity(0.13);
+                pen.rect(from, top - 4, Math.max(0, to - from), end - top + 8, 0, shade);
+            }
+            pen.below(axis, left, right, top - 4, end + 2);
+            if (axis.low() < 0 && axis.high() > 0) {
+                pen.line(x(0), top - 4, x(0), end + 2, Paint.line("muted", 1));
+            }
+            for (int i = 0; i < rows.size(); i++) {
+                Row row = rows.get(i);
+                pen.add(new Tip(row.tip(), row.key(), marks(row, top + (i + 0.5) * ROW)));
+            }
+            if (tied > 1) {
+                pen.line(3, top + 5, 3, top + tied * ROW - 5, Paint.line("ink", 2));
+            }
+            return new Picture(width, end + (axis.title().isEmpty() ? 22 : 40), pen.marks());
+        }
+
+        private void explain(Pen pen) {
+            double place = 6;
+            for (Key key : legend) {
+                pen.add(key.symbol().at(place + 4, 9, 4.5, paint("muted", key.filled())));
+                pen.text(place + 13, 13, key.words(), Pen.SMALL, "muted", Anchor.START);
+                place += 26 + Pen.SMALL.width(key.words());
+            }
+        }
+
+        private List<Mark> marks(Row row, double middle) {
+            Pen pen = new Pen();
+            if (symbols) {
+                pen.add(row.symbol().at(bracket + 6, middle, 5, Paint.fill(row.color())));
+            }
+            pen.text(namesLeft, middle + 4, Pen.NAME.cut(row.name(), names), Pen.NAME, "ink", Anchor.START);
+            row.items().forEach(item -> draw(item, row, middle, pen));
+            pen.text(right + 8, middle + 4, row.note(), Pen.SMALL, "muted", Anchor.START);
+            return pen.marks();
+        }
+
+        private void draw(Item item, Row row, double middle, Pen pen) {
+            if (item instanceof Dot dot) {
+                pen.add(dot.symbol().at(x(dot.at()), middle, 5.5, paint(row.color(), dot.filled())));
+            } else if (item instanceof Range range) {
+                Paint paint = range.strong()
+                        ? Paint.line(row.color(), 2)
+                        : Paint.line(row.color(), 6).opacity(0.3);
+                pen.line(x(range.from()), middle, x(range.to()), middle, paint);
+            } else if (item instanceof Box box) {
+                draw(box, row, middle, pen);
+            }
+        }
+
+        private void draw(Box box, Row row, double middle, Pen pen) {
+            double first = x(box.quantile(0.25));
+            double wide = x(box.quantile(0.75)) - first;
+            double median = x(box.quantile(0.5));
+            pen.line(x(box.quantile(0)), middle, x(box.quantile(1)), middle, Paint.line(row.color(), 1.5));
+            pen.rect(first, middle - 8, wide, 16, 2, Paint.fill("paper").framed(row.color(), 1.5));
+            pen.rect(first, middle - 8, wide, 16, 2, Paint.fill(row.color()).opacity(0.22));
+            pen.line(median, middle - 8, median, middle + 8, Paint.line(row.color(), 2.5));
+            for (double value : box.sorted()) {
+                pen.add(row.symbol().at(x(value), middle, 2.5, Paint.fill(row.color())));
+            }
         }
     }
 
@@ -147,12 +166,5 @@ public record RowChart(
         return filled
                 ? Paint.fill(color).framed("paper", 1)
                 : Paint.fill("paper").framed(color, 2);
-    }
-
-    private double widest(Function<Row, String> text, Letters letters) {
-        return rows.stream()
-                .mapToDouble(row -> letters.width(text.apply(row)))
-                .max()
-                .orElse(0);
     }
 }

@@ -77,18 +77,32 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         Picture picture() {
             pen.beside(up, left, right, TOP, bottom);
             pen.below(across, left, right, TOP, bottom);
-            guides.forEach(guide ->
-                    pen.add(new Path(List.of(at(guide.x(), guide.y()), at(guide.toX(), guide.toY())), false, GUIDE)));
+            guides.forEach(this::line);
             series.forEach(this::line);
             labelEnds();
             series.forEach(this::dots);
-            guides.forEach(this::label);
+            guides.stream()
+                    .filter(guide -> !guide.words().isEmpty())
+                    .forEach(guide -> write(guide.words(), Pen.SMALL, "muted", at(guide.toX(), guide.toY()), 0));
             series.forEach(this::labelDot);
             return new Picture(width, bottom + BELOW, pen.marks());
         }
 
         private Mark.Point at(double x, double y) {
             return new Mark.Point(across.at(x, left, right), Math.max(TOP, Math.min(bottom, up.at(y, bottom, TOP))));
+        }
+
+        private void line(Guide guide) {
+            Mark.Point from = at(guide.x(), guide.y());
+            Mark.Point to = at(guide.toX(), guide.toY());
+            pen.add(new Path(List.of(from, to), false, GUIDE));
+            if (from.x() == to.x() || from.y() == to.y()) {
+                taken.add(new Area(
+                        Math.min(from.x(), to.x()) - 1,
+                        Math.min(from.y(), to.y()) - 1,
+                        Math.max(from.x(), to.x()) + 1,
+                        Math.max(from.y(), to.y()) + 1));
+            }
         }
 
         private void line(Series one) {
@@ -183,11 +197,6 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
             return at(last.x(), last.y());
         }
 
-        private void label(Guide guide) {
-            Mark.Point end = at(guide.toX(), guide.toY());
-            write(guide.words(), Pen.SMALL, "muted", end, 0);
-        }
-
         private void labelDot(Series one) {
             if (one.labeled() && one.look() == Look.DOTS) {
                 Point point = one.points().get(0);
@@ -197,7 +206,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
 
         /** Writes words at the first place around a point that covers nothing else; leaves them out if there is none. */
         private void write(String words, Letters letters, String color, Mark.Point point, double radius) {
-            String name = letters.cut(words, width * 0.34);
+            String name = letters.cut(words, width * (radius == 0 ? 0.6 : 0.34));
             Area frame = new Area(left, TOP - 4, width, bottom);
             Area.places(point, radius, letters.width(name)).stream()
                     .filter(area -> frame.holds(area) && taken.stream().noneMatch(area::meets))
