@@ -1,13 +1,26 @@
 package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
-import io.catwalk.runner.evaluation.Averages;
+import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.RecordedRun;
+import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Figure;
+import io.catwalk.runner.report.document.Cell;
+import io.catwalk.runner.report.document.Document;
+import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.report.sections.RunDocument;
 import io.catwalk.runner.statistics.Holm;
 import io.catwalk.runner.statistics.PairedAccuracy;
 import java.io.IOException;
@@ -16,37 +29,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.apache.poi.xslf.usermodel.XSLFTable;
 import org.apache.poi.xslf.usermodel.XSLFTextShape;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Computes every number from the predictions of a run once more, and finds the same in all reports: page,
- * slides, card, Markdown, CSV and terminal.
+ * Computes every number from the predictions of a run once more, and finds the same in its document; each renderer
+ * writes the document's digits: page, slides, card, Markdown, CSV and terminal.
  */
 @ExtendWith(ExportedRun.class)
 final class OneAnswerTest {
 
     private ExportedRun world;
-    private String page;
-    private String markdown;
+    private Document document;
     private List<Answered> all;
 
     private record Answered(String name, Predictions predictions, Evaluation evaluation) {
-
-        double accuracy() {
-            return evaluation.accuracy();
-        }
 
         boolean[] correct() {
             boolean[] correct = new boolean[predictions.labels().length];
@@ -64,8 +76,8 @@ final class OneAnswerTest {
     @BeforeEach
     void read() throws IOException {
         world = ExportedRun.get();
-        page = Files.readString(world.run().resolve("report.html"));
-        markdown = Files.readString(world.run().resolve("results.md"));
+        RecordedRun run = RunFolder.open(world.run()).recorded();
+        document = RunDocument.of(ReportModel.of(RunReport.of(run, run.compared(), DataHome.of(world.run()))));
         all = new ArrayList<>();
         JsonNode results = Catwalk.json(world.run().resolve("results.json"));
         for (JsonNode trial : results.path("trials")) {
@@ -78,144 +90,150 @@ final class OneAnswerTest {
         assertThat(all).hasSize(4);
     }
 
+    private static Stream<Block> inside(Block block) {
+        return block instanceof Block.Group group
+                ? Stream.concat(Stream.of(block), group.blocks().stream().flatMap(OneAnswerTest::inside))
+                : Stream.of(block);
+    }
+
+    private <T extends Block> T block(Class<T> type, Predicate<T> which) {
+        return document.sections().stream()
+                .flatMap(section -> section.blocks().stream())
+                .flatMap(OneAnswerTest::inside)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .filter(which)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Table table(String id) {
+        return block(Table.class, table -> table.id().equals(id));
+    }
+
+    /** Returns the cells of the row that begins with these, under their heads. */
+    private static Map<String, Cell> row(Table table, String... beginning) {
+        Table.Row row = table.rows().stream()
+                .filter(one -> IntStream.range(0, beginning.length)
+                        .allMatch(i -> one.cells().get(i).text().equals(beginning[i])))
+                .findFirst()
+                .orElseThrow();
+        Map<String, Cell> cells = new LinkedHashMap<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            cells.put(table.columns().get(i).head(), row.cells().get(i));
+        }
+        return cells;
+    }
+
+    private static void requireNumber(@Nullable Cell cell, double value) {
+        assertThat(cell).isInstanceOfSatisfying(Cell.Number.class, number -> assertThat(
+                        Objects.requireNonNull(number.value()).doubleValue())
+                .isCloseTo(value, within(1e-12)));
+    }
+
     @Test
-    void thePageHasTheNumbersOfThePredictions() {
+    void theStandingsAndTheClassesHaveTheNumbersOfThePredictions() {
         for (Answered one : all) {
             Evaluation evaluation = one.evaluation;
-            String contestant = between(page, "id=\"c" + number(one) + "\"", "<details class=\"contestant\" ");
-            String error = percent(evaluation.calibration().expectedError());
-            assertThat(contestant).contains("calibration error, equal-mass bins: " + error + " points");
+            Map<String, Cell> standing = row(table("table"), one.name);
+            requireNumber(standing.get("Accuracy %"), evaluation.accuracy());
+            requireNumber(standing.get("Macro F1 %"), evaluation.macro().f1());
             Interval interval = evaluation.accuracyInterval();
-            assertThat(between(page, "<bdi>" + one.name + "</bdi></a>", "</tr>"))
-                    .contains("<strong>" + percent(one.accuracy()) + "</strong>")
-                    .contains(percent(interval.low()) + " to " + percent(interval.high()))
-                    .contains(">" + percent(evaluation.macro().f1()) + "</td>");
-            String scores = between(page, "<caption>Scores of each class, " + one.name + "</caption>", "</table>");
-            List<String> expected = new ArrayList<>();
+            assertThat(standing.get("95 % interval"))
+                    .isEqualTo(new Cell.Range(interval.low(), interval.high(), Unit.PERCENT));
+            Table scores = block(Table.class, table -> table.title().equals("Scores of each class, " + one.name));
+            assertThat(scores.rows()).hasSize(10);
             for (ClassScores label : evaluation.classes()) {
-                expected.addAll(List.of(percent(label.precision()), percent(label.recall()), percent(label.f1())));
-                expected.add("" + label.support());
+                Map<String, Cell> row = row(scores, label.name());
+                requireNumber(row.get("Precision %"), label.precision());
+                requireNumber(row.get("Recall %"), label.recall());
+                requireNumber(row.get("F1 %"), label.f1());
+                requireNumber(row.get("Images"), label.support());
             }
-            assertThat(found(scores, ">([\\d.]+)</td>")).as(one.name).isEqualTo(expected);
-            String matrix = between(page, "id=\"confusion-" + one.name + "\"", "</figure>");
-            List<ConfusionMatrix.Cell> cells = evaluation.confusion().cells();
-            assertThat(found(matrix, "<tr data-key=\"([\\d.]+)\"")).hasSameSizeAs(cells);
-            for (ConfusionMatrix.Cell cell : cells) {
+            List<List<String>> cells = new ArrayList<>();
+            for (ConfusionMatrix.Cell cell : evaluation.confusion().cells()) {
                 int support = evaluation.classes().get(cell.truth()).support();
-                String share = percent((double) cell.images() / support);
-                String key = "<tr data-key=\"" + cell.truth() + "." + cell.predicted() + "\"";
-                assertThat(between(matrix, key, "</tr>"))
-                        .contains("<bdi>" + cell.images() + "</bdi>", "<bdi>" + share + "</bdi>");
+                cells.add(List.of(
+                        "" + cell.truth(),
+                        "" + cell.predicted(),
+                        "" + cell.images(),
+                        percent((double) cell.images() / support)));
             }
-        }
-    }
-
-    private String number(Answered one) {
-        String before = page.substring(0, page.indexOf("<bdi>" + one.name + "</bdi></a>"));
-        return found(before.substring(before.lastIndexOf("href=\"#c")), "^href=\"#c(\\d+)\"")
-                .get(0);
-    }
-
-    @Test
-    void slidesCardMarkdownTableAndTerminalHaveTheNumbersOfThePredictions() throws IOException {
-        String terminal = world.compared().out();
-        String slides = slides(world.run().resolve("slides.pptx"));
-        List<String> lines = Files.readAllLines(world.run().resolve("results.csv"));
-        int column = List.of(lines.get(0).split(",", -1)).indexOf("metrics.test.accuracy");
-        for (Answered one : all) {
-            Averages macro = one.evaluation.macro();
-            Interval interval = one.evaluation.accuracyInterval();
-            List<String> four = Stream.of(one.accuracy(), macro.precision(), macro.recall(), macro.f1())
-                    .map(OneAnswerTest::percent)
-                    .toList();
-            assertThat(slides).contains(four.get(0));
-            assertThat(markdown).contains("| " + one.name + " | " + String.join(" | ", four) + " |");
-            assertThat(terminal)
-                    .containsPattern("(?m)^" + Pattern.quote(one.name) + " +" + String.join(" +", four) + " ");
-            assertThat(lines.stream().filter(line -> line.contains("," + one.name + ",")))
-                    .map(line -> line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1)[column])
-                    .map(Double::valueOf)
-                    .containsExactly(one.accuracy());
-            Path card = world.trial(one.name).resolve("card.md");
-            if (Files.exists(card)) {
-                String range = percent(interval.low()) + " % to " + percent(interval.high());
-                assertThat(Files.readString(card))
-                        .contains(four.get(0) + " % (95 % interval " + range + " %)", "| F1 (macro) | " + four.get(3));
-            }
+            Figure matrix = block(Figure.class, figure -> figure.id().equals(ReportPage.confusion(one.name)));
+            List<List<String>> drawn = matrix.chart().caption().table();
+            assertThat(drawn.subList(1, drawn.size())).as(one.name).containsExactlyInAnyOrderElementsOf(cells);
         }
     }
 
     /** The test and the interval themselves are held against other programs in the tests of {@code statistics}. */
     @Test
-    void everyVerdictHasTheNumbersOfThePredictions() {
+    void everyPairHasTheNumbersOfThePredictions() {
         List<Answered> ranked = all.stream()
-                .sorted(Comparator.comparing(one -> -one.accuracy()))
+                .sorted(Comparator.comparing(one -> -one.evaluation.accuracy()))
                 .toList();
         List<PairedAccuracy> pairs = new ArrayList<>();
-        List<String> names = new ArrayList<>();
+        List<Map<String, Cell>> rows = new ArrayList<>();
         for (int i = 0; i < ranked.size(); i++) {
             Answered one = ranked.get(i);
             for (Answered other : ranked.subList(i + 1, ranked.size())) {
                 pairs.add(PairedAccuracy.of(one.correct(), other.correct()));
-                names.add("only " + one.name + " got %d right and only " + other.name + " got %d right");
+                rows.add(row(table("pairs"), one.name, other.name));
             }
         }
         double[] adjusted =
                 Holm.adjust(pairs.stream().mapToDouble(pair -> pair.test().p()).toArray());
+        assertThat(adjusted).hasSize(6);
         for (int i = 0; i < adjusted.length; i++) {
-            PairedAccuracy pair = pairs.get(i);
-            Interval interval = pair.interval(0.95);
-            String range = percent(interval.low()) + " to " + percent(interval.high());
-            String right =
-                    names.get(i).formatted(pair.test().onlyFirst(), pair.test().onlySecond());
-            String p = adjusted[i] < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", adjusted[i]);
-            String said = percent(pair.lost()) + " points, 95 % interval " + range + "; of " + pair.images() + ", "
-                    + right + "; McNemar with Holm p " + p;
-            assertThat(markdown).contains(said);
-            assertThat(page).contains(said);
+            Interval interval = pairs.get(i).interval(0.95);
+            requireNumber(rows.get(i).get("Difference, points"), pairs.get(i).lost());
+            assertThat(rows.get(i).get("95 % interval"))
+                    .isEqualTo(new Cell.Range(interval.low(), interval.high(), Unit.POINTS));
+            requireNumber(rows.get(i).get("p"), adjusted[i]);
         }
     }
 
-    /** A latency cannot be computed again: the measured median must be the same everywhere. */
+    /** A latency cannot be computed again: the measured median must be the same. */
     @Test
-    void theOneLatencyOfAClassifierIsTheSameEverywhere() throws IOException {
-        String slides = slides(world.run().resolve("slides.pptx"));
-        int measured = 0;
-        for (Answered one : all) {
-            Path trial = world.trial(one.name);
-            JsonNode latency = Catwalk.json(trial.resolve("trial.json")).at("/efficiency/onnxruntime");
-            if (!latency.isObject()) {
-                continue;
-            }
-            measured++;
-            double micros = latency.path("p50_micros").asDouble();
-            String time = String.format(Locale.ROOT, "%,.0f µs", micros);
-            String shown = (latency.path("busy").isNull() ? "" : "~") + time;
-            String last = Pattern.quote(shown);
-            String name = Pattern.quote(one.name);
-            assertThat(markdown).containsPattern("(?m)^\\| " + name + " \\|.* \\| " + last + " \\|$");
-            assertThat(world.compared().out()).containsPattern("(?m)^" + name + " .* " + last + "$");
-            assertThat(between(page, "<bdi>" + one.name + "</bdi></a>", "</tr>"))
-                    .contains(shown);
-            assertThat(slides).contains(time);
-            assertThat(trial.resolve("card.md")).content().contains("| " + shown + " |");
-        }
-        assertThat(measured).isPositive();
+    void theLatencyIsTheMedianThatWasMeasured() {
+        JsonNode latency =
+                Catwalk.json(world.trial(ExportedRun.GOOD).resolve("trial.json")).at("/efficiency/onnxruntime");
+        assertThat(latency.isObject()).isTrue();
+        Cell cell = Objects.requireNonNull(row(table("table"), ExportedRun.GOOD).get("Latency"));
+        requireNumber(cell, latency.path("p50_micros").asDouble());
+        assertThat(cell.text().startsWith("~")).isEqualTo(!latency.path("busy").isNull());
     }
 
-    private static String between(String text, String from, String to) {
-        int start = text.indexOf(from);
-        assertThat(start).as(from).isNotNegative();
-        int end = text.indexOf(to, start);
-        return text.substring(start, end < 0 ? text.length() : end);
-    }
-
-    private static List<String> found(String text, String pattern) {
-        return Pattern.compile(pattern)
-                .matcher(text)
-                .results()
-                .map(match -> match.group(1))
+    @Test
+    void eachRendererWritesTheDigitsOfTheDocument() throws IOException {
+        Path run = world.run();
+        String name = ExportedRun.GOOD;
+        Answered good = all.stream().filter(one -> one.name.equals(name)).findFirst().orElseThrow();
+        Map<String, Cell> row = row(table("table"), name);
+        String latency = Objects.requireNonNull(row.get("Latency")).text();
+        List<String> digits = Stream.of("Accuracy %", "95 % interval", "Macro F1 %")
+                .map(head -> Objects.requireNonNull(row.get(head)).text())
                 .toList();
+        assertThat(digits.get(0)).isEqualTo(percent(good.evaluation.accuracy()));
+
+        String page = Files.readString(run.resolve("report.html"));
+        String standing = page.substring(page.indexOf("<bdi>" + name + "</bdi></a>"));
+        assertThat(standing.substring(0, standing.indexOf("</tr>"))).contains(digits).contains(latency);
+        assertThat(slides(run.resolve("slides.pptx"))).contains(digits.get(0), digits.get(1), latency);
+        assertThat(run.resolve("results.md"))
+                .content()
+                .contains("| " + name + " | " + String.join(" | ", digits) + " |", latency);
+        assertThat(world.compared().out())
+                .containsPattern("(?m)^" + name + " +" + String.join(" +", digits) + " .* " + latency + "$");
+        assertThat(world.trial(name).resolve("card.md"))
+                .content()
+                .contains("accuracy %: " + digits.get(0) + "\n", "interval: " + digits.get(1) + "\n")
+                .contains("F1 (macro) %: " + digits.get(2) + "\n", "median: " + latency.replace("~", "\\~") + "\n");
+        List<String> lines = Files.readAllLines(run.resolve("results.csv"));
+        int column = List.of(lines.get(0).split(",", -1)).indexOf("metrics.test.accuracy");
+        assertThat(lines.stream().filter(line -> line.contains("," + name + ",")))
+                .map(line -> line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1)[column])
+                .map(Double::valueOf)
+                .containsExactly(good.evaluation.accuracy());
     }
 
     private static String slides(Path file) throws IOException {
