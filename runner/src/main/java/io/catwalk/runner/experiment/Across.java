@@ -1,8 +1,10 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.EquivalenceRegion;
+import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,8 @@ public record Across(
      * @param counts whether it counts in the ranking: every classifier of the ranking has a network here
      * @param accuracies of each classifier, the mean over its seeds and folds, 0 to 1; a classifier without a
      *     trained network is missing
+     * @param intervals of these accuracies, with 95 % confidence
+     * @param leaders the most accurate classifier, and those that do not clearly differ from it here
      */
     public record DataSet(
             String folder,
@@ -72,7 +77,9 @@ public record Across(
             int planned,
             int finished,
             boolean counts,
-            Map<String, Double> accuracies) {}
+            Map<String, Double> accuracies,
+            Map<String, Interval> intervals,
+            List<String> leaders) {}
 
     static Across of(String name, CollectionSpec spec, List<@Nullable Results> results) {
         List<Map<String, Double>> accuracies =
@@ -126,7 +133,7 @@ public record Across(
     private static DataSet dataSet(
             CollectionSpec.Member member, @Nullable Results results, boolean counts, Map<String, Double> accuracies) {
         return results == null
-                ? new DataSet(member.folder(), member.folder(), 0, 0, 0, 0, 0, false, accuracies)
+                ? new DataSet(member.folder(), member.folder(), 0, 0, 0, 0, 0, false, Map.of(), Map.of(), List.of())
                 : new DataSet(
                         member.folder(),
                         results.dataset().name(),
@@ -136,7 +143,32 @@ public record Across(
                         results.experiment().planned(),
                         results.experiment().finished(),
                         counts,
-                        accuracies);
+                        accuracies,
+                        intervals(results.comparison()),
+                        leaders(results.comparison()));
+    }
+
+    private static Map<String, Interval> intervals(@Nullable Comparison comparison) {
+        Map<String, Interval> intervals = new LinkedHashMap<>();
+        if (comparison != null) {
+            comparison.standings().forEach(one ->
+                    intervals.put(one.classifier(), new Interval(one.accuracyLow(), one.accuracyHigh())));
+        }
+        return intervals;
+    }
+
+    private static List<String> leaders(@Nullable Comparison comparison) {
+        if (comparison == null) {
+            return List.of();
+        }
+        Set<String> beaten = comparison.ofTheBest().stream()
+                .filter(pair -> pair.outcome() == Outcome.BETTER && !pair.onlyProbable())
+                .map(PairedComparison::second)
+                .collect(Collectors.toSet());
+        return comparison.standings().stream()
+                .map(Comparison.Standing::classifier)
+                .filter(name -> !beaten.contains(name))
+                .toList();
     }
 
     private static List<PairedComparison> pairs(List<String> order, List<DataSet> counted, EquivalenceRegion region) {

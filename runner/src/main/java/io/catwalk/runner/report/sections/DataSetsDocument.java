@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.experiment.Across;
 import io.catwalk.runner.experiment.Across.DataSet;
 import io.catwalk.runner.report.Palette;
@@ -72,20 +73,13 @@ public record DataSetsDocument(
                 "Made by Catwalk from the runs in this folder: catwalk " + across.command() + ".");
     }
 
-    private List<String> without() {
-        return across.classifiers().stream()
-                .filter(name -> across.dataSets().stream()
-                        .noneMatch(one -> one.accuracies().containsKey(name)))
-                .toList();
-    }
-
     private long counted() {
         return across.dataSets().stream().filter(DataSet::counts).count();
     }
 
     /** Answers which classifier is best, and how sure that is. */
     private String headline() {
-        int placed = across.classifiers().size() - without().size();
+        int placed = across.classifiers().size() - across.withoutNetwork().size();
         if (ranking == null) {
             return placed < 2
                     ? "There is no ranking: it needs at least 2 classifiers with trained networks"
@@ -143,7 +137,11 @@ public record DataSetsDocument(
     }
 
     private static Cell accuracy(DataSet one, String classifier) {
-        return Cell.of(one.accuracies().get(classifier), Unit.PERCENT);
+        Cell.Number accuracy = Cell.of(one.accuracies().get(classifier), Unit.PERCENT);
+        Interval interval = one.intervals().get(classifier);
+        return interval == null
+                ? accuracy
+                : accuracy.with(new Cell.Range(interval.low(), interval.high(), Unit.PERCENT).text());
     }
 
     private static @Nullable Double rank(CriticalDifference ranking, String classifier) {
@@ -176,9 +174,17 @@ public record DataSetsDocument(
                                 "Trials finished",
                                 Kind.NUMBER,
                                 one -> Cell.of(one.finished() + " of " + one.planned())),
+                        new TableColumn<>(Medium.ALL, "Best there", Kind.TEXT, one -> Cell.of(best(one))),
                         new TableColumn<>(WIDE, "Ranked", Kind.TEXT, one -> Cell.of(one.counts() ? "yes" : "no"))),
                 across.dataSets(),
                 "");
+    }
+
+    /** Names the most accurate on a data set, with those that do not clearly differ from it. */
+    private static String best(DataSet one) {
+        return one.leaders().size() == one.accuracies().size() && one.leaders().size() > 1
+                ? "no clear difference"
+                : one.leaders().isEmpty() ? Numbers.NONE : Wording.names(one.leaders());
     }
 
     /** Returns the address of the report of a data set, relative to the document. */
@@ -195,7 +201,7 @@ public record DataSetsDocument(
         List<String> limits = new ArrayList<>(List.of("The data sets are the sample: the tests speak of data sets like"
                 + " these, with these recipes at this length. They ignore how precisely each accuracy is known; the"
                 + " report of each data set shows that."));
-        List<String> without = without();
+        List<String> without = across.withoutNetwork();
         if (!without.isEmpty()) {
             limits.add(Wording.names(without) + (without.size() == 1 ? " has" : " have")
                     + " no trained network on any data set.");
