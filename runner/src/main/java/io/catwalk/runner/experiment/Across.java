@@ -151,8 +151,10 @@ public record Across(
     private static Map<String, Interval> intervals(@Nullable Comparison comparison) {
         Map<String, Interval> intervals = new LinkedHashMap<>();
         if (comparison != null) {
-            comparison.standings().forEach(one ->
-                    intervals.put(one.classifier(), new Interval(one.accuracyLow(), one.accuracyHigh())));
+            comparison
+                    .standings()
+                    .forEach(one ->
+                            intervals.put(one.classifier(), new Interval(one.accuracyLow(), one.accuracyHigh())));
         }
         return intervals;
     }

@@ -46,7 +46,15 @@ final class CheckRunTest {
         made("repeats", "crossval", "one", "two", "--folds", "2", "--repeats", "2", "--seeds", "2", "--on", "made-up:");
         made("missing", "compare", "one", "two", "--seeds", "4", "--on", "made-up:one/3-0=failed");
         made("search", "tune", "one", "--candidates", "2", "--on", "made-up:");
-        made("untested", "compare", "one", "two", "--on", "made-up:one=0.5", "--dataset", untested().toString());
+        made(
+                "untested",
+                "compare",
+                "one",
+                "two",
+                "--on",
+                "made-up:one=0.5",
+                "--dataset",
+                untested().toString());
         RUNS.put("onnx", Path.of("..", "test-data", "runs", "0.1.0", "finished"));
     }
 

@@ -8,7 +8,6 @@ import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.charts.XyChart.Guide;
-import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.graphics.Symbol;
 import java.util.ArrayList;
 import java.util.List;

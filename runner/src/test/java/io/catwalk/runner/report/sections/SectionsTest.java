@@ -71,8 +71,8 @@ class SectionsTest {
 
     private ReportModel compared(Scope scope) {
         NoPairs none = pairs.isEmpty() ? NoPairs.NO_PREDICTIONS : null;
-        Comparison comparison = new Comparison(
-                scope, 0.5, null, null, standings, pairs, none, List.of(), List.of(), null, List.of());
+        Comparison comparison =
+                new Comparison(scope, 0.5, null, null, standings, pairs, none, List.of(), List.of(), null, List.of());
         return ReportModel.of(RUN.report(models, comparison, null));
     }
 
@@ -136,8 +136,7 @@ class SectionsTest {
             @Nullable Double better,
             Outcome outcome) {
         Double rest = better == null ? null : (Double) ((1 - better) / 2);
-        PairedComparison.Test test =
-                better == null ? PairedComparison.Test.MCNEMAR : PairedComparison.Test.CORRECTED_T;
+        PairedComparison.Test test = better == null ? PairedComparison.Test.MCNEMAR : PairedComparison.Test.CORRECTED_T;
         return new PairedComparison(
                 "a", second, test, 5, null, null, null, difference, low, high, p, p, rest, rest, better, outcome);
     }
