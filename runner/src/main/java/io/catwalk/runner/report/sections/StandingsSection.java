@@ -53,12 +53,9 @@ record StandingsSection(ReportModel model) {
         return blocks;
     }
 
-    /** Says what is missing, and which trials the numbers are of. */
+    /** Says which classifiers have failed trials; that trials are missing, the headline says. */
     private List<String> missing() {
         List<String> sentences = new ArrayList<>();
-        if (!model.incomplete().isEmpty()) {
-            sentences.add(model.incomplete());
-        }
         List<String> failed = model.entrants().stream()
                 .filter(one -> !one.failed().isEmpty())
                 .map(Entrant::name)
