@@ -5,8 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the progress of decoding and its disk space: a bar on a terminal, elsewhere a line now and then. */
@@ -57,13 +55,7 @@ final class CacheView implements ImageCache.Listener {
                             folder));
         }
         if (!quiet && terminal) {
-            bar = new ProgressBarBuilder()
-                    .setTaskName("decoding")
-                    .setInitialMax(images)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .setMaxRenderedLength(Math.min(Console.terminalColumns(), 80) - 1)
-                    .clearDisplayOnFinish()
-                    .build();
+            bar = ProgressView.bar("decoding", images);
         }
     }
 

@@ -94,9 +94,7 @@ final class DemoCommand extends ConsoleCommand {
             OptionParsers.within("--images", images, MOST_IMAGES);
         }
         Path folder = out != null ? out : run() != null ? subjects.get(0).resolve("demo") : Path.of("demo");
-        if (Files.exists(folder) && !force) {
-            throw new RequestException("expected a new folder, but " + folder + " exists: replace it with --force");
-        }
+        OptionParsers.requireNew(folder, force);
         if (Files.exists(folder) && !DemoPage.isOne(folder)) {
             throw new RequestException("expected a page of an earlier catwalk demo in " + folder
                     + ", found something else, which is not replaced: choose another --out");

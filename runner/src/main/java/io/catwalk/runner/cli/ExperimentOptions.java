@@ -287,7 +287,6 @@ final class ExperimentOptions {
                 first(splitSeed, first(said.seed(), 0L)));
     }
 
-    /** Returns the seeds of the trials. */
     List<Long> seeds() {
         if (seeds != null && seed != null) {
             throw new RequestException("--seeds must not be given together with --seed: keep one of them");

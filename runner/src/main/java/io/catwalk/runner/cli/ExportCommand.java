@@ -197,12 +197,8 @@ final class ExportCommand extends ConsoleCommand {
                 out.resolve(label + (same.size() == 1 ? "" : "-" + trial.path().getFileName()) + ".onnx"))));
         for (Path file : files.values()) {
             Path weights = ModelFiles.data(file);
-            for (Path written : List.of(file, weights, ModelSignature.beside(file), ModelCard.beside(file))) {
-                if (Files.exists(written) && !force) {
-                    throw new RequestException(
-                            "expected a new file, but " + written + " exists: replace it with --force");
-                }
-            }
+            List.of(file, weights, ModelSignature.beside(file), ModelCard.beside(file))
+                    .forEach(written -> OptionParsers.requireNew(written, force));
         }
         return files;
     }

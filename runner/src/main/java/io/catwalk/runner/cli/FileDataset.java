@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,7 +47,6 @@ final class FileDataset {
             description = "Match the classes of the images with those of the network by index, not by name.")
     private boolean byIndex;
 
-    /** Returns the other options about the file. */
     FileOptions options() {
         return options;
     }
@@ -122,24 +120,20 @@ final class FileDataset {
 
     static void requireFit(Path file, Signature signature, ImageDataset dataset) {
         ImageSource images = dataset.test();
-        if (signature.channels() != images.channels()
-                || signature.height() != images.height()
-                || signature.width() != images.width()) {
-            throw new RequestException(String.format(
-                    Locale.ROOT,
-                    "%s: expected images of %dx%dx%d (channels, height, width), found %dx%dx%d; choose another --dataset,"
-                            + " or resize its images with --image-size %4$dx%3$d",
-                    file,
-                    signature.channels(),
-                    signature.height(),
-                    signature.width(),
-                    images.channels(),
-                    images.height(),
-                    images.width()));
+        String expected = shape(signature.channels(), signature.height(), signature.width());
+        String found = shape(images.channels(), images.height(), images.width());
+        if (!found.equals(expected)) {
+            throw new RequestException(file + ": expected images of " + expected
+                    + " (channels, height, width), found " + found + "; choose another --dataset, or resize its images"
+                    + " with --image-size " + signature.width() + "x" + signature.height());
         }
         if (signature.classes() != dataset.classes().size()) {
             throw new RequestException(file + ": expected " + signature.classes() + " classes, found "
                     + dataset.classes().size() + "; choose another --dataset");
         }
+    }
+
+    private static String shape(int channels, int height, int width) {
+        return channels + "x" + height + "x" + width;
     }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,6 @@ final class FileOptions {
             description = "Output with the logits, for a file with several. Default: logits")
     private @Nullable String output;
 
-    /** Returns whether the options say how to normalize. */
     boolean normalizes() {
         return normalize != null;
     }
@@ -100,13 +98,8 @@ final class FileOptions {
 
     private static List<Double> perChannel(Path file, String what, List<Double> values, int channels) {
         if (values.size() != 1 && values.size() != channels) {
-            throw new RequestException(String.format(
-                    Locale.ROOT,
-                    "%s: expected %d %s in --normalize, one per channel, or one for all, found %d",
-                    file,
-                    channels,
-                    what,
-                    values.size()));
+            throw new RequestException(file + ": expected " + channels + " " + what
+                    + " in --normalize, one per channel, or one for all, found " + values.size());
         }
         return values.size() == 1 ? Collections.nCopies(channels, values.get(0)) : values;
     }

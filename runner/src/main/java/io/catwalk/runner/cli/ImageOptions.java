@@ -52,7 +52,6 @@ final class ImageOptions {
             description = "Read images behind links that lead out of the folder, too. Default: such links are skipped")
     private boolean followLinks;
 
-    /** Returns whether any of them is given. */
     boolean areGiven() {
         return imageSize != null
                 || fit != null
@@ -67,7 +66,6 @@ final class ImageOptions {
         return survey.isOfOneSize() || imageSize != null || (skipUnreadable != null && survey.hasOneSize());
     }
 
-    /** Returns how images are resized; null if they are not. */
     @Nullable
     ResizeRule rule() {
         String said = resizing(null);
@@ -79,13 +77,11 @@ final class ImageOptions {
         return fit != null && imageSize == null;
     }
 
-    /** Returns the given size; null if none is given. */
     @Nullable
     ImageSize size() {
         return imageSize == null ? null : ImageSize.parse(imageSize);
     }
 
-    /** Specifies the images of a data set, as the options say. */
     DatasetSpec of(String name, int limitTrain, int limitTest) {
         return of(name, null, limitTrain, limitTest);
     }
@@ -119,7 +115,6 @@ final class ImageOptions {
                 (followLinks || said == null) ? follows() : said.followLinks());
     }
 
-    /** Returns how to read a folder of images. */
     FolderReading folderReading() {
         return new FolderReading(labels, testShare, skipUnreadable, follows());
     }

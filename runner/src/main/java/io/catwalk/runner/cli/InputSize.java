@@ -5,7 +5,6 @@ import io.catwalk.onnx.runtime.Signature;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageSize;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,13 +32,8 @@ final class InputSize {
         }
         ImageSize typed = ImageSize.parse(imageSize);
         if (typed.height() != signature.height() || typed.width() != signature.width()) {
-            throw new RequestException(String.format(
-                    Locale.ROOT,
-                    "%s: expected %dx%d as --image-size, the only size that it takes, found %s; leave it out",
-                    file,
-                    signature.width(),
-                    signature.height(),
-                    typed));
+            throw new RequestException(file + ": expected " + signature.width() + "x" + signature.height()
+                    + " as --image-size, the only size that it takes, found " + typed + "; leave it out");
         }
     }
 }

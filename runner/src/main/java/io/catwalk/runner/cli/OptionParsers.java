@@ -62,6 +62,13 @@ final class OptionParsers {
         }
     }
 
+    /** Refuses to replace a file or a folder, unless that is requested. */
+    static void requireNew(Path path, boolean force) {
+        if (Files.exists(path) && !force) {
+            throw new RequestException("expected a new path, but " + path + " exists: replace it with --force");
+        }
+    }
+
     /** Parses one of several words, which are named by their text. */
     static <T> T oneOf(String option, String value, T[] words) {
         List<String> known = Stream.of(words).map(Object::toString).toList();

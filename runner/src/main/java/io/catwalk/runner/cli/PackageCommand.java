@@ -10,7 +10,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.ClassMatch;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.parcel.PackedFile;
 import io.catwalk.runner.parcel.Parcel;
 import io.catwalk.runner.runtimes.Runner;
@@ -90,11 +89,7 @@ final class PackageCommand extends ConsoleCommand {
             Path to = target(ModelFiles.name(subject));
             return foreign.run(subject, () -> packFile(to, console));
         }
-        TrialFolder trial = RunFolder.onlyTrained(subject);
-        if (!Files.exists(trial.onnx())) {
-            throw new RequestException(
-                    "expected " + trial.onnx() + ", found none: write it with catwalk export " + trial.path());
-        }
+        TrialFolder trial = TrainedTrials.exported(subject);
         return packTrial(trial, target(trial.readOrder().spec().label()), console);
     }
 

@@ -35,12 +35,14 @@ final class PluginNewCommand extends ConsoleCommand {
         for (String file : project.write(Path.of(name), Home.artifacts())) {
             console.line("  " + name + "/" + file);
         }
-        console.line("");
-        console.line("Next:");
-        console.line("  cd " + name);
-        console.line("  " + project.command());
-        console.line("  catwalk plugin install " + project.artifact());
-        console.line("  catwalk compare " + name + " small-conv --quick");
+        """
+
+                Next:
+                  cd %1$s
+                  %2$s
+                  catwalk plugin install %3$s
+                  catwalk compare %1$s small-conv --quick
+                """.formatted(name, project.command(), project.artifact()).lines().forEach(console::line);
         return ExitCode.DONE;
     }
 }

@@ -24,6 +24,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Shows the progress of an experiment: bars on a terminal, one line per epoch elsewhere. */
 abstract class ProgressView implements ExperimentListener, AutoCloseable {
 
+    private static final int NAME = 24;
+
     private final Set<String> told = new HashSet<>();
 
     private ProgressView() {}
@@ -48,6 +50,18 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
     /** Returns the place and attempt of a trial, unless it is the first attempt on this machine. */
     static String where(int attempt, String place) {
         return (place.isEmpty() ? "" : " on " + place) + (attempt == 1 ? "" : ", attempt " + attempt);
+    }
+
+    /** Makes a bar that disappears at its end. */
+    static ProgressBar bar(String name, long steps) {
+        String safe = Console.harmless(name, NAME * 2);
+        return new ProgressBarBuilder()
+                .setTaskName(safe.length() > NAME ? safe.substring(0, NAME - 1) + "~" : safe)
+                .setInitialMax(steps)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setMaxRenderedLength(Math.min(Console.terminalColumns(), 80) - 1)
+                .clearDisplayOnFinish()
+                .build();
     }
 
     private static final class Lines extends ProgressView {
@@ -117,8 +131,6 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
     /** A bar for the whole run, with the remaining time, and one for each running trial. */
     private static final class Bars extends ProgressView {
 
-        private static final int NAME = 24;
-
         private final Console console;
         private final int planned;
         private final ProgressBar whole;
@@ -136,17 +148,6 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             count = new ProgressCount(spec.plannedEpochs(), planned, turns);
             whole = bar("all", count.all());
             show();
-        }
-
-        private static ProgressBar bar(String name, long steps) {
-            String safe = Console.harmless(name, NAME * 2);
-            return new ProgressBarBuilder()
-                    .setTaskName(safe.length() > NAME ? safe.substring(0, NAME - 1) + "~" : safe)
-                    .setInitialMax(steps)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .setMaxRenderedLength(Math.min(Console.terminalColumns(), 80) - 1)
-                    .clearDisplayOnFinish()
-                    .build();
         }
 
         @Override

@@ -4,10 +4,8 @@ import io.catwalk.onnx.quantize.CalibrationMethod;
 import io.catwalk.onnx.quantize.WeightRange;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.onnx.runtime.OnnxPredictor;
-import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.Normalization;
-import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencySettings;
@@ -96,20 +94,14 @@ final class QuantizeCommand extends JsonCommand {
         OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
         OptionParsers.within("--calibration-images", calibrationImages, MOST_CALIBRATION);
         QuantizationGate gate = new QuantizationGate(budget, minSpeedup);
-        TrialFolder trial = Files.isDirectory(subject) ? RunFolder.onlyTrained(subject) : null;
+        TrialFolder trial = Files.isDirectory(subject) ? TrainedTrials.exported(subject) : null;
         Path file = trial == null ? subject : trial.onnx();
-        if (trial != null && !Files.exists(file)) {
-            throw new RequestException(
-                    "expected " + file + ", found none: write it with catwalk export " + trial.path());
-        }
         TrialFolder.requireOwnOnnx(file);
         Path to = out == null ? QuantizedFile.beside(file) : out;
         if (out != null || Files.exists(file)) { // otherwise the model is missing, which opening it reports
             OptionParsers.writable("--out", to);
         }
-        if (Files.exists(to) && !force) {
-            throw new RequestException("expected a new file, but " + to + " exists: replace it with --force");
-        }
+        OptionParsers.requireNew(to, force);
         return foreign.run(file, () -> quantize(file, trial, to, gate, console));
     }
 

@@ -70,7 +70,6 @@ final class RecipeOptions {
 
     private boolean unmirrored;
 
-    /** Returns whether the user chose the batch size for all. */
     boolean choosesBatch() {
         return batchSize != null;
     }
@@ -131,7 +130,6 @@ final class RecipeOptions {
         }
     }
 
-    /** Applies the options to a recipe. */
     Recipe adjusted(Recipe base, boolean quick) {
         Recipe recipe = base;
         if (quick) {

@@ -43,7 +43,6 @@ final class RuntimeOptions {
             description = "Folder of the runners. Default: the one that comes with Catwalk")
     private @Nullable Path folder;
 
-    /** Returns whether other runtimes are requested. */
     boolean areGiven() {
         return !names.isEmpty();
     }
@@ -61,7 +60,6 @@ final class RuntimeOptions {
         return names.contains(ALL);
     }
 
-    /** Finds the requested runners, in the order of the request. */
     private List<Runner> runners() throws IOException {
         List<Runner> known = Runner.in(folder == null ? Home.runtimes() : folder);
         if (takesWhatIsThere()) {

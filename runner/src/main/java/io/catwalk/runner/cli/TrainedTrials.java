@@ -1,10 +1,12 @@
 package io.catwalk.runner.cli;
 
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,16 @@ final class TrainedTrials {
     private static final int TRIAL_DEPTH = 3;
 
     private TrainedTrials() {}
+
+    /** Finds the only trained trial of a folder, which must have been exported. */
+    static TrialFolder exported(Path folder) throws IOException {
+        TrialFolder trial = RunFolder.onlyTrained(folder);
+        if (!Files.exists(trial.onnx())) {
+            throw new RequestException(
+                    "expected " + trial.onnx() + ", found none: write it with catwalk export " + trial.path());
+        }
+        return trial;
+    }
 
     /** Locks the run that a folder belongs to; null for a trial that is not in a run any more. */
     static @Nullable RunLock lock(Path folder, Console console) {
