@@ -298,7 +298,12 @@ class Predictions:
         ) / images
 
     def macro_f1_interval(self):
-        """Percentile bootstrap: images are drawn with replacement, by cells of the confusion matrix."""
+        """Percentile bootstrap: images are drawn with replacement, by cells of the confusion matrix.
+
+        None if a class has a single image.
+        """
+        if 1 in Counter(self.labels).values():
+            return None, None
         cells = sorted(sorted(self.counts()[0].items()), key=lambda cell: -cell[1])
         sizes = [size for _, size in cells]
         small = [i for i, size in enumerate(sizes) if size < SMALL for _ in range(size)]

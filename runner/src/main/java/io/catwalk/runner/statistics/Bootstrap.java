@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes the interval of a metric that has no formula for it, by drawing the test images many times with
@@ -28,15 +29,19 @@ public final class Bootstrap {
      * @param resamples how often the images are drawn; at least 100; 2000 give two stable digits
      * @param confidence above 0 and below 1, such as 0.95
      * @param seed of the draws: the same seed gives the same interval
-     * @return bounds within 0 to 1
+     * @return bounds within 0 to 1; null if a class has a single image, which more than a third of the draws miss
      * @throws IllegalArgumentException if an argument is out of its range
      */
-    public static Interval macroF1(PredictedClasses predictions, int resamples, double confidence, long seed) {
+    public static @Nullable Interval macroF1(
+            PredictedClasses predictions, int resamples, double confidence, long seed) {
         if (resamples < 100) {
             throw new IllegalArgumentException("expected at least 100 resamples, but found " + resamples);
         }
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("expected a confidence above 0 and below 1, but found " + confidence);
+        }
+        if (hasSingle(predictions)) {
+            return null;
         }
         Cells cells = Cells.of(predictions);
         SplittableRandom random = new SplittableRandom(seed);
@@ -46,6 +51,12 @@ public final class Bootstrap {
         }
         Arrays.sort(scores);
         return new Interval(quantile(scores, (1 - confidence) / 2), quantile(scores, (1 + confidence) / 2));
+    }
+
+    private static boolean hasSingle(PredictedClasses predictions) {
+        int[] images = new int[predictions.classes()];
+        IntStream.of(predictions.labels()).forEach(label -> images[label]++);
+        return IntStream.of(images).anyMatch(count -> count == 1);
     }
 
     /**

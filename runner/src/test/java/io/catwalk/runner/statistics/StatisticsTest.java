@@ -9,6 +9,7 @@ import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
@@ -118,12 +119,24 @@ class StatisticsTest {
     @Test
     void classesThatAreNotDrawnDoNotLowerTheInterval() {
         int classes = 500;
-        int[] labels = IntStream.range(0, classes).toArray();
+        int[] labels = IntStream.range(0, 2 * classes).map(i -> i / 2).toArray();
         int[] predicted = IntStream.of(labels).map(i -> i < 450 ? i : i - 450).toArray();
 
-        Interval interval = Bootstrap.macroF1(new PredictedClasses(classes, labels, predicted), 200, 0.95, 0);
+        Interval interval = Objects.requireNonNull(
+                Bootstrap.macroF1(new PredictedClasses(classes, labels, predicted), 200, 0.95, 0));
 
         assertThat(interval.contains(1300 / 1500.0)).as("%s", interval).isTrue();
+    }
+
+    /** A draw of n images misses one image with a probability of (1 - 1/n)^n, which is above 0.36 from 30 images on. */
+    @Test
+    void aClassWithASingleImageHasNoInterval() {
+        int[] labels = IntStream.range(0, 40).map(i -> i % 2).toArray();
+        assertThat(Bootstrap.macroF1(new PredictedClasses(3, labels, labels), 200, 0.95, 0))
+                .isNotNull();
+        labels[7] = 2;
+        assertThat(Bootstrap.macroF1(new PredictedClasses(3, labels, labels), 200, 0.95, 0))
+                .isNull();
     }
 
     /** Two of four classes have no image and are never predicted: they count as 0 in every draw, as in macro F1. */
