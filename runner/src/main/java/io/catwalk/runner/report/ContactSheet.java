@@ -12,13 +12,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.function.Supplier;
 
-/**
- * Draws images of a data set side by side as one PNG, each entry with a few lines of text under it.
- *
- * @param title what it shows, in one line; empty for none
- * @param entries what it shows, row by row; at least one
- * @param letters height of the text in pixels
- */
+/** Draws images of a data set side by side as one PNG, each entry with a few lines of text under it. */
 public record ContactSheet(String title, List<Entry> entries, int letters) {
 
     /** Largest side of a picture. Smaller images are enlarged by a whole factor, larger ones are reduced. */
@@ -33,12 +27,7 @@ public record ContactSheet(String title, List<Entry> entries, int letters) {
         this(title, entries, LETTERS);
     }
 
-    /**
-     * Pictures that belong together.
-     *
-     * @param pictures from left to right; at least one
-     * @param lines under them; a line that is too wide is cut
-     */
+    /** Pictures that belong together. */
     public record Entry(List<Picture> pictures, List<String> lines) {}
 
     /**
@@ -50,22 +39,13 @@ public record ContactSheet(String title, List<Entry> entries, int letters) {
      */
     public record Picture(int width, int height, Supplier<RasterImage> image) {
 
-        /**
-         * Refers to an image of a data set.
-         *
-         * @param images of the data set
-         * @param index of one of them
-         */
+        /** Refers to an image of a data set. */
         public Picture(ImageSource images, int index) {
             this(images.width(), images.height(), () -> images.image(index));
         }
     }
 
-    /**
-     * Draws the sheet.
-     *
-     * @return a PNG
-     */
+    /** Draws the sheet. */
     public byte[] png() {
         Picture first = entries.get(0).pictures.get(0);
         int most =

@@ -14,12 +14,7 @@ public sealed interface Chart permits RowChart, XyChart, MatrixChart {
         return List.of();
     }
 
-    /**
-     * Draws it, without its title.
-     *
-     * @param width in pixels; 300 or more
-     * @return the picture, of this width and as high as it needs
-     */
+    /** Draws it without its title, at least 300 pixels wide and as high as it needs. */
     Picture drawn(double width);
 
     /**

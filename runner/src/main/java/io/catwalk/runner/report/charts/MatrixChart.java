@@ -20,11 +20,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows which classes are classified as which: a row for each true class, a column for each predicted one. Correct
  * predictions are blue, mistakes vermilion; the larger their share of the row, the stronger the color.
- *
- * @param caption its words and numbers
- * @param matrix of counts
- * @param shown classes that it shows, ascending
- * @param classes names, in the order of the matrix
  */
 public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer> shown, List<String> classes)
         implements Chart {

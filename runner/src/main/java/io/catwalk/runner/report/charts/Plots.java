@@ -39,14 +39,7 @@ public final class Plots {
 
     private Plots() {}
 
-    /**
-     * Writes all charts.
-     *
-     * @param model content of the report
-     * @param folder to write to; created if it does not exist; charts of an earlier report in it are deleted, by their list
-     * @return the files, in the order in which they were written
-     * @throws IOException if one cannot be written
-     */
+    /** Writes all charts to a folder, and deletes those of an earlier report in it, by their list. */
     public static List<Path> write(ReportModel model, Path folder) throws IOException {
         Map<Chart, String> titles = new LinkedHashMap<>();
         for (RunCharts topic : RunCharts.values()) {
@@ -70,13 +63,7 @@ public final class Plots {
         }
     }
 
-    /**
-     * Finds the pictures of the confusion matrices.
-     *
-     * @param model content of the report
-     * @param folder that its charts are written to
-     * @return the PNG of each classifier that has charts, by its label; without predictions the file does not exist
-     */
+    /** Returns the picture of each confusion matrix by the label of its classifier; without predictions, there is no file. */
     public static Map<String, Path> confusions(ReportModel model, Path folder) {
         Map<String, Path> pictures = new LinkedHashMap<>();
         fileNames(model).forEach((label, name) -> {

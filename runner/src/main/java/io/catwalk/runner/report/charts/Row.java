@@ -4,17 +4,7 @@ import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.graphics.Symbol;
 import java.util.List;
 
-/**
- * One row of a {@link RowChart}.
- *
- * @param name at its left
- * @param color of its marks
- * @param symbol beside its name
- * @param items along the axis
- * @param note at its right; empty for none
- * @param tip text that is shown when a reader points at it
- * @param key that scripts find it by; empty for none
- */
+/** One row of a {@link RowChart}: items along the axis, with a name before and a note behind; scripts find it by its key. */
 public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip, String key) {
 
     /** Copies the items. */
@@ -41,13 +31,7 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
         List<Double> span();
     }
 
-    /**
-     * A point.
-     *
-     * @param at its position on the axis
-     * @param symbol of the point
-     * @param filled whether the symbol is filled; else it is only an outline
-     */
+    /** A point. */
     public record Dot(double at, Symbol symbol, boolean filled) implements Item {
         @Override
         public List<Double> span() {
@@ -55,13 +39,7 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
         }
     }
 
-    /**
-     * A line from one number to another, such as an interval.
-     *
-     * @param from where it begins
-     * @param to where it ends
-     * @param strong whether it is a thin dark line; else it is a wide pale one
-     */
+    /** A line from one number to another: a strong one is thin and dark, such as an interval, another is wide and pale. */
     public record Range(double from, double to, boolean strong) implements Item {
         @Override
         public List<Double> span() {
@@ -69,11 +47,7 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
         }
     }
 
-    /**
-     * A box plot: quartiles and median, whiskers to the extremes, and every number as a dot.
-     *
-     * @param sorted the numbers, ascending
-     */
+    /** A box plot: quartiles and median, whiskers to the extremes, and every number as a dot. */
     public record Box(List<Double> sorted) implements Item {
 
         /** Copies the numbers. */

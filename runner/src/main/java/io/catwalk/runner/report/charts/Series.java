@@ -50,17 +50,7 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
         DOTS
     }
 
-    /**
-     * A point.
-     *
-     * @param x to the right
-     * @param y upwards
-     * @param low lower bound of y; null for none
-     * @param high upper bound of y
-     * @param radius of its dot, in pixels
-     * @param tip text that is shown when a reader points at it; empty for none
-     * @param key that scripts find it by; empty for none
-     */
+    /** A point, with the bounds of y, a tip and a key for scripts, if it has them; the radius of its dot is in pixels. */
     public record Point(
             double x,
             double y,

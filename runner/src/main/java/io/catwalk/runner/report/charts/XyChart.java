@@ -15,15 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * Shows lines and dots between two axes.
- *
- * @param caption its words and numbers
- * @param across horizontal axis
- * @param up vertical axis
- * @param series in the order in which they are drawn
- * @param guides lines that help to read it
- */
+/** Shows lines and dots between two axes. */
 public record XyChart(Caption caption, Axis across, Axis up, List<Series> series, List<Guide> guides) implements Chart {
 
     private static final double TOP = 30;

@@ -12,9 +12,6 @@ import java.util.stream.Collectors;
  * Draws the layers of a network from top to bottom, with their output shapes and parameters. Long networks are
  * shortened: repeated layers are drawn once, with the number of repetitions. A drawing is 400 pixels wide; only
  * branches beside each other make it wider.
- *
- * @param title above the drawing
- * @param graph to draw
  */
 public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
 
@@ -31,12 +28,7 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
         return new ArchitectureDrawing(title, ArchitectureGraph.of(onnx));
     }
 
-    /**
-     * Draws it as SVG, with a title and a description for screen readers.
-     *
-     * @param theme colors of the drawing
-     * @return an {@code svg} element, for a file of its own or for a page, which may hold several
-     */
+    /** Draws it as SVG, with a title and a description for screen readers. */
     public String svg(Theme theme) {
         return Layout.of(title, graph).svg(theme, "Architecture of " + title, description());
     }
@@ -46,21 +38,12 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
         return Layout.of(title, graph);
     }
 
-    /**
-     * Draws it as text.
-     *
-     * @return lines of 80 columns, unless a single word is longer
-     */
+    /** Draws it as lines of 80 columns, unless a single word is longer. */
     public List<String> text() {
         return TextPainter.paint(graph);
     }
 
-    /**
-     * Draws it as an image, on white.
-     *
-     * @param scale pixels for one unit; a drawing is at least 400 units wide; 2 for slides
-     * @return a PNG file
-     */
+    /** Draws it as an image, on white. */
     public byte[] png(double scale) {
         return Layout.of(title, graph).png(scale);
     }

@@ -35,20 +35,12 @@ public record ArchitectureGraph(List<Layer> layers) {
         return new ArchitectureGraph(LayerReader.layers(OnnxParser.model(onnx).graph()));
     }
 
-    /**
-     * Counts the parameters.
-     *
-     * @return parameters of all layers
-     */
+    /** Counts the parameters. */
     public long parameters() {
         return layers.stream().mapToLong(Layer::parameters).sum();
     }
 
-    /**
-     * Counts the MACs for one sample.
-     *
-     * @return the MACs of convolutions, matrix products and recurrent layers
-     */
+    /** Counts the MACs for one sample. */
     public long multiplyAccumulates() {
         return layers.stream().mapToLong(Layer::multiplyAccumulates).sum();
     }

@@ -68,15 +68,7 @@ public record Layer(
         }
     }
 
-    /**
-     * How a recurrent layer processes a sequence.
-     *
-     * @param cell such as {@code LSTM}
-     * @param steps length of the sequence
-     * @param hidden size of the state
-     * @param way in which the sequence is read
-     * @param answers which of the states are its output
-     */
+    /** How a recurrent layer processes a sequence. */
     public record Recurrence(String cell, long steps, long hidden, Way way, Answers answers) {}
 
     /** The direction in which a sequence is read. */
@@ -97,11 +89,7 @@ public record Layer(
         LAST
     }
 
-    /**
-     * Writes the sizes of the output.
-     *
-     * @return such as {@code 32 × 14 × 14}; {@code 1} for a single number
-     */
+    /** Writes the sizes of the output, such as {@code 32 × 14 × 14}. */
     public String outputShape() {
         return output.isEmpty() ? "1" : output.stream().map(Object::toString).collect(Collectors.joining(" × "));
     }

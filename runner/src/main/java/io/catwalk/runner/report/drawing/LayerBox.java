@@ -13,12 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * Draws one layer as a box.
- *
- * @param layer what it shows
- * @param width of the box
- */
+/** Draws one layer as a box. */
 record LayerBox(Layer layer, double width) {
 
     private static final double MARGIN = 12;

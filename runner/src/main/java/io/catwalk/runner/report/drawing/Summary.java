@@ -4,12 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A long network in short: repeated layers are drawn once, with the number of repetitions.
- *
- * @param layers to draw
- * @param blocks of these layers that stand for several copies
- */
+/** A long network in short: repeated layers are drawn once, with the number of repetitions. */
 record Summary(List<Layer> layers, List<Block> blocks) {
 
     /** Largest number of layers that are drawn without shortening. */

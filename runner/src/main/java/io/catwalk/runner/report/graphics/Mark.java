@@ -18,12 +18,7 @@ public sealed interface Mark {
         END
     }
 
-    /**
-     * A point.
-     *
-     * @param x to the right
-     * @param y downwards
-     */
+    /** A point. */
     record Point(double x, double y) {
 
         Point moved(double right, double down) {
@@ -31,16 +26,7 @@ public sealed interface Mark {
         }
     }
 
-    /**
-     * A rectangle; a square with a radius of half its side is a circle.
-     *
-     * @param x of its left edge
-     * @param y of its top edge
-     * @param width of the rectangle
-     * @param height of the rectangle
-     * @param radius of its corners
-     * @param paint of the rectangle
-     */
+    /** A rectangle; a square with a radius of half its side is a circle. */
     record Rect(double x, double y, double width, double height, double radius, Paint paint) implements Mark {
         @Override
         public Rect moved(double right, double down) {
@@ -48,13 +34,7 @@ public sealed interface Mark {
         }
     }
 
-    /**
-     * A line from point to point.
-     *
-     * @param points at least two
-     * @param closed whether it goes back to its first point
-     * @param paint of the line
-     */
+    /** A line from point to point. */
     record Path(List<Point> points, boolean closed, Paint paint) implements Mark {
 
         /** Copies the points. */
@@ -69,17 +49,7 @@ public sealed interface Mark {
         }
     }
 
-    /**
-     * A line of text.
-     *
-     * @param x of its anchor
-     * @param y of its baseline
-     * @param text to write
-     * @param letters size and weight
-     * @param color of the text
-     * @param anchor which part of it is at x
-     * @param way its direction
-     */
+    /** A line of text; x is that of its anchor, y that of its baseline. */
     record Text(double x, double y, String text, Letters letters, String color, Anchor anchor, Way way)
             implements Mark {
 
@@ -104,13 +74,7 @@ public sealed interface Mark {
         UPWARDS
     }
 
-    /**
-     * Several marks with a text that is shown when a reader points at them.
-     *
-     * @param text of the marks
-     * @param key that scripts find them by; empty for none
-     * @param marks in the order in which they are painted
-     */
+    /** Marks with a text that is shown when a reader points at them; scripts find them by the key. */
     record Tip(String text, String key, List<Mark> marks) implements Mark {
 
         /** Copies the marks. */

@@ -2,13 +2,7 @@ package io.catwalk.runner.report.graphics;
 
 import java.util.List;
 
-/**
- * A picture made of marks.
- *
- * @param width in CSS pixels
- * @param height in CSS pixels
- * @param marks in the order in which they are painted
- */
+/** A picture made of marks, in CSS pixels. */
 public record Picture(double width, double height, List<Mark> marks) {
 
     /** Copies the marks. */
@@ -16,13 +10,7 @@ public record Picture(double width, double height, List<Mark> marks) {
         marks = List.copyOf(marks);
     }
 
-    /**
-     * Moves all marks.
-     *
-     * @param right distance to the right
-     * @param down distance downwards
-     * @return a picture of the same size
-     */
+    /** Moves all marks. */
     public Picture moved(double right, double down) {
         return new Picture(
                 width,
@@ -30,34 +18,17 @@ public record Picture(double width, double height, List<Mark> marks) {
                 marks.stream().map(mark -> mark.moved(right, down)).toList());
     }
 
-    /**
-     * Writes it as SVG; texts stay text.
-     *
-     * @param theme colors of the picture
-     * @param title of the picture
-     * @param description of what it shows
-     * @return an {@code svg} element, for a file of its own or for a page, which may hold several
-     */
+    /** Writes it as SVG; texts stay text. */
     public String svg(Theme theme, String title, String description) {
         return SvgPainter.paint(this, theme, title, description);
     }
 
-    /**
-     * Writes it as SVG without title and description, as a decoration.
-     *
-     * @param theme colors of the picture
-     * @return an {@code svg} element for a page
-     */
+    /** Writes it as SVG without title and description, as a decoration. */
     public String ornament(Theme theme) {
         return SvgPainter.ornament(this, theme);
     }
 
-    /**
-     * Paints it into an image, on white.
-     *
-     * @param scale pixels of the image for one of the picture
-     * @return a PNG file
-     */
+    /** Paints it into a PNG, on white, with so many pixels for one of the picture. */
     public byte[] png(double scale) {
         return ImagePainter.png(this, scale);
     }

@@ -55,12 +55,7 @@ public final class Png {
         return file(width, height, channels == 1 ? GRAY : RGB, rows);
     }
 
-    /**
-     * Encodes a drawing.
-     *
-     * @param drawing of {@link BufferedImage#TYPE_INT_RGB}
-     * @return the bytes of a PNG of the same size, RGB, 8 bits a sample
-     */
+    /** Encodes a drawing of {@link BufferedImage#TYPE_INT_RGB}. */
     public static byte[] of(BufferedImage drawing) {
         int width = drawing.getWidth();
         int height = drawing.getHeight();

@@ -40,15 +40,7 @@ public enum Symbol {
         this.turn = Math.toRadians(turn);
     }
 
-    /**
-     * Draws it.
-     *
-     * @param x of its middle
-     * @param y of its middle
-     * @param radius of a circle of the same size
-     * @param paint of the symbol
-     * @return the mark
-     */
+    /** Draws it. */
     public Mark at(double x, double y, double radius, Paint paint) {
         double r = radius * reach;
         if (this == CIRCLE || this == SQUARE) {

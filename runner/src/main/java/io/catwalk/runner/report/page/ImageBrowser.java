@@ -82,12 +82,7 @@ public record ImageBrowser(
     record Answers(
             int number, String name, String predicted, String confidence, int knee, List<Edges> bins, String bin) {}
 
-    /**
-     * The bounds of a bin, to four decimals.
-     *
-     * @param low lowest confidence, 0 to 1
-     * @param high highest confidence, 0 to 1
-     */
+    /** The bounds of a bin, to four decimals. */
     record Edges(double low, double high) {
 
         static Edges of(Bin bin) {
@@ -109,11 +104,7 @@ public record ImageBrowser(
     public record Twin(
             int image, int train, String file, int label, double distance, boolean mirrored, boolean moved) {}
 
-    /**
-     * Gathers the predictions and images of a run; without predictions, only the names of the classes.
-     *
-     * @param model content of the report
-     */
+    /** Gathers the predictions and images of a run; without predictions, only the names of the classes. */
     public static ImageBrowser of(ReportModel model) {
         Gathered gathered = Gathered.of(model);
         List<String> classes = model.dataset().classes();

@@ -27,14 +27,7 @@ record SpriteSheets(int width, int height, int columns, int rows, int images, Li
     private static final int COLUMNS = 20;
     private static final int ROWS = 25;
 
-    /**
-     * Draws images in their order, as many as there is room for: the last sheet ends with the last row that fits.
-     *
-     * @param source of the images
-     * @param numbers of the images within the source; at least one
-     * @param budget largest number of characters of all sheets together
-     * @return their sheets
-     */
+    /** Draws images in their order, as many as there is room for: the last sheet ends with the last row that fits. */
     static SpriteSheets of(ImageSource source, int[] numbers, int budget) {
         RasterImage first = source.image(numbers[0]).atMost(LONGEST);
         List<String> pictures = new ArrayList<>();

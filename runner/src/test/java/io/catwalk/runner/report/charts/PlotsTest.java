@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -107,6 +108,93 @@ class PlotsTest {
                 .toList();
     }
 
+    private Chart.Caption caption(String name) {
+        return Stream.of(RunCharts.values())
+                .flatMap(topic -> topic.of(model()).stream())
+                .map(Chart::caption)
+                .filter(caption -> caption.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private String titleOf(String name) {
+        return new EntrantCharts(model(), model().trained().get(0), "")
+                .named(name)
+                .orElseThrow()
+                .caption()
+                .title();
+    }
+
+    /** Adds a classifier that classifies so many images of each class correctly, and the others as the next class. */
+    private void add(String classifier, int images, int... correct) {
+        classes = SampleRun.numbered("class ", correct.length);
+        int[] labels =
+                IntStream.range(0, images * correct.length).map(i -> i / images).toArray();
+        float[] logits = new float[labels.length * correct.length];
+        for (int i = 0; i < labels.length; i++) {
+            int answer = i % images < correct[labels[i]] ? labels[i] : (labels[i] + 1) % correct.length;
+            logits[i * correct.length + answer] = 1 + i / 100f;
+        }
+        add(classifier, 0, 0.9, efficiency(10), epochs(1), new Predictions(correct.length, labels, logits));
+    }
+
+    @Test
+    void aTitleNamesTheHardestClassAndTheMostFrequentMistake() {
+        add("net", 20, 15, 20, 20);
+        assertThat(titleOf("classes")).contains("class 1", "75.00 % of 20 images");
+        assertThat(titleOf("confusion")).contains("5 of 20 images of class 1 classified as class 2");
+    }
+
+    @Test
+    void aTitleNamesBothOfTwoThatTieAndNoneOfMore() {
+        add("two", 20, 15, 15, 20);
+        assertThat(titleOf("classes")).contains("class 1 and class 2", "75.00 %");
+        assertThat(titleOf("confusion")).contains("class 1 classified as class 2", "class 2 classified as class 3");
+        models.clear();
+        add("three", 20, 15, 15, 15);
+        assertThat(titleOf("classes")).startsWith("3 of 3 classes").contains("75.00 %");
+        assertThat(titleOf("confusion")).startsWith("15 of 60 images").doesNotContain("class 1");
+    }
+
+    @Test
+    void aTitleNamesNoClassOfFewerThanTenImages() {
+        add("net", 9, 3, 9, 9);
+        assertThat(titleOf("classes")).doesNotContain("class 1");
+        assertThat(titleOf("confusion")).startsWith("6 of 27 images").doesNotContain("class 1");
+    }
+
+    @Test
+    void withoutMistakesTheTitlesSaySo() {
+        add("net", 20, 20, 20);
+        assertThat(titleOf("confusion")).contains("No mistake in 40 images");
+        assertThat(titleOf("classes")).contains("class 1 and class 2", "100.00 %");
+        assertThat(caption("risk-coverage").table().get(1)).startsWith("net", "0.0000", "0.00", "100.00", "0.00");
+    }
+
+    /** Fewer than five trials have no quartiles. */
+    @Test
+    void fewTrialsAreDotsWithoutABox() {
+        add("few", 0, 0.8, null);
+        add("few", 0, 0.9, null);
+        RowChart chart = (RowChart) RunCharts.CONFIDENCE.of(model(), "seeds").orElseThrow();
+        assertThat(chart.rows().get(0).items())
+                .containsExactly(
+                        new Row.Dot(80, chart.rows().get(0).symbol(), true),
+                        new Row.Dot(90, chart.rows().get(0).symbol(), true));
+        assertThat(chart.caption().title()).contains("10.00 points");
+        assertThat(chart.caption().table().get(1)).containsExactly("few", "2", "80.00", "–", "85.00", "–", "90.00");
+    }
+
+    @Test
+    void aTimeOfABusyMachineIsMarkedInTitleAndTable() {
+        Latency quiet = Objects.requireNonNull(efficiency(120).onnxruntime());
+        Latency busy = new Latency(
+                1, 10, 120, null, null, null, null, null, null, null, null, null, "load 3 of 2", quiet.machine());
+        add("net", 0, 0.8, new Efficiency(10, 20L, 30, 2048L, 120, 1, 1, 3L << 20, busy, busy));
+        assertThat(caption("accuracy-latency").title()).contains("~120 µs", "80.00 %");
+        assertThat(caption("accuracy-latency").table().get(1)).contains("~120 µs");
+    }
+
     @Test
     void everyChartIsThereInBothForms() throws Exception {
         add("lstm", 0, 0.8, efficiency(100));
@@ -114,7 +202,7 @@ class PlotsTest {
         List<String> written = write();
         String expected = "learning-accuracy-lstm learning-loss-lstm confusion-matrix-lstm reliability-lstm "
                 + "classes-lstm learning-accuracy-conv learning-loss-conv confusion-matrix-conv reliability-conv "
-                + "classes-conv accuracy accuracy-latency risk-coverage validation-accuracy validation-loss overfitting";
+                + "classes-conv differences accuracy accuracy-latency risk-coverage validation-accuracy validation-loss overfitting";
         assertThat(written)
                 .containsExactlyInAnyOrderElementsOf(Stream.of(expected.split(" ", -1))
                         .flatMap(name -> Stream.of(name + ".svg", name + ".png"))
@@ -245,11 +333,11 @@ class PlotsTest {
         add("Some+Net", 0, 0.5, efficiency(10));
         add("some+net", 0, 0.5, efficiency(10));
         List<String> written = write();
-        assertThat(written).hasSize(32).doesNotHaveDuplicates().allMatch(file -> file.matches("[a-z0-9@._-]+"));
+        assertThat(written).hasSize(34).doesNotHaveDuplicates().allMatch(file -> file.matches("[a-z0-9@._-]+"));
         for (String file : written) {
             assertThat(folder.resolve("plots").resolve(file)).exists();
             assertThat(all(file.replaceAll("\\.(svg|png)", ""), "title")).isNotEmpty();
         }
-        assertThat(folder.resolve("plots").toFile().list()).as("and their list").hasSize(33);
+        assertThat(folder.resolve("plots").toFile().list()).as("and their list").hasSize(35);
     }
 }
