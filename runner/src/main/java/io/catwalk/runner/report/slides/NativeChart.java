@@ -12,7 +12,6 @@ import io.catwalk.runner.report.graphics.Letters;
 import io.catwalk.runner.report.graphics.Symbol;
 import java.awt.Color;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,10 +33,14 @@ import org.apache.poi.xddf.usermodel.chart.AxisPosition;
 import org.apache.poi.xddf.usermodel.chart.AxisTickMark;
 import org.apache.poi.xddf.usermodel.chart.ChartTypes;
 import org.apache.poi.xddf.usermodel.chart.DisplayBlanks;
+import org.apache.poi.xddf.usermodel.chart.LayoutMode;
+import org.apache.poi.xddf.usermodel.chart.LayoutTarget;
 import org.apache.poi.xddf.usermodel.chart.LegendPosition;
 import org.apache.poi.xddf.usermodel.chart.MarkerStyle;
 import org.apache.poi.xddf.usermodel.chart.ScatterStyle;
 import org.apache.poi.xddf.usermodel.chart.XDDFDataSourcesFactory;
+import org.apache.poi.xddf.usermodel.chart.XDDFLegendEntry;
+import org.apache.poi.xddf.usermodel.chart.XDDFManualLayout;
 import org.apache.poi.xddf.usermodel.chart.XDDFNumericalDataSource;
 import org.apache.poi.xddf.usermodel.chart.XDDFScatterChartData;
 import org.apache.poi.xddf.usermodel.chart.XDDFValueAxis;
@@ -47,16 +50,10 @@ import org.apache.poi.xssf.usermodel.XSSFSheet;
 import org.apache.xmlbeans.XmlCursor;
 import org.jspecify.annotations.Nullable;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTDLbls;
-import org.openxmlformats.schemas.drawingml.x2006.chart.CTLayout;
-import org.openxmlformats.schemas.drawingml.x2006.chart.CTLegend;
-import org.openxmlformats.schemas.drawingml.x2006.chart.CTManualLayout;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTMarker;
-import org.openxmlformats.schemas.drawingml.x2006.chart.CTPlotArea;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTScatterSer;
 import org.openxmlformats.schemas.drawingml.x2006.chart.CTValAx;
 import org.openxmlformats.schemas.drawingml.x2006.chart.STDLblPos;
-import org.openxmlformats.schemas.drawingml.x2006.chart.STLayoutMode;
-import org.openxmlformats.schemas.drawingml.x2006.chart.STLayoutTarget;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextBody;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextCharacterProperties;
 import org.openxmlformats.schemas.drawingml.x2006.main.CTTextParagraph;
@@ -67,17 +64,13 @@ import org.openxmlformats.schemas.drawingml.x2006.main.CTTextParagraph;
  */
 final class NativeChart {
 
-    private static final double SIZE = FittedText.SMALLEST;
-    private static final Letters LETTERS = Letters.plain(SIZE);
+    private static final Letters LETTERS = Letters.plain(FittedText.SMALLEST);
 
     /** Height of a line of the legend in points. */
     private static final double LINE = 20;
 
     /** Width in points below which a legend stands under the chart. */
     private static final double NARROW = 400;
-
-    /** Width in points above which lines are half transparent: LibreOffice draws them over the dots of other series. */
-    private static final double THICK = 3;
 
     private final XSLFChart chart;
     private final Area area;
@@ -88,19 +81,7 @@ final class NativeChart {
     /** A point, in the units of the axes. */
     private record At(double x, double y) {}
 
-    /**
-     * One series of the scatter chart.
-     *
-     * @param name of the series
-     * @param color of the series
-     * @param width of its line in points; 0 for none
-     * @param dashed whether the line is dashed
-     * @param symbol of its dots; null for none
-     * @param filled whether the dots are filled
-     * @param label position of its name beside its point; null if it is not shown
-     * @param key whether the legend has it
-     * @param points of the series
-     */
+    /** A series: a line if it has a width, dots if it has a symbol, its name beside its point if it has a label. */
     private record Trace(
             String name,
             Color color,
@@ -112,20 +93,22 @@ final class NativeChart {
             boolean key,
             List<At> points) {
 
+        static Trace line(String name, Color color, double width, boolean dashed, At... points) {
+            return new Trace(name, color, width, dashed, null, true, null, false, List.of(points));
+        }
+
+        static Trace dot(String name, Color color, Symbol symbol, boolean filled, boolean key, At point) {
+            return new Trace(name, color, 0, false, symbol, filled, null, key, List.of(point));
+        }
+
+        /** Returns a name beside a point, which LibreOffice does not break into lines. */
+        static Trace label(String name, Color color, STDLblPos.Enum side, At point) {
+            String whole = name.replace(' ', '\u00A0').replace('-', '\u2011');
+            return new Trace(whole, color, 0, false, null, true, side, false, List.of(point));
+        }
+
         Double[] numbers(ToDoubleFunction<At> coordinate) {
             return points.stream().mapToDouble(coordinate).boxed().toArray(Double[]::new);
-        }
-
-        static Trace line(String name, Color color, double width, At... points) {
-            return new Trace(name, color, width, false, null, true, null, false, List.of(points));
-        }
-
-        static Trace dots(String name, Color color, Symbol symbol, boolean filled, boolean key, At... points) {
-            return new Trace(name, color, 0, false, symbol, filled, null, key, List.of(points));
-        }
-
-        static Trace label(String name, Color color, STDLblPos.Enum side, At point) {
-            return new Trace(name, color, 0, false, null, true, side, false, List.of(point));
         }
     }
 
@@ -150,19 +133,15 @@ final class NativeChart {
         if (given instanceof RowChart rows) {
             rows(rows);
         } else if (given instanceof XyChart lines) {
-            lines.guides()
-                    .forEach(guide -> traces.add(new Trace(
-                            words.said(guide.words()),
-                            look.quiet(),
-                            1,
-                            true,
-                            null,
-                            true,
-                            null,
-                            !guide.words().isEmpty(),
-                            List.of(new At(guide.x(), guide.y()), new At(guide.toX(), guide.toY())))));
+            for (XyChart.Guide guide : lines.guides()) {
+                List<At> points = List.of(new At(guide.x(), guide.y()), new At(guide.toX(), guide.toY()));
+                boolean key = !guide.words().isEmpty();
+                String name = key ? words.said(guide.words()) : "guide";
+                traces.add(new Trace(name, look.quiet(), 1, true, null, true, null, key, points));
+            }
             lines.series().forEach(one -> series(one, lines.up()));
-            plot(lines.across(), lines.up(), area.width() < NARROW ? LegendPosition.BOTTOM : LegendPosition.RIGHT);
+            boolean below = area.width() < NARROW && area.height() > 0.7 * area.width();
+            plot(lines.across(), lines.up(), below ? LegendPosition.BOTTOM : LegendPosition.RIGHT);
         }
     }
 
@@ -171,44 +150,41 @@ final class NativeChart {
         Axis across = rows.axis();
         Axis up = new Axis("", 0.4, count + 0.6, 1, Axis.Scale.LINEAR);
         double low = bound(across, across.low());
-        double high = bound(across, across.high());
-        double names = Math.min(0.4 * area.width(), 20 + widest(rows, Row::name));
-        double notes = Math.min(0.3 * area.width(), 18 + widest(rows, Row::note));
-        double top = rows.legend().isEmpty() ? 10 : 10 + LINE;
-        Area frame = new Area(names, top, area.width() - names - notes, area.height() - top)
-                .above(across.title().isEmpty() ? 24 : 44);
-        RowChart.Band band = rows.band();
-        if (band != null) { // a wide line, behind all others
-            double from = Math.max(band.from(), low);
-            double to = Math.min(band.to(), high);
-            double width = (to - from) / (high - low) * frame.width();
-            upright("band", look.line(), Math.max(0.5, width), (from + to) / 2, up);
+        upright("axis", low, false, up);
+        if (low < 0 && across.high() > 0) {
+            upright("zero", 0, false, up);
         }
-        upright("axis", look.line(), 0.75, low, up);
-        if (low < 0 && high > 0) {
-            upright("zero", look.quiet(), 1, 0, up);
+        RowChart.Band band = rows.band();
+        if (band != null) {
+            upright("band", Math.max(low, band.from()), true, up);
+            upright("band", Math.min(bound(across, across.high()), band.to()), true, up);
         }
         for (int i = 0; i < count; i++) {
-            row(rows.rows().get(i), count - i, low, high);
+            row(rows.rows().get(i), count - i, low, bound(across, across.high()));
         }
         if (rows.tied() > 1) {
             At first = new At(low, count + 0.3);
-            traces.add(Trace.line("tied", look.ink(), 2.5, first, new At(low, count - rows.tied() + 0.7)));
+            traces.add(Trace.line("tied", look.ink(), 2.5, false, first, new At(low, count - rows.tied() + 0.7)));
         }
         for (RowChart.Key key : rows.legend()) { // its point is below the axis, where it is not seen
             At nowhere = new At(low, -1);
-            traces.add(Trace.dots(words.said(key.words()), look.quiet(), key.symbol(), key.filled(), true, nowhere));
+            traces.add(Trace.dot(words.said(key.words()), look.quiet(), key.symbol(), key.filled(), true, nowhere));
         }
         plot(across, up, LegendPosition.TOP);
-        CTPlotArea plot = chart.getCTChart().getPlotArea();
-        place(plot.isSetLayout() ? plot.getLayout() : plot.addNewLayout(), frame)
-                .addNewLayoutTarget()
-                .setVal(STLayoutTarget.INNER);
+        // There must be room for the names and notes of rows, which charts do not reserve for labels.
+        double names = Math.min(0.4 * area.width(), 20 + widest(rows, Row::name));
+        double notes = Math.min(0.3 * area.width(), 18 + widest(rows, Row::note));
+        double keys = rows.legend().stream()
+                .mapToDouble(key -> 50 + LETTERS.width(words.said(key.words())))
+                .sum();
+        double top = 10 + LINE * Math.ceil(keys / area.width());
+        Area frame = new Area(names, top, area.width() - names - notes, area.height() - top)
+                .above(across.title().isEmpty() ? 24 : 44);
+        XDDFManualLayout layout = chart.getOrAddManualLayout();
+        layout.setTarget(LayoutTarget.INNER);
+        place(layout, frame);
         if (!rows.legend().isEmpty()) {
-            CTLegend legend = chart.getCTChart().getLegend();
-            place(
-                    legend.isSetLayout() ? legend.getLayout() : legend.addNewLayout(),
-                    new Area(0, 0, area.width(), LINE));
+            place(chart.getOrAddLegend().getOrAddManualLayout(), new Area(0, 0, area.width(), top - 10));
         }
     }
 
@@ -219,8 +195,8 @@ final class NativeChart {
                 .orElse(0);
     }
 
-    private void upright(String name, Color color, double width, double x, Axis up) {
-        traces.add(Trace.line(name, color, width, new At(x, up.low()), new At(x, up.high())));
+    private void upright(String name, double x, boolean dashed, Axis up) {
+        traces.add(Trace.line(name, look.quiet(), 0.75, dashed, new At(x, up.low()), new At(x, up.high())));
     }
 
     private void row(Row row, double y, double low, double high) {
@@ -228,57 +204,47 @@ final class NativeChart {
         String name = words.said(row.name());
         for (Row.Item item : row.items()) {
             if (item instanceof Range range) {
-                traces.add(Trace.line(
-                        name + ": range",
-                        range.strong() ? color : Look.mixed(color, look.pale(), 0.35),
-                        range.strong() ? 2 : 4,
-                        new At(range.from(), y),
-                        new At(range.to(), y)));
+                Color shade = range.strong() ? color : Look.mixed(color, look.pale(), 0.35);
+                At from = new At(range.from(), y);
+                double width = range.strong() ? 2 : 4;
+                traces.add(Trace.line(name + ": range", shade, width, false, from, new At(range.to(), y)));
             } else if (item instanceof Dot dot) {
-                traces.add(Trace.dots(name, color, dot.symbol(), dot.filled(), false, new At(dot.at(), y)));
+                traces.add(Trace.dot(name, color, dot.symbol(), dot.filled(), false, new At(dot.at(), y)));
             }
         }
         String brief = LETTERS.cut(name, 0.36 * area.width());
-        traces.add(Trace.label(whole(brief) + "\u00A0\u00A0", look.ink(), STDLblPos.L, new At(low, y)));
+        traces.add(Trace.label(brief + " ", look.ink(), STDLblPos.L, new At(low, y)));
         if (!row.note().isEmpty()) {
             String note = LETTERS.cut(words.said(row.note()), 0.28 * area.width());
-            traces.add(Trace.label("\u00A0" + whole(note), look.quiet(), STDLblPos.R, new At(high, y)));
+            traces.add(Trace.label(" " + note, look.quiet(), STDLblPos.R, new At(high, y)));
         }
-    }
-
-    /** Returns a label that LibreOffice does not break into lines. */
-    private static String whole(String label) {
-        return label.replace(' ', '\u00A0').replace('-', '\u2011');
     }
 
     private void series(Series one, Axis up) {
         Color color = color(one.color());
         String name = words.said(one.name());
+        List<At> points = new ArrayList<>();
         for (Series.Point point : one.points()) {
             Double low = point.low();
             Double high = point.high();
             if (low != null && high != null) {
                 At from = new At(point.x(), Math.max(up.low(), low));
-                traces.add(Trace.line(
-                        name + ": interval", color, 1.25, from, new At(point.x(), Math.min(up.high(), high))));
+                At to = new At(point.x(), Math.min(up.high(), high));
+                traces.add(Trace.line(name + ": interval", color, 1.25, false, from, to));
             }
-        }
-        List<At> points = new ArrayList<>();
-        for (Series.Point point : one.points()) {
             if (one.look() == Series.Look.STEPS && !points.isEmpty()) {
                 points.add(new At(point.x(), points.get(points.size() - 1).y()));
             }
             points.add(new At(point.x(), point.y()));
         }
-        boolean dashed = one.look() == Series.Look.DASHES || one.look() == Series.Look.STEPS;
         boolean faint = one.look() == Series.Look.FAINT;
-        boolean marked = one.look() == Series.Look.DOTS || one.look() == Series.Look.MARKED || points.size() == 1;
+        boolean dots = one.look() == Series.Look.DOTS;
         traces.add(new Trace(
                 name,
                 faint ? Look.mixed(color, look.pale(), 0.4) : color,
-                one.look() == Series.Look.DOTS ? 0 : faint ? 1 : 2,
-                dashed,
-                marked ? one.symbol() : null,
+                dots ? 0 : faint ? 1 : 2,
+                one.look() == Series.Look.DASHES || one.look() == Series.Look.STEPS,
+                dots || one.look() == Series.Look.MARKED || points.size() == 1 ? one.symbol() : null,
                 true,
                 null,
                 one.labeled(),
@@ -304,8 +270,7 @@ final class NativeChart {
         apply(up, vertical);
         if (up.title().isEmpty()) { // rows have names instead of numbers
             vertical.setVisible(false);
-            vertical.getOrAddMajorGridProperties()
-                    .setLineProperties(new XDDFLineProperties(new XDDFNoFillProperties()));
+            vertical.getOrAddMajorGridProperties().setLineProperties(noLine());
         }
         XDDFScatterChartData data = (XDDFScatterChartData) chart.createData(ChartTypes.SCATTER, horizontal, vertical);
         data.setStyle(ScatterStyle.LINE_MARKER);
@@ -332,34 +297,23 @@ final class NativeChart {
             }
         }
         if (traces.stream().anyMatch(Trace::key)) {
-            legend(legend);
+            chart.getOrAddLegend().setPosition(legend);
+            for (int i = 0; i < traces.size(); i++) {
+                if (!traces.get(i).key()) {
+                    XDDFLegendEntry entry = chart.getOrAddLegend().addEntry();
+                    entry.setIndex(i);
+                    entry.setDelete(true);
+                }
+            }
         }
     }
 
     private XSSFSheet sheet() {
         try {
             return chart.getWorkbook().getSheetAt(0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InvalidFormatException e) {
-            throw new IllegalStateException("a new chart has a workbook that is none", e);
+        } catch (IOException | InvalidFormatException e) {
+            throw new IllegalStateException("a new chart has no workbook", e);
         }
-    }
-
-    /** Shows as many keys as there is room for, and no other series. */
-    private void legend(LegendPosition position) {
-        chart.getOrAddLegend().setPosition(position);
-        CTLegend legend = chart.getCTChart().getLegend();
-        long shown = 0;
-        long most = (long) Math.max(1, 0.9 * area.height() / LINE);
-        for (int i = 0; i < traces.size(); i++) {
-            if (!traces.get(i).key() || shown++ >= most) {
-                var entry = legend.addNewLegendEntry();
-                entry.addNewIdx().setVal(i);
-                entry.addNewDelete().setVal(true);
-            }
-        }
-        font(legend.isSetTxPr() ? legend.getTxPr() : legend.addNewTxPr(), look.ink());
     }
 
     /** Sets the bounds, ticks and title of an axis. */
@@ -381,8 +335,6 @@ final class NativeChart {
         to.setMajorTickMark(AxisTickMark.NONE);
         to.setMinorTickMark(AxisTickMark.NONE);
         to.getOrAddShapeProperties().setLineProperties(line(look.line(), 0.75));
-        to.getOrAddTextProperties().setFontSize(SIZE);
-        to.getOrAddTextProperties().setFillProperties(fill(look.quiet()));
         to.getOrAddMajorGridProperties().setLineProperties(line(look.line(), 0.5));
     }
 
@@ -390,14 +342,14 @@ final class NativeChart {
         return axis.scale() == Axis.Scale.DOUBLING ? Math.pow(2, number) : number;
     }
 
-    private static XDDFSolidFillProperties fill(Color color) {
-        return new XDDFSolidFillProperties(XDDFColor.from(Look.rgb(color)));
-    }
-
     private static XDDFLineProperties line(Color color, double width) {
-        XDDFLineProperties line = new XDDFLineProperties(fill(color));
+        XDDFLineProperties line = new XDDFLineProperties(new XDDFSolidFillProperties(XDDFColor.from(Look.rgb(color))));
         line.setWidth(width);
         return line;
+    }
+
+    private static XDDFLineProperties noLine() {
+        return new XDDFLineProperties(new XDDFNoFillProperties());
     }
 
     private static void font(CTTextBody body, Color color) {
@@ -409,23 +361,18 @@ final class NativeChart {
     }
 
     private static void font(CTTextCharacterProperties font, Color color) {
-        font.setSz((int) (SIZE * 100));
+        font.setSz((int) (FittedText.SMALLEST * 100));
         font.setB(false);
-        (font.isSetSolidFill() ? font.getSolidFill() : font.addNewSolidFill())
-                .addNewSrgbClr()
-                .setVal(Look.rgb(color));
+        font.addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(color));
     }
 
-    /** Fixes the place of a part of the chart, so that there is room for the names and notes of rows. */
-    private CTManualLayout place(CTLayout part, Area place) {
-        CTManualLayout layout = part.addNewManualLayout();
-        layout.addNewXMode().setVal(STLayoutMode.EDGE);
-        layout.addNewYMode().setVal(STLayoutMode.EDGE);
-        layout.addNewX().setVal(place.x() / area.width());
-        layout.addNewY().setVal(place.y() / area.height());
-        layout.addNewW().setVal(place.width() / area.width());
-        layout.addNewH().setVal(place.height() / area.height());
-        return layout;
+    private void place(XDDFManualLayout layout, Area place) {
+        layout.setXMode(LayoutMode.EDGE);
+        layout.setYMode(LayoutMode.EDGE);
+        layout.setX(place.x() / area.width());
+        layout.setY(place.y() / area.height());
+        layout.setWidthRatio(place.width() / area.width());
+        layout.setHeightRatio(place.height() / area.height());
     }
 
     /** Writes a series into the chart, whose numbers are two columns of its workbook. */
@@ -434,18 +381,13 @@ final class NativeChart {
                 data.addSeries(source(trace.numbers(At::x), column), source(trace.numbers(At::y), column + 1));
         series.setTitle(trace.name(), new CellReference(sheet, 0, column + 1, true, true));
         series.setSmooth(false);
-        XDDFLineProperties line = trace.width() == 0
-                ? new XDDFLineProperties(new XDDFNoFillProperties())
-                : line(trace.color(), trace.width());
+        XDDFLineProperties line = trace.width() == 0 ? noLine() : line(trace.color(), trace.width());
         if (trace.dashed()) {
             line.setPresetDash(new XDDFPresetLineDash(PresetLineDash.DASH));
         }
         series.setLineProperties(line);
-        CTScatterSer raw = series.getCTScatterSer();
-        if (trace.width() > THICK) {
-            raw.getSpPr().getLn().getSolidFill().getSrgbClr().addNewAlpha().setVal(50_000);
-        }
         series.setMarkerStyle(trace.symbol() == null ? MarkerStyle.NONE : style(trace.symbol()));
+        CTScatterSer raw = series.getCTScatterSer();
         if (trace.symbol() != null) {
             marker(raw.getMarker(), trace);
         }

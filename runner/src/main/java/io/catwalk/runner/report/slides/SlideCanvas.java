@@ -57,13 +57,26 @@ final class SlideCanvas {
     /** How the paragraphs of a text look. */
     enum Style {
         /** Words. */
-        PLAIN,
+        PLAIN(0, 6),
         /** Bold words. */
-        BOLD,
+        BOLD(0, 6),
         /** Each paragraph with a bullet. */
-        BULLETS,
+        BULLETS(14, 6),
         /** Lines of code. */
-        CODE
+        CODE(0, 0);
+
+        private final double indent;
+        private final double gap;
+
+        Style(double indent, double gap) {
+            this.indent = indent;
+            this.gap = gap;
+        }
+
+        /** Returns the height of paragraphs in points. */
+        double height(List<String> paragraphs, double size, double width) {
+            return new FittedText(paragraphs, size, this == BOLD, gap).height(width - indent);
+        }
     }
 
     private final XMLSlideShow show;
@@ -99,17 +112,13 @@ final class SlideCanvas {
     void title(String title) {
         XSLFTextShape shape = slide.getPlaceholder(0);
         String clean = words.said(title);
-        Insets2D inset = shape.getInsets();
         XSLFTextRun run = shape.setText(clean);
-        double size = run.getFontSize() == null ? 24 : Math.min(LARGEST_TITLE, run.getFontSize());
-        FittedText text = new FittedText(List.of(clean), size, true, 0)
-                .in(
-                        look.title().width() - inset.left - inset.right,
-                        look.title().height() - inset.top - inset.bottom);
+        double size = run.getFontSize() == null ? LARGEST_TITLE : Math.min(LARGEST_TITLE, run.getFontSize());
+        Insets2D inset = shape.getInsets();
+        Area room = look.title().within(Math.max(inset.left, inset.top));
+        FittedText text = new FittedText(List.of(clean), size, true, 0).in(room.width(), room.height());
         run.setText(text.paragraphs().get(0));
-        if (!Double.valueOf(text.size()).equals(run.getFontSize())) {
-            run.setFontSize(text.size());
-        }
+        run.setFontSize(text.size());
     }
 
     /** Sets the footer and the number of the slide, if the layout has placeholders for them. */
@@ -117,12 +126,11 @@ final class SlideCanvas {
         Area footer = look.place(Placeholder.FOOTER);
         if (footer != null) {
             String cut = Letters.plain(FittedText.SMALLEST).cut(words.said(text), footer.width());
-            text(line(footer), List.of(cut), FittedText.SMALLEST, Style.PLAIN, look.quiet())
-                    .setPlaceholder(Placeholder.FOOTER);
+            foot(footer, cut).setPlaceholder(Placeholder.FOOTER);
         }
         Area place = look.place(Placeholder.SLIDE_NUMBER);
         if (place != null) {
-            XSLFTextBox box = text(line(place), List.of(""), FittedText.SMALLEST, Style.PLAIN, look.quiet());
+            XSLFTextBox box = foot(place, "");
             box.setPlaceholder(Placeholder.SLIDE_NUMBER);
             XSLFTextParagraph paragraph = box.getTextParagraphs().get(0);
             paragraph.setTextAlign(TextAlign.RIGHT);
@@ -135,10 +143,10 @@ final class SlideCanvas {
         }
     }
 
-    /** Returns a place that is as high as a line of the smallest text, since placeholders may be lower. */
-    private static Area line(Area area) {
-        return new Area(
-                area.x(), area.y(), area.width(), Math.max(area.height(), FittedText.SMALLEST * FittedText.LINE + 1));
+    /** Writes a line of small text at a place, which may be lower in a template than the line is. */
+    private XSLFTextBox foot(Area place, String text) {
+        double height = Math.max(place.height(), FittedText.SMALLEST * FittedText.LINE + 1);
+        return text(new Area(place.x(), place.y(), place.width(), height), Style.PLAIN, look.quiet(), List.of(text));
     }
 
     /** Writes the notes of the speaker. */
@@ -153,14 +161,9 @@ final class SlideCanvas {
         }
     }
 
-    /** Returns the indent of the paragraphs of a style. */
-    static double indent(Style style) {
-        return style == Style.BULLETS ? 14 : 0;
-    }
-
-    /** Returns the distance of the paragraphs of a style. */
-    static double gap(Style style) {
-        return style == Style.CODE ? 0 : 6;
+    /** Sets paragraphs in the smallest size. */
+    XSLFTextBox text(Area area, Style style, Color color, List<String> paragraphs) {
+        return text(area, paragraphs, FittedText.SMALLEST, style, color);
     }
 
     /** Sets paragraphs from the top of an area down, as large as they fit, up to a largest size. */
@@ -172,17 +175,16 @@ final class SlideCanvas {
         box.setTextAutofit(TextAutofit.NONE);
         box.setVerticalAlignment(VerticalAlignment.TOP);
         box.clearText();
-        double indent = indent(style);
-        FittedText text = new FittedText(paragraphs, size, style == Style.BOLD, gap(style))
-                .in(area.width() - indent, area.height());
+        FittedText text = new FittedText(paragraphs, size, style == Style.BOLD, style.gap)
+                .in(area.width() - style.indent, area.height());
         for (String one : text.paragraphs()) {
             XSLFTextParagraph paragraph = box.addNewTextParagraph();
             if (style == Style.BULLETS) {
                 paragraph.setBullet(true);
                 paragraph.setBulletCharacter("•");
                 paragraph.setBulletFontColor(look.accent());
-                paragraph.setLeftMargin(indent);
-                paragraph.setIndent(-indent);
+                paragraph.setLeftMargin(style.indent);
+                paragraph.setIndent(-style.indent);
             }
             paragraph.setTextAlign(TextAlign.LEFT);
             paragraph.setSpaceBefore(paragraph == box.getTextParagraphs().get(0) ? 0.0 : -text.gap());
@@ -207,11 +209,11 @@ final class SlideCanvas {
         run.setFontColor(color);
     }
 
-    /** Draws a rectangle, behind everything that is added later. */
-    void panel(Area area, Color color) {
+    /** Draws a pale rectangle, behind everything that is added later. */
+    void panel(Area area) {
         XSLFAutoShape shape = slide.createAutoShape();
         shape.setAnchor(area.points());
-        shape.setFillColor(color);
+        shape.setFillColor(look.pale());
         shape.setLineColor(null);
     }
 
@@ -287,32 +289,25 @@ final class SlideCanvas {
             for (int c = 0; c < layout.widths().size(); c++) {
                 shape.setColumnWidth(c, layout.widths().get(c));
                 XSLFTableCell cell = shape.getCell(r, c);
-                double symbol = row == 0 ? 0 : table.symbolWidth(row - 1, c, layout.size());
-                fill(cell, table, row, c, layout.size(), symbol);
-                if (symbol > 0
-                        && table.table().rows().get(row - 1).cells().get(c) instanceof Cell.Name name
-                        && name.look() != null) {
-                    symbol(
-                            x + SlideTable.INSET + 0.5 * layout.size(),
-                            y + height / 2,
-                            0.36 * layout.size(),
-                            name.look());
+                fill(cell, table, row, c, layout.size());
+                Palette.Look mark = table.mark(row, c);
+                if (mark != null) {
+                    symbol(x + SlideTable.INSET + 0.5 * layout.size(), y + height / 2, 0.36 * layout.size(), mark);
                 }
                 // Two cells share an edge: some programs draw the border of the one, some that of the other.
                 border(cell, BorderEdge.bottom, row == 0);
-                if (row > 0 && r > 0) {
+                if (r > 0) {
                     border(cell, BorderEdge.top, row == 1);
                 }
                 x += layout.widths().get(c);
             }
             y += height;
         }
-        String title = table.table().title();
         describe(
                 ((CTGraphicalObjectFrame) shape.getXmlObject())
                         .getNvGraphicFramePr()
                         .getCNvPr(),
-                title.isEmpty() ? String.join(", ", table.texts().get(1)) : title);
+                table.table().title() + ": " + String.join(", ", table.texts().get(hidden)));
     }
 
     private void border(XSLFTableCell cell, BorderEdge edge, boolean head) {
@@ -320,9 +315,9 @@ final class SlideCanvas {
         cell.setBorderWidth(edge, head ? 1 : 0.5);
     }
 
-    private void fill(XSLFTableCell cell, SlideTable table, int row, int column, double size, double indent) {
+    private void fill(XSLFTableCell cell, SlideTable table, int row, int column, double size) {
         boolean number = table.table().columns().get(column).kind() != Column.Kind.TEXT;
-        cell.setInsets(new Insets2D(1.5, SlideTable.INSET + indent, 1.5, SlideTable.INSET));
+        cell.setInsets(new Insets2D(1.5, SlideTable.INSET + table.indent(row, column, size), 1.5, SlideTable.INSET));
         cell.clearText();
         XSLFTextParagraph paragraph = cell.addNewTextParagraph();
         CTTextBody body = ((CTTableCell) cell.getXmlObject()).getTxBody();
@@ -332,16 +327,14 @@ final class SlideCanvas {
         paragraph.setTextAlign(number ? TextAlign.RIGHT : TextAlign.LEFT);
         cell.setVerticalAlignment(row == 0 ? VerticalAlignment.BOTTOM : VerticalAlignment.MIDDLE);
         Color color = row == 0 ? look.quiet() : look.ink();
-        if (row > 0
-                && table.table().rows().get(row - 1).cells().get(column) instanceof Cell.Mark mark
-                && mark.good() != null) {
+        if (table.cell(row, column) instanceof Cell.Mark mark && mark.good() != null) {
             color = Color.decode(Theme.LIGHT.color(mark.good() ? "right" : "wrong"));
         }
-        boolean name = column == 0 && !number && table.headed();
-        run(paragraph, table.texts().get(row).get(column), size, row == 0 || name, color);
+        boolean bold = row == 0 || (column == 0 && !number && table.headed());
+        run(paragraph, table.texts().get(row).get(column), size, bold, color);
     }
 
-    private static void describe(CTNonVisualDrawingProps properties, String alternative) {
-        properties.setDescr(Words.brief(alternative, 1000));
+    private void describe(CTNonVisualDrawingProps properties, String alternative) {
+        properties.setDescr(words.said(alternative));
     }
 }

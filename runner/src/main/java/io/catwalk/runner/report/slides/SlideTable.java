@@ -1,11 +1,13 @@
 package io.catwalk.runner.report.slides;
 
+import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.graphics.Letters;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of a document with the texts that a slide shows.
@@ -111,44 +113,51 @@ record SlideTable(Table table, List<List<String>> texts) {
     }
 
     private Layout at(double size, double width) {
-        Letters plain = Letters.plain(size);
-        Letters bold = Letters.bold(size);
         List<Double> least = new ArrayList<>();
         List<Double> wanted = new ArrayList<>();
         for (int c = 0; c < table.columns().size(); c++) {
-            Letters letters = c == 0 ? bold : plain;
             boolean breaks = table.columns().get(c).kind() == Column.Kind.TEXT;
-            double head = FittedText.longestWord(texts.get(0).get(c), bold);
-            double widest = 0;
-            double word = 0;
-            for (int r = 0; r < table.rows().size(); r++) {
-                String text = texts.get(r + 1).get(c);
-                double symbol = symbolWidth(r, c, size);
-                widest = Math.max(widest, symbol + letters.width(text));
-                word = Math.max(word, symbol + FittedText.longestWord(text, letters));
+            double narrow = 0;
+            double wide = 0;
+            for (int r = 0; r < texts.size(); r++) {
+                Letters letters = new Letters(size, r == 0 || c == 0);
+                String text = texts.get(r).get(c);
+                double whole = indent(r, c, size) + letters.width(text);
+                double word = indent(r, c, size) + FittedText.longestWord(text, letters);
+                narrow = Math.max(narrow, r == 0 ? word : breaks ? Math.min(word, 0.3 * width) : whole);
+                wide = Math.max(wide, r == 0 && !breaks ? Math.min(whole, 1.6 * word) : whole);
             }
-            double whole = bold.width(texts.get(0).get(c));
-            least.add(Math.max(head, breaks ? Math.min(word, 0.3 * width) : widest) + 2 * INSET + 1);
-            wanted.add(Math.max(breaks ? whole : Math.min(whole, 1.6 * head), widest) + 2 * INSET + 1);
+            least.add(narrow + 2 * INSET + 1);
+            wanted.add(wide + 2 * INSET + 1);
         }
         List<Double> widths = shared(least, wanted, width);
         List<Double> heights = new ArrayList<>();
         for (int r = 0; r < texts.size(); r++) {
             int lines = 1;
             for (int c = 0; c < widths.size(); c++) {
-                double room = widths.get(c) - 2 * INSET - (r == 0 ? 0 : symbolWidth(r - 1, c, size));
-                lines = Math.max(lines, FittedText.lines(texts.get(r).get(c), r == 0 || c == 0 ? bold : plain, room));
+                double room = widths.get(c) - 2 * INSET - indent(r, c, size);
+                lines = Math.max(
+                        lines, FittedText.lines(texts.get(r).get(c), new Letters(size, r == 0 || c == 0), room));
             }
             heights.add(r == 0 && !headed() ? 0 : lines * size * FittedText.LINE + 5);
         }
         return new Layout(size, widths, heights, sum(least));
     }
 
+    /** Returns the cell that a text is from; null for a head. Row 0 holds the heads. */
+    @Nullable
+    Cell cell(int row, int column) {
+        return row == 0 ? null : table.rows().get(row - 1).cells().get(column);
+    }
+
+    /** Returns the color and symbol of a classifier that a cell names; null if there is none. */
+    Palette.@Nullable Look mark(int row, int column) {
+        return cell(row, column) instanceof Cell.Name name ? name.look() : null;
+    }
+
     /** Returns the width that the symbol of a classifier takes before its name. */
-    double symbolWidth(int row, int column, double size) {
-        return table.rows().get(row).cells().get(column) instanceof Cell.Name name && name.look() != null
-                ? 1.25 * size
-                : 0;
+    double indent(int row, int column, double size) {
+        return mark(row, column) == null ? 0 : 1.25 * size;
     }
 
     private static double sum(List<Double> numbers) {

@@ -26,9 +26,9 @@ public final class Slides {
     private final Document document;
     private final Words words;
 
-    private Slides(XMLSlideShow show, Look look, Document document) {
+    private Slides(XMLSlideShow show, Document document) {
         this.show = show;
-        this.look = look;
+        look = Look.of(show);
         this.document = document;
         words = new Words(document.names());
     }
@@ -46,13 +46,10 @@ public final class Slides {
     }
 
     static byte[] bytes(Document document, SlideOptions options) throws IOException {
-        Template template = options.template();
-        try (XMLSlideShow show = template == null ? new XMLSlideShow() : template.open();
+        Template template = options.template() == null ? Template.own() : options.template();
+        try (XMLSlideShow show = template.open();
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
-            Look look = template == null
-                    ? Look.ours(show)
-                    : Look.of(show, Template.layout(show).orElseThrow());
-            Slides slides = new Slides(show, look, document);
+            Slides slides = new Slides(show, document);
             slides.describe();
             slides.findings(document.in(Medium.SLIDES).sections());
             if (options.extent() == Extent.WITH_APPENDIX) {

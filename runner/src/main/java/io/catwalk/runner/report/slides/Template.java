@@ -4,11 +4,13 @@ import io.catwalk.runner.RequestException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.poi.openxml4j.exceptions.OpenXML4JException;
@@ -72,6 +74,13 @@ public final class Template {
         } catch (IOException | OpenXML4JException | RuntimeException e) {
             // POI throws many kinds of exceptions for a file that is not a presentation.
             throw new RequestException(expected + " cannot be read as one: save it as .pptx in PowerPoint", e);
+        }
+    }
+
+    /** Returns Catwalk's own template. */
+    static Template own() throws IOException {
+        try (InputStream own = Objects.requireNonNull(Template.class.getResourceAsStream("catwalk.pptx"))) {
+            return new Template(own.readAllBytes());
         }
     }
 

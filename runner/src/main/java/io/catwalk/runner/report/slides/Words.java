@@ -1,9 +1,8 @@
 package io.catwalk.runner.report.slides;
 
-import java.text.BreakIterator;
+import io.catwalk.runner.report.graphics.Letters;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Adapts texts to slides: long names of classifiers and classes are shortened, and names written from right to left are
@@ -16,8 +15,8 @@ final class Words {
 
     private static final int RELEASE = 0x2069;
 
-    /** Length to which names are cut on slides. */
-    private static final int LONGEST_NAME = 36;
+    /** Width to which names are cut, as a multiple of the font size. */
+    private static final double LONGEST_NAME = 24;
 
     /** Names that have to be changed, the longest first. */
     private final List<String> hostile;
@@ -43,10 +42,6 @@ final class Words {
      * Removes characters that XML forbids or that would change the text around them (control characters, lone
      * surrogates, marks that change the direction of writing), and puts the text on one line.
      */
-    private static String clean(String text) {
-        return clean(text, false);
-    }
-
     private static String clean(String text, boolean isolates) {
         StringBuilder clean = new StringBuilder();
         text.codePoints().forEach(point -> {
@@ -75,26 +70,9 @@ final class Words {
                 && !steers;
     }
 
-    /** Cleans a text and cuts it to a number of user-perceived characters, the last of them an ellipsis. */
-    static String brief(String text, int characters) {
-        String clean = clean(text);
-        BreakIterator breaks = BreakIterator.getCharacterInstance(Locale.ROOT);
-        breaks.setText(clean);
-        int end = breaks.first();
-        int last = end;
-        for (int i = 0; i < characters; i++) {
-            last = end;
-            end = breaks.next();
-            if (end == BreakIterator.DONE) {
-                return clean;
-            }
-        }
-        return end == clean.length() ? clean : clean.substring(0, last).strip() + "…";
-    }
-
     /** Returns a name for use in a sentence: shortened, and isolated if it is written from right to left. */
     static String name(String text) {
-        String brief = brief(text, LONGEST_NAME);
+        String brief = Letters.plain(1).cut(clean(text, false), LONGEST_NAME);
         return brief.codePoints().anyMatch(Words::isRightToLeft)
                 ? Character.toString(ISOLATE) + brief + Character.toString(RELEASE)
                 : brief;

@@ -216,7 +216,7 @@ class SlidesTest {
             assertThat(text(show.getSlides().get(5)))
                     .contains(
                             "The name \u2068" + SampleDocument.RIGHT_TO_LEFT + "\u2069 runs",
-                            "a-classifier-with-a-name-")
+                            "a-classifier-with-a…slide-has-room-for")
                     .doesNotContain(SampleDocument.LONG);
         }
     }
