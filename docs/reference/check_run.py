@@ -10,6 +10,7 @@ Usage: python3 check_run.py [RUN...]     by default the folder of this file, or 
 Exit code: 0 if all agree, 1 if a number differs or a file is missing, 2 if RUN is no run folder.
 """
 
+import base64
 import csv
 import hashlib
 import json
@@ -749,11 +750,7 @@ class Run:
                 self.fault("comparison", f"{before} stands before {after}, which is more accurate")
         for one in stated["standings"]:
             self.same("standing of " + one["classifier"], "", one, ranks[one["classifier"]])
-        if stated.get("baselines") and not folds and self.predictions:
-            labels = next(iter(self.predictions[id, "test"].labels for id in done if (id, "test") in self.predictions))
-            shares = [n / len(labels) for n in Counter(labels).values()] + [0.0]
-            if min(abs(share - stated["baselines"]["largest_class"]) for share in shares) > 1e-9:
-                self.fault("comparison", "baselines.largest_class is the share of no class among the test labels")
+        self.baselines(scope, order[0], stated["baselines"])
         pairs = self.pairs(scope, order, stated["region_points"] / 100) if paired and len(order) > 1 else []
         self.same("comparison", "number of pairs", len(stated["pairs"]), len(pairs))
         for one, computed in zip(stated["pairs"], pairs):
@@ -764,6 +761,38 @@ class Run:
             self.same("comparison", "cochran_q", q, dict(zip(names, cochran([self.answers(who).correct for who in order]))))
         elif q:
             self.fault("comparison", "has Cochran's Q, but compares no networks on the same images")
+
+    def baselines(self, scope, best, stated):
+        """What needs no network, compared with the best on the same images; baselines.json tells what was right."""
+        known = self.json("baselines.json") if os.path.exists(self.path("baselines.json")) else {}
+        if "nearest_right" not in known:
+            self.same("comparison", "baselines", stated, [])
+            return
+        images, asked = known["test_images"], known["asked_images"]
+        named = [self.answers(who) for who in self.own if scope == "models" and len(self.answers(who).labels) == images]
+        if named:
+            right = [label == known["largest_class"] for label in named[0].labels]
+            self.same("baselines.json", "largest_right", known["largest_right"], sum(right))
+        else:
+            right = [i < known["largest_right"] for i in range(images)]
+        bits = base64.b64decode(known["nearest_right"])
+        nearest = [i // 8 < len(bits) and bits[i // 8] >> i % 8 & 1 == 1 for i in range(asked)]
+        everywhere = range(images)
+        some = [i * images // asked for i in range(asked)]
+        self.same("comparison", "number of baselines", len(stated), 2)
+        for one, name, right, indices in zip(
+            stated, ("largest_class", "nearest_neighbor"), (right, nearest), (everywhere, some)
+        ):
+            low, high = wilson(sum(right), len(right))
+            computed = {"name": name, "images": len(right), "accuracy": sum(right) / len(right)}
+            computed.update(accuracy_low=low, accuracy_high=high)
+            self.same("baseline " + name, "", one, computed)
+            if named:
+                correct = self.answers(best).correct
+                self.same("baseline " + name, "best", one["best"], models(best, name, [correct[i] for i in indices], right))
+                self.same("baseline " + name, "best.p", one["best"]["p"], one["best"]["adjusted_p"])
+            else:
+                self.same("baseline " + name, "best", one["best"], None)
 
     def answers(self, who):
         return self.predictions[name(next(iter(self.own[who].values()))), "test"]
@@ -793,6 +822,8 @@ class Run:
             return max(0.0, low), min(1.0, high)
 
         tests = [trial["metrics"]["test"] for trial in trials]
+        seconds = [trial["efficiency"]["training_seconds"] for trial in trials]
+        steps = [t["timing"]["steps"] for t in trials if t["timing"].get("steps") is not None]
         if len(trials) == 1:
             interval = tests[0]["accuracy_low"], tests[0]["accuracy_high"]
             of_f1 = self.answers(who).macro_f1_interval()
@@ -809,6 +840,41 @@ class Run:
             "macro_f1": mean([macro_f1(t) for t in tests]),
             "macro_f1_low": of_f1[0],
             "macro_f1_high": of_f1[1],
+            "gap": self.gap(trials),
+            "training_seconds": {
+                "mean": mean(seconds),
+                "lowest": min(seconds),
+                "highest": max(seconds),
+            },
+            "steps": min(steps) if steps else None,
+        }
+
+    def gap(self, trials):
+        """Training accuracy minus validation accuracy, with its interval, and both losses."""
+
+        def of(trial):
+            return trial["metrics"]["train"]["accuracy"] - trial["metrics"]["validation"]["accuracy"]
+
+        groups = defaultdict(list)
+        for trial in trials:
+            groups[trial["fold"] if self.folds else trial["seed"]].append(of(trial))
+        each = [mean(group) for group in groups.values()]
+        if len(trials) == 1:
+            train, validation = (trials[0]["metrics"][part] for part in ("train", "validation"))
+            right = [round(m["accuracy"] * m["images"]) for m in (train, validation)]
+            low, high = newcombe(right[0], train["images"], right[1], validation["images"])
+        elif self.folds and len(each) > 1:
+            low, high = corrected_interval(each, self.share)
+        else:
+            low, high = student([of(trial) for trial in trials])
+        losses = {p: mean([t["metrics"][p]["log_loss"] for t in trials]) for p in ("train", "validation")}
+        return {
+            "trials": len(trials),
+            "mean": mean(each),
+            "low": low,
+            "high": high,
+            "training_loss": losses["train"],
+            "validation_loss": losses["validation"],
         }
 
     def front(self, standings):
@@ -839,13 +905,7 @@ class Run:
         pairs = []
         if scope == "models":
             for a, b in names:
-                first, second = self.answers(a).correct, self.answers(b).correct
-                only_first = sum(x and not y for x, y in zip(first, second))
-                only_second = sum(y and not x for x, y in zip(first, second))
-                images = len(first)
-                interval, p = tango(only_first, only_second, images), mcnemar(only_first, only_second)
-                pairs.append(pair(a, b, "mcnemar", images, (only_first - only_second) / images, interval, p))
-                pairs[-1].update(only_first=only_first, only_second=only_second)
+                pairs.append(models(a, b, self.answers(a).correct, self.answers(b).correct))
         elif scope == "seeds":
             scores = {who: self.each(who, lambda m: m["accuracy"]) for who in order}
             if min(map(len, scores.values())) < FEWEST_SEEDS:
@@ -859,7 +919,7 @@ class Run:
             return [self.over_folds(a, b, scores[a], scores[b], region) for a, b in names]
         for one, p in zip(pairs, holm([one["p"] for one in pairs])):
             one["adjusted_p"] = p
-            one["outcome"] = "undecided" if p >= LEVEL else "better" if one["difference"] > 0 else "worse"
+            one["outcome"] = outcome(p, one["difference"])
         return pairs
 
     def over_folds(self, a, b, first, second, region):
@@ -928,6 +988,21 @@ def pair(first, second, test, observations, difference, interval, p):
         "equivalent": None,
         "better": None,
     }
+
+
+def outcome(p, difference):
+    return "undecided" if p >= LEVEL else "better" if difference > 0 else "worse"
+
+
+def models(first, second, correct, other):
+    """Two networks on the same images: exact McNemar test, and Tango's interval; as if it were the only pair."""
+    only_first = sum(x and not y for x, y in zip(correct, other))
+    only_second = sum(y and not x for x, y in zip(correct, other))
+    images, p = len(correct), mcnemar(only_first, only_second)
+    difference = (only_first - only_second) / images
+    one = pair(first, second, "mcnemar", images, difference, tango(only_first, only_second, images), p)
+    one.update(only_first=only_first, only_second=only_second, adjusted_p=p, outcome=outcome(p, difference))
+    return one
 
 
 def label(trial):

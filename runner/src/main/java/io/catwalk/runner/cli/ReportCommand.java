@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.RunFolder;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,6 +37,8 @@ import picocli.CommandLine.Parameters;
                     + " catwalk demo RUN, if that was written."
         })
 final class ReportCommand extends ConsoleCommand {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReportCommand.class);
 
     private static final int MOST_IMAGES = 1_000_000;
 
@@ -107,6 +112,7 @@ final class ReportCommand extends ConsoleCommand {
     private Path run(RunFolder run, SlideOptions slides, Console console) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();
+            keepBaselines(recorded, console);
             Document document = Reports.write(recorded, recorded.compared(), slides, console);
             if (robustness) {
                 new TerminalText(console).print(document.section("robustness"));
@@ -114,6 +120,18 @@ final class ReportCommand extends ConsoleCommand {
             tellUnpredicted(recorded, console);
         }
         return Reports.page(run);
+    }
+
+    /** Computes what an earlier version did not record, if the images are still those of the run. */
+    private static void keepBaselines(RecordedRun recorded, Console console) throws IOException {
+        try {
+            ImageDataset images = recorded.spec().dataset().load(Home.data(console));
+            if (images.sha256().equals(recorded.dataset().sha256())) {
+                recorded.folder().keepBaselines(recorded.spec(), images);
+            }
+        } catch (RequestException e) {
+            LOG.info("There are no images for the baselines", e); // the report says that there are no pictures
+        }
     }
 
     private static void tellUnpredicted(RecordedRun recorded, Console console) {

@@ -3,19 +3,24 @@ package io.catwalk.runner.evaluation;
 import io.catwalk.runner.data.EvenlySpaced;
 import io.catwalk.runner.data.ImageSource;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
- * Accuracies that are reached on the same images without a network. A network that is not above them has learned
- * nothing, however high its accuracy.
+ * What is reached on the same test images without a network, as {@code baselines.json} keeps it. A network that is not
+ * above it has learned nothing, however high its accuracy.
  *
- * @param largestClass accuracy of always predicting the class with the most training images, 0 to 1
- * @param nearestNeighbor accuracy of predicting the class of the training image that is nearest, pixel by pixel, when
- *     all are shrunk to {@value #SIDE} pixels or fewer a side, 0 to 1
  * @param trainImages number of training images that were searched for the nearest
- * @param testImages number of test images whose nearest was searched for; all test images count for the largest class
+ * @param testImages number of test images
+ * @param askedImages number of test images whose nearest was searched for: all, or as many evenly spaced ones
+ * @param largestClass number of the class with the most training images
+ * @param largestRight number of test images of that class
+ * @param nearestRight which of the asked images have the class of the training image that is nearest, pixel by pixel,
+ *     when all are shrunk to {@value #SIDE} pixels or fewer a side: bits in base64, the first image the lowest bit
  */
-public record Baselines(double largestClass, double nearestNeighbor, int trainImages, int testImages) {
+public record Baselines(
+        int trainImages, int testImages, int askedImages, int largestClass, int largestRight, String nearestRight) {
 
     private static final int SIDE = 8;
 
@@ -42,16 +47,36 @@ public record Baselines(double largestClass, double nearestNeighbor, int trainIm
             counts[train.labels()[index]]++;
         }
         int largest = IntStream.range(0, classes).reduce(0, (a, b) -> counts[b] > counts[a] ? b : a);
-        long named =
+        int named = (int)
                 IntStream.of(test.labels()).filter(label -> label == largest).count();
         int[] known = EvenlySpaced.of(learned, MOST_TRAIN);
         int[] asked = EvenlySpaced.of(test.size(), MOST_TEST);
         float[][] columns = columns(train, known);
-        long right = IntStream.of(asked)
+        boolean[] right = new boolean[asked.length];
+        IntStream.range(0, asked.length)
                 .parallel()
-                .filter(image -> test.labels()[image] == train.labels()[known[nearest(columns, shrunk(test, image))]])
-                .count();
-        return new Baselines((double) named / test.size(), (double) right / asked.length, known.length, asked.length);
+                .forEach(i -> right[i] =
+                        test.labels()[asked[i]] == train.labels()[known[nearest(columns, shrunk(test, asked[i]))]]);
+        return new Baselines(known.length, test.size(), asked.length, largest, named, bits(right));
+    }
+
+    private static String bits(boolean[] values) {
+        BitSet bits = new BitSet(values.length);
+        IntStream.range(0, values.length).filter(i -> values[i]).forEach(bits::set);
+        return Base64.getEncoder().encodeToString(bits.toByteArray());
+    }
+
+    /** Returns which of the {@link #asked} images the nearest training image is right for. */
+    public boolean[] nearest() {
+        BitSet bits = BitSet.valueOf(Base64.getDecoder().decode(nearestRight));
+        boolean[] right = new boolean[askedImages];
+        bits.stream().forEach(i -> right[i] = true);
+        return right;
+    }
+
+    /** Returns the numbers of the test images whose nearest was searched for. */
+    public int[] asked() {
+        return EvenlySpaced.of(testImages, askedImages);
     }
 
     /** Shrinks images, and returns them by pixel and then by image. */

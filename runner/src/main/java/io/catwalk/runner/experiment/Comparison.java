@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scope what is compared
  * @param regionPoints largest difference in accuracy that does not matter, in percentage points
- * @param baselines accuracies without a network, with folds those of the first fold; null if they are not known
+ * @param baselines accuracies without a network, with folds those of the first fold; empty if they are not known
  * @param cochranQ whether all models have the same accuracy; null for architectures, or if nothing is paired
  * @param standings of all classifiers with a trained network, the most accurate first
  * @param pairs every two of them, in the order of the standings
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record Comparison(
         Scope scope,
         double regionPoints,
-        @Nullable Baselines baselines,
+        List<Baseline> baselines,
         @Nullable CochranQ cochranQ,
         List<Standing> standings,
         List<PairedComparison> pairs,
@@ -43,6 +43,7 @@ public record Comparison(
     /** Copies the lists. */
     public Comparison {
         standings = List.copyOf(standings);
+        baselines = List.copyOf(baselines);
         pairs = List.copyOf(pairs);
         withoutPredictions = List.copyOf(withoutPredictions);
         withoutNetwork = List.copyOf(withoutNetwork);
@@ -148,6 +149,36 @@ public record Comparison(
         /** Copies the list. */
         public Incomplete {
             counted = List.copyOf(counted);
+        }
+    }
+
+    /**
+     * An accuracy that is reached without a network.
+     *
+     * @param name of what predicts
+     * @param images number of test images that it was asked about
+     * @param accuracy share of them that it is right for
+     * @param accuracyLow lower bound of the 95 % interval: Wilson's
+     * @param accuracyHigh upper bound
+     * @param best the most accurate classifier compared with it, on the same images; null over seeds and folds, and
+     *     without predictions
+     */
+    public record Baseline(
+            Name name,
+            int images,
+            double accuracy,
+            double accuracyLow,
+            double accuracyHigh,
+            @Nullable PairedComparison best) {
+
+        /** What predicts without a network. */
+        public enum Name {
+            /** The class with the most training images, always. */
+            @JsonProperty("largest_class")
+            LARGEST_CLASS,
+            /** The class of the training image that is nearest, pixel by pixel. */
+            @JsonProperty("nearest_neighbor")
+            NEAREST_NEIGHBOR
         }
     }
 

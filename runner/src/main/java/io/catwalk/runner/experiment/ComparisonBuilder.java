@@ -1,10 +1,13 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.api.Criterion;
+import io.catwalk.runner.data.EvenlySpaced;
+import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.experiment.Comparison.Baseline;
 import io.catwalk.runner.experiment.Comparison.NoPairs;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
@@ -21,10 +24,12 @@ import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -106,7 +111,7 @@ final class ComparisonBuilder {
         return new Comparison(
                 scope,
                 region.points(),
-                baselines,
+                baselines == null ? List.of() : baselines(scope, baselines),
                 correct.size() < 2 ? null : CochranQ.of(correct),
                 standings,
                 pairs,
@@ -131,6 +136,45 @@ final class ComparisonBuilder {
             case SEEDS -> fewSeeds() ? List.of() : PairedComparison.ofSeeds(names(), scores());
             case CLASSIFIERS -> PairedComparison.ofFolds(names(), scores(), observations.testShare(), region);
         };
+    }
+
+    /** Compares the best with what needs no network, on the images that both were asked about. */
+    private List<Baseline> baselines(Scope scope, Baselines known) {
+        PredictedClasses best =
+                scope == Scope.MODELS ? predictions.get(standings.get(0).classifier()) : null;
+        boolean[] largest = new boolean[known.testImages()];
+        if (best != null && best.images() == known.testImages()) {
+            for (int i = 0; i < largest.length; i++) {
+                largest[i] = best.labels()[i] == known.largestClass();
+            }
+        } else {
+            Arrays.fill(largest, 0, known.largestRight(), true);
+            best = null;
+        }
+        int[] all = EvenlySpaced.of(largest.length, largest.length);
+        return List.of(
+                baseline(Baseline.Name.LARGEST_CLASS, largest, best, all),
+                baseline(Baseline.Name.NEAREST_NEIGHBOR, known.nearest(), best, known.asked()));
+    }
+
+    private Baseline baseline(Baseline.Name name, boolean[] right, @Nullable PredictedClasses best, int[] asked) {
+        int count = 0;
+        boolean[] own = new boolean[right.length];
+        for (int i = 0; i < right.length; i++) {
+            count += right[i] ? 1 : 0;
+            own[i] = best != null && best.correct(asked[i]);
+        }
+        Accuracy accuracy = Accuracy.of(right.length, count);
+        List<String> names = List.of(standings.get(0).classifier(), name.name().toLowerCase(Locale.ROOT));
+        return new Baseline(
+                name,
+                right.length,
+                accuracy.share(),
+                accuracy.low(),
+                accuracy.high(),
+                best == null
+                        ? null
+                        : PairedComparison.ofModels(names, List.of(own, right)).get(0));
     }
 
     private boolean fewSeeds() {

@@ -5,7 +5,6 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.trial.LatencyBench;
@@ -258,16 +257,7 @@ public final class Experiment {
 
     private void keepBaselines(RunFolder run, ExperimentListener listener) {
         try {
-            if (run.readBaselines() == null) {
-                // The folds of a search only score its candidates: the network that it ships is not of a fold.
-                TrialImages shown =
-                        spec.tuning() == null ? images : spec.split().split(dataset, 0);
-                run.writeBaselines(Baselines.of(
-                        shown.dataset().train(),
-                        shown.split().train(),
-                        shown.dataset().test(),
-                        dataset.classes().size()));
-            }
+            run.keepBaselines(spec, dataset);
         } catch (IOException | RequestException e) {
             LOG.error("The baselines could not be kept", e);
             listener.note("the baselines could not be read or written: " + Reasons.of(e));

@@ -4,8 +4,10 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.trial.TrialFolder;
+import io.catwalk.runner.trial.TrialImages;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
 import java.io.IOException;
@@ -301,25 +303,34 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Writes the accuracies without a network.
+     * Computes what is reached without a network, unless that is known in the present form.
      *
-     * @param baselines on the images of the run
-     * @throws IOException if they cannot be written
+     * @throws IOException if it cannot be read or written
      */
-    void writeBaselines(Baselines baselines) throws IOException {
+    public void keepBaselines(ExperimentSpec spec, ImageDataset dataset) throws IOException {
+        if (readBaselines() != null) {
+            return;
+        }
+        // The folds of a search only score its candidates: the network that it ships is not of a fold.
+        int fold = spec.tuning() == null ? Math.min(1, spec.split().folds()) : 0;
+        TrialImages shown = spec.split().split(dataset, fold);
+        Baselines baselines = Baselines.of(
+                shown.dataset().train(),
+                shown.split().train(),
+                shown.dataset().test(),
+                dataset.classes().size());
         AtomicFiles.write(path.resolve(RunFiles.BASELINES), Json.JSON.writeValueAsString(baselines));
     }
 
-    /**
-     * Reads the accuracies without a network.
-     *
-     * @return null if they are not known
-     * @throws IOException if it cannot be read
-     */
+    /** Reads what is reached without a network; null if that is not known, or only in an earlier form. */
     @Nullable
     Baselines readBaselines() throws IOException {
         Path file = path.resolve(RunFiles.BASELINES);
-        return Files.exists(file) ? Json.read(file, Baselines.class, "baselines") : null;
+        return Files.exists(file)
+                        && !new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+                                .contains("\"nearest_neighbor\"")
+                ? Json.read(file, Baselines.class, "baselines")
+                : null;
     }
 
     /**

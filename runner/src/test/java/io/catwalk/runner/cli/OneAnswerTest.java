@@ -126,9 +126,12 @@ final class OneAnswerTest {
     }
 
     private static void requireNumber(@Nullable Cell cell, double value) {
-        assertThat(cell).isInstanceOfSatisfying(Cell.Number.class, number -> assertThat(
-                        Objects.requireNonNull(number.value()).doubleValue())
-                .isCloseTo(value, within(1e-12)));
+        assertThat(cell)
+                .isInstanceOfSatisfying(
+                        Cell.Number.class,
+                        number -> assertThat(
+                                        Objects.requireNonNull(number.value()).doubleValue())
+                                .isCloseTo(value, within(1e-12)));
     }
 
     @Test
@@ -195,8 +198,8 @@ final class OneAnswerTest {
     /** A latency cannot be computed again: the measured median must be the same. */
     @Test
     void theLatencyIsTheMedianThatWasMeasured() throws IOException {
-        JsonNode latency =
-                Catwalk.json(world.trial(ExportedRun.GOOD).resolve("trial.json")).at("/efficiency/onnxruntime");
+        JsonNode latency = Catwalk.json(world.trial(ExportedRun.GOOD).resolve("trial.json"))
+                .at("/efficiency/onnxruntime");
         assertThat(latency.isObject()).isTrue();
         Cell cell = Objects.requireNonNull(row(table("table"), ExportedRun.GOOD).get("Latency"));
         requireNumber(cell, latency.path("p50_micros").asDouble());
@@ -207,7 +210,8 @@ final class OneAnswerTest {
     void eachRendererWritesTheDigitsOfTheDocument() throws IOException {
         Path run = world.run();
         String name = ExportedRun.GOOD;
-        Answered good = all.stream().filter(one -> one.name.equals(name)).findFirst().orElseThrow();
+        Answered good =
+                all.stream().filter(one -> one.name.equals(name)).findFirst().orElseThrow();
         Map<String, Cell> row = row(table("table"), name);
         String latency = Objects.requireNonNull(row.get("Latency")).text();
         List<String> digits = Stream.of("Accuracy %", "95 % interval", "Macro F1 %")
@@ -217,7 +221,9 @@ final class OneAnswerTest {
 
         String page = Files.readString(run.resolve("report.html"));
         String standing = page.substring(page.indexOf("<bdi>" + name + "</bdi></a>"));
-        assertThat(standing.substring(0, standing.indexOf("</tr>"))).contains(digits).contains(latency);
+        assertThat(standing.substring(0, standing.indexOf("</tr>")))
+                .contains(digits)
+                .contains(latency);
         assertThat(slides(run.resolve("slides.pptx"))).contains(digits.get(0), digits.get(1), latency);
         assertThat(run.resolve("results.md"))
                 .content()

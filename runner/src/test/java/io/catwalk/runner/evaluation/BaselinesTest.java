@@ -1,7 +1,6 @@
 package io.catwalk.runner.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageSource;
@@ -26,16 +25,20 @@ final class BaselinesTest {
 
         Baselines all = Baselines.of(train, new int[] {0, 1, 2, 3, 4}, test, 3);
 
-        assertThat(all.largestClass()).isEqualTo(0.25);
+        assertThat(all.largestClass()).isEqualTo(1);
+        assertThat(all.largestRight()).isEqualTo(1);
         // 30 is next to 20, 199 to 200; 90 is nearer to 20 than to 200; 255 is of a class without training images.
-        assertThat(all.nearestNeighbor()).isEqualTo(0.5);
+        assertThat(all.nearest()).containsExactly(true, true, false, false);
+        assertThat(all.nearestRight()).isEqualTo("Aw=="); // the bits 0 and 1
+        assertThat(all.asked()).containsExactly(0, 1, 2, 3);
         assertThat(all.trainImages()).isEqualTo(5);
         assertThat(all.testImages()).isEqualTo(4);
 
         // Of these three, two are of class 0, and no dark one is left: all but the darkest are classified as class 0.
         Baselines some = Baselines.of(train, new int[] {1, 2, 4}, test, 3);
-        assertThat(some.largestClass()).isEqualTo(0.5);
-        assertThat(some.nearestNeighbor()).isEqualTo(0.5);
+        assertThat(some.largestClass()).isZero();
+        assertThat(some.largestRight()).isEqualTo(2);
+        assertThat(some.nearest()).containsExactly(true, true, false, false);
     }
 
     /** The nearest by brute force over the means of fields of 4x4, in double precision. */
@@ -53,18 +56,18 @@ final class BaselinesTest {
         double[][] means = IntStream.range(0, train + test)
                 .mapToObj(i -> means(pixels, i * 32 * 32))
                 .toArray(double[][]::new);
-        int right = 0;
+        boolean[] right = new boolean[test];
         for (int i = train; i < train + test; i++) {
             int nearest = 0;
             for (int j = 1; j < train; j++) {
                 nearest = distance(means[i], means[j]) < distance(means[i], means[nearest]) ? j : nearest;
             }
-            right += labels[i] == labels[nearest] ? 1 : 0;
+            right[i - train] = labels[i] == labels[nearest];
         }
 
         Baselines found = Baselines.of(all, learned, evaluated, 3);
 
-        assertThat(found.nearestNeighbor()).isCloseTo((double) right / test, within(1e-12));
+        assertThat(found.nearest()).containsExactly(right);
     }
 
     private static double[] means(byte[] pixels, int from) {

@@ -13,6 +13,7 @@ import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.Comparison.Baseline;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.report.words.ComparisonWords;
@@ -27,6 +28,8 @@ import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -272,17 +275,53 @@ final class ComparisonTest {
         assertThat(headline(comparison)).contains("probably better than gru by these folds");
     }
 
+    /** The best is right on images 0 to 35, of classes 0, 1, 0, 1 and so on; the nearest image is on 0 to 37. */
     @Test
-    void whatOneIsRightForWithoutANetworkIsToldFirst() {
+    void theBestIsComparedWithWhatNeedsNoNetworkOnTheSameImages() {
+        threeModels();
+        Baselines known = new Baselines(135, IMAGES, IMAGES, 0, 20, bits(38));
+
+        Comparison comparison = comparedWith(known);
+
+        // McNemar's exact p of 18 to 2 and of 0 to 2, by scipy's binomtest.
+        assertThat(comparison.baselines())
+                .extracting(Baseline::name, Baseline::images, Baseline::accuracy)
+                .containsExactly(
+                        tuple(Baseline.Name.LARGEST_CLASS, IMAGES, 0.5),
+                        tuple(Baseline.Name.NEAREST_NEIGHBOR, IMAGES, 0.95));
+        PairedComparison largest =
+                Objects.requireNonNull(comparison.baselines().get(0).best());
+        assertThat(largest.first()).isEqualTo("conv");
+        assertThat(largest.outcome()).isEqualTo(Outcome.BETTER);
+        assertThat(largest.p()).isEqualTo(0.0004024505615234375, CLOSE);
+        PairedComparison nearest =
+                Objects.requireNonNull(comparison.baselines().get(1).best());
+        assertThat(nearest.onlySecond()).isEqualTo(2);
+        assertThat(nearest.p()).isEqualTo(0.5, CLOSE);
+        assertThat(headline(comparison)).contains("nearest-neighbor", "95.00 %").doesNotContain("majority");
+    }
+
+    @Test
+    void overFoldsABaselineHasAnIntervalOnly() {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
-        Baselines baselines = new Baselines(0.816, 0.7, 135, 50);
 
-        Comparison comparison = Objects.requireNonNull(
+        Comparison comparison = comparedWith(new Baselines(135, 50, 50, 0, 40, bits(38)));
+
+        // Wilson's interval of 40 of 50, by scipy's binomtest.
+        assertThat(comparison.baselines().get(0).best()).isNull();
+        assertThat(comparison.baselines().get(0).accuracyLow()).isEqualTo(0.6696289, within(5e-7));
+        assertThat(comparison.baselines().get(1).accuracy()).isEqualTo(38 / 50.0, CLOSE);
+    }
+
+    private static String bits(int right) {
+        BitSet bits = new BitSet();
+        bits.set(0, right);
+        return Base64.getEncoder().encodeToString(bits.toByteArray());
+    }
+
+    private Comparison comparedWith(Baselines baselines) {
+        return Objects.requireNonNull(
                 Comparison.of(planned, finished, this::answers, images(), EquivalenceRegion.STANDARD, baselines));
-
-        assertThat(comparison.baselines()).isEqualTo(baselines);
-        assertThat(limits(comparison))
-                .startsWith("Majority-class and nearest-neighbor baselines: 81.60 % and 70.00 %.");
     }
 
     @Test

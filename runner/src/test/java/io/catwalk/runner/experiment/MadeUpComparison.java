@@ -100,6 +100,6 @@ public final class MadeUpComparison {
             Comparison.@Nullable Incomplete incomplete) {
         NoPairs reason = pairs.isEmpty() ? NoPairs.NO_PREDICTIONS : null;
         return new Comparison(
-                scope, 0.5, null, all, standings, pairs, reason, List.of(), List.of(), incomplete, List.of());
+                scope, 0.5, List.of(), all, standings, pairs, reason, List.of(), List.of(), incomplete, List.of());
     }
 }

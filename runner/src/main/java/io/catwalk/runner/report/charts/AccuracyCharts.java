@@ -1,7 +1,6 @@
 package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.report.Entrant;
@@ -187,11 +186,9 @@ record AccuracyCharts(ReportModel model) {
     /** Returns the accuracies that are reached without a network, by the name of the method; empty if they are not known. */
     static Map<String, Double> baselines(ReportModel model) {
         Comparison comparison = model.comparison();
-        Baselines baselines = comparison == null ? null : comparison.baselines();
         Map<String, Double> accuracies = new LinkedHashMap<>();
-        if (baselines != null) {
-            accuracies.put("nearest-neighbor", baselines.nearestNeighbor());
-            accuracies.put("majority-class", baselines.largestClass());
+        if (comparison != null) {
+            comparison.baselines().forEach(one -> accuracies.put(ComparisonWords.name(one.name()), one.accuracy()));
         }
         return accuracies;
     }

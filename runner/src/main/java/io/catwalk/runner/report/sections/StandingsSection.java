@@ -1,6 +1,8 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Baseline;
 import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
@@ -14,8 +16,11 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Column.Kind;
+import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.words.ComparisonWords;
 import io.catwalk.runner.trial.Efficiency;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,8 +108,26 @@ record StandingsSection(ReportModel model) {
         columns.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
         columns.add(
                 new TableColumn<>(Medium.ONLY_PAGE, "ONNX file", Kind.NUMBER, one -> Cell.of(bytes(one), Unit.BYTES)));
-        return TableColumn.table(
+        Table table = TableColumn.table(
                 Medium.ALL, "table", "The most accurate first", columns, model.trained(), explanation());
+        List<Row> rows = new ArrayList<>(table.rows());
+        Comparison comparison = model.comparison();
+        if (comparison != null) {
+            comparison.baselines().forEach(one -> rows.add(baseline(one, table.columns())));
+        }
+        return new Table(table.media(), table.id(), table.title(), table.columns(), rows, table.note());
+    }
+
+    /** Returns the row of what needs no network, which has an accuracy with its interval and nothing else. */
+    private static Row baseline(Baseline one, List<Column> columns) {
+        return Row.of(columns.stream()
+                .map(column -> switch (column.head()) {
+                    case "Classifier" -> new Cell.Name(ComparisonWords.name(one.name()), null, "", "baseline");
+                    case "Accuracy %" -> Cell.of(one.accuracy(), Unit.PERCENT);
+                    case "95 % interval" -> new Cell.Range(one.accuracyLow(), one.accuracyHigh(), Unit.PERCENT);
+                    default -> Cell.of("");
+                })
+                .toArray(Cell[]::new));
     }
 
     private static TableColumn<Entrant> number(String head, Function<Entrant, Cell> cell) {

@@ -1,8 +1,8 @@
 package io.catwalk.runner.report.words;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Baseline;
 import io.catwalk.runner.experiment.Comparison.Incomplete;
 import io.catwalk.runner.experiment.Comparison.NoPairs;
 import io.catwalk.runner.experiment.Comparison.Round;
@@ -34,7 +34,7 @@ public record ComparisonWords(Comparison comparison, Results results) {
     /** Answers "which one, and how sure"; says first that trials are missing. */
     public String headline() {
         String missing = incomplete();
-        return (missing.isEmpty() ? "" : missing + " ") + answer();
+        return (missing.isEmpty() ? "" : missing + " ") + answer() + baselines();
     }
 
     private String answer() {
@@ -170,9 +170,6 @@ public record ComparisonWords(Comparison comparison, Results results) {
     /** Returns the limits of the comparison, a sentence each. */
     public List<String> limits() {
         List<String> limits = new ArrayList<>();
-        if (comparison.baselines() != null) {
-            limits.add(baselines(comparison.baselines()));
-        }
         boolean alone = comparison.standings().size() == 1;
         limits.add(
                 switch (comparison.scope()) {
@@ -220,10 +217,35 @@ public record ComparisonWords(Comparison comparison, Results results) {
         return limits;
     }
 
-    /** States the accuracies that are reached without a network. */
-    public static String baselines(Baselines baselines) {
-        return "Majority-class and nearest-neighbor baselines: " + Numbers.percent(baselines.largestClass()) + " % and "
-                + Numbers.percent(baselines.nearestNeighbor()) + " %.";
+    /** Names the baselines that the best is not clearly above; empty if it is above all. */
+    private String baselines() {
+        StringBuilder text = new StringBuilder();
+        for (Baseline baseline : comparison.baselines()) {
+            PairedComparison pair = baseline.best();
+            boolean open = pair == null
+                    ? baseline.accuracy() >= comparison.standings().get(0).accuracyLow()
+                    : pair.outcome() != Outcome.BETTER;
+            if (open) {
+                text.append(" The ").append(name(baseline.name())).append(" baseline, without a network, reaches ");
+                text.append(Numbers.percent(baseline.accuracy())).append(" %, which ");
+                text.append(
+                        pair == null
+                                ? "is not below the interval"
+                                : pair.outcome() == Outcome.WORSE
+                                        ? "is significantly more"
+                                        : "does not clearly differ");
+                text.append('.');
+            }
+        }
+        return text.toString();
+    }
+
+    /** Names what predicts without a network. */
+    public static String name(Baseline.Name name) {
+        return switch (name) {
+            case LARGEST_CLASS -> "majority-class";
+            case NEAREST_NEIGHBOR -> "nearest-neighbor";
+        };
     }
 
     /** Names the outcome of a pair. */

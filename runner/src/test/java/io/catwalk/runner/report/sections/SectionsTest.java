@@ -71,8 +71,8 @@ class SectionsTest {
 
     private ReportModel compared(Scope scope) {
         NoPairs none = pairs.isEmpty() ? NoPairs.NO_PREDICTIONS : null;
-        Comparison comparison =
-                new Comparison(scope, 0.5, null, null, standings, pairs, none, List.of(), List.of(), null, List.of());
+        Comparison comparison = new Comparison(
+                scope, 0.5, List.of(), null, standings, pairs, none, List.of(), List.of(), null, List.of());
         return ReportModel.of(RUN.report(models, comparison, null));
     }
 
