@@ -15,48 +15,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
-import javax.xml.namespace.QName;
 import org.apache.poi.openxml4j.exceptions.InvalidFormatException;
-import org.apache.poi.ss.util.CellRangeAddress;
 import org.apache.poi.ss.util.CellReference;
-import org.apache.poi.xddf.usermodel.PresetLineDash;
-import org.apache.poi.xddf.usermodel.XDDFColor;
-import org.apache.poi.xddf.usermodel.XDDFLineProperties;
-import org.apache.poi.xddf.usermodel.XDDFNoFillProperties;
-import org.apache.poi.xddf.usermodel.XDDFPresetLineDash;
-import org.apache.poi.xddf.usermodel.XDDFSolidFillProperties;
-import org.apache.poi.xddf.usermodel.chart.AxisCrossBetween;
-import org.apache.poi.xddf.usermodel.chart.AxisCrosses;
-import org.apache.poi.xddf.usermodel.chart.AxisPosition;
-import org.apache.poi.xddf.usermodel.chart.AxisTickMark;
-import org.apache.poi.xddf.usermodel.chart.ChartTypes;
-import org.apache.poi.xddf.usermodel.chart.DisplayBlanks;
-import org.apache.poi.xddf.usermodel.chart.LayoutMode;
-import org.apache.poi.xddf.usermodel.chart.LayoutTarget;
-import org.apache.poi.xddf.usermodel.chart.LegendPosition;
-import org.apache.poi.xddf.usermodel.chart.MarkerStyle;
-import org.apache.poi.xddf.usermodel.chart.ScatterStyle;
-import org.apache.poi.xddf.usermodel.chart.XDDFDataSourcesFactory;
-import org.apache.poi.xddf.usermodel.chart.XDDFLegendEntry;
-import org.apache.poi.xddf.usermodel.chart.XDDFManualLayout;
-import org.apache.poi.xddf.usermodel.chart.XDDFNumericalDataSource;
-import org.apache.poi.xddf.usermodel.chart.XDDFScatterChartData;
-import org.apache.poi.xddf.usermodel.chart.XDDFValueAxis;
+import org.apache.poi.util.Units;
 import org.apache.poi.xslf.usermodel.XSLFChart;
-import org.apache.poi.xssf.usermodel.XSSFRow;
+import org.apache.poi.xssf.usermodel.XSSFCell;
 import org.apache.poi.xssf.usermodel.XSSFSheet;
-import org.apache.xmlbeans.XmlCursor;
+import org.apache.xmlbeans.XmlException;
 import org.jspecify.annotations.Nullable;
-import org.openxmlformats.schemas.drawingml.x2006.chart.CTDLbls;
-import org.openxmlformats.schemas.drawingml.x2006.chart.CTMarker;
-import org.openxmlformats.schemas.drawingml.x2006.chart.CTScatterSer;
-import org.openxmlformats.schemas.drawingml.x2006.chart.CTValAx;
-import org.openxmlformats.schemas.drawingml.x2006.chart.STDLblPos;
-import org.openxmlformats.schemas.drawingml.x2006.main.CTTextBody;
-import org.openxmlformats.schemas.drawingml.x2006.main.CTTextCharacterProperties;
-import org.openxmlformats.schemas.drawingml.x2006.main.CTTextParagraph;
+import org.openxmlformats.schemas.drawingml.x2006.chart.ChartSpaceDocument;
 
 /**
  * Writes a chart of the report as a scatter chart of PowerPoint, whose numbers can be edited. Rows stand at whole
@@ -89,7 +58,7 @@ final class NativeChart {
             boolean dashed,
             @Nullable Symbol symbol,
             boolean filled,
-            STDLblPos.@Nullable Enum label,
+            @Nullable String label,
             boolean key,
             List<At> points) {
 
@@ -102,13 +71,9 @@ final class NativeChart {
         }
 
         /** Returns a name beside a point, which LibreOffice does not break into lines. */
-        static Trace label(String name, Color color, STDLblPos.Enum side, At point) {
+        static Trace label(String name, Color color, String side, At point) {
             String whole = name.replace(' ', '\u00A0').replace('-', '\u2011');
             return new Trace(whole, color, 0, false, null, true, side, false, List.of(point));
-        }
-
-        Double[] numbers(ToDoubleFunction<At> coordinate) {
-            return points.stream().mapToDouble(coordinate).boxed().toArray(Double[]::new);
         }
     }
 
@@ -141,7 +106,7 @@ final class NativeChart {
             }
             lines.series().forEach(one -> series(one, lines.up()));
             boolean below = area.width() < NARROW && area.height() > 0.7 * area.width();
-            plot(lines.across(), lines.up(), below ? LegendPosition.BOTTOM : LegendPosition.RIGHT);
+            plot(lines.across(), lines.up(), null, below ? "b" : "r");
         }
     }
 
@@ -170,7 +135,6 @@ final class NativeChart {
             At nowhere = new At(low, -1);
             traces.add(Trace.dot(words.said(key.words()), look.quiet(), key.symbol(), key.filled(), true, nowhere));
         }
-        plot(across, up, LegendPosition.TOP);
         // There must be room for the names and notes of rows, which charts do not reserve for labels.
         double names = Math.min(0.4 * area.width(), 20 + widest(rows, Row::name));
         double notes = Math.min(0.3 * area.width(), 18 + widest(rows, Row::note));
@@ -180,12 +144,7 @@ final class NativeChart {
         double top = 10 + LINE * Math.ceil(keys / area.width());
         Area frame = new Area(names, top, area.width() - names - notes, area.height() - top)
                 .above(across.title().isEmpty() ? 24 : 44);
-        XDDFManualLayout layout = chart.getOrAddManualLayout();
-        layout.setTarget(LayoutTarget.INNER);
-        place(layout, frame);
-        if (!rows.legend().isEmpty()) {
-            place(chart.getOrAddLegend().getOrAddManualLayout(), new Area(0, 0, area.width(), top - 10));
-        }
+        plot(across, up, frame, "t");
     }
 
     private double widest(RowChart rows, Function<Row, String> text) {
@@ -213,10 +172,10 @@ final class NativeChart {
             }
         }
         String brief = LETTERS.cut(name, 0.36 * area.width());
-        traces.add(Trace.label(brief + " ", look.ink(), STDLblPos.L, new At(low, y)));
+        traces.add(Trace.label(brief + " ", look.ink(), "l", new At(low, y)));
         if (!row.note().isEmpty()) {
             String note = LETTERS.cut(words.said(row.note()), 0.28 * area.width());
-            traces.add(Trace.label(" " + note, look.quiet(), STDLblPos.R, new At(high, y)));
+            traces.add(Trace.label(" " + note, look.quiet(), "r", new At(high, y)));
         }
     }
 
@@ -258,193 +217,182 @@ final class NativeChart {
                 : name.equals("accent") ? look.accent() : name.equals("ink") ? look.ink() : look.quiet();
     }
 
-    private void plot(Axis across, Axis up, LegendPosition legend) {
-        chart.setAutoTitleDeleted(true);
-        chart.displayBlanksAs(DisplayBlanks.GAP);
-        var space = chart.getCTChartSpace();
-        (space.isSetRoundedCorners() ? space.getRoundedCorners() : space.addNewRoundedCorners()).setVal(false);
-        font(space.isSetTxPr() ? space.getTxPr() : space.addNewTxPr(), look.ink());
-        XDDFValueAxis horizontal = chart.createValueAxis(AxisPosition.BOTTOM);
-        XDDFValueAxis vertical = chart.createValueAxis(AxisPosition.LEFT);
-        apply(across, horizontal);
-        apply(up, vertical);
-        if (up.title().isEmpty()) { // rows have names instead of numbers
-            vertical.setVisible(false);
-            vertical.getOrAddMajorGridProperties().setLineProperties(noLine());
-        }
-        XDDFScatterChartData data = (XDDFScatterChartData) chart.createData(ChartTypes.SCATTER, horizontal, vertical);
-        data.setStyle(ScatterStyle.LINE_MARKER);
-        data.setVaryColors(false);
+    /**
+     * Writes the chart as XML, since the small edition of POI's schemas lacks types of charts, and its numbers into its
+     * workbook.
+     *
+     * @param frame of the axes; null if programs choose it
+     * @param legend its side, and its place if there is a frame
+     */
+    private void plot(Axis across, Axis up, @Nullable Area frame, String legend) {
         // LibreOffice loses a short series if a longer one follows. This order also draws single dots over lines.
         traces.sort(Comparator.comparingInt(trace -> -trace.points().size()));
-        XSSFSheet sheet = sheet();
-        for (int i = 0; i < traces.size(); i++) {
-            write(traces.get(i), data, 2 * i, sheet.getSheetName());
-        }
-        chart.plot(data);
-        for (int i = 0; i < traces.size(); i++) { // over the cells that POI has written, some of which are texts
-            Trace trace = traces.get(i);
-            column(sheet, 2 * i, trace.name() + ": x", trace.numbers(At::x));
-            column(sheet, 2 * i + 1, trace.name(), trace.numbers(At::y));
-        }
-        for (CTValAx axis : chart.getCTChart().getPlotArea().getValAxList()) {
-            axis.getNumFmt().setSourceLinked(false);
-            if (axis.isSetTitle()) {
-                for (CTTextParagraph title : axis.getTitle().getTx().getRich().getPList()) {
-                    title.getRList().forEach(run -> font(run.getRPr(), look.quiet()));
-                    title.unsetEndParaRPr();
-                }
-            }
-        }
-        if (traces.stream().anyMatch(Trace::key)) {
-            chart.getOrAddLegend().setPosition(legend);
-            for (int i = 0; i < traces.size(); i++) {
-                if (!traces.get(i).key()) {
-                    XDDFLegendEntry entry = chart.getOrAddLegend().addEntry();
-                    entry.setIndex(i);
-                    entry.setDelete(true);
-                }
-            }
-        }
-    }
-
-    private XSSFSheet sheet() {
+        XSSFSheet sheet;
         try {
-            return chart.getWorkbook().getSheetAt(0);
+            sheet = chart.getWorkbook().getSheetAt(0);
         } catch (IOException | InvalidFormatException e) {
             throw new IllegalStateException("a new chart has no workbook", e);
         }
+        StringBuilder series = new StringBuilder();
+        StringBuilder hidden = new StringBuilder();
+        for (int i = 0; i < traces.size(); i++) {
+            series.append(series(traces.get(i), i, sheet));
+            if (!traces.get(i).key()) {
+                hidden.append("<c:legendEntry><c:idx val='%s'/><c:delete val='1'/></c:legendEntry>".formatted(i));
+            }
+        }
+        boolean keys = traces.stream().anyMatch(Trace::key);
+        Area top = frame == null ? null : new Area(0, 0, area.width(), Math.max(1, frame.y() - 10));
+        String xml = """
+                <c:chartSpace xmlns:c='http://schemas.openxmlformats.org/drawingml/2006/chart'
+                    xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'><c:roundedCorners val='0'/><c:chart>
+                <c:autoTitleDeleted val='1'/><c:plotArea>%s<c:scatterChart><c:scatterStyle val='lineMarker'/>
+                <c:varyColors val='0'/>%s<c:axId val='1'/><c:axId val='2'/></c:scatterChart>%s%s</c:plotArea>%s
+                <c:plotVisOnly val='1'/><c:dispBlanksAs val='gap'/></c:chart>%s</c:chartSpace>
+                """.formatted(
+                        layout(frame, "<c:layoutTarget val='inner'/>"),
+                        series,
+                        axis(across, 1, "b"),
+                        axis(up, 2, "l"),
+                        keys
+                                ? "<c:legend><c:legendPos val='" + legend + "'/>" + hidden + layout(top, "")
+                                        + "<c:overlay val='0'/></c:legend>"
+                                : "",
+                        "<c:txPr>" + text("", look.ink()) + "</c:txPr>");
+        try {
+            chart.getCTChartSpace().set(ChartSpaceDocument.Factory.parse(xml).getChartSpace());
+        } catch (XmlException e) {
+            throw new IllegalStateException("a chart is no XML: " + xml, e);
+        }
     }
 
-    /** Sets the bounds, ticks and title of an axis. */
-    private void apply(Axis axis, XDDFValueAxis to) {
+    private String layout(@Nullable Area place, String target) {
+        return place == null
+                ? ""
+                : "<c:layout><c:manualLayout>%s<c:xMode val='edge'/><c:yMode val='edge'/><c:x val='%s'/><c:y val='%s'/>"
+                                .formatted(target, place.x() / area.width(), place.y() / area.height())
+                        + "<c:w val='%s'/><c:h val='%s'/></c:manualLayout></c:layout>"
+                                .formatted(place.width() / area.width(), place.height() / area.height());
+    }
+
+    /** Writes an axis; without a title, it is hidden, since the rows beside it have names. */
+    private String axis(Axis axis, int id, String side) {
         boolean doubling = axis.scale() == Axis.Scale.DOUBLING;
-        if (!axis.title().isEmpty()) {
-            to.setTitle(axis.title());
-        }
-        if (doubling) {
-            to.setLogBase(2);
-        }
-        to.setMinimum(bound(axis, axis.low()));
-        to.setMaximum(bound(axis, axis.high()));
-        to.setMajorUnit(bound(axis, axis.step()));
         int digits = doubling ? 0 : (int) Math.max(0, -Math.floor(Math.log10(axis.step()) + 1e-9));
-        to.setNumberFormat(digits == 0 ? "#,##0" : "0." + "0".repeat(digits));
-        to.setCrosses(AxisCrosses.MIN);
-        to.setCrossBetween(AxisCrossBetween.MIDPOINT_CATEGORY);
-        to.setMajorTickMark(AxisTickMark.NONE);
-        to.setMinorTickMark(AxisTickMark.NONE);
-        to.getOrAddShapeProperties().setLineProperties(line(look.line(), 0.75));
-        to.getOrAddMajorGridProperties().setLineProperties(line(look.line(), 0.5));
+        boolean seen = id == 1 || !axis.title().isEmpty();
+        return """
+                <c:valAx><c:axId val='%s'/><c:scaling>%s<c:orientation val='minMax'/><c:max val='%s'/><c:min val='%s'/>
+                </c:scaling><c:delete val='%s'/><c:axPos val='%s'/>%s%s
+                <c:numFmt formatCode='%s' sourceLinked='0'/><c:majorTickMark val='none'/><c:minorTickMark val='none'/>
+                <c:tickLblPos val='low'/><c:spPr>%s</c:spPr><c:crossAx val='%s'/><c:crosses val='min'/>
+                <c:crossBetween val='midCat'/><c:majorUnit val='%s'/></c:valAx>
+                """.formatted(
+                id,
+                doubling ? "<c:logBase val='2'/>" : "",
+                bound(axis, axis.high()),
+                bound(axis, axis.low()),
+                !seen,
+                side,
+                seen
+                        ? "<c:majorGridlines><c:spPr>" + line(look.line(), 0.5, false) + "</c:spPr></c:majorGridlines>"
+                        : "",
+                axis.title().isEmpty()
+                        ? ""
+                        : "<c:title><c:tx><c:rich>" + text(axis.title(), look.quiet())
+                                + "</c:rich></c:tx><c:overlay val='0'/></c:title>",
+                digits == 0 ? "#,##0" : "0." + "0".repeat(digits),
+                line(look.line(), 0.75, false),
+                3 - id,
+                bound(axis, axis.step()));
     }
 
     private static double bound(Axis axis, double number) {
         return axis.scale() == Axis.Scale.DOUBLING ? Math.pow(2, number) : number;
     }
 
-    private static XDDFLineProperties line(Color color, double width) {
-        XDDFLineProperties line = new XDDFLineProperties(new XDDFSolidFillProperties(XDDFColor.from(Look.rgb(color))));
-        line.setWidth(width);
-        return line;
+    private static String fill(Color color) {
+        return "<a:solidFill><a:srgbClr val='%06X'/></a:solidFill>".formatted(color.getRGB() & 0xFFFFFF);
     }
 
-    private static XDDFLineProperties noLine() {
-        return new XDDFLineProperties(new XDDFNoFillProperties());
+    private static String line(Color color, double width, boolean dashed) {
+        return width == 0
+                ? "<a:ln><a:noFill/></a:ln>"
+                : "<a:ln w='%s'>%s%s</a:ln>"
+                        .formatted(Units.toEMU(width), fill(color), dashed ? "<a:prstDash val='dash'/>" : "");
     }
 
-    private static void font(CTTextBody body, Color color) {
-        if (body.getBodyPr() == null) {
-            body.addNewBodyPr();
+    /** Writes a text, or only its font if it is empty. */
+    private static String text(String text, Color color) {
+        String font = " sz='%s' b='0'>%s".formatted((int) (100 * FittedText.SMALLEST), fill(color));
+        return "<a:bodyPr/><a:p><a:pPr><a:defRPr" + font + "</a:defRPr></a:pPr>"
+                + (text.isEmpty() ? "" : "<a:r><a:rPr" + font + "</a:rPr><a:t>" + escaped(text) + "</a:t></a:r>")
+                + "</a:p>";
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;");
+    }
+
+    /** Writes a series, whose numbers are two columns of the workbook. */
+    private static String series(Trace trace, int index, XSSFSheet sheet) {
+        String name = escaped(trace.name());
+        String label = trace.label();
+        return """
+                <c:ser><c:idx val='%1$s'/><c:order val='%1$s'/><c:tx><c:strRef><c:f>%2$s</c:f><c:strCache>
+                <c:ptCount val='1'/><c:pt idx='0'><c:v>%3$s</c:v></c:pt></c:strCache></c:strRef></c:tx>
+                <c:spPr>%4$s</c:spPr>%5$s<c:dLbls>%6$s<c:showLegendKey val='0'/><c:showVal val='0'/>
+                <c:showCatName val='0'/><c:showSerName val='%7$s'/><c:showPercent val='0'/><c:showBubbleSize val='0'/>
+                </c:dLbls><c:xVal>%8$s</c:xVal><c:yVal>%9$s</c:yVal><c:smooth val='0'/></c:ser>
+                """.formatted(
+                index,
+                range(sheet, 2 * index + 1, 1, 1),
+                name,
+                line(trace.color(), trace.width(), trace.dashed()),
+                marker(trace),
+                label == null ? "" : "<c:txPr>" + text("", trace.color()) + "</c:txPr><c:dLblPos val='" + label + "'/>",
+                label != null,
+                numbers(
+                        sheet,
+                        2 * index,
+                        trace.name() + ": x",
+                        trace.points().stream().map(At::x).toList()),
+                numbers(
+                        sheet,
+                        2 * index + 1,
+                        trace.name(),
+                        trace.points().stream().map(At::y).toList()));
+    }
+
+    private static String marker(Trace trace) {
+        Symbol symbol = trace.symbol();
+        if (symbol == null) {
+            return "<c:marker><c:symbol val='none'/></c:marker>";
         }
-        body.setPArray(new CTTextParagraph[0]); // POI's own paragraph has another size
-        font(body.addNewP().addNewPPr().addNewDefRPr(), color);
-    }
-
-    private static void font(CTTextCharacterProperties font, Color color) {
-        font.setSz((int) (FittedText.SMALLEST * 100));
-        font.setB(false);
-        font.addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(color));
-    }
-
-    private void place(XDDFManualLayout layout, Area place) {
-        layout.setXMode(LayoutMode.EDGE);
-        layout.setYMode(LayoutMode.EDGE);
-        layout.setX(place.x() / area.width());
-        layout.setY(place.y() / area.height());
-        layout.setWidthRatio(place.width() / area.width());
-        layout.setHeightRatio(place.height() / area.height());
-    }
-
-    /** Writes a series into the chart, whose numbers are two columns of its workbook. */
-    private void write(Trace trace, XDDFScatterChartData data, int column, String sheet) {
-        var series = (XDDFScatterChartData.Series)
-                data.addSeries(source(trace.numbers(At::x), column), source(trace.numbers(At::y), column + 1));
-        series.setTitle(trace.name(), new CellReference(sheet, 0, column + 1, true, true));
-        series.setSmooth(false);
-        XDDFLineProperties line = trace.width() == 0 ? noLine() : line(trace.color(), trace.width());
-        if (trace.dashed()) {
-            line.setPresetDash(new XDDFPresetLineDash(PresetLineDash.DASH));
-        }
-        series.setLineProperties(line);
-        series.setMarkerStyle(trace.symbol() == null ? MarkerStyle.NONE : style(trace.symbol()));
-        CTScatterSer raw = series.getCTScatterSer();
-        if (trace.symbol() != null) {
-            marker(raw.getMarker(), trace);
-        }
-        CTDLbls labels = raw.isSetDLbls() ? raw.getDLbls() : raw.addNewDLbls();
-        if (trace.label() != null) {
-            font(labels.addNewTxPr(), trace.color());
-            labels.addNewDLblPos().setVal(trace.label());
-        }
-        // Each program has its own default for an option that is missing.
-        labels.addNewShowLegendKey().setVal(false);
-        labels.addNewShowVal().setVal(false);
-        labels.addNewShowCatName().setVal(false);
-        labels.addNewShowSerName().setVal(trace.label() != null);
-        labels.addNewShowPercent().setVal(false);
-        labels.addNewShowBubbleSize().setVal(false);
-    }
-
-    private XDDFNumericalDataSource<Double> source(Double[] numbers, int column) {
-        return XDDFDataSourcesFactory.fromArray(
-                numbers, chart.formatRange(new CellRangeAddress(1, numbers.length, column, column)), column);
-    }
-
-    private static void column(XSSFSheet sheet, int column, String head, Double[] numbers) {
-        row(sheet, 0).createCell(column).setCellValue(head);
-        for (int i = 0; i < numbers.length; i++) {
-            row(sheet, i + 1).createCell(column).setCellValue(numbers[i]);
-        }
-    }
-
-    private static XSSFRow row(XSSFSheet sheet, int number) {
-        return sheet.getRow(number) == null ? sheet.createRow(number) : sheet.getRow(number);
-    }
-
-    /** Sets size and color of dots. The size is plain XML, since the small edition of POI's schemas lacks its type. */
-    private static void marker(CTMarker marker, Trace trace) {
-        try (XmlCursor cursor = marker.getSymbol().newCursor()) {
-            cursor.toEndToken();
-            cursor.toNextToken();
-            cursor.beginElement(new QName(marker.getSymbol().getDomNode().getNamespaceURI(), "size"));
-            cursor.insertAttributeWithValue("val", "9");
-        }
-        var shape = marker.isSetSpPr() ? marker.getSpPr() : marker.addNewSpPr();
+        String mark = symbol == Symbol.CROSS ? "x" : symbol.name().toLowerCase(Locale.ROOT);
         Color inside = trace.filled() ? trace.color() : Look.mixed(trace.color(), Color.WHITE, 0.35);
-        shape.addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(inside));
-        shape.addNewLn().addNewSolidFill().addNewSrgbClr().setVal(Look.rgb(trace.color()));
-        shape.getLn().setW(19050);
+        return "<c:marker><c:symbol val='%s'/><c:size val='9'/><c:spPr>%s%s</c:spPr></c:marker>"
+                .formatted(mark, fill(inside), line(trace.color(), 1.5, false));
     }
 
-    private static MarkerStyle style(Symbol symbol) {
-        return switch (symbol) {
-            case CIRCLE -> MarkerStyle.CIRCLE;
-            case SQUARE -> MarkerStyle.SQUARE;
-            case TRIANGLE -> MarkerStyle.TRIANGLE;
-            case DIAMOND -> MarkerStyle.DIAMOND;
-            case PLUS -> MarkerStyle.PLUS;
-            case CROSS -> MarkerStyle.X;
-            case STAR -> MarkerStyle.STAR;
-        };
+    /** Writes numbers into a column of the workbook, and returns the same as XML. */
+    private static String numbers(XSSFSheet sheet, int column, String head, List<Double> numbers) {
+        cell(sheet, 0, column).setCellValue(head);
+        StringBuilder points = new StringBuilder();
+        for (int i = 0; i < numbers.size(); i++) {
+            cell(sheet, i + 1, column).setCellValue(numbers.get(i));
+            points.append("<c:pt idx='%s'><c:v>%s</c:v></c:pt>".formatted(i, numbers.get(i)));
+        }
+        return "<c:numRef><c:f>%s</c:f><c:numCache><c:formatCode>General</c:formatCode><c:ptCount val='%s'/>%s"
+                        .formatted(range(sheet, column, 2, numbers.size() + 1), numbers.size(), points)
+                + "</c:numCache></c:numRef>";
+    }
+
+    private static XSSFCell cell(XSSFSheet sheet, int row, int column) {
+        return (sheet.getRow(row) == null ? sheet.createRow(row) : sheet.getRow(row)).createCell(column);
+    }
+
+    private static String range(XSSFSheet sheet, int column, int from, int to) {
+        String letters = CellReference.convertNumToColString(column);
+        return "%s!$%s$%s:$%s$%s".formatted(sheet.getSheetName(), letters, from, letters, to);
     }
 }
