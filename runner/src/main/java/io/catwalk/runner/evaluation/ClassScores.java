@@ -43,6 +43,11 @@ public record ClassScores(
                 rocAuc);
     }
 
+    /** Returns how many of the images of the class are recognized, with the Wilson interval; it must have images. */
+    public Accuracy recognized() {
+        return Accuracy.of(support, (int) Math.round(recall * support));
+    }
+
     /** Lists what cannot be computed for this class, in sentences. */
     List<String> flags() {
         if (support == 0 && predictions == 0) {

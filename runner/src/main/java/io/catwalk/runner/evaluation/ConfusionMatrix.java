@@ -101,6 +101,14 @@ public final class ConfusionMatrix {
                 .toList();
     }
 
+    /** Returns the most frequent mistakes, all with the same count, by class; none without mistakes. */
+    public List<Cell> mostFrequentMistakes() {
+        List<Cell> all = mistakes();
+        return all.stream()
+                .filter(cell -> cell.images() == all.get(0).images())
+                .toList();
+    }
+
     /**
      * Selects the classes of the most frequent mistakes, for a chart that has no room for all.
      *

@@ -48,6 +48,9 @@ public record Evaluation(
         List<ConfusedPair> confusedPairs,
         List<String> flags) {
 
+    /** Of fewer images of a class, nothing can be said about this class alone. */
+    public static final int FEWEST_IMAGES = 10;
+
     /** Copies the lists. */
     public Evaluation {
         classes = List.copyOf(classes);
@@ -110,6 +113,18 @@ public record Evaluation(
                 RiskCoverage.of(truth, predicted, answers.confidence()),
                 ConfusedPair.of(confusion, truth, predicted, answers.confidence()),
                 flags);
+    }
+
+    /**
+     * Returns the classes with the lowest recall among those with at least {@value #FEWEST_IMAGES} images, in class
+     * order; several if they tie, none if no class has so many.
+     */
+    public List<ClassScores> hardest() {
+        List<ClassScores> large = classes.stream()
+                .filter(scores -> scores.support() >= FEWEST_IMAGES)
+                .toList();
+        double lowest = large.stream().mapToDouble(ClassScores::recall).min().orElse(0);
+        return large.stream().filter(scores -> scores.recall() == lowest).toList();
     }
 
     private static @Nullable Double meanRocAuc(List<ClassScores> classes) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.Golden;
 import io.catwalk.runner.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -89,6 +90,53 @@ class GoldenEvaluationTest {
     private static void agree(Evaluation evaluation, ToDoubleFunction<ClassScores> score, JsonNode expected) {
         assertThat(evaluation.classes().stream().mapToDouble(score).toArray())
                 .containsExactly(doubles(expected), within(TOLERANCE));
+    }
+
+    /** 10 of 20, 6 of 12 and 0 of 2 images; 0 of 2 says nothing. 6 of 12 is 0.2538 to 0.7462 by Wilson (scipy). */
+    @Test
+    void theHardestClassesTieAndHaveTenImages() {
+        Evaluation evaluation = ofCells(new int[][] {{10, 10, 0}, {6, 6, 0}, {1, 1, 0}});
+
+        assertThat(evaluation.hardest()).extracting(ClassScores::name).containsExactly("0", "1");
+        Accuracy recognized = evaluation.hardest().get(1).recognized();
+        assertThat(recognized.right()).isEqualTo(6);
+        assertThat(recognized.low()).isCloseTo(0.2538, within(5e-5));
+        assertThat(recognized.high()).isCloseTo(0.7462, within(5e-5));
+        assertThat(ofCells(new int[][] {{9, 0}, {0, 9}}).hardest()).isEmpty();
+    }
+
+    @Test
+    void theMostFrequentMistakesAreAllWithTheHighestCount() {
+        assertThat(ofCells(new int[][] {{1, 24, 3}, {24, 5, 0}, {2, 1, 7}})
+                        .confusion()
+                        .mostFrequentMistakes())
+                .containsExactly(new ConfusionMatrix.Cell(0, 1, 24), new ConfusionMatrix.Cell(1, 0, 24));
+        assertThat(ofCells(new int[][] {{2, 0}, {0, 3}}).confusion().mostFrequentMistakes())
+                .isEmpty();
+    }
+
+    private static Evaluation ofCells(int[][] cells) {
+        int classes = cells.length;
+        List<Integer> labels = new ArrayList<>();
+        List<Float> logits = new ArrayList<>();
+        for (int truth = 0; truth < classes; truth++) {
+            for (int predicted = 0; predicted < classes; predicted++) {
+                for (int image = 0; image < cells[truth][predicted]; image++) {
+                    labels.add(truth);
+                    for (int c = 0; c < classes; c++) {
+                        logits.add(c == predicted ? 1f : 0f);
+                    }
+                }
+            }
+        }
+        float[] flat = new float[logits.size()];
+        for (int i = 0; i < flat.length; i++) {
+            flat[i] = logits.get(i);
+        }
+        int[] truths = labels.stream().mapToInt(Integer::intValue).toArray();
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+        return Evaluation.of(new Predictions(classes, truths, flat), names);
     }
 
     @Test

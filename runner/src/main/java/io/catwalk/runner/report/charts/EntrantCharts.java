@@ -49,7 +49,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
     private static final int CLASSES = 24;
 
     /** A share of fewer images says too little for a title. */
-    private static final int FEWEST = 10;
+    private static final int FEWEST = Evaluation.FEWEST_IMAGES;
 
     /** Returns every chart that there is data for. */
     public List<Chart> all() {
@@ -238,14 +238,12 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
 
     /** Names the most frequent mistake, or two that are equally frequent, if their classes have enough images. */
     private static String mistakes(ConfusionMatrix matrix, List<String> classes) {
-        List<Cell> mistakes = matrix.mistakes();
         int images = matrix.images();
-        if (mistakes.isEmpty()) {
+        List<Cell> first = matrix.mostFrequentMistakes();
+        if (first.isEmpty()) {
             return "No mistake in " + Wording.count(images, "image", "images");
         }
-        int most = mistakes.get(0).images();
-        List<Cell> first =
-                mistakes.stream().filter(cell -> cell.images() == most).toList();
+        int most = first.get(0).images();
         if (first.size() > 2 || first.stream().anyMatch(cell -> matrix.support(cell.truth()) < FEWEST)) {
             return Numbers.count(images - matrix.correct()) + " of " + Wording.count(images, "image", "images")
                     + " classified wrongly, at most " + most + " of a class as the same other class";

@@ -37,7 +37,7 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
     private static final int MOST = 6;
 
     /** With fewer images, the recall of a class is known to no better than some 25 points to each side. */
-    private static final int FEWEST = 10;
+    private static final int FEWEST = Evaluation.FEWEST_IMAGES;
 
     static Optional<Section> of(ReportModel model) {
         List<Entrant> shown =
@@ -91,19 +91,17 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
 
     private String title() {
         String name = shown.get(0).name();
-        List<ConfusionMatrix.Cell> mistakes = best().confusion().mistakes();
         List<ClassScores> large = best().classes().stream()
                 .filter(scores -> scores.support() >= FEWEST)
                 .toList();
-        if (mistakes.isEmpty()) {
+        if (best().confusion().mistakes().isEmpty()) {
             return name + " recognizes every image";
         }
         if (large.isEmpty()) {
             return "No class has " + FEWEST + " test images, so the recall of a single class is hardly known";
         }
-        double lowest = large.stream().mapToDouble(ClassScores::recall).min().orElseThrow();
-        List<ClassScores> hardest =
-                large.stream().filter(scores -> scores.recall() == lowest).toList();
+        List<ClassScores> hardest = best().hardest();
+        double lowest = hardest.get(0).recall();
         if (hardest.size() == large.size() && large.size() > 1) {
             return name + " recognizes all classes with " + FEWEST + " or more test images equally well: "
                     + Numbers.percent(lowest) + " %";
@@ -111,12 +109,12 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
         return "The lowest recall of " + name + " is " + Numbers.percent(lowest) + " %, for "
                 + Wording.names(hardest.stream().map(ClassScores::name).toList())
                 + counted(hardest)
-                + mostOften(mistakes);
+                + mostOften();
     }
 
     /** Says of how many images a recall is, which is the same for all of some classes; nothing if these differ. */
     private static String counted(List<ClassScores> classes) {
-        Accuracy recall = accuracy(classes.get(0));
+        Accuracy recall = classes.get(0).recognized();
         String of = " (" + Numbers.count(recall.right()) + " of " + Numbers.count(recall.images()) + " images";
         if (classes.size() == 1) {
             return of + ", 95 % interval " + interval(recall) + ")";
@@ -124,22 +122,16 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
         return classes.stream().allMatch(scores -> scores.support() == recall.images()) ? of + " each)" : "";
     }
 
-    private static Accuracy accuracy(ClassScores scores) {
-        return Accuracy.of(scores.support(), (int) Math.round(scores.recall() * scores.support()));
-    }
-
     private static String interval(Accuracy recall) {
         return Numbers.percent(recall.low()) + " to " + Numbers.percent(recall.high());
     }
 
     /** Says which two classes are confused most; nothing if several pairs tie, or a class has too few images. */
-    private String mostOften(List<ConfusionMatrix.Cell> mistakes) {
-        ConfusionMatrix.Cell first = mistakes.get(0);
-        List<ConfusionMatrix.Cell> most = mistakes.stream()
-                .filter(cell -> cell.images() == first.images())
-                .toList();
-        List<String> classes = model.dataset().classes();
+    private String mostOften() {
         ConfusionMatrix matrix = best().confusion();
+        List<ConfusionMatrix.Cell> most = matrix.mostFrequentMistakes();
+        ConfusionMatrix.Cell first = most.get(0);
+        List<String> classes = model.dataset().classes();
         boolean mutual = most.size() == 2
                 && most.get(1).truth() == first.predicted()
                 && most.get(1).predicted() == first.truth();
@@ -192,7 +184,7 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
 
     private static Cell recall(ClassScores scores, boolean detailed) {
         Cell.Number share = Cell.of(scores.recall(), Unit.PERCENT);
-        return detailed ? share.with(interval(accuracy(scores))) : share;
+        return detailed ? share.with(interval(scores.recognized())) : share;
     }
 
     /** Says as what the images of a class are classified most often by mistake, and how many; a dash for nothing. */
