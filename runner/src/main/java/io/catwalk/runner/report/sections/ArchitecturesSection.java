@@ -28,6 +28,8 @@ import java.util.stream.Collectors;
 /** How large the networks are, and how they are built. */
 record ArchitecturesSection(ReportModel model) {
 
+    static final String MACS = "MACs, millions";
+
     private static final int DRAWN = 3;
 
     static Optional<Section> of(ReportModel model) {
@@ -91,11 +93,7 @@ record ArchitecturesSection(ReportModel model) {
                     one -> Cell.of(settings(one.request().hyperparameters()))));
         }
         columns.add(size("Parameters", Kind.BAR, costs -> Cell.of(costs.parameters(), Unit.COUNT)));
-        columns.add(size(
-                "MACs, millions",
-                Kind.NUMBER,
-                costs -> Cell.of(
-                        costs.multiplyAccumulates() == null ? null : costs.multiplyAccumulates() / 1e6, Unit.TIMES)));
+        columns.add(size(MACS, Kind.NUMBER, ArchitecturesSection::millions));
         columns.add(size("ONNX file", Kind.NUMBER, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
         return columns;
     }
@@ -105,6 +103,12 @@ record ArchitecturesSection(ReportModel model) {
             Efficiency costs = one.efficiency();
             return costs == null ? Cell.of(null, Unit.COUNT) : cell.apply(costs);
         });
+    }
+
+    /** Returns the MACs of one image, in millions. */
+    static Cell millions(Efficiency costs) {
+        Long macs = costs.multiplyAccumulates();
+        return Cell.of(macs == null ? null : macs / 1e6, Unit.TIMES);
     }
 
     /** Writes hyperparameters for a cell; a dash if there are none. */

@@ -193,13 +193,16 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
                 .filter(cell -> cell.truth() == label && cell.predicted() != label)
                 .toList();
         int most = own.stream().mapToInt(ConfusionMatrix.Cell::images).max().orElse(0);
-        return own.isEmpty()
-                ? Numbers.NONE
-                : Wording.names(own.stream()
-                                .filter(cell -> cell.images() == most)
-                                .map(cell -> model.dataset().classes().get(cell.predicted()))
-                                .toList())
-                        + " (" + Numbers.count(most) + ")";
+        List<String> names = own.stream()
+                .filter(cell -> cell.images() == most)
+                .map(cell -> model.dataset().classes().get(cell.predicted()))
+                .toList();
+        return switch (names.size()) {
+            case 0 -> Numbers.NONE;
+            case 1 -> names.get(0) + " (" + Numbers.count(most) + ")";
+            case 2 -> Wording.joined(names) + " (" + Numbers.count(most) + " each)";
+            default -> names.size() + " classes (" + Numbers.count(most) + " each)";
+        };
     }
 
     private String note(int classes) {

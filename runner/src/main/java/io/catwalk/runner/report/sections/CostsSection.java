@@ -148,7 +148,7 @@ record CostsSection(ReportModel model) {
         List<TableColumn<Entrant>> columns = new ArrayList<>();
         columns.add(new TableColumn<>(Medium.WRITTEN, "Classifier", Kind.TEXT, StandingsSection::name));
         columns.add(cost(TEXT, "Parameters", Kind.BAR, costs -> Cell.of(costs.parameters(), Unit.COUNT)));
-        columns.add(cost(TEXT, "MACs", Kind.NUMBER, costs -> Cell.of(costs.multiplyAccumulates(), Unit.COUNT)));
+        columns.add(cost(TEXT, ArchitecturesSection.MACS, Kind.NUMBER, ArchitecturesSection::millions));
         columns.add(cost(Medium.WRITTEN, "ONNX file", Kind.BAR, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
         columns.add(cost(TEXT, "Peak memory", Kind.BAR, costs -> Cell.of(costs.peakMemoryBytes(), Unit.BYTES)));
         columns.add(new TableColumn<>(Medium.WRITTEN, "Training time", Kind.BAR, CostsSection::trainingTime));

@@ -24,12 +24,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** How much of the accuracy is of the training images only, and whether confidence matches accuracy. */
 record GeneralizationSection(ReportModel model) {
+
+    /** Where the chart does not show the same numbers. */
+    private static final Set<Medium> BESIDE_NO_CHART = Medium.of(Medium.MARKDOWN, Medium.APPENDIX);
 
     static Optional<Section> of(ReportModel model) {
         return model.trained().isEmpty() ? Optional.empty() : Optional.of(new GeneralizationSection(model).section());
@@ -43,9 +47,9 @@ record GeneralizationSection(ReportModel model) {
                 model.trained().stream().filter(Entrant::evaluated).findFirst();
         best.flatMap(one -> new EntrantCharts(model, one, "best").named("reliability"))
                 .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
-        best.ifPresent(one -> blocks.add(Sentences.of(Medium.WRITTEN, Tone.TEXT, calibration(one) + ".")));
         blocks.add(TableColumn.table(
-                Medium.DETAIL, "gaps", "Training, validation and test", columns(), model.trained(), note()));
+                Medium.DETAIL, "gaps", "Accuracy, loss and confidence", columns(), model.trained(), note()));
+        best.ifPresent(one -> blocks.add(Sentences.of(Medium.WRITTEN, Tone.TEXT, calibration(one) + ".")));
         blocks.addAll(figures.subList(Math.min(1, figures.size()), figures.size()));
         return new Section(
                 "generalization",
@@ -119,29 +123,30 @@ record GeneralizationSection(ReportModel model) {
         columns.add(mean("Training %", metrics -> metrics.train().accuracy()));
         columns.add(mean("Validation %", metrics -> metrics.validation().accuracy()));
         columns.add(mean("Test %", metrics -> metrics.test().accuracy()));
-        columns.add(gap("Gap, points", gap -> Cell.of(gap.mean(), Unit.POINTS)));
-        columns.add(gap("95 % interval", gap -> new Cell.Range(gap.low(), gap.high(), Unit.POINTS)));
-        columns.add(gap("Training loss", gap -> Cell.of(gap.trainingLoss(), Unit.NATS)));
-        columns.add(gap("Validation loss", gap -> Cell.of(gap.validationLoss(), Unit.NATS)));
-        columns.add(number("Calibration error, points", one -> Cell.of(equalMassError(one), Unit.PERCENT)));
+        columns.add(gap(BESIDE_NO_CHART, "Gap, points", gap -> Cell.of(gap.mean(), Unit.POINTS)));
+        columns.add(gap(BESIDE_NO_CHART, "95 % interval", gap -> new Cell.Range(gap.low(), gap.high(), Unit.POINTS)));
+        columns.add(gap(Medium.DETAIL, "Training loss", gap -> Cell.of(gap.trainingLoss(), Unit.NATS)));
+        columns.add(gap(Medium.DETAIL, "Validation loss", gap -> Cell.of(gap.validationLoss(), Unit.NATS)));
+        columns.add(number(
+                Medium.DETAIL, "Calibration error, points", one -> Cell.of(calibrationError(one), Unit.PERCENT)));
         return columns;
     }
 
-    private static @Nullable Double equalMassError(Entrant one) {
+    private static @Nullable Double calibrationError(Entrant one) {
         Evaluation evaluation = one.evaluation();
         return evaluation == null ? null : (Double) evaluation.calibration().expectedError();
     }
 
-    private static TableColumn<Entrant> number(String head, Function<Entrant, Cell> cell) {
-        return new TableColumn<>(Medium.DETAIL, head, Kind.NUMBER, cell);
+    private static TableColumn<Entrant> number(Set<Medium> media, String head, Function<Entrant, Cell> cell) {
+        return new TableColumn<>(media, head, Kind.NUMBER, cell);
     }
 
     private static TableColumn<Entrant> mean(String head, ToDoubleFunction<TrialMetrics> metric) {
-        return number(head, one -> Cell.of(one.mean(metric), Unit.PERCENT));
+        return number(BESIDE_NO_CHART, head, one -> Cell.of(one.mean(metric), Unit.PERCENT));
     }
 
-    private static TableColumn<Entrant> gap(String head, Function<GeneralizationGap, Cell> cell) {
-        return number(head, one -> {
+    private static TableColumn<Entrant> gap(Set<Medium> media, String head, Function<GeneralizationGap, Cell> cell) {
+        return number(media, head, one -> {
             GeneralizationGap gap = one.gap();
             return gap == null ? Cell.of(null, Unit.POINTS) : cell.apply(gap);
         });
@@ -150,7 +155,7 @@ record GeneralizationSection(ReportModel model) {
     private String note() {
         boolean selected =
                 model.trained().stream().anyMatch(one -> one.request().recipe().epochs() > 1);
-        return "The gap is training minus validation accuracy. Losses are in nats, without label smoothing."
+        return "Losses are in nats, without label smoothing. The gap is training minus validation accuracy."
                 + (selected
                         ? " Validation accuracy is optimistic, since the validation images selected the epoch:"
                                 + " compare by test accuracy."

@@ -220,8 +220,10 @@ class SectionsTest {
                 .map(Section::id)
                 .toList();
         assertThat(slides)
-                .containsExactly(
-                        "standings",
+                .startsWith("standings")
+                .endsWith("conclusions")
+                .hasSize(10)
+                .contains(
                         "data",
                         "architectures",
                         "training",
@@ -229,8 +231,7 @@ class SectionsTest {
                         "costs",
                         "classes",
                         "generalization",
-                        "onnx",
-                        "conclusions");
+                        "onnx");
         List<Block> groups = sample("seven").section("classifiers").blocks();
         assertThat(groups).hasSize(7).allMatch(Block.Group.class::isInstance);
         assertThat(groups.stream().map(group -> ((Block.Group) group).id())).startsWith("c1", "c2");
@@ -314,9 +315,9 @@ class SectionsTest {
      */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0.91 0.905 0.904 | BETTER UNDECIDED | 2 of 3 classifiers; a and c | better than b, not clearly different from c | 3 | 0
+            0.91 0.905 0.904 | BETTER UNDECIDED | 2 of 3 classifiers; a and c | better than b; not clearly different from c | 3 | 0
             0.91 0.90 0.89   | BETTER -         | 2 of 3 classifiers; a and c | better than b; Not compared with the best: c | 2 | 1
-            0.91 0.909 0.90  | UNDECIDED BETTER | 2 of 3 classifiers; a and b | not clearly different from b, better than c; bracket | 3 | 2
+            0.91 0.909 0.90  | UNDECIDED BETTER | 2 of 3 classifiers; a and b | not clearly different from b; better than c; bracket | 3 | 2
             0.91 0.90 0.89   | BETTER BETTER    | one choice: a               | better than b and c, ahead by 0.50 points or more | 3 | 1
             0.91 0.90        | EQUIVALENT       | 2 of 2 classifiers; a and b | equivalent to b | 2 | 2
             """)
