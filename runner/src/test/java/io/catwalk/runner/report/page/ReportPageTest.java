@@ -26,12 +26,16 @@ import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.report.graphics.Paint;
+import io.catwalk.runner.report.graphics.Picture;
+import io.catwalk.runner.report.graphics.Symbol;
 import io.catwalk.runner.report.sections.RunDocument;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,13 +48,30 @@ final class ReportPageTest {
     /** Hebrew letters, which change the direction of what follows. */
     private static final String HEBREW = "\u05e9\u05dc\u05d5\u05dd";
 
+    private static Document document(Block... blocks) {
+        Section section = new Section("one", "One", "One finding", List.of(blocks), "");
+        return new Document("run", "subject", "The title", List.of(section), List.of(), "Footer.");
+    }
+
+    private static Table table(Kind kind, Cell... cells) {
+        List<Column> columns = List.of(new Column(Medium.ALL, "Row", Kind.TEXT), new Column(Medium.ALL, "Value", kind));
+        List<Row> rows = IntStream.range(0, cells.length)
+                .mapToObj(i -> Row.of(Cell.of("row " + i), cells[i]))
+                .toList();
+        return new Table(Medium.ALL, "", "A table", columns, rows, "");
+    }
+
+    private static Picture picture() {
+        return new Picture(40, 40, List.of(Symbol.SQUARE.at(20, 20, 12, Paint.fill("ink"))));
+    }
+
     private static String html(Block... blocks) {
-        String html = ReportPage.html(SampleDocument.of(blocks));
+        String html = ReportPage.html(document(blocks));
         return html.substring(html.indexOf("<main"), html.indexOf("</main>"));
     }
 
     private static String cell(Kind kind, Cell... cells) {
-        return html(SampleDocument.table(SampleDocument.column(kind), cells)).replaceAll("\\s*\n", "");
+        return html(table(kind, cells)).replaceAll("\\s*\n", "");
     }
 
     @Test
@@ -188,14 +209,14 @@ final class ReportPageTest {
 
     @Test
     void everyBlockIsOnThePage() {
-        byte[] png = SampleDocument.picture().png(1);
+        byte[] png = picture().png(1);
         String html = html(
                 new Sentences(Medium.ALL, "Why", Tone.LIST, List.of("One.", "Two.")),
                 Sentences.of(Medium.ALL, Tone.WARNING, "Careful.", "Very."),
                 new Facts(Medium.ALL, "", true, List.of(Fact.of("accuracy", "91 %"))),
                 new Facts(Medium.ALL, "Machine", false, List.of(Fact.of("cores", "4"))),
                 new Code(Medium.ALL, "Again", "bash", "a \\\n  b"),
-                new Drawing(Medium.ALL, "Network", "Two layers", SampleDocument.picture()),
+                new Drawing(Medium.ALL, "Network", "Two layers", picture()),
                 new Photo(Medium.ALL, "Image", "A square", png),
                 new Group(
                         Medium.ALL,
@@ -232,8 +253,8 @@ final class ReportPageTest {
                 Sentences.of(Medium.ALL, Tone.TEXT, EVIL),
                 new Facts(Medium.ALL, EVIL, false, List.of(new Fact(EVIL, new Cell.Link(EVIL, EVIL)))),
                 new Code(Medium.ALL, EVIL, EVIL, EVIL),
-                new Drawing(Medium.ALL, EVIL, EVIL, SampleDocument.picture()),
-                new Photo(Medium.ALL, EVIL, EVIL, SampleDocument.picture().png(1)),
+                new Drawing(Medium.ALL, EVIL, EVIL, picture()),
+                new Photo(Medium.ALL, EVIL, EVIL, picture().png(1)),
                 new Group(Medium.ALL, EVIL, new Cell.Mark(EVIL, EVIL, null), EVIL, false, List.of(table)),
                 new Widget(Widget.Kind.IMAGES, json),
                 new Widget(Widget.Kind.DEMO, EVIL));
@@ -281,7 +302,7 @@ final class ReportPageTest {
     /** Two figures stand side by side, a third beside its numbers; what needs more room stands alone. */
     @Test
     void blocksStandSideBySideWhereBothFit() {
-        Block square = new Drawing(Medium.ALL, "", "", SampleDocument.picture());
+        Block square = new Drawing(Medium.ALL, "", "", picture());
         Block note = Sentences.of(Medium.ALL, Tone.TEXT, "Short.");
         Column column = new Column(Medium.ALL, "A head", Kind.TEXT);
         Row row = new Row(Collections.nCopies(12, Cell.of("a text of some words")), "");
