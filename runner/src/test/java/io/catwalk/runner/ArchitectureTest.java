@@ -22,15 +22,23 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiPredicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -191,6 +199,65 @@ class ArchitectureTest {
                 "are public classes",
                 type -> type.getModifiers().contains(JavaModifier.PUBLIC) && !type.isInterface() && !type.isEnum());
         holds(90, RUNNER.and(open), haveModifier(JavaModifier.FINAL));
+    }
+
+    /** Calls whose texts say why something is refused, lost or made again: messages, not results. */
+    private static final Pattern MESSAGE =
+            Pattern.compile("Exception\\(|\\bLOG\\.|[nN]ote(\\.accept)?\\(|refusal\\(|damaged\\("
+                    + "|require\\w*\\(|sameLength\\(|[. ]read\\(|bring\\(|(Lost|Failed|without|requireNonNull)\\(");
+
+    /** Classes that make such messages from parts. */
+    private static final Set<String> MESSAGES = Set.of(
+            ("CollectionFolder Experiment ExperimentFile RunFolder RunLock TreeReader FileDigest OnnxModel Quantizer SavedTrial"
+                            + " TrialBench TrialFolder TrialMain TrialProcess TrialRepair TrialSources")
+                    .split(" ", -1));
+
+    /** Results that still hold words: flags of metrics, parity, quantization, and the name of a machine or a search. */
+    private static final Set<String> WORDS =
+            Set.of(("Agreement ClassScores Evaluation ShownClasses TuningSpec BusyWatch Latency Machine ParityResult"
+                            + " QuantizationCertificate QuantizationVerdict Software TrialSpec")
+                    .split(" ", -1));
+
+    private static final Pattern TOKEN =
+            Pattern.compile("(\"(?:\\\\.|[^\"\\\\])*\")|/\\*.*?\\*/|//[^\\n]*", Pattern.DOTALL);
+    private static final Pattern SENTENCE = Pattern.compile("\"[^\"]*(?:[a-z]{3,} [a-z]|[a-z] [a-z]{3,})[^\"]*\"");
+
+    private static List<String> sentences(String source) {
+        String code = TOKEN.matcher(source)
+                .replaceAll(found -> found.group(1) == null ? "" : Matcher.quoteReplacement(found.group(1)));
+        return Stream.of(code.split("(?<=[;{}])\\s*\\n", -1))
+                .filter(statement -> !MESSAGE.matcher(statement).find())
+                .flatMap(statement -> SENTENCE.matcher(statement).results().map(MatchResult::group))
+                .toList();
+    }
+
+    /** Numbers and what is said about them are apart: these packages are read by programs (results.json). */
+    @ParameterizedTest
+    @CsvSource({"statistics, 17", "evaluation, 17", "experiment, 30", "trial, 38"})
+    void numbersHoldNoSentence(String name, int floor) throws IOException {
+        Path sources = Path.of("src/main/java/io/catwalk/runner", name);
+        Map<String, List<String>> found = new TreeMap<>();
+        int files = 0;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(sources, "*.java")) {
+            for (Path file : all) {
+                files++;
+                String type = file.getFileName().toString().replace(".java", "");
+                List<String> sentences = sentences(Files.readString(file));
+                if (!sentences.isEmpty() && !MESSAGES.contains(type) && !WORDS.contains(type)) {
+                    found.put(type, sentences);
+                }
+            }
+        }
+        assertThat(files).isGreaterThanOrEqualTo(floor);
+        assertThat(found).isEmpty();
+    }
+
+    @Test
+    void aSentenceIsFoundAndAMessageIsNot() {
+        String sentence = "return first + \" is significantly better than \" + second;\n";
+        String message = "throw new IllegalArgumentException(\"expected at least 2 values\");\n";
+        assertThat(sentences(message + "/** \"in a comment of text\" */ " + sentence + message))
+                .containsExactly("\" is significantly better than \"");
     }
 
     /** Returns all classes but some of a module, and those inside them, and those of some packages. */

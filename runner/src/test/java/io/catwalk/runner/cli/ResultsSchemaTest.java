@@ -64,7 +64,7 @@ final class ResultsSchemaTest {
                 "\"status\" : \"done\" | \"status\" : \"fine\" | enumeration",
                 "\"channels\" : 1 | \"channels\" : \"1\" | integer",
                 "\"planned\" : 7 | \"planed\" : 7 | planed",
-                "\"headline\" : | \"heading\" : | headline",
+                "\"pairs\" : | \"verdicts\" : | pairs",
                 "\"accuracy\" : 0.9 | \"accuracy\" : 1.9 | maximum"
             })
     void whatIsOtherwiseIsFound(String good, String bad, String error) throws IOException {
