@@ -220,14 +220,15 @@ class ArchitectureTest {
 
     private static final Pattern TOKEN =
             Pattern.compile("(\"(?:\\\\.|[^\"\\\\])*\")|/\\*.*?\\*/|//[^\\n]*", Pattern.DOTALL);
-    private static final Pattern SENTENCE = Pattern.compile("\"[^\"]*(?:[a-z]{3,} [a-z]|[a-z] [a-z]{3,})[^\"]*\"");
+    private static final Pattern SENTENCE = Pattern.compile("[a-z]{3,} [a-z]|[a-z] [a-z]{3,}");
 
     private static List<String> sentences(String source) {
         String code = TOKEN.matcher(source)
                 .replaceAll(found -> found.group(1) == null ? "" : Matcher.quoteReplacement(found.group(1)));
         return Stream.of(code.split("(?<=[;{}])\\s*\\n", -1))
                 .filter(statement -> !MESSAGE.matcher(statement).find())
-                .flatMap(statement -> SENTENCE.matcher(statement).results().map(MatchResult::group))
+                .flatMap(statement -> TOKEN.matcher(statement).results().map(MatchResult::group))
+                .filter(literal -> SENTENCE.matcher(literal).find())
                 .toList();
     }
 
