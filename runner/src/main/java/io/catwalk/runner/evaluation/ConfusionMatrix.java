@@ -104,9 +104,7 @@ public final class ConfusionMatrix {
     /** Returns the most frequent mistakes, all with the same count, by class; none without mistakes. */
     public List<Cell> mostFrequentMistakes() {
         List<Cell> all = mistakes();
-        return all.stream()
-                .filter(cell -> cell.images() == all.get(0).images())
-                .toList();
+        return all.stream().filter(cell -> cell.images() == all.get(0).images()).toList();
     }
 
     /**

@@ -26,7 +26,6 @@ final class OlderRunsTest {
     private static final String HOME = "catwalk.home";
     private static final Path KEPT = Path.of("../test-data/runs/0.1.0");
 
-    /** The only sentence of the whole results that has been worded anew since then. */
     @TempDir
     private Path folder;
 
