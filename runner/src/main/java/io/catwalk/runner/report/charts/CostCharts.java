@@ -59,7 +59,7 @@ record CostCharts(ReportModel model) {
                             latency(one),
                             Numbers.bytes(bytes),
                             standing.onFront() == null ? Numbers.NONE : standing.onFront() ? "yes" : "no"));
-            series.add(new Series(one.name(), one.color(), one.symbol(), Look.DOTS, true, List.of(point)));
+            series.add(Series.of(one, Look.DOTS, List.of(point)));
         }
         Axis across = Axis.doubling(
                 "Latency of one image, µs (" + model.latencyTitle() + ")",

@@ -50,7 +50,7 @@ record CoverageCharts(ReportModel model) {
             List<Point> points = curve.curve().stream()
                     .map(step -> Point.at(100 * step.coverage(), 100 * step.error(), ""))
                     .toList();
-            series.add(new Series(one.name(), one.color(), one.symbol(), Look.LINE, true, points));
+            series.add(Series.of(one, Look.LINE, points));
             Point there = Point.at(100 * knee.coverage(), 100 * knee.error(), tip);
             series.add(new Series(one.name() + ", knee", one.color(), one.symbol(), Look.DOTS, false, List.of(there)));
         }
@@ -66,8 +66,7 @@ record CoverageCharts(ReportModel model) {
                                         : "")),
                 new Axis("Coverage, % of the images", 0, 100, 20, Axis.Scale.LINEAR),
                 Axis.fromZero("Error rate, %", Series.span(series)),
-                series,
-                List.of()));
+                series));
     }
 
     /** Names who has the smallest area: all whose area reads the same. */

@@ -3,7 +3,9 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.training.Epoch;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** A metric that is measured in each epoch. */
@@ -45,15 +47,18 @@ enum Curve {
         return scale * validation.applyAsDouble(epoch);
     }
 
-    /** Returns the highest accuracy or the lowest loss; NaN if there are no points. */
-    double best(List<Point> points) {
-        var values = points.stream().mapToDouble(Point::y).summaryStatistics();
-        return values.getCount() == 0 ? Double.NaN : this == LOSS ? values.getMin() : values.getMax();
+    /** Returns the first point with the highest accuracy or the lowest loss; empty if there are no points. */
+    Optional<Point> best(List<Point> points) {
+        return points.stream().max(Comparator.comparingDouble(point -> this == LOSS ? -point.y() : point.y()));
     }
 
     /** Writes a number without its unit. */
     String text(double value) {
         return Numbers.fixed(value, digits);
+    }
+
+    String unit() {
+        return unit;
     }
 
     String withUnit(double value) {

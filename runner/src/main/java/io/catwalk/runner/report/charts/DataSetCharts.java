@@ -60,8 +60,6 @@ public record DataSetCharts(Across across, Palette palette) {
                 table.caption("data-set-accuracies", "Accuracy on each data set", ""),
                 Axis.percent("Accuracy, %", Row.span(rows)),
                 rows,
-                legend,
-                null,
-                0);
+                legend);
     }
 }

@@ -12,8 +12,6 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Row.Dot;
-import io.catwalk.runner.report.charts.Row.Item;
-import io.catwalk.runner.report.charts.Row.Range;
 import io.catwalk.runner.report.charts.RowChart.Key;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
@@ -106,17 +104,10 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
             guides.add(new Guide(
                     kept, loss ? up.low() : up.high(), kept, loss ? up.high() : up.low(), "kept: epoch " + kept));
         }
-        double best = curve.best(validation.points());
-        String title = validation.points().isEmpty()
-                ? "There is no validation " + what
-                : (curve == Curve.LOSS ? "Lowest" : "Best") + " validation " + what + ": " + curve.withUnit(best)
-                        + " in epoch "
-                        + Math.round(validation.points().stream()
-                                .filter(point -> point.y() == best)
-                                .findFirst()
-                                .orElseThrow()
-                                .x())
-                        + " of " + history.size();
+        String title = curve.best(validation.points())
+                .map(best -> (curve == Curve.LOSS ? "Lowest" : "Best") + " validation " + what + ": "
+                        + curve.withUnit(best.y()) + " in epoch " + Math.round(best.x()) + " of " + history.size())
+                .orElse("There is no validation " + what);
         int more = trials.size() - 1;
         return Optional.of(new XyChart(
                 table.caption(
@@ -276,19 +267,16 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         for (int label :
                 many ? hardest.subList(0, CLASSES) : hardest.stream().sorted().toList()) {
             ClassScores scores = all.get(label);
-            double found = 100 * scores.recall();
-            List<Item> items = new ArrayList<>();
+            List<Dot> dots = new ArrayList<>();
             if (scores.predictions() > 0) {
-                double right = 100 * scores.precision();
-                items.add(new Range(Math.min(found, right), Math.max(found, right), false));
-                items.add(new Dot(right, precision.symbol(), precision.filled()));
+                dots.add(new Dot(100 * scores.precision(), precision.symbol(), precision.filled()));
             }
-            items.add(new Dot(found, recall.symbol(), recall.filled()));
+            dots.add(new Dot(100 * scores.recall(), recall.symbol(), recall.filled()));
             rows.add(new Row(
                     scores.name(),
                     entrant.color(),
                     entrant.symbol(),
-                    items,
+                    Row.joined(dots),
                     Numbers.percent(scores.recall()),
                     table.add(
                             scores.name(),
@@ -309,9 +297,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                                         : "")),
                 Axis.percent("Precision and recall, %", Row.span(rows)),
                 rows,
-                List.of(recall, precision),
-                null,
-                0));
+                List.of(recall, precision)));
     }
 
     /** Names the class with the lowest recall among those with enough images, or both of two. */

@@ -65,7 +65,7 @@ record RobustnessCharts(Robustness robustness, List<Entrant> measured, Axis up) 
                                         ChartTable.percents(accuracy.low(), accuracy.high())));
                     })
                     .toList();
-            series.add(new Series(one.name(), one.color(), one.symbol(), Look.MARKED, true, points));
+            series.add(Series.of(one, Look.MARKED, points));
         }
         String finding = new RobustnessFindings(robustness).of(corruption) + ".";
         return new XyChart(
@@ -76,8 +76,7 @@ record RobustnessCharts(Robustness robustness, List<Entrant> measured, Axis up) 
                         finding),
                 new Axis(strength, 0, corruption.strongest(), corruption.strength(1), Axis.Scale.LINEAR),
                 up,
-                series,
-                List.of());
+                series);
     }
 
     /** Says what is left of the accuracies at the strongest step. */

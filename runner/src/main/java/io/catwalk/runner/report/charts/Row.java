@@ -3,6 +3,7 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.graphics.Symbol;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One row of a {@link RowChart}: items along the axis, with a name before and a note behind; scripts find it by its key. */
 public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip, String key) {
@@ -14,6 +15,13 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
 
     static Row of(Entrant one, List<Item> items, String note, String key, String tip) {
         return new Row(one.name(), one.color(), one.symbol(), items, note, tip, key);
+    }
+
+    /** Returns dots with a wide pale line that joins them. */
+    static List<Item> joined(List<Dot> dots) {
+        var span = dots.stream().mapToDouble(Dot::at).summaryStatistics();
+        return Stream.<Item>concat(Stream.of(new Range(span.getMin(), span.getMax(), false)), dots.stream())
+                .toList();
     }
 
     /** Returns all numbers that the axis of these rows has to span. */

@@ -49,7 +49,11 @@ public record RowChart(
     }
 
     RowChart(Caption caption, Axis axis, List<Row> rows) {
-        this(caption, axis, rows, List.of(), null, 0);
+        this(caption, axis, rows, List.of());
+    }
+
+    RowChart(Caption caption, Axis axis, List<Row> rows, List<Key> legend) {
+        this(caption, axis, rows, legend, null, 0);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.charts;
 
+import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.graphics.Symbol;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +24,11 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
         points = points.stream()
                 .filter(point -> Double.isFinite(point.x()) && Double.isFinite(point.y()))
                 .toList();
+    }
+
+    /** Returns the labeled series of a classifier. */
+    static Series of(Entrant one, Look look, List<Point> points) {
+        return new Series(one.name(), one.color(), one.symbol(), look, true, points);
     }
 
     /** Returns all heights that the axis of these series has to span, with their bounds. */

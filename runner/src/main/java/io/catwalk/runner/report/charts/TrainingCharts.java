@@ -8,8 +8,6 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Row.Dot;
-import io.catwalk.runner.report.charts.Row.Item;
-import io.catwalk.runner.report.charts.Row.Range;
 import io.catwalk.runner.report.charts.RowChart.Key;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
@@ -58,7 +56,7 @@ record TrainingCharts(ReportModel model) {
                 "Validation loss");
         List<Row> rows = new ArrayList<>();
         for (Entrant one : model.trained()) {
-            List<Item> dots = new ArrayList<>();
+            List<Dot> dots = new ArrayList<>();
             List<String> cells = new ArrayList<>(List.of(one.name()));
             for (Part part : PARTS) {
                 Double mean = one.mean(part.metric());
@@ -70,11 +68,6 @@ record TrainingCharts(ReportModel model) {
             if (dots.isEmpty()) {
                 continue;
             }
-            var span = dots.stream()
-                    .flatMap(dot -> dot.span().stream())
-                    .mapToDouble(Double::doubleValue)
-                    .summaryStatistics();
-            dots.add(0, new Range(span.getMin(), span.getMax(), false));
             GeneralizationGap gap = Objects.requireNonNull(one.gap());
             String points = Numbers.points(gap.mean());
             cells.add(points);
@@ -82,7 +75,11 @@ record TrainingCharts(ReportModel model) {
             cells.add(Numbers.fixed(gap.trainingLoss(), 3));
             cells.add(Numbers.fixed(gap.validationLoss(), 3));
             rows.add(Row.of(
-                    one, dots, points + (gap.toldApart() ? "" : " ?"), "", table.add(cells.toArray(String[]::new))));
+                    one,
+                    Row.joined(dots),
+                    points + (gap.toldApart() ? "" : " ?"),
+                    "",
+                    table.add(cells.toArray(String[]::new))));
         }
         return rows.isEmpty()
                 ? Optional.empty()
@@ -95,9 +92,7 @@ record TrainingCharts(ReportModel model) {
                                         + " includes 0."),
                         Axis.percent("Accuracy, %", Row.span(rows)),
                         rows,
-                        PARTS.stream().map(Part::key).toList(),
-                        null,
-                        0));
+                        PARTS.stream().map(Part::key).toList()));
     }
 
     /** Says who overfits most, among those that measurably do. */
@@ -137,12 +132,9 @@ record TrainingCharts(ReportModel model) {
                 continue;
             }
             List<Epoch> history = first.get().history();
-            Series line = new Series(
-                    one.name(),
-                    one.color(),
-                    one.symbol(),
+            Series line = Series.of(
+                    one,
                     Look.LINE,
-                    true,
                     history.stream()
                             .map(epoch -> Point.at(
                                     epoch.epoch(),
@@ -157,31 +149,34 @@ record TrainingCharts(ReportModel model) {
                     Integer.toString(history.size()),
                     curve.text(curve.validation(history.get(0))),
                     curve.text(curve.validation(history.get(history.size() - 1))),
-                    curve.text(curve.best(line.points())),
+                    best(curve, line.points()),
                     Integer.toString(first.get().trained().timing().bestEpoch()));
         }
         List<Double> span = Series.span(series);
         if (span.isEmpty()) {
             return Optional.empty();
         }
-        double best =
-                curve.best(series.stream().flatMap(one -> one.points().stream()).toList());
+        String best = best(
+                curve, series.stream().flatMap(one -> one.points().stream()).toList());
         List<String> leaders = series.stream()
-                .filter(one -> curve.text(curve.best(one.points())).equals(curve.text(best)))
+                .filter(one -> best(curve, one.points()).equals(best))
                 .map(Series::name)
                 .toList();
         return Optional.of(new XyChart(
                 table.caption(
                         "validation-" + curve.title(),
                         "Validation " + curve.title() + (curve == Curve.LOSS ? " is lowest" : " is highest") + " for "
-                                + Wording.names(leaders) + ": " + curve.withUnit(best),
+                                + Wording.names(leaders) + ": " + best + curve.unit(),
                         "The validation set selects the epoch, so the best value is optimistic."
                                 + (model.trained().size() > RunCharts.LINES
                                         ? " The " + RunCharts.LINES + " most accurate classifiers are shown."
                                         : "")),
                 Axis.counting("Epoch", epochs),
                 curve.axis("Validation " + curve.title(), span),
-                series,
-                List.of()));
+                series));
+    }
+
+    private static String best(Curve curve, List<Point> points) {
+        return curve.text(curve.best(points).map(Point::y).orElse(Double.NaN));
     }
 }

@@ -76,8 +76,7 @@ record TuningCharts(Tuning tuning) {
                                 "Each line is a candidate, from its smallest budget to its largest."),
                         Axis.fromZero("Epochs of each training", List.of((double) most)),
                         Axis.around(CriterionWords.title(tuning.selectBy()) + ", " + unit, span),
-                        series,
-                        List.of()));
+                        series));
     }
 
     private static String choices(Candidate candidate) {

@@ -33,6 +33,10 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         guides = List.copyOf(guides);
     }
 
+    XyChart(Caption caption, Axis across, Axis up, List<Series> series) {
+        this(caption, across, up, series, List.of());
+    }
+
     @Override
     public Picture drawn(double width) {
         return new Drafting(width).picture();

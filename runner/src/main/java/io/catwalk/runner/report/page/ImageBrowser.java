@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -122,7 +124,7 @@ public record ImageBrowser(
                 .sorted(Comparator.comparingInt(gathered::right))
                 .mapToInt(image -> image)
                 .toArray();
-        SpriteSheets sheets = gathered.sheets(order);
+        SpriteSheets sheets = gathered.images == null ? null : SpriteSheets.of(gathered.images, order, BUDGET);
         ImageDataset dataset = model.run().dataset();
         List<Duplicate> leaked = model.run().leaked();
         List<Twin> twins = null;
@@ -136,11 +138,11 @@ public record ImageBrowser(
         return new ImageBrowser(
                 classes,
                 count,
-                gathered.names == null || gathered.source == null
+                gathered.images == null
                         ? ""
                         : packed(
-                                IntStream.of(gathered.names)
-                                        .map(gathered.source::index)
+                                IntStream.range(0, count)
+                                        .map(gathered.images::index)
                                         .toArray(),
                                 count,
                                 4),
@@ -154,19 +156,14 @@ public record ImageBrowser(
                 originals);
     }
 
-    /** Returns the nearest training image of each test image that has one. */
+    /** Returns the nearest training image of each test image that has one, which comes first. */
     private static List<Duplicate> nearest(List<Duplicate> leaked, ImageDataset dataset) {
-        List<Duplicate> nearest = new ArrayList<>();
-        int before = -1;
-        for (Duplicate pair : leaked) {
-            boolean there = pair.first() < dataset.test().size()
-                    && pair.second() < dataset.train().size();
-            if (there && pair.first() != before) {
-                before = pair.first();
-                nearest.add(pair);
-            }
-        }
-        return nearest;
+        Map<Integer, Duplicate> nearest = new LinkedHashMap<>();
+        leaked.stream()
+                .filter(pair -> pair.first() < dataset.test().size()
+                        && pair.second() < dataset.train().size())
+                .forEach(pair -> nearest.putIfAbsent(pair.first(), pair));
+        return List.copyOf(nearest.values());
     }
 
     private static Twin twin(Duplicate pair, ImageSource train) {
@@ -267,13 +264,8 @@ public record ImageBrowser(
         }
     }
 
-    /** The predictions of all classifiers for the same images; names and source are null without the images. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Gathered(
-            List<Part> parts,
-            Model first,
-            int @Nullable [] names,
-            @Nullable ImageSource source) {
+    /** The predictions of all classifiers for the same images, in their order; without the images where these are gone. */
+    private record Gathered(List<Part> parts, @Nullable ImageSource images) {
 
         /** Leaves out classifiers that were evaluated on other images than the first. */
         static @Nullable Gathered of(ReportModel model) {
@@ -292,64 +284,45 @@ public record ImageBrowser(
                     parts.add(part);
                 }
             }
-            if (parts.isEmpty()) {
-                return null;
-            }
+            return parts.isEmpty() ? null : new Gathered(parts, images(model, first, parts.get(0).truth));
+        }
+
+        /** Returns the images, if their labels are those of the predictions: a wrong picture is worse than none. */
+        private static @Nullable ImageSource images(ReportModel model, List<Model> trials, int[] truth) {
             ImageDataset dataset = model.run().dataset();
             if (dataset == null
                     || dataset.train().channels() == 2
                     || dataset.train().channels() > 3) {
-                return new Gathered(parts, first.get(0), null, null);
-            }
-            ImageSource source = model.folded() ? dataset.train() : dataset.test();
-            int[] names = names(model, dataset, first);
-            return isOf(source, names, parts.get(0).truth)
-                    ? new Gathered(parts, first.get(0), names, source)
-                    : new Gathered(parts, first.get(0), null, null);
-        }
-
-        /** Returns the numbers of the images within their source, in the order of the predictions. */
-        private static int[] names(ReportModel model, ImageDataset dataset, List<Model> trials) {
-            return trials.stream()
-                    .flatMapToInt(trial -> {
-                        int fold = trial.outcome().trial().fold();
-                        if (fold == 0) {
-                            Predictions predictions = Objects.requireNonNull(trial.predictions());
-                            return IntStream.range(0, predictions.images());
-                        }
-                        Split split =
-                                model.run().spec().split().split(dataset, fold).fold();
-                        return Arrays.stream(Objects.requireNonNull(split).validation());
-                    })
-                    .toArray();
-        }
-
-        /** Returns whether the labels fit those of the predictions: a wrong picture is worse than none. */
-        private static boolean isOf(ImageSource source, int[] names, int[] truth) {
-            return names.length == truth.length
-                    && IntStream.range(0, names.length)
-                            .allMatch(i -> names[i] < source.size() && source.labels()[names[i]] == truth[i]);
-        }
-
-        /** Draws the images in an order of their predictions; returns null without the images. */
-        @Nullable
-        SpriteSheets sheets(int[] order) {
-            if (names == null || source == null) {
                 return null;
             }
-            int[] numbers = new int[order.length];
-            for (int place = 0; place < order.length; place++) {
-                numbers[place] = names[order[place]];
+            ImageSource source = model.folded() ? dataset.train() : dataset.test();
+            int[] numbers = trials.stream()
+                    .flatMapToInt(trial -> numbers(model, dataset, trial))
+                    .toArray();
+            if (IntStream.of(numbers).anyMatch(number -> number >= source.size())) {
+                return null;
             }
-            return SpriteSheets.of(source, numbers, BUDGET);
+            ImageSource images = source.select(numbers);
+            return Arrays.equals(images.labels(), truth) ? images : null;
+        }
+
+        /** Returns the numbers of the images of a trial within their source, in the order of its predictions. */
+        private static IntStream numbers(ReportModel model, ImageDataset dataset, Model trial) {
+            int fold = trial.outcome().trial().fold();
+            if (fold == 0) {
+                return IntStream.range(
+                        0, Objects.requireNonNull(trial.predictions()).images());
+            }
+            Split split = model.run().spec().split().split(dataset, fold).fold();
+            return Arrays.stream(Objects.requireNonNull(split).validation());
         }
 
         /** Names the files of the first images of an order, as many as the page has room for; none of IDX files. */
         List<String> files(int[] order, int most) {
             List<String> files = new ArrayList<>();
             int left = NAMES;
-            for (int place = 0; place < most && names != null && source != null; place++) {
-                String file = source.file(names[order[place]]);
+            for (int place = 0; place < most && images != null; place++) {
+                String file = images.file(order[place]);
                 left -= file.length();
                 if (left < 0 || file.isEmpty()) {
                     break;
