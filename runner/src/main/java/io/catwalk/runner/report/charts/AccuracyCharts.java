@@ -2,6 +2,7 @@ package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Baseline;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
@@ -154,43 +155,32 @@ record AccuracyCharts(ReportModel model) {
         List<Entrant> leaders = model.leaders();
         String title = Wording.classifiers(leaders) + (leaders.size() == 1 ? " classifies " : " classify ")
                 + Numbers.percent(leaders.get(0).stands().accuracy()) + " % of the images correctly";
-        List<Double> span = new ArrayList<>(Row.span(rows));
-        double low = Collections.min(span);
-        double high = Collections.max(span);
-        for (Map.Entry<String, Double> baseline : baselines(model).entrySet()) {
-            double share = baseline.getValue();
+        double low = Collections.min(Row.span(rows));
+        double high = Collections.max(Row.span(rows));
+        for (Baseline baseline : baselines(model)) {
+            String name = ComparisonWords.name(baseline.name());
+            String accuracy = Numbers.percent(baseline.accuracy());
+            List<Item> items =
+                    interval(baseline.accuracyLow(), baseline.accuracy(), baseline.accuracyHigh(), Symbol.CIRCLE);
             // One that is far away would press all intervals together; its number is enough.
-            boolean near = 100 * share >= low - Math.max(10, high - low);
-            if (near) {
-                span.add(100 * share);
-            }
-            String accuracy = Numbers.percent(share);
-            rows.add(new Row(
-                    baseline.getKey(),
-                    "muted",
-                    Symbol.CIRCLE,
-                    near ? List.of(new Dot(100 * share, Symbol.CIRCLE, false)) : List.of(),
-                    accuracy,
-                    table.add(baseline.getKey(), accuracy, Numbers.NONE),
-                    ""));
-            if (Paired.order(share, leaders.get(0).stands().accuracy()) >= 0) {
-                title += "; the " + baseline.getKey() + " baseline: " + accuracy + " %";
+            boolean near = 100 * baseline.accuracy() >= low - Math.max(10, high - low);
+            String interval = ChartTable.percents(baseline.accuracyLow(), baseline.accuracyHigh());
+            String tip = table.add(name, accuracy, interval);
+            rows.add(new Row(name, "muted", Symbol.CIRCLE, near ? items : List.of(), accuracy, tip, ""));
+            if (Paired.order(baseline.accuracy(), leaders.get(0).stands().accuracy()) >= 0) {
+                title += "; the " + name + " baseline: " + accuracy + " %";
             }
         }
         return Optional.of(new RowChart(
                 table.caption("accuracy", title, "Lines are 95 % intervals of each accuracy by itself."),
-                Axis.percent("Accuracy, %", span),
+                Axis.percent("Accuracy, %", Row.span(rows)),
                 rows));
     }
 
-    /** Returns the accuracies that are reached without a network, by the name of the method; empty if they are not known. */
-    static Map<String, Double> baselines(ReportModel model) {
+    /** Returns what is reached without a network; empty if it is not known. */
+    static List<Baseline> baselines(ReportModel model) {
         Comparison comparison = model.comparison();
-        Map<String, Double> accuracies = new LinkedHashMap<>();
-        if (comparison != null) {
-            comparison.baselines().forEach(one -> accuracies.put(ComparisonWords.name(one.name()), one.accuracy()));
-        }
-        return accuracies;
+        return comparison == null ? List.of() : comparison.baselines();
     }
 
     /** Draws the accuracies of several trials of a classifier, one for each fold and seed. */

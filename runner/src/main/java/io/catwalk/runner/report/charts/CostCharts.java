@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.experiment.Comparison.Baseline;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
@@ -9,6 +10,7 @@ import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.charts.XyChart.Guide;
 import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.report.words.ComparisonWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -66,12 +68,13 @@ record CostCharts(ReportModel model) {
                 measured.stream().map(this::micros).toList());
         Axis up = Axis.percent("Accuracy, %", Series.span(series));
         List<Guide> baselines = new ArrayList<>();
-        AccuracyCharts.baselines(model).forEach((name, share) -> {
-            if (up.holds(100 * share)) {
-                baselines.add(new Guide(
-                        across.first(), 100 * share, across.last(), 100 * share, name + " " + Numbers.percent(share)));
+        for (Baseline baseline : AccuracyCharts.baselines(model)) {
+            double accuracy = 100 * baseline.accuracy();
+            if (up.holds(accuracy)) {
+                String words = ComparisonWords.name(baseline.name()) + " " + Numbers.percent(baseline.accuracy());
+                baselines.add(new Guide(across.first(), accuracy, across.last(), accuracy, words));
             }
-        });
+        }
         return Optional.of(new XyChart(
                 table.caption(
                         "accuracy-latency",

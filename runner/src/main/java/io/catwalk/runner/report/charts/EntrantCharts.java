@@ -289,7 +289,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         return Optional.of(new RowChart(
                 table.caption(
                         "classes-" + file,
-                        hardest(hardest.stream().map(all::get).toList()),
+                        hardest(evaluation.hardest()),
                         "At the right: recall, in percent."
                                 + (many
                                         ? " Shown: the " + CLASSES + " classes with the lowest recall of "
@@ -302,22 +302,17 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
 
     /** Names the class with the lowest recall among those with enough images, or both of two. */
     private static String hardest(List<ClassScores> hardest) {
-        List<ClassScores> large =
-                hardest.stream().filter(one -> one.support() >= FEWEST).toList();
-        List<String> first = large.stream()
-                .filter(one -> one.recall() == large.get(0).recall())
-                .map(ClassScores::name)
-                .toList();
-        if (first.isEmpty()) {
+        if (hardest.isEmpty()) {
             return "Precision and recall; no class has " + FEWEST + " images";
         }
-        String recall = "the lowest recall, " + Numbers.percent(large.get(0).recall()) + " %";
-        return first.size() > 2
-                ? first.size() + " of " + Wording.count(large.size(), "class has ", "classes have ") + recall
-                : Wording.joined(first)
-                        + (first.size() == 1
-                                ? " has " + recall + " of "
-                                        + Wording.count(large.get(0).support(), "image", "images")
-                                : " have " + recall);
+        String recall = "the lowest recall, " + Numbers.percent(hardest.get(0).recall()) + " %";
+        List<String> names = hardest.stream().map(ClassScores::name).toList();
+        return switch (names.size()) {
+            case 1 ->
+                names.get(0) + " has " + recall + " of "
+                        + Wording.count(hardest.get(0).support(), "image", "images");
+            case 2 -> Wording.joined(names) + " have " + recall;
+            default -> Numbers.count(names.size()) + " classes have " + recall;
+        };
     }
 }

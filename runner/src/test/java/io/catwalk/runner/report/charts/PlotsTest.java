@@ -152,7 +152,7 @@ class PlotsTest {
         assertThat(titleOf("confusion")).contains("class 1 classified as class 2", "class 2 classified as class 3");
         models.clear();
         add("three", 20, 15, 15, 15);
-        assertThat(titleOf("classes")).startsWith("3 of 3 classes").contains("75.00 %");
+        assertThat(titleOf("classes")).startsWith("3 classes").contains("75.00 %");
         assertThat(titleOf("confusion")).startsWith("15 of 60 images").doesNotContain("class 1");
     }
 
