@@ -10,6 +10,7 @@ import io.catwalk.runner.report.slides.SlideOptions.Extent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +74,7 @@ public final class Slides {
         properties.setDescription("");
         properties.setCategory("");
         properties.setRevision("1");
-        Optional<Date> now = Optional.of(new Date());
+        Optional<Date> now = Optional.of(Date.from(Instant.now()));
         properties.setCreated(now);
         properties.setModified(now);
     }
