@@ -274,7 +274,7 @@ final class VerifyCommand extends JsonCommand {
             Map<String, @Nullable Object> answer = new LinkedHashMap<>();
             answer.put("dataset", images.name());
             answer.put("stated_accuracy", stated);
-            answer.put("agrees", stated != null && sameImages ? !differs : null);
+            answer.put("agrees", (stated != null && sameImages) ? !differs : null);
             answer.put("metrics", evaluation.metrics());
             console.json(answer);
         } else {
