@@ -111,11 +111,12 @@ final class ComparedAsOnnxTest {
         Catwalk.Answer answer = world.compared();
         assertThat(answer.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(answer.out())
-                .containsPattern("(?m)^model +acc +prec +rec +F1 +train +val +params +time +latency$")
-                .containsPattern("(?m)^as ONNX +size +MACs +PyTorch +Runtime +faster +flips +max diff$")
-                .containsPattern("(?m)^mixed .* µs +(\\d+\\.\\d x|-) +0 +\\d\\.\\de-\\d\\d$")
-                .containsPattern("(?m)^unknown-operation +- +- +~?[\\d,]+ µs +- +- +- +-$")
-                .containsPattern("(?m)^two-faced +- +- +~?[\\d,]+ µs +- +- +40 +\\d\\.\\de[+-]\\d\\d$");
+                .containsPattern("(?m)^Classifier +Accuracy % +95 % interval .* Latency$")
+                .containsPattern("(?m)^Classifier +Agrees +Label flips +Largest difference$")
+                .containsPattern("(?m)^mixed +yes +0 +\\d\\.\\de-\\d\\d$")
+                .containsPattern("(?m)^unknown-operation +no file +– +–$")
+                .containsPattern("(?m)^two-faced +no +40 +\\d\\.\\de[+-]\\d\\d$")
+                .contains("! unknown-operation has no ONNX form: ", "! by-batch has no ONNX form: ");
         assertThat(answer.err())
                 .contains("unknown-operation seed 1: done; ONNX: has no ", "by-batch seed 1: done; ONNX: has no ")
                 .contains("two-faced seed 1: done; ONNX: DISAGREES: 40 flips in 40 images")
