@@ -88,7 +88,7 @@ final class MisbehavingPluginsTest {
         reasons.put("hoards", "ran out of memory (Java heap space): try fewer --jobs");
         reasons.put("crashes", "crashed in native code: see trials/crashes/1-0/crash.log");
         reasons.put("leaves-orphan", "exit code 3 before it was done");
-        reasons.put("diverges", "the loss is NaN in epoch 1, step 1 of 7");
+        reasons.put("diverges", "the loss is NaN in epoch 1, step ");
         return reasons;
     }
 

@@ -70,11 +70,8 @@ final class PhotosRunTest {
         assertThat(results.at("/dataset/test").asInt()).isEqualTo(18);
         assertThat(results.at("/comparison/baselines/0/accuracy").asDouble()).isEqualTo(12 / 18.0);
         assertThat(results.at("/comparison/baselines/1/accuracy").asDouble()).isBetween(0.9, 1.0);
-        assertThat(results.at("/comparison/limits").asString())
-                .startsWith("Without a network: always naming the largest class is right for 66.67 % of the images")
-                .contains("The epoch of each network was selected by balanced accuracy");
         assertThat(results.at("/trials/0/metrics/test/accuracy").asDouble()).isGreaterThan(0.9);
-        assertThat(trained.out()).contains("Without a network: always naming");
+        assertThat(trained.out()).containsPattern("(?i)majority.* 66\\.67");
     }
 
     @Test
