@@ -44,7 +44,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
     private static final int TRIALS = 12;
 
     /** Largest number of classes that the scores are drawn of. */
-    private static final int CLASSES = 24;
+    public static final int CLASSES = 24;
 
     /** A share of fewer images says too little for a title. */
     private static final int FEWEST = Evaluation.FEWEST_IMAGES;

@@ -10,7 +10,6 @@ import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.EntrantCharts;
-import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Cell;
@@ -51,7 +50,6 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
         new EntrantCharts(model, best, "best")
                 .named("confusion")
                 .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
-        blocks.addAll(RunDocument.figures(RunCharts.IMAGES, model));
         List<Integer> labels = labels();
         blocks.add(TableColumn.table(
                 labels.size() <= ShownClasses.ALL ? Medium.WRITTEN : Medium.SEEN,

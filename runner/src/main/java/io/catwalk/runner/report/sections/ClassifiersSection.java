@@ -117,7 +117,10 @@ record ClassifiersSection(ReportModel model) {
         if (!absent.isEmpty()) {
             blocks.add(new Sentences(MEDIA, "", Tone.NOTE, absent));
         }
-        if (one.evaluated()) {
+        // The numbers of the chart of few classes are this table.
+        if (one.evaluated()
+                && (model.dataset().classes().size() > EntrantCharts.CLASSES
+                        || !model.charted().contains(one))) {
             blocks.add(folded(
                     one,
                     "classes",
