@@ -9,6 +9,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.Comparison.Baseline;
 import io.catwalk.runner.experiment.Comparison.NoPairs;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
@@ -60,6 +61,7 @@ class SectionsTest {
     private final List<Model> models = new ArrayList<>();
     private final List<Standing> standings = new ArrayList<>();
     private final List<PairedComparison> pairs = new ArrayList<>();
+    private final List<Baseline> baselines = new ArrayList<>();
 
     private static Document sample(String name) {
         return SAMPLES.computeIfAbsent(name, made -> RunDocument.of(ReportModel.of(SampleRuns.named(made))));
@@ -72,7 +74,7 @@ class SectionsTest {
     private ReportModel compared(Scope scope) {
         NoPairs none = pairs.isEmpty() ? NoPairs.NO_PREDICTIONS : null;
         Comparison comparison = new Comparison(
-                scope, 0.5, List.of(), null, standings, pairs, none, List.of(), List.of(), null, List.of());
+                scope, 0.5, baselines, null, standings, pairs, none, List.of(), List.of(), null, List.of());
         return ReportModel.of(RUN.report(models, comparison, null));
     }
 
@@ -352,6 +354,27 @@ class SectionsTest {
                 .isEmpty();
         assertThat(title(document(), "conclusions")).contains("not tested");
         assertThat(document().title()).contains("a and b", "highest", "91.00 %", "not compared");
+    }
+
+    /** As in a run of 32 images, of which the nearest training image has the class of each. */
+    @Test
+    void aBaselineAboveTheBestIsSaidAtOnceAndIsARow() {
+        compare("0.85 0.80", "BETTER");
+        PairedComparison worse = pair("", -0.15, -0.30, -0.05, 0.02, null, Outcome.WORSE);
+        baselines.add(new Baseline(Baseline.Name.NEAREST_NEIGHBOR, 60, 1.0, 0.94, 1.0, worse));
+
+        assertThat(document().title()).contains("nearest-neighbor", "100.00 %", "significantly more");
+        assertThat(first(document(), "standings", Table.class).texts())
+                .anyMatch(row -> row.get(0).equals("nearest-neighbor") && row.contains("100.00"));
+    }
+
+    @Test
+    void whoClassifiesAllImagesCorrectlyIsNotCalledBetter() {
+        compare("1.0 1.0 1.0", "UNDECIDED UNDECIDED");
+        assertThat(document().title())
+                .contains("All three", "all 60 test images correctly")
+                .doesNotContain("differ");
+        assertThat(title(document(), "conclusions")).contains("3 of 3 classifiers");
     }
 
     /** A probability of 0.97, and an interval of -7.05 to 0.21 points, as a cross-validation had them. */
