@@ -44,21 +44,13 @@ record LayerBox(Layer layer, double width) {
         List<Line> left = left();
         List<Line> right = right();
         for (int i = 0; i < left.size(); i++) {
-            Line line = left.get(i);
-            marks.add(Shapes.words(x + MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.START));
+            marks.add(left.get(i).at(x + MARGIN, baseline + i * LINE, Anchor.START));
         }
         for (int i = 0; i < right.size(); i++) {
-            Line line = right.get(i);
             marks.add(
                     isWide()
-                            ? Shapes.words(
-                                    x + width - MARGIN, baseline + i * LINE, line.text(), line.font(), Anchor.END)
-                            : Shapes.words(
-                                    x + MARGIN,
-                                    baseline + (left.size() + i) * LINE,
-                                    line.text(),
-                                    line.font(),
-                                    Anchor.START));
+                            ? right.get(i).at(x + width - MARGIN, baseline + i * LINE, Anchor.END)
+                            : right.get(i).at(x + MARGIN, baseline + (left.size() + i) * LINE, Anchor.START));
         }
         Recurrence recurrence = layer.recurrence();
         if (recurrence != null) {
@@ -67,7 +59,12 @@ record LayerBox(Layer layer, double width) {
         return marks;
     }
 
-    private record Line(String text, Letters font) {}
+    private record Line(String text, Letters font) {
+
+        Mark at(double x, double y, Anchor anchor) {
+            return Shapes.words(x, y, text, font, anchor);
+        }
+    }
 
     private boolean isWide() {
         return width >= WIDE || (isSmall() && Type.NAME.width(layer.name()) + shapeWidth() + 3 * MARGIN <= width);
@@ -143,19 +140,14 @@ record LayerBox(Layer layer, double width) {
             if (i > 0) {
                 double from = middle - step + cell / 2;
                 double to = middle - cell / 2;
+                boolean both = recurrence.way() == Way.BIDIRECTIONAL;
                 if (recurrence.way() != Way.REVERSE) {
-                    marks.addAll(arrow(
-                            from,
-                            top + (recurrence.way() == Way.FORWARD ? 13 : 9),
-                            to,
-                            top + (recurrence.way() == Way.FORWARD ? 13 : 9)));
+                    double forth = top + (both ? 9 : 13);
+                    marks.addAll(arrow(from, forth, to, forth));
                 }
                 if (recurrence.way() != Way.FORWARD) {
-                    marks.addAll(arrow(
-                            to,
-                            top + (recurrence.way() == Way.REVERSE ? 13 : 18),
-                            from,
-                            top + (recurrence.way() == Way.REVERSE ? 13 : 18)));
+                    double back = top + (both ? 18 : 13);
+                    marks.addAll(arrow(to, back, from, back));
                 }
             }
         }
