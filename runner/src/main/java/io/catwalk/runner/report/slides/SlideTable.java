@@ -20,6 +20,9 @@ record SlideTable(Table table, List<List<String>> texts) {
     /** Space at the left and the right of a cell. */
     static final double INSET = 4;
 
+    /** Room in points that a column has beyond its words, since fonts differ. */
+    private static final double SLACK = 3;
+
     /** Largest font size. */
     static final double LARGEST = 15;
 
@@ -127,8 +130,8 @@ record SlideTable(Table table, List<List<String>> texts) {
                 narrow = Math.max(narrow, r == 0 ? word : breaks ? Math.min(word, 0.3 * width) : whole);
                 wide = Math.max(wide, r == 0 && !breaks ? Math.min(whole, 1.6 * word) : whole);
             }
-            least.add(narrow + 2 * INSET + 1);
-            wanted.add(wide + 2 * INSET + 1);
+            least.add(narrow + 2 * INSET + SLACK);
+            wanted.add(wide + 2 * INSET + SLACK);
         }
         List<Double> widths = shared(least, wanted, width);
         List<Double> heights = new ArrayList<>();
