@@ -208,12 +208,6 @@ public final class Entrant {
         return latency == null || !Double.isFinite(latency.p50Micros()) ? null : (Double) latency.p50Micros();
     }
 
-    /** Returns the cross-check of its ONNX file with the network; null if no export was requested. */
-    public @Nullable ParityResult parity() {
-        Done first = first();
-        return first == null ? null : first.parity();
-    }
-
     /** Returns the outcomes of the cross-checks, one for each trial that was exported. */
     public List<ParityResult> parities() {
         return done().stream()

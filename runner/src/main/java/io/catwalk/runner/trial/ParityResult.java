@@ -170,22 +170,6 @@ public record ParityResult(
         return missing == null;
     }
 
-    /**
-     * Describes the result in a few words.
-     *
-     * @return such as {@code agrees} or {@code no ONNX form}
-     */
-    public String verdict() {
-        if (missing == null) {
-            return agrees ? "agrees" : "disagrees";
-        }
-        return switch (missing) {
-            case NO_FORM -> "no ONNX form";
-            case UNWRITTEN -> "not written";
-            case ANOTHER_NETWORK -> "another network";
-        };
-    }
-
     /** Returns the numbers as metadata of the file. */
     Map<String, String> entries() {
         Map<String, String> entries = new TreeMap<>();

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** The networks, for own images. */
-record DemoSection() {
+final class DemoSection {
+
+    private DemoSection() {}
 
     static Optional<Section> of(ReportModel model) {
         return Optional.ofNullable(model.run().demo())
