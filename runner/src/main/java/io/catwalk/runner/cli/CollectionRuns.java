@@ -1,11 +1,11 @@
 package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
-import io.catwalk.runner.experiment.Across;
 import io.catwalk.runner.experiment.CollectionFolder;
 import io.catwalk.runner.experiment.CollectionSpec;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentSpec;
+import io.catwalk.runner.experiment.MultiDatasetComparison;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -46,7 +46,7 @@ final class CollectionRuns {
                     worst = Math.max(worst, options.exitCode(conducted, collection.path(), console));
                 }
             }
-            Across across = collection.sumUp();
+            MultiDatasetComparison across = collection.sumUp();
             Document document = write(across, collection);
             if (options.json) {
                 console.json(across);
@@ -69,7 +69,7 @@ final class CollectionRuns {
     }
 
     /** Writes the summary of the finished runs, and returns what it says. */
-    static Document write(Across across, CollectionFolder collection) throws IOException {
+    static Document write(MultiDatasetComparison across, CollectionFolder collection) throws IOException {
         Document document = DataSetsDocument.of(across);
         collection.write(across, MarkdownText.of(document));
         ReportPage.write(document, collection.page());

@@ -166,14 +166,15 @@ public record CollectionFolder(Path path) {
      * @return the results across
      * @throws IOException if the results of a run cannot be read
      */
-    public Across sumUp() throws IOException {
+    public MultiDatasetComparison sumUp() throws IOException {
         CollectionSpec spec = readSpec();
         List<@Nullable Results> results = new ArrayList<>();
         for (CollectionSpec.Member member : spec.members()) {
             RunFolder run = new RunFolder(path.resolve(member.folder()));
             results.add(run.hasBegun() ? run.recorded().compared() : null);
         }
-        return Across.of(String.valueOf(path.toAbsolutePath().normalize().getFileName()), spec, results);
+        return MultiDatasetComparison.of(
+                String.valueOf(path.toAbsolutePath().normalize().getFileName()), spec, results);
     }
 
     /**
@@ -183,7 +184,7 @@ public record CollectionFolder(Path path) {
      * @param markdown the same as Markdown
      * @throws IOException if it cannot be written; an older summary is then unchanged
      */
-    public void write(Across across, String markdown) throws IOException {
+    public void write(MultiDatasetComparison across, String markdown) throws IOException {
         AtomicFiles.write(path.resolve(JSON), Json.JSON.writeValueAsString(across));
         AtomicFiles.write(path.resolve(MARKDOWN), markdown);
     }

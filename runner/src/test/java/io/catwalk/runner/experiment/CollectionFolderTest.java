@@ -69,7 +69,7 @@ final class CollectionFolderTest {
         Files.writeString(run.path().resolve("journal.jsonl"), journal);
 
         assertThat(collection.sumUp().dataSets())
-                .extracting(Across.DataSet::folder, Across.DataSet::finished)
+                .extracting(MultiDatasetComparison.DataSet::folder, MultiDatasetComparison.DataSet::finished)
                 .containsExactly(tuple("one", 0), tuple("two", 0));
     }
 

@@ -1,7 +1,7 @@
 package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.experiment.Across;
+import io.catwalk.runner.experiment.MultiDatasetComparison;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.charts.Row.Dot;
 import io.catwalk.runner.report.charts.Row.Range;
@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Draws how classifiers compare over several data sets. */
-public record DataSetCharts(Across across, Palette palette) {
+public record DataSetCharts(MultiDatasetComparison across, Palette palette) {
 
     /** Draws the mean ranks. Two whose bars do not overlap differ significantly: each is as long as the difference. */
     public Chart ranks(CriticalDifference ranking) {
@@ -44,7 +44,7 @@ public record DataSetCharts(Across across, Palette palette) {
     public Chart accuracies() {
         ChartTable table = new ChartTable("Data set", "Classifier", "Accuracy %");
         List<Row> rows = new ArrayList<>();
-        for (Across.DataSet one : across.dataSets()) {
+        for (MultiDatasetComparison.DataSet one : across.dataSets()) {
             List<Row.Item> dots = new ArrayList<>();
             List<String> words = new ArrayList<>();
             one.accuracies().forEach((classifier, accuracy) -> {

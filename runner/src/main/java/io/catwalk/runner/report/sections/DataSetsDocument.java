@@ -2,8 +2,8 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Interval;
-import io.catwalk.runner.experiment.Across;
-import io.catwalk.runner.experiment.Across.DataSet;
+import io.catwalk.runner.experiment.MultiDatasetComparison;
+import io.catwalk.runner.experiment.MultiDatasetComparison.DataSet;
 import io.catwalk.runner.report.Palette;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.DataSetCharts;
@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All that is said about one experiment on several data sets. */
 public record DataSetsDocument(
-        Across across, Palette palette, @Nullable CriticalDifference ranking) {
+        MultiDatasetComparison across,
+        Palette palette,
+        @Nullable CriticalDifference ranking) {
 
     /** Columns of accuracies that a terminal has room for, under the numbers of the data sets. */
     private static final int SHORT = 6;
@@ -46,7 +48,7 @@ public record DataSetsDocument(
     private static final Set<Medium> TERMINAL = Medium.of(Medium.TERMINAL);
 
     /** Writes the document. */
-    public static Document of(Across across) {
+    public static Document of(MultiDatasetComparison across) {
         return new DataSetsDocument(across, new Palette(across.classifiers()), across.ranking()).document();
     }
 
@@ -88,7 +90,7 @@ public record DataSetsDocument(
         }
         Rank best = ranking.ranks().get(0);
         Rank last = ranking.ranks().get(ranking.ranks().size() - 1);
-        if (ranking.p() >= Across.LEVEL) {
+        if (ranking.p() >= MultiDatasetComparison.LEVEL) {
             return "No difference between the " + placed + " classifiers is found over " + counted()
                     + " data sets: Friedman's test gives p " + Numbers.p(ranking.p()) + ", so the ranks may be chance";
         }
@@ -226,7 +228,8 @@ public record DataSetsDocument(
                         "On each data set the most accurate has rank 1, and ties share their ranks.",
                         "Friedman's test asks whether all have the same mean rank: chi-square "
                                 + Numbers.fixed(known.friedman(), 2) + ", p " + Numbers.p(known.p()) + ".",
-                        "Only where it says no (p below " + Across.LEVEL + ") do Nemenyi's differences count."));
+                        "Only where it says no (p below " + MultiDatasetComparison.LEVEL
+                                + ") do Nemenyi's differences count."));
     }
 
     private String oddsTitle() {

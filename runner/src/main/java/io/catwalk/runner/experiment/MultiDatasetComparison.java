@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param withoutNetwork labels of the classifiers without a trained network on any data set
  * @param pairs every two, in the order of the classifiers; empty where there is no ranking
  */
-public record Across(
+public record MultiDatasetComparison(
         int schema,
         String name,
         String command,
@@ -45,7 +45,7 @@ public record Across(
     public static final double LEVEL = 0.05;
 
     /** Copies the lists. */
-    public Across {
+    public MultiDatasetComparison {
         classifiers = List.copyOf(classifiers);
         dataSets = List.copyOf(dataSets);
         withoutNetwork = List.copyOf(withoutNetwork);
@@ -81,9 +81,9 @@ public record Across(
             Map<String, Interval> intervals,
             List<String> leaders) {}
 
-    static Across of(String name, CollectionSpec spec, List<@Nullable Results> results) {
+    static MultiDatasetComparison of(String name, CollectionSpec spec, List<@Nullable Results> results) {
         List<Map<String, Double>> accuracies =
-                results.stream().map(Across::accuracies).toList();
+                results.stream().map(MultiDatasetComparison::accuracies).toList();
         Set<String> planned = new LinkedHashSet<>();
         spec.first().trials(new Outcomes()).forEach(trial -> planned.add(trial.label()));
         Set<String> placed = new LinkedHashSet<>(planned);
@@ -110,7 +110,7 @@ public record Across(
         Set<String> without = new LinkedHashSet<>(planned);
         without.removeAll(placed);
         double region = spec.first().region();
-        return new Across(
+        return new MultiDatasetComparison(
                 CollectionSpec.SCHEMA,
                 name,
                 Reasons.withoutFolders(spec.first().command()),
