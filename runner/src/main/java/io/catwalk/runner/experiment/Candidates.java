@@ -28,7 +28,6 @@ public final class Candidates {
      * Lists every point.
      *
      * @param space what is searched over; each default is that of the classifier
-     * @return all combinations, the defaults of the classifier first
      * @throws RequestException if the space is empty, too large or has a range
      */
     public static List<Map<String, Object>> grid(SearchSpace space) {
@@ -50,10 +49,7 @@ public final class Candidates {
     /**
      * Draws points without replacement.
      *
-     * @param space as for {@link #grid}, also with ranges
      * @param count how many points, at least 1; fewer are drawn if there are not that many
-     * @param seed of the draws
-     * @return the defaults of the classifier, then the drawn points
      * @throws RequestException if the space is empty, or the count below 1
      */
     public static List<Map<String, Object>> random(SearchSpace space, int count, long seed) {

@@ -54,12 +54,7 @@ public record ClassifierEntry(
         recipe = Objects.requireNonNullElseGet(recipe, JsonNodeFactory.instance::objectNode);
     }
 
-    /**
-     * Requests a classifier with the defaults of its plugin.
-     *
-     * @param name of the classifier
-     * @return its defaults
-     */
+    /** Requests a classifier with the defaults of its plugin. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static ClassifierEntry of(String name) {
         return new ClassifierEntry(

@@ -41,12 +41,7 @@ public record CollectionFolder(Path path) {
         return OWN.contains(AtomicFiles.target(name).orElse(name).toLowerCase(Locale.ROOT));
     }
 
-    /**
-     * Tells whether a folder is a collection.
-     *
-     * @param path where
-     * @return whether it holds a request for several data sets
-     */
+    /** Tells whether a folder is a collection. */
     public static boolean isOne(Path path) {
         return Files.isRegularFile(path.resolve(REQUEST));
     }
@@ -55,9 +50,6 @@ public record CollectionFolder(Path path) {
      * Creates the folder and writes the request.
      *
      * @param path where; new, empty or, if it may be replaced, a collection or a run folder
-     * @param existing what to do with an existing one
-     * @param spec the request, in full
-     * @return the folder, with no run in it yet
      * @throws RequestException if something else is there, or it cannot be written
      * @throws IOException if the request cannot be written
      */
@@ -80,7 +72,6 @@ public record CollectionFolder(Path path) {
     /**
      * Reads the request.
      *
-     * @return what {@link #create} wrote
      * @throws RequestException if it is not of a format that this program reads
      */
     public CollectionSpec readSpec() {
@@ -101,8 +92,6 @@ public record CollectionFolder(Path path) {
     /**
      * Opens the run of a data set, or creates it.
      *
-     * @param member one of the data sets of the request
-     * @return its run folder, with its request
      * @throws IOException if it cannot be written
      */
     public RunFolder run(CollectionSpec.Member member) throws IOException {
@@ -143,8 +132,6 @@ public record CollectionFolder(Path path) {
     /**
      * Locks the collection in order to write into it; waits for a while for another process that writes.
      *
-     * @param note receives one line if it has to wait
-     * @return to be closed
      * @throws RequestException if somebody trains there or does not finish in time, or it cannot be written
      */
     public RunLock lockPatiently(Consumer<String> note) {
@@ -163,7 +150,6 @@ public record CollectionFolder(Path path) {
     /**
      * Summarizes the runs so far.
      *
-     * @return the results across
      * @throws IOException if the results of a run cannot be read
      */
     public MultiDatasetComparison sumUp() throws IOException {
@@ -180,8 +166,6 @@ public record CollectionFolder(Path path) {
     /**
      * Writes the summary.
      *
-     * @param across the result of {@link #sumUp}
-     * @param markdown the same as Markdown
      * @throws IOException if it cannot be written; an older summary is then unchanged
      */
     public void write(MultiDatasetComparison across, String markdown) throws IOException {
@@ -189,11 +173,7 @@ public record CollectionFolder(Path path) {
         AtomicFiles.write(path.resolve(MARKDOWN), markdown);
     }
 
-    /**
-     * Returns the path of the summary as an HTML page.
-     *
-     * @return path of an HTML file
-     */
+    /** Returns the path of the summary as an HTML page. */
     public Path page() {
         return path.resolve(PAGE);
     }

@@ -44,11 +44,7 @@ public record CollectionSpec(int schema, List<Member> members) {
      */
     public record Member(String folder, ExperimentSpec experiment) {}
 
-    /**
-     * Returns the part of the request that the data sets share.
-     *
-     * @return the request of the first data set
-     */
+    /** Returns the part of the request that the data sets share. */
     public ExperimentSpec first() {
         return members.get(0).experiment();
     }
@@ -63,8 +59,6 @@ public record CollectionSpec(int schema, List<Member> members) {
         /**
          * Adds a data set under its name, followed by a number if another one has the same name.
          *
-         * @param spec the experiment on it
-         * @param images the data set
          * @throws RequestException if an earlier one has the same content, since it would count twice
          */
         public void add(ExperimentSpec spec, ImageDataset images) {

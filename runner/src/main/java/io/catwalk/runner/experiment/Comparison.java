@@ -54,10 +54,7 @@ public record Comparison(
      * Compares the classifiers of an experiment by the trials that all of them have finished.
      *
      * @param planned all trials, in the order of the request
-     * @param finished outcomes so far
      * @param predictions of a trial that is done, on its test images; null if there are none
-     * @param images numbers of training and test images of a trial
-     * @param region which differences between classifiers do not matter
      * @param baselines accuracies without a network; null if they are not known
      * @return how they stand; null if there is no trained network
      */
@@ -114,7 +111,6 @@ public record Comparison(
     /**
      * Tells whether the numbers of its classifier include a trial that is done.
      *
-     * @param trial one of the run
      * @return true unless another classifier has no counterpart of it
      */
     public boolean counts(TrialSpec trial) {

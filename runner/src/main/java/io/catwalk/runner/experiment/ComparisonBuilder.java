@@ -55,8 +55,6 @@ final class ComparisonBuilder {
      *
      * @param paired with at least one trained network
      * @param read returns the predictions of a trial; null if there are none
-     * @param images numbers of training and test images of a trial
-     * @param region which differences between classifiers do not matter
      * @param baselines accuracies without a network; null if they are not known
      */
     ComparisonBuilder(

@@ -31,34 +31,17 @@ public record Contestant(
         TrialName.checked("variant", variant);
     }
 
-    /**
-     * Names a classifier of any jar that starts from random weights.
-     *
-     * @param name of the classifier
-     * @param variant name of this choice
-     * @param hyperparameters the complete point of the search space
-     * @param recipe how to train
-     */
+    /** Names a classifier of any jar that starts from random weights. */
     public Contestant(String name, String variant, Map<String, Object> hyperparameters, Recipe recipe) {
         this(name, variant, hyperparameters, recipe, null, null);
     }
 
-    /**
-     * Renames the choice.
-     *
-     * @param newVariant its name
-     * @return a changed copy
-     */
+    /** Renames the choice. */
     public Contestant withVariant(String newVariant) {
         return new Contestant(name, newVariant, hyperparameters, recipe, init, pluginSha256);
     }
 
-    /**
-     * Replaces the recipe.
-     *
-     * @param newRecipe how to train
-     * @return a changed copy
-     */
+    /** Replaces the recipe. */
     public Contestant with(Recipe newRecipe) {
         return new Contestant(name, variant, hyperparameters, newRecipe, init, pluginSha256);
     }
@@ -67,7 +50,6 @@ public record Contestant(
      * Replaces the weights to start from.
      *
      * @param newInit where they are; null for random ones
-     * @return a changed copy
      */
     public Contestant startingFrom(@Nullable InitialWeights newInit) {
         return new Contestant(name, variant, hyperparameters, recipe, newInit, pluginSha256);

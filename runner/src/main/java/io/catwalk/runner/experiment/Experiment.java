@@ -66,12 +66,7 @@ public final class Experiment {
     /**
      * Prepares an experiment: checks that every recipe can be trained on the images, before anything is written.
      *
-     * @param spec the request, in full
-     * @param dataset the images that the request names
      * @param catalog the plugins; it stays open
-     * @param dataHome where data sets are found
-     * @param pluginsDir the folder of the plugin jars
-     * @param clock returns the time
      * @throws RequestException if something about a classifier or a recipe is wrong
      */
     public Experiment(
@@ -88,13 +83,7 @@ public final class Experiment {
      * Prepares an experiment with recipes that were not chosen for these images: a batch that is larger than the
      * training set is reduced to its size.
      *
-     * @param spec the request, in full
-     * @param dataset the images that the request names
      * @param catalog the plugins; it stays open
-     * @param dataHome where data sets are found
-     * @param pluginsDir the folder of the plugin jars
-     * @param clock returns the time
-     * @return an experiment whose {@link #spec} has batches that fit
      * @throws RequestException if something about a classifier is wrong
      */
     public static Experiment fitted(
@@ -135,11 +124,7 @@ public final class Experiment {
         }
     }
 
-    /**
-     * Counts the training images of the trial that has fewest.
-     *
-     * @return number of images
-     */
+    /** Counts the training images of the trial that has fewest. */
     public int fewestToTrainOn() {
         return fewest;
     }
@@ -152,20 +137,12 @@ public final class Experiment {
                 : Math.min(fewest, asked.split().split(dataset, 0).split().train().length);
     }
 
-    /**
-     * Returns the request.
-     *
-     * @return with batches that fit the images
-     */
+    /** Returns the request. */
     public ExperimentSpec spec() {
         return spec;
     }
 
-    /**
-     * Returns the images.
-     *
-     * @return all images that the request asks for
-     */
+    /** Returns the images. */
     public ImageDataset dataset() {
         return dataset;
     }
@@ -173,12 +150,7 @@ public final class Experiment {
     /**
      * Runs what is not done yet, to the end. The run folder always contains what has finished so far.
      *
-     * @param run a run folder with this request, on which nobody else works
-     * @param executor runs the trials
      * @param bench measures the trained networks at the end; null to skip that
-     * @param conduct how the run is carried out
-     * @param listener receives progress
-     * @return the outcome of every trial
      * @throws RequestException if the run folder holds something that no run has written; it is then unchanged
      * @throws IOException if the journal cannot be written any more
      * @throws InterruptedException if the calling thread is interrupted

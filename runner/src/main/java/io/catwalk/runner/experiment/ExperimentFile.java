@@ -64,18 +64,13 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
     /**
      * Holds the content of a file; null for each key that is missing.
      *
-     * @param schema version of the format
-     * @param dataset which images
      * @param datasets which images, of several data sets that are compared; at least one
-     * @param split how they are split
      * @param classifiers the classifiers, at least one, no variant of a classifier twice
      * @param seeds of the trials, at least one, none twice
      * @param jobs how many trials run at once, at least 1
      * @param threads of the engine in each trial, at least 1
-     * @param device what the networks are trained on: auto, cpu or cuda
      * @param trialTimeout the time after which a trial is stopped, as the file states it, such as {@code 30m}
      * @param trialTimeoutSeconds the same in seconds, however the file states it; at least 1
-     * @param region which differences in accuracy do not matter, in percentage points
      */
     @JsonIgnoreProperties({"command", "tuning"})
     public record Content(
@@ -194,12 +189,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
             new DatasetSpec("", null, or(limitTrain, 0), or(limitTest, 0));
         }
 
-        /**
-         * Requests all images of a data set.
-         *
-         * @param name a known data set or a folder
-         * @return a data set with nothing but its name
-         */
+        /** Requests all images of a data set. */
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Dataset of(String name) {
             return new Dataset(name, null, null, null, null, null, null, null, null);
@@ -226,12 +216,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
         }
     }
 
-    /**
-     * Wraps the content of a file.
-     *
-     * @param path of the file, to name it in messages
-     * @param content what the file contains
-     */
+    /** Wraps the content of a file. */
     public ExperimentFile(Path path, Content content) {
         this(path, content, positions(or(content.classifiers(), List.of())));
     }
@@ -252,10 +237,8 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
     /**
      * Reads a file.
      *
-     * @param path where
-     * @return its content
-     * @throws RequestException if there is none, it is not YAML, or has something that no experiment has; in one
-     *     line that names the file and the position in it
+     * @throws RequestException if there is none, it is not YAML, or has something that no experiment has; in one line
+     *     that names the file and the position in it
      */
     public static ExperimentFile read(Path path) {
         JsonNode tree = tree(path, text(path));
@@ -364,11 +347,8 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
     /**
      * Resolves an entry.
      *
-     * @param entry one of {@link #entries}
-     * @param catalog the plugins
-     * @return the classifier with everything that was chosen for it
-     * @throws RequestException if there is no such classifier, it has no such hyperparameter or option, or
-     *     the recipe cannot be changed in this way; in one line that names the file, the classifier and the position
+     * @throws RequestException if there is no such classifier, it has no such hyperparameter or option, or the recipe
+     *     cannot be changed in this way; in one line that names the file, the classifier and the position
      */
     public Contestant contestant(ClassifierEntry entry, PluginCatalog catalog) {
         return contestant(entry, classifier(entry, catalog));
@@ -377,9 +357,6 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
     /**
      * Finds the classifier of an entry.
      *
-     * @param entry one of {@link #entries}
-     * @param catalog the plugins
-     * @return the classifier of this name
      * @throws RequestException if there is none; the message names the position
      */
     public InstalledClassifier classifier(ClassifierEntry entry, PluginCatalog catalog) {
@@ -394,9 +371,6 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
     /**
      * Resolves an entry whose classifier is already known.
      *
-     * @param entry one of {@link #entries}
-     * @param classifier with the name of the entry
-     * @return the classifier with everything that was chosen for it
      * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
      */
     public Contestant contestant(ClassifierEntry entry, InstalledClassifier classifier) {
@@ -406,10 +380,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
     /**
      * Resolves an entry once for each of several choices of hyperparameters.
      *
-     * @param entry one of {@link #entries}
-     * @param classifier with the name of the entry
      * @param choices name to value; these override the hyperparameters of the entry
-     * @return for each choice, the classifier with everything else that was chosen for it
      * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
      * @throws IllegalArgumentException if the classifier has no such hyperparameter or option as a choice names
      */
@@ -481,9 +452,6 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
     /**
      * Reads a time such as {@code 90s}, {@code 30m} or {@code 2h}.
      *
-     * @param option that contains it, for the message
-     * @param text a whole number with its unit
-     * @return seconds
      * @throws RequestException if the text is not valid
      */
     public static long seconds(String option, String text) {

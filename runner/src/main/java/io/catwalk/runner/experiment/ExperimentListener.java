@@ -8,58 +8,32 @@ import java.util.Collection;
 /** Receives the progress of an experiment, from several threads at once. */
 public interface ExperimentListener {
 
-    /**
-     * Called with what an earlier start of the run has finished; again when more of that becomes known in a search.
-     *
-     * @param trials those that are already done
-     */
+    /** Called with what an earlier start of the run has finished; again when more of that becomes known in a search. */
     void kept(Collection<TrialSpec> trials);
 
-    /**
-     * Called when something unusual happens.
-     *
-     * @param text one line
-     */
+    /** Called when something unusual happens. */
     void note(String text);
 
     /**
      * Called when a trial begins.
      *
-     * @param trial which
-     * @param attempt number of the attempt, from 1
      * @param place where it runs; empty for this machine
      */
     void started(TrialSpec trial, int attempt, String place);
 
-    /**
-     * Called when an epoch ends.
-     *
-     * @param trial which
-     * @param epoch its numbers
-     */
+    /** Called when an epoch ends. */
     void epoch(TrialSpec trial, Epoch epoch);
 
-    /**
-     * Called when a trial ends.
-     *
-     * @param outcome done, failed or lost
-     */
+    /** Called when a trial ends. */
     void finished(TrialOutcome outcome);
 
     /**
      * Called when the latency of a network is about to be measured.
      *
-     * @param trial whose network
-     * @param number of the measurement, from 1
      * @param of number of all measurements; each network is measured in several turns
      */
     void measuring(TrialSpec trial, int number, int of);
 
-    /**
-     * Called when a latency could not be measured; the trial is done nevertheless.
-     *
-     * @param trial which
-     * @param reason in one line
-     */
+    /** Called when a latency could not be measured; the trial is done nevertheless. */
     void unmeasured(TrialSpec trial, String reason);
 }

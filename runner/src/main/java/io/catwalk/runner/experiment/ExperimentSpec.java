@@ -94,10 +94,6 @@ public record ExperimentSpec(
     /**
      * Counts trials without listing them.
      *
-     * @param classifiers number of classifiers that take part
-     * @param seeds number of seeds of each
-     * @param split with the folds of each
-     * @return number of trials
      * @throws RequestException if there are more than a run can hold
      */
     public static int trials(int classifiers, int seeds, SplitSpec split) {
@@ -154,12 +150,7 @@ public record ExperimentSpec(
         return all.stream().map(TrialSpec::folder).collect(Collectors.toSet());
     }
 
-    /**
-     * Replaces the images.
-     *
-     * @param newDataset which images
-     * @return a changed copy
-     */
+    /** Replaces the images. */
     public ExperimentSpec on(DatasetSpec newDataset) {
         return new ExperimentSpec(
                 schema,
@@ -176,12 +167,7 @@ public record ExperimentSpec(
                 command);
     }
 
-    /**
-     * Records the command line of the user.
-     *
-     * @param newCommand for the record
-     * @return a changed copy
-     */
+    /** Records the command line of the user. */
     public ExperimentSpec recording(String newCommand) {
         return new ExperimentSpec(
                 schema,
@@ -201,8 +187,6 @@ public record ExperimentSpec(
     /**
      * Pins each classifier to the jar that it currently comes from.
      *
-     * @param catalog the plugins
-     * @return a changed copy
      * @throws RequestException if there is no such classifier
      */
     public ExperimentSpec pinned(PluginCatalog catalog) {
@@ -224,11 +208,9 @@ public record ExperimentSpec(
     }
 
     /**
-     * Fits a batch size to few images: reduces it until an epoch makes {@value #STEPS} steps, but not below
-     * {@value #SMALL_BATCH}, and then divides the images evenly.
+     * Fits a batch size to few images: reduces it until an epoch makes {@value #STEPS} steps, but not below {@value
+     * #SMALL_BATCH}, and then divides the images evenly.
      *
-     * @param batch the batch size of a recipe
-     * @param images training images of a trial
      * @return at most both; the same where it fits already
      */
     static int fittingBatch(int batch, int images) {
@@ -240,12 +222,7 @@ public record ExperimentSpec(
         return batches < EpochBatches.MANY ? (images + batches - 1) / batches : images / batches;
     }
 
-    /**
-     * Fits the batch sizes to the images, where there are few.
-     *
-     * @param images training images of the trial that has fewest
-     * @return a changed copy
-     */
+    /** Fits the batch sizes to the images, where there are few. */
     public ExperimentSpec withBatchesFor(int images) {
         return new ExperimentSpec(
                 schema,
@@ -265,20 +242,12 @@ public record ExperimentSpec(
                 command);
     }
 
-    /**
-     * Counts the trials.
-     *
-     * @return how many there will be when all have finished
-     */
+    /** Counts the trials. */
     public int planned() {
         return tuning == null ? trials(new Outcomes()).size() : tuning.planned(this);
     }
 
-    /**
-     * Counts the epochs.
-     *
-     * @return number of epochs of all trials together, if none stops early
-     */
+    /** Counts the epochs. */
     public long plannedEpochs() {
         return tuning == null
                 ? trials(new Outcomes()).stream()

@@ -35,8 +35,6 @@ public record GeneralizationGap(
      * Measures the gap of one classifier.
      *
      * @param trials that are done, as returned by {@link Results#classifiers}; at least one
-     * @param images numbers of images of the experiment
-     * @return the gap over all of them
      * @throws IllegalArgumentException if there is no trial
      */
     public static GeneralizationGap of(List<Done> trials, Results.Dataset images) {

@@ -56,7 +56,6 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
     /**
      * Returns the augmentations that are harmless for the images of a task.
      *
-     * @param task the images and classes
      * @return all if mirrored images are known to be of the same class; otherwise all except mirroring
      */
     public static Harmless of(Task task) {
@@ -66,9 +65,6 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
     /**
      * Parses what a user wrote.
      *
-     * @param said {@code all}, {@code none}, or types separated by commas, each alone or with a strength, as in
-     *     {@code rotate=10}
-     * @return these augmentations
      * @throws RequestException if there is no such type or strength, or two exclude each other
      */
     public static Harmless parse(String said) {
@@ -129,11 +125,7 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
         };
     }
 
-    /**
-     * Tells whether mirroring is harmless.
-     *
-     * @return whether an image that is mirrored left to right is of the same class
-     */
+    /** Tells whether mirroring is harmless. */
     public boolean mirrors() {
         return types.contains(MIRRORING);
     }
@@ -148,7 +140,6 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
      * Changes the augmentations of a recipe: those that may change the class of an image are removed, and those that
      * are listed and missing are added.
      *
-     * @param recipe any
      * @return the recipe with its own augmentations in their order, in their strengths unless another is listed, and
      *     then the added ones in the order of the list
      * @throws RequestException if the classifier's own augmentation is listed, and the recipe does not have it

@@ -28,12 +28,7 @@ public record InitialEntry(
         @Nullable String sha256,
         @Nullable Double rate) {
 
-    /**
-     * Requests weights that are trained at the full learning rate.
-     *
-     * @param file a weight file, or a folder with one trained network
-     * @return an entry with nothing but the file
-     */
+    /** Requests weights that are trained at the full learning rate. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static InitialEntry of(String file) {
         return new InitialEntry(file, null, null);
@@ -42,7 +37,6 @@ public record InitialEntry(
     /**
      * Finds the weights.
      *
-     * @return the file with its digest
      * @throws RequestException if they are missing, have another digest, or cannot be used
      */
     public InitialWeights resolved() {

@@ -112,7 +112,6 @@ record Journal(Path path) {
     /**
      * Tells whether the first line was written to its end: a full disk leaves an empty file, and a kill a part of it.
      *
-     * @return false also if there is no file
      * @throws IOException if it cannot be read
      */
     boolean hasBegun() throws IOException {

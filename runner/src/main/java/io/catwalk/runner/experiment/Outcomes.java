@@ -16,11 +16,7 @@ public final class Outcomes {
     /** By the id of the trial, which is far faster to look up than the whole specification. */
     private final Map<String, TrialOutcome> byId = new LinkedHashMap<>();
 
-    /**
-     * Adds an outcome, or replaces an earlier one of the same trial.
-     *
-     * @param outcome of a trial
-     */
+    /** Adds an outcome, or replaces an earlier one of the same trial. */
     public void put(TrialOutcome outcome) {
         byId.put(outcome.trial().id(), outcome);
     }
@@ -28,19 +24,13 @@ public final class Outcomes {
     /**
      * Returns the outcome of a trial.
      *
-     * @param trial of the experiment
      * @return its outcome; null if there is none
      */
     public @Nullable TrialOutcome of(TrialSpec trial) {
         return byId.get(trial.id());
     }
 
-    /**
-     * Tells whether a trial has an outcome.
-     *
-     * @param trial of the experiment
-     * @return whether it is done, failed or lost
-     */
+    /** Tells whether a trial has an outcome. */
     public boolean has(TrialSpec trial) {
         return byId.containsKey(trial.id());
     }
@@ -57,7 +47,6 @@ public final class Outcomes {
     /**
      * Lists the outcomes of some trials.
      *
-     * @param trials of the experiment
      * @return the outcomes of those that have one, in their order
      */
     public List<TrialOutcome> of(List<TrialSpec> trials) {

@@ -27,15 +27,7 @@ final class Projection {
     private int drawnWith;
     private boolean failing;
 
-    /**
-     * Writes the results at the start.
-     *
-     * @param run folder to write to
-     * @param results returns the current results
-     * @param finished number of trials that have finished
-     * @param seconds a clock
-     * @param note is called once if a file cannot be written
-     */
+    /** Writes the results at the start. */
     Projection(RunFolder run, Supplier<Results> results, int finished, DoubleSupplier seconds, Consumer<String> note) {
         this.run = run;
         this.results = results;

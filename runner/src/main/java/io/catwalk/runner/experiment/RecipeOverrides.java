@@ -28,12 +28,9 @@ public final class RecipeOverrides {
     private RecipeOverrides() {}
 
     /**
-     * Changes the named settings and keeps the rest. An optimizer or a schedule is changed in part, unless its
-     * type changes: then it is replaced as a whole. A list is replaced.
+     * Changes the named settings and keeps the rest. An optimizer or a schedule is changed in part, unless its type
+     * changes: then it is replaced as a whole. A list is replaced.
      *
-     * @param base any recipe
-     * @param overrides keys and values as in {@code experiment.yaml}, all optional
-     * @return a changed copy
      * @throws RequestException if a key is unknown, or a value of another type or outside its range
      */
     public static Recipe recipe(Recipe base, ObjectNode overrides) {
@@ -64,11 +61,9 @@ public final class RecipeOverrides {
     /**
      * Changes one number, or the augmentations.
      *
-     * @param base any recipe
-     * @param name of a number, such as {@code epochs}, {@code optimizer.learning_rate} or just
-     *     {@code learning_rate}; or {@link #AUGMENTATION}
+     * @param name of a number, such as {@code epochs}, {@code optimizer.learning_rate} or just {@code learning_rate};
+     *     or {@link #AUGMENTATION}
      * @param value a number, or a number as text; or one of {@link #AUGMENTATION_SETS}
-     * @return a changed copy
      * @throws RequestException if the recipe has no such number, or the value is outside its range
      */
     public static Recipe with(Recipe base, String name, Object value) {
@@ -86,9 +81,6 @@ public final class RecipeOverrides {
     /**
      * Finds a number.
      *
-     * @param recipe any
-     * @param name of the number, as for {@link #with}
-     * @return an {@link Integer} or a {@link Double}
      * @throws RequestException if the recipe has no such number
      */
     public static Number number(Recipe recipe, String name) {
@@ -96,13 +88,7 @@ public final class RecipeOverrides {
         return tree.at("/" + path(tree, name).replace('.', '/')).numberValue();
     }
 
-    /**
-     * Says whether a name can be used.
-     *
-     * @param recipe any
-     * @param name of anything
-     * @return whether {@link #with} changes what has this name
-     */
+    /** Says whether a name can be used. */
     public static boolean has(Recipe recipe, String name) {
         return name.equals(AUGMENTATION)
                 || meant(numbers(TreeReader.MAPPER.valueToTree(recipe), ""), name)

@@ -87,10 +87,9 @@ public record RecordedRun(
     }
 
     /**
-     * Returns the results, and compares the trials by their predictions. The candidates of a search are left
-     * out: the best one was selected by its score.
+     * Returns the results, and compares the trials by their predictions. The candidates of a search are left out: the
+     * best one was selected by its score.
      *
-     * @return what results.json shows
      * @throws IOException if the predictions cannot be read
      */
     public Results compared() throws IOException {

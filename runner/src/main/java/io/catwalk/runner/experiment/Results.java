@@ -109,7 +109,6 @@ public record Results(
         /**
          * Describes the images of the full training of a search, if this describes those of a fold.
          *
-         * @param metrics of the full training
          * @return with its numbers of images; the parts of a fold are all training images of the data set
          */
         Dataset inFull(TrialMetrics metrics) {
@@ -130,8 +129,6 @@ public record Results(
 
         /**
          * Tells whether accuracy says little about the small classes because the large ones have most of the images.
-         *
-         * @return whether the largest class of the test images is more than five times the smallest
          */
         public boolean unbalanced() {
             return largestClass > UNBALANCED * smallestClass;
@@ -232,11 +229,7 @@ public record Results(
         return marks;
     }
 
-    /**
-     * Counts the trials whose ONNX file is missing or differs from the network.
-     *
-     * @return number of trials
-     */
+    /** Counts the trials whose ONNX file is missing or differs from the network. */
     public long disagreeing() {
         return done().stream()
                 .map(Done::parity)
@@ -272,12 +265,7 @@ public record Results(
         return comparison == null ? "" : csv(comparison.standings());
     }
 
-    /**
-     * Names a trial within its experiment.
-     *
-     * @param trial one of the trials
-     * @return classifier and, where needed, variant, seed and fold
-     */
+    /** Names a trial within its experiment. */
     public String label(TrialSpec trial) {
         String label = trial.label();
         if (experiment.seeds.size() > 1) {
@@ -286,11 +274,7 @@ public record Results(
         return trial.fold() > 0 ? label + " f" + trial.fold() : label;
     }
 
-    /**
-     * Selects the engine of the latency that is shown for a classifier, the same wherever results are shown.
-     *
-     * @return ONNX Runtime if some trial was measured there, else PyTorch
-     */
+    /** Selects the engine of the latency that is shown for a classifier, the same wherever results are shown. */
     public InferenceEngine latencyEngine() {
         return latencyEngine(done());
     }

@@ -49,7 +49,6 @@ public record RunFolder(Path path) {
      * Creates the folder, and locks it.
      *
      * @param path where; new, empty or, if it may be replaced, a run folder
-     * @param existing what to do with an existing run folder
      * @return the lock of the folder, which contains nothing else; to be closed
      * @throws RequestException if something else is there, somebody works on it, or it cannot be written; everything
      *     that was there is then unchanged
@@ -90,12 +89,7 @@ public record RunFolder(Path path) {
         }
     }
 
-    /**
-     * Tells whether a folder is a run folder.
-     *
-     * @param path where
-     * @return whether it holds a request
-     */
+    /** Tells whether a folder is a run folder. */
     public static boolean isOne(Path path) {
         return Files.isRegularFile(path.resolve(RunFiles.EXPERIMENT));
     }
@@ -103,8 +97,6 @@ public record RunFolder(Path path) {
     /**
      * Opens the folder of an earlier run.
      *
-     * @param path where
-     * @return the folder
      * @throws RequestException if there is no run folder in a format that this program reads
      */
     public static RunFolder open(Path path) {
@@ -125,7 +117,6 @@ public record RunFolder(Path path) {
     /**
      * Lists the trials with trained weights.
      *
-     * @param folder a run folder, or the folder of one trial in it
      * @return at least one
      * @throws RequestException if it is neither, or has no trained network
      * @throws IOException if it cannot be read
@@ -154,8 +145,6 @@ public record RunFolder(Path path) {
     /**
      * Finds the only trial with trained weights.
      *
-     * @param folder a run folder with one trained network, or the folder of one trial in it
-     * @return the trial
      * @throws RequestException if it is neither, or has no trained network or several
      * @throws IOException if it cannot be read
      */
@@ -172,7 +161,6 @@ public record RunFolder(Path path) {
     /**
      * Writes the request.
      *
-     * @param spec in full
      * @throws IOException if it cannot be written
      */
     public void writeExperiment(ExperimentSpec spec) throws IOException {
@@ -182,7 +170,6 @@ public record RunFolder(Path path) {
     /**
      * Reads the request.
      *
-     * @return what {@link #writeExperiment} wrote
      * @throws RequestException if it is not of a format that this program reads
      */
     public ExperimentSpec readExperiment() {
@@ -208,8 +195,6 @@ public record RunFolder(Path path) {
     /**
      * Creates the folder of a trial, unless it exists.
      *
-     * @param spec the trial
-     * @return the folder, which exists
      * @throws IOException if it cannot be created
      */
     public TrialFolder createTrial(TrialSpec spec) throws IOException {
@@ -218,21 +203,12 @@ public record RunFolder(Path path) {
         return new TrialFolder(Files.createDirectories(inside));
     }
 
-    /**
-     * Returns the folder of a trial.
-     *
-     * @param spec the trial
-     * @return the folder, whether it exists or not
-     */
+    /** Returns the folder of a trial. */
     public TrialFolder trial(TrialSpec spec) {
         return new TrialFolder(path.resolve(spec.folder()));
     }
 
-    /**
-     * Returns the path of Spark's log, if the trials run on Spark.
-     *
-     * @return path of a text file
-     */
+    /** Returns the path of Spark's log, if the trials run on Spark. */
     public Path sparkLog() {
         return path.resolve(RunFiles.SPARK_LOG);
     }
@@ -244,7 +220,6 @@ public record RunFolder(Path path) {
     /**
      * Locks the folder and tidies it: drafts that a killed process has left are deleted.
      *
-     * @param purpose what the lock is for
      * @return to be closed; it also ends with the program, however that ends
      * @throws RequestException if somebody else has the lock, it cannot be written, or there is a link in it, through
      *     which a write would reach files outside the run
@@ -256,8 +231,6 @@ public record RunFolder(Path path) {
     /**
      * Locks the folder in order to write into it; waits for a while for another process that writes.
      *
-     * @param note receives one line if it has to wait
-     * @return to be closed
      * @throws RequestException if somebody trains there or does not finish in time, or as {@link #lock}
      */
     public RunLock lockPatiently(Consumer<String> note) {
@@ -357,7 +330,6 @@ public record RunFolder(Path path) {
     /**
      * Reads the state of the run.
      *
-     * @return as recorded in the journal
      * @throws RequestException if the run has not begun, or its files are not in a format that this program reads
      * @throws IOException if they cannot be read
      */
@@ -392,7 +364,6 @@ public record RunFolder(Path path) {
     /**
      * Checks that changes of trials can be recorded and the results written again, before the trials are changed.
      *
-     * @param outcomes of the trials
      * @throws RequestException if the journal does not contain one of them, or a file of the run is damaged
      * @throws IOException if a file cannot be read
      */
@@ -404,7 +375,6 @@ public record RunFolder(Path path) {
     /**
      * Records that trials of the run have changed, for example how they were exported.
      *
-     * @param outcomes of trials that the journal contains
      * @throws RequestException if it does not contain one of them; nothing is recorded then
      * @throws IOException if they cannot be written
      */

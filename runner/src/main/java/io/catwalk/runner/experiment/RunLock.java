@@ -44,7 +44,6 @@ public final class RunLock implements AutoCloseable {
      * Takes the lock.
      *
      * @param wait how long to wait for a process that writes; a process that trains is not waited for
-     * @param note receives one line if it has to wait
      */
     static RunLock take(RunFolder run, Purpose purpose, Duration wait, Consumer<String> note) {
         try {
@@ -107,11 +106,7 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the locked run.
-     *
-     * @return the folder
-     */
+    /** Returns the locked run. */
     public RunFolder run() {
         return run;
     }

@@ -84,12 +84,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
         }
     }
 
-    /**
-     * Returns the variant of a candidate.
-     *
-     * @param number of the candidate, from 1
-     * @return its variant
-     */
+    /** Returns the variant of a candidate. */
     public static String variant(int number) {
         return "t" + (number < 10 ? "0" : "") + number;
     }

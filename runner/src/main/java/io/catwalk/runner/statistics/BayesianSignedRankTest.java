@@ -26,7 +26,6 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
      * Computes the probabilities.
      *
      * @param differences the first classifier's accuracy minus the second's, on each data set, -1 to 1; at least one
-     * @param region which differences do not matter
      * @return three probabilities, summing to 1; the same for the same differences
      * @throws IllegalArgumentException if there is no difference, or one is not finite
      */

@@ -13,13 +13,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
  */
 public record BayesianTTest(double worse, double equivalent, double better) {
 
-    /**
-     * Computes the probabilities of the difference between two classifiers' accuracies.
-     *
-     * @param test their corrected t-test, whose Student distribution is the posterior of the difference
-     * @param region which differences do not matter
-     * @return three probabilities, summing to 1
-     */
+    /** Computes the probabilities of the difference between two classifiers' accuracies. */
     public static BayesianTTest of(CorrectedTTest test, EquivalenceRegion region) {
         double below = -region.share() - test.difference();
         double above = region.share() - test.difference();

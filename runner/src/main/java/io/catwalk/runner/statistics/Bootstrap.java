@@ -25,10 +25,8 @@ public final class Bootstrap {
     /**
      * Computes the interval of macro F1.
      *
-     * @param predictions a model's predictions for the test images
      * @param resamples how often the images are drawn; at least 100; 2000 give two stable digits
      * @param confidence above 0 and below 1, such as 0.95
-     * @param seed of the draws: the same seed gives the same interval
      * @return bounds within 0 to 1; null if a class has a single image, which more than a third of the draws miss
      * @throws IllegalArgumentException if an argument is out of its range
      */

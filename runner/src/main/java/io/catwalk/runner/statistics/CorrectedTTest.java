@@ -17,13 +17,9 @@ public record CorrectedTTest(double difference, double standardError, int degree
     /**
      * Tests paired scores.
      *
-     * @param first the first classifier's score in each fold of each repeat
-     * @param second the second classifier's scores in the same folds
-     * @param testShare images of one fold's test part divided by images of its training part, above 0; 1 / (k - 1)
-     *     for k folds
-     * @return the test
-     * @throws IllegalArgumentException if there are fewer than 2 scores, their numbers differ, or one is not
-     *     finite
+     * @param testShare images of one fold's test part divided by images of its training part, above 0; 1 / (k - 1) for
+     *     k folds
+     * @throws IllegalArgumentException if there are fewer than 2 scores, their numbers differ, or one is not finite
      */
     public static CorrectedTTest of(double[] first, double[] second, double testShare) {
         double[] differences = Paired.differences(first, second);
@@ -50,7 +46,6 @@ public record CorrectedTTest(double difference, double standardError, int degree
      * Returns the interval of the difference.
      *
      * @param confidence above 0 and below 1, such as 0.95
-     * @return bounds, in the scores' unit
      */
     public Interval interval(double confidence) {
         double half =

@@ -33,9 +33,7 @@ public record McNemar(int onlyFirst, int onlySecond, double p) {
     /**
      * Tests by all predictions.
      *
-     * @param first whether the first model predicts each image correctly
      * @param second the same for the second model, for the same images in the same order
-     * @return the test
      * @throws IllegalArgumentException if the two have different lengths
      */
     public static McNemar of(boolean[] first, boolean[] second) {

@@ -16,8 +16,6 @@ public final class Paired {
      * Compares two shares, or means or differences of shares, as {@link Double#compare} does, but takes those for equal
      * that differ only by rounding.
      *
-     * @param first the one
-     * @param second the other
      * @return below 0, 0 or above 0
      */
     public static int order(double first, double second) {

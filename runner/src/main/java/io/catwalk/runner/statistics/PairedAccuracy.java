@@ -39,7 +39,6 @@ public record PairedAccuracy(int images, McNemar test) {
      *
      * @param first whether the first model predicts each image correctly; at least one image
      * @param second the same for the second model, for the same images in the same order
-     * @return the comparison
      * @throws IllegalArgumentException if the two have different lengths, or are empty
      */
     public static PairedAccuracy of(boolean[] first, boolean[] second) {
@@ -59,7 +58,6 @@ public record PairedAccuracy(int images, McNemar test) {
      * Returns the interval of what the second model loses.
      *
      * @param confidence above 0 and below 1, such as 0.95
-     * @return bounds of a share of images, -1 to 1
      */
     public Interval interval(double confidence) {
         double z = NormalDistribution.of(0, 1).inverseCumulativeProbability((1 + confidence) / 2);

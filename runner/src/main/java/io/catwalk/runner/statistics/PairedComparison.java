@@ -71,7 +71,6 @@ public record PairedComparison(
     /**
      * Compares trained networks, each with each that follows it.
      *
-     * @param names their labels
      * @param correct for each network whether it predicts each test image correctly, the images in the same order
      * @throws IllegalArgumentException if names and networks differ in number, or the networks' images do
      */
@@ -105,7 +104,6 @@ public record PairedComparison(
     /**
      * Compares architectures that were trained with several seeds on one split, each with each that follows it.
      *
-     * @param names their labels
      * @param accuracies for each architecture its accuracy with each seed, 0 to 1
      * @throws io.catwalk.runner.RequestException if one has fewer seeds than {@link WelchTTest#FEWEST_SEEDS}
      * @throws IllegalArgumentException if names and architectures differ in number
@@ -140,10 +138,8 @@ public record PairedComparison(
     /**
      * Compares classifiers over the same folds of a cross-validation, each with each that follows it.
      *
-     * @param names their labels
      * @param accuracies for each classifier its accuracy in each fold, 0 to 1, the folds in the same order
      * @param testShare images of one fold's test part divided by images of its training part, above 0
-     * @param region which differences do not matter
      * @throws IllegalArgumentException if names and classifiers differ in number, the classifiers have different folds,
      *     or fewer than 2
      */
@@ -179,9 +175,7 @@ public record PairedComparison(
     /**
      * Compares classifiers over several data sets, each with each that follows it.
      *
-     * @param names their labels
      * @param scores (data sets, classifiers), 0 to 1
-     * @param region which differences do not matter
      * @throws io.catwalk.runner.RequestException if there are fewer than {@link CriticalDifference#FEWEST_DATA_SETS}
      * @throws IllegalArgumentException if a row has another length than the names
      */

@@ -39,9 +39,7 @@ public final class ParetoFront {
     /**
      * Finds the candidates on the front: no other is at least as good in every objective and better in one.
      *
-     * @param candidates what is compared
      * @param objectives the respects; at least one
-     * @param <T> type of the candidates
      * @return those on the front, in their order; equals stay together
      * @throws IllegalArgumentException if there is no objective, or a value is NaN
      */

@@ -16,8 +16,6 @@ public record Spread(int count, double mean, double standardDeviation, Interval 
     /**
      * Summarizes scores.
      *
-     * @param scores one per seed
-     * @return their spread
      * @throws IllegalArgumentException if there are fewer than 2, or one is not finite
      */
     public static Spread of(double... scores) {

@@ -30,9 +30,6 @@ public record WelchTTest(double difference, double standardError, double degrees
     /**
      * Tests scores.
      *
-     * @param first the first architecture's score with each of its seeds
-     * @param second the second architecture's scores, perhaps with other seeds
-     * @return the test
      * @throws RequestException if one has fewer than {@link #FEWEST_SEEDS} scores
      * @throws IllegalArgumentException if a score is not finite
      */
