@@ -313,8 +313,9 @@ async function searches(page, report) {
       input.value = text;
       input.dispatchEvent(new Event('input'));
     };
-    type(last.cells[0].textContent.toUpperCase());
-    if (last.hidden) found.push(`does not find ${last.cells[0].textContent}`);
+    const name = (last.cells[0].querySelector('bdi') ?? last.cells[0]).textContent;
+    type(name.toUpperCase());
+    if (last.hidden) found.push(`does not find ${name}`);
     type('no class has this name');
     if (rows.some(row => !row.hidden)) found.push('finds what is not there');
     type('');
