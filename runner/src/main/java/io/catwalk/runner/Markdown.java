@@ -20,37 +20,7 @@ public final class Markdown {
         return MARKS.matcher(text.replaceAll("[\\p{Cntrl}\\s]+", " ")).replaceAll("\\\\$0");
     }
 
-    /**
-     * Writes a table.
-     *
-     * @param rows the header, then the other rows, all of the same length; cells are escaped
-     * @return the table; the first column is left-aligned, the others, which hold numbers, are right-aligned
-     */
-    public static String table(List<List<String>> rows) {
-        StringBuilder text = new StringBuilder();
-        for (List<String> row : rows) {
-            List<String> cells = row.stream().map(Markdown::text).toList();
-            text.append(row == rows.get(0) ? head(cells) : row(cells));
-        }
-        return text.toString();
-    }
-
-    /**
-     * Writes the header of a table.
-     *
-     * @param cells of the header, which are Markdown already
-     * @return two lines; the first column is left-aligned, the others, which hold numbers, are right-aligned
-     */
-    public static String head(List<String> cells) {
-        return row(cells) + "|---|" + "--:|".repeat(cells.size() - 1) + "\n";
-    }
-
-    /**
-     * Writes a row of a table.
-     *
-     * @param cells of the row, which are Markdown already
-     * @return one line
-     */
+    /** Writes a row of a table, whose cells are Markdown already. */
     public static String row(List<String> cells) {
         return "| " + String.join(" | ", cells).replace("\n", " ") + " |\n";
     }
