@@ -128,7 +128,7 @@ final class OneAnswerTest {
     private static void requireNumber(@Nullable Cell cell, double value) {
         assertThat(cell)
                 .isInstanceOfSatisfying(
-                        Cell.Number.class,
+                        Cell.Quantity.class,
                         number -> assertThat(
                                         Objects.requireNonNull(number.value()).doubleValue())
                                 .isCloseTo(value, within(1e-12)));

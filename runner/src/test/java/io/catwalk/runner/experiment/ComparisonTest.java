@@ -501,10 +501,6 @@ final class ComparisonTest {
         assertThat(results(8, 8, 1, 4).csv().lines()).hasSize(1 + 8);
     }
 
-    private Results results() {
-        return results(2, 2, 1, 0);
-    }
-
     private Results results(int trials, int done, int seeds, int folds) {
         return results(trials, done, seeds, folds, images());
     }

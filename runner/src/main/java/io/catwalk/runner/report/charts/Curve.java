@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** A metric that is measured in each epoch. */
+@SuppressWarnings("ImmutableEnumChecker") // its functions have no state
 enum Curve {
     ACCURACY("accuracy", " %", 100, 2, Epoch::trainAccuracy, Epoch::validationAccuracy),
     LOSS("loss", " nats", 1, 4, Epoch::trainLoss, Epoch::validationLoss);

@@ -12,7 +12,6 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Row.Dot;
-import io.catwalk.runner.report.charts.RowChart.Key;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.charts.XyChart.Guide;
@@ -260,8 +259,8 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 .sorted(Comparator.comparingDouble(label -> all.get(label).recall()))
                 .toList();
         boolean many = hardest.size() > CLASSES;
-        Key precision = new Key("Precision", Symbol.DIAMOND, false);
-        Key recall = new Key("Recall", Symbol.CIRCLE, true);
+        RowChart.Key precision = new RowChart.Key("Precision", Symbol.DIAMOND, false);
+        RowChart.Key recall = new RowChart.Key("Recall", Symbol.CIRCLE, true);
         ChartTable table = new ChartTable("Class", "Recall %", "Precision %", "F1 %", "Images");
         List<Row> rows = new ArrayList<>();
         for (int label :

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The charts of a run by topic. Each class lists its own charts; page, slides and plots show whatever is listed. */
+@SuppressWarnings("ImmutableEnumChecker") // its functions have no state
 public enum RunCharts {
     /** How accurate the classifiers are, and how sure their differences. */
     CONFIDENCE(AccuracyCharts::all),

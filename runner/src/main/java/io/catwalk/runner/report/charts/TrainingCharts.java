@@ -8,7 +8,6 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Row.Dot;
-import io.catwalk.runner.report.charts.RowChart.Key;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.graphics.Symbol;
@@ -30,17 +29,17 @@ record TrainingCharts(ReportModel model) {
         return Stream.of(charts.overfitting(), charts.validation(Curve.ACCURACY), charts.validation(Curve.LOSS));
     }
 
-    private record Part(Key key, ToDoubleFunction<TrialMetrics> metric) {}
+    private record Part(RowChart.Key key, ToDoubleFunction<TrialMetrics> metric) {}
 
     private static final List<Part> PARTS = List.of(
             new Part(
-                    new Key("Training", Symbol.CIRCLE, false),
+                    new RowChart.Key("Training", Symbol.CIRCLE, false),
                     metrics -> metrics.train().accuracy()),
             new Part(
-                    new Key("Validation", Symbol.DIAMOND, true),
+                    new RowChart.Key("Validation", Symbol.DIAMOND, true),
                     metrics -> metrics.validation().accuracy()),
             new Part(
-                    new Key("Test", Symbol.CIRCLE, true),
+                    new RowChart.Key("Test", Symbol.CIRCLE, true),
                     metrics -> metrics.test().accuracy()));
 
     /** Draws training, validation and test accuracy of the same weights. */

@@ -43,7 +43,7 @@ public sealed interface Cell {
      * @param rough whether it was measured under conditions that make it inexact
      * @param detail in small print below it on a page, such as a range; empty for none
      */
-    record Number(java.lang.@Nullable Number value, Unit unit, boolean rough, String detail) implements Cell {
+    record Quantity(@Nullable Number value, Unit unit, boolean rough, String detail) implements Cell {
 
         @Override
         public String text() {
@@ -51,8 +51,8 @@ public sealed interface Cell {
         }
 
         /** Returns the number with small print. */
-        public Number with(String newDetail) {
-            return new Number(value, unit, rough, newDetail);
+        public Quantity with(String newDetail) {
+            return new Quantity(value, unit, rough, newDetail);
         }
     }
 
@@ -85,13 +85,13 @@ public sealed interface Cell {
     }
 
     /** Returns a number. */
-    static Number of(java.lang.@Nullable Number value, Unit unit) {
-        return new Number(value, unit, false, "");
+    static Quantity of(@Nullable Number value, Unit unit) {
+        return new Quantity(value, unit, false, "");
     }
 
     /** Returns the median latency of one image, which is rough if the machine was busy; a dash without one. */
-    static Number of(@Nullable Latency latency) {
-        return new Number(
+    static Quantity of(@Nullable Latency latency) {
+        return new Quantity(
                 latency == null ? null : latency.p50Micros(),
                 Unit.MICROS,
                 latency != null && latency.busy() != null,

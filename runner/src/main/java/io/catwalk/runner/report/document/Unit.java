@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a number counts, and how it is written wherever it is read. */
+@SuppressWarnings("ImmutableEnumChecker") // its functions have no state
 public enum Unit {
     /** A share from 0 to 1, in percent with two digits. */
     PERCENT(Numbers::percent),

@@ -138,8 +138,8 @@ final class PageLayout {
         }
         boolean whole = block instanceof Block.Group
                 || block instanceof Block.Widget
-                || block instanceof Block.Facts facts && facts.key()
-                || block instanceof Block.Sentences sentences && sentences.tone() == Block.Tone.WARNING;
+                || (block instanceof Block.Facts facts && facts.key())
+                || (block instanceof Block.Sentences sentences && sentences.tone() == Block.Tone.WARNING);
         return whole ? PAGE : WIDE;
     }
 
@@ -156,7 +156,7 @@ final class PageLayout {
     }
 
     private static Stream<String> texts(Cell cell) {
-        return cell instanceof Cell.Number number
+        return cell instanceof Cell.Quantity number
                 ? Stream.of(number.text(), number.detail())
                 : cell instanceof Cell.Name name
                         ? Stream.of("    " + name.text() + "  " + name.tag())

@@ -111,7 +111,7 @@ final class PageMarkup {
 
     /** Returns what a column is sorted by, if that is not the text of the cell. */
     static @Nullable String order(Cell cell) {
-        return cell instanceof Cell.Number number && number.value() != null
+        return cell instanceof Cell.Quantity number && number.value() != null
                 ? number.value().toString()
                 : cell instanceof Cell.Range range && range.low() != null
                         ? range.low().toString()
@@ -132,7 +132,7 @@ final class PageMarkup {
     }
 
     private static double value(Cell cell) {
-        return cell instanceof Cell.Number number && number.value() != null
+        return cell instanceof Cell.Quantity number && number.value() != null
                 ? number.value().doubleValue()
                 : Double.NaN;
     }

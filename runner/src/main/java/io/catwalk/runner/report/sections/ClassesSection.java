@@ -181,7 +181,7 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
     }
 
     private static Cell recall(ClassScores scores, boolean detailed) {
-        Cell.Number share = Cell.of(scores.recall(), Unit.PERCENT);
+        Cell.Quantity share = Cell.of(scores.recall(), Unit.PERCENT);
         return detailed ? share.with(interval(scores.recognized())) : share;
     }
 

@@ -251,7 +251,7 @@ record ClassifiersSection(ReportModel model) {
         Cell cell(@Nullable Latency latency) {
             return batch == 1
                     ? CostsSection.latency(latency)
-                    : new Cell.Number(
+                    : new Cell.Quantity(
                             latency == null ? null : figure.apply(latency),
                             unit,
                             latency != null && latency.busy() != null,

@@ -180,7 +180,7 @@ record CostsSection(ReportModel model) {
     /** Returns the mean training time with its range. */
     static Cell trainingTime(Entrant one) {
         var seconds = one.stands().trainingSeconds();
-        Cell.Number mean = Cell.of(seconds.mean(), Unit.SECONDS);
+        Cell.Quantity mean = Cell.of(seconds.mean(), Unit.SECONDS);
         return one.stands().trials() < 2
                 ? mean
                 : mean.with(Numbers.duration(seconds.lowest()) + " to " + Numbers.duration(seconds.highest()));
@@ -188,7 +188,7 @@ record CostsSection(ReportModel model) {
 
     /** Returns a latency with the range of the measuring processes. */
     static Cell latency(@Nullable Latency latency) {
-        Cell.Number median = Cell.of(latency);
+        Cell.Quantity median = Cell.of(latency);
         return latency == null || latency.p50Range() == null
                 ? median
                 : median.with(Numbers.count(latency.p50Range().low()) + " to "

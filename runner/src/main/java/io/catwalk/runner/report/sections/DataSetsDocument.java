@@ -139,7 +139,7 @@ public record DataSetsDocument(
     }
 
     private static Cell accuracy(DataSet one, String classifier) {
-        Cell.Number accuracy = Cell.of(one.accuracies().get(classifier), Unit.PERCENT);
+        Cell.Quantity accuracy = Cell.of(one.accuracies().get(classifier), Unit.PERCENT);
         Interval interval = one.intervals().get(classifier);
         return interval == null
                 ? accuracy

@@ -57,6 +57,6 @@ record TableColumn<T>(Set<Medium> media, String head, Kind kind, Function<T, Cel
     }
 
     private static boolean isKnown(Cell cell) {
-        return !(cell instanceof Cell.Number number) || number.value() != null;
+        return !(cell instanceof Cell.Quantity number) || number.value() != null;
     }
 }

@@ -103,7 +103,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
                 .filter(each -> each.epochs() == epochs)
                 .findFirst()
                 .orElse(null);
-        Cell.Number mean = Cell.of(score == null ? null : score.mean(), unit());
+        Cell.Quantity mean = Cell.of(score == null ? null : score.mean(), unit());
         return score == null || score.standardDeviation() == null
                 ? mean
                 : mean.with("± " + unit().text(score.standardDeviation()));

@@ -178,7 +178,7 @@ final class SampleDocument {
                 new Cell.Range(0.9 - 0.01 * i, 0.95 - 0.01 * i, Unit.PERCENT),
                 Cell.of("only on a page")));
         if (wide) {
-            cells.add(new Cell.Number(i == 2 ? null : 431.7 + 100 * i, Unit.MICROS, i == 1, ""));
+            cells.add(new Cell.Quantity(i == 2 ? null : 431.7 + 100 * i, Unit.MICROS, i == 1, ""));
             cells.add(new Cell.Mark(
                     i % 2 == 0 ? "▲" : "▼", i % 2 == 0 ? "better" : "not clearly different", i % 2 == 0 ? true : null));
             cells.add(new Cell.Link("card " + i, "trials/" + i + "/card.md"));

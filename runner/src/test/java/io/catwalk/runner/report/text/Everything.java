@@ -58,7 +58,7 @@ final class Everything {
                                 new Cell.Link("model", "trials/gru/1-0/model.onnx")),
                         Row.of(
                                 new Cell.Name("rnn|2", null, "", ""),
-                                new Cell.Number(null, Unit.PERCENT, false, ""),
+                                new Cell.Quantity(null, Unit.PERCENT, false, ""),
                                 new Cell.Range(null, null, Unit.PERCENT),
                                 Cell.of("x"),
                                 new Cell.Mark("✗", "worse", false))),
@@ -78,7 +78,7 @@ final class Everything {
                         "Costs",
                         false,
                         List.of(
-                                new Block.Fact("Latency", new Cell.Number(61.7, Unit.MICROS, true, "")),
+                                new Block.Fact("Latency", new Cell.Quantity(61.7, Unit.MICROS, true, "")),
                                 Block.Fact.of("Engine", "ONNX Runtime"))),
                 new Block.Code(BOTH, "Use", "bash", "catwalk predict model.onnx *.png\n"),
                 new Block.Photo(BOTH, "Images", "three shirts", new byte[0]),
