@@ -90,11 +90,7 @@ public final class Main {
 
     private Main() {}
 
-    /**
-     * Runs one command and ends the process with its exit code.
-     *
-     * @param arguments the command line
-     */
+    /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // so that number formats and letter case do not vary
         SandboxedCommand.endWithParent(System.in);

@@ -66,7 +66,6 @@ public final class Experiment {
     /**
      * Prepares an experiment: checks that every recipe can be trained on the images, before anything is written.
      *
-     * @param catalog the plugins; it stays open
      * @throws RequestException if something about a classifier or a recipe is wrong
      */
     public Experiment(
@@ -83,7 +82,6 @@ public final class Experiment {
      * Prepares an experiment with recipes that were not chosen for these images: a batch that is larger than the
      * training set is reduced to its size.
      *
-     * @param catalog the plugins; it stays open
      * @throws RequestException if something about a classifier is wrong
      */
     public static Experiment fitted(

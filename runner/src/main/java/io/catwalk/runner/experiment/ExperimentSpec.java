@@ -116,7 +116,6 @@ public record ExperimentSpec(
      * <p>In a search, later trials depend on earlier ones: the list grows until all of them have
      * finished.
      *
-     * @param finished outcomes so far
      * @return every classifier with every seed on every fold; of a search, the trials that are known to be needed
      */
     public List<TrialSpec> trials(Outcomes finished) {

@@ -90,11 +90,7 @@ final class Scheduler {
         this.desk = desk;
     }
 
-    /**
-     * Runs what has not finished, until everything has or the time is over.
-     *
-     * @param finished outcomes so far; those to come are added
-     */
+    /** Runs what has not finished, until everything has or the time is over. */
     void run(Outcomes finished) throws IOException, InterruptedException {
         finished.all().forEach(this::learnPace);
         try {

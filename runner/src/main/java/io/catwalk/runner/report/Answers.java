@@ -39,9 +39,7 @@ public final class Answers {
     /**
      * Wraps predictions that are already in memory.
      *
-     * @param predictions of the network
      * @param classes names, in the order of the logits
-     * @return the answers
      */
     public static Answers of(Predictions predictions, List<String> classes) {
         return new Answers(() -> predictions, classes);
@@ -50,8 +48,6 @@ public final class Answers {
     /**
      * Returns the predictions of a trial, which are read on first use.
      *
-     * @param folder of the trial
-     * @param done its outcome
      * @param classes names, in the order of the logits
      * @return the answers, not read yet
      */

@@ -64,10 +64,8 @@ public record Audit(
     /**
      * Audits a data set.
      *
-     * @param dataset whose test set is audited
      * @param distance up to which two images look the same, 0 to 255
      * @param predictions of each model for all of its test images, by name; may be empty
-     * @return the audit
      * @throws io.catwalk.runner.RequestException if the distance is out of its range, or there are more than a million
      *     pairs
      */
@@ -80,20 +78,12 @@ public record Audit(
                 predictions);
     }
 
-    /**
-     * Counts the pairs of a test and a training image.
-     *
-     * @return their number
-     */
+    /** Counts the pairs of a test and a training image. */
     public Count leakedCount() {
         return count(leaked, dataset.train());
     }
 
-    /**
-     * Counts the pairs of two test images.
-     *
-     * @return their number
-     */
+    /** Counts the pairs of two test images. */
     public Count repeatedCount() {
         return count(repeated, dataset.test());
     }
@@ -141,11 +131,7 @@ public record Audit(
         return predictions.isEmpty() ? new int[0] : WrongForAll.of(List.copyOf(predictions.values()));
     }
 
-    /**
-     * Returns the audit as a map, for JSON.
-     *
-     * @return the content of the JSON document
-     */
+    /** Returns the audit as a map, for JSON. */
     public Map<String, @Nullable Object> asMap() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("dataset", dataset.name());
@@ -166,7 +152,6 @@ public record Audit(
      * same names are replaced.
      *
      * @param folder to write to; created if it does not exist
-     * @return the files
      * @throws IOException if they cannot be written
      */
     public List<Path> write(Path folder) throws IOException {
@@ -176,7 +161,6 @@ public record Audit(
     /**
      * Reads which test images resemble training images, from the file that {@link #write} wrote.
      *
-     * @param run folder of a run
      * @return pairs of a test image (the first) and a training image, sorted by test image, then by distance; null if
      *     the run was not audited
      * @throws IOException if the file cannot be read
@@ -187,12 +171,7 @@ public record Audit(
         return Files.exists(folder.resolve(AuditFiles.LEAKED + ".csv")) ? AuditFiles.readLeaked(folder) : null;
     }
 
-    /**
-     * Returns the default folder for the audit of a run.
-     *
-     * @param run folder of a run
-     * @return folder within it
-     */
+    /** Returns the default folder for the audit of a run. */
     public static Path folder(Path run) {
         return run.resolve("audit");
     }

@@ -70,7 +70,6 @@ public final class Entrant {
     /**
      * Groups the trials of a run by classifier.
      *
-     * @param report the run
      * @return the most accurate first, those without a trained network last
      */
     static List<Entrant> of(RunReport report) {

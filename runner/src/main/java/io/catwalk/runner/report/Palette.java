@@ -60,8 +60,6 @@ public final class Palette {
     /**
      * Returns the color and the symbol of a classifier.
      *
-     * @param name of a classifier of the report
-     * @return its look
      * @throws IllegalArgumentException if the report has no classifier of this name
      */
     public Look look(String name) {

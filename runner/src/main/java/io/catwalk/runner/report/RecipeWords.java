@@ -24,7 +24,6 @@ public final class RecipeWords {
     /**
      * Describes what a recipe does.
      *
-     * @param recipe any recipe
      * @return name and value of each setting, in the order of reading; settings that are off are left out
      */
     public static Map<String, String> settings(Recipe recipe) {

@@ -33,12 +33,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         entrants = List.copyOf(entrants);
     }
 
-    /**
-     * Builds the content of the report on a run.
-     *
-     * @param run finished or interrupted
-     * @return the model
-     */
+    /** Builds the content of the report on a run. */
     public static ReportModel of(RunReport run) {
         List<Entrant> entrants = Entrant.of(run);
         return new ReportModel(run, entrants, run.results().latencyEngine());
@@ -171,8 +166,6 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     /**
      * Returns the key by which scripts find a pair of classifiers.
      *
-     * @param first name of the one
-     * @param second name of the other
      * @return their numbers in the report with a colon between them
      */
     public String pair(String first, String second) {

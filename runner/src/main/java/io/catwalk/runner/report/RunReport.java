@@ -109,11 +109,7 @@ public record RunReport(
             return answers.evaluation();
         }
 
-        /**
-         * Returns whether there is a trained network.
-         *
-         * @return whether the trial is done
-         */
+        /** Returns whether there is a trained network. */
         public boolean done() {
             return outcome instanceof Done;
         }
@@ -121,7 +117,6 @@ public record RunReport(
         /**
          * Returns the outcome of a trial with a trained network.
          *
-         * @return its outcome
          * @throws IllegalStateException if there is no trained network
          */
         public Done trained() {
@@ -135,9 +130,6 @@ public record RunReport(
     /**
      * Gathers the data of reports on a run, finished or interrupted.
      *
-     * @param run as recorded so far
-     * @param all its results, compared
-     * @param dataHome folder of the data sets
      * @return the data that are available
      * @throws IOException if a file cannot be read
      */

@@ -143,10 +143,7 @@ public sealed interface Block
     /**
      * A picture of pixels.
      *
-     * @param media where it is seen
-     * @param heading above it
      * @param description for readers who cannot see it
-     * @param png its file
      */
     @SuppressWarnings("ArrayRecordComponent") // it is only handed on
     record Photo(Set<Medium> media, String heading, String description, byte[] png) implements Block {}

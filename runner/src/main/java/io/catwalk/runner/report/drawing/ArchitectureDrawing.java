@@ -18,9 +18,7 @@ public record ArchitectureDrawing(String title, ArchitectureGraph graph) {
     /**
      * Prepares the drawing of an exported network.
      *
-     * @param title above the drawing, such as the name of the classifier
      * @param onnx a file that Catwalk exported
-     * @return the drawing
      * @throws IOException if it cannot be read
      * @throws IllegalArgumentException if Catwalk could not have exported such a file
      */

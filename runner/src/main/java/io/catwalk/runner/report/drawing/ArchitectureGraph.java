@@ -23,7 +23,6 @@ public record ArchitectureGraph(List<Layer> layers) {
      * Reads the layers of an exported network.
      *
      * @param onnx a file that Catwalk exported
-     * @return its layers
      * @throws IOException if it cannot be read
      * @throws IllegalArgumentException if Catwalk could not have exported such a file
      */

@@ -11,7 +11,6 @@ import java.util.List;
  *
  * @param row of each layer
  * @param column of each layer
- * @param count of the columns
  * @param entry of each layer: the layer from which the line to it comes down its own column; -1 if none
  * @param exit of each layer: the layer to which the line from it goes down its own column; -1 if none
  */

@@ -30,7 +30,6 @@ public final class ReportPage {
     /**
      * Returns the id of a confusion matrix on the page, which no other label has.
      *
-     * @param contestant label of its classifier
      * @return the id, which is also the fragment of its address
      */
     public static String confusion(String contestant) {
@@ -44,8 +43,6 @@ public final class ReportPage {
     /**
      * Writes the page.
      *
-     * @param document what it shows
-     * @param file to write; an existing one is replaced
      * @throws IOException if it cannot be written
      */
     public static void write(Document document, Path file) throws IOException {

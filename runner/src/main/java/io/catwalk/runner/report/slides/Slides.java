@@ -37,8 +37,6 @@ public final class Slides {
     /**
      * Writes {@code slides.pptx}.
      *
-     * @param document what is said about a run, finished or interrupted
-     * @param file to write, in an existing folder; an existing file is replaced
      * @param options which slides, and how they look
      * @throws IOException if it cannot be written; an existing file is then unchanged
      */

@@ -47,8 +47,6 @@ public final class Template {
      * Reads a template, and checks that slides can be made with it. Its own slides are left out, with all that only
      * they use.
      *
-     * @param file a presentation, a template or a slide show of PowerPoint
-     * @return the template
      * @throws RequestException if it is none of these, may have macros, or has no layout with a title
      */
     public static Template read(Path file) {
