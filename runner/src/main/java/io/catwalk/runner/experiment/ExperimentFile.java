@@ -380,6 +380,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
     /**
      * Resolves an entry once for each of several choices of hyperparameters.
      *
+     * @param choices name to value; these override the hyperparameters of the entry
      * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
      * @throws IllegalArgumentException if the classifier has no such hyperparameter or option as a choice names
      */

@@ -61,6 +61,9 @@ public final class RecipeOverrides {
     /**
      * Changes one number, or the augmentations.
      *
+     * @param name of a number, such as {@code epochs}, {@code optimizer.learning_rate} or just {@code learning_rate};
+     *     or {@link #AUGMENTATION}
+     * @param value a number, or a number as text; or one of {@link #AUGMENTATION_SETS}
      * @throws RequestException if the recipe has no such number, or the value is outside its range
      */
     public static Recipe with(Recipe base, String name, Object value) {
