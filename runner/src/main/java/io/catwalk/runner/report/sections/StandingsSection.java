@@ -105,6 +105,11 @@ record StandingsSection(ReportModel model) {
         columns.add(number("Macro F1 %", one -> Cell.of(one.stands().macroF1(), Unit.PERCENT)));
         columns.add(number("Gap", StandingsSection::gap));
         columns.add(number("Training", CostsSection::trainingTime));
+        columns.add(new TableColumn<>(
+                Medium.of(Medium.MARKDOWN, Medium.PAGE),
+                "Steps",
+                Kind.NUMBER,
+                one -> Cell.of(one.stands().steps(), Unit.COUNT)));
         columns.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
         columns.add(
                 new TableColumn<>(Medium.ONLY_PAGE, "ONNX file", Kind.NUMBER, one -> Cell.of(bytes(one), Unit.BYTES)));
