@@ -107,6 +107,7 @@ final class Reports {
      */
     static boolean writeAfter(RunFolder run, Results results, boolean printed, Console console) {
         try {
+            run.writeResults(results); // what could not be written before is told by the exit code
             ReportModel model = ReportModel.of(RunReport.of(run.recorded(), results, Home.data(console)));
             Document document = RunDocument.of(model);
             if (printed) {

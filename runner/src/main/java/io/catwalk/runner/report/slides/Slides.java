@@ -10,8 +10,6 @@ import io.catwalk.runner.report.slides.SlideOptions.Extent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
@@ -72,9 +70,8 @@ public final class Slides {
         properties.setDescription("");
         properties.setCategory("");
         properties.setRevision("1");
-        Optional<Date> now = Optional.of(Date.from(Instant.now()));
-        properties.setCreated(now);
-        properties.setModified(now);
+        properties.setCreated(Optional.empty());
+        properties.setModified(Optional.empty());
     }
 
     private void findings(List<Section> sections) {
