@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.data.DataHome;
-import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
@@ -144,15 +143,23 @@ final class OneAnswerTest {
             Interval interval = evaluation.accuracyInterval();
             assertThat(standing.get("95 % interval"))
                     .isEqualTo(new Cell.Range(interval.low(), interval.high(), Unit.PERCENT));
-            Table scores = block(Table.class, table -> table.title().equals("Scores of each class, " + one.name));
-            assertThat(scores.rows()).hasSize(10);
-            for (ClassScores label : evaluation.classes()) {
-                Map<String, Cell> row = row(scores, label.name());
-                requireNumber(row.get("Precision %"), label.precision());
-                requireNumber(row.get("Recall %"), label.recall());
-                requireNumber(row.get("F1 %"), label.f1());
-                requireNumber(row.get("Images"), label.support());
-            }
+            Block panel =
+                    block(Block.Group.class, group -> group.heading().text().equals(one.name));
+            assertThat(inside(panel)
+                            .filter(Figure.class::isInstance)
+                            .map(figure -> ((Figure) figure).chart().caption())
+                            .filter(caption -> caption.name().startsWith("classes-")))
+                    .singleElement()
+                    .satisfies(caption -> assertThat(
+                                    caption.table().subList(1, caption.table().size()))
+                            .containsExactlyElementsOf(evaluation.classes().stream()
+                                    .map(label -> List.of(
+                                            label.name(),
+                                            percent(label.recall()),
+                                            label.predictions() > 0 ? percent(label.precision()) : "\u2013",
+                                            percent(label.f1()),
+                                            "" + label.support()))
+                                    .toList()));
             List<List<String>> cells = new ArrayList<>();
             for (ConfusionMatrix.Cell cell : evaluation.confusion().cells()) {
                 int support = evaluation.classes().get(cell.truth()).support();

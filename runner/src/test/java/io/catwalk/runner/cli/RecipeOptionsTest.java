@@ -42,7 +42,8 @@ final class RecipeOptionsTest {
     void imagesOfWhichNothingIsKnownAreNotMirroredAndBatchesFitThem() {
         Path run = folder.resolve("unknown");
 
-        Catwalk.Answer answer = Catwalk.ask(TRAIN + "1 --on made-up:", folder, folder, run).done();
+        Catwalk.Answer answer =
+                Catwalk.ask(TRAIN + "1 --on made-up:", folder, folder, run).done();
         assertThat(answer.err())
                 .contains("mirrored", "--augment all")
                 .contains("small-conv: batches of 36 images instead of 128", "108 training images", "3 steps");
