@@ -40,16 +40,6 @@ public record Comparison(
         @Nullable Incomplete incomplete,
         List<Criterion> selectedBy) {
 
-    /** Copies the lists. */
-    public Comparison {
-        standings = List.copyOf(standings);
-        baselines = List.copyOf(baselines);
-        pairs = List.copyOf(pairs);
-        withoutPredictions = List.copyOf(withoutPredictions);
-        withoutNetwork = List.copyOf(withoutNetwork);
-        selectedBy = List.copyOf(selectedBy);
-    }
-
     /**
      * Compares the classifiers of an experiment by the trials that all of them have finished.
      *
@@ -140,13 +130,7 @@ public record Comparison(
      * @param counted seeds and folds that all classifiers with a trained network have finished, and that alone count;
      *     empty if they have none in common, so that all trials count that are done
      */
-    public record Incomplete(int planned, int done, List<Round> counted) {
-
-        /** Copies the list. */
-        public Incomplete {
-            counted = List.copyOf(counted);
-        }
-    }
+    public record Incomplete(int planned, int done, List<Round> counted) {}
 
     /**
      * An accuracy that is reached without a network.

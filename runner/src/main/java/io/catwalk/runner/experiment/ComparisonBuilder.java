@@ -13,11 +13,10 @@ import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.statistics.Bootstrap;
 import io.catwalk.runner.statistics.CochranQ;
+import io.catwalk.runner.statistics.CorrectedTTest;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.statistics.ParetoFront;
-import io.catwalk.runner.statistics.ParetoFront.Better;
-import io.catwalk.runner.statistics.ParetoFront.Objective;
 import io.catwalk.runner.statistics.Spread;
 import io.catwalk.runner.statistics.WelchTTest;
 import io.catwalk.runner.trial.Latency;
@@ -34,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Compares classifiers by their paired trials: the standings, and every pair with its test. */
@@ -271,13 +271,50 @@ final class ComparisonBuilder {
                 candidates.add(new Candidate(classifier, mean(trials, Metrics::accuracy), latency.p50Micros()));
             }
         });
-        List<Candidate> front = ParetoFront.of(
-                candidates,
-                List.of(
-                        new Objective<>(Better.HIGHER, Candidate::accuracy),
-                        new Objective<>(Better.LOWER, Candidate::micros)));
+        List<Candidate> front = ParetoFront.of(candidates, List.of(one -> -one.accuracy(), Candidate::micros));
         Map<String, Boolean> known = new LinkedHashMap<>();
         candidates.forEach(one -> known.put(one.classifier(), front.contains(one)));
         return known;
+    }
+
+    /**
+     * Treats the trials of one contestant as a sample: each seed is one observation or, with folds, each fold; the training
+     * images of folds overlap.
+     *
+     * @param folds whether it is a cross-validation
+     * @param testShare images of one fold's test part divided by images of its training part; only used with folds
+     */
+    record Observations(boolean folds, double testShare) {
+
+        private static final double CONFIDENCE = 0.95;
+
+        Observations(boolean folds, Results.Dataset images) {
+            this(folds, (double) images.test() / images.train());
+        }
+
+        /**
+         * Returns one number per seed or, with folds, one per fold: the mean over the seeds, which share the images of the
+         * fold.
+         */
+        double[] each(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
+            return trials.stream()
+                    .collect(Collectors.groupingBy(
+                            trial -> folds ? trial.fold() : trial.seed(),
+                            LinkedHashMap::new,
+                            Collectors.averagingDouble(score)))
+                    .values()
+                    .stream()
+                    .mapToDouble(Double::doubleValue)
+                    .toArray();
+        }
+
+        /** Returns the 95 % interval of a mean; over folds, that of a difference from 0. At least two trials are needed. */
+        Interval interval(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
+            double[] scores = each(trials, score);
+            return folds && scores.length > 1
+                    ? CorrectedTTest.of(scores, new double[scores.length], testShare)
+                            .interval(CONFIDENCE)
+                    : Spread.of(trials.stream().mapToDouble(score).toArray()).interval();
+        }
     }
 }

@@ -151,28 +151,15 @@ public record ExperimentSpec(
 
     /** Replaces the images. */
     public ExperimentSpec on(DatasetSpec newDataset) {
+        return with(newDataset, classifiers, command);
+    }
+
+    private ExperimentSpec with(DatasetSpec newDataset, List<Contestant> newClassifiers, String newCommand) {
         return new ExperimentSpec(
                 schema,
                 newDataset,
                 split,
-                classifiers,
-                seeds,
-                jobs,
-                threads,
-                device,
-                trialTimeoutSeconds,
-                region,
-                tuning,
-                command);
-    }
-
-    /** Records the command line of the user. */
-    public ExperimentSpec recording(String newCommand) {
-        return new ExperimentSpec(
-                schema,
-                dataset,
-                split,
-                classifiers,
+                newClassifiers,
                 seeds,
                 jobs,
                 threads,
@@ -183,27 +170,21 @@ public record ExperimentSpec(
                 newCommand);
     }
 
+    /** Records the command line of the user. */
+    public ExperimentSpec recording(String newCommand) {
+        return with(dataset, classifiers, newCommand);
+    }
+
     /**
      * Pins each classifier to the jar that it currently comes from.
      *
      * @throws RequestException if there is no such classifier
      */
     public ExperimentSpec pinned(PluginCatalog catalog) {
-        return new ExperimentSpec(
-                schema,
-                dataset,
-                split,
-                classifiers.stream()
-                        .map(one -> one.pinned(catalog.require(one.name()).jarSha256()))
-                        .toList(),
-                seeds,
-                jobs,
-                threads,
-                device,
-                trialTimeoutSeconds,
-                region,
-                tuning,
-                command);
+        List<Contestant> pinned = classifiers.stream()
+                .map(one -> one.pinned(catalog.require(one.name()).jarSha256()))
+                .toList();
+        return with(dataset, pinned, command);
     }
 
     /**
@@ -223,22 +204,11 @@ public record ExperimentSpec(
 
     /** Fits the batch sizes to the images, where there are few. */
     public ExperimentSpec withBatchesFor(int images) {
-        return new ExperimentSpec(
-                schema,
-                dataset,
-                split,
-                classifiers.stream()
-                        .map(one -> one.with(one.recipe()
-                                .withBatchSize(fittingBatch(one.recipe().batchSize(), images))))
-                        .toList(),
-                seeds,
-                jobs,
-                threads,
-                device,
-                trialTimeoutSeconds,
-                region,
-                tuning,
-                command);
+        List<Contestant> fitted = classifiers.stream()
+                .map(one -> one.with(
+                        one.recipe().withBatchSize(fittingBatch(one.recipe().batchSize(), images))))
+                .toList();
+        return with(dataset, fitted, command);
     }
 
     /** Counts the trials. */

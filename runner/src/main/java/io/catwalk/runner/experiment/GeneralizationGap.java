@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.experiment.ComparisonBuilder.Observations;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;

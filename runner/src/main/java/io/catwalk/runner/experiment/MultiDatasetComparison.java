@@ -7,6 +7,7 @@ import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,14 +44,6 @@ public record MultiDatasetComparison(
 
     /** Probability of a false alarm of Friedman's test, and of any of Nemenyi's. */
     public static final double LEVEL = 0.05;
-
-    /** Copies the lists. */
-    public MultiDatasetComparison {
-        classifiers = List.copyOf(classifiers);
-        dataSets = List.copyOf(dataSets);
-        withoutNetwork = List.copyOf(withoutNetwork);
-        pairs = List.copyOf(pairs);
-    }
 
     /**
      * Holds the results of one data set.
@@ -94,14 +87,9 @@ public record MultiDatasetComparison(
             dataSets.add(dataSet(spec.members().get(i), results.get(i), counts, accuracies.get(i)));
         }
         List<DataSet> counted = dataSets.stream().filter(DataSet::counts).toList();
-        double[][] scores = counted.stream()
-                .map(one -> placed.stream()
-                        .mapToDouble(classifier ->
-                                Objects.requireNonNull(one.accuracies().get(classifier)))
-                        .toArray())
-                .toArray(double[][]::new);
         boolean ranked = placed.size() > 1 && counted.size() >= CriticalDifference.FEWEST_DATA_SETS;
-        CriticalDifference ranking = ranked ? CriticalDifference.of(List.copyOf(placed), scores, LEVEL) : null;
+        CriticalDifference ranking =
+                ranked ? CriticalDifference.of(List.copyOf(placed), scores(placed, counted), LEVEL) : null;
         List<String> order = ranking == null
                 ? List.copyOf(planned)
                 : ranking.ranks().stream()
@@ -119,7 +107,9 @@ public record MultiDatasetComparison(
                 dataSets,
                 ranking,
                 List.copyOf(without),
-                ranking == null ? List.of() : pairs(order, counted, new EquivalenceRegion(region)));
+                ranking == null
+                        ? List.of()
+                        : PairedComparison.ofDataSets(order, scores(order, counted), new EquivalenceRegion(region)));
     }
 
     private static Map<String, Double> accuracies(@Nullable Results results) {
@@ -173,13 +163,12 @@ public record MultiDatasetComparison(
                 .toList();
     }
 
-    private static List<PairedComparison> pairs(List<String> order, List<DataSet> counted, EquivalenceRegion region) {
-        double[][] scores = counted.stream()
-                .map(one -> order.stream()
+    private static double[][] scores(Collection<String> classifiers, List<DataSet> counted) {
+        return counted.stream()
+                .map(one -> classifiers.stream()
                         .mapToDouble(classifier ->
                                 Objects.requireNonNull(one.accuracies().get(classifier)))
                         .toArray())
                 .toArray(double[][]::new);
-        return PairedComparison.ofDataSets(order, scores, region);
     }
 }

@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the outcomes of an experiment so far, at most one per trial. A later one replaces an earlier one. */
@@ -50,11 +50,7 @@ public final class Outcomes {
      * @return the outcomes of those that have one, in their order
      */
     public List<TrialOutcome> of(List<TrialSpec> trials) {
-        return trials.stream()
-                .map(this::of)
-                .filter(Objects::nonNull)
-                .map(Objects::requireNonNull)
-                .toList();
+        return trials.stream().flatMap(trial -> Stream.ofNullable(of(trial))).toList();
     }
 
     /** Counts the outcomes. */

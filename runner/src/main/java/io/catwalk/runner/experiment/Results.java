@@ -67,13 +67,7 @@ public record Results(
             int folds,
             int repeats,
             int jobs,
-            int threads) {
-
-        /** Accepts results that were written before there was a time budget, or repeats. */
-        public Summary {
-            notRun = notRun == null ? List.of() : List.copyOf(notRun);
-        }
-    }
+            int threads) {}
 
     /**
      * Describes the images.
@@ -133,23 +127,6 @@ public record Results(
         public boolean unbalanced() {
             return largestClass > UNBALANCED * smallestClass;
         }
-    }
-
-    /** Copies the lists. */
-    public Results {
-        trials = List.copyOf(trials);
-        latenciesLeftOut = List.copyOf(latenciesLeftOut);
-    }
-
-    /** Creates results without latencies of other places. */
-    public Results(
-            int schema,
-            Summary experiment,
-            Dataset dataset,
-            List<TrialOutcome> trials,
-            @Nullable Comparison comparison,
-            @Nullable Tuning tuning) {
-        this(schema, experiment, dataset, trials, comparison, tuning, List.of());
     }
 
     Results compared(@Nullable Comparison newComparison) {

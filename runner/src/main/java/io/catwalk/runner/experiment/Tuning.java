@@ -21,11 +21,6 @@ public record Tuning(
         List<Candidate> candidates,
         @Nullable Integer best) {
 
-    /** Copies the list. */
-    public Tuning {
-        candidates = List.copyOf(candidates);
-    }
-
     /**
      * Holds one point of the search space that was tried.
      *
@@ -33,13 +28,7 @@ public record Tuning(
      * @param choices hyperparameters and recipe numbers that were searched over, name to value
      * @param scores one for each budget that it was given, the smallest first
      */
-    public record Candidate(int number, Map<String, Object> choices, List<Score> scores) {
-
-        /** Copies the list. */
-        public Candidate {
-            scores = List.copyOf(scores);
-        }
-    }
+    public record Candidate(int number, Map<String, Object> choices, List<Score> scores) {}
 
     /**
      * Holds the score of a candidate at one budget.

@@ -1,7 +1,9 @@
 package io.catwalk.runner.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.catwalk.api.Criterion;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.Tuning.Candidate;
 import io.catwalk.runner.experiment.Tuning.Score;
 import io.catwalk.runner.statistics.Spread;
@@ -170,13 +172,22 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
                 .anyMatch(full -> finished.has(full)
                         && Objects.requireNonNull(finished.of(full)).trial().equals(full));
         Integer best = trained ? (Integer) candidates.get(0).number() : null;
-        return new Tuning(
-                spec.classifiers().get(0).name(), strategy.words, measure(spec).criterion(), candidates, best);
+        return new Tuning(spec.classifiers().get(0).name(), strategy.words, criterion(spec), candidates, best);
     }
 
-    /** Returns the measure of all candidates: only numbers are searched over, so they have the same criterion. */
-    private static Measure measure(ExperimentSpec spec) {
-        return new Measure(spec.classifiers().get(0).recipe().selectBy());
+    /** Returns the criterion of all candidates, which also selects the epochs: only numbers are searched over. */
+    private static Criterion criterion(ExperimentSpec spec) {
+        return spec.classifiers().get(0).recipe().selectBy();
+    }
+
+    /** Returns the score of a trial, in the criterion's own unit: a share from 0 to 1, or nats. */
+    private static double score(Criterion criterion, Metrics metrics) {
+        return switch (criterion) {
+            case ACCURACY -> metrics.accuracy();
+            case BALANCED_ACCURACY -> metrics.balancedAccuracy();
+            case MACRO_F1 -> metrics.macro().f1();
+            case LOSS -> metrics.logLoss();
+        };
     }
 
     private Set<Integer> all() {
@@ -195,13 +206,14 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
     /** Ranks the candidates of a rung that have a score, the best first. */
     private List<Integer> best(ExperimentSpec spec, List<Set<Integer>> survivors, int rung, Outcomes finished) {
         record Scored(int candidate, double mean) {}
+        Comparator<Double> bestFirst =
+                criterion(spec) == Criterion.LOSS ? Comparator.naturalOrder() : Comparator.reverseOrder();
         return survivors.get(rung).stream()
                 .flatMap(c -> {
                     Score score = score(spec, c, rungs.get(rung), finished);
                     return score == null ? Stream.<Scored>empty() : Stream.of(new Scored(c, score.mean()));
                 })
-                .sorted(Comparator.comparing(Scored::mean, measure(spec).bestFirst())
-                        .thenComparing(Scored::candidate))
+                .sorted(Comparator.comparing(Scored::mean, bestFirst).thenComparing(Scored::candidate))
                 .map(Scored::candidate)
                 .toList();
     }
@@ -213,7 +225,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
             if (!(finished.of(trial) instanceof TrialOutcome.Done done)) {
                 return null;
             }
-            folds.add(measure(spec).of(done.metrics().test()));
+            folds.add(score(criterion(spec), done.metrics().test()));
         }
         double[] values = folds.stream().mapToDouble(Double::doubleValue).toArray();
         return values.length == 1

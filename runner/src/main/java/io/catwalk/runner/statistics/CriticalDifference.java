@@ -31,12 +31,6 @@ public record CriticalDifference(
      */
     public record Rank(String classifier, double average) {}
 
-    /** Copies the lists. */
-    public CriticalDifference {
-        ranks = List.copyOf(ranks);
-        groups = groups.stream().map(List::copyOf).toList();
-    }
-
     /**
      * Ranks classifiers.
      *

@@ -523,7 +523,7 @@ final class ComparisonTest {
         List<Long> all = LongStream.rangeClosed(1, seeds).boxed().toList();
         Results.Summary summary = new Results.Summary(
                 "run", "compare", "2024-01-01T00:00:00Z", 1, trials, done, List.of(), all, folds, 1, 2, 1);
-        return new Results(1, summary, images, List.copyOf(finished.all()), compared(), null);
+        return new Results(1, summary, images, List.copyOf(finished.all()), compared(), null, List.of());
     }
 
     private void threeModels() {

@@ -51,7 +51,7 @@ class ProjectionTest {
                 1);
         Results.Dataset images =
                 new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50, 25, 25);
-        return new Results(ExperimentSpec.SCHEMA, summary, images, List.of(), null, null);
+        return new Results(ExperimentSpec.SCHEMA, summary, images, List.of(), null, null, List.of());
     }
 
     private void finish(Projection projection, int trials, double secondsLater) {

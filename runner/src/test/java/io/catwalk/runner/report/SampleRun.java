@@ -121,7 +121,7 @@ public record SampleRun(
                 .forEach(compared::add);
         Comparison given =
                 comparison == null ? comparison(List.copyOf(compared), models, EquivalenceRegion.STANDARD) : comparison;
-        Results results = new Results(ExperimentSpec.SCHEMA, summary, described(), outcomes, given, tuning);
+        Results results = new Results(ExperimentSpec.SCHEMA, summary, described(), outcomes, given, tuning, List.of());
         return new RunReport(spec(), results, models, dataset(), missing, null, null);
     }
 

@@ -1,11 +1,9 @@
 package io.catwalk.runner.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.catwalk.runner.statistics.ParetoFront.Better;
-import io.catwalk.runner.statistics.ParetoFront.Objective;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,8 +19,7 @@ class ParetoFrontTest {
         var twin = new Model("twin", 0.90, 1);
         var slow = new Model("slow", 0.90, 2);
         var bad = new Model("bad", 0.80, 1);
-        List<Objective<Model>> objectives = List.of(
-                new Objective<>(Better.HIGHER, Model::accuracy), new Objective<>(Better.LOWER, Model::milliseconds));
+        List<ToDoubleFunction<Model>> objectives = List.of(model -> -model.accuracy(), Model::milliseconds);
 
         assertThat(ParetoFront.of(List.of(slow, fast, bad, best, twin), objectives))
                 .containsExactly(fast, best, twin);
@@ -30,8 +27,5 @@ class ParetoFrontTest {
         var rounded = new Model("rounded", 0.9329999999999999, 1);
         assertThat(ParetoFront.of(List.of(new Model("same", 0.9330000000000002, 2), rounded), objectives))
                 .containsExactly(rounded);
-        assertThatThrownBy(() -> ParetoFront.of(List.of(bad, new Model("none", Double.NaN, 1)), objectives))
-                .hasMessageContaining("none");
-        assertThatThrownBy(() -> ParetoFront.of(List.of(bad), List.of())).hasMessageContaining("1 objective");
     }
 }

@@ -26,7 +26,7 @@ class ComparisonWordsTest {
         Results.Summary summary = new Results.Summary(
                 "run", "compare", "2024-01-01T00:00:00Z", 1, 3, 3, List.of(), List.of(1L), 0, 1, 2, 1);
         Results.Dataset images = new Results.Dataset("shapes", "", List.of("a", "b"), 1, 8, 8, 135, 15, 32, 16, 16);
-        return new ComparisonWords(comparison, new Results(1, summary, images, List.of(), comparison, null));
+        return new ComparisonWords(comparison, new Results(1, summary, images, List.of(), comparison, null, List.of()));
     }
 
     private static Comparison comparison(Scope scope, double accuracy, List<PairedComparison> pairs) {
