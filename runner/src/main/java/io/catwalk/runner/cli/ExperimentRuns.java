@@ -72,7 +72,7 @@ final class ExperimentRuns {
 
     private void tellSmallerBatches(ExperimentSpec asked, Experiment experiment) {
         ExperimentSpec spec = experiment.spec();
-        int images = experiment.fewestToTrainOn();
+        int images = spec.fewestToTrainOn(experiment.dataset());
         for (int i = 0; i < asked.classifiers().size(); i++) {
             int wanted = asked.classifiers().get(i).recipe().batchSize();
             int batch = spec.classifiers().get(i).recipe().batchSize();

@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
-import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
@@ -213,11 +212,8 @@ final class RunOptions {
     Experiment experiment(
             ExperimentSpec spec, boolean chosenBatch, ImageDataset images, PluginCatalog catalog, Console console) {
         Accelerators.here().required(spec.device());
-        DataHome data = Home.data(console);
-        SteadyClock clock = new SteadyClock();
-        return chosenBatch
-                ? new Experiment(spec, images, catalog, data, plugins.folder, clock)
-                : Experiment.fitted(spec, images, catalog, data, plugins.folder, clock);
+        ExperimentSpec fitted = chosenBatch ? spec : spec.withBatchesFor(spec.fewestToTrainOn(images));
+        return new Experiment(fitted, images, catalog, Home.data(console), plugins.folder, new SteadyClock());
     }
 
     /** Prepares an experiment of an earlier start, whose recipes stay as they are. */

@@ -50,7 +50,6 @@ public final class Experiment {
     private static final Logger LOG = LoggerFactory.getLogger(Experiment.class);
     private static final Software SOFTWARE = Software.current();
 
-    private final int fewest;
     private final ExperimentSpec spec;
     private final PluginCatalog catalog;
     private final DataHome dataHome;
@@ -75,42 +74,15 @@ public final class Experiment {
             DataHome dataHome,
             Path pluginsDir,
             Clock clock) {
-        this(spec, dataset, catalog, dataHome, pluginsDir, clock, false);
-    }
-
-    /**
-     * Prepares an experiment with recipes that were not chosen for these images: a batch that is larger than the
-     * training set is reduced to its size.
-     *
-     * @throws RequestException if something about a classifier is wrong
-     */
-    public static Experiment fitted(
-            ExperimentSpec spec,
-            ImageDataset dataset,
-            PluginCatalog catalog,
-            DataHome dataHome,
-            Path pluginsDir,
-            Clock clock) {
-        return new Experiment(spec, dataset, catalog, dataHome, pluginsDir, clock, true);
-    }
-
-    private Experiment(
-            ExperimentSpec asked,
-            ImageDataset dataset,
-            PluginCatalog catalog,
-            DataHome dataHome,
-            Path pluginsDir,
-            Clock clock,
-            boolean smallerBatches) {
+        this.spec = spec;
         this.catalog = catalog;
         this.dataHome = dataHome;
         this.pluginsDir = pluginsDir.toAbsolutePath();
         this.clock = clock;
         this.dataset = dataset;
-        images = asked.split().split(dataset, Math.min(1, asked.split().folds()));
-        fewest = fewestToTrainOn(asked, dataset);
-        spec = smallerBatches ? asked.withBatchesFor(fewest) : asked;
+        images = spec.split().split(dataset, Math.min(1, spec.split().folds()));
         latencySettings = LatencySettings.standard().endingIfBusy();
+        int fewest = spec.fewestToTrainOn(dataset);
         for (Contestant one : spec.classifiers()) {
             catalog.require(one.name());
             if (one.recipe().batchSize() > fewest) {
@@ -120,19 +92,6 @@ public final class Experiment {
                         + ": choose smaller batches or a larger --limit-train");
             }
         }
-    }
-
-    /** Counts the training images of the trial that has fewest. */
-    public int fewestToTrainOn() {
-        return fewest;
-    }
-
-    private static int fewestToTrainOn(ExperimentSpec asked, ImageDataset dataset) {
-        int fewest = asked.split().fewestToTrainOn(dataset);
-        // The best of a search is trained without folds, and so without the validation images of the data set.
-        return asked.tuning() == null
-                ? fewest
-                : Math.min(fewest, asked.split().split(dataset, 0).split().train().length);
     }
 
     /** Returns the request. */

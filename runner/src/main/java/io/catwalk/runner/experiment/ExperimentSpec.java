@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.training.ComputeDevice;
@@ -200,6 +201,15 @@ public record ExperimentSpec(
         }
         int batches = Math.max(1, images / most);
         return batches < EpochBatches.MANY ? (images + batches - 1) / batches : images / batches;
+    }
+
+    /** Counts the training images of the trial that has fewest. */
+    public int fewestToTrainOn(ImageDataset images) {
+        int fewest = split.fewestToTrainOn(images);
+        // The best of a search is trained without folds, and so without the validation images of the data set.
+        return tuning == null
+                ? fewest
+                : Math.min(fewest, split.split(images, 0).split().train().length);
     }
 
     /** Fits the batch sizes to the images, where there are few. */
