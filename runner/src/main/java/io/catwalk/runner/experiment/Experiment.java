@@ -132,165 +132,150 @@ public final class Experiment {
         } else if (!before.dataset().equals(head.dataset())) {
             run.beginAnew(head);
         }
-        Earlier earlier = new Earlier(run, journal.entries(), stopwatch, conduct, listener);
-        Outcomes finished = earlier.all();
-        listener.kept(finished.all().stream().map(TrialOutcome::trial).toList());
-        Projection projection = new Projection(
-                run,
-                () -> recorded(run, stopwatch, finished).results(),
-                finished.size(),
-                stopwatch::seconds,
-                listener::note);
-        Scheduler.Desk desk = desk(run, earlier, conduct, listener, stopwatch, finished, projection);
-        new Scheduler(spec, executor, conduct, stopwatch, desk).run(finished);
-        keepBaselines(run, listener);
-        if (bench != null) {
-            compared(run, stopwatch, finished, listener); // whoever stops the measuring finds the comparison
-            LatencySettings settings = spec.dataset().limited()
-                    ? latencySettings.brief()
-                    : latencySettings.after(trainingSeconds(finished));
-            measure(run, new TrialBench(bench, settings, pluginsDir, dataset), listener, stopwatch, finished);
-        }
-        return compared(run, stopwatch, finished, listener);
+        return new Start(run, conduct, listener, stopwatch, journal.entries()).finish(executor, bench);
     }
 
-    /** Compares the trials, and writes the results. */
-    private Results compared(RunFolder run, Stopwatch stopwatch, Outcomes finished, ExperimentListener listener) {
-        RecordedRun recorded = recorded(run, stopwatch, finished);
-        try {
-            Results results = recorded.compared();
-            writeResults(run, results, listener);
-            return results;
-        } catch (IOException | RequestException e) {
-            LOG.error("The trials could not be compared", e);
-            listener.note("the trials are done, but could not be compared: " + Reasons.of(e));
-            return recorded.results();
-        }
-    }
-
-    private static void writeResults(RunFolder run, Results results, ExperimentListener listener) {
-        try {
-            run.writeResults(results);
-        } catch (IOException e) {
-            LOG.error("The results could not be written", e);
-            listener.note("the results could not be written: " + Reasons.of(e));
-        }
-    }
-
-    private static double trainingSeconds(Outcomes finished) {
-        return finished.all().stream()
-                .filter(Done.class::isInstance)
-                .mapToDouble(done -> ((Done) done).efficiency().trainingSeconds())
-                .sum();
-    }
-
-    private void keepBaselines(RunFolder run, ExperimentListener listener) {
-        try {
-            run.keepBaselines(spec, dataset);
-        } catch (IOException | RequestException e) {
-            LOG.error("The baselines could not be kept", e);
-            listener.note("the baselines could not be read or written: " + Reasons.of(e));
-        }
-    }
-
-    private Scheduler.Desk desk(
-            RunFolder run,
-            Earlier earlier,
-            RunPolicy conduct,
-            ExperimentListener listener,
-            Stopwatch stopwatch,
-            Outcomes finished,
-            Projection projection) {
-        return new Scheduler.Desk() {
-            @Override
-            public List<TrialOutcome> earlier(List<TrialSpec> trials) throws IOException {
-                List<TrialOutcome> kept = earlier.of(trials);
-                if (!kept.isEmpty()) {
-                    listener.kept(kept.stream().map(TrialOutcome::trial).toList());
-                }
-                return kept;
-            }
-
-            @Override
-            public TrialOrder begin(TrialSpec trial, int attempt) throws IOException {
-                run.journal().requireThere(); // otherwise the folder would be made anew
-                TrialOrder order = order(trial).on(conduct.processor()).numbered(attempt);
-                run.createTrial(trial).prepare(order);
-                return order;
-            }
-
-            @Override
-            public TrialFolder folder(TrialSpec trial) {
-                return run.trial(trial);
-            }
-
-            @Override
-            public void news(TrialOrder order, TrialNews news) {
-                if (news instanceof TrialNews.Started started) {
-                    listener.started(order.spec(), order.attempt(), started.place());
-                } else if (news instanceof TrialNews.Trained trained) {
-                    listener.epoch(order.spec(), trained.epoch());
-                } else if (news instanceof TrialNews.Stalled stalled) {
-                    listener.note(stalled.reason());
-                }
-            }
-
-            @Override
-            public void retrying(TrialOutcome outcome) {
-                String how = outcome instanceof TrialOutcome.Lost
-                        ? "was lost and is tried again"
-                        : "failed and is tried once more";
-                listener.note(outcome.trial().title() + ": " + how + ": " + outcome.error());
-            }
-
-            @Override
-            public TrialOutcome finished(TrialOutcome ended) throws IOException {
-                TrialOutcome outcome = earlier.measured(ended);
-                record(run, stopwatch, outcome);
-                show(run, outcome, listener);
-                projection.changed(finished.size() + 1);
-                listener.finished(outcome);
-                return outcome;
-            }
-        };
-    }
-
-    /** Looks up the trials that an earlier start of this run has finished, each once. */
-    private final class Earlier {
+    /** Goes on with the run where an earlier start has ended. */
+    private final class Start implements Scheduler.Desk {
 
         private final RunFolder run;
-        private final Map<String, Journal.Entry> journal = new HashMap<>();
-        private final Stopwatch stopwatch;
         private final RunPolicy conduct;
         private final ExperimentListener listener;
+        private final Stopwatch stopwatch;
+        private final Map<String, Journal.Entry> journal = new HashMap<>();
+        private final Outcomes finished = new Outcomes();
+        private final Projection projection;
+
+        /** Ids of the trials that were looked up in the journal, each once. */
         private final Set<String> looked = new HashSet<>();
 
-        Earlier(
+        /** Looks up what is known before any trial runs. */
+        Start(
                 RunFolder run,
-                List<Journal.Entry> entries,
-                Stopwatch stopwatch,
                 RunPolicy conduct,
-                ExperimentListener listener) {
+                ExperimentListener listener,
+                Stopwatch stopwatch,
+                List<Journal.Entry> entries)
+                throws IOException {
             this.run = run;
-            entries.forEach(entry -> journal.put(entry.outcome().trial().id(), entry));
-            this.stopwatch = stopwatch;
             this.conduct = conduct;
             this.listener = listener;
-        }
-
-        /** Returns the outcomes that are known before any trial runs. */
-        Outcomes all() throws IOException {
-            Outcomes all = new Outcomes();
+            this.stopwatch = stopwatch;
+            entries.forEach(entry -> journal.put(entry.outcome().trial().id(), entry));
             List<TrialOutcome> found;
             do {
-                found = of(spec.trials(all));
-                found.forEach(all::put);
+                found = intact(spec.trials(finished));
+                found.forEach(finished::put);
             } while (!found.isEmpty());
-            return all;
+            listener.kept(finished.all().stream().map(TrialOutcome::trial).toList());
+            projection = new Projection(
+                    run, () -> recorded().results(), finished.size(), stopwatch::seconds, listener::note);
+        }
+
+        Results finish(TrialExecutor executor, @Nullable LatencyBench bench) throws IOException, InterruptedException {
+            new Scheduler(spec, executor, conduct, stopwatch, this).run(finished);
+            keepBaselines();
+            if (bench != null) {
+                compared(); // whoever stops the measuring finds the comparison
+                LatencySettings settings =
+                        spec.dataset().limited() ? latencySettings.brief() : latencySettings.after(trainingSeconds());
+                measure(new TrialBench(bench, settings, pluginsDir, dataset));
+            }
+            return compared();
+        }
+
+        /** Compares the trials, and writes the results. */
+        private Results compared() {
+            RecordedRun recorded = recorded();
+            try {
+                Results results = recorded.compared();
+                writeResults(results);
+                return results;
+            } catch (IOException | RequestException e) {
+                LOG.error("The trials could not be compared", e);
+                listener.note("the trials are done, but could not be compared: " + Reasons.of(e));
+                return recorded.results();
+            }
+        }
+
+        private void writeResults(Results results) {
+            try {
+                run.writeResults(results);
+            } catch (IOException e) {
+                LOG.error("The results could not be written", e);
+                listener.note("the results could not be written: " + Reasons.of(e));
+            }
+        }
+
+        private double trainingSeconds() {
+            return finished.all().stream()
+                    .filter(Done.class::isInstance)
+                    .mapToDouble(done -> ((Done) done).efficiency().trainingSeconds())
+                    .sum();
+        }
+
+        private void keepBaselines() {
+            try {
+                run.keepBaselines(spec, dataset);
+            } catch (IOException | RequestException e) {
+                LOG.error("The baselines could not be kept", e);
+                listener.note("the baselines could not be read or written: " + Reasons.of(e));
+            }
+        }
+
+        @Override
+        public List<TrialOutcome> earlier(List<TrialSpec> trials) throws IOException {
+            List<TrialOutcome> kept = intact(trials);
+            if (!kept.isEmpty()) {
+                listener.kept(kept.stream().map(TrialOutcome::trial).toList());
+            }
+            return kept;
+        }
+
+        @Override
+        public TrialOrder begin(TrialSpec trial, int attempt) throws IOException {
+            run.journal().requireThere(); // otherwise the folder would be made anew
+            TrialOrder order = order(trial).on(conduct.processor()).numbered(attempt);
+            run.createTrial(trial).prepare(order);
+            return order;
+        }
+
+        @Override
+        public TrialFolder folder(TrialSpec trial) {
+            return run.trial(trial);
+        }
+
+        @Override
+        public void news(TrialOrder order, TrialNews news) {
+            if (news instanceof TrialNews.Started started) {
+                listener.started(order.spec(), order.attempt(), started.place());
+            } else if (news instanceof TrialNews.Trained trained) {
+                listener.epoch(order.spec(), trained.epoch());
+            } else if (news instanceof TrialNews.Stalled stalled) {
+                listener.note(stalled.reason());
+            }
+        }
+
+        @Override
+        public void retrying(TrialOutcome outcome) {
+            String how = outcome instanceof TrialOutcome.Lost
+                    ? "was lost and is tried again"
+                    : "failed and is tried once more";
+            listener.note(outcome.trial().title() + ": " + how + ": " + outcome.error());
+        }
+
+        @Override
+        public TrialOutcome finished(TrialOutcome ended) throws IOException {
+            TrialOutcome outcome = measured(ended);
+            record(outcome);
+            show(outcome);
+            projection.changed(finished.size() + 1);
+            listener.finished(outcome);
+            return outcome;
         }
 
         /** Adds the latencies that were measured before, if a trial was only completed and its files are the same. */
-        TrialOutcome measured(TrialOutcome ended) {
+        private TrialOutcome measured(TrialOutcome ended) {
             Journal.Entry before = journal.get(ended.trial().id());
             return before != null && before.outcome() instanceof Done then && ended instanceof Done now
                     ? now.measuredAs(then)
@@ -298,70 +283,127 @@ public final class Experiment {
         }
 
         /** Returns the outcomes of those whose files are still intact. */
-        List<TrialOutcome> of(List<TrialSpec> trials) throws IOException {
+        private List<TrialOutcome> intact(List<TrialSpec> trials) throws IOException {
             List<TrialSpec> news =
                     trials.stream().filter(trial -> looked.add(trial.id())).toList();
             List<@Nullable TrialOutcome> found = news.parallelStream()
-                    .map(trial -> kept(run, trial, journal.get(trial.id()), conduct, listener))
+                    .map(trial -> kept(trial, journal.get(trial.id())))
                     .collect(Collectors.toList());
             List<TrialOutcome> intact = new ArrayList<>();
             for (TrialOutcome outcome : found) {
                 if (outcome != null) {
                     intact.add(outcome);
                     if (!journal.containsKey(outcome.trial().id())) {
-                        record(run, stopwatch, outcome); // it was done when the run was stopped, but not yet recorded
+                        record(outcome); // it was done when the run was stopped, but not yet recorded
                     }
                 }
             }
             return intact;
         }
-    }
 
-    /** Returns the outcome of a trial that is done and would be the same if it were run again; otherwise null. */
-    private @Nullable TrialOutcome kept(
-            RunFolder run,
-            TrialSpec trial,
-            Journal.@Nullable Entry entry,
-            RunPolicy conduct,
-            ExperimentListener listener) {
-        TrialFolder folder = run.trial(trial);
-        TrialOrder order = order(trial);
-        TrialOutcome outcome = entry != null ? entry.outcome() : unrecorded(folder, order);
-        if (!(outcome instanceof Done done)) {
+        /** Returns the outcome of a trial that is done and would be the same if it were run again; otherwise null. */
+        private @Nullable TrialOutcome kept(TrialSpec trial, Journal.@Nullable Entry entry) {
+            TrialFolder folder = run.trial(trial);
+            TrialOrder order = order(trial);
+            TrialOutcome outcome = entry != null ? entry.outcome() : unrecorded(folder, order);
+            if (!(outcome instanceof Done done)) {
+                return null;
+            }
+            TrialInputs then = done.provenance().inputs();
+            TrialOrder asked = conduct.versions() == RunPolicy.Versions.KEEP
+                    ? order.with(order.inputs().with(then.software()))
+                    : order;
+            TrialKey key = TrialKey.of(asked);
+            if (done.trial().equals(trial)
+                    && key.equals(TrialKey.of(order.with(then)))
+                    && (entry == null || entry.key().equals(key.digest()))) {
+                List<String> left = left(folder, done, order.with(then));
+                if (left.isEmpty()) {
+                    return done;
+                }
+                listener.note(trial.title() + ": is completed, since " + String.join(", ", left));
+                return null;
+            }
+            listener.note(trial.title() + ": is run again, since " + staleness(trial, order.inputs(), then));
             return null;
         }
-        TrialInputs then = done.provenance().inputs();
-        TrialOrder asked = conduct.versions() == RunPolicy.Versions.KEEP
-                ? order.with(order.inputs().with(then.software()))
-                : order;
-        TrialKey key = TrialKey.of(asked);
-        if (done.trial().equals(trial)
-                && key.equals(TrialKey.of(order.with(then)))
-                && (entry == null || entry.key().equals(key.digest()))) {
-            List<String> left = left(folder, done, order.with(then), listener);
-            if (left.isEmpty()) {
-                return done;
-            }
-            listener.note(trial.title() + ": is completed, since " + String.join(", ", left));
-            return null;
-        }
-        listener.note(trial.title() + ": is run again, since " + staleness(trial, order.inputs(), then));
-        return null;
-    }
 
-    /** Makes small files anew that a trial has lost, and lists what it still lacks, for which it must run again. */
-    private List<String> left(TrialFolder folder, Done done, TrialOrder order, ExperimentListener listener) {
-        TrialRepair repair = new TrialRepair(folder, done, order);
-        try {
-            List<String> damaged = repair.mend(splits.computeIfAbsent(
-                    done.trial().fold(), fold -> spec.split().split(dataset, fold)));
-            if (!damaged.isEmpty()) {
-                listener.note(done.trial().title() + ": damaged and written again: " + String.join(", ", damaged));
+        /** Makes small files anew that a trial has lost, and lists what it still lacks, for which it must run again. */
+        private List<String> left(TrialFolder folder, Done done, TrialOrder order) {
+            TrialRepair repair = new TrialRepair(folder, done, order);
+            try {
+                List<String> damaged = repair.mend(splits.computeIfAbsent(
+                        done.trial().fold(), fold -> spec.split().split(dataset, fold)));
+                if (!damaged.isEmpty()) {
+                    listener.note(done.trial().title() + ": damaged and written again: " + String.join(", ", damaged));
+                }
+                return repair.left();
+            } catch (IOException e) {
+                LOG.warn("{} cannot be read", folder.path(), e);
+                return List.of("its files cannot be read: " + Reasons.of(e));
             }
-            return repair.left();
-        } catch (IOException e) {
-            LOG.warn("{} cannot be read", folder.path(), e);
-            return List.of("its files cannot be read: " + Reasons.of(e));
+        }
+
+        private void record(TrialOutcome outcome) throws IOException {
+            TrialSpec trial = outcome.trial();
+            TrialOrder order = order(trial);
+            TrialInputs inputs =
+                    outcome instanceof Done done ? done.provenance().inputs() : order.inputs();
+            String key = TrialKey.of(order.with(inputs)).digest();
+            run.journal().append(new Journal.Entry(key, stopwatch.seconds(), outcome));
+        }
+
+        /**
+         * Writes the outcome of a trial, as recorded in the journal, into its folder, for people and programs that look
+         * there.
+         */
+        private void show(TrialOutcome outcome) {
+            try {
+                run.trial(outcome.trial()).writeOutcome(outcome);
+            } catch (IOException e) {
+                LOG.warn(
+                        "The outcome of {} is in the journal only",
+                        outcome.trial().title(),
+                        e);
+                listener.note(outcome.trial().title() + ": its trial.json could not be written: " + Reasons.of(e));
+            }
+        }
+
+        /** Measures the networks that are meant for use and were not measured yet. */
+        private void measure(TrialBench bench) throws IOException, InterruptedException {
+            List<Done> trained = finished.all().stream()
+                    .filter(Done.class::isInstance)
+                    .map(Done.class::cast)
+                    .filter(done -> done.trial().purpose() == TrialSpec.Purpose.SHIP)
+                    .filter(done -> !done.isMeasured(run.trial(done.trial()).engines()))
+                    .toList();
+            List<TrialBench.Network> networks = trained.stream()
+                    .map(done -> new TrialBench.Network(
+                            order(done.trial()),
+                            run.trial(done.trial()),
+                            done.normalization(),
+                            done.trial().threads()))
+                    .toList();
+            List<TrialBench.Outcome> outcomes = bench.measure(networks, listener::measuring);
+            for (int i = 0; i < trained.size(); i++) {
+                TrialSpec trial = trained.get(i).trial();
+                TrialBench.Outcome outcome = outcomes.get(i);
+                outcome.problems().forEach(problem -> listener.unmeasured(trial, problem));
+                outcome.busy()
+                        .ifPresent(busy -> listener.note(trial.title() + ": latency measured while " + busy
+                                + "; catwalk bench " + run.path() + " measures again"));
+                if (!outcome.latencies().isEmpty()) {
+                    Done done = outcome.added(trained.get(i));
+                    finished.put(done);
+                    record(done);
+                    show(done);
+                }
+            }
+        }
+
+        private RecordedRun recorded() {
+            return new RecordedRun(
+                    run, spec, stopwatch.firstStart().toString(), stopwatch.seconds(), described(), finished);
         }
     }
 
@@ -397,61 +439,6 @@ public final class Experiment {
                 : "it was made from another request";
     }
 
-    private void record(RunFolder run, Stopwatch stopwatch, TrialOutcome outcome) throws IOException {
-        TrialSpec trial = outcome.trial();
-        TrialOrder order = order(trial);
-        TrialInputs inputs = outcome instanceof Done done ? done.provenance().inputs() : order.inputs();
-        String key = TrialKey.of(order.with(inputs)).digest();
-        run.journal().append(new Journal.Entry(key, stopwatch.seconds(), outcome));
-    }
-
-    /**
-     * Writes the outcome of a trial, as recorded in the journal, into its folder, for people and programs that look
-     * there.
-     */
-    private static void show(RunFolder run, TrialOutcome outcome, ExperimentListener listener) {
-        try {
-            run.trial(outcome.trial()).writeOutcome(outcome);
-        } catch (IOException e) {
-            LOG.warn("The outcome of {} is in the journal only", outcome.trial().title(), e);
-            listener.note(outcome.trial().title() + ": its trial.json could not be written: " + Reasons.of(e));
-        }
-    }
-
-    /** Measures the networks that are meant for use and were not measured yet. */
-    private void measure(
-            RunFolder run, TrialBench bench, ExperimentListener listener, Stopwatch stopwatch, Outcomes finished)
-            throws IOException, InterruptedException {
-        List<Done> trained = finished.all().stream()
-                .filter(Done.class::isInstance)
-                .map(Done.class::cast)
-                .filter(done -> done.trial().purpose() == TrialSpec.Purpose.SHIP)
-                .filter(done -> !done.isMeasured(run.trial(done.trial()).engines()))
-                .toList();
-        List<TrialBench.Network> networks = trained.stream()
-                .map(done -> new TrialBench.Network(
-                        order(done.trial()),
-                        run.trial(done.trial()),
-                        done.normalization(),
-                        done.trial().threads()))
-                .toList();
-        List<TrialBench.Outcome> outcomes = bench.measure(networks, listener::measuring);
-        for (int i = 0; i < trained.size(); i++) {
-            TrialSpec trial = trained.get(i).trial();
-            TrialBench.Outcome outcome = outcomes.get(i);
-            outcome.problems().forEach(problem -> listener.unmeasured(trial, problem));
-            outcome.busy()
-                    .ifPresent(busy -> listener.note(trial.title() + ": latency measured while " + busy
-                            + "; catwalk bench " + run.path() + " measures again"));
-            if (!outcome.latencies().isEmpty()) {
-                Done done = outcome.added(trained.get(i));
-                finished.put(done);
-                record(run, stopwatch, done);
-                show(run, done, listener);
-            }
-        }
-    }
-
     private TrialOrder order(TrialSpec trial) {
         InstalledClassifier plugin = catalog.require(trial.classifier());
         return new TrialOrder(
@@ -467,11 +454,6 @@ public final class Experiment {
                 spec.trialTimeoutSeconds(),
                 null,
                 1);
-    }
-
-    private RecordedRun recorded(RunFolder run, Stopwatch stopwatch, Outcomes finished) {
-        return new RecordedRun(
-                run, spec, stopwatch.firstStart().toString(), stopwatch.seconds(), described(), finished);
     }
 
     private Results.Dataset described() {
