@@ -26,11 +26,5 @@ public sealed interface Chart permits RowChart, XyChart, MatrixChart {
      * @param note that a reader has to know; empty for none
      * @param table its numbers: a head, then the rows
      */
-    record Caption(String name, String title, String sentence, String note, List<List<String>> table) {
-
-        /** Copies the table. */
-        public Caption {
-            table = table.stream().map(List::copyOf).toList();
-        }
-    }
+    record Caption(String name, String title, String sentence, String note, List<List<String>> table) {}
 }

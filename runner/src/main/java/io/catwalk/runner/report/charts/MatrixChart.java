@@ -33,12 +33,6 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
     /** Smallest width of a cell with room for a name at the side. */
     private static final double NAMED = 12;
 
-    /** Copies the lists. */
-    public MatrixChart {
-        shown = List.copyOf(shown);
-        classes = List.copyOf(classes);
-    }
-
     @Override
     public List<String> keys() {
         return cells(matrix, shown)
@@ -62,10 +56,7 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
     @Override
     public Picture drawn(double width) {
         double names = Math.min(
-                shown.stream()
-                        .mapToDouble(label -> Pen.SMALL.width(classes.get(label)))
-                        .max()
-                        .orElse(0),
+                Pen.SMALL.widest(shown.stream().map(classes::get)),
                 Math.min(110, width * 0.24));
         double cell = Math.min(LARGEST, (width - names - 30) / shown.size());
         boolean named = cell >= NAMED;

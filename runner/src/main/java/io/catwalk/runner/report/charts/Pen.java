@@ -44,12 +44,7 @@ final class Pen {
     void below(Axis axis, double left, double right, double top, double bottom) {
         List<Double> ticks = axis.ticks();
         double room = (right - left) / Math.max(1, ticks.size());
-        int every = (int) Math.ceil((ticks.stream()
-                                .mapToDouble(tick -> SMALL.width(axis.label(tick)))
-                                .max()
-                                .orElse(0)
-                        + 6)
-                / room);
+        int every = (int) Math.ceil((numbers(axis) + 6) / room);
         for (int i = 0; i < ticks.size(); i++) {
             double x = axis.at(ticks.get(i), left, right);
             line(x, top, x, bottom, Paint.line("grid", 1));
@@ -72,12 +67,8 @@ final class Pen {
         text(0, top - 10, axis.title(), AXIS, "muted", Anchor.START);
     }
 
-    /** Returns the width that the numbers to the left of an axis need. */
-    static double room(Axis axis) {
-        return 10
-                + axis.ticks().stream()
-                        .mapToDouble(tick -> SMALL.width(axis.label(tick)))
-                        .max()
-                        .orElse(0);
+    /** Returns the width of the widest number of an axis. */
+    static double numbers(Axis axis) {
+        return SMALL.widest(axis.ticks().stream().map(axis::label));
     }
 }

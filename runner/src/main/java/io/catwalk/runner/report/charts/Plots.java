@@ -125,7 +125,7 @@ public final class Plots {
             marks.add(new Text(EDGE, EDGE + 12 + i * 18.0, lines.get(i), TITLE, "ink", Anchor.START));
         }
         double above = EDGE + lines.size() * 18.0 + 10;
-        marks.addAll(chart.moved(EDGE, above).marks());
+        marks.addAll(Mark.moved(chart.marks(), EDGE, above));
         return new Picture(chart.width() + 2 * EDGE, chart.height() + above + EDGE, marks);
     }
 

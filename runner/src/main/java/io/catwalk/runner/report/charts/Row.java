@@ -8,11 +8,6 @@ import java.util.stream.Stream;
 /** One row of a {@link RowChart}: items along the axis, with a name before and a note behind; scripts find it by its key. */
 public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip, String key) {
 
-    /** Copies the items. */
-    public Row {
-        items = List.copyOf(items);
-    }
-
     static Row of(Entrant one, List<Item> items, String note, String key, String tip) {
         return new Row(one.name(), one.color(), one.symbol(), items, note, tip, key);
     }
@@ -57,12 +52,6 @@ public record Row(String name, String color, Symbol symbol, List<Item> items, St
 
     /** A box plot: quartiles and median, whiskers to the extremes, and every number as a dot. */
     public record Box(List<Double> sorted) implements Item {
-
-        /** Copies the numbers. */
-        public Box {
-            sorted = List.copyOf(sorted);
-        }
-
         @Override
         public List<Double> span() {
             return sorted;

@@ -4,7 +4,6 @@ import io.catwalk.runner.report.charts.Row.Box;
 import io.catwalk.runner.report.charts.Row.Dot;
 import io.catwalk.runner.report.charts.Row.Item;
 import io.catwalk.runner.report.charts.Row.Range;
-import io.catwalk.runner.report.graphics.Letters;
 import io.catwalk.runner.report.graphics.Mark;
 import io.catwalk.runner.report.graphics.Mark.Anchor;
 import io.catwalk.runner.report.graphics.Mark.Tip;
@@ -12,7 +11,6 @@ import io.catwalk.runner.report.graphics.Paint;
 import io.catwalk.runner.report.graphics.Picture;
 import io.catwalk.runner.report.graphics.Symbol;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +39,6 @@ public record RowChart(
 
     /** A shaded part of the axis. */
     public record Band(double from, double to) {}
-
-    /** Copies the lists. */
-    public RowChart {
-        rows = List.copyOf(rows);
-        legend = List.copyOf(legend);
-    }
 
     RowChart(Caption caption, Axis axis, List<Row> rows) {
         this(caption, axis, rows, List.of());
@@ -77,17 +69,10 @@ public record RowChart(
 
         Drafting(double width) {
             this.width = width;
-            names = Math.min(widest(Row::name, Pen.NAME), width * 0.36);
+            names = Math.min(Pen.NAME.widest(rows.stream().map(Row::name)), width * 0.36);
             namesLeft = bracket + (symbols ? SYMBOL : 0);
             left = namesLeft + names + 10;
-            right = width - 8 - Math.min(widest(Row::note, Pen.SMALL) + 8, width * 0.4);
-        }
-
-        private double widest(Function<Row, String> text, Letters letters) {
-            return rows.stream()
-                    .mapToDouble(row -> letters.width(text.apply(row)))
-                    .max()
-                    .orElse(0);
+            right = width - 8 - Math.min(Pen.SMALL.widest(rows.stream().map(Row::note)) + 8, width * 0.4);
         }
 
         private double x(double value) {

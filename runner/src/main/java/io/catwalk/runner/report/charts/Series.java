@@ -42,9 +42,7 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
 
     /** How a series is drawn. */
     public enum Look {
-        /** A line. */
         LINE,
-        /** A dashed line. */
         DASHES,
         /** A thin pale line. */
         FAINT,
@@ -52,7 +50,6 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
         STEPS,
         /** A line with dots. */
         MARKED,
-        /** Dots. */
         DOTS
     }
 

@@ -27,10 +27,9 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
     /** A thin dashed line between two points, with words at its end. */
     public record Guide(double x, double y, double toX, double toY, String words) {}
 
-    /** Copies the lists, and leaves out series without a point. */
+    /** Leaves out series without a point. */
     public XyChart {
         series = series.stream().filter(one -> !one.points().isEmpty()).toList();
-        guides = List.copyOf(guides);
     }
 
     XyChart(Caption caption, Axis across, Axis up, List<Series> series) {
@@ -48,7 +47,7 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         private final Pen pen = new Pen();
         private final List<Area> taken = new ArrayList<>();
         private final double width;
-        private final double left = Math.max(Pen.room(up), 30);
+        private final double left = Math.max(10 + Pen.numbers(up), 30);
         private final double right;
         private final double bottom;
         private final List<Series> ends = series.stream()
@@ -58,15 +57,9 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         Drafting(double width) {
             this.width = width;
             bottom = Math.min(HIGHEST, width * 0.66) - BELOW;
-            double names = ends.stream()
-                    .mapToDouble(one -> Pen.SMALL.width(one.name()) + 12)
-                    .max()
-                    .orElse(0);
+            double names = ends.isEmpty() ? 0 : 12 + Pen.SMALL.widest(ends.stream().map(Series::name));
             // The number of a tick at the end stands half outside.
-            double number = across.ticks().stream()
-                    .mapToDouble(tick -> Pen.SMALL.width(across.label(tick)) / 2)
-                    .max()
-                    .orElse(0);
+            double number = Pen.numbers(across) / 2;
             right = width - Math.max(Math.max(14, number), Math.min(names, width * 0.3));
         }
 

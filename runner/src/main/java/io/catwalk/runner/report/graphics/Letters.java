@@ -2,6 +2,7 @@ package io.catwalk.runner.report.graphics;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The size and weight of letters, with an estimate of the width of text. It is cautious and the same on every machine,
@@ -31,6 +32,11 @@ public record Letters(double size, boolean bold) {
         return size
                 * (bold ? BOLD : 1)
                 * text.codePoints().mapToDouble(Letters::ems).sum();
+    }
+
+    /** Returns the width of the widest line; 0 without lines. */
+    public double widest(Stream<String> lines) {
+        return lines.mapToDouble(this::width).max().orElse(0);
     }
 
     private static double ems(int point) {

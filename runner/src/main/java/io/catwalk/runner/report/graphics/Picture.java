@@ -5,19 +5,6 @@ import java.util.List;
 /** A picture made of marks, in CSS pixels. */
 public record Picture(double width, double height, List<Mark> marks) {
 
-    /** Copies the marks. */
-    public Picture {
-        marks = List.copyOf(marks);
-    }
-
-    /** Moves all marks. */
-    public Picture moved(double right, double down) {
-        return new Picture(
-                width,
-                height,
-                marks.stream().map(mark -> mark.moved(right, down)).toList());
-    }
-
     /** Writes it as SVG; texts stay text. */
     public String svg(Theme theme, String title, String description) {
         return SvgPainter.paint(this, theme, title, description);

@@ -1,11 +1,11 @@
 package io.catwalk.runner.report.graphics;
 
 import io.catwalk.runner.report.graphics.Mark.Path;
-import io.catwalk.runner.report.graphics.Mark.Point;
 import io.catwalk.runner.report.graphics.Mark.Rect;
 import io.catwalk.runner.report.graphics.Mark.Text;
 import io.catwalk.runner.report.graphics.Mark.Tip;
 import io.catwalk.runner.report.graphics.Mark.Way;
+import java.math.BigDecimal;
 import java.util.stream.Collectors;
 
 /** Paints a picture as SVG, without styles and ids, so that one page can hold several. */
@@ -61,7 +61,9 @@ final class SvgPainter {
             add("/>\n");
         } else if (mark instanceof Path path) {
             add("<", path.closed() ? "polygon" : "polyline", " points=\"");
-            add(path.points().stream().map(SvgPainter::point).collect(Collectors.joining(" ")), "\"");
+            add(path.points().stream()
+                            .map(point -> number(point.x()) + "," + number(point.y()))
+                            .collect(Collectors.joining(" ")), "\"");
             paint(path.paint());
             add("/>\n");
         } else if (mark instanceof Text text) {
@@ -132,19 +134,9 @@ final class SvgPainter {
         }
     }
 
-    private static String point(Point point) {
-        return number(point.x()) + "," + number(point.y());
-    }
-
     /** Writes at most two decimals, without trailing zeros. */
     private static String number(double value) {
-        long hundredths = Math.round(value * 100);
-        long rest = Math.abs(hundredths % 100);
-        String whole = (hundredths < 0 ? "-" : "") + Math.abs(hundredths / 100);
-        if (rest == 0) {
-            return whole;
-        }
-        return whole + (rest < 10 ? ".0" : ".") + (rest % 10 == 0 ? rest / 10 : rest);
+        return BigDecimal.valueOf(Math.round(value * 100), 2).stripTrailingZeros().toPlainString();
     }
 
     /** Escapes characters with a meaning in XML, and leaves out those that XML does not allow. */

@@ -11,9 +11,7 @@ import java.util.List;
  * and LibreOffice have, so that a classifier has the same one everywhere.
  */
 public enum Symbol {
-    /** A circle. */
     CIRCLE(1),
-    /** A square. */
     SQUARE(0.88),
     /** A triangle, its tip above. */
     TRIANGLE(1.3, 3, -90),
