@@ -157,9 +157,9 @@ final class PluginInfoCommand extends JsonCommand {
         map.put("tags", classifier.tags());
         map.put("image", image);
         map.put("classes", classes);
-        map.put("layers", drawing.graph().layers());
-        map.put("parameters", drawing.graph().parameters());
-        map.put("multiply_accumulates", drawing.graph().multiplyAccumulates());
+        map.put("layers", drawing.layers());
+        map.put("parameters", drawing.parameters());
+        map.put("multiply_accumulates", drawing.multiplyAccumulates());
         map.put("recipe", recipe);
         map.put("search_space", classifier.searchSpace().choices());
         return map;

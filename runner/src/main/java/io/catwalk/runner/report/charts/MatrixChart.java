@@ -55,9 +55,7 @@ public record MatrixChart(Caption caption, ConfusionMatrix matrix, List<Integer>
 
     @Override
     public Picture drawn(double width) {
-        double names = Math.min(
-                Pen.SMALL.widest(shown.stream().map(classes::get)),
-                Math.min(110, width * 0.24));
+        double names = Math.min(Pen.SMALL.widest(shown.stream().map(classes::get)), Math.min(110, width * 0.24));
         double cell = Math.min(LARGEST, (width - names - 30) / shown.size());
         boolean named = cell >= NAMED;
         if (!named) {

@@ -35,11 +35,4 @@ public enum RunCharts {
     public List<Chart> of(ReportModel model) {
         return charts.apply(model).flatMap(Optional::stream).toList();
     }
-
-    /** Returns a chart of this topic by its name; empty if there is no data for it. */
-    public Optional<Chart> of(ReportModel model, String name) {
-        return of(model).stream()
-                .filter(chart -> chart.caption().name().equals(name))
-                .findFirst();
-    }
 }

@@ -57,7 +57,8 @@ public record XyChart(Caption caption, Axis across, Axis up, List<Series> series
         Drafting(double width) {
             this.width = width;
             bottom = Math.min(HIGHEST, width * 0.66) - BELOW;
-            double names = ends.isEmpty() ? 0 : 12 + Pen.SMALL.widest(ends.stream().map(Series::name));
+            double names =
+                    ends.isEmpty() ? 0 : 12 + Pen.SMALL.widest(ends.stream().map(Series::name));
             // The number of a tick at the end stands half outside.
             double number = Pen.numbers(across) / 2;
             right = width - Math.max(Math.max(14, number), Math.min(names, width * 0.3));

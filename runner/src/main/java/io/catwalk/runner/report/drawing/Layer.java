@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param output sizes of its output for one sample, without the batch
  * @param parameters number of its trained parameters; running means of a batch norm do not count
  * @param multiplyAccumulates MACs for one sample
- * @param inputs indices of the layers that it reads, in its {@link ArchitectureGraph}
+ * @param inputs indices of the layers that it reads, in its {@link ArchitectureDrawing}
  * @param recurrence how it processes a sequence; null for all but recurrent layers
  */
 public record Layer(
@@ -25,12 +25,6 @@ public record Layer(
         long multiplyAccumulates,
         List<Integer> inputs,
         @Nullable Recurrence recurrence) {
-
-    /** Copies the lists. */
-    public Layer {
-        output = List.copyOf(output);
-        inputs = List.copyOf(inputs);
-    }
 
     /** Kinds of layers; each has its color in a drawing. */
     public enum Kind {

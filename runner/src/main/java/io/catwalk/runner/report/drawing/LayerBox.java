@@ -67,11 +67,11 @@ record LayerBox(Layer layer, double width) {
     }
 
     private boolean isWide() {
-        return width >= WIDE || (isSmall() && Type.NAME.width(layer.name()) + shapeWidth() + 3 * MARGIN <= width);
+        return width >= WIDE || (isSmall() && Shapes.NAME.width(layer.name()) + shapeWidth() + 3 * MARGIN <= width);
     }
 
     private double shapeWidth() {
-        return Type.SHAPE.width(layer.outputShape());
+        return Shapes.SHAPE.width(layer.outputShape());
     }
 
     private List<Line> left() {
@@ -84,13 +84,13 @@ record LayerBox(Layer layer, double width) {
                     + MARGIN;
         }
         List<Line> lines = new ArrayList<>();
-        for (String text : Type.NAME.wrapped(layer.name(), room)) {
-            lines.add(new Line(text, Type.NAME));
+        for (String text : Shapes.NAME.wrapped(layer.name(), room)) {
+            lines.add(new Line(text, Shapes.NAME));
         }
         if (!layer.detail().isEmpty()) {
             String unbroken = layer.detail().replace(' ', '\u00A0').replace(",\u00A0", ", ");
-            for (String text : Type.DETAIL.wrapped(unbroken, room)) {
-                lines.add(new Line(text, Type.DETAIL));
+            for (String text : Shapes.DETAIL.wrapped(unbroken, room)) {
+                lines.add(new Line(text, Shapes.DETAIL));
             }
         }
         return lines;
@@ -98,11 +98,11 @@ record LayerBox(Layer layer, double width) {
 
     private List<Line> right() {
         List<Line> lines = new ArrayList<>();
-        lines.add(new Line(isWide() ? layer.outputShape() : "→ " + layer.outputShape(), Type.SHAPE));
+        lines.add(new Line(isWide() ? layer.outputShape() : "→ " + layer.outputShape(), Shapes.SHAPE));
         if (layer.parameters() > 0) {
             lines.add(new Line(
                     String.format(Locale.ROOT, width >= WIDE ? "%,d parameters" : "%,d param.", layer.parameters()),
-                    Type.DETAIL));
+                    Shapes.DETAIL));
         }
         return lines;
     }
@@ -120,21 +120,21 @@ record LayerBox(Layer layer, double width) {
             boolean dots = !all && i == count - 2;
             long number = all || i < count - 2 ? i + 1 : recurrence.steps();
             if (dots) {
-                marks.add(Shapes.words(middle, top + 17, "…", Type.NAME, Anchor.MIDDLE));
+                marks.add(Shapes.words(middle, top + 17, "…", Shapes.NAME, Anchor.MIDDLE));
             } else {
-                marks.add(Shapes.words(middle, y + 10, "x" + subscript(number), Type.DETAIL, Anchor.MIDDLE));
+                marks.add(Shapes.words(middle, y + 10, "x" + subscript(number), Shapes.DETAIL, Anchor.MIDDLE));
                 marks.addAll(arrow(middle, y + 14, middle, top));
                 marks.add(Shapes.box(
                         middle - cell / 2, top, cell, 26, layer.kind().color(), Style.SMALL));
                 marks.add(Shapes.words(
                         middle,
                         top + 17,
-                        Type.DETAIL.width(recurrence.cell()) < cell ? recurrence.cell() : "h",
-                        Type.DETAIL,
+                        Shapes.DETAIL.width(recurrence.cell()) < cell ? recurrence.cell() : "h",
+                        Shapes.DETAIL,
                         Anchor.MIDDLE));
                 if (recurrence.answers() == Answers.ALL || number == recurrence.steps()) {
                     marks.addAll(arrow(middle, top + 26, middle, top + 38));
-                    marks.add(Shapes.words(middle, top + 50, "h" + subscript(number), Type.DETAIL, Anchor.MIDDLE));
+                    marks.add(Shapes.words(middle, top + 50, "h" + subscript(number), Shapes.DETAIL, Anchor.MIDDLE));
                 }
             }
             if (i > 0) {

@@ -11,8 +11,13 @@ import io.catwalk.runner.report.graphics.Paint;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The shapes of a drawing of layers. */
+/** The letters and shapes of a drawing of layers. */
 final class Shapes {
+
+    static final Letters TITLE = Letters.bold(16);
+    static final Letters NAME = Letters.bold(13);
+    static final Letters SHAPE = Letters.plain(12.5);
+    static final Letters DETAIL = Letters.plain(11.5);
 
     private static final double HEAD = 6;
 
@@ -20,9 +25,7 @@ final class Shapes {
 
     /** Styles of a box. */
     enum Style {
-        /** A layer: tinted and framed. */
         LAYER(0.17, 0),
-        /** Something small: tinted less. */
         SMALL(0.08, 0),
         /** A group: a dashed frame. */
         GROUP(0, 5);

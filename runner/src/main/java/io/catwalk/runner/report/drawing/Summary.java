@@ -2,6 +2,7 @@ package io.catwalk.runner.report.drawing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A long network in short: repeated layers are drawn once, with the number of repetitions. */
@@ -19,12 +20,7 @@ record Summary(List<Layer> layers, List<Block> blocks) {
      * @param to index after the last
      * @param times number of copies, this one included
      */
-    record Block(int from, int to, int times) {
-
-        private Block shifted(int by) {
-            return new Block(from + by, to + by, times);
-        }
-    }
+    record Block(int from, int to, int times) {}
 
     /** What must be equal for two layers to count as the same. */
     private enum Likeness {
@@ -82,12 +78,8 @@ record Summary(List<Layer> layers, List<Block> blocks) {
                 || blocks.stream().anyMatch(block -> block.from() < start + offset + length && block.to() > start)) {
             return false;
         }
-        for (int i = start; i < start + length; i++) {
-            if (!isAlike(layers.get(i), layers.get(i + offset), start, offset, likeness)) {
-                return false;
-            }
-        }
-        return true;
+        return IntStream.range(start, start + length)
+                .allMatch(i -> isAlike(layers.get(i), layers.get(i + offset), start, offset, likeness));
     }
 
     private static boolean isAlike(Layer one, Layer copy, int start, int offset, Likeness likeness) {
@@ -103,18 +95,12 @@ record Summary(List<Layer> layers, List<Block> blocks) {
                 && one.kind() == Layer.Kind.MERGE) {
             return copy.inputs().contains(one.inputs().get(0) + offset);
         }
-        if (one.inputs().size() != copy.inputs().size()) {
-            return false;
-        }
-        for (int i = 0; i < one.inputs().size(); i++) {
-            int source = one.inputs().get(i);
-            int other = copy.inputs().get(i);
-            boolean sameOutside = source == other && source < start;
-            if (other != source + offset && !sameOutside) {
-                return false;
-            }
-        }
-        return true;
+        return one.inputs().size() == copy.inputs().size()
+                && IntStream.range(0, one.inputs().size()).allMatch(i -> {
+                    int source = one.inputs().get(i);
+                    int other = copy.inputs().get(i);
+                    return other == source + offset || (other == source && source < start);
+                });
     }
 
     /** Keeps the first copy, with the sums of parameters and MACs over all copies and the shapes of the last. */
@@ -136,20 +122,21 @@ record Summary(List<Layer> layers, List<Block> blocks) {
             }
         }
         List<Block> all = new ArrayList<>();
-        blocks.forEach(other -> all.add(other.from() >= end ? other.shifted(block.to() - end) : other));
+        int by = block.to() - end;
+        blocks.forEach(
+                other -> all.add(other.from < end ? other : new Block(other.from + by, other.to + by, other.times)));
         all.add(block);
         return new Summary(kept, all);
     }
 
     private Layer sum(Layer first, Block block, int index, List<Integer> inputs) {
         int length = block.to() - block.from();
-        long parameters = 0;
-        long work = 0;
-        for (int time = 0; time < block.times(); time++) {
-            parameters += layers.get(index + time * length).parameters();
-            work += layers.get(index + time * length).multiplyAccumulates();
-        }
-        return with(first, layers.get(index + (block.times() - 1) * length), parameters, work, inputs);
+        List<Layer> copies = IntStream.range(0, block.times())
+                .mapToObj(time -> layers.get(index + time * length))
+                .toList();
+        long parameters = copies.stream().mapToLong(Layer::parameters).sum();
+        long work = copies.stream().mapToLong(Layer::multiplyAccumulates).sum();
+        return with(first, copies.get(copies.size() - 1), parameters, work, inputs);
     }
 
     private static Layer with(Layer first, Layer last, long parameters, long work, List<Integer> inputs) {

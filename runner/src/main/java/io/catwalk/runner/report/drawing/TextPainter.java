@@ -23,13 +23,13 @@ final class TextPainter {
         this.summary = summary;
     }
 
-    static List<String> paint(ArchitectureGraph graph) {
-        TextPainter painter = new TextPainter(Summary.of(graph.layers()));
+    static List<String> paint(ArchitectureDrawing drawing) {
+        TextPainter painter = new TextPainter(Summary.of(drawing.layers()));
         painter.line("", "layer", "output", "parameters", "MACs");
         for (int i = 0; i < painter.summary.layers().size(); i++) {
             painter.layer(i);
         }
-        painter.line("", "all", "", Numbers.count(graph.parameters()), Numbers.count(graph.multiplyAccumulates()));
+        painter.line("", "all", "", Numbers.count(drawing.parameters()), Numbers.count(drawing.multiplyAccumulates()));
         return painter.lines;
     }
 

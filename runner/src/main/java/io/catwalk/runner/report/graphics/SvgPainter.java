@@ -61,9 +61,11 @@ final class SvgPainter {
             add("/>\n");
         } else if (mark instanceof Path path) {
             add("<", path.closed() ? "polygon" : "polyline", " points=\"");
-            add(path.points().stream()
+            add(
+                    path.points().stream()
                             .map(point -> number(point.x()) + "," + number(point.y()))
-                            .collect(Collectors.joining(" ")), "\"");
+                            .collect(Collectors.joining(" ")),
+                    "\"");
             paint(path.paint());
             add("/>\n");
         } else if (mark instanceof Text text) {
@@ -136,7 +138,9 @@ final class SvgPainter {
 
     /** Writes at most two decimals, without trailing zeros. */
     private static String number(double value) {
-        return BigDecimal.valueOf(Math.round(value * 100), 2).stripTrailingZeros().toPlainString();
+        return BigDecimal.valueOf(Math.round(value * 100), 2)
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /** Escapes characters with a meaning in XML, and leaves out those that XML does not allow. */

@@ -109,10 +109,13 @@ class PlotsTest {
     }
 
     private Chart.Caption caption(String name) {
+        return chart(name).caption();
+    }
+
+    private Chart chart(String name) {
         return Stream.of(RunCharts.values())
                 .flatMap(topic -> topic.of(model()).stream())
-                .map(Chart::caption)
-                .filter(caption -> caption.name().equals(name))
+                .filter(chart -> chart.caption().name().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
@@ -176,7 +179,7 @@ class PlotsTest {
     void fewTrialsAreDotsWithoutABox() {
         add("few", 0, 0.8, null);
         add("few", 0, 0.9, null);
-        RowChart chart = (RowChart) RunCharts.CONFIDENCE.of(model(), "seeds").orElseThrow();
+        RowChart chart = (RowChart) chart("seeds");
         assertThat(chart.rows().get(0).items())
                 .containsExactly(
                         new Row.Dot(80, chart.rows().get(0).symbol(), true),

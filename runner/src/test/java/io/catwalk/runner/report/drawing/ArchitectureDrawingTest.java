@@ -35,10 +35,10 @@ class ArchitectureDrawingTest {
     @ParameterizedTest
     @ValueSource(strings = {"conv-maxpool", "stride-conv", "small-conv", "drop-norm-l2", "rnn", "lstm", "gru"})
     void totalsAreThoseOfTheCard(String name) throws IOException {
-        ArchitectureGraph graph = ArchitectureGraph.of(ZOO.resolve(name + ".onnx"));
+        ArchitectureDrawing drawing = ArchitectureDrawing.of(name, ZOO.resolve(name + ".onnx"));
         String card = Files.readString(ZOO.resolve(name + ".md"));
-        assertThat(graph.parameters()).isEqualTo(inCard(card, "parameters"));
-        assertThat(graph.multiplyAccumulates()).isEqualTo(inCard(card, "multiply-accumulates for one image"));
+        assertThat(drawing.parameters()).isEqualTo(inCard(card, "parameters"));
+        assertThat(drawing.multiplyAccumulates()).isEqualTo(inCard(card, "multiply-accumulates for one image"));
     }
 
     private static long inCard(String card, String row) {
@@ -50,7 +50,7 @@ class ArchitectureDrawingTest {
     /** Outputs and parameters are those of the table in the Javadoc of the plugin, written by hand from the paper. */
     @Test
     void aLayerIsWhatComputesWithWhatFollowsIt() throws IOException {
-        assertThat(ArchitectureGraph.of(ZOO.resolve("drop-norm-l2.onnx")).layers())
+        assertThat(ArchitectureDrawing.of("", ZOO.resolve("drop-norm-l2.onnx")).layers())
                 .extracting(layer -> words(layer) + " " + layer.outputShape() + ": " + layer.parameters())
                 .containsExactly(
                         "images () 1 × 28 × 28: 0",
@@ -66,7 +66,7 @@ class ArchitectureDrawingTest {
 
     @Test
     void aRecurrentLayerSaysHowItWalksOverTheRows() throws IOException {
-        assertThat(ArchitectureGraph.of(ZOO.resolve("lstm.onnx")).layers().stream()
+        assertThat(ArchitectureDrawing.of("", ZOO.resolve("lstm.onnx")).layers().stream()
                         .map(Layer::recurrence))
                 .filteredOn(Objects::nonNull)
                 .containsOnly(new Layer.Recurrence("LSTM", 28, 128, Layer.Way.FORWARD, Layer.Answers.ALL))
@@ -75,7 +75,7 @@ class ArchitectureDrawingTest {
 
     @Test
     void aSkipEndsWhereItsBlockIsAdded() {
-        List<Layer> layers = BranchingNetworks.RESIDUAL.graph().layers();
+        List<Layer> layers = BranchingNetworks.RESIDUAL.layers();
         List<Layer> sums = named(layers, "add");
         assertThat(sums).hasSize(11).allMatch(sum -> sum.detail().equals("ReLU"));
         // After the projection, each sum reads the second convolution before it, and the sum before that.
@@ -88,7 +88,7 @@ class ArchitectureDrawingTest {
 
     @Test
     void theGateOfSqueezeAndExcitationMeetsTheImageAgain() {
-        List<Layer> layers = BranchingNetworks.SQUEEZE_EXCITE.graph().layers();
+        List<Layer> layers = BranchingNetworks.SQUEEZE_EXCITE.layers();
         Layer product = named(layers, "multiply").get(0);
         String image = "convolution 3×3 (16 filters, padding 1, batch norm, ReLU)";
         assertThat(product.inputs().stream().map(layers::get).map(ArchitectureDrawingTest::words))
@@ -98,7 +98,7 @@ class ArchitectureDrawingTest {
 
     @Test
     void fourBranchesAreConcatenated() {
-        List<Layer> layers = BranchingNetworks.INCEPTION.graph().layers();
+        List<Layer> layers = BranchingNetworks.INCEPTION.layers();
         Layer together = named(layers, "concatenate").get(0);
         assertThat(together.inputs()).hasSize(4);
         assertThat(together.outputShape()).isEqualTo("24 × 16 × 16");
@@ -106,7 +106,7 @@ class ArchitectureDrawingTest {
 
     @Test
     void activationsThatReadTheirInputTwiceAreStillOne() {
-        assertThat(words(BranchingNetworks.BOTH_WAYS.graph()))
+        assertThat(words(BranchingNetworks.BOTH_WAYS.layers()))
                 .startsWith("images ()", "GRU (hidden size 12, bidirectional)", "slice ()")
                 .endsWith("dense (8 units, swish)", "dense (8 units, GELU)", "dense (10 units)", "logits ()")
                 .hasSize(7);
@@ -121,15 +121,15 @@ class ArchitectureDrawingTest {
                 .filter(parameter -> !parameter.getKey().contains("running"))
                 .mapToLong(parameter -> parameter.getValue().getArray().size())
                 .sum();
-        ArchitectureGraph graph = BranchingNetworks.exported(OnnxExport.of(block, BranchingNetworks.IMAGE));
-        assertThat(graph.parameters()).isEqualTo(expected);
+        byte[] onnx = OnnxExport.of(block, BranchingNetworks.IMAGE).bytes();
+        assertThat(ArchitectureDrawing.of("", onnx).parameters()).isEqualTo(expected);
     }
 
     /** Boxes of layers, which are the tinted ones of the full width, never cover each other. */
     @ParameterizedTest
     @CsvSource({"RESIDUAL, × 10", "SQUEEZE_EXCITE, multiply", "INCEPTION, concatenate", "BOTH_WAYS, h₁₆"})
     void aDrawingIsWellFormedAndSaysWhatMatters(BranchingNetworks network, String word) throws Exception {
-        ArchitectureDrawing drawing = new ArchitectureDrawing("<" + network + " & \"co\">\u0007", network.graph());
+        ArchitectureDrawing drawing = new ArchitectureDrawing("<" + network + " & \"co\">\u0007", network.layers());
         Document svg = parsed(drawing.svg(Theme.PAGE));
         assertThat(svg.getDocumentElement().getTextContent()).contains(word, "<" + network + " & \"co\">");
         assertThat(svg.getElementsByTagName("title").getLength()).isEqualTo(1);
@@ -141,7 +141,7 @@ class ArchitectureDrawingTest {
     void aNetworkUnrolledStepByStepIsStillReadable() throws Exception {
         ArchitectureDrawing drawing =
                 ArchitectureDrawing.of("gru", ZOO.resolve("unrolled").resolve("gru.onnx"));
-        assertThat(drawing.graph().layers()).hasSizeGreaterThan(300);
+        assertThat(drawing.layers()).hasSizeGreaterThan(300);
         Document svg = parsed(drawing.svg(Theme.PAGE));
         assertThat(svg.getElementsByTagName("rect").getLength()).isBetween(10, 80);
         assertThat(svg.getDocumentElement().getTextContent()).contains("× 2");
@@ -186,8 +186,8 @@ class ArchitectureDrawingTest {
         return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
     }
 
-    private static List<String> words(ArchitectureGraph graph) {
-        return graph.layers().stream().map(ArchitectureDrawingTest::words).toList();
+    private static List<String> words(List<Layer> layers) {
+        return layers.stream().map(ArchitectureDrawingTest::words).toList();
     }
 
     private static List<Layer> named(List<Layer> layers, String name) {

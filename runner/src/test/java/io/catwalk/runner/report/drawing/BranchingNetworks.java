@@ -92,18 +92,15 @@ enum BranchingNetworks {
 
     abstract Block block();
 
-    ArchitectureGraph graph() {
-        return exported(OnnxExport.of(initialized(block()), IMAGE));
+    List<Layer> layers() {
+        byte[] onnx = OnnxExport.of(initialized(block()), IMAGE).bytes();
+        return ArchitectureDrawing.of(name(), onnx).layers();
     }
 
     static Block initialized(Block block) {
         NDManager manager = NDManager.newBaseManager();
         block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(IMAGE));
         return block;
-    }
-
-    static ArchitectureGraph exported(OnnxExport export) {
-        return ArchitectureGraph.of(export.bytes());
     }
 
     static Block dense(int units) {

@@ -25,10 +25,9 @@ final class TextPainterTest {
         List<String> lines = drawing.text();
 
         assertThat(lines).allMatch(line -> line.length() <= 80);
-        ArchitectureGraph graph = drawing.graph();
         assertThat(lines.get(lines.size() - 1).replaceAll("[, ]", ""))
-                .isEqualTo("all" + graph.parameters() + graph.multiplyAccumulates());
-        assertThat(lines.stream().filter(line -> line.matches(" *\\d+  .*"))).hasSameSizeAs(graph.layers());
+                .isEqualTo("all" + drawing.parameters() + drawing.multiplyAccumulates());
+        assertThat(lines.stream().filter(line -> line.matches(" *\\d+  .*"))).hasSameSizeAs(drawing.layers());
     }
 
     @Test
@@ -42,7 +41,8 @@ final class TextPainterTest {
             layers.add(layer(Kind.DENSE, "dense", "8 units", layers.size() - 1));
         }
 
-        assertThat(TextPainter.paint(new ArchitectureGraph(layers)).stream().map(line -> line.replaceAll(" +", " ")))
+        assertThat(TextPainter.paint(new ArchitectureDrawing("", layers)).stream()
+                        .map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
                         " layer output parameters MACs",
                         " 1 images 8 5 7",
