@@ -8,6 +8,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.MultiDatasetComparison;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
+import io.catwalk.runner.experiment.RunPolicy;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.page.ReportPage;
@@ -15,6 +16,7 @@ import io.catwalk.runner.report.sections.DataSetsDocument;
 import io.catwalk.runner.report.text.MarkdownText;
 import io.catwalk.runner.report.text.TerminalText;
 import java.io.IOException;
+import java.time.Duration;
 
 /** Runs one experiment on several data sets, one after the other, and summarizes the results. */
 final class CollectionRuns {
@@ -74,5 +76,28 @@ final class CollectionRuns {
         collection.write(across, MarkdownText.of(document));
         ReportPage.write(document, collection.page());
         return document;
+    }
+
+    /** Shares one time budget among consecutive runs. */
+    static final class RemainingBudget {
+
+        private static final Duration LEAST = Duration.ofMillis(1);
+
+        private final RunPolicy whole;
+        private final long start = System.nanoTime();
+
+        RemainingBudget(RunPolicy whole) {
+            this.whole = whole;
+        }
+
+        /** Returns how to carry out the next run: with the time that the earlier runs have left. */
+        RunPolicy left() {
+            if (whole.budget() == null) {
+                return whole;
+            }
+            Duration left = whole.budget().minusNanos(System.nanoTime() - start);
+            return new RunPolicy(
+                    left.compareTo(LEAST) < 0 ? LEAST : left, whole.retry(), whole.versions(), whole.processor());
+        }
     }
 }

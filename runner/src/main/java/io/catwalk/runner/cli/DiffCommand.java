@@ -172,12 +172,13 @@ final class DiffCommand extends JsonCommand {
 
     private int compareRuntimes(Console console) throws IOException, InterruptedException {
         Tolerance tolerance = tolerance(Parity.TOLERANCE);
-        RuntimeDiffReport report = new RuntimeDiffReport(file.toString(), tolerance, new ArrayList<>());
+        RuntimeReport.RuntimeDiffReport report =
+                new RuntimeReport.RuntimeDiffReport(file.toString(), tolerance, new ArrayList<>());
         try (OnnxPredictor predictor = SandboxedCommand.open(file, OnnxHints.none(), console)) {
             RuntimeCheck.requireChannelsFirst(file, predictor.signature());
             RuntimeOptions.Installed runners =
                     runtimes.installed(file, predictor.operators(), () -> SandboxedCommand.sign(console));
-            RuntimeDiffs diffs = new RuntimeDiffs(
+            RuntimeCheck.RuntimeDiffs diffs = new RuntimeCheck.RuntimeDiffs(
                     file,
                     predictor,
                     preprocessing(predictor),
@@ -187,9 +188,9 @@ final class DiffCommand extends JsonCommand {
                     () -> SandboxedCommand.sign(console));
             for (Runner runner : runners.all()) {
                 Path program = runners.program(runner);
-                RuntimeDiffs.Compared compared = program == null ? null : diffs.compared(runner, program);
+                RuntimeCheck.RuntimeDiffs.Compared compared = program == null ? null : diffs.compared(runner, program);
                 report.entries()
-                        .add(new RuntimeDiffReport.Entry(
+                        .add(new RuntimeReport.RuntimeDiffReport.Entry(
                                 runner, compared, diffs.images(), compared == null ? runners.reason(runner) : null));
                 Path folder = reduced == null ? null : reduced.resolve(runner.name());
                 if (compared != null && folder != null && compared.diff().reduce(folder)) {

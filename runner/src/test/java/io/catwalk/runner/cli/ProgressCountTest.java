@@ -13,7 +13,7 @@ final class ProgressCountTest {
 
     private final TrialSpec first = trial("first");
     private final TrialSpec second = trial("second");
-    private final ProgressCount count = new ProgressCount(6, 2, 10);
+    private final ProgressView.ProgressCount count = new ProgressView.ProgressCount(6, 2, 10);
 
     private static TrialSpec trial(String name) {
         return MadeUp.trial(name, 1, 0, Recipe.standard().withEpochs(3));
