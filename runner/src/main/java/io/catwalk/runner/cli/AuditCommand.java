@@ -28,7 +28,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Finds problems of a test set, and their effect on the accuracy of a run's models. */
 @Command(
         name = "audit",
         description = {
@@ -197,7 +196,6 @@ final class AuditCommand extends JsonCommand {
         return String.format(Locale.ROOT, "%.2f", share * 100);
     }
 
-    /** Formats a distance with as few digits as possible. */
     private static String level(double distance) {
         String number = distance == Math.rint(distance) ? Long.toString((long) distance) : Double.toString(distance);
         return number + (distance == 1 ? " gray level" : " gray levels");

@@ -40,7 +40,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures how fast networks answer, each in several processes, which take turns. */
 @Command(
         name = "bench",
         description = {

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** Shows the progress of decoding and its disk space: a bar on a terminal, elsewhere a line now and then. */
 final class CacheView implements ImageCache.Listener {
 
-    /** Below this size decoding is too fast to report. */
     private static final long QUIET = 1L << 24;
 
     private static final Duration FIRST = Duration.ofSeconds(2);

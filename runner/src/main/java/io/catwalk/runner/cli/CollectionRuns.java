@@ -23,7 +23,6 @@ final class CollectionRuns {
 
     private CollectionRuns() {}
 
-    /** Carries out each run that is not finished, and prints the results of all. */
     @SuppressWarnings("try") // the lock is held, not used
     static int carryOut(CollectionFolder collection, RunOptions options, PluginCatalog catalog, Console console)
             throws IOException, InterruptedException {
@@ -70,7 +69,6 @@ final class CollectionRuns {
         }
     }
 
-    /** Writes the summary of the finished runs, and returns what it says. */
     static Document write(MultiDatasetComparison across, CollectionFolder collection) throws IOException {
         Document document = DataSetsDocument.of(across);
         collection.write(across, MarkdownText.of(document));

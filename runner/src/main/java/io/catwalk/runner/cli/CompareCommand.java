@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Trains several classifiers and evaluates them on the same images. */
 @Command(
         name = "compare",
         description = "Train classifiers and evaluate them on the same images, each in its own process.")

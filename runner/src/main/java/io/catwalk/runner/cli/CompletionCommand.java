@@ -4,7 +4,6 @@ import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Prints a script with which a shell completes the commands and options of this program. */
 @Command(
         name = "completion",
         description = {
@@ -13,7 +12,6 @@ import picocli.CommandLine.Parameters;
         })
 final class CompletionCommand extends ConsoleCommand {
 
-    /** The shell that the script is for. */
     private enum Shell {
         BASH,
         ZSH

@@ -54,7 +54,6 @@ final class Console implements TerminalText.Output {
         return new Console(new PrintWriter(Writer.nullWriter()), err, columns);
     }
 
-    /** Prints a line of the result. */
     @Override
     public void line(String text) {
         out.println(harmless(text, MOST_OF_A_LINE));
@@ -67,7 +66,6 @@ final class Console implements TerminalText.Output {
         out.flush();
     }
 
-    /** Prints the result as JSON, for programs. */
     void json(Object value) {
         out.println(Json.JSON.writeValueAsString(value));
         out.flush();
@@ -95,7 +93,6 @@ final class Console implements TerminalText.Output {
         broken(head, " ".repeat(Math.min(head.length(), columns / 2)), text, columns);
     }
 
-    /** Prints values in a format after a head, as {@link #item} does. */
     void format(String head, String format, Object... values) {
         item(head, String.format(Locale.ROOT, format, values));
     }

@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** A command that prints its results to the console. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
 abstract class ConsoleCommand implements Callable<Integer> {
 
@@ -18,6 +17,5 @@ abstract class ConsoleCommand implements Callable<Integer> {
         return run(new Console(spec));
     }
 
-    /** Runs the command, and returns its exit code. */
     abstract int run(Console console) throws IOException, InterruptedException;
 }

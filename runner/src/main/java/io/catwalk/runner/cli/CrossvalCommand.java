@@ -6,7 +6,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Compares architectures over the folds of the training images. */
 @Command(
         name = "crossval",
         description = {

@@ -32,7 +32,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows the content of a data set, and what is cached of decoded ones. */
 @Command(
         name = "data",
         description = {
@@ -45,7 +44,6 @@ final class DataCommand extends JsonCommand {
     private static final int MOST_DUPLICATES = 10;
     private static final int MOST_UNREADABLE = 100;
 
-    /** Pictures in a row. */
     private static final int EACH = 8;
 
     /** Rows of the sheet of samples: further classes are left out. */
@@ -198,7 +196,6 @@ final class DataCommand extends JsonCommand {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Prints the numbers and the shape of images. */
     static void describe(ImageDataset images, Console console) {
         ImageSource test = images.test();
         console.format(
@@ -302,7 +299,6 @@ final class DataCommand extends JsonCommand {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** Draws the first training images of each class, as a PNG. */
     private static byte[] sampleSheet(ImageDataset dataset) {
         ImageSource images = dataset.train();
         int classes = Math.min(CLASSES, dataset.classes().size());
@@ -326,7 +322,6 @@ final class DataCommand extends JsonCommand {
                 .png();
     }
 
-    /** Draws some training images with the result of each augmentation, as a PNG. */
     private static byte[] augmentedSheet(ImageDataset dataset) {
         ImageSource images = dataset.train();
         int[] indices = EvenlySpaced.of(images.size(), EACH);

@@ -36,7 +36,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes a page on which people can try networks. */
 @Command(
         name = "demo",
         description = {
@@ -85,7 +84,6 @@ final class DemoCommand extends ConsoleCommand {
     @Mixin
     private SandboxedCommand foreign;
 
-    /** A file, and where the report of its run shows the model. */
     private record Shown(Path file, @Nullable String report) {}
 
     @Override
@@ -119,7 +117,6 @@ final class DemoCommand extends ConsoleCommand {
         return new DemoPage(library, "install it with npm ci --prefix " + folder.resolve("web"));
     }
 
-    /** Lists the files by their names on the page. */
     private Map<String, Shown> shown(Path folder) throws IOException {
         RunFolder run = run();
         Map<String, Shown> shown = run == null ? ofFiles() : ofRun(run, folder);

@@ -35,7 +35,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Finds where two ONNX files begin to give different results. */
 @Command(
         name = "diff",
         description = {
@@ -54,7 +53,6 @@ final class DiffCommand extends JsonCommand {
     private static final int MOST_ROWS = 4_096;
     private static final int MOST_SHOWN = 5;
 
-    /** Normalizes uniformly distributed pixels to mean 0 and standard deviation 1. */
     private static final String EVEN = "0.5/0.28867513";
 
     @Parameters(index = "0", paramLabel = "MODEL.onnx", description = "The reference.")
@@ -244,7 +242,6 @@ final class DiffCommand extends JsonCommand {
         shown("  also written differently: ", report.elsewhere(), console);
     }
 
-    /** Prints where the difference begins. */
     static void beginnings(DiffReport report, Console console) {
         shown("  it begins at ", report.findings(), console);
     }
@@ -276,7 +273,6 @@ final class DiffCommand extends JsonCommand {
         return words.toString();
     }
 
-    /** Draws pixels of whole batches from a uniform distribution. */
     private byte[] randomPixels(Signature signature) {
         int batch = Math.max(1, signature.batch());
         int count = (rows + batch - 1) / batch * batch;

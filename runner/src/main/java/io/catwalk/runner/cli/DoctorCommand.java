@@ -24,7 +24,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Checks that everything that a comparison needs is installed and works. */
 @Command(name = "doctor", description = "Check this machine, the engine, the data and the plugins.")
 final class DoctorCommand extends JsonCommand {
 
@@ -39,7 +38,6 @@ final class DoctorCommand extends JsonCommand {
     @Mixin
     private ImageOptions reading;
 
-    /** The result of one check. */
     record Finding(String what, boolean good, String found) {}
 
     @Override

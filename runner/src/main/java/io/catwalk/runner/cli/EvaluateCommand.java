@@ -25,7 +25,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Evaluates trained weights again, on their own test images or on others. */
 @Command(
         name = "evaluate",
         description = "Evaluate the trained networks of a run again, on its own test images or on others.")

@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-/** Exit codes of the program. */
 final class ExitCode {
 
     static final int DONE = 0;

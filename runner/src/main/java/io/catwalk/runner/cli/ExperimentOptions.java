@@ -140,10 +140,8 @@ final class ExperimentOptions {
 
     private @Nullable ExperimentFile file;
 
-    /** Whether the choices of a contestant include the batch size. */
     private boolean chosenBatch;
 
-    /** Names of the classifiers that do not support the images of a data set, with the reason. */
     private final Map<String, String> unsupported = new LinkedHashMap<>();
 
     private final Set<String> leftOut = new HashSet<>();
@@ -154,7 +152,6 @@ final class ExperimentOptions {
         file().entries(classifiers).forEach(entry -> file().classifier(entry, catalog));
     }
 
-    /** Records which classifiers do not support the images of a data set. */
     void leaveOutUnsupported(PluginCatalog ofDataSet) {
         ofDataSet.classifiers().stream()
                 .filter(classifier -> classifier.unsupported() != null)
@@ -195,7 +192,6 @@ final class ExperimentOptions {
         }
     }
 
-    /** Makes one contestant, as {@link #contestants(PluginCatalog, String, List)} does. */
     Contestant contestant(PluginCatalog catalog, String name, Map<String, Object> choices) {
         return contestants(catalog, name, List.of(choices)).get(0);
     }
@@ -270,7 +266,6 @@ final class ExperimentOptions {
         return recipes.started(contestant.with(recipe));
     }
 
-    /** Returns the split of the file; without one, a single hold-out. */
     SplitSpec split() {
         return split(0, null, null);
     }
@@ -297,7 +292,6 @@ final class ExperimentOptions {
         return seed != null ? List.of(seed) : first(file().content().seeds(), List.of(1L));
     }
 
-    /** Creates a request that runs all contestants. */
     ExperimentSpec spec(List<Contestant> contestants, SplitSpec split) {
         return spec(contestants, split, null);
     }
@@ -335,7 +329,6 @@ final class ExperimentOptions {
                 "");
     }
 
-    /** Returns the images of one data set, or of several that are compared across. */
     List<DatasetSpec> images() {
         List<ExperimentFile.Dataset> ofFile = file().content().allDatasets();
         if (!datasets.isEmpty()) {
@@ -362,7 +355,6 @@ final class ExperimentOptions {
         return mirrored == null ? images : images.withMirrored(mirrored);
     }
 
-    /** Returns the command line that the user typed. */
     String commandLine() {
         return command.commandLine().getParseResult().originalArgs().stream()
                 .map(Shell::quoted)

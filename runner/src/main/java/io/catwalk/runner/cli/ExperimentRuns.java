@@ -47,10 +47,8 @@ final class ExperimentRuns {
         return experiments.size() > 1 ? onAll(name, experiments, catalog) : onOne(name, experiments.get(0), how);
     }
 
-    /** A data set, its images, and what the plugins say about them. */
     private record Prepared(DatasetSpec dataset, ImageDataset images, PluginCatalog catalog) {}
 
-    /** Loads all images, asks the plugins about them, and then creates the experiments. */
     private List<Experiment> prepared(PluginCatalog catalog, Function<PluginCatalog, ExperimentSpec> request) {
         List<Prepared> prepared = new ArrayList<>();
         for (DatasetSpec one : options.images()) {

@@ -28,11 +28,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Exports trained networks as ONNX files and cross-checks them. */
 @Command(name = "export", description = "Write the trained networks of a run as ONNX files, and cross-check each.")
 final class ExportCommand extends ConsoleCommand {
 
-    /** The cross-check keeps batches of this size in memory. */
     private static final int MOST_BATCH = 4_096;
 
     @Parameters(paramLabel = "RUN", description = "A run folder, or the folder of one trial in it.")
@@ -135,7 +133,6 @@ final class ExportCommand extends ConsoleCommand {
         return allAgree ? ExitCode.DONE : ExitCode.CROSS_CHECK_FAILED;
     }
 
-    /** Records what was exported in place. */
     private void record(List<TrialFolder> exported) throws IOException {
         if (out == null && !exported.isEmpty()) {
             TrainedTrials.record(folder, exported);

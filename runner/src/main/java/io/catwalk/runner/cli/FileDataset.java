@@ -51,7 +51,6 @@ final class FileDataset {
         return options;
     }
 
-    /** Returns how the classes of images and network are matched. */
     ClassMatch match() {
         return byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
     }
@@ -94,7 +93,6 @@ final class FileDataset {
         }
     }
 
-    /** Returns the hints of the options, with the size of the images for a file that takes any size. */
     OnnxHints hints(ImageDataset images) {
         return options.hints()
                 .withImageSize(images.test().height(), images.test().width());

@@ -43,7 +43,6 @@ final class FileOptions {
         return normalize != null;
     }
 
-    /** Returns what the options say about the output. */
     OnnxHints hints() {
         return output == null ? OnnxHints.none() : OnnxHints.none().withOutput(output);
     }
@@ -83,7 +82,6 @@ final class FileOptions {
                 perChannel(file, "deviations", typed.std(), channels));
     }
 
-    /** Returns the same normalization, for images of a data set. */
     static Normalization normalization(Preprocessing preprocessing) {
         return new Normalization(floats(preprocessing.mean()), floats(preprocessing.std()));
     }
@@ -109,7 +107,6 @@ final class FileOptions {
      */
     private record TypedNormalization(List<Double> mean, List<Double> std) {
 
-        /** Leaves pixels from 0 to 255 unchanged. */
         static final TypedNormalization PIXELS = new TypedNormalization(List.of(0.0), List.of(1 / 255.0));
 
         private static final String FORMS =
@@ -118,10 +115,8 @@ final class FileOptions {
 
         private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,3})?");
 
-        /** Factor for one pixel if a Hugging Face file gives no other. */
         private static final double RESCALE = 1 / 255.0;
 
-        /** Validates the deviations. */
         TypedNormalization {
             mean = List.copyOf(mean);
             std = List.copyOf(std);
@@ -132,7 +127,6 @@ final class FileOptions {
             }
         }
 
-        /** Parses two numbers or two lists, JSON, or the path of a JSON file. */
         static TypedNormalization parse(String text) {
             if (text.strip().startsWith("{")) {
                 return json("--normalize", text);

@@ -5,7 +5,6 @@ import io.catwalk.runner.data.ImageCache;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Finds the installation of the program; the launcher sets its folder. */
 final class Home {
 
     private Home() {}
@@ -14,7 +13,6 @@ final class Home {
         return path().resolve("plugins");
     }
 
-    /** Returns the Maven repository with the artifacts that plugins are built with. */
     static Path artifacts() {
         return path().resolve("maven");
     }
@@ -33,7 +31,6 @@ final class Home {
                 : path().resolve("runtimes");
     }
 
-    /** Returns the folder of the program. */
     static Path path() {
         return Path.of(System.getProperty("catwalk.home", "."));
     }

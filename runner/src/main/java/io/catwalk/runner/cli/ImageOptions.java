@@ -72,7 +72,6 @@ final class ImageOptions {
         return said == null ? null : ResizeRule.parse(said);
     }
 
-    /** Returns whether a way to fit images to a size is given, but no size. */
     boolean fitsOnly() {
         return fit != null && imageSize == null;
     }
@@ -101,7 +100,6 @@ final class ImageOptions {
         return name == null ? null : of(name, resizing);
     }
 
-    /** Specifies the images of a data set, as an experiment file says; the options override it. */
     DatasetSpec of(String name, ExperimentFile.@Nullable Dataset said, int limitTrain, int limitTest) {
         return new DatasetSpec(
                 name,
@@ -124,7 +122,6 @@ final class ImageOptions {
         return followLinks ? Boolean.TRUE : null;
     }
 
-    /** Returns the rule to resize by, as an experiment file says; the options override it. */
     private @Nullable String resizing(@Nullable String said) {
         if (imageSize == null && fit == null) {
             return said;

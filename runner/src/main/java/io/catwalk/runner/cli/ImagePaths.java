@@ -74,7 +74,6 @@ final class ImagePaths {
         }
     }
 
-    /** Returns the reason why a list cannot be read. */
     static RequestException unreadable(@Nullable Path list, UncheckedIOException e) {
         boolean encoding = e.getCause() instanceof MalformedInputException;
         return new RequestException(

@@ -17,7 +17,6 @@ final class InputSize {
             description = "Size of the images, for a file that takes any size.")
     private @Nullable String imageSize;
 
-    /** Adds the size to the hints of other options. */
     OnnxHints added(OnnxHints hints) {
         return imageSize == null ? hints : added(hints, ImageSize.parse(imageSize));
     }

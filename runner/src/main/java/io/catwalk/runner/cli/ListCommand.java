@@ -12,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Lists the classifiers that the plugins bring, and the plugins that could not be loaded. */
 @Command(name = "list", description = "List the classifiers, and the plugins that failed to load.")
 final class ListCommand extends JsonCommand {
 

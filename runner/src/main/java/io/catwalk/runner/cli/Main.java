@@ -152,7 +152,6 @@ public final class Main {
         return asked.isEmpty() ? COMMANDS : asked;
     }
 
-    /** Returns the program with every command, whatever was requested. */
     static CommandLine withAllCommands() {
         return with(COMMANDS, new Main());
     }
@@ -164,7 +163,6 @@ public final class Main {
         return commandLine;
     }
 
-    /** Makes {@code --version} tell the same with each command. */
     private static void tellVersion(CommandLine commandLine) {
         commandLine.getSubcommands().values().forEach(command -> {
             command.getCommandSpec().versionProvider(new Version());
@@ -212,7 +210,6 @@ public final class Main {
                 + " (see " + command + " --help)";
     }
 
-    /** Prints the versions and the commit that the build recorded, and the platform. */
     static final class Version implements IVersionProvider {
 
         @Override
@@ -248,7 +245,6 @@ public final class Main {
             }
         }
 
-        /** Tells whether the program that reads the results has ended, such as {@code head}. */
         boolean hasLostReader() {
             IOException found = failure;
             // The system says so, mostly with this word, whatever its language.

@@ -21,7 +21,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.core.JacksonException;
 
-/** Parses and quotes values of the command line. */
 final class OptionParsers {
 
     private static final Pattern RANGE = Pattern.compile("(.+?)\\.\\.(.+?)(:log)?");
@@ -62,7 +61,6 @@ final class OptionParsers {
         }
     }
 
-    /** Refuses to replace a file or a folder, unless that is requested. */
     static void requireNew(Path path, boolean force) {
         if (Files.exists(path) && !force) {
             throw new RequestException("expected a new path, but " + path + " exists: replace it with --force");

@@ -34,7 +34,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Packages a model for its recipient. */
 @Command(
         name = "package",
         description = {
@@ -168,7 +167,6 @@ final class PackageCommand extends ConsoleCommand {
         return images.labeledAs(classes, dataset.match());
     }
 
-    /** Adds the 8-bit file that is named, or lies beside the float file. */
     private void addInBytes(List<PackedFile> files, Path floats) throws IOException {
         Path beside = QuantizedFile.beside(floats);
         Path source = int8 != null ? int8 : Files.exists(beside) ? beside : null;

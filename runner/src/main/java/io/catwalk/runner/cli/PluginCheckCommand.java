@@ -21,14 +21,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Runs the contract checks on a built plugin. */
 @Command(
         name = "check",
         description =
                 "Check whether a built plugin keeps the contract; docs/reference/contract.md lists what is checked.")
 final class PluginCheckCommand extends JsonCommand {
 
-    /** Indents the text about a check below its id. */
     private static final String INDENT = " ".repeat(10);
 
     @Parameters(paramLabel = "JAR", description = "The plugin.")

@@ -20,7 +20,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Helps to write plugins, and manages the folder of installed ones. */
 @Command(
         name = "plugin",
         description = "Create, check, install, remove, list and inspect plugins.",
@@ -35,7 +34,6 @@ import picocli.CommandLine.Parameters;
             PluginInfoCommand.class
         })
 final class PluginCommand {
-    /** Installs a plugin into the plugins folder. */
     @Command(
             name = "install",
             description = "Check a plugin and put it into the plugins folder, in place of its older version.")
@@ -82,7 +80,6 @@ final class PluginCommand {
         }
     }
 
-    /** Removes a plugin from the plugins folder. */
     @Command(
             name = "remove",
             description = "Delete a plugin from the plugins folder. Runs that were made with it stay.")
@@ -109,7 +106,6 @@ final class PluginCommand {
         }
     }
 
-    /** Creates the project of a new plugin. */
     @Command(name = "new", description = "Write the project of a new plugin, with its test, into the new folder NAME.")
     static final class PluginNewCommand extends ConsoleCommand {
 
@@ -148,7 +144,6 @@ final class PluginCommand {
         }
     }
 
-    /** Lists the installed plugins, and those that have a newer release in an index. */
     @Command(name = "list", description = "List the plugins with their versions, or those that have a newer one.")
     static final class PluginListCommand extends JsonCommand {
 

@@ -21,7 +21,6 @@ class PluginFolder {
         return folder.equals(Home.plugins()) ? "" : " --plugins-dir " + Shell.quoted(folder.toString());
     }
 
-    /** Notes that the lock file, if there is one, still has the earlier pins. */
     void noteLock(Console console) {
         if (Files.exists(folder.resolve("plugins.lock"))) {
             console.note(

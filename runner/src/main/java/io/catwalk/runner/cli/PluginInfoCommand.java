@@ -29,7 +29,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows the structure of a classifier. */
 @Command(name = "info", description = "Show the layers, the recipe and the search space of a classifier.")
 final class PluginInfoCommand extends JsonCommand {
 

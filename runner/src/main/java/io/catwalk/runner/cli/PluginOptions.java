@@ -14,7 +14,6 @@ final class PluginOptions extends PluginFolder {
             description = "Refuse plugin jars that differ from plugins.lock, which catwalk list --lock writes.")
     boolean locked;
 
-    /** Returns the catalog of the plugins, after checking the lock file if that is requested. */
     PluginCatalog open(Console console) {
         if (locked) {
             List<String> differences = PluginsLock.differences(folder);

@@ -38,7 +38,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Classifies images with nothing but an ONNX file. */
 @Command(name = "predict", description = "Classify images with an ONNX file, which says how to preprocess them.")
 final class PredictCommand extends ConsoleCommand {
 
@@ -211,7 +210,6 @@ final class PredictCommand extends ConsoleCommand {
         return some.size() - read.size();
     }
 
-    /** Applies the softmax, unless the file ends with one. */
     private static double[] probabilities(Scores scores, float[] numbers) {
         return switch (scores) {
             case LOGITS -> new Predictions(numbers.length, new int[] {0}, numbers).probabilities(0);
@@ -267,11 +265,9 @@ final class PredictCommand extends ConsoleCommand {
         private final ExecutorService decoders;
         private final Deque<Future<Image>> ahead = new ArrayDeque<>();
 
-        /** One image, or the reason why it could not be decoded. */
         @SuppressWarnings("ArrayRecordComponent")
         record Image(Path path, float[] pixels, @Nullable RequestException failure) {}
 
-        /** Starts to decode, with many threads, into normalized pixels. */
         DecodedAhead(Iterator<Path> paths, Function<Path, float[]> decode, int batch) {
             this.paths = paths;
             this.decode = decode;
@@ -283,7 +279,6 @@ final class PredictCommand extends ConsoleCommand {
             });
         }
 
-        /** Returns the next images, in order; empty after the last. */
         List<Image> next() throws InterruptedException {
             List<Image> images = new ArrayList<>();
             while (images.size() < batch) {

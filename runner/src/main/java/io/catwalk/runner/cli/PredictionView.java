@@ -35,7 +35,6 @@ final class PredictionView {
         this.top = top;
     }
 
-    /** Chooses the output format, and how many classes are named. */
     static PredictionView of(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
         if ((json ? 1 : 0) + (jsonLines ? 1 : 0) + (csv ? 1 : 0) > 1) {
             throw new RequestException("expected one of --json, --json-lines and --csv, found several: keep one");
@@ -45,12 +44,10 @@ final class PredictionView {
         return new PredictionView(format, OptionParsers.within("--top", shown, Integer.MAX_VALUE));
     }
 
-    /** Returns whether each answer is complete by itself. */
     SandboxedCommand.Output output() {
         return format == Format.JSON ? SandboxedCommand.Output.WHOLE : SandboxedCommand.Output.STREAM;
     }
 
-    /** Prints what comes before all answers. */
     void begin(List<String> names, Console console) {
         if (format == Format.CSV) {
             console.row("image,"
@@ -60,7 +57,6 @@ final class PredictionView {
         }
     }
 
-    /** Takes the answer about one image. */
     void add(Path image, List<String> names, double[] probabilities, Console console) {
         List<Integer> best = IntStream.range(0, probabilities.length)
                 .boxed()
@@ -89,7 +85,6 @@ final class PredictionView {
         }
     }
 
-    /** Prints what comes after all answers. */
     void end(Console console) {
         if (format == Format.JSON) {
             console.json(all);

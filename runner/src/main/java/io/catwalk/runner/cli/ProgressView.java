@@ -52,7 +52,6 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         return (place.isEmpty() ? "" : " on " + place) + (attempt == 1 ? "" : ", attempt " + attempt);
     }
 
-    /** Makes a bar that disappears at its end. */
     static ProgressBar bar(String name, long steps) {
         String safe = Console.harmless(name, NAME * 2);
         return new ProgressBarBuilder()
@@ -243,7 +242,6 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
      */
     static final class ProgressCount {
 
-        /** Finished steps of the running trials. */
         private final Map<TrialSpec, Integer> under = new HashMap<>();
 
         private final long measurements;
@@ -259,12 +257,10 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             all = epochs + trials + measurements + 1;
         }
 
-        /** Returns the number of steps of a trial. */
         static int all(TrialSpec trial) {
             return trial.recipe().epochs() + 1;
         }
 
-        /** Leaves out a trial that was finished before. */
         void kept(TrialSpec trial) {
             all -= all(trial);
         }

@@ -28,7 +28,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Quantizes an ONNX file to 8 bits, and says whether to ship it. */
 @Command(
         name = "quantize",
         description = {

@@ -79,7 +79,6 @@ final class RecipeOptions {
         return unmirrored;
     }
 
-    /** Returns whether mirrored images keep their class; null if {@code --augment} does not say it. */
     @Nullable
     Boolean mirrored() {
         return augment == null ? null : (Boolean) Harmless.parse(augment).mirrors();
@@ -101,13 +100,11 @@ final class RecipeOptions {
         return kept;
     }
 
-    /** Makes a contestant start from the weights that the options name, if any. */
     Contestant started(Contestant contestant) {
         InitialWeights weights = start();
         return weights == null ? contestant : contestant.startingFrom(weights);
     }
 
-    /** Finds the weights that the options name; null if they name none. */
     @Nullable
     InitialWeights start() {
         if (init == null && initRate != null) {

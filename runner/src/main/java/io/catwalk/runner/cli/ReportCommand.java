@@ -28,7 +28,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes the reports of a run again. */
 @Command(
         name = "report",
         description = {
@@ -108,7 +107,6 @@ final class ReportCommand extends ConsoleCommand {
         }
     }
 
-    /** Writes all reports of one run again, and returns its page. */
     private Path run(RunFolder run, SlideOptions slides, Console console) throws IOException {
         try (RunLock lock = run.lockPatiently(console::note)) {
             RecordedRun recorded = lock.run().recorded();

@@ -40,7 +40,6 @@ final class Reports {
 
     private Reports() {}
 
-    /** Returns the path of the page. */
     static Path page(RunFolder run) {
         return run.path().resolve("report.html");
     }
@@ -81,7 +80,6 @@ final class Reports {
         }
     }
 
-    /** Writes only the page. */
     static void writePage(RecordedRun recorded, Console console) throws IOException {
         RunReport report = RunReport.of(recorded, recorded.compared(), Home.data(console));
         ReportPage.write(RunDocument.of(ReportModel.of(report)), page(recorded.folder()));

@@ -84,7 +84,6 @@ final class RunOptions {
     /** Set only by the command that finds trials of an earlier start. */
     boolean keepVersions;
 
-    /** Set by the same command. */
     boolean resumes;
 
     /** Opens what runs the trials; chosen and checked before anything is written. */
@@ -108,7 +107,6 @@ final class RunOptions {
     @Option(names = "--json", description = "Print the results as JSON.")
     boolean json;
 
-    /** Runs the trials of the folder's request that are not finished, and prints the results. */
     int carryOut(ExperimentSpec spec, Experiment experiment, RunPolicy how, RunLock lock, Console console)
             throws IOException, InterruptedException {
         RunFolder run = lock.run();
@@ -173,7 +171,6 @@ final class RunOptions {
                 : ExitCode.SOME_FAILED;
     }
 
-    /** Returns the command that continues a run on the same machines and with the same plugins. */
     private String again(Path run) {
         String machine = sameMachine == null
                 ? ""
@@ -201,7 +198,6 @@ final class RunOptions {
         return now;
     }
 
-    /** Loads the images of a request, and reports what a user should know about them. */
     static ImageDataset load(DatasetSpec dataset, Console console) {
         ImageDataset images = dataset.load(Home.data(console));
         images.notes().forEach(note -> console.note(images.name() + ": " + note));
@@ -221,7 +217,6 @@ final class RunOptions {
         return experiment(spec, true, load(spec.dataset(), console), catalog, console);
     }
 
-    /** Reads the options about carrying it out, before anything is written. */
     RunPolicy how() {
         if (inProcess && budget != null) {
             // A training in this process cannot be stopped: it would continue while others are measured.

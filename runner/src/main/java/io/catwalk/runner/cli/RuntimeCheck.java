@@ -55,7 +55,6 @@ record RuntimeCheck(
     /** The batch size of the runners: an LSTM in 8 bits uses one scale for all images of a batch. */
     private static final int BATCH = 256;
 
-    /** Runs all of them, one after the other, in the order of the request. */
     RuntimeReport run() throws IOException, InterruptedException {
         Signature signature = predictor.signature();
         requireChannelsFirst(file, signature);
@@ -92,7 +91,6 @@ record RuntimeCheck(
         }
     }
 
-    /** Evaluates with ONNX Runtime for Java: the reference answers, (images, numbers), row-major. */
     private float[] reference() {
         Signature signature = predictor.signature();
         float[] logits = new float[Math.multiplyExact(images.size(), signature.classes())];
@@ -148,7 +146,6 @@ record RuntimeCheck(
                 parity.agrees() ? null : where(runner, program, reference, logits));
     }
 
-    /** Compares, node by node, the images that differ most. */
     private @Nullable RuntimeOutcome where(Runner runner, Path program, float[] reference, float[] logits)
             throws IOException, InterruptedException {
         Signature signature = predictor.signature();
@@ -170,7 +167,6 @@ record RuntimeCheck(
         }
     }
 
-    /** Returns the few images that differ most, those with NaN first. */
     private static int[] differingMost(float[] reference, float[] logits, int classes) {
         double[] most = new double[reference.length / classes];
         for (int i = 0; i < reference.length; i++) {
@@ -203,7 +199,6 @@ record RuntimeCheck(
                 RuntimeOutcome outcome,
                 @Nullable String version) {}
 
-        /** Returns how many images are used. */
         int images() {
             return pixels.length / predictor.signature().imageSize();
         }

@@ -47,7 +47,6 @@ final class RuntimeOptions {
         return !names.isEmpty();
     }
 
-    /** Returns how long each of them may take. */
     Duration timeout() {
         long seconds = ExperimentFile.seconds("--runtime-timeout", timeout);
         if (seconds < 1) {
@@ -85,13 +84,11 @@ final class RuntimeOptions {
     /** The requested runners, and the program of each that can run a file with these operators. */
     record Installed(Set<String> operators, List<Runner> all, Map<Runner, Path> programs) {
 
-        /** Returns the program of a runner; null if it cannot run the file. */
         @Nullable
         Path program(Runner runner) {
             return programs.get(runner);
         }
 
-        /** Returns the reason why a runner cannot run the file. */
         String reason(Runner runner) {
             return runner.runtime() + " "
                     + runner.unknown(operators)

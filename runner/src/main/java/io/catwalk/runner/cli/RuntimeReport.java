@@ -25,7 +25,6 @@ record RuntimeReport(
         double imagesPerSecond,
         Map<String, Entry> entries) {
 
-    /** The result of one runtime. */
     sealed interface Entry {}
 
     /** The runtime answered. The place of the first difference is null if it agrees, or cannot be found. */
@@ -38,10 +37,8 @@ record RuntimeReport(
             @Nullable RuntimeOutcome where)
             implements Entry {}
 
-    /** The runtime was run, and gave no answer. */
     record Failed(String runtime, String reason) implements Entry {}
 
-    /** The runtime was not run. */
     record Left(String runtime, String reason) implements Entry {}
 
     /** Returns the exit code: all agree, one does not, or one gave no answer. */
@@ -54,7 +51,6 @@ record RuntimeReport(
         return entries.values().stream().anyMatch(Failed.class::isInstance) ? ExitCode.SOME_FAILED : ExitCode.DONE;
     }
 
-    /** Prints a table, and a line for each runtime that needs an explanation. */
     void print(Console console) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("runtime", "version", "flips", "max diff", "images/s", ""));
@@ -119,7 +115,6 @@ record RuntimeReport(
         return String.format(Locale.ROOT, "%,.0f", imagesPerSecond);
     }
 
-    /** Returns the same as JSON, for programs. */
     Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
         all.put("file", file);
@@ -162,7 +157,6 @@ record RuntimeReport(
         return one;
     }
 
-    /** Where other runtimes begin to give different results for one file. */
     record RuntimeDiffReport(String file, Tolerance tolerance, List<Entry> entries) {
 
         /** The result of one runtime; without a comparison, the reason. */
@@ -219,7 +213,6 @@ record RuntimeReport(
             where("  ", compared.outcome()).forEach(line -> console.item(line.get(0), line.get(1)));
         }
 
-        /** Returns a head and a text for each line about where a difference begins. */
         static List<List<String>> where(String indent, RuntimeOutcome outcome) {
             List<List<String>> lines = new ArrayList<>();
             if (outcome instanceof RuntimeOutcome.Differs differs) {
@@ -251,7 +244,6 @@ record RuntimeReport(
             return finding.place().isEmpty() ? name : name + " (" + finding.place() + ")";
         }
 
-        /** Returns the same as JSON, for programs. */
         Map<String, @Nullable Object> json() {
             Map<String, @Nullable Object> all = new LinkedHashMap<>();
             all.put("file", file);
@@ -275,7 +267,6 @@ record RuntimeReport(
             return one;
         }
 
-        /** Returns an outcome as JSON, for programs. */
         static Map<String, @Nullable Object> json(RuntimeOutcome outcome) {
             Map<String, @Nullable Object> one = new LinkedHashMap<>();
             one.put(

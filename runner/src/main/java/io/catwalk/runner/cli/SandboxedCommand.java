@@ -36,17 +36,14 @@ import picocli.CommandLine.Spec;
  */
 final class SandboxedCommand {
 
-    /** What the command does in the separate process. */
     interface Work {
         int run() throws IOException, InterruptedException;
     }
 
-    /** What the process does without running the file. */
     interface Reading<T, E extends Exception> {
         T read() throws E;
     }
 
-    /** How the process prints its answers. */
     enum Output {
         /** One answer, which is not printed if the process fails. */
         WHOLE,
@@ -61,7 +58,6 @@ final class SandboxedCommand {
 
     private static final String SIGN = "@catwalk goes on";
 
-    /** Begins a line about progress. */
     private static final String PROGRESS = "@catwalk progress: ";
 
     /** Time between two signs while images are read; the shortest timeout is a second. */
@@ -83,7 +79,6 @@ final class SandboxedCommand {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    /** Returns the words of the command line. */
     List<String> arguments() {
         return command.root().commandLine().getParseResult().originalArgs();
     }
@@ -118,14 +113,12 @@ final class SandboxedCommand {
         }
     }
 
-    /** Opens the file, and sends a sign. */
     static OnnxPredictor open(Path file, OnnxHints hints, Console console) {
         OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints);
         sign(console);
         return predictor;
     }
 
-    /** Sends a sign that the work goes on. */
     static void sign(Console console) {
         if (sendsSigns()) {
             console.note(SIGN);
@@ -167,7 +160,6 @@ final class SandboxedCommand {
         }
     }
 
-    /** Wraps a predictor so that it sends a sign with each answer. */
     static Predictor signing(Predictor predictor, Console console) {
         return new Predictor() {
             @Override

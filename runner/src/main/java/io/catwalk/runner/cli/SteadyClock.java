@@ -15,7 +15,6 @@ final class SteadyClock extends Clock {
     private final LongSupplier nanos;
     private final long first;
 
-    /** Starts with this machine's clock. */
     SteadyClock() {
         this(Clock.systemUTC(), System::nanoTime);
     }

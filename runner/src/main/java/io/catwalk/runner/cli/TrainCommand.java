@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Trains and evaluates one classifier. */
 @Command(name = "train", description = "Train and evaluate one classifier.")
 final class TrainCommand extends ConsoleCommand {
 

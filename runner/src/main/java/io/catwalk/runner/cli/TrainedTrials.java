@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds, locks and updates the run that the trials of a folder belong to. */
 final class TrainedTrials {
 
     /** The folder of a trial is {@code trials/LABEL/SEED-FOLD} in the run folder. */

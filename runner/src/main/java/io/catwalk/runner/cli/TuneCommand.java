@@ -24,7 +24,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Searches the hyperparameters and recipe of one classifier. */
 @Command(
         name = "tune",
         description = {
@@ -173,7 +172,6 @@ final class TuneCommand extends ConsoleCommand {
         return space;
     }
 
-    /** Returns the value of a hyperparameter: that of the experiment file, or the default. */
     private static Object value(Contestant plain, String name) {
         return Objects.requireNonNull(plain.hyperparameters().get(name));
     }

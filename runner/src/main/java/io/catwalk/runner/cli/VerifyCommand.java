@@ -37,7 +37,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Checks an ONNX file against its metadata, or against the network that it was exported from. */
 @Command(
         name = "verify",
         description = {
@@ -176,7 +175,6 @@ final class VerifyCommand extends JsonCommand {
         }
     }
 
-    /** Compares the file with the export of the network, node by node. */
     private void showWhere(SavedTrial saved, Console console) throws IOException {
         try (Scratch scratch = new Scratch()) {
             Path exported = DiffCommand.exported(saved, scratch, console);

@@ -36,7 +36,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Carries out one order, for the scheduler of a cluster. */
 @Command(
         name = "work",
         description = {
@@ -81,7 +80,6 @@ final class WorkCommand extends ConsoleCommand {
     @Option(names = "--json", description = "Print a line of JSON for each epoch.")
     private boolean json;
 
-    /** The result of an order, with its text for the output. */
     private record Ended(int exitCode, String why) {}
 
     @Override
