@@ -92,6 +92,7 @@ final class BenchCommand extends JsonCommand {
     private SandboxedCommand foreign;
 
     @Override
+    @SuppressWarnings("try") // the lock is held, not used
     int run(Console console) throws IOException, InterruptedException {
         if (threads != null) {
             OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
@@ -100,16 +101,8 @@ final class BenchCommand extends JsonCommand {
         if (!Files.isDirectory(subject)) {
             return foreign.run(subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
         }
-        List<LatencyRow> rows = new ArrayList<>();
-        int exitCode = recorded(settings, rows, console);
-        return answer(rows, exitCode, console);
-    }
-
-    @SuppressWarnings("try") // the lock is held, not used
-    private int recorded(LatencySettings settings, List<LatencyRow> rows, Console console)
-            throws IOException, InterruptedException {
         try (RunLock lock = TrainedTrials.lock(subject, console)) {
-            return trials(settings, rows, console);
+            return trials(settings, console);
         }
     }
 
@@ -165,8 +158,7 @@ final class BenchCommand extends JsonCommand {
         }
     }
 
-    private int trials(LatencySettings settings, List<LatencyRow> rows, Console console)
-            throws IOException, InterruptedException {
+    private int trials(LatencySettings settings, Console console) throws IOException, InterruptedException {
         List<TrialFolder> trials = RunFolder.trained(subject);
         List<TrialBench.Network> networks = new ArrayList<>();
         List<Done> trained = new ArrayList<>();
@@ -201,6 +193,7 @@ final class BenchCommand extends JsonCommand {
                 new TrialBench(new BenchProcess(), settings, plugins.folder, dataset).measure(networks, listener);
         keep(trials, trained, outcomes);
         int exitCode = ExitCode.DONE;
+        List<LatencyRow> rows = new ArrayList<>();
         for (int i = 0; i < trials.size(); i++) {
             Done done = trained.get(i);
             TrialBench.Outcome outcome = outcomes.get(i);
@@ -210,7 +203,7 @@ final class BenchCommand extends JsonCommand {
             }
             rows.add(new LatencyRow(done.trial().label(), outcome.latencies()));
         }
-        return exitCode;
+        return answer(rows, exitCode, console);
     }
 
     /** Saves the results so far, so that nothing that was measured is lost when the command is stopped. */

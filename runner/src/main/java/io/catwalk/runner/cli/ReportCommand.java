@@ -147,7 +147,7 @@ final class ReportCommand extends ConsoleCommand {
             for (RunFolder run : collection.runs()) {
                 run(run, slides, console);
             }
-            CollectionRuns.write(collection.sumUp(), collection);
+            ExperimentRuns.write(collection.sumUp(), collection);
         }
         return collection.page();
     }

@@ -39,7 +39,7 @@ final class ResumeCommand extends ConsoleCommand {
         runOptions.keepVersions = keepVersions;
         runOptions.resumes = true;
         if (CollectionFolder.isOne(folder)) {
-            return CollectionRuns.carryOut(
+            return ExperimentRuns.carryOut(
                     new CollectionFolder(folder), runOptions, runOptions.plugins.open(console), console);
         }
         RunFolder run = RunFolder.open(folder);

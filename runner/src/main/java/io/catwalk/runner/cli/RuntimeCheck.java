@@ -31,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,7 +71,7 @@ record RuntimeCheck(
                 entries.put(
                         runner.name(),
                         program == null
-                                ? new RuntimeReport.Left(runner.runtime(), runners.reason(runner))
+                                ? new RuntimeReport.Unanswered(runner.runtime(), false, runners.reason(runner))
                                 : asked(runner, program, question, reference));
             }
         }
@@ -131,11 +132,11 @@ record RuntimeCheck(
             throws IOException, InterruptedException {
         Answer answer = runner.ask(program, question, options.timeout(), this::goesOn);
         if (answer instanceof Answer.Failed failed) {
-            return new RuntimeReport.Failed(runner.runtime(), failed.reason());
+            return new RuntimeReport.Unanswered(runner.runtime(), true, failed.reason());
         }
         Answer.Given given = (Answer.Given) answer;
-        float[] logits = new float[reference.length]; // without the logits of black images that fill the last batch
-        System.arraycopy(given.logits(), 0, logits, 0, logits.length);
+        // Without the logits of black images that fill the last batch.
+        float[] logits = Arrays.copyOf(given.logits(), reference.length);
         Parity parity = Parity.of(reference, logits, images.size(), tolerance, FlipRule.NEAR_TIES);
         return new RuntimeReport.Compared(
                 runner.runtime(),

@@ -25,7 +25,9 @@ record RuntimeReport(
         double imagesPerSecond,
         Map<String, Entry> entries) {
 
-    sealed interface Entry {}
+    sealed interface Entry {
+        String runtime();
+    }
 
     /** The runtime answered. The place of the first difference is null if it agrees, or cannot be found. */
     record Compared(
@@ -37,9 +39,8 @@ record RuntimeReport(
             @Nullable RuntimeOutcome where)
             implements Entry {}
 
-    record Failed(String runtime, String reason) implements Entry {}
-
-    record Left(String runtime, String reason) implements Entry {}
+    /** The runtime gave no answer: it failed, or was left out. */
+    record Unanswered(String runtime, boolean failed, String reason) implements Entry {}
 
     /** Returns the exit code: all agree, one does not, or one gave no answer. */
     int exitCode() {
@@ -48,7 +49,11 @@ record RuntimeReport(
                         entry instanceof Compared compared && !compared.parity().agrees())) {
             return ExitCode.CROSS_CHECK_FAILED;
         }
-        return entries.values().stream().anyMatch(Failed.class::isInstance) ? ExitCode.SOME_FAILED : ExitCode.DONE;
+        return entries.values().stream().anyMatch(RuntimeReport::failed) ? ExitCode.SOME_FAILED : ExitCode.DONE;
+    }
+
+    private static boolean failed(Entry entry) {
+        return entry instanceof Unanswered unanswered && unanswered.failed();
     }
 
     void print(Console console) {
@@ -61,10 +66,8 @@ record RuntimeReport(
         console.table(rows);
         console.line("");
         entries.forEach((name, entry) -> {
-            if (entry instanceof Failed failed) {
-                console.item(name + ": ", failed.reason());
-            } else if (entry instanceof Left left) {
-                console.item(name + ": ", left.reason());
+            if (entry instanceof Unanswered unanswered) {
+                console.item(name + ": ", unanswered.reason());
             } else if (entry instanceof Compared compared) {
                 if (compared.note() != null) {
                     console.item(name + ": ", compared.note());
@@ -108,7 +111,7 @@ record RuntimeReport(
                     rate(compared.imagesPerSecond()),
                     parity.agrees() ? "agrees" : "DISAGREES");
         }
-        return List.of(name, "", "", "", "", entry instanceof Failed ? "FAILED" : "left out");
+        return List.of(name, "", "", "", "", failed(entry) ? "FAILED" : "left out");
     }
 
     private static String rate(double imagesPerSecond) {
@@ -132,9 +135,9 @@ record RuntimeReport(
     private static Map<String, @Nullable Object> json(String name, Entry entry) {
         Map<String, @Nullable Object> one = new LinkedHashMap<>();
         one.put("name", name);
+        one.put("runtime", entry.runtime());
         if (entry instanceof Compared compared) {
             Parity parity = compared.parity();
-            one.put("runtime", compared.runtime());
             one.put("outcome", parity.agrees() ? "agrees" : "disagrees");
             one.put("version", compared.version());
             one.put("flips", parity.flips().size());
@@ -145,14 +148,9 @@ record RuntimeReport(
             if (compared.where() != null) {
                 one.put("where", RuntimeDiffReport.json(compared.where()));
             }
-        } else if (entry instanceof Failed failed) {
-            one.put("runtime", failed.runtime());
-            one.put("outcome", "failed");
-            one.put("reason", failed.reason());
-        } else if (entry instanceof Left left) {
-            one.put("runtime", left.runtime());
-            one.put("outcome", "left out");
-            one.put("reason", left.reason());
+        } else if (entry instanceof Unanswered unanswered) {
+            one.put("outcome", unanswered.failed() ? "failed" : "left out");
+            one.put("reason", unanswered.reason());
         }
         return one;
     }
