@@ -24,14 +24,10 @@ final class CacheView implements ImageCache.Listener {
     private boolean quiet;
     private @Nullable ProgressBar bar;
 
-    private CacheView(Console console, boolean terminal) {
-        this.console = console;
-        this.terminal = terminal;
-    }
-
     @SuppressWarnings("SystemConsoleNull") // the launcher sets jdk.console, which brings null back on a JDK from 22 on
-    static CacheView of(Console console) {
-        return new CacheView(console, System.console() != null);
+    CacheView(Console console) {
+        this.console = console;
+        terminal = System.console() != null;
     }
 
     @Override

@@ -171,7 +171,7 @@ final class DemoCommand extends ConsoleCommand {
                 images == 0 ? null : dataset.matched(first, dataset.load(first, metadata, console), metadata);
         ImageSource tests =
                 all == null ? null : all.test().limit(images, all.classes().size(), 0);
-        OnnxHints hints = all == null ? dataset.options().hints() : dataset.hints(all);
+        OnnxHints hints = all == null ? dataset.options.hints() : dataset.hints(all);
         List<DemoNetwork> networks = new ArrayList<>();
         DemoImages about = null;
         Set<String> datasets = new LinkedHashSet<>();
@@ -191,7 +191,7 @@ final class DemoCommand extends ConsoleCommand {
                 about = here;
                 datasets.add(here.dataset());
                 ModelSignature signature =
-                        ModelSignature.stated(file, predictor, dataset.options().preprocessing(file, predictor));
+                        ModelSignature.stated(file, predictor, dataset.options.preprocessing(file, predictor));
                 String own = signature.resize().fit();
                 if (fit != null && own != null && !own.equals(fit)) {
                     throw new RequestException(file + ": expected images that are resized with --fit " + fit

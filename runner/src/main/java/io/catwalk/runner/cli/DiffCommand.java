@@ -185,10 +185,10 @@ final class DiffCommand extends JsonCommand {
                     runtimes.timeout(),
                     () -> SandboxedCommand.sign(console));
             for (Runner runner : runners.all()) {
-                Path program = runners.program(runner);
+                Path program = runners.programs().get(runner);
                 RuntimeCheck.RuntimeDiffs.Compared compared = program == null ? null : diffs.compared(runner, program);
                 report.entries()
-                        .add(new RuntimeReport.RuntimeDiffReport.Entry(
+                        .add(new RuntimeReport.RuntimeDiffReport.Checked(
                                 runner, compared, diffs.images(), compared == null ? runners.reason(runner) : null));
                 Path folder = reduced == null ? null : reduced.resolve(runner.name());
                 if (compared != null && folder != null && compared.diff().reduce(folder)) {

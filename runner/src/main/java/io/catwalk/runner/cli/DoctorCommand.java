@@ -63,12 +63,10 @@ final class DoctorCommand extends JsonCommand {
     static Finding check(String what, Supplier<String> look) {
         try {
             return new Finding(what, true, look.get());
-        } catch (RequestException | PluginException e) {
-            LOG.info("The {} is not all right", what, e);
-            return new Finding(what, false, Reasons.oneLine(String.valueOf(e.getMessage())));
         } catch (RuntimeException | LinkageError e) {
             LOG.info("The {} is not all right", what, e);
-            return new Finding(what, false, withCause(e));
+            boolean told = e instanceof RequestException || e instanceof PluginException;
+            return new Finding(what, false, told ? Reasons.oneLine(String.valueOf(e.getMessage())) : withCause(e));
         }
     }
 

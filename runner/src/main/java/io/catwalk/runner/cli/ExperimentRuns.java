@@ -33,17 +33,9 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /** Prepares the data sets of an experiment and runs it: on one as a run, on several as a collection of runs. */
-final class ExperimentRuns {
+record ExperimentRuns(ExperimentOptions options, Console console) {
 
     private static final Duration LEAST = Duration.ofMillis(1);
-
-    private final ExperimentOptions options;
-    private final Console console;
-
-    ExperimentRuns(ExperimentOptions options, Console console) {
-        this.options = options;
-        this.console = console;
-    }
 
     /** Runs the experiment that plugins allow for the images; the names are checked before any image is read. */
     int carryOut(String name, List<String> classifiers, Function<PluginCatalog, ExperimentSpec> request)

@@ -40,16 +40,12 @@ final class FileDataset {
     private ImageOptions reading;
 
     @Mixin
-    private FileOptions options;
+    FileOptions options;
 
     @Option(
             names = "--classes-by-index",
             description = "Match the classes of the images with those of the network by index, not by name.")
     private boolean byIndex;
-
-    FileOptions options() {
-        return options;
-    }
 
     ClassMatch match() {
         return byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;

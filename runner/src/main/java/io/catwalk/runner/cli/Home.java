@@ -19,7 +19,8 @@ final class Home {
 
     /** Returns where data sets are; decoding them prints its progress. */
     static DataHome data(Console console) {
-        return new DataHome(path().resolve("data"), new ImageCache(ImageCache.standardFolder(), CacheView.of(console)));
+        return new DataHome(
+                path().resolve("data"), new ImageCache(ImageCache.standardFolder(), new CacheView(console)));
     }
 
     /** Returns the folder of the runners: in a checkout the source folder, which a build does not recreate. */

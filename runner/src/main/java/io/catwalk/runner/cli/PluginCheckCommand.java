@@ -48,6 +48,9 @@ final class PluginCheckCommand extends JsonCommand {
             defaultValue = "60")
     private int seconds;
 
+    /** The classifier whose results are being printed. */
+    private String classifier = "";
+
     @Override
     int run(Console console) throws InterruptedException {
         if (!Files.isRegularFile(jar)) {
@@ -63,7 +66,7 @@ final class PluginCheckCommand extends JsonCommand {
                         checks(),
                         expectations(),
                         Duration.ofSeconds(seconds),
-                        json ? checked -> {} : new Lines(console)::print)
+                        json ? checked -> {} : checked -> print(checked, console))
                 .run(jar);
         double taken = (clock.millis() - start) / 1000.0;
         long kept = results.stream()
@@ -148,33 +151,23 @@ final class PluginCheckCommand extends JsonCommand {
     }
 
     /** Prints results as they arrive, those of each classifier under its name. */
-    private final class Lines {
-
-        private final Console console;
-        private String classifier = "";
-
-        Lines(Console console) {
-            this.console = console;
+    private void print(CheckedPlugin checked, Console console) {
+        if (!checked.classifier().equals(classifier)) {
+            classifier = checked.classifier();
+            console.line(classifier);
         }
-
-        void print(CheckedPlugin checked) {
-            if (!checked.classifier().equals(classifier)) {
-                classifier = checked.classifier();
-                console.line(classifier);
-            }
-            Result result = checked.result();
-            console.format(
-                    "",
-                    "%-8s  %-16s  %s",
-                    result.verdict() == Verdict.FAILED ? "FAILED" : result.verdict(),
-                    result.check(),
-                    Contract.require(result.check()).promise());
-            if (!result.line().isEmpty()) {
-                console.paragraph(INDENT, result.line());
-            }
-            if (result.verdict() == Verdict.FAILED) {
-                console.line(INDENT + again(result));
-            }
+        Result result = checked.result();
+        console.format(
+                "",
+                "%-8s  %-16s  %s",
+                result.verdict() == Verdict.FAILED ? "FAILED" : result.verdict(),
+                result.check(),
+                Contract.require(result.check()).promise());
+        if (!result.line().isEmpty()) {
+            console.paragraph(INDENT, result.line());
+        }
+        if (result.verdict() == Verdict.FAILED) {
+            console.line(INDENT + again(result));
         }
     }
 }

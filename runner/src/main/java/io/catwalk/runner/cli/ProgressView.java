@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -38,13 +37,17 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
     @Override
     public void close() {}
 
-    /** Returns, once for each contestant, which initial weights it started from; otherwise empty. */
-    final Optional<String> start(TrialOutcome outcome) {
-        TrialSpec trial = outcome.trial();
-        return outcome instanceof Done done && done.provenance().transfer() != null && told.add(trial.label())
-                ? Optional.of(
-                        trial.label() + ": " + done.provenance().transfer().sentence())
-                : Optional.empty();
+    @Override
+    public final synchronized void unmeasured(TrialSpec trial, String reason) {
+        note(trial.title() + ": latency not measured: " + reason);
+    }
+
+    /** Notes, once for each contestant, which initial weights it started from, if any. */
+    final void noteStart(TrialOutcome outcome) {
+        String label = outcome.trial().label();
+        if (outcome instanceof Done done && done.provenance().transfer() != null && told.add(label)) {
+            note(label + ": " + done.provenance().transfer().sentence());
+        }
     }
 
     /** Returns the place and attempt of a trial, unless it is the first attempt on this machine. */
@@ -113,17 +116,12 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
                 came = "done" + (parity == null || parity.agrees() ? "" : "; ONNX: " + parity.sentence());
             }
             console.note(outcome.trial().title() + ": " + came);
-            start(outcome).ifPresent(console::note);
+            noteStart(outcome);
         }
 
         @Override
         public synchronized void measuring(TrialSpec trial, int number, int of) {
             console.note(trial.title() + ": measuring the latency, " + number + " of " + of);
-        }
-
-        @Override
-        public synchronized void unmeasured(TrialSpec trial, String reason) {
-            console.note(trial.title() + ": latency not measured: " + reason);
         }
     }
 
@@ -197,7 +195,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             }
             count.finished(outcome.trial());
             step();
-            start(outcome).ifPresent(notes::add);
+            noteStart(outcome);
             if (outcome instanceof Done) {
                 done++;
             } else {
@@ -211,11 +209,6 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
             count.measuring(number, of);
             step();
             whole.setExtraMessage(" measuring latency " + number + "/" + of);
-        }
-
-        @Override
-        public synchronized void unmeasured(TrialSpec trial, String reason) {
-            notes.add(trial.title() + ": latency not measured: " + reason);
         }
 
         private void step() {

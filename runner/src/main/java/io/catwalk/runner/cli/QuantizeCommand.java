@@ -110,7 +110,7 @@ final class QuantizeCommand extends JsonCommand {
         ImageDataset images = images(file, trial, metadata, console);
         Normalization normalization;
         try (OnnxPredictor predictor = SandboxedCommand.open(file, dataset.hints(images), console)) {
-            normalization = FileOptions.normalization(dataset.options().preprocessing(file, predictor));
+            normalization = FileOptions.normalization(dataset.options.preprocessing(file, predictor));
             FileDataset.requireFit(file, predictor.signature(), images);
         }
         Quantizer quantizer = new Quantizer(

@@ -4,7 +4,6 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.RecordedRun;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
@@ -121,18 +120,13 @@ final class Reports {
         }
     }
 
-    private static @Nullable Standing standing(Results results, RunReport.Model model) {
-        String classifier = model.trained().trial().label();
-        Comparison comparison = results.comparison();
-        return comparison == null ? null : comparison.standing(classifier);
-    }
-
     private static void card(RunReport report, RunReport.Model model, @Nullable Path confusion) throws IOException {
         Path file = model.onnx();
         if (file == null || !model.answers().there() || model.trained().parity() == null || report.dataset() == null) {
             return;
         }
         TrialFolder folder = new TrialFolder(file.resolveSibling(""));
+        Comparison comparison = report.results().comparison();
         ModelCard card = new ModelCard(
                 model.label(),
                 String.valueOf(file.getFileName()),
@@ -144,7 +138,9 @@ final class Reports {
                 model.trained().efficiency().onnxruntime(),
                 OnnxMetadata.read(file),
                 Files.size(file),
-                standing(report.results(), model));
+                comparison == null
+                        ? null
+                        : comparison.standing(model.trained().trial().label()));
         card.write(folder.card(), confusion);
     }
 }

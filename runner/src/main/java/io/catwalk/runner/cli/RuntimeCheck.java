@@ -67,7 +67,7 @@ record RuntimeCheck(
         try (Scratch scratch = new Scratch()) {
             Question question = question(scratch);
             for (Runner runner : runners.all()) {
-                Path program = runners.program(runner);
+                Path program = runners.programs().get(runner);
                 entries.put(
                         runner.name(),
                         program == null

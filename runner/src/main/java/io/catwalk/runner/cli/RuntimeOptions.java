@@ -84,11 +84,6 @@ final class RuntimeOptions {
     /** The requested runners, and the program of each that can run a file with these operators. */
     record Installed(Set<String> operators, List<Runner> all, Map<Runner, Path> programs) {
 
-        @Nullable
-        Path program(Runner runner) {
-            return programs.get(runner);
-        }
-
         String reason(Runner runner) {
             return runner.runtime() + " "
                     + runner.unknown(operators)

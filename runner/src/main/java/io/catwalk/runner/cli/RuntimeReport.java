@@ -155,10 +155,10 @@ record RuntimeReport(
         return one;
     }
 
-    record RuntimeDiffReport(String file, Tolerance tolerance, List<Entry> entries) {
+    record RuntimeDiffReport(String file, Tolerance tolerance, List<Checked> entries) {
 
         /** The result of one runtime; without a comparison, the reason. */
-        record Entry(
+        record Checked(
                 Runner runner,
                 RuntimeCheck.RuntimeDiffs.@Nullable Compared compared,
                 int images,
@@ -174,14 +174,14 @@ record RuntimeReport(
                     : ExitCode.DONE;
         }
 
-        private static boolean is(Entry entry, Class<? extends RuntimeOutcome> outcome) {
+        private static boolean is(Checked entry, Class<? extends RuntimeOutcome> outcome) {
             return entry.compared() != null
                     && outcome.isInstance(entry.compared().outcome());
         }
 
         /** Prints a line for each runtime, and below it, if it does not agree, where the difference begins. */
         void print(Console console) {
-            for (Entry entry : entries) {
+            for (Checked entry : entries) {
                 if (entry.compared() == null) {
                     console.item(file + ": ", "not run in " + entry.runner().name() + ": " + entry.reason());
                 } else {
@@ -190,7 +190,7 @@ record RuntimeReport(
             }
         }
 
-        private void print(Entry entry, RuntimeCheck.RuntimeDiffs.Compared compared, Console console) {
+        private void print(Checked entry, RuntimeCheck.RuntimeDiffs.Compared compared, Console console) {
             String name = entry.runner().name()
                     + (compared.version() == null
                             ? ""
@@ -250,7 +250,7 @@ record RuntimeReport(
             return all;
         }
 
-        private static Map<String, @Nullable Object> json(Entry entry) {
+        private static Map<String, @Nullable Object> json(Checked entry) {
             Map<String, @Nullable Object> one = new LinkedHashMap<>();
             one.put("name", entry.runner().name());
             one.put("runtime", entry.runner().runtime());

@@ -139,20 +139,16 @@ final class SandboxedCommand {
         if (!sendsSigns()) {
             return reading.read();
         }
-        Thread signs = new Thread(
-                () -> {
-                    try {
-                        while (true) {
-                            sign(console);
-                            Thread.sleep(PAUSE_MILLIS); // nothing tells how far the reading is
-                        }
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt(); // it is done
-                    }
-                },
-                "foreign-file-signs");
-        signs.setDaemon(true);
-        signs.start();
+        Thread signs = daemon("foreign-file-signs", () -> {
+            try {
+                while (true) {
+                    sign(console);
+                    Thread.sleep(PAUSE_MILLIS); // nothing tells how far the reading is
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // it is done
+            }
+        });
         try {
             return reading.read();
         } finally {
@@ -181,19 +177,23 @@ final class SandboxedCommand {
         if (!isInside()) {
             return;
         }
-        Thread watch = new Thread(
-                () -> {
-                    try {
-                        parent.transferTo(OutputStream.nullOutputStream());
-                    } catch (IOException e) {
-                        // The parent is gone, too.
-                    }
-                    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-                    Runtime.getRuntime().halt(1);
-                },
-                "end-with-parent");
-        watch.setDaemon(true);
-        watch.start();
+        daemon("end-with-parent", () -> {
+            try {
+                parent.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // The parent is gone, too.
+            }
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+            Runtime.getRuntime().halt(1);
+        });
+    }
+
+    /** Starts a thread that does not keep the process alive. */
+    static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     private static boolean isInside() {
@@ -252,18 +252,13 @@ final class SandboxedCommand {
     }
 
     private static Thread reader(BufferedReader stream, Consumer<String> lines) {
-        Thread thread = new Thread(
-                () -> {
-                    try (stream) {
-                        stream.lines().forEach(lines);
-                    } catch (IOException | UncheckedIOException e) {
-                        // The process was killed while it wrote; that is reported elsewhere.
-                    }
-                },
-                "foreign-file-output");
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
+        return daemon("foreign-file-output", () -> {
+            try (stream) {
+                stream.lines().forEach(lines);
+            } catch (IOException | UncheckedIOException e) {
+                // The process was killed while it wrote; that is reported elsewhere.
+            }
+        });
     }
 
     private static void kill(Process process) {

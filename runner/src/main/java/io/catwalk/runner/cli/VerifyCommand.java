@@ -134,10 +134,9 @@ final class VerifyCommand extends JsonCommand {
     }
 
     private int writeSignature(Console console) throws IOException {
-        try (OnnxPredictor predictor =
-                SandboxedCommand.open(file, dataset.options().hints(), console)) {
+        try (OnnxPredictor predictor = SandboxedCommand.open(file, dataset.options.hints(), console)) {
             Path to = ModelSignature.beside(file);
-            ModelSignature.stated(file, predictor, dataset.options().preprocessing(file, predictor))
+            ModelSignature.stated(file, predictor, dataset.options.preprocessing(file, predictor))
                     .write(to);
             console.line("Wrote " + to + ".");
             return ExitCode.DONE;
@@ -190,7 +189,7 @@ final class VerifyCommand extends JsonCommand {
         ImageDataset whole = dataset.load(file, metadata, console);
         SandboxedCommand.sign(console);
         try (OnnxPredictor predictor = SandboxedCommand.open(file, dataset.hints(whole), console)) {
-            Preprocessing preprocessing = dataset.options().preprocessing(file, predictor);
+            Preprocessing preprocessing = dataset.options.preprocessing(file, predictor);
             FileDataset.requireFit(file, predictor.signature(), whole);
             int most = OptionParsers.within("--images", count, MOST_IMAGES);
             Double stated = stated(metadata);

@@ -273,21 +273,17 @@ final class WorkCommand extends ConsoleCommand {
         }
 
         private static void watch(Watch watch) {
-            Thread thread = new Thread(
-                    () -> {
-                        try {
-                            watch.await();
-                        } catch (IOException e) {
-                            LOG.warn("What the work lives with cannot be read", e);
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                            return;
-                        }
-                        System.exit(ExitCode.LOST);
-                    },
-                    "parent-watchdog");
-            thread.setDaemon(true);
-            thread.start();
+            SandboxedCommand.daemon("parent-watchdog", () -> {
+                try {
+                    watch.await();
+                } catch (IOException e) {
+                    LOG.warn("What the work lives with cannot be read", e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+                System.exit(ExitCode.LOST);
+            });
         }
 
         private static void untilInputEnds() throws IOException {
