@@ -7,7 +7,7 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.experiment.LatencyRow;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
-import io.catwalk.runner.report.words.LatencyWords;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.trial.BenchImage;
 import io.catwalk.runner.trial.BenchOrder;
 import io.catwalk.runner.trial.BenchProcess;
@@ -236,7 +236,7 @@ final class BenchCommand extends JsonCommand {
                         + ". A dash: too few calls in the time (--seconds), or a single process, which has no range.");
         Set<LatencyMark> marks = LatencyRow.marks(rows);
         marks.removeAll(Set.of(LatencyMark.BUSY, LatencyMark.ONE_PROCESS)); // the one is a note, the other a dash
-        String note = LatencyWords.note(marks);
+        String note = Wording.latencies(marks);
         if (!note.isEmpty()) {
             console.item("", note);
         }

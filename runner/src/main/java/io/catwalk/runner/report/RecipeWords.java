@@ -8,7 +8,6 @@ import io.catwalk.api.Optimizer;
 import io.catwalk.api.ParameterGroup;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Schedule;
-import io.catwalk.runner.report.words.CriterionWords;
 import io.catwalk.runner.training.InitialWeights;
 import io.catwalk.runner.trial.TrialSpec;
 import java.math.BigDecimal;
@@ -51,7 +50,7 @@ public final class RecipeWords {
                     "Class balance", recipe.balance() == Balance.SAMPLING ? "equal sampling" : "class-weighted loss");
         }
         if (recipe.selectBy() != Criterion.ACCURACY) {
-            settings.put("Epoch selected by", CriterionWords.title(recipe.selectBy()));
+            settings.put("Epoch selected by", Wording.criterion(recipe.selectBy()));
         }
         if (recipe.patience() > 0) {
             settings.put("Early stopping", "after " + Wording.count(recipe.patience(), "epoch", "epochs"));

@@ -17,6 +17,8 @@ import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,18 +60,6 @@ public record RunReport(
         leaked = leaked == null ? null : List.copyOf(leaked);
     }
 
-    /** Creates the data of reports on a run without a page on which its networks can be tried. */
-    public RunReport(
-            ExperimentSpec spec,
-            Results results,
-            List<Model> models,
-            @Nullable ImageDataset dataset,
-            List<String> missing,
-            @Nullable Robustness robustness,
-            @Nullable List<Duplicate> leaked) {
-        this(spec, results, models, dataset, missing, robustness, leaked, null);
-    }
-
     /**
      * A finished trial.
      *
@@ -86,25 +76,12 @@ public record RunReport(
             Answers answers,
             @Nullable Path onnx) {
 
-        /** Copies the history. */
-        public Model {
-            history = List.copyOf(history);
-        }
-
-        /**
-         * Returns its predictions for the test images.
-         *
-         * @return the predictions; null if there are none
-         */
+        /** Returns its predictions for the test images; null if there are none. */
         public @Nullable Predictions predictions() {
             return answers.predictions();
         }
 
-        /**
-         * Evaluates its predictions.
-         *
-         * @return every metric; null if there are no predictions
-         */
+        /** Evaluates its predictions; null if there are none. */
         public @Nullable Evaluation evaluation() {
             return answers.evaluation();
         }
@@ -128,11 +105,64 @@ public record RunReport(
     }
 
     /**
-     * Gathers the data of reports on a run, finished or interrupted.
-     *
-     * @return the data that are available
-     * @throws IOException if a file cannot be read
+     * The predictions of a network for its test images. Those of ten thousand trials do not fit into memory: they are
+     * read on first use, and cached for as long as there is room.
      */
+    public static final class Answers {
+
+        /** Stands for a trial without predictions. */
+        public static final Answers NONE = new Answers(null, List.of());
+
+        private final @Nullable Reading reading;
+        private final List<String> classes;
+        private SoftReference<@Nullable Predictions> read = new SoftReference<>(null);
+        private SoftReference<@Nullable Evaluation> evaluated = new SoftReference<>(null);
+
+        private interface Reading {
+
+            Predictions read() throws IOException;
+        }
+
+        private Answers(@Nullable Reading reading, List<String> classes) {
+            this.reading = reading;
+            this.classes = classes;
+        }
+
+        /** Wraps predictions that are already in memory; the classes are in the order of the logits. */
+        public static Answers of(Predictions predictions, List<String> classes) {
+            return new Answers(() -> predictions, classes);
+        }
+
+        /** Returns whether there are predictions. */
+        public boolean there() {
+            return reading != null;
+        }
+
+        private synchronized @Nullable Predictions predictions() {
+            Predictions kept = read.get();
+            if (kept == null && reading != null) {
+                try {
+                    kept = reading.read();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                read = new SoftReference<>(kept);
+            }
+            return kept;
+        }
+
+        private synchronized @Nullable Evaluation evaluation() {
+            Evaluation kept = evaluated.get();
+            Predictions predictions = kept == null ? predictions() : null;
+            if (predictions != null) {
+                kept = Evaluation.of(predictions, classes);
+                evaluated = new SoftReference<>(kept);
+            }
+            return kept;
+        }
+    }
+
+    /** Gathers the data of reports on a run, finished or interrupted. */
     public static RunReport of(RecordedRun run, Results all, DataHome dataHome) throws IOException {
         ExperimentSpec spec = run.spec();
         // Otherwise, candidates that were only scored would appear beside the one that was trained in full.
@@ -204,20 +234,22 @@ public record RunReport(
             throws IOException {
         String label = results.label(outcome.trial());
         Answers answers = Answers.NONE;
-        List<Epoch> history = List.of();
-        if (!(outcome instanceof Done)) {
-            history = folder.readHistory();
-        }
+        List<Epoch> history;
         if (outcome instanceof Done done) {
-            answers = Answers.in(folder, done, results.dataset().classes());
             folder.requireOwnOnnx(done);
             history = folder.readHistory(done);
-            if (!answers.there()) {
+            if (Files.exists(folder.predictions("test"))) {
+                answers = new Answers(
+                        () -> folder.readPredictions(done, "test"),
+                        results.dataset().classes());
+            } else {
                 missing.add(label + " has no predictions, so no confusion matrix, class scores or calibration: "
                         + done.trial().folder() + "/"
                         + folder.predictions("test").getFileName()
                         + " is missing; catwalk resume RUN makes it again.");
             }
+        } else {
+            history = folder.readHistory();
         }
         return new Model(label, outcome, history, answers, Files.exists(folder.onnx()) ? folder.onnx() : null);
     }

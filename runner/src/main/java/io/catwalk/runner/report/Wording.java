@@ -1,13 +1,17 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.api.Criterion;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.trial.Latency;
+import io.catwalk.runner.trial.LatencyMark;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Counts and lists in sentences. */
+/** Counts, lists and names in sentences. */
 public final class Wording {
 
     /** Largest number of names in a sentence. */
@@ -33,12 +37,12 @@ public final class Wording {
     }
 
     /** Lists names for a sentence; of many, only the first few. */
-    public static String names(List<String> names) {
-        if (names.size() <= NAMES) {
-            return joined(names);
+    public static String names(Collection<String> names) {
+        List<String> shown = new ArrayList<>(names);
+        if (names.size() > NAMES) {
+            shown.subList(NAMES - 1, names.size()).clear();
+            shown.add(Numbers.count(names.size() - shown.size()) + " more");
         }
-        List<String> shown = new ArrayList<>(names.subList(0, NAMES - 1));
-        shown.add(Numbers.count(names.size() - shown.size()) + " more");
         return joined(shown);
     }
 
@@ -53,6 +57,26 @@ public final class Wording {
         return last < 1
                 ? String.join("", parts)
                 : String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
+    }
+
+    /** Names a criterion by which epochs and candidates are selected. */
+    public static String criterion(Criterion criterion) {
+        return criterion.name().toLowerCase(Locale.ROOT).replace('_', ' ').replace("f1", "F1");
+    }
+
+    /** Says in one sentence what a reader must know about latencies, and which page has more; empty without marks. */
+    public static String latencies(Set<LatencyMark> marks) {
+        List<String> words = marks.stream()
+                .map(mark -> switch (mark) {
+                    case BUSY -> "those with ~ were measured on a busy machine, so there is no speed-up";
+                    case UNSTEADY -> "some are not stable to 2 % within the time limit";
+                    case LONG_TAIL -> "some calls take far longer than the median";
+                    case ONE_PROCESS -> "some are of one process, without a range";
+                    case ELSEWHERE -> "those of other machines are left out";
+                    case UNMEASURED -> "some were not measured";
+                })
+                .toList();
+        return words.isEmpty() ? "" : "Latencies: " + String.join("; ", words) + " (docs/explanation/latency.md).";
     }
 
     /** Returns a sentence with a capital letter at its beginning. */

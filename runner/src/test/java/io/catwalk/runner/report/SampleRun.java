@@ -15,6 +15,7 @@ import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Outcomes;
 import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.training.ComputeDevice;
@@ -122,7 +123,7 @@ public record SampleRun(
         Comparison given =
                 comparison == null ? comparison(List.copyOf(compared), models, EquivalenceRegion.STANDARD) : comparison;
         Results results = new Results(ExperimentSpec.SCHEMA, summary, described(), outcomes, given, tuning, List.of());
-        return new RunReport(spec(), results, models, dataset(), missing, null, null);
+        return new RunReport(spec(), results, models, dataset(), missing, null, null, null);
     }
 
     private Results.Dataset described() {

@@ -4,6 +4,7 @@ import io.catwalk.api.Criterion;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.SampleRun.Odd;
 import io.catwalk.runner.robustness.Corruption;
@@ -97,7 +98,7 @@ public final class SampleRuns {
         }
         Robustness robust = robustness(1000, classifiers);
         return new RunReport(
-                report.spec(), report.results(), report.models(), report.dataset(), List.of(), robust, leaked);
+                report.spec(), report.results(), report.models(), report.dataset(), List.of(), robust, leaked, null);
     }
 
     /** Returns a classifier that gets so many of the images right at each step of a corruption, of that strongest step. */
@@ -142,7 +143,7 @@ public final class SampleRuns {
         models.set(2, failed(models.get(2), "the process ended with exit code 137"));
         List<String> notRun = List.of("lstm seed 1", "rnn seed 1", "stride-conv seed 1");
         RunReport part = run.report(models, null, null, notRun, List.of("The images cannot be read."));
-        return new RunReport(part.spec(), part.results(), part.models(), null, part.missing(), null, null);
+        return new RunReport(part.spec(), part.results(), part.models(), null, part.missing(), null, null, null);
     }
 
     private static RunReport thirteen() {

@@ -6,6 +6,9 @@ import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.evaluation.Overfitting;
+import io.catwalk.runner.evaluation.Overfitting.Verdict;
 import io.catwalk.runner.evaluation.ShownClasses;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.report.RecipeWords;
@@ -26,13 +29,13 @@ import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.report.words.OverfittingWords;
 import io.catwalk.runner.training.Transfer;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.ParityResult;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;
 import io.catwalk.runner.trial.Timing;
+import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -181,7 +184,7 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         facts.put(
                 "expected calibration error, equal-mass bins",
                 Cell.of(all.calibration().expectedError(), Unit.COEFFICIENT));
-        Block rule = Sentences.of(MEDIA, Tone.TEXT, Wording.capital(OverfittingWords.trial(done.metrics())) + ".");
+        Block rule = Sentences.of(MEDIA, Tone.TEXT, Wording.capital(overfitting(done.metrics())) + ".");
         return picture == null
                 ? new Block[] {facts(facts), scores(ShownClasses.of(all)), rule}
                 : new Block[] {
@@ -190,6 +193,23 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
                     new PictureFile(MEDIA, "Confusion matrix", picture),
                     rule
                 };
+    }
+
+    /** Describes the gap of one network with its verdict and its interval, without a period. */
+    static String overfitting(TrialMetrics metrics) {
+        Interval interval = Overfitting.gap(metrics.train(), metrics.validation());
+        Verdict verdict = Verdict.of(interval);
+        String where = switch (verdict) {
+            case NONE -> interval.high() < 0 ? "is below 0" : "includes 0";
+            case MILD -> "begins between 0 and 5";
+            case STRONG -> "begins above 5";
+        };
+        return (verdict == Verdict.NONE ? "no measurable" : verdict.toString())
+                + " overfitting: training accuracy minus validation accuracy is "
+                + Numbers.plainPoints(
+                        metrics.train().accuracy() - metrics.validation().accuracy())
+                + " points, 95 % interval " + Numbers.plainPoints(interval.low()) + " to "
+                + Numbers.plainPoints(interval.high()) + ", which " + where;
     }
 
     private static Table scores(ShownClasses shown) {

@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.charts;
 
+import io.catwalk.api.Criterion;
 import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.experiment.Tuning.Candidate;
 import io.catwalk.runner.experiment.Tuning.Score;
@@ -8,10 +9,10 @@ import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.graphics.Symbol;
-import io.catwalk.runner.report.words.CriterionWords;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,9 +27,10 @@ record TuningCharts(Tuning tuning) {
 
     /** Draws the scores of the candidates by their budget. */
     private Optional<Chart> scores() {
-        String unit = CriterionWords.unit(tuning.selectBy());
+        boolean loss = tuning.selectBy() == Criterion.LOSS;
+        String unit = loss ? "nats" : "%";
         String measure =
-                Wording.capital(CriterionWords.title(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
+                Wording.capital(Wording.criterion(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
         ChartTable table = new ChartTable("Candidate", "Epochs", measure, "Folds", "Choices");
         List<Series> series = new ArrayList<>();
         int most = 1;
@@ -40,10 +42,11 @@ record TuningCharts(Tuning tuning) {
             boolean best = isBest(candidate);
             List<Point> points = new ArrayList<>();
             for (Score score : candidate.scores()) {
-                String text = CriterionWords.text(tuning.selectBy(), score.mean());
+                double shown = loss ? score.mean() : 100 * score.mean();
+                String text = String.format(Locale.ROOT, loss ? "%.4f" : "%.2f", shown);
                 points.add(Point.at(
                         score.epochs(),
-                        CriterionWords.shown(tuning.selectBy(), score.mean()),
+                        shown,
                         table.add(
                                 Integer.toString(candidate.number()),
                                 Integer.toString(score.epochs()),
@@ -54,7 +57,7 @@ record TuningCharts(Tuning tuning) {
                 if (best) {
                     title = "Candidate " + candidate.number() + " is the best of "
                             + tuning.candidates().size() + ": "
-                            + CriterionWords.title(tuning.selectBy()) + " " + text + " " + unit;
+                            + Wording.criterion(tuning.selectBy()) + " " + text + " " + unit;
                 }
             }
             series.add(new Series(
@@ -75,7 +78,7 @@ record TuningCharts(Tuning tuning) {
                                 title + ".",
                                 "Each line is a candidate, from its smallest budget to its largest."),
                         Axis.fromZero("Epochs of each training", List.of((double) most)),
-                        Axis.around(CriterionWords.title(tuning.selectBy()) + ", " + unit, span),
+                        Axis.around(Wording.criterion(tuning.selectBy()) + ", " + unit, span),
                         series));
     }
 

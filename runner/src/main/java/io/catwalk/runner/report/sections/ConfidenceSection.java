@@ -13,9 +13,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Column.Kind;
-import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
@@ -23,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** How sure the differences between classifiers are: every pair with its interval and its test. */
@@ -70,9 +67,11 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
         List<Block> blocks = new ArrayList<>();
         List<Figure> figures = Figure.of(RunCharts.CONFIDENCE.of(model));
         figures.stream().limit(1).forEach(blocks::add);
-        blocks.add(pairs("versus-best", "Each classifier against the best", Medium.SEEN, comparison.ofTheBest()));
+        boolean others = comparison.pairs().size() > comparison.ofTheBest().size();
+        Set<Medium> media = others ? Medium.of(Medium.SLIDES) : Medium.SEEN;
+        blocks.add(pairs("versus-best", "Each classifier against the best", media, comparison.ofTheBest()));
         blocks.add(Sentences.of(Medium.WRITTEN, Tone.NOTE, method()));
-        if (comparison.pairs().size() > comparison.ofTheBest().size()) {
+        if (others) {
             blocks.add(pairs("pairs", "Every pair of classifiers", Medium.DETAIL, comparison.pairs()));
         }
         figures.stream().skip(1).forEach(blocks::add);
@@ -99,33 +98,30 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
                         + Numbers.fixed(all.statistic(), 1) + ", p " + Numbers.p(all.p()) + ".";
     }
 
-    private record Figures(String head, Kind kind, Function<PairedComparison, Cell> cell) {}
-
     private Table pairs(String id, String title, Set<Medium> media, List<PairedComparison> pairs) {
-        List<Figures> columns = new ArrayList<>(List.of(
-                new Figures("Classifier", Kind.TEXT, pair -> name(pair.first())),
-                new Figures("Compared with", Kind.TEXT, pair -> name(pair.second())),
-                new Figures("Difference, points", Kind.NUMBER, pair -> Cell.of(pair.difference(), Unit.POINTS)),
-                new Figures("95 % interval", Kind.NUMBER, pair -> new Cell.Range(pair.low(), pair.high(), Unit.POINTS)),
-                new Figures("p", Kind.NUMBER, pair -> Cell.of(pair.decidingP(), Unit.P))));
+        List<TableColumn<PairedComparison>> columns = new ArrayList<>(List.of(
+                new TableColumn<>(media, "Classifier", Kind.TEXT, pair -> name(pair.first())),
+                new TableColumn<>(media, "Compared with", Kind.TEXT, pair -> name(pair.second())),
+                new TableColumn<>(
+                        media, "Difference, points", Kind.NUMBER, pair -> Cell.of(pair.difference(), Unit.POINTS)),
+                new TableColumn<>(
+                        media,
+                        "95 % interval",
+                        Kind.NUMBER,
+                        pair -> new Cell.Range(pair.low(), pair.high(), Unit.POINTS)),
+                new TableColumn<>(media, "p", Kind.NUMBER, pair -> Cell.of(pair.decidingP(), Unit.P))));
         if (comparison.scope() == Scope.CLASSIFIERS) {
-            columns.add(new Figures("P", Kind.NUMBER, pair -> Cell.of(probability(pair), Unit.PROBABILITY)));
+            columns.add(
+                    new TableColumn<>(media, "P", Kind.NUMBER, pair -> Cell.of(probability(pair), Unit.PROBABILITY)));
         }
-        columns.add(new Figures("Outcome", Kind.TEXT, ConfidenceSection::outcome));
-        return new Table(
+        columns.add(new TableColumn<>(media, "Outcome", Kind.TEXT, ConfidenceSection::outcome));
+        return TableColumn.table(
                 media,
                 id,
                 title,
-                columns.stream()
-                        .map(one -> new Column(media, one.head(), one.kind()))
-                        .toList(),
-                pairs.stream()
-                        .map(pair -> new Row(
-                                columns.stream()
-                                        .map(one -> one.cell().apply(pair))
-                                        .toList(),
-                                model.pair(pair.first(), pair.second())))
-                        .toList(),
+                columns,
+                pairs,
+                pair -> model.pair(pair.first(), pair.second()),
                 pairs.stream().anyMatch(PairedComparison::stricterThanInterval)
                         ? "An interval is for its pair alone: it may exclude 0 where a pair is not clearly different."
                         : "");

@@ -13,7 +13,6 @@ import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.report.words.LatencyWords;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
@@ -55,7 +54,7 @@ record CostsSection(ReportModel model) {
                                         ? "Training time is the mean of the trials, with its range; all else is of one"
                                                 + " trial. "
                                         : "")
-                                + LatencyWords.note(model.results().latencyMarks()))
+                                + Wording.latencies(model.results().latencyMarks()))
                         .strip()));
         return new Section(
                 "costs",

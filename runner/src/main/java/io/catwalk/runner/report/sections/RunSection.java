@@ -30,8 +30,12 @@ record RunSection(ReportModel model) {
     /** Names of what is missing that a terminal or a slide has room for. */
     private static final int BRIEF = 4;
 
-    private static final List<String> FILES =
-            List.of("results.json", "results.csv", "results.md", "slides.pptx", "plots/");
+    private static final List<Fact> FILES = List.of(
+            new Fact("All numbers", new Cell.Link("results.json", "results.json")),
+            new Fact("A row for each trial", new Cell.Link("results.csv", "results.csv")),
+            new Fact("This report as text", new Cell.Link("results.md", "results.md")),
+            new Fact("Slides", new Cell.Link("slides.pptx", "slides.pptx")),
+            new Fact("Charts", new Cell.Link("plots/", "plots/")));
 
     static Optional<Section> of(ReportModel model) {
         return Optional.of(new RunSection(model).section());
@@ -56,13 +60,7 @@ record RunSection(ReportModel model) {
                 experiment().notRun().stream().map(title -> title + ".").toList()));
         blocks.addAll(warnings(media, "Not found", model.run().missing()));
         blocks.add(new Facts(Medium.DETAIL, "", false, facts()));
-        blocks.add(new Facts(
-                Medium.ONLY_PAGE,
-                "Files",
-                false,
-                FILES.stream()
-                        .map(file -> new Fact(file, new Cell.Link(file, file)))
-                        .toList()));
+        blocks.add(new Facts(Medium.ONLY_PAGE, "Files", false, FILES));
         List<String> classes = model.dataset().classes();
         blocks.add(new Group(
                 Medium.ONLY_PAGE,

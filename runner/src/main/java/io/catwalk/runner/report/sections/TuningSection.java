@@ -16,7 +16,6 @@ import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.report.words.CriterionWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +37,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
                     "Candidates, the best first",
                     columns(),
                     tuning.candidates(),
-                    "Mean " + CriterionWords.title(tuning.selectBy()) + " over the folds of the training images"
+                    "Mean " + Wording.criterion(tuning.selectBy()) + " over the folds of the training images"
                             + (tuning.selectBy() == Criterion.LOSS ? ", in nats: lower is better." : ", in percent.")));
         }
         blocks.add(Sentences.of(
@@ -61,7 +60,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
             return all + (tuning.candidates().size() == 1 ? " was" : " were") + " tried, and the best is not known yet";
         }
         return "Of " + all + ", number " + best.number() + " is the best, with a mean "
-                + CriterionWords.title(tuning.selectBy()) + " of "
+                + Wording.criterion(tuning.selectBy()) + " of "
                 + unit().text(best.scores().get(best.scores().size() - 1).mean())
                 + (tuning.selectBy() == Criterion.LOSS ? " nats" : " %");
     }

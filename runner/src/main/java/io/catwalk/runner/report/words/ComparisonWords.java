@@ -1,5 +1,7 @@
 package io.catwalk.runner.report.words;
 
+import static io.catwalk.runner.report.Wording.names;
+
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.Comparison.Baseline;
@@ -9,12 +11,12 @@ import io.catwalk.runner.experiment.Comparison.Round;
 import io.catwalk.runner.experiment.Comparison.Scope;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.statistics.WelchTTest;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -27,7 +29,6 @@ import java.util.stream.Collectors;
  */
 public record ComparisonWords(Comparison comparison, Results results) {
 
-    private static final int NAMES = 4;
     private static final List<String> NUMBERS =
             List.of("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");
 
@@ -209,9 +210,7 @@ public record ComparisonWords(Comparison comparison, Results results) {
         }
         if (!comparison.selectedBy().isEmpty()) {
             limits.add("The epoch of each network was selected by "
-                    + comparison.selectedBy().stream()
-                            .map(CriterionWords::title)
-                            .collect(Collectors.joining(" or "))
+                    + comparison.selectedBy().stream().map(Wording::criterion).collect(Collectors.joining(" or "))
                     + " on the validation images; the pairs are compared by accuracy.");
         }
         return limits;
@@ -250,32 +249,16 @@ public record ComparisonWords(Comparison comparison, Results results) {
 
     /** Names the outcome of a pair. */
     public static String outcome(PairedComparison pair) {
-        return (pair.onlyProbable() ? "probably " : "") + outcome(pair.outcome());
-    }
-
-    /** Names an outcome. */
-    public static String outcome(Outcome outcome) {
-        return switch (outcome) {
-            case BETTER -> "better";
-            case WORSE -> "worse";
-            case EQUIVALENT -> "equivalent";
-            case UNDECIDED -> "not clearly different";
-        };
+        return (pair.onlyProbable() ? "probably " : "")
+                + switch (pair.outcome()) {
+                    case BETTER -> "better";
+                    case WORSE -> "worse";
+                    case EQUIVALENT -> "equivalent";
+                    case UNDECIDED -> "not clearly different";
+                };
     }
 
     private static String inWords(int number) {
         return number - 2 < NUMBERS.size() ? NUMBERS.get(number - 2) : Integer.toString(number);
-    }
-
-    /** Lists names in a sentence; if there are many, the first three and the number of the others. */
-    public static String names(Collection<String> names) {
-        List<String> shown = new ArrayList<>(names);
-        if (shown.size() > NAMES) {
-            shown = new ArrayList<>(shown.subList(0, NAMES - 1));
-            shown.add((names.size() - shown.size()) + " more");
-        }
-        return shown.size() == 1
-                ? shown.get(0)
-                : String.join(", ", shown.subList(0, shown.size() - 1)) + " and " + shown.get(shown.size() - 1);
     }
 }

@@ -7,7 +7,9 @@ import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.data.HeapImages;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.MadeUpComparison;
@@ -16,6 +18,7 @@ import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.ParityResult;
+import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -47,6 +52,24 @@ class ModelCardTest {
                 .anyMatch(line -> line.contains("20 ") && line.contains("75 are left out"))
                 .filteredOn(line -> line.startsWith("| kind"))
                 .hasSize(25);
+    }
+
+    /** Expected intervals are Newcombe's, by test-data/golden/intervals.py. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.96 | 0.94 | mild overfitting; 2.00 points; 0.08 to 3.95
+            0.99 | 0.92 | strong overfitting; 7.00 points; 5.26 to 8.90; begins above 5
+            0.70 | 0.90 | no measurable overfitting; -20.00 points; -23.38 to -16.58; is below 0
+            """)
+    void aGapIsToldWithItsInterval(double training, double validation, String words) {
+        var metrics = new TrialMetrics(metrics(0.9), metrics(validation), metrics(training));
+
+        assertThat(CardDocument.overfitting(metrics)).contains(words.split("; ", -1));
+    }
+
+    private static Metrics metrics(double accuracy) {
+        Averages none = new Averages(0, 0, 0, 0, 0);
+        return new Metrics(1000, accuracy, 0, 1, none, none, none, 0, 0, 0, 0, 0, null, 0);
     }
 
     @Test

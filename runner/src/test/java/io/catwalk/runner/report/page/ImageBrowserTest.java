@@ -9,9 +9,9 @@ import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.report.Answers;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
+import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.SampleRun;
 import io.catwalk.runner.report.SampleRun.Odd;
@@ -197,8 +197,8 @@ final class ImageBrowserTest {
         List<String> names = SampleRun.numbered("cat/", 2 * size);
         int[] half = IntStream.range(size, 2 * size).toArray();
         ImageDataset limited = dataset.withTest(HeapImages.named(twice, names).select(half));
-        RunReport audited =
-                new RunReport(report.spec(), report.results(), report.models(), limited, List.of(), null, List.of());
+        RunReport audited = new RunReport(
+                report.spec(), report.results(), report.models(), limited, List.of(), null, List.of(), null);
 
         JsonNode page = data(ReportModel.of(audited));
 
