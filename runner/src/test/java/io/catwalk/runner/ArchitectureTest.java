@@ -89,6 +89,17 @@ class ArchitectureTest {
         holds(floor, resideInAPackage("io.catwalk.runner." + name + ".."), knowsNone(packages(right)));
     }
 
+    /** A renderer shows a document and decides nothing: it knows neither results nor how they were computed (ADR 32). */
+    @ParameterizedTest
+    @CsvSource({"page, 3", "slides, 12", "text, 2"})
+    void aRendererKnowsOnlyTheDocument(String renderer, int floor) {
+        List<String> rest = LEFT_TO_RIGHT.stream()
+                .filter(name -> !name.equals("report") && !name.equals("cli"))
+                .collect(Collectors.toCollection(ArrayList::new));
+        rest.addAll(List.of("report.sections", "report.words", "report.card", "report.drawing"));
+        holds(floor, resideInAPackage("io.catwalk.runner.report." + renderer + ".."), knowsNone(packages(rest)));
+    }
+
     /** Nothing is to the right of the command line: what there is to hold is that it has one way in. */
     @Test
     void theCommandLineHasOneWayIn() {
