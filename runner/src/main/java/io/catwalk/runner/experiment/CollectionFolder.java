@@ -51,7 +51,6 @@ public record CollectionFolder(Path path) {
      *
      * @param path where; new, empty or, if it may be replaced, a collection or a run folder
      * @throws RequestException if something else is there, or it cannot be written
-     * @throws IOException if the request cannot be written
      */
     public static CollectionFolder create(Path path, RunFolder.Existing existing, CollectionSpec spec)
             throws IOException {
@@ -69,11 +68,7 @@ public record CollectionFolder(Path path) {
         return new CollectionFolder(path);
     }
 
-    /**
-     * Reads the request.
-     *
-     * @throws RequestException if it is not of a format that this program reads
-     */
+    /** Reads the request. */
     public CollectionSpec readSpec() {
         Path request = path.resolve(REQUEST);
         Integer schema = Json.schema(request);
@@ -89,11 +84,7 @@ public record CollectionFolder(Path path) {
         }
     }
 
-    /**
-     * Opens the run of a data set, or creates it.
-     *
-     * @throws IOException if it cannot be written
-     */
+    /** Opens the run of a data set, or creates it. */
     public RunFolder run(CollectionSpec.Member member) throws IOException {
         Path folder = path.resolve(member.folder());
         if (RunFolder.isOne(folder)) {
@@ -122,7 +113,6 @@ public record CollectionFolder(Path path) {
      * Locks the collection, so that nobody else works on it; each run also has its own lock. Drafts that a killed
      * process has left are deleted.
      *
-     * @return to be closed; it also ends with the program, however that ends
      * @throws RequestException if somebody else has the lock, or it cannot be written
      */
     public RunLock lock() {
@@ -147,11 +137,7 @@ public record CollectionFolder(Path path) {
         return lock;
     }
 
-    /**
-     * Summarizes the runs so far.
-     *
-     * @throws IOException if the results of a run cannot be read
-     */
+    /** Summarizes the runs so far. */
     public MultiDatasetComparison sumUp() throws IOException {
         CollectionSpec spec = readSpec();
         List<@Nullable Results> results = new ArrayList<>();

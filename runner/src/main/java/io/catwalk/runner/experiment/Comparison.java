@@ -55,7 +55,7 @@ public record Comparison(
             Results.Dataset images,
             EquivalenceRegion region,
             @Nullable Baselines baselines) {
-        PairedTrials paired = PairedTrials.of(planned, finished);
+        ComparisonBuilder.PairedTrials paired = ComparisonBuilder.PairedTrials.of(planned, finished);
         return paired.trials().isEmpty()
                 ? null
                 : new ComparisonBuilder(paired, predictions, images, region, baselines).comparison();

@@ -109,8 +109,6 @@ public final class Experiment {
      *
      * @param bench measures the trained networks at the end; null to skip that
      * @throws RequestException if the run folder holds something that no run has written; it is then unchanged
-     * @throws IOException if the journal cannot be written any more
-     * @throws InterruptedException if the calling thread is interrupted
      */
     public Results run(
             RunFolder run,

@@ -368,11 +368,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
         }
     }
 
-    /**
-     * Resolves an entry whose classifier is already known.
-     *
-     * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
-     */
+    /** Resolves an entry whose classifier is already known. */
     public Contestant contestant(ClassifierEntry entry, InstalledClassifier classifier) {
         return contestants(entry, classifier, List.of(Map.of())).get(0);
     }
@@ -381,7 +377,6 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
      * Resolves an entry once for each of several choices of hyperparameters.
      *
      * @param choices name to value; these override the hyperparameters of the entry
-     * @throws RequestException as {@link #contestant(ClassifierEntry, PluginCatalog)}
      * @throws IllegalArgumentException if the classifier has no such hyperparameter or option as a choice names
      */
     public List<Contestant> contestants(
@@ -449,11 +444,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
         return positions.getOrDefault(entry.label(), -1);
     }
 
-    /**
-     * Reads a time such as {@code 90s}, {@code 30m} or {@code 2h}.
-     *
-     * @throws RequestException if the text is not valid
-     */
+    /** Reads a time such as {@code 90s}, {@code 30m} or {@code 2h}. */
     public static long seconds(String option, String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         if (!lower.matches("[0-9]{1,9}[smh]")) {

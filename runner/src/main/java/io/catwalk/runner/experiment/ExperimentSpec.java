@@ -1,5 +1,6 @@
 package io.catwalk.runner.experiment;
 
+import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.plugin.PluginCatalog;
@@ -127,21 +128,26 @@ public record ExperimentSpec(
         for (long seed : seeds) {
             for (int fold = Math.min(1, split.folds()); fold <= split.lastFold(); fold++) {
                 for (Contestant one : classifiers) {
-                    trials.add(new TrialSpec(
-                            one.name(),
-                            one.variant(),
-                            one.hyperparameters(),
-                            one.recipe(),
-                            seed,
-                            fold,
-                            threads,
-                            device,
-                            one.init(),
-                            fold == 0 || (fold == 1 && seed == seeds.get(0)) ? Purpose.SHIP : Purpose.SCORE));
+                    boolean ships = fold == 0 || (fold == 1 && seed == seeds.get(0));
+                    trials.add(trial(one, one.recipe(), seed, fold, ships ? Purpose.SHIP : Purpose.SCORE));
                 }
             }
         }
         return trials;
+    }
+
+    TrialSpec trial(Contestant one, Recipe recipe, long seed, int fold, Purpose purpose) {
+        return new TrialSpec(
+                one.name(),
+                one.variant(),
+                one.hyperparameters(),
+                recipe,
+                seed,
+                fold,
+                threads,
+                device,
+                one.init(),
+                purpose);
     }
 
     /** Lists the folders of all trials that the run may come to have, relative to its own. */
@@ -176,11 +182,7 @@ public record ExperimentSpec(
         return with(dataset, classifiers, newCommand);
     }
 
-    /**
-     * Pins each classifier to the jar that it currently comes from.
-     *
-     * @throws RequestException if there is no such classifier
-     */
+    /** Pins each classifier to the jar that it currently comes from. */
     public ExperimentSpec pinned(PluginCatalog catalog) {
         List<Contestant> pinned = classifiers.stream()
                 .map(one -> one.pinned(catalog.require(one.name()).jarSha256()))

@@ -36,7 +36,6 @@ public record GeneralizationGap(
      * Measures the gap of one classifier.
      *
      * @param trials that are done, as returned by {@link Results#classifiers}; at least one
-     * @throws IllegalArgumentException if there is no trial
      */
     public static GeneralizationGap of(List<Done> trials, Results.Dataset images) {
         if (trials.isEmpty()) {

@@ -65,7 +65,6 @@ record Journal(Path path) {
      * Reads the journal, and cuts off an incomplete last line.
      *
      * @throws RequestException if another line is invalid; the file is then unchanged
-     * @throws IOException if it cannot be read or repaired
      */
     Content readAndRepair() throws IOException {
         Content content = read();
@@ -82,7 +81,6 @@ record Journal(Path path) {
      * Reads the journal, without an incomplete last line and without blank lines after the first.
      *
      * @throws RequestException if another line is invalid
-     * @throws IOException if it cannot be read
      */
     Content read() throws IOException {
         if (!Files.exists(path)) {
@@ -111,8 +109,6 @@ record Journal(Path path) {
 
     /**
      * Tells whether the first line was written to its end: a full disk leaves an empty file, and a kill a part of it.
-     *
-     * @throws IOException if it cannot be read
      */
     boolean hasBegun() throws IOException {
         if (!Files.isRegularFile(path)) {

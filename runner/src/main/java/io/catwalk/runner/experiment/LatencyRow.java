@@ -4,7 +4,6 @@ import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencyMark;
 import io.catwalk.runner.trial.TrialOutcome.Done;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -19,13 +18,6 @@ import java.util.Set;
  * @param latencies of the engines that it was measured on
  */
 public record LatencyRow(String model, Map<InferenceEngine, Latency> latencies) {
-
-    /** Copies the latencies; the engines stay in their order. */
-    public LatencyRow {
-        Map<InferenceEngine, Latency> copy = new EnumMap<>(InferenceEngine.class);
-        copy.putAll(latencies);
-        latencies = Collections.unmodifiableMap(copy);
-    }
 
     static LatencyRow of(Done done) {
         Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);

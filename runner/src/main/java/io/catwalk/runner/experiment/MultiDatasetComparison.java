@@ -141,10 +141,9 @@ public record MultiDatasetComparison(
     private static Map<String, Interval> intervals(@Nullable Comparison comparison) {
         Map<String, Interval> intervals = new LinkedHashMap<>();
         if (comparison != null) {
-            comparison
-                    .standings()
-                    .forEach(one ->
-                            intervals.put(one.classifier(), new Interval(one.accuracyLow(), one.accuracyHigh())));
+            for (Comparison.Standing one : comparison.standings()) {
+                intervals.put(one.classifier(), new Interval(one.accuracyLow(), one.accuracyHigh()));
+            }
         }
         return intervals;
     }

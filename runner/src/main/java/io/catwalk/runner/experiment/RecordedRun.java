@@ -37,20 +37,12 @@ public record RecordedRun(
         Results.Dataset dataset,
         Outcomes outcomes) {
 
-    /**
-     * Lists the trials that have an outcome.
-     *
-     * @return outcomes in the order of the request
-     */
+    /** Lists the trials that have an outcome. */
     public List<TrialOutcome> trials() {
         return outcomes.of(spec.trials(outcomes));
     }
 
-    /**
-     * Returns the results.
-     *
-     * @return what results.json shows, without a comparison
-     */
+    /** Returns the results. */
     public Results results() {
         List<TrialSpec> planned = spec.trials(outcomes);
         LatencyColumn finished = LatencyColumn.of(
@@ -95,8 +87,6 @@ public record RecordedRun(
     /**
      * Returns the results, and compares the trials by their predictions. The candidates of a search are left out: the
      * best one was selected by its score.
-     *
-     * @throws IOException if the predictions cannot be read
      */
     public Results compared() throws IOException {
         List<TrialSpec> compared = spec.trials(outcomes).stream()

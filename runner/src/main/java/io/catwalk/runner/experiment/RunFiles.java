@@ -39,9 +39,6 @@ final class RunFiles {
     /** A program that computes the numbers again. */
     static final String CHECKER = "check_run.py";
 
-    /** Name of the list of the charts, in their folder. */
-    static final String PLOT_LIST = "files.txt";
-
     /** Every file of a run, relative to its folder, but charts and trials. Whatever is missing here is never deleted. */
     private static final Pattern OWN = Pattern.compile(
             "experiment\\.yaml|lock|spark\\.log|journal\\.jsonl|results\\.(json|csv|md)|baselines\\.json|robustness\\.(json|csv)|standings\\.csv"
@@ -123,8 +120,8 @@ final class RunFiles {
 
     /** Lists the charts that a run wrote, and their list, relative to its folder. */
     private static Set<String> charts(Path plots) throws IOException {
-        Path list = plots.resolve(PLOT_LIST);
-        Set<String> charts = new HashSet<>(List.of("plots/" + PLOT_LIST));
+        Path list = plots.resolve(RunFolder.PLOT_LIST);
+        Set<String> charts = new HashSet<>(List.of("plots/" + RunFolder.PLOT_LIST));
         if (Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS)) {
             new String(Files.readAllBytes(list), StandardCharsets.UTF_8)
                     .lines()
@@ -239,10 +236,5 @@ final class RunFiles {
 
     private String relative(Path entry) {
         return folder.relativize(entry).toString().replace(entry.getFileSystem().getSeparator(), "/");
-    }
-
-    /** Returns whether something exists at this path, even a link that points nowhere. */
-    static boolean isThere(Path path) {
-        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 }

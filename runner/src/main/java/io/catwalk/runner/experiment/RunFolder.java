@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public record RunFolder(Path path) {
 
     /** Name of the list of the charts, one a line, in their folder. */
-    public static final String PLOT_LIST = RunFiles.PLOT_LIST;
+    public static final String PLOT_LIST = "files.txt";
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -75,7 +76,7 @@ public record RunFolder(Path path) {
     }
 
     private static void requireNewOrRun(Path path, Existing existing) throws IOException {
-        if (!RunFiles.isThere(path)) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         String foreign = foreign(path);
@@ -119,7 +120,6 @@ public record RunFolder(Path path) {
      *
      * @return at least one
      * @throws RequestException if it is neither, or has no trained network
-     * @throws IOException if it cannot be read
      */
     public static List<TrialFolder> trained(Path folder) throws IOException {
         TrialFolder single = new TrialFolder(folder);
@@ -146,7 +146,6 @@ public record RunFolder(Path path) {
      * Finds the only trial with trained weights.
      *
      * @throws RequestException if it is neither, or has no trained network or several
-     * @throws IOException if it cannot be read
      */
     public static TrialFolder onlyTrained(Path folder) throws IOException {
         List<TrialFolder> trained = trained(folder);
@@ -158,20 +157,12 @@ public record RunFolder(Path path) {
         return trained.get(0);
     }
 
-    /**
-     * Writes the request.
-     *
-     * @throws IOException if it cannot be written
-     */
+    /** Writes the request. */
     public void writeExperiment(ExperimentSpec spec) throws IOException {
         AtomicFiles.write(path.resolve(RunFiles.EXPERIMENT), Json.YAML.writeValueAsString(spec));
     }
 
-    /**
-     * Reads the request.
-     *
-     * @throws RequestException if it is not of a format that this program reads
-     */
+    /** Reads the request. */
     public ExperimentSpec readExperiment() {
         Path file = path.resolve(RunFiles.EXPERIMENT);
         try {
@@ -192,11 +183,7 @@ public record RunFolder(Path path) {
         }
     }
 
-    /**
-     * Creates the folder of a trial, unless it exists.
-     *
-     * @throws IOException if it cannot be created
-     */
+    /** Creates the folder of a trial, unless it exists. */
     public TrialFolder createTrial(TrialSpec spec) throws IOException {
         Path inside = path.resolve(spec.folder());
         RunFiles.requireInside(path, inside);
@@ -220,7 +207,6 @@ public record RunFolder(Path path) {
     /**
      * Locks the folder and tidies it: drafts that a killed process has left are deleted.
      *
-     * @return to be closed; it also ends with the program, however that ends
      * @throws RequestException if somebody else has the lock, it cannot be written, or there is a link in it, through
      *     which a write would reach files outside the run
      */
@@ -275,11 +261,7 @@ public record RunFolder(Path path) {
         journal().beginAnew(head);
     }
 
-    /**
-     * Computes what is reached without a network, unless that is known in the present form.
-     *
-     * @throws IOException if it cannot be read or written
-     */
+    /** Computes what is reached without a network, unless that is known in the present form. */
     public void keepBaselines(ExperimentSpec spec, ImageDataset dataset) throws IOException {
         if (readBaselines() != null) {
             return;
@@ -317,11 +299,6 @@ public record RunFolder(Path path) {
         if (results.comparison() != null) {
             AtomicFiles.write(path.resolve("standings.csv"), results.standingsCsv());
         }
-        writeChecker();
-    }
-
-    /** Writes the program by which anyone can compute the numbers again. */
-    private void writeChecker() throws IOException {
         try (InputStream in = Objects.requireNonNull(RunFolder.class.getResourceAsStream(RunFiles.CHECKER))) {
             AtomicFiles.write(path.resolve(RunFiles.CHECKER), new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
@@ -331,7 +308,6 @@ public record RunFolder(Path path) {
      * Reads the state of the run.
      *
      * @throws RequestException if the run has not begun, or its files are not in a format that this program reads
-     * @throws IOException if they cannot be read
      */
     public RecordedRun recorded() throws IOException {
         ExperimentSpec spec = readExperiment();
@@ -365,7 +341,6 @@ public record RunFolder(Path path) {
      * Checks that changes of trials can be recorded and the results written again, before the trials are changed.
      *
      * @throws RequestException if the journal does not contain one of them, or a file of the run is damaged
-     * @throws IOException if a file cannot be read
      */
     public void requireRecordable(List<TrialOutcome> outcomes) throws IOException {
         entries(outcomes);
@@ -376,7 +351,6 @@ public record RunFolder(Path path) {
      * Records that trials of the run have changed, for example how they were exported.
      *
      * @throws RequestException if it does not contain one of them; nothing is recorded then
-     * @throws IOException if they cannot be written
      */
     public void record(List<TrialOutcome> outcomes) throws IOException {
         for (Journal.Entry entry : entries(outcomes)) {

@@ -239,37 +239,18 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
 
     private static List<TrialSpec> trials(ExperimentSpec spec, int candidate, Rung rung) {
         Contestant one = spec.classifiers().get(candidate);
+        Contestant limited = one.withVariant(one.variant() + "-" + rung.epochs() + "ep");
         List<TrialSpec> trials = new ArrayList<>();
         for (long seed : spec.seeds()) {
             for (int fold = 1; fold <= spec.split().lastFold(); fold++) {
-                trials.add(new TrialSpec(
-                        one.name(),
-                        one.variant() + "-" + rung.epochs() + "ep",
-                        one.hyperparameters(),
-                        one.recipe().withEpochs(rung.epochs()),
-                        seed,
-                        fold,
-                        spec.threads(),
-                        spec.device(),
-                        one.init(),
-                        Purpose.SCORE));
+                trials.add(spec.trial(limited, one.recipe().withEpochs(rung.epochs()), seed, fold, Purpose.SCORE));
             }
         }
         return trials;
     }
 
     private static TrialSpec full(ExperimentSpec spec, int candidate) {
-        Contestant one = spec.classifiers().get(candidate);
-        return new TrialSpec(
-                one.name(),
-                BEST,
-                one.hyperparameters(),
-                one.recipe(),
-                spec.seeds().get(0),
-                0,
-                spec.threads(),
-                spec.device(),
-                one.init(),
-                Purpose.SHIP);
+        Contestant best = spec.classifiers().get(candidate).withVariant(BEST);
+        return spec.trial(best, best.recipe(), spec.seeds().get(0), 0, Purpose.SHIP);
     }
 }

@@ -27,7 +27,6 @@ public record BayesianSignedRankTest(double worse, double equivalent, double bet
      *
      * @param differences the first classifier's accuracy minus the second's, on each data set, -1 to 1; at least one
      * @return three probabilities, summing to 1; the same for the same differences
-     * @throws IllegalArgumentException if there is no difference, or one is not finite
      */
     public static BayesianSignedRankTest of(double[] differences, EquivalenceRegion region) {
         if (differences.length < 1 || !Arrays.stream(differences).allMatch(Double::isFinite)) {

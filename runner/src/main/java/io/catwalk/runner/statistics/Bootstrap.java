@@ -28,7 +28,6 @@ public final class Bootstrap {
      * @param resamples how often the images are drawn; at least 100; 2000 give two stable digits
      * @param confidence above 0 and below 1, such as 0.95
      * @return bounds within 0 to 1; null if a class has a single image, which more than a third of the draws miss
-     * @throws IllegalArgumentException if an argument is out of its range
      */
     public static @Nullable Interval macroF1(
             PredictedClasses predictions, int resamples, double confidence, long seed) {

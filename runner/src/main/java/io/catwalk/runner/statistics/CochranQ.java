@@ -19,7 +19,6 @@ public record CochranQ(double statistic, int degreesOfFreedom, double p) {
      * @param correct for each model whether it predicts each image correctly, the images in the same order;
      *     at least 2 models
      * @return the test; Q is 0 and p is 1 where the models never differ
-     * @throws IllegalArgumentException if there are fewer than 2 models, or they have different lengths
      */
     public static CochranQ of(List<boolean[]> correct) {
         int models = correct.size();

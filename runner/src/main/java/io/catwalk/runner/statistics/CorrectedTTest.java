@@ -19,7 +19,6 @@ public record CorrectedTTest(double difference, double standardError, int degree
      *
      * @param testShare images of one fold's test part divided by images of its training part, above 0; 1 / (k - 1) for
      *     k folds
-     * @throws IllegalArgumentException if there are fewer than 2 scores, their numbers differ, or one is not finite
      */
     public static CorrectedTTest of(double[] first, double[] second, double testShare) {
         double[] differences = Paired.differences(first, second);

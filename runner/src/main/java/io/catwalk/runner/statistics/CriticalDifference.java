@@ -38,8 +38,6 @@ public record CriticalDifference(
      * @param scores (data sets, classifiers), 0 to 1, higher is better; equal scores share their ranks
      * @param level probability of any false alarm, above 0 and below 1, such as 0.05
      * @throws RequestException if there are fewer than five data sets
-     * @throws IllegalArgumentException if there are fewer than 2 classifiers, a row has another length, or a score is
-     *     NaN
      */
     public static CriticalDifference of(List<String> names, double[][] scores, double level) {
         check(names, scores, level);

@@ -17,7 +17,6 @@ public final class Holm {
      *
      * @param p each test's probability, 0 to 1
      * @return adjusted probabilities in the same order: compare each with the one level meant for all
-     * @throws IllegalArgumentException if one is outside 0 to 1
      */
     public static double[] adjust(double... p) {
         for (double value : p) {

@@ -34,7 +34,6 @@ public record McNemar(int onlyFirst, int onlySecond, double p) {
      * Tests by all predictions.
      *
      * @param second the same for the second model, for the same images in the same order
-     * @throws IllegalArgumentException if the two have different lengths
      */
     public static McNemar of(boolean[] first, boolean[] second) {
         Paired.sameLength(first.length, second.length, "answers, one per image");

@@ -39,7 +39,6 @@ public record PairedAccuracy(int images, McNemar test) {
      *
      * @param first whether the first model predicts each image correctly; at least one image
      * @param second the same for the second model, for the same images in the same order
-     * @throws IllegalArgumentException if the two have different lengths, or are empty
      */
     public static PairedAccuracy of(boolean[] first, boolean[] second) {
         return new PairedAccuracy(first.length, McNemar.of(first, second));

@@ -72,7 +72,6 @@ public record PairedComparison(
      * Compares trained networks, each with each that follows it.
      *
      * @param correct for each network whether it predicts each test image correctly, the images in the same order
-     * @throws IllegalArgumentException if names and networks differ in number, or the networks' images do
      */
     public static List<PairedComparison> ofModels(List<String> names, List<boolean[]> correct) {
         Paired.sameLength(names.size(), correct.size(), "names as models");
@@ -106,7 +105,6 @@ public record PairedComparison(
      *
      * @param accuracies for each architecture its accuracy with each seed, 0 to 1
      * @throws io.catwalk.runner.RequestException if one has fewer seeds than {@link WelchTTest#FEWEST_SEEDS}
-     * @throws IllegalArgumentException if names and architectures differ in number
      */
     public static List<PairedComparison> ofSeeds(List<String> names, List<double[]> accuracies) {
         Paired.sameLength(names.size(), accuracies.size(), "names as architectures");
@@ -140,8 +138,6 @@ public record PairedComparison(
      *
      * @param accuracies for each classifier its accuracy in each fold, 0 to 1, the folds in the same order
      * @param testShare images of one fold's test part divided by images of its training part, above 0
-     * @throws IllegalArgumentException if names and classifiers differ in number, the classifiers have different folds,
-     *     or fewer than 2
      */
     public static List<PairedComparison> ofFolds(
             List<String> names, List<double[]> accuracies, double testShare, EquivalenceRegion region) {
@@ -177,7 +173,6 @@ public record PairedComparison(
      *
      * @param scores (data sets, classifiers), 0 to 1
      * @throws io.catwalk.runner.RequestException if there are fewer than {@link CriticalDifference#FEWEST_DATA_SETS}
-     * @throws IllegalArgumentException if a row has another length than the names
      */
     public static List<PairedComparison> ofDataSets(List<String> names, double[][] scores, EquivalenceRegion region) {
         CriticalDifference.requireEnough(scores.length);

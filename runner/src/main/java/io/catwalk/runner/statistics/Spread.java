@@ -13,11 +13,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
  */
 public record Spread(int count, double mean, double standardDeviation, Interval interval) {
 
-    /**
-     * Summarizes scores.
-     *
-     * @throws IllegalArgumentException if there are fewer than 2, or one is not finite
-     */
+    /** Summarizes scores. */
     public static Spread of(double... scores) {
         double mean = Paired.mean(Paired.atLeastTwo(scores));
         double deviation = Math.sqrt(Paired.variance(scores));

@@ -31,7 +31,6 @@ public record WelchTTest(double difference, double standardError, double degrees
      * Tests scores.
      *
      * @throws RequestException if one has fewer than {@link #FEWEST_SEEDS} scores
-     * @throws IllegalArgumentException if a score is not finite
      */
     public static WelchTTest of(double[] first, double[] second) {
         int fewest = Math.min(first.length, second.length);
