@@ -86,7 +86,7 @@ final class BenchCommand extends JsonCommand {
     private FileOptions options;
 
     @Mixin
-    private InputSize size;
+    private FileOptions.InputSize size;
 
     @Mixin
     private SandboxedCommand foreign;

@@ -18,7 +18,7 @@ final class CrossvalCommand extends ConsoleCommand {
     private List<String> names = List.of();
 
     @Mixin
-    private FoldOptions folds;
+    private ExperimentOptions.FoldOptions folds;
 
     @Mixin
     private ExperimentOptions options;

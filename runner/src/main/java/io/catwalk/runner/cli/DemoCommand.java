@@ -47,7 +47,6 @@ import picocli.CommandLine.Parameters;
 final class DemoCommand extends ConsoleCommand {
 
     private static final int MOST_IMAGES = 1000;
-    private static final String ONNX = ".onnx";
 
     @Parameters(
             arity = "1..*",
@@ -155,9 +154,7 @@ final class DemoCommand extends ConsoleCommand {
                         + (Files.exists(file) ? "a folder beside other files" : "not there")
                         + ": name a run folder by itself, or files");
             }
-            String name = file.getFileName().toString();
-            String stem = name.endsWith(ONNX) ? name.substring(0, name.length() - ONNX.length()) : name;
-            if (shown.putIfAbsent(stem, new Shown(file, null)) != null) {
+            if (shown.putIfAbsent(ModelFiles.name(file), new Shown(file, null)) != null) {
                 shown.put(file.toString(), new Shown(file, null));
             }
         }

@@ -79,7 +79,7 @@ final class FileDataset {
             return null;
         }
         ImageSize typed = reading.size();
-        OnnxHints hints = typed == null ? options.hints() : InputSize.added(options.hints(), typed);
+        OnnxHints hints = typed == null ? options.hints() : FileOptions.InputSize.added(options.hints(), typed);
         try (OnnxPredictor predictor = OnnxPredictor.open(file, OnnxOptions.standard(), hints)) {
             Signature signature = predictor.signature();
             return new ResizeRule(

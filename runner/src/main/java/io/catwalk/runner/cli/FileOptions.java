@@ -9,6 +9,7 @@ import io.catwalk.onnx.runtime.Signature.PixelType;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.data.ImageSize;
 import io.catwalk.runner.data.Normalization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,8 +119,6 @@ final class FileOptions {
         private static final double RESCALE = 1 / 255.0;
 
         TypedNormalization {
-            mean = List.copyOf(mean);
-            std = List.copyOf(std);
             for (double deviation : std) {
                 if (!(deviation > 0) || !Double.isFinite(deviation)) {
                     throw new RequestException("the STD of --normalize must be above 0, but is " + plain(deviation));
@@ -174,8 +173,10 @@ final class FileOptions {
                 return new TypedNormalization(numbers(where, node, "mean"), numbers(where, node, "std"));
             }
             boolean rescales = node.path("do_rescale").asBoolean(true);
-            double factor =
-                    !rescales ? 1 : node.has("rescale_factor") ? number(where, node, "rescale_factor") : RESCALE;
+            String given = "rescale_factor";
+            double factor = !rescales
+                    ? 1
+                    : node.has(given) ? numbers(where, node, given).get(0) : RESCALE;
             if (!(factor > 0)) {
                 throw new RequestException(where + ": expected a rescale_factor above 0, found " + factor);
             }
@@ -186,10 +187,6 @@ final class FileOptions {
             return new TypedNormalization(
                     mean.stream().map(value -> value / white).toList(),
                     std.stream().map(value -> value / white).toList());
-        }
-
-        private static double number(String where, JsonNode node, String key) {
-            return numbers(where, node, key).get(0);
         }
 
         private static List<Double> numbers(String where, JsonNode node, String key) {
@@ -217,6 +214,35 @@ final class FileOptions {
         /** Writes -1 rather than -1.0, as it was typed. */
         private static String plain(double value) {
             return value == Math.rint(value) && Math.abs(value) < 1e9 ? Long.toString((long) value) : "" + value;
+        }
+    }
+
+    /** Option of a command that loads no data set: the input size of an ONNX file that takes any size. */
+    static final class InputSize {
+
+        @Option(
+                names = "--image-size",
+                paramLabel = "WxH",
+                description = "Size of the images, for a file that takes any size.")
+        private @Nullable String imageSize;
+
+        OnnxHints added(OnnxHints hints) {
+            return imageSize == null ? hints : added(hints, ImageSize.parse(imageSize));
+        }
+
+        static OnnxHints added(OnnxHints hints, ImageSize size) {
+            return hints.withImageSize(size.height(), size.width());
+        }
+
+        void require(Path file, Signature signature) {
+            if (imageSize == null) {
+                return;
+            }
+            ImageSize typed = ImageSize.parse(imageSize);
+            if (typed.height() != signature.height() || typed.width() != signature.width()) {
+                throw new RequestException(file + ": expected " + signature.width() + "x" + signature.height()
+                        + " as --image-size, the only size that it takes, found " + typed + "; leave it out");
+            }
         }
     }
 }

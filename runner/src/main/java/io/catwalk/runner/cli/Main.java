@@ -126,7 +126,9 @@ public final class Main {
         });
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, console));
         commandLine.setExecutionStrategy(parsed -> {
-            main.configureLog();
+            if (main.verbose) {
+                LogSetup.show();
+            }
             return new CommandLine.RunLast().execute(parsed);
         });
         if (arguments.length == 0) {
@@ -168,12 +170,6 @@ public final class Main {
             command.getCommandSpec().versionProvider(new Version());
             tellVersion(command);
         });
-    }
-
-    private void configureLog() {
-        if (verbose) {
-            LogSetup.show();
-        }
     }
 
     private int report(Exception e, Console console) {

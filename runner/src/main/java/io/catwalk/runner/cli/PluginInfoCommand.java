@@ -1,6 +1,5 @@
 package io.catwalk.runner.cli;
 
-import io.catwalk.api.Choice;
 import io.catwalk.api.Hyperparameters;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Tags;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -68,7 +66,12 @@ final class PluginInfoCommand extends JsonCommand {
                 () -> print(console, classifier, chosen, recipe, drawing),
                 console);
         if (svg != null) {
-            save(drawing, svg, console);
+            try {
+                AtomicFiles.write(svg, drawing.svg(Theme.LIGHT));
+            } catch (IOException e) {
+                throw new RequestException(Reasons.of(e), e);
+            }
+            console.note("drawn in " + svg);
         }
         return ExitCode.DONE;
     }
@@ -119,7 +122,8 @@ final class PluginInfoCommand extends JsonCommand {
         Tags tags = classifier.tags();
         console.item("plugin  ", classifier.pluginId() + " " + classifier.version() + ", by " + classifier.provider());
         tags.family().ifPresent(family -> console.item("family  ", family));
-        paper(tags).ifPresent(paper -> console.item("paper   ", paper));
+        String year = tags.year().map(number -> ", " + number).orElse("");
+        tags.paper().ifPresent(paper -> console.item("paper   ", paper + year));
         console.line("");
         String at = chosen.values().entrySet().stream()
                 .map(one -> one.getKey() + " " + one.getValue())
@@ -134,16 +138,11 @@ final class PluginInfoCommand extends JsonCommand {
         RecipeWords.of(recipe).forEach(words -> console.item("  ", words));
         console.line("");
         console.line("Search space:" + (classifier.searchSpace().choices().isEmpty() ? " nothing to choose" : ""));
-        classifier.searchSpace().choices().forEach((key, choice) -> console.item("  " + key + "  ", words(choice)));
-    }
-
-    private static Optional<String> paper(Tags tags) {
-        return tags.paper()
-                .map(paper -> paper + tags.year().map(year -> ", " + year).orElse(""));
-    }
-
-    private static String words(Choice choice) {
-        return choice.words() + ", by default " + choice.byDefault();
+        classifier
+                .searchSpace()
+                .choices()
+                .forEach((key, choice) ->
+                        console.item("  " + key + "  ", choice.words() + ", by default " + choice.byDefault()));
     }
 
     private Map<String, Object> asMap(InstalledClassifier classifier, Recipe recipe, ArchitectureDrawing drawing) {
@@ -162,14 +161,5 @@ final class PluginInfoCommand extends JsonCommand {
         map.put("recipe", recipe);
         map.put("search_space", classifier.searchSpace().choices());
         return map;
-    }
-
-    private static void save(ArchitectureDrawing drawing, Path file, Console console) {
-        try {
-            AtomicFiles.write(file, drawing.svg(Theme.LIGHT));
-        } catch (IOException e) {
-            throw new RequestException(Reasons.of(e), e);
-        }
-        console.note("drawn in " + file);
     }
 }

@@ -93,7 +93,7 @@ final class PredictCommand extends ConsoleCommand {
     private FileOptions options;
 
     @Mixin
-    private InputSize typedSize;
+    private FileOptions.InputSize typedSize;
 
     @Option(names = "--json", description = "Print one JSON array.")
     private boolean json;
@@ -103,7 +103,7 @@ final class PredictCommand extends ConsoleCommand {
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
-        PredictionView view = PredictionView.of(json, jsonLines, csv, top);
+        PredictionView view = new PredictionView(json, jsonLines, csv, top);
         if (images.isEmpty() && list == null) {
             throw new RequestException("expected images: name an IMAGE or a folder, or a list of them with --from");
         }
@@ -211,11 +211,11 @@ final class PredictCommand extends ConsoleCommand {
     }
 
     private static double[] probabilities(Scores scores, float[] numbers) {
-        return switch (scores) {
-            case LOGITS -> new Predictions(numbers.length, new int[] {0}, numbers).probabilities(0);
-            case PROBABILITIES ->
-                IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).toArray();
-        };
+        return scores == Scores.LOGITS
+                ? new Predictions(numbers.length, new int[] {0}, numbers).probabilities(0)
+                : IntStream.range(0, numbers.length)
+                        .mapToDouble(i -> numbers[i])
+                        .toArray();
     }
 
     private @Nullable Fit fit(OnnxMetadata metadata) {

@@ -30,18 +30,13 @@ final class PredictionView {
     private final int top;
     private final List<Map<String, Object>> all = new ArrayList<>();
 
-    private PredictionView(Format format, int top) {
-        this.format = format;
-        this.top = top;
-    }
-
-    static PredictionView of(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
+    PredictionView(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
         if ((json ? 1 : 0) + (jsonLines ? 1 : 0) + (csv ? 1 : 0) > 1) {
             throw new RequestException("expected one of --json, --json-lines and --csv, found several: keep one");
         }
-        Format format = json ? Format.JSON : jsonLines ? Format.JSON_LINES : csv ? Format.CSV : Format.TEXT;
+        format = json ? Format.JSON : jsonLines ? Format.JSON_LINES : csv ? Format.CSV : Format.TEXT;
         int shown = top != null ? top : json ? Integer.MAX_VALUE : SHOWN;
-        return new PredictionView(format, OptionParsers.within("--top", shown, Integer.MAX_VALUE));
+        this.top = OptionParsers.within("--top", shown, Integer.MAX_VALUE);
     }
 
     SandboxedCommand.Output output() {

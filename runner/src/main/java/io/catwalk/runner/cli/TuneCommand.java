@@ -77,7 +77,7 @@ final class TuneCommand extends ConsoleCommand {
     private int eta = 3;
 
     @Mixin
-    private FoldOptions folds;
+    private ExperimentOptions.FoldOptions folds;
 
     @Mixin
     private ExperimentOptions options;

@@ -199,37 +199,28 @@ final class VerifyCommand extends JsonCommand {
                             ? evaluated.get().in(whole)
                             : Optional.of(whole).filter(all -> areAll(all, metadata)),
                     console);
+            RuntimeReport report = null;
             if (runtimes.areGiven()) {
                 ImageSource some = whole.test().limit(most, whole.classes().size(), 0);
-                RuntimeReport report =
-                        new RuntimeCheck(file, predictor, preprocessing, some, tolerance, runtimes, console).run();
+                report = new RuntimeCheck(file, predictor, preprocessing, some, tolerance, runtimes, console).run();
                 if (stated == null || own.isEmpty()) {
                     return report(report, stated, null, console);
                 }
-                ImageDataset images = dataset.matched(file, own.get(), metadata);
-                Predictions predictions = predictions(predictor, preprocessing, images, console);
-                return report(
-                        report,
-                        stated,
-                        Evaluation.of(predictions, images.classes()).accuracy(),
-                        console);
             }
             ImageDataset images = dataset.matched(file, own.orElse(whole), metadata);
-            Predictions predictions = predictions(predictor, preprocessing, images, console);
+            Predictions predictions = Predictions.of(
+                    SandboxedCommand.signing(predictor, console),
+                    images.test(),
+                    FileOptions.normalization(preprocessing),
+                    predictor.signature().classes());
             if (answers != null) {
                 predictions.write(answers, images.test());
             }
-            return report(Evaluation.of(predictions, images.classes()), images, own.isPresent(), stated, console);
+            Evaluation evaluation = Evaluation.of(predictions, images.classes());
+            return report == null
+                    ? report(evaluation, images, own.isPresent(), stated, console)
+                    : report(report, stated, evaluation.accuracy(), console);
         }
-    }
-
-    private static Predictions predictions(
-            OnnxPredictor predictor, Preprocessing preprocessing, ImageDataset images, Console console) {
-        return Predictions.of(
-                SandboxedCommand.signing(predictor, console),
-                images.test(),
-                FileOptions.normalization(preprocessing),
-                predictor.signature().classes());
     }
 
     /**
