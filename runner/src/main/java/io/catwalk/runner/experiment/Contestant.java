@@ -31,11 +31,6 @@ public record Contestant(
         TrialName.checked("variant", variant);
     }
 
-    /** Names a classifier of any jar that starts from random weights. */
-    public Contestant(String name, String variant, Map<String, Object> hyperparameters, Recipe recipe) {
-        this(name, variant, hyperparameters, recipe, null, null);
-    }
-
     /** Renames the choice. */
     public Contestant withVariant(String newVariant) {
         return new Contestant(name, newVariant, hyperparameters, recipe, init, pluginSha256);

@@ -351,7 +351,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
      *     cannot be changed in this way; in one line that names the file, the classifier and the position
      */
     public Contestant contestant(ClassifierEntry entry, PluginCatalog catalog) {
-        return contestant(entry, classifier(entry, catalog));
+        return contestants(entry, classifier(entry, catalog), List.of(Map.of())).get(0);
     }
 
     /**
@@ -366,11 +366,6 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
             int index = index(entry);
             throw index < 0 ? e : new RequestException(path + ": classifiers[" + index + "]: " + e.getMessage(), e);
         }
-    }
-
-    /** Resolves an entry whose classifier is already known. */
-    public Contestant contestant(ClassifierEntry entry, InstalledClassifier classifier) {
-        return contestants(entry, classifier, List.of(Map.of())).get(0);
     }
 
     /**
@@ -395,15 +390,13 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
         Map<Hyperparameters, Recipe> recipes = classifier.recipes(points);
         return points.stream()
                 .map(point -> new Contestant(
-                                entry.name(),
-                                entry.variant(),
-                                point.values(),
-                                RecipeOverrides.recipe(
-                                        Objects.requireNonNull(recipes.get(point)),
-                                        entry.recipe(),
-                                        source,
-                                        at + ".recipe"))
-                        .startingFrom(init))
+                        entry.name(),
+                        entry.variant(),
+                        point.values(),
+                        RecipeOverrides.recipe(
+                                Objects.requireNonNull(recipes.get(point)), entry.recipe(), source, at + ".recipe"),
+                        init,
+                        null))
                 .toList();
     }
 

@@ -40,41 +40,27 @@ public record InitialEntry(
      * @throws RequestException if they are missing, have another digest, or cannot be used
      */
     public InitialWeights resolved() {
-        Path path = Path.of(file);
-        Path weights = Files.isDirectory(path) ? onlyTrained(path) : path;
-        if (!Files.isRegularFile(weights)) {
-            throw new RequestException("init: expected a weight file or a folder with a trained network at " + file
-                    + ", but there is none: check the path");
-        }
-        if (!WeightFile.isOne(weights)) {
-            throw new RequestException("init: expected " + WeightFile.ENDINGS + ", or a folder with a trained"
-                    + " network, but found " + file + ": store the weights in one of these formats");
-        }
-        String digest = digest(weights);
-        if (sha256 != null && !sha256.equals(digest)) {
-            throw new RequestException("init: expected weights of sha256 " + Reasons.oneLine(sha256) + ", but " + file
-                    + " is " + digest + ": put the old file back, or delete the key to take this one");
-        }
+        Path weights = Path.of(file);
         try {
+            if (Files.isDirectory(weights)) {
+                weights = RunFolder.onlyTrained(weights).weights();
+            }
+            if (!Files.isRegularFile(weights)) {
+                throw new RequestException("expected a weight file or a folder with a trained network at " + file
+                        + ", but there is none: check the path");
+            }
+            if (!WeightFile.isOne(weights)) {
+                throw new RequestException("expected " + WeightFile.ENDINGS + ", or a folder with a trained"
+                        + " network, but found " + file + ": store the weights in one of these formats");
+            }
+            String digest = Sha256.of(weights);
+            if (sha256 != null && !sha256.equals(digest)) {
+                throw new RequestException("expected weights of sha256 " + Reasons.oneLine(sha256) + ", but " + file
+                        + " is " + digest + ": put the old file back, or delete the key to take this one");
+            }
             return new InitialWeights(weights.toAbsolutePath().normalize().toString(), digest, rate == null ? 1 : rate);
-        } catch (IllegalArgumentException e) {
+        } catch (RequestException | IllegalArgumentException e) {
             throw new RequestException("init: " + e.getMessage(), e);
-        }
-    }
-
-    private static Path onlyTrained(Path folder) {
-        try {
-            return RunFolder.onlyTrained(folder).weights();
-        } catch (RequestException e) {
-            throw new RequestException("init: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new RequestException("init: cannot read " + folder + ": " + Reasons.of(e), e);
-        }
-    }
-
-    private static String digest(Path weights) {
-        try {
-            return Sha256.of(weights);
         } catch (IOException e) {
             throw new RequestException("init: cannot read " + weights + ": " + Reasons.of(e), e);
         }

@@ -31,13 +31,9 @@ public final class RecipeOverrides {
      * Changes the named settings and keeps the rest. An optimizer or a schedule is changed in part, unless its type
      * changes: then it is replaced as a whole. A list is replaced.
      *
-     * @throws RequestException if a key is unknown, or a value of another type or outside its range
+     * @throws RequestException if a key is unknown, or a value of another type or outside its range; messages begin
+     *     with the source, and positions in them with the path of the overrides
      */
-    public static Recipe recipe(Recipe base, ObjectNode overrides) {
-        return recipe(base, overrides, "recipe", "");
-    }
-
-    /** Does the same; messages begin with the source, and positions in them with the path of the overrides. */
     static Recipe recipe(Recipe base, ObjectNode overrides, String source, String path) {
         ObjectNode tree = TreeReader.MAPPER.valueToTree(base);
         return TreeReader.read(merged(tree, overrides), Recipe.class, TreeReader.Keys.ALL, source, path);

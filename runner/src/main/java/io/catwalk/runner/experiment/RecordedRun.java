@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -145,15 +145,12 @@ public record RecordedRun(
         }
 
         private static @Nullable String place(List<TrialOutcome> all) {
-            Map<String, Integer> counts = new LinkedHashMap<>();
-            latencies(all).forEach(latency -> counts.merge(latency.place(), 1, Integer::sum));
-            String most = null;
-            for (Map.Entry<String, Integer> each : counts.entrySet()) {
-                if (most == null || each.getValue() > Objects.requireNonNull(counts.get(most))) {
-                    most = each.getKey();
-                }
-            }
-            return most;
+            Map<String, Long> counts = latencies(all)
+                    .collect(Collectors.groupingBy(Latency::place, LinkedHashMap::new, Collectors.counting()));
+            return counts.entrySet().stream()
+                    .max(Map.Entry.comparingByValue())
+                    .map(Map.Entry::getKey)
+                    .orElse(null);
         }
 
         private static TrialOutcome only(@Nullable String place, TrialOutcome outcome) {

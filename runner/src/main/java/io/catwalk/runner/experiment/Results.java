@@ -214,12 +214,8 @@ public record Results(
                 .count();
     }
 
-    /** Returns one row per trial, with a column for every number that any trial has. */
-    String csv() {
-        return csv(trials);
-    }
-
-    private static String csv(List<?> records) {
+    /** Returns one row for each trial or standing, with a column for every number that any of them has. */
+    static String csv(List<?> records) {
         List<Map<String, String>> rows = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>();
         for (Object one : records) {
@@ -235,11 +231,6 @@ public record Results(
             csv.append(String.join(",", cells)).append('\n');
         }
         return csv.toString();
-    }
-
-    /** Returns one row per classifier: mean accuracy, standard deviation, interval, and the rest of its standing. */
-    String standingsCsv() {
-        return comparison == null ? "" : csv(comparison.standings());
     }
 
     /** Names a trial within its experiment. */

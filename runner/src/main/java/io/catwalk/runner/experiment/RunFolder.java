@@ -295,9 +295,11 @@ public record RunFolder(Path path) {
      */
     public void writeResults(Results results) throws IOException {
         AtomicFiles.write(path.resolve(RunFiles.RESULTS), Json.JSON.writeValueAsString(results));
-        AtomicFiles.write(path.resolve("results.csv"), results.csv());
+        AtomicFiles.write(path.resolve("results.csv"), Results.csv(results.trials()));
         if (results.comparison() != null) {
-            AtomicFiles.write(path.resolve("standings.csv"), results.standingsCsv());
+            AtomicFiles.write(
+                    path.resolve("standings.csv"),
+                    Results.csv(results.comparison().standings()));
         }
         try (InputStream in = Objects.requireNonNull(RunFolder.class.getResourceAsStream(RunFiles.CHECKER))) {
             AtomicFiles.write(path.resolve(RunFiles.CHECKER), new String(in.readAllBytes(), StandardCharsets.UTF_8));

@@ -61,7 +61,7 @@ class ManyTrialsTest {
         DatasetSpec dataset = new DatasetSpec(images.toString(), null, 0, 0);
         Recipe recipe = Recipe.standard().withBatchSize(16);
         List<Contestant> contestants = IntStream.range(0, CONTESTANTS)
-                .mapToObj(i -> new Contestant("made-up", "v" + i, Map.of(), recipe))
+                .mapToObj(i -> new Contestant("made-up", "v" + i, Map.of(), recipe, null, null))
                 .toList();
         List<Long> seeds = LongStream.rangeClosed(1, SEEDS).boxed().toList();
         SplitSpec split = new SplitSpec(FOLDS, 1, 0.1, 0);

@@ -498,7 +498,7 @@ final class ComparisonTest {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
         fold("rnn", 1, 0.80, 0.83, 0.835, 0.812);
 
-        assertThat(results(8, 8, 1, 4).csv().lines()).hasSize(1 + 8);
+        assertThat(Results.csv(results(8, 8, 1, 4).trials()).lines()).hasSize(1 + 8);
     }
 
     private Results results(int trials, int done, int seeds, int folds) {

@@ -82,10 +82,10 @@ final class ExperimentExamplesTest {
         Recipe slow = plain.withOptimizer(Optimizer.adamW(0.001, 0.02));
         assertThat(variants)
                 .containsExactly(
-                        new Contestant("small-conv", "default", wide, plain),
-                        new Contestant("small-conv", "narrow", Map.of("filters", 8, "dense", 32), plain),
-                        new Contestant("small-conv", "unaugmented", wide, plain.withAugmentations()),
-                        new Contestant("small-conv", "slow", wide, slow));
+                        new Contestant("small-conv", "default", wide, plain, null, null),
+                        new Contestant("small-conv", "narrow", Map.of("filters", 8, "dense", 32), plain, null, null),
+                        new Contestant("small-conv", "unaugmented", wide, plain.withAugmentations(), null, null),
+                        new Contestant("small-conv", "slow", wide, slow, null, null));
     }
 
     @Test
@@ -99,8 +99,8 @@ final class ExperimentExamplesTest {
         Map<String, Object> dense = Map.of("filters", 32, "dense", 128, "dropout", 0.2);
         assertThat(resolved(file))
                 .containsExactly(
-                        new Contestant("conv-maxpool", "default", dense, conv),
-                        new Contestant("gru", "default", Map.of("units", 64, "dropout", 0.1), gru));
+                        new Contestant("conv-maxpool", "default", dense, conv, null, null),
+                        new Contestant("gru", "default", Map.of("units", 64, "dropout", 0.1), gru, null, null));
     }
 
     @Test
@@ -142,7 +142,9 @@ final class ExperimentExamplesTest {
                                 .withPatience(3)
                                 .withBalance(Balance.CLASS_WEIGHTS)
                                 .withSelectBy(Criterion.MACRO_F1)
-                                .withGroups(ParameterGroup.of("*", 0.5))));
+                                .withGroups(ParameterGroup.of("*", 0.5)),
+                        null,
+                        null));
     }
 
     /** Returns the keys that a record has in a file. */

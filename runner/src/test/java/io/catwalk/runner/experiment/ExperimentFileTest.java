@@ -94,7 +94,7 @@ final class ExperimentFileTest {
 
     private Contestant only(String entry) throws IOException {
         ExperimentFile file = file("classifiers:\n- " + entry);
-        return file.contestant(file.entries(List.of()).get(0), GRU);
+        return contestant(file, file.entries(List.of()).get(0));
     }
 
     /** Returns the message without the path of the file, which it must begin with. */
@@ -102,7 +102,7 @@ final class ExperimentFileTest {
         Path path = Files.writeString(folder.resolve("experiment.yaml"), yaml);
         try {
             ExperimentFile file = ExperimentFile.read(path);
-            file.entries(List.of()).forEach(entry -> file.contestant(entry, GRU));
+            file.entries(List.of()).forEach(entry -> contestant(file, entry));
         } catch (RequestException e) {
             String message = String.valueOf(e.getMessage());
             assertThat(message).startsWith(path + ": ").hasLineCount(1);
@@ -180,7 +180,7 @@ final class ExperimentFileTest {
 
         assertThat(only("gru"))
                 .isEqualTo(new Contestant(
-                        "gru", "default", defaults, Recipe.standard().withEpochs(32)));
+                        "gru", "default", defaults, Recipe.standard().withEpochs(32), null, null));
         assertThat(only("{name: gru}")).isEqualTo(only("gru"));
     }
 
@@ -247,7 +247,9 @@ final class ExperimentFileTest {
                         .withPatience(2)
                         .withBalance(Balance.CLASS_WEIGHTS)
                         .withSelectBy(Criterion.MACRO_F1)
-                        .withGroups(ParameterGroup.of("*Conv2d*", 0.5)));
+                        .withGroups(ParameterGroup.of("*Conv2d*", 0.5)),
+                null,
+                null);
         String written = Json.YAML.writeValueAsString(Map.of("classifiers", List.of(contestant))) + """
                 schema: 1
                 dataset: {name: fashion-mnist, image_size: null, limit_train: 0, limit_test: 0}
@@ -264,7 +266,7 @@ final class ExperimentFileTest {
 
         ExperimentFile file = file(written);
 
-        assertThat(file.contestant(file.entries(List.of()).get(0), GRU)).isEqualTo(contestant);
+        assertThat(contestant(file, file.entries(List.of()).get(0))).isEqualTo(contestant);
         assertThat(file.content().dataset())
                 .isEqualTo(new ExperimentFile.Dataset("fashion-mnist", null, null, null, null, 0, 0, null, null));
         assertThat(file.content().split()).isEqualTo(new ExperimentFile.Split(0, 1, 0.1, 0L));
@@ -423,7 +425,7 @@ final class ExperimentFileTest {
         long before = threads.getCurrentThreadCpuTime();
 
         List<Contestant> all = file.entries(List.of()).stream()
-                .map(entry -> file.contestant(entry, GRU))
+                .map(entry -> contestant(file, entry))
                 .toList();
 
         assertThat(all).hasSize(100_000);
@@ -444,5 +446,9 @@ final class ExperimentFileTest {
         // This one is not in the file.
         assertThatThrownBy(() -> file.contestant(ClassifierEntry.of("lst"), catalog))
                 .hasMessageStartingWith("no classifier is named 'lst'; did you mean 'lstm'?");
+    }
+
+    private static Contestant contestant(ExperimentFile file, ClassifierEntry entry) {
+        return file.contestants(entry, GRU, List.of(Map.of())).get(0);
     }
 }

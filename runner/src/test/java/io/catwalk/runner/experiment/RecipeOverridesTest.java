@@ -30,7 +30,7 @@ final class RecipeOverridesTest {
             Recipe.standard().withAugmentations(Augmentation.horizontalFlip(), Augmentation.shift(0.1));
 
     private static Recipe changed(String yaml) {
-        return RecipeOverrides.recipe(BASE, (ObjectNode) Json.YAML.readTree(yaml));
+        return RecipeOverrides.recipe(BASE, (ObjectNode) Json.YAML.readTree(yaml), "recipe", "");
     }
 
     static Stream<Arguments> changes() {
@@ -74,13 +74,14 @@ final class RecipeOverridesTest {
                 .withSelectBy(Criterion.MACRO_F1)
                 .withGroups(ParameterGroup.of("*Conv2d*", 0.5));
 
-        assertThat(RecipeOverrides.recipe(BASE, Json.YAML.valueToTree(whole))).isEqualTo(whole);
+        assertThat(RecipeOverrides.recipe(BASE, Json.YAML.valueToTree(whole), "recipe", ""))
+                .isEqualTo(whole);
     }
 
     @Test
     void theBaseIsNotChanged() {
         ObjectNode overrides = (ObjectNode) Json.YAML.readTree("optimizer: {learning_rate: 0.5}");
-        RecipeOverrides.recipe(BASE, overrides);
+        RecipeOverrides.recipe(BASE, overrides, "recipe", "");
         assertThat(BASE.optimizer()).isEqualTo(Optimizer.adamW(0.002, 0.01));
         assertThat(overrides).isEqualTo(Json.YAML.readTree("optimizer: {learning_rate: 0.5}"));
     }

@@ -30,7 +30,8 @@ final class Requests {
     /** Searches with two folds among candidates that differ in their units: candidate 1 has one. */
     static ExperimentSpec search(DatasetSpec dataset, String name, Recipe recipe, int count, TuningSpec.Rung... rungs) {
         List<Contestant> candidates = IntStream.rangeClosed(1, count)
-                .mapToObj(number -> new Contestant(name, TuningSpec.variant(number), Map.of("units", number), recipe))
+                .mapToObj(number ->
+                        new Contestant(name, TuningSpec.variant(number), Map.of("units", number), recipe, null, null))
                 .toList();
         TuningSpec tuning = new TuningSpec(
                 TuningSpec.Strategy.HALVING,
@@ -66,6 +67,6 @@ final class Requests {
     }
 
     static Contestant contestant(String name, Recipe recipe) {
-        return new Contestant(name, "default", Map.of(), recipe);
+        return new Contestant(name, "default", Map.of(), recipe, null, null);
     }
 }

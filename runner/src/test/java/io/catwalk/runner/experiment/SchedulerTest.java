@@ -189,7 +189,9 @@ class SchedulerTest {
                 parts[0],
                 parts.length > 1 ? parts[1] : "default",
                 Map.of(),
-                Recipe.standard().withEpochs(epochs));
+                Recipe.standard().withEpochs(epochs),
+                null,
+                null);
     }
 
     private static String name(TrialSpec trial) {

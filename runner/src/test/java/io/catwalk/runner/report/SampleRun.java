@@ -136,7 +136,7 @@ public record SampleRun(
     private ExperimentSpec spec() {
         SplitSpec split = folds == 0 ? SplitSpec.holdOut(0.1, 0) : new SplitSpec(folds, 1, 0.1, 0);
         List<Contestant> all = contestants.stream()
-                .map(name -> new Contestant(name, "default", Map.of("filters", 32), recipe(name)))
+                .map(name -> new Contestant(name, "default", Map.of("filters", 32), recipe(name), null, null))
                 .toList();
         DatasetSpec dataset = new DatasetSpec("sample", null, 0, 0);
         return new ExperimentSpec(

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.catwalk.runner.Golden;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.statistics.CriticalDifference.StudentizedRange;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
