@@ -96,11 +96,7 @@ public record CollectionFolder(Path path) {
         }
     }
 
-    /**
-     * Lists the runs that have begun.
-     *
-     * @return in the order of the request
-     */
+    /** Lists the runs that have begun, in the order of the request. */
     public List<RunFolder> runs() {
         return readSpec().members().stream()
                 .map(member -> path.resolve(member.folder()))

@@ -75,11 +75,7 @@ public record CollectionSpec(int schema, List<Member> members) {
             members.add(new Member(free, spec));
         }
 
-        /**
-         * Returns the data sets so far.
-         *
-         * @return in the order in which they were added
-         */
+        /** Returns the data sets so far, in the order in which they were added. */
         public List<Member> members() {
             return List.copyOf(members);
         }

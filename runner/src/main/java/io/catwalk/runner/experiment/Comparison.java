@@ -98,11 +98,7 @@ public record Comparison(
         return cochranQ == null || cochranQ.degreesOfFreedom() < 2 ? null : cochranQ;
     }
 
-    /**
-     * Tells whether the numbers of its classifier include a trial that is done.
-     *
-     * @return true unless another classifier has no counterpart of it
-     */
+    /** Tells whether the numbers of its classifier include a trial: not if another lacks its counterpart. */
     public boolean counts(TrialSpec trial) {
         return incomplete == null
                 || incomplete.counted().isEmpty()

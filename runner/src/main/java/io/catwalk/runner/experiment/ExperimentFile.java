@@ -127,11 +127,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
             }
         }
 
-        /**
-         * Returns the images, of one or several data sets.
-         *
-         * @return those of either key; empty if the file names none
-         */
+        /** Returns the images of either key; empty if the file names none. */
         public List<Dataset> allDatasets() {
             return datasets != null ? datasets : dataset == null ? List.of() : List.of(dataset);
         }

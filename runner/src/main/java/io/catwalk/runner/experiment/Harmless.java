@@ -53,11 +53,7 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
         listed = Collections.unmodifiableMap(new LinkedHashMap<>(listed));
     }
 
-    /**
-     * Returns the augmentations that are harmless for the images of a task.
-     *
-     * @return all if mirrored images are known to be of the same class; otherwise all except mirroring
-     */
+    /** Returns all if mirrored images are known to be of the same class; otherwise all except mirroring. */
     public static Harmless of(Task task) {
         return task.mirrored() ? ALL : ALL.without(MIRRORING);
     }

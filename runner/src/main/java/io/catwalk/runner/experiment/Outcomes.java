@@ -21,11 +21,7 @@ public final class Outcomes {
         byId.put(outcome.trial().id(), outcome);
     }
 
-    /**
-     * Returns the outcome of a trial.
-     *
-     * @return its outcome; null if there is none
-     */
+    /** Returns the outcome of a trial; null if there is none. */
     public @Nullable TrialOutcome of(TrialSpec trial) {
         return byId.get(trial.id());
     }
@@ -35,20 +31,12 @@ public final class Outcomes {
         return byId.containsKey(trial.id());
     }
 
-    /**
-     * Lists all outcomes.
-     *
-     * @return in the order in which the trials finished first
-     */
+    /** Lists all outcomes, in the order in which the trials finished first. */
     public Collection<TrialOutcome> all() {
         return Collections.unmodifiableCollection(byId.values());
     }
 
-    /**
-     * Lists the outcomes of some trials.
-     *
-     * @return the outcomes of those that have one, in their order
-     */
+    /** Lists the outcomes of those trials that have one, in their order. */
     public List<TrialOutcome> of(List<TrialSpec> trials) {
         return trials.stream().flatMap(trial -> Stream.ofNullable(of(trial))).toList();
     }

@@ -133,11 +133,7 @@ public record Results(
         return new Results(schema, experiment, dataset, trials, newComparison, tuning, latenciesLeftOut);
     }
 
-    /**
-     * Leaves out the trials that only scored the candidates of a search, which tables show as candidates.
-     *
-     * @return these results; for a search, only with the full training of the best candidate
-     */
+    /** Leaves out the trials that only scored the candidates of a search, which tables show as candidates. */
     public Results withoutCandidates() {
         return tuning == null
                 ? this
@@ -153,11 +149,7 @@ public record Results(
                         latenciesLeftOut);
     }
 
-    /**
-     * Lists the trials with a trained network.
-     *
-     * @return in the order of the request
-     */
+    /** Lists the trials with a trained network, in the order of the request. */
     public List<Done> done() {
         return trials.stream()
                 .filter(Done.class::isInstance)
@@ -165,11 +157,7 @@ public record Results(
                 .toList();
     }
 
-    /**
-     * Lists the trials without a trained network.
-     *
-     * @return those that failed or were lost, in the order of the request
-     */
+    /** Lists the trials that failed or were lost, in the order of the request. */
     public List<TrialOutcome> failed() {
         return trials.stream().filter(outcome -> !(outcome instanceof Done)).toList();
     }

@@ -41,11 +41,7 @@ public record CorrectedTTest(double difference, double standardError, int degree
         return 2 * TDistribution.of(degreesOfFreedom).survivalProbability(Math.abs(statistic()));
     }
 
-    /**
-     * Returns the interval of the difference.
-     *
-     * @param confidence above 0 and below 1, such as 0.95
-     */
+    /** Returns the interval of the difference, for a confidence such as 0.95. */
     public Interval interval(double confidence) {
         double half =
                 standardError * TDistribution.of(degreesOfFreedom).inverseSurvivalProbability((1 - confidence) / 2);

@@ -44,20 +44,12 @@ public record PairedAccuracy(int images, McNemar test) {
         return new PairedAccuracy(first.length, McNemar.of(first, second));
     }
 
-    /**
-     * Returns how much accuracy the second model loses: the accuracy of the first minus that of the second.
-     *
-     * @return share of images, -1 to 1; negative where the second is better
-     */
+    /** Returns the accuracy of the first minus that of the second, -1 to 1. */
     public double lost() {
         return (double) (test.onlyFirst() - test.onlySecond()) / images;
     }
 
-    /**
-     * Returns the interval of what the second model loses.
-     *
-     * @param confidence above 0 and below 1, such as 0.95
-     */
+    /** Returns the interval of what the second model loses, for a confidence such as 0.95. */
     public Interval interval(double confidence) {
         double z = NormalDistribution.of(0, 1).inverseCumulativeProbability((1 + confidence) / 2);
         return new Interval(bound(-1, z * z), bound(1, z * z));

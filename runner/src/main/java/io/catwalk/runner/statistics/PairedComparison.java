@@ -75,13 +75,19 @@ public record PairedComparison(
      */
     public static List<PairedComparison> ofModels(List<String> names, List<boolean[]> correct) {
         Paired.sameLength(names.size(), correct.size(), "names as models");
-        List<PairedComparison> pairs = new ArrayList<>();
-        for (int[] pair : Paired.pairs(names.size())) {
-            var accuracy = PairedAccuracy.of(correct.get(pair[0]), correct.get(pair[1]));
+        List<int[]> pairs = Paired.pairs(names.size());
+        List<PairedAccuracy> tests = pairs.stream()
+                .map(pair -> PairedAccuracy.of(correct.get(pair[0]), correct.get(pair[1])))
+                .toList();
+        double[] adjusted = Holm.adjust(
+                tests.stream().mapToDouble(accuracy -> accuracy.test().p()).toArray());
+        List<PairedComparison> compared = new ArrayList<>();
+        for (int i = 0; i < adjusted.length; i++) {
+            PairedAccuracy accuracy = tests.get(i);
             Interval interval = accuracy.interval(CONFIDENCE);
-            pairs.add(new PairedComparison(
-                    names.get(pair[0]),
-                    names.get(pair[1]),
+            compared.add(new PairedComparison(
+                    names.get(pairs.get(i)[0]),
+                    names.get(pairs.get(i)[1]),
                     Test.MCNEMAR,
                     accuracy.images(),
                     accuracy.test().onlyFirst(),
@@ -91,13 +97,13 @@ public record PairedComparison(
                     interval.low(),
                     interval.high(),
                     accuracy.test().p(),
+                    adjusted[i],
                     null,
                     null,
                     null,
-                    null,
-                    Outcome.UNDECIDED));
+                    decided(adjusted[i], accuracy.lost())));
         }
-        return adjusted(pairs);
+        return compared;
     }
 
     /**
@@ -108,15 +114,21 @@ public record PairedComparison(
      */
     public static List<PairedComparison> ofSeeds(List<String> names, List<double[]> accuracies) {
         Paired.sameLength(names.size(), accuracies.size(), "names as architectures");
-        List<PairedComparison> pairs = new ArrayList<>();
-        for (int[] pair : Paired.pairs(names.size())) {
-            WelchTTest test = WelchTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1]));
+        List<int[]> pairs = Paired.pairs(names.size());
+        List<WelchTTest> tests = pairs.stream()
+                .map(pair -> WelchTTest.of(accuracies.get(pair[0]), accuracies.get(pair[1])))
+                .toList();
+        double[] adjusted =
+                Holm.adjust(tests.stream().mapToDouble(WelchTTest::p).toArray());
+        List<PairedComparison> compared = new ArrayList<>();
+        for (int i = 0; i < adjusted.length; i++) {
+            WelchTTest test = tests.get(i);
             Interval interval = test.interval(CONFIDENCE);
-            pairs.add(new PairedComparison(
-                    names.get(pair[0]),
-                    names.get(pair[1]),
+            compared.add(new PairedComparison(
+                    names.get(pairs.get(i)[0]),
+                    names.get(pairs.get(i)[1]),
                     Test.WELCH,
-                    accuracies.get(pair[0]).length,
+                    accuracies.get(pairs.get(i)[0]).length,
                     null,
                     null,
                     interval == null ? null : (Double) (test.difference() / test.standardError()),
@@ -124,13 +136,13 @@ public record PairedComparison(
                     interval == null ? null : (Double) interval.low(),
                     interval == null ? null : (Double) interval.high(),
                     test.p(),
+                    adjusted[i],
                     null,
                     null,
                     null,
-                    null,
-                    Outcome.UNDECIDED));
+                    decided(adjusted[i], test.difference())));
         }
-        return adjusted(pairs);
+        return compared;
     }
 
     /**
@@ -165,7 +177,7 @@ public record PairedComparison(
                     posterior.better(),
                     Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better())));
         }
-        return List.copyOf(pairs);
+        return pairs;
     }
 
     /**
@@ -203,7 +215,7 @@ public record PairedComparison(
                     posterior.better(),
                     Outcome.of(posterior.worse(), posterior.equivalent(), posterior.better())));
         }
-        return List.copyOf(pairs);
+        return pairs;
     }
 
     private static int count(double[] differences, int sign) {
@@ -212,32 +224,9 @@ public record PairedComparison(
                 .count();
     }
 
-    /** Corrects the probabilities of all pairs together, and decides at the 5 percent level; none is equivalent. */
-    private static List<PairedComparison> adjusted(List<PairedComparison> pairs) {
-        double[] adjusted = Holm.adjust(
-                pairs.stream().mapToDouble(pair -> pair.p == null ? 1 : pair.p).toArray());
-        List<PairedComparison> decided = new ArrayList<>();
-        for (int i = 0; i < adjusted.length; i++) {
-            PairedComparison pair = pairs.get(i);
-            decided.add(new PairedComparison(
-                    pair.first,
-                    pair.second,
-                    pair.test,
-                    pair.observations,
-                    pair.onlyFirst,
-                    pair.onlySecond,
-                    pair.statistic,
-                    pair.difference,
-                    pair.low,
-                    pair.high,
-                    pair.p,
-                    adjusted[i],
-                    null,
-                    null,
-                    null,
-                    adjusted[i] >= LEVEL ? Outcome.UNDECIDED : pair.difference > 0 ? Outcome.BETTER : Outcome.WORSE));
-        }
-        return List.copyOf(decided);
+    /** Decides at the 5 percent level; none is equivalent. */
+    private static Outcome decided(double adjustedP, double difference) {
+        return adjustedP >= LEVEL ? Outcome.UNDECIDED : difference > 0 ? Outcome.BETTER : Outcome.WORSE;
     }
 
     /** Returns the second compared with the first. */

@@ -53,12 +53,7 @@ public record WelchTTest(double difference, double standardError, double degrees
         return new WelchTTest(difference, standardError, degrees, p);
     }
 
-    /**
-     * Returns the interval of the difference.
-     *
-     * @param confidence above 0 and below 1, such as 0.95
-     * @return bounds, in the scores' unit; null without any spread, since the precision is not known then
-     */
+    /** Returns the interval of the difference; null without any spread: the precision is not known then. */
     public @Nullable Interval interval(double confidence) {
         if (standardError == 0) {
             return null;

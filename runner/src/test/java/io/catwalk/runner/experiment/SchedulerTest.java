@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.catwalk.api.Recipe;
+import io.catwalk.runner.experiment.Scheduler.Stopwatch;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.Orders;
