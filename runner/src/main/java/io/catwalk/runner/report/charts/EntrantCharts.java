@@ -50,8 +50,12 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
 
     /** Returns every chart that there is data for. */
     public List<Chart> all() {
-        return Stream.of(curves(Curve.ACCURACY), curves(Curve.LOSS), reliability(), confusion(), scores())
-                .flatMap(Optional::stream)
+        Evaluation evaluation = entrant.evaluation();
+        return Stream.concat(
+                        Stream.of(Curve.values()).map(this::curves).flatMap(Optional::stream),
+                        evaluation == null
+                                ? Stream.of()
+                                : Stream.of(reliability(evaluation), confusion(evaluation), scores(evaluation)))
                 .toList();
     }
 
@@ -146,11 +150,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
     }
 
     /** Draws its accuracy by its confidence. */
-    private Optional<Chart> reliability() {
-        Evaluation evaluation = entrant.evaluation();
-        if (evaluation == null) {
-            return Optional.empty();
-        }
+    private Chart reliability(Evaluation evaluation) {
         ChartTable table = new ChartTable(
                 "Bin", "Confidence from %", "Images", "Mean confidence %", "Accuracy %", "95 % interval");
         List<Point> points = new ArrayList<>();
@@ -176,7 +176,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
         Axis up = Axis.percent("Accuracy, %", span);
         String title = "Confidence and accuracy differ by "
                 + Numbers.fixed(100 * evaluation.calibration().expectedError(), 2) + " points on average";
-        return Optional.of(new XyChart(
+        return new XyChart(
                 table.caption(
                         "reliability-" + file,
                         title,
@@ -188,15 +188,11 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                 new Axis("Confidence, %", up.low(), up.high(), up.step(), up.scale()),
                 up,
                 List.of(new Series(entrant.name(), entrant.color(), entrant.symbol(), Look.MARKED, false, points)),
-                List.of(new Guide(up.low(), up.low(), up.high(), up.high(), ""))));
+                List.of(new Guide(up.low(), up.low(), up.high(), up.high(), "")));
     }
 
     /** Draws which classes are classified as which. */
-    private Optional<Chart> confusion() {
-        Evaluation evaluation = entrant.evaluation();
-        if (evaluation == null) {
-            return Optional.empty();
-        }
+    private Chart confusion(Evaluation evaluation) {
         ConfusionMatrix matrix = evaluation.confusion();
         List<String> classes = model.dataset().classes();
         List<Integer> shown = matrix.mostConfused(ShownClasses.ALL);
@@ -208,7 +204,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                         Numbers.count(cell.images()),
                         Numbers.percent(matrix.share(cell.truth(), cell.predicted()))));
         String title = mistakes(matrix, classes);
-        return Optional.of(new MatrixChart(
+        return new MatrixChart(
                 table.caption(
                         CONFUSION + file,
                         title,
@@ -223,7 +219,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                                         : "")),
                 matrix,
                 shown,
-                classes));
+                classes);
     }
 
     /** Names the most frequent mistake, or two that are equally frequent, if their classes have enough images. */
@@ -247,11 +243,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
     }
 
     /** Draws precision and recall of each class; of many, those with the lowest recall, the lowest first. */
-    private Optional<Chart> scores() {
-        Evaluation evaluation = entrant.evaluation();
-        if (evaluation == null) {
-            return Optional.empty();
-        }
+    private Chart scores(Evaluation evaluation) {
         List<ClassScores> all = evaluation.classes();
         List<Integer> hardest = IntStream.range(0, all.size())
                 .boxed()
@@ -285,7 +277,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                             Numbers.count(scores.support())),
                     label + ".any"));
         }
-        return Optional.of(new RowChart(
+        return new RowChart(
                 table.caption(
                         "classes-" + file,
                         hardest(evaluation.hardest()),
@@ -296,7 +288,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
                                         : "")),
                 Axis.percent("Precision and recall, %", Row.span(rows)),
                 rows,
-                List.of(recall, precision)));
+                List.of(recall, precision));
     }
 
     /** Names the class with the lowest recall among those with enough images, or both of two. */

@@ -66,9 +66,8 @@ public final class Plots {
     /** Returns the picture of each confusion matrix by the label of its classifier; without predictions, there is no file. */
     public static Map<String, Path> confusions(ReportModel model, Path folder) {
         Map<String, Path> pictures = new LinkedHashMap<>();
-        fileNames(model).forEach((label, name) -> {
-            pictures.put(label, folder.resolve(EntrantCharts.CONFUSION + name + ".png"));
-        });
+        fileNames(model)
+                .forEach((label, name) -> pictures.put(label, folder.resolve(EntrantCharts.CONFUSION + name + ".png")));
         return pictures;
     }
 
@@ -94,7 +93,7 @@ public final class Plots {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.toList()) {
                     String name = file.getFileName().toString();
-                    if (isChart(name) && former.contains(name) && !Files.isDirectory(file)) {
+                    if (name.matches(".*\\.(svg|png)") && former.contains(name) && !Files.isDirectory(file)) {
                         Files.delete(file);
                     }
                 }
@@ -127,10 +126,6 @@ public final class Plots {
         double above = EDGE + lines.size() * 18.0 + 10;
         marks.addAll(Mark.moved(chart.marks(), EDGE, above));
         return new Picture(chart.width() + 2 * EDGE, chart.height() + above + EDGE, marks);
-    }
-
-    private static boolean isChart(String name) {
-        return name.endsWith(".svg") || name.endsWith(".png");
     }
 
     /** Returns a file name that is valid on any file system, and that no other classifier has. */

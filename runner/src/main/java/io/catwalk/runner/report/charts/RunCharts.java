@@ -12,9 +12,9 @@ public enum RunCharts {
     /** How accurate the classifiers are, and how sure their differences. */
     CONFIDENCE(AccuracyCharts::all),
     /** What the networks cost. */
-    COSTS(CostCharts::all),
+    COSTS(AccuracyCharts::costs),
     /** The search for hyperparameters. */
-    TUNING(TuningCharts::all),
+    TUNING(TrainingCharts::tuning),
     /** What the networks learned. */
     GENERALIZATION(TrainingCharts::all),
     /** Which images they classify correctly. */

@@ -3,6 +3,9 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.experiment.GeneralizationGap;
+import io.catwalk.runner.experiment.Tuning;
+import io.catwalk.runner.experiment.Tuning.Candidate;
+import io.catwalk.runner.experiment.Tuning.Score;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
@@ -11,6 +14,7 @@ import io.catwalk.runner.report.charts.Row.Dot;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.report.words.CriterionWords;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialMetrics;
 import java.util.ArrayList;
@@ -19,9 +23,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Draws what the networks learned. */
+/** Draws what the networks learned, and the search for hyperparameters. */
 record TrainingCharts(ReportModel model) {
 
     static Stream<Optional<Chart>> all(ReportModel model) {
@@ -177,5 +182,75 @@ record TrainingCharts(ReportModel model) {
 
     private static String best(Curve curve, List<Point> points) {
         return curve.text(curve.best(points).map(Point::y).orElse(Double.NaN));
+    }
+
+    static Stream<Optional<Chart>> tuning(ReportModel model) {
+        Tuning tuning = model.results().tuning();
+        return tuning == null ? Stream.of() : Stream.of(scores(tuning));
+    }
+
+    /** Draws the scores of the candidates by their budget. */
+    private static Optional<Chart> scores(Tuning tuning) {
+        String unit = CriterionWords.unit(tuning.selectBy());
+        String measure =
+                Wording.capital(CriterionWords.title(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
+        ChartTable table = new ChartTable("Candidate", "Epochs", measure, "Folds", "Choices");
+        List<Series> series = new ArrayList<>();
+        int most = 1;
+        String title = Wording.count(tuning.candidates().size(), "candidate was", "candidates were") + " tried";
+        // The best candidate is drawn last, over the others.
+        for (Candidate candidate : tuning.candidates().stream()
+                .sorted(Comparator.comparing(one -> isBest(one, tuning)))
+                .toList()) {
+            boolean best = isBest(candidate, tuning);
+            List<Point> points = new ArrayList<>();
+            for (Score score : candidate.scores()) {
+                String text = CriterionWords.text(tuning.selectBy(), score.mean());
+                points.add(Point.at(
+                        score.epochs(),
+                        CriterionWords.shown(tuning.selectBy(), score.mean()),
+                        table.add(
+                                Integer.toString(candidate.number()),
+                                Integer.toString(score.epochs()),
+                                text,
+                                Integer.toString(score.folds().size()),
+                                choices(candidate))));
+                most = Math.max(most, score.epochs());
+                if (best) {
+                    title = "Candidate " + candidate.number() + " is the best of "
+                            + tuning.candidates().size() + ": "
+                            + CriterionWords.title(tuning.selectBy()) + " " + text + " " + unit;
+                }
+            }
+            series.add(new Series(
+                    best ? "best: " + candidate.number() : Integer.toString(candidate.number()),
+                    best ? "accent" : "muted",
+                    best ? Symbol.DIAMOND : Symbol.CIRCLE,
+                    Look.MARKED,
+                    best,
+                    points));
+        }
+        List<Double> span = Series.span(series);
+        return span.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new XyChart(
+                        table.caption(
+                                "tuning",
+                                title,
+                                title + ".",
+                                "Each line is a candidate, from its smallest budget to its largest."),
+                        Axis.fromZero("Epochs of each training", List.of((double) most)),
+                        Axis.around(CriterionWords.title(tuning.selectBy()) + ", " + unit, span),
+                        series));
+    }
+
+    private static String choices(Candidate candidate) {
+        return candidate.choices().entrySet().stream()
+                .map(choice -> choice.getKey() + " " + choice.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static boolean isBest(Candidate candidate, Tuning tuning) {
+        return tuning.best() != null && tuning.best() == candidate.number();
     }
 }

@@ -85,12 +85,7 @@ public record ImageBrowser(
             int number, String name, String predicted, String confidence, int knee, List<Edges> bins, String bin) {}
 
     /** The bounds of a bin, to four decimals. */
-    record Edges(double low, double high) {
-
-        static Edges of(Bin bin) {
-            return new Edges(Math.round(1e4 * bin.low()) / 1e4, Math.round(1e4 * bin.high()) / 1e4);
-        }
-    }
+    record Edges(double low, double high) {}
 
     /**
      * A test image, and the training image that it resembles most.
@@ -115,10 +110,6 @@ public record ImageBrowser(
         }
         int[] truth = gathered.parts.get(0).truth;
         int count = Math.min(truth.length, IMAGES);
-        List<Answers> answers = new ArrayList<>();
-        for (Part part : gathered.parts) {
-            answers.add(part.answers(count));
-        }
         int[] order = IntStream.range(0, count)
                 .boxed()
                 .sorted(Comparator.comparingInt(gathered::right))
@@ -149,7 +140,7 @@ public record ImageBrowser(
                 sheets == null ? List.of() : gathered.files(order, sheets.images()),
                 model.folded() ? "train" : "test",
                 packed(truth, count, 2),
-                answers,
+                gathered.parts.stream().map(part -> part.answers(count)).toList(),
                 sheets,
                 packed(order, sheets == null ? 0 : sheets.images(), 4),
                 twins,
@@ -209,25 +200,22 @@ public record ImageBrowser(
             List<Predictions> all = trials.stream()
                     .map(trial -> Objects.requireNonNull(trial.predictions()))
                     .toList();
-            int images = all.stream().mapToInt(Predictions::images).sum();
-            Part part = new Part(
+            return new Part(
                     entrant.number(),
                     entrant.name(),
                     trials.stream().map(trial -> trial.outcome().trial().fold()).toList(),
                     Objects.requireNonNull(entrant.evaluation()),
-                    new int[images],
-                    new int[images],
-                    new double[images]);
-            int at = 0;
-            for (Predictions some : all) {
-                for (int i = 0; i < some.images(); i++) {
-                    part.truth[at] = some.labels()[i];
-                    part.predicted[at] = some.predicted(i);
-                    part.confidence[at] = some.probabilities(i)[part.predicted[at]];
-                    at++;
-                }
-            }
-            return part;
+                    all.stream()
+                            .flatMapToInt(some -> IntStream.of(some.labels()))
+                            .toArray(),
+                    all.stream()
+                            .flatMapToInt(some -> IntStream.of(some.predicted()))
+                            .toArray(),
+                    all.stream().flatMapToDouble(Part::confidences).toArray());
+        }
+
+        private static DoubleStream confidences(Predictions some) {
+            return IntStream.range(0, some.images()).mapToDouble(i -> some.probabilities(i)[some.predicted(i)]);
         }
 
         /** Labels alone do not tell images apart: those of two folds may be the same. */
@@ -239,23 +227,22 @@ public record ImageBrowser(
             int[] shares = DoubleStream.of(confidence)
                     .mapToInt(one -> (int) (0xffff * one))
                     .toArray();
-            int[] bin = DoubleStream.of(confidence).mapToInt(this::bin).toArray();
+            int[] places = DoubleStream.of(confidence).mapToInt(this::bin).toArray();
             return new Answers(
                     number,
                     name,
                     packed(predicted, count, 2),
                     packed(shares, count, 2),
                     (int) (100 * evaluation.riskCoverage().knee().confidence()),
-                    bins().stream().map(Edges::of).toList(),
-                    packed(bin, count, 1));
-        }
-
-        private List<Bin> bins() {
-            return evaluation.calibration().reliability();
+                    evaluation.calibration().reliability().stream()
+                            .map(bin ->
+                                    new Edges(Math.round(1e4 * bin.low()) / 1e4, Math.round(1e4 * bin.high()) / 1e4))
+                            .toList(),
+                    packed(places, count, 1));
         }
 
         private int bin(double one) {
-            List<Bin> bins = bins();
+            List<Bin> bins = evaluation.calibration().reliability();
             int bin = bins.size() - 1;
             while (bin > 0 && one < bins.get(bin).low()) {
                 bin--;
