@@ -278,7 +278,8 @@ record AccuracyCharts(ReportModel model) {
                             ChartTable.percents(standing.accuracyLow(), standing.accuracyHigh()),
                             latency(one),
                             Numbers.bytes(bytes),
-                            standing.onFront() == null ? Numbers.NONE : standing.onFront() ? "yes" : "no"));
+                            standing.onFront() == null ? Numbers.NONE : standing.onFront() ? "yes" : "no"),
+                    "");
             series.add(Series.of(one, Look.DOTS, List.of(point)));
         }
         Axis across = Axis.doubling(

@@ -45,9 +45,6 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
     /** Largest number of classes that the scores are drawn of. */
     public static final int CLASSES = 24;
 
-    /** A share of fewer images says too little for a title. */
-    private static final int FEWEST = Evaluation.FEWEST_IMAGES;
-
     /** Returns every chart that there is data for. */
     public List<Chart> all() {
         Evaluation evaluation = entrant.evaluation();
@@ -230,7 +227,8 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
             return "No mistake in " + Wording.count(images, "image", "images");
         }
         int most = first.get(0).images();
-        if (first.size() > 2 || first.stream().anyMatch(cell -> matrix.support(cell.truth()) < FEWEST)) {
+        if (first.size() > 2
+                || first.stream().anyMatch(cell -> matrix.support(cell.truth()) < Evaluation.FEWEST_IMAGES)) {
             return Numbers.count(images - matrix.correct()) + " of " + Wording.count(images, "image", "images")
                     + " classified wrongly, at most " + most + " of a class as the same other class";
         }
@@ -294,7 +292,7 @@ public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
     /** Names the class with the lowest recall among those with enough images, or both of two. */
     private static String hardest(List<ClassScores> hardest) {
         if (hardest.isEmpty()) {
-            return "Precision and recall; no class has " + FEWEST + " images";
+            return "Precision and recall; no class has " + Evaluation.FEWEST_IMAGES + " images";
         }
         String recall = "the lowest recall, " + Numbers.percent(hardest.get(0).recall()) + " %";
         List<String> names = hardest.stream().map(ClassScores::name).toList();

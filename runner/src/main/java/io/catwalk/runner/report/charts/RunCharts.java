@@ -18,9 +18,9 @@ public enum RunCharts {
     /** What the networks learned. */
     GENERALIZATION(TrainingCharts::all),
     /** Which images they classify correctly. */
-    IMAGES(CoverageCharts::all),
+    IMAGES(ErrorCharts::coverage),
     /** How accurate they are on corrupted images. */
-    ROBUSTNESS(RobustnessCharts::all);
+    ROBUSTNESS(ErrorCharts::robustness);
 
     /** Largest number of classifiers whose lines do not hide each other. */
     static final int LINES = 12;

@@ -63,12 +63,8 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
             String tip,
             String key) {
 
-        Point(double x, double y, @Nullable Double low, @Nullable Double high, double radius, String tip) {
-            this(x, y, low, high, radius, tip, "");
-        }
-
         static Point at(double x, double y, String tip) {
-            return new Point(x, y, null, null, 4, tip);
+            return new Point(x, y, null, null, 4, tip, "");
         }
     }
 }

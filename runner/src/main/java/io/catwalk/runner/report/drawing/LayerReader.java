@@ -132,14 +132,9 @@ final class LayerReader {
         names.put(layers.size() - 1, node.output().name());
         Flow made = new Flow(layers.size() - 1, sizes, null, List.of());
         for (Value output : node.outputs()) {
-            flows.put(output.name(), output.equals(node.output()) ? made : sized(made, sizes(output)));
+            List<Long> part = recurrence != null || output.equals(node.output()) ? sizes : sizes(output);
+            flows.put(output.name(), new Flow(made.layer(), part, same(sizes, part) ? null : "slice", List.of()));
         }
-    }
-
-    private Flow sized(Flow flow, List<Long> sizes) {
-        return layers.get(flow.layer()).recurrence() != null
-                ? flow
-                : new Flow(flow.layer(), sizes, same(flow.sizes(), sizes) ? null : "slice", List.of());
     }
 
     private Recurrence recurrence(Node node, String cell) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,7 +197,8 @@ public record ImageBrowser(
             int[] predicted,
             double[] confidence) {
 
-        static Part of(Entrant entrant, List<Model> trials) {
+        static Part of(Entrant entrant) {
+            List<Model> trials = entrant.shown();
             List<Predictions> all = trials.stream()
                     .map(trial -> Objects.requireNonNull(trial.predictions()))
                     .toList();
@@ -256,22 +258,17 @@ public record ImageBrowser(
 
         /** Leaves out classifiers that were evaluated on other images than the first. */
         static @Nullable Gathered of(ReportModel model) {
-            List<Part> parts = new ArrayList<>();
-            List<Model> first = List.of();
-            for (Entrant entrant : model.trained()) {
-                List<Model> trials = entrant.shown();
-                if (trials.isEmpty() || parts.size() == MODELS) {
-                    continue;
-                }
-                Part part = Part.of(entrant, trials);
-                if (parts.isEmpty()) {
-                    first = trials;
-                }
-                if (parts.isEmpty() || part.isOfTheImagesOf(parts.get(0))) {
-                    parts.add(part);
-                }
+            List<Entrant> shown = model.trained().stream()
+                    .filter(entrant -> !entrant.shown().isEmpty())
+                    .toList();
+            if (shown.isEmpty()) {
+                return null;
             }
-            return parts.isEmpty() ? null : new Gathered(parts, images(model, first, parts.get(0).truth));
+            Part first = Part.of(shown.get(0));
+            Stream<Part> others = shown.stream().skip(1).map(Part::of).filter(first::isOfTheImagesOf);
+            List<Part> parts =
+                    Stream.concat(Stream.of(first), others.limit(MODELS - 1)).toList();
+            return new Gathered(parts, images(model, shown.get(0).shown(), first.truth));
         }
 
         /** Returns the images, if their labels are those of the predictions: a wrong picture is worse than none. */
