@@ -302,12 +302,13 @@ final class DataCommand extends JsonCommand {
     private static byte[] sampleSheet(ImageDataset dataset) {
         ImageSource images = dataset.train();
         int classes = Math.min(CLASSES, dataset.classes().size());
-        List<List<ContactSheet.Picture>> rows = new ArrayList<>();
+        List<List<Supplier<RasterImage>>> rows = new ArrayList<>();
         IntStream.range(0, classes).forEach(c -> rows.add(new ArrayList<>()));
         for (int i = 0; i < images.size(); i++) {
             int label = images.labels()[i];
+            int image = i;
             if (label < classes && rows.get(label).size() < EACH) {
-                rows.get(label).add(new ContactSheet.Picture(images, i));
+                rows.get(label).add(() -> images.image(image));
             }
         }
         List<ContactSheet.Entry> entries = IntStream.range(0, classes)
@@ -338,7 +339,7 @@ final class DataCommand extends JsonCommand {
         List<RasterImage> changed = AugmentedImages.of(images, indices, augmentations, SEED);
         return new ContactSheet.Entry(
                 changed.stream()
-                        .map(image -> new ContactSheet.Picture(image.width(), image.height(), () -> image))
+                        .<Supplier<RasterImage>>map(image -> () -> image)
                         .toList(),
                 List.of(line));
     }

@@ -91,9 +91,7 @@ final class AuditFiles {
                 .sorted(Comparator.comparingDouble(Duplicate::distance))
                 .limit(SHOWN)
                 .map(pair -> new ContactSheet.Entry(
-                        List.of(
-                                new ContactSheet.Picture(test, pair.first()),
-                                new ContactSheet.Picture(others, pair.second())),
+                        List.of(() -> test.image(pair.first()), () -> others.image(pair.second())),
                         List.of(
                                 String.format(Locale.ROOT, "distance %.2f", pair.distance()) + moved(pair),
                                 first + " " + test.index(pair.first()) + ": " + label(test, pair.first()),
@@ -173,7 +171,7 @@ final class AuditFiles {
         votes.entrySet().stream()
                 .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
                 .forEach(vote -> lines.add(vote.getValue() + " x " + classes.get(vote.getKey())));
-        return new ContactSheet.Entry(List.of(new ContactSheet.Picture(test, image)), lines);
+        return new ContactSheet.Entry(List.of(() -> test.image(image)), lines);
     }
 
     private void sheet(String name, int count, String what, List<ContactSheet.Entry> entries) throws IOException {

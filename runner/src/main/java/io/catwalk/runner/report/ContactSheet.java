@@ -1,6 +1,5 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.report.graphics.Png;
 import java.awt.Color;
@@ -27,35 +26,20 @@ public record ContactSheet(String title, List<Entry> entries, int letters) {
         this(title, entries, LETTERS);
     }
 
-    /** Pictures that belong together. */
-    public record Entry(List<Picture> pictures, List<String> lines) {}
-
-    /**
-     * A picture that is loaded when it is drawn.
-     *
-     * @param width in pixels
-     * @param height in pixels
-     * @param image of that size
-     */
-    public record Picture(int width, int height, Supplier<RasterImage> image) {
-
-        /** Refers to an image of a data set. */
-        public Picture(ImageSource images, int index) {
-            this(images.width(), images.height(), () -> images.image(index));
-        }
-    }
+    /** Pictures that belong together, all of the same size; each is loaded when it is drawn. */
+    public record Entry(List<Supplier<RasterImage>> pictures, List<String> lines) {}
 
     /** Draws the sheet. */
     public byte[] png() {
-        Picture first = entries.get(0).pictures.get(0);
+        RasterImage first = entries.get(0).pictures.get(0).get();
         int most =
                 entries.stream().mapToInt(entry -> entry.pictures.size()).max().orElse(1);
         int line = letters + 4;
         int head = title.isEmpty() ? 0 : line + GAP;
-        int largest = Math.max(first.width, first.height);
+        int largest = Math.max(first.width(), first.height());
         int scale = Math.max(1, SIDE / largest);
-        int width = Math.max(1, first.width * scale * SIDE / Math.max(SIDE, largest));
-        int height = Math.max(1, first.height * scale * SIDE / Math.max(SIDE, largest));
+        int width = Math.max(1, first.width() * scale * SIDE / Math.max(SIDE, largest));
+        int height = Math.max(1, first.height() * scale * SIDE / Math.max(SIDE, largest));
         int lines = entries.stream().mapToInt(entry -> entry.lines.size()).max().orElse(0);
         int entryWidth = Math.max(SIDE, most * (width + 2)) + GAP;
         int entryHeight = height + lines * line + GAP;
@@ -84,8 +68,7 @@ public record ContactSheet(String title, List<Entry> entries, int letters) {
             int left = GAP + i % columns * entryWidth;
             int top = GAP + head + i / columns * entryHeight;
             for (int p = 0; p < entry.pictures.size(); p++) {
-                Picture picture = entry.pictures.get(p);
-                pen.drawImage(drawn(picture.image.get()), left + p * (width + 2), top, width, height, null);
+                pen.drawImage(drawn(entry.pictures.get(p).get()), left + p * (width + 2), top, width, height, null);
             }
             for (int place = 0; place < entry.lines.size(); place++) {
                 String words = cut(entry.lines.get(place), pen.getFontMetrics(), entryWidth - GAP);

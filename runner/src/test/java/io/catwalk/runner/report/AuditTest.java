@@ -168,8 +168,8 @@ final class AuditTest {
     @Test
     void everyPictureIsOnTheSheetWithItsText() throws IOException {
         ImageSource test = dataset().test();
-        var pictures = List.of(new ContactSheet.Picture(test, 2), new ContactSheet.Picture(test, 0));
-        ContactSheet.Entry entry = new ContactSheet.Entry(pictures, List.of("one", "two"));
+        ContactSheet.Entry entry =
+                new ContactSheet.Entry(List.of(() -> test.image(2), () -> test.image(0)), List.of("one", "two"));
 
         BufferedImage sheet = sheet("title", Collections.nCopies(7, entry));
 
@@ -203,8 +203,7 @@ final class AuditTest {
     @Test
     void largeAndLongPicturesAreDrawnSmaller() throws IOException {
         ImageSource large = HeapImages.of(3, 100, 448, new byte[3 * 100 * 448], new int[1]);
-        var pictures = List.of(new ContactSheet.Picture(large, 0));
-        ContactSheet.Entry entry = new ContactSheet.Entry(pictures, List.of("w".repeat(500)));
+        ContactSheet.Entry entry = new ContactSheet.Entry(List.of(() -> large.image(0)), List.of("w".repeat(500)));
 
         BufferedImage sheet = sheet("t".repeat(5000), List.of(entry));
 

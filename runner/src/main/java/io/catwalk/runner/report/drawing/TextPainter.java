@@ -4,6 +4,7 @@ import io.catwalk.runner.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -14,6 +15,10 @@ import java.util.stream.Collectors;
 final class TextPainter {
 
     private static final int NAME = 34;
+
+    /** As many words as there is room for, or one that is longer. */
+    private static final Pattern LINE = Pattern.compile("(.{1," + NAME + "}|\\S+)(?: |$)");
+
     private static final String FORMAT = "%3s  %-" + NAME + "s %-16s %10s %12s";
 
     private final Summary summary;
@@ -74,18 +79,6 @@ final class TextPainter {
 
     /** Breaks a text between words; an empty text gives no line. */
     private static List<String> wrapped(String text) {
-        List<String> all = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ", -1)) {
-            if (line.length() > 0 && line.length() + 1 + word.length() > NAME) {
-                all.add(line.toString());
-                line.setLength(0);
-            }
-            line.append(line.length() == 0 ? "" : " ").append(word);
-        }
-        if (line.length() > 0) {
-            all.add(line.toString());
-        }
-        return all;
+        return LINE.matcher(text).results().map(line -> line.group(1)).toList();
     }
 }

@@ -3,6 +3,7 @@ package io.catwalk.runner.report.sections;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.data.ImageSource;
+import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.experiment.Results;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** Which images the networks were trained and tested on. */
@@ -128,7 +130,7 @@ record DataSection(ReportModel model) {
                 .mapToObj(label -> new ContactSheet.Entry(
                         places.get(label).stream()
                                 .limit(each)
-                                .map(image -> new ContactSheet.Picture(images, image))
+                                .<Supplier<RasterImage>>map(image -> () -> images.image(image))
                                 .toList(),
                         List.of(data().classes().get(label))))
                 .toList();

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -96,12 +97,10 @@ record RobustnessSection(ReportModel model, Robustness robustness, RobustnessFin
     private static Photo strip(RasterImage image) {
         List<ContactSheet.Entry> entries = new ArrayList<>();
         for (Corruption corruption : Corruption.values()) {
-            List<ContactSheet.Picture> pictures = IntStream.rangeClosed(0, Corruption.STEPS)
+            List<Supplier<RasterImage>> pictures = IntStream.rangeClosed(0, Corruption.STEPS)
                     .map(corruption::strength)
-                    .mapToObj(strength -> new ContactSheet.Picture(
-                            image.width(),
-                            image.height(),
-                            () -> corruption.of(image, strength, 0, new SplittableRandom(0))))
+                    .<Supplier<RasterImage>>mapToObj(
+                            strength -> () -> corruption.of(image, strength, 0, new SplittableRandom(0)))
                     .toList();
             entries.add(new ContactSheet.Entry(
                     pictures,
