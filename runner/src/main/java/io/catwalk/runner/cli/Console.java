@@ -82,7 +82,6 @@ final class Console implements TerminalText.Output {
         err.flush();
     }
 
-    /** Prints why a command ends. */
     void error(String text) {
         note("catwalk: " + text);
     }

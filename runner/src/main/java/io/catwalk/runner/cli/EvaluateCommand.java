@@ -58,7 +58,10 @@ final class EvaluateCommand extends JsonCommand {
     @Override
     int run(Console console) throws IOException {
         List<TrialFolder> trials = RunFolder.trained(folder);
-        EngineSettings.apply(threads(trials.get(0)));
+        EngineSettings.apply(
+                threads == null
+                        ? trials.get(0).readOrder().spec().threads()
+                        : OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS));
         ClassMatch match = byIndex ? ClassMatch.BY_INDEX : ClassMatch.BY_NAME;
         List<Reevaluation> evaluated = new ArrayList<>();
         PluginCatalog catalog = plugins.open(console);
@@ -74,13 +77,6 @@ final class EvaluateCommand extends JsonCommand {
                 () -> evaluated.forEach(one -> print(one, console)),
                 console);
         return evaluated.stream().allMatch(one -> one.changedLabels() <= 0) ? ExitCode.DONE : ExitCode.SOME_FAILED;
-    }
-
-    private int threads(TrialFolder trial) throws IOException {
-        if (threads == null) {
-            return trial.readOrder().spec().threads();
-        }
-        return OptionParsers.within("--threads", threads, TrialSpec.MOST_THREADS);
     }
 
     private static void print(Reevaluation evaluated, Console console) {

@@ -85,11 +85,10 @@ record ExperimentRuns(ExperimentOptions options, Console console) {
     }
 
     private int onOne(String name, Experiment experiment, RunPolicy how) throws IOException, InterruptedException {
-        ExperimentSpec spec = experiment.spec();
         try (RunLock lock = RunFolder.claim(folder(name), existing())) {
-            lock.run().writeExperiment(spec);
+            lock.run().writeExperiment(experiment.spec());
             tellUnmirrored();
-            return options.runOptions.carryOut(spec, experiment, how, lock, console);
+            return options.runOptions.carryOut(experiment, how, lock, console);
         }
     }
 
@@ -164,7 +163,7 @@ record ExperimentRuns(ExperimentOptions options, Console console) {
                         run.writeExperiment(request);
                     }
                     RunOptions.FinishedRun conducted =
-                            options.conducted(request, experiment, left(whole, start), own, collection.path(), console);
+                            options.conducted(experiment, left(whole, start), own, collection.path(), console);
                     worst = Math.max(worst, options.exitCode(conducted, collection.path(), console));
                 }
             }

@@ -2,7 +2,6 @@ package io.catwalk.runner.cli;
 
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
-import io.catwalk.runner.plugin.PluginFailure;
 import io.catwalk.runner.plugin.PluginsLock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,9 +39,7 @@ final class ListCommand extends JsonCommand {
         if (catalog.classifiers().isEmpty()) {
             console.line("No classifiers.");
         }
-        for (PluginFailure failure : catalog.failures()) {
-            console.note("failed: " + failure);
-        }
+        catalog.failures().forEach(failure -> console.note("failed: " + failure));
     }
 
     private static Map<String, Object> asMap(PluginCatalog catalog) {

@@ -67,7 +67,6 @@ final class OptionParsers {
         }
     }
 
-    /** Parses one of several words, which are named by their text. */
     static <T> T oneOf(String option, String value, T[] words) {
         List<String> known = Stream.of(words).map(Object::toString).toList();
         int place = known.indexOf(value);

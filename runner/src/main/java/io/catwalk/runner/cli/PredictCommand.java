@@ -6,6 +6,8 @@ import io.catwalk.onnx.runtime.OnnxPredictor;
 import io.catwalk.onnx.runtime.Preprocessing;
 import io.catwalk.onnx.runtime.Scores;
 import io.catwalk.onnx.runtime.Signature;
+import io.catwalk.runner.Csv;
+import io.catwalk.runner.Json;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Scratch;
 import io.catwalk.runner.data.Fit;
@@ -20,9 +22,13 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -130,14 +137,17 @@ final class PredictCommand extends ConsoleCommand {
             List<String> names = names(predictor.metadata(), signature);
             typedSize.require(file, signature);
             Preprocessing preprocessing = options.preprocessing(file, predictor);
-            Fit fit = fit(predictor.metadata());
+            String said = fit != null
+                    ? fit
+                    : predictor.metadata().get(MetadataKeys.FIT).orElse(null);
+            Fit chosen = said == null ? null : Fit.parse(said);
             ImageSize size = new ImageSize(signature.width(), signature.height());
             AtomicInteger converted = new AtomicInteger();
             try (Stream<Path> paths = ImagePaths.of(images, list, console);
                     DecodedAhead ahead = new DecodedAhead(
                             paths.iterator(),
                             path -> {
-                                ImagePixels image = ImagePixels.read(path, signature.channels(), size, fit);
+                                ImagePixels image = ImagePixels.read(path, signature.channels(), size, chosen);
                                 if (image.stored() != signature.channels()) {
                                     converted.incrementAndGet();
                                 }
@@ -218,11 +228,6 @@ final class PredictCommand extends ConsoleCommand {
                         .toArray();
     }
 
-    private @Nullable Fit fit(OnnxMetadata metadata) {
-        String said = fit != null ? fit : metadata.get(MetadataKeys.FIT).orElse(null);
-        return said == null ? null : Fit.parse(said);
-    }
-
     private List<String> names(OnnxMetadata metadata, Signature signature) {
         List<String> names = labels.isEmpty()
                 ? metadata.labels()
@@ -262,7 +267,7 @@ final class PredictCommand extends ConsoleCommand {
         private final Iterator<Path> paths;
         private final Function<Path, float[]> decode;
         private final int batch;
-        private final ExecutorService decoders;
+        private final ExecutorService decoders = Executors.newWorkStealingPool();
         private final Deque<Future<Image>> ahead = new ArrayDeque<>();
 
         @SuppressWarnings("ArrayRecordComponent")
@@ -272,11 +277,6 @@ final class PredictCommand extends ConsoleCommand {
             this.paths = paths;
             this.decode = decode;
             this.batch = batch;
-            this.decoders = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), task -> {
-                Thread thread = new Thread(task, "decoder");
-                thread.setDaemon(true);
-                return thread;
-            });
         }
 
         List<Image> next() throws InterruptedException {
@@ -310,6 +310,91 @@ final class PredictCommand extends ConsoleCommand {
         @Override
         public void close() {
             decoders.shutdownNow();
+        }
+    }
+
+    /** Prints the labels of images, each as it arrives; only one JSON array is printed as a whole. */
+    static final class PredictionView {
+
+        private static final int SHOWN = 3;
+
+        private enum Format {
+            TEXT,
+            CSV,
+            JSON_LINES,
+            JSON
+        }
+
+        private final Format format;
+        private final int top;
+        private final List<Map<String, Object>> all = new ArrayList<>();
+
+        PredictionView(boolean json, boolean jsonLines, boolean csv, @Nullable Integer top) {
+            if ((json ? 1 : 0) + (jsonLines ? 1 : 0) + (csv ? 1 : 0) > 1) {
+                throw new RequestException("expected one of --json, --json-lines and --csv, found several: keep one");
+            }
+            format = json ? Format.JSON : jsonLines ? Format.JSON_LINES : csv ? Format.CSV : Format.TEXT;
+            int shown = top != null ? top : json ? Integer.MAX_VALUE : SHOWN;
+            this.top = OptionParsers.within("--top", shown, Integer.MAX_VALUE);
+        }
+
+        SandboxedCommand.Output output() {
+            return format == Format.JSON ? SandboxedCommand.Output.WHOLE : SandboxedCommand.Output.STREAM;
+        }
+
+        void begin(List<String> names, Console console) {
+            if (format == Format.CSV) {
+                console.row("image,"
+                        + IntStream.rangeClosed(1, Math.min(top, names.size()))
+                                .mapToObj(i -> "label" + i + ",probability" + i)
+                                .collect(Collectors.joining(",")));
+            }
+        }
+
+        void add(Path image, List<String> names, double[] probabilities, Console console) {
+            List<Integer> best = IntStream.range(0, probabilities.length)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i]))
+                    .limit(top)
+                    .toList();
+            switch (format) {
+                case TEXT ->
+                    console.item(
+                            image + ": ",
+                            best.stream()
+                                    .map(i -> String.format(
+                                            Locale.ROOT, "%s %.1f %%", names.get(i), probabilities[i] * 100))
+                                    .collect(Collectors.joining(", ")));
+                case CSV ->
+                    console.row(Csv.cell(image.toString()) + ","
+                            + best.stream()
+                                    .map(i -> Csv.cell(names.get(i)) + "," + probabilities[i])
+                                    .collect(Collectors.joining(",")));
+                case JSON_LINES ->
+                    console.row(Json.LINE.writeValueAsString(map(image, names, probabilities, best, best)));
+                case JSON -> {
+                    Stream<Integer> ofNetwork = IntStream.range(0, names.size()).boxed();
+                    all.add(map(
+                            image, names, probabilities, best, best.size() < names.size() ? best : ofNetwork.toList()));
+                }
+            }
+        }
+
+        void end(Console console) {
+            if (format == Format.JSON) {
+                console.json(all);
+            }
+        }
+
+        private static Map<String, Object> map(
+                Path image, List<String> names, double[] probabilities, List<Integer> best, List<Integer> order) {
+            Map<String, Object> byName = new LinkedHashMap<>();
+            order.forEach(i -> byName.put(names.get(i), probabilities[i]));
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put("image", image.toString());
+            answer.put("label", names.get(best.get(0)));
+            answer.put("probabilities", byName);
+            return answer;
         }
     }
 }

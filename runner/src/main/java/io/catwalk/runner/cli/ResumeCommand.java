@@ -52,7 +52,7 @@ final class ResumeCommand extends ConsoleCommand {
             if (!request.equals(asked)) {
                 run.writeExperiment(request);
             }
-            return runOptions.carryOut(request, experiment, how, lock, console);
+            return runOptions.carryOut(experiment, how, lock, console);
         }
     }
 }

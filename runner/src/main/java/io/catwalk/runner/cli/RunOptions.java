@@ -107,10 +107,10 @@ final class RunOptions {
     @Option(names = "--json", description = "Print the results as JSON.")
     boolean json;
 
-    int carryOut(ExperimentSpec spec, Experiment experiment, RunPolicy how, RunLock lock, Console console)
+    int carryOut(Experiment experiment, RunPolicy how, RunLock lock, Console console)
             throws IOException, InterruptedException {
         RunFolder run = lock.run();
-        FinishedRun conducted = conducted(spec, experiment, how, lock, run.path(), console);
+        FinishedRun conducted = conducted(experiment, how, lock, run.path(), console);
         Results results = conducted.results();
         if (json) {
             console.json(results);
@@ -131,10 +131,10 @@ final class RunOptions {
 
     /** Runs it, and prints the answer unless a program reads the output. If stopped, it tells the user to resume {@code whole}. */
     @SuppressWarnings("try") // the hook is held, not used
-    FinishedRun conducted(
-            ExperimentSpec spec, Experiment experiment, RunPolicy how, RunLock lock, Path whole, Console console)
+    FinishedRun conducted(Experiment experiment, RunPolicy how, RunLock lock, Path whole, Console console)
             throws IOException, InterruptedException {
         RunFolder run = lock.run();
+        ExperimentSpec spec = experiment.spec();
         TrialExecutorFactory.Needs needs =
                 new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path(), imagesInPlace);
         Runnable tell = () -> console.note("catwalk: stopped; continue with " + again(whole));
