@@ -160,7 +160,7 @@ final class ExperimentOptions {
 
     /** Whether the user chose a batch size, which then must fit the images. */
     boolean choosesBatch() {
-        return recipes.choosesBatch() || chosenBatch;
+        return recipes.batchSize != null || chosenBatch;
     }
 
     /** Finds the contestants: those named, or all of the file, or all that support the images of all data sets. */
@@ -262,8 +262,9 @@ final class ExperimentOptions {
         } catch (RequestException e) {
             throw new RequestException(contestant.name() + ": " + e.getMessage(), e);
         }
-        Recipe recipe = recipes.adjusted(harmless, quick);
-        return recipes.started(contestant.with(recipe));
+        Contestant changed = contestant.with(recipes.adjusted(harmless, quick));
+        InitialWeights weights = recipes.start();
+        return weights == null ? changed : changed.startingFrom(weights);
     }
 
     SplitSpec split() {

@@ -104,7 +104,7 @@ record ExperimentRuns(ExperimentOptions options, Console console) {
 
     /** Reports what was changed in the recipes of plugins, once no error can stop the command any more. */
     private void tellUnmirrored() {
-        if (options.recipes.hasLeftUnmirrored()) {
+        if (options.recipes.unmirrored) {
             console.note("no image is mirrored, because that may change its class: add --augment all if it does not");
         }
     }

@@ -27,7 +27,8 @@ final class RecipeOptions {
             names = "--batch-size",
             paramLabel = "N",
             description = "Images per step, instead of each recipe's, which is lowered if there are few images.")
-    private @Nullable Integer batchSize;
+    @Nullable
+    Integer batchSize;
 
     @Option(
             names = "--balance",
@@ -68,16 +69,8 @@ final class RecipeOptions {
 
     private @Nullable InitialWeights start;
 
-    private boolean unmirrored;
-
-    boolean choosesBatch() {
-        return batchSize != null;
-    }
-
-    /** Returns whether a recipe has lost its mirroring because nobody said that the images may be mirrored. */
-    boolean hasLeftUnmirrored() {
-        return unmirrored;
-    }
+    /** Whether a recipe has lost its mirroring because nobody said that the images may be mirrored. */
+    boolean unmirrored;
 
     @Nullable
     Boolean mirrored() {
@@ -98,11 +91,6 @@ final class RecipeOptions {
         Recipe kept = Harmless.of(task).appliedTo(recipe);
         unmirrored |= !kept.equals(recipe);
         return kept;
-    }
-
-    Contestant started(Contestant contestant) {
-        InitialWeights weights = start();
-        return weights == null ? contestant : contestant.startingFrom(weights);
     }
 
     @Nullable

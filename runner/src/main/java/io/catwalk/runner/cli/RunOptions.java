@@ -29,10 +29,15 @@ import io.catwalk.runner.trial.TrialProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -209,7 +214,16 @@ final class RunOptions {
             ExperimentSpec spec, boolean chosenBatch, ImageDataset images, PluginCatalog catalog, Console console) {
         Accelerators.here().required(spec.device());
         ExperimentSpec fitted = chosenBatch ? spec : spec.withBatchesFor(spec.fewestToTrainOn(images));
-        return new Experiment(fitted, images, catalog, Home.data(console), plugins.folder, new SteadyClock());
+        Clock clock = steady(Clock.systemUTC(), System::nanoTime);
+        return new Experiment(fitted, images, catalog, Home.data(console), plugins.folder, clock);
+    }
+
+    /** Reads the wall clock once, and then counts: setting the system time changes no budget and no duration. */
+    static Clock steady(Clock wall, LongSupplier nanos) {
+        Instant start = wall.instant();
+        long first = nanos.getAsLong();
+        InstantSource counted = () -> start.plusNanos(nanos.getAsLong() - first);
+        return counted.withZone(ZoneOffset.UTC);
     }
 
     /** Prepares an experiment of an earlier start, whose recipes stay as they are. */

@@ -214,12 +214,12 @@ record RuntimeReport(
         static List<List<String>> where(String indent, RuntimeOutcome outcome) {
             List<List<String>> lines = new ArrayList<>();
             if (outcome instanceof RuntimeOutcome.Differs differs) {
-                lines.add(
-                        differs.finding() == null
-                                ? List.of(
-                                        indent + "it begins at ",
-                                        "no node: the file agrees if it is cut at its end and runs in its smallest batches")
-                                : List.of(indent + "it begins at ", words(differs.finding())));
+                Finding first = differs.finding();
+                lines.add(List.of(
+                        indent + "it begins at ",
+                        first == null
+                                ? "no node: the file agrees if it is cut at its end and runs in its smallest batches"
+                                : node(first) + "; " + first.tensor() + ": " + first.difference()));
                 differs.unasked()
                         .forEach((tensor, reason) ->
                                 lines.add(List.of(indent + "or before it: ", tensor + " is not known: " + reason)));
@@ -227,10 +227,6 @@ record RuntimeReport(
                 lines.add(List.of(indent + "the first node without an answer is ", node(refuses.finding())));
             }
             return lines;
-        }
-
-        private static String words(Finding finding) {
-            return node(finding) + "; " + finding.tensor() + ": " + finding.difference();
         }
 
         private static String node(Finding finding) {

@@ -17,6 +17,7 @@ import io.catwalk.runner.trial.TrialProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Parameters;
         })
 final class WorkCommand extends ConsoleCommand {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WorkCommand.class);
     private static final String FROM_INPUT = "-";
     private static final long MOST_BYTES = 64L << 20;
 
@@ -93,7 +95,7 @@ final class WorkCommand extends ConsoleCommand {
             throw new RequestException("--out must name a file for the outcome, because nothing can be written beside "
                     + FileSource.shown(order));
         }
-        ParentWatchdog.hold(livesWith, local ? Path.of(address) : null);
+        liveWith(livesWith, local ? Path.of(address) : null);
         Ended ended = carryOut(address, out, console);
         console.note(ended.why);
         return ended.exitCode;
@@ -106,7 +108,7 @@ final class WorkCommand extends ConsoleCommand {
                     "expected no --out, --files or --lives-with beside -: each line of the input says where "
                             + "the outcome goes, and the process ends with the input");
         }
-        BlockingQueue<String> lines = ParentWatchdog.lines();
+        BlockingQueue<String> lines = inputLines();
         while (true) {
             Ended ended = answer(lines.take(), console);
             console.line("ended " + ended.exitCode + " " + ended.why);
@@ -229,75 +231,60 @@ final class WorkCommand extends ConsoleCommand {
         }
     }
 
-    /** Ends this process, and the processes that it has started, when its work is not wanted any more. */
-    static final class ParentWatchdog {
+    /** Watches the standard input, or how long ago the file was touched; null watches nothing. */
+    private static void liveWith(@Nullable String livesWith, @Nullable Path file) {
+        if (livesWith == null) {
+            return;
+        }
+        if (livesWith.equals("input")) {
+            watch(() -> System.in.transferTo(OutputStream.nullOutputStream()));
+            return;
+        }
+        Duration lease = Duration.ofSeconds(ExperimentFile.seconds("--lives-with", livesWith));
+        if (file == null) {
+            throw new RequestException(
+                    "--lives-with " + livesWith + " needs an order in a file: try --lives-with input");
+        }
+        watch(() -> untilUntouched(file, lease));
+    }
 
-        private static final Logger LOG = LoggerFactory.getLogger(ParentWatchdog.class);
+    /** Passes on the lines of the standard input, and ends this process when the input ends. */
+    private static BlockingQueue<String> inputLines() {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        watch(() -> {
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                lines.add(line);
+            }
+        });
+        return lines;
+    }
 
-        private static final String INPUT = "input";
+    private interface Watch {
 
-        private ParentWatchdog() {}
+        void await() throws IOException, InterruptedException;
+    }
 
-        /** Watches the standard input, or how long ago the file was touched; null watches nothing. */
-        static void hold(@Nullable String livesWith, @Nullable Path file) {
-            if (livesWith == null) {
+    /** Ends this process, and the processes that it has started, when the watch is over. */
+    private static void watch(Watch watch) {
+        SandboxedCommand.daemon("parent-watchdog", () -> {
+            try {
+                watch.await();
+            } catch (IOException e) {
+                LOG.warn("What the work lives with cannot be read", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
                 return;
             }
-            if (livesWith.equals(INPUT)) {
-                watch(ParentWatchdog::untilInputEnds);
-                return;
-            }
-            Duration lease = Duration.ofSeconds(ExperimentFile.seconds("--lives-with", livesWith));
-            if (file == null) {
-                throw new RequestException(
-                        "--lives-with " + livesWith + " needs an order in a file: try --lives-with input");
-            }
-            watch(() -> untilUntouched(file, lease));
-        }
+            System.exit(ExitCode.LOST);
+        });
+    }
 
-        /** Passes on the lines of the standard input, and ends this process when the input ends. */
-        static BlockingQueue<String> lines() {
-            BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-            watch(() -> {
-                BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-                for (String line = in.readLine(); line != null; line = in.readLine()) {
-                    lines.add(line);
-                }
-            });
-            return lines;
-        }
-
-        private interface Watch {
-
-            void await() throws IOException, InterruptedException;
-        }
-
-        private static void watch(Watch watch) {
-            SandboxedCommand.daemon("parent-watchdog", () -> {
-                try {
-                    watch.await();
-                } catch (IOException e) {
-                    LOG.warn("What the work lives with cannot be read", e);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
-                System.exit(ExitCode.LOST);
-            });
-        }
-
-        private static void untilInputEnds() throws IOException {
-            while (System.in.read() >= 0) {
-                LOG.debug("The input goes on");
-            }
-        }
-
-        /** An order whose file was deleted is withdrawn. */
-        private static void untilUntouched(Path file, Duration lease) throws IOException, InterruptedException {
-            while (Files.exists(file)
-                    && Files.getLastModifiedTime(file).toInstant().plus(lease).isAfter(Instant.now())) {
-                Thread.sleep(Math.min(5_000, Math.max(100, lease.toMillis() / 10))); // a touched file notifies nobody
-            }
+    /** An order whose file was deleted is withdrawn. */
+    private static void untilUntouched(Path file, Duration lease) throws IOException, InterruptedException {
+        while (Files.exists(file)
+                && Files.getLastModifiedTime(file).toInstant().plus(lease).isAfter(Instant.now())) {
+            Thread.sleep(Math.min(5_000, Math.max(100, lease.toMillis() / 10))); // a touched file notifies nobody
         }
     }
 }

@@ -2,6 +2,7 @@ package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,7 +21,7 @@ final class SteadyClockTest {
         Instant[] wall = {START};
         AtomicLong nanos = new AtomicLong(-7); // it may start at any value
         InstantSource source = () -> wall[0];
-        SteadyClock clock = new SteadyClock(source.withZone(ZoneOffset.UTC), nanos::get);
+        Clock clock = RunOptions.steady(source.withZone(ZoneOffset.UTC), nanos::get);
 
         assertThat(clock.instant()).isEqualTo(START);
         wall[0] = START.minus(Duration.ofDays(3));

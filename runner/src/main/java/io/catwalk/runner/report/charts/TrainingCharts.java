@@ -14,7 +14,6 @@ import io.catwalk.runner.report.charts.Row.Dot;
 import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.graphics.Symbol;
-import io.catwalk.runner.report.words.CriterionWords;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialMetrics;
 import java.util.ArrayList;
@@ -191,9 +190,9 @@ record TrainingCharts(ReportModel model) {
 
     /** Draws the scores of the candidates by their budget. */
     private static Optional<Chart> scores(Tuning tuning) {
-        String unit = CriterionWords.unit(tuning.selectBy());
+        String unit = Wording.unit(tuning.selectBy());
         String measure =
-                Wording.capital(CriterionWords.title(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
+                Wording.capital(Wording.criterion(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
         ChartTable table = new ChartTable("Candidate", "Epochs", measure, "Folds", "Choices");
         List<Series> series = new ArrayList<>();
         int most = 1;
@@ -205,10 +204,10 @@ record TrainingCharts(ReportModel model) {
             boolean best = isBest(candidate, tuning);
             List<Point> points = new ArrayList<>();
             for (Score score : candidate.scores()) {
-                String text = CriterionWords.text(tuning.selectBy(), score.mean());
+                String text = Wording.text(tuning.selectBy(), score.mean());
                 points.add(Point.at(
                         score.epochs(),
-                        CriterionWords.shown(tuning.selectBy(), score.mean()),
+                        Wording.shown(tuning.selectBy(), score.mean()),
                         table.add(
                                 Integer.toString(candidate.number()),
                                 Integer.toString(score.epochs()),
@@ -219,7 +218,7 @@ record TrainingCharts(ReportModel model) {
                 if (best) {
                     title = "Candidate " + candidate.number() + " is the best of "
                             + tuning.candidates().size() + ": "
-                            + CriterionWords.title(tuning.selectBy()) + " " + text + " " + unit;
+                            + Wording.criterion(tuning.selectBy()) + " " + text + " " + unit;
                 }
             }
             series.add(new Series(
@@ -240,7 +239,7 @@ record TrainingCharts(ReportModel model) {
                                 title + ".",
                                 "Each line is a candidate, from its smallest budget to its largest."),
                         Axis.fromZero("Epochs of each training", List.of((double) most)),
-                        Axis.around(CriterionWords.title(tuning.selectBy()) + ", " + unit, span),
+                        Axis.around(Wording.criterion(tuning.selectBy()) + ", " + unit, span),
                         series));
     }
 
