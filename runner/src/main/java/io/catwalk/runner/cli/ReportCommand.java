@@ -79,7 +79,10 @@ final class ReportCommand extends ConsoleCommand {
         }
         int most = OptionParsers.within("--images", images == null ? RobustnessMeter.IMAGES : images, MOST_IMAGES);
         if (robustness) {
-            for (RunFolder run : runs()) {
+            List<RunFolder> runs = CollectionFolder.isOne(folder)
+                    ? new CollectionFolder(folder).runs()
+                    : List.of(RunFolder.open(folder));
+            for (RunFolder run : runs) {
                 measure(run, most, console);
             }
         }
@@ -91,10 +94,6 @@ final class ReportCommand extends ConsoleCommand {
             open(page, console);
         }
         return ExitCode.DONE;
-    }
-
-    private List<RunFolder> runs() throws IOException {
-        return CollectionFolder.isOne(folder) ? new CollectionFolder(folder).runs() : List.of(RunFolder.open(folder));
     }
 
     /** Measures before the run is locked, since that may take minutes. */

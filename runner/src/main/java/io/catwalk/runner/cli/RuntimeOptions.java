@@ -55,13 +55,9 @@ final class RuntimeOptions {
         return Duration.ofSeconds(seconds);
     }
 
-    private boolean takesWhatIsThere() {
-        return names.contains(ALL);
-    }
-
     private List<Runner> runners() throws IOException {
         List<Runner> known = Runner.in(folder == null ? Home.runtimes() : folder);
-        if (takesWhatIsThere()) {
+        if (names.contains(ALL)) {
             return known;
         }
         List<Runner> chosen = new ArrayList<>();
@@ -98,7 +94,7 @@ final class RuntimeOptions {
         Installed found = new Installed(operators, runners(), new LinkedHashMap<>());
         for (Runner runner : found.all) {
             Optional<Path> program = runner.unknown(operators).isPresent() ? Optional.empty() : runner.find(beat);
-            if (program.isEmpty() && !takesWhatIsThere()) {
+            if (program.isEmpty() && !names.contains(ALL)) {
                 throw new RequestException("--runtimes " + runner.name() + ": " + found.reason(runner));
             }
             program.ifPresent(there -> found.programs.put(runner, there));

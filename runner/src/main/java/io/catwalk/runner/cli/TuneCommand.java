@@ -34,7 +34,6 @@ import picocli.CommandLine.Parameters;
 final class TuneCommand extends ConsoleCommand {
 
     private static final String LEARNING_RATE = "learning_rate";
-    private static final String EPOCHS = "epochs";
 
     @Parameters(paramLabel = "CLASSIFIER", description = "Name of a classifier, see catwalk list.")
     private String name = "";
@@ -142,7 +141,7 @@ final class TuneCommand extends ConsoleCommand {
         for (String asked : search) {
             String[] parts = asked.split("=", 2);
             Choice known = classifier.searchSpace().choices().get(parts[0]);
-            if (known == null && parts[0].equals(EPOCHS)) {
+            if (known == null && parts[0].equals("epochs")) {
                 throw new RequestException("--search cannot vary epochs, because all candidates of a rung train equally"
                         + " long: set them with --score-epochs, and those of the best with --epochs");
             }
