@@ -1,5 +1,8 @@
 package io.catwalk.runner.report;
 
+import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Csv;
+import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.Duplicate;
 import io.catwalk.runner.data.Duplicates;
 import io.catwalk.runner.data.ImageDataset;
@@ -11,9 +14,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +43,13 @@ public record Audit(
         List<Duplicate> repeated,
         Map<String, PredictedClasses> predictions) {
 
-    /** Copies the lists and the map, which keeps its order. */
-    public Audit {
-        leaked = List.copyOf(leaked);
-        repeated = List.copyOf(repeated);
-        predictions = new LinkedHashMap<>(predictions);
-    }
+    /** Largest number of entries on a contact sheet: nobody looks at more. */
+    private static final int SHOWN = 100;
+
+    private static final String LEAKED = "duplicates";
+
+    private static final Pattern PAIR =
+            Pattern.compile("(\\d{1,9}),(\\d{1,9}),(\\d{1,3}\\.\\d+),(true|false),(-?\\d),(-?\\d),");
 
     /**
      * The accuracy of a model.
@@ -99,11 +109,7 @@ public record Audit(
         return new Count(pairs.size(), exact, otherLabel, images);
     }
 
-    /**
-     * Computes the accuracy of each model, on all test images and on those that resemble no training image.
-     *
-     * @return one entry for each model, in their order
-     */
+    /** Computes the accuracy of each model, on all test images and on those that resemble no training image. */
     public List<Model> models() {
         boolean[] duplicate = new boolean[dataset.test().size()];
         leaked.forEach(pair -> duplicate[pair.first()] = true);
@@ -122,11 +128,7 @@ public record Audit(
         return Accuracy.of(images.length, right);
     }
 
-    /**
-     * Lists the test images that no model gets right.
-     *
-     * @return their indices, ascending; empty without models
-     */
+    /** Lists the test images that no model gets right, ascending; none without models. */
     public int[] wrongForAll() {
         return predictions.isEmpty() ? new int[0] : WrongForAll.of(List.copyOf(predictions.values()));
     }
@@ -152,10 +154,9 @@ public record Audit(
      * same names are replaced.
      *
      * @param folder to write to; created if it does not exist
-     * @throws IOException if they cannot be written
      */
     public List<Path> write(Path folder) throws IOException {
-        return new AuditFiles(this, folder).write();
+        return new Writing(folder).write();
     }
 
     /**
@@ -163,16 +164,179 @@ public record Audit(
      *
      * @return pairs of a test image (the first) and a training image, sorted by test image, then by distance; null if
      *     the run was not audited
-     * @throws IOException if the file cannot be read
-     * @throws io.catwalk.runner.RequestException if it is damaged
+     * @throws RequestException if the file is damaged
      */
     public static @Nullable List<Duplicate> readLeaked(Path run) throws IOException {
-        Path folder = folder(run);
-        return Files.exists(folder.resolve(AuditFiles.LEAKED + ".csv")) ? AuditFiles.readLeaked(folder) : null;
+        Path file = folder(run).resolve(LEAKED + ".csv");
+        if (!Files.exists(file)) {
+            return null;
+        }
+        List<String> rows = rows(Files.readAllLines(file));
+        List<Duplicate> pairs = new ArrayList<>();
+        for (String line : rows.subList(Math.min(1, rows.size()), rows.size())) {
+            Matcher cells = PAIR.matcher(line);
+            if (!cells.lookingAt()) {
+                throw new RequestException("expected a line such as 12,345,0.5000,false,0,0,cat,cat in " + file
+                        + ", but found '" + line + "': write it again with catwalk audit");
+            }
+            pairs.add(new Duplicate(
+                    Integer.parseInt(cells.group(1)),
+                    Integer.parseInt(cells.group(2)),
+                    Double.parseDouble(cells.group(3)),
+                    Boolean.parseBoolean(cells.group(4)),
+                    Integer.parseInt(cells.group(5)),
+                    Integer.parseInt(cells.group(6))));
+        }
+        return pairs;
+    }
+
+    /** Joins the lines of a row: within quotes, a label may have line breaks. */
+    private static List<String> rows(List<String> lines) {
+        List<String> rows = new ArrayList<>();
+        boolean open = false;
+        for (String line : lines) {
+            if (open) {
+                rows.set(rows.size() - 1, rows.get(rows.size() - 1) + "\n" + line);
+            } else {
+                rows.add(line);
+            }
+            open ^= line.chars().filter(letter -> letter == '"').count() % 2 == 1;
+        }
+        return rows;
     }
 
     /** Returns the default folder for the audit of a run. */
     public static Path folder(Path run) {
         return run.resolve("audit");
+    }
+
+    /** Writes the files: the lists as CSV, and their images as contact sheets. */
+    private final class Writing {
+
+        private final Path folder;
+        private final List<String> classes = dataset.classes();
+        private final ImageSource test = dataset.test();
+        private final List<Path> written = new ArrayList<>();
+
+        Writing(Path folder) {
+            this.folder = folder;
+        }
+
+        List<Path> write() throws IOException {
+            Files.createDirectories(folder);
+            pairs(LEAKED, "test", "train", leaked, dataset.train());
+            pairs("repeats", "test", "test", repeated, test);
+            int[] wrong = Audit.this.wrongForAll();
+            if (predictions.isEmpty()) {
+                Files.deleteIfExists(folder.resolve("wrong-for-all.csv"));
+            } else {
+                wrongForAll(wrong);
+            }
+            sheet(
+                    "wrong-for-all",
+                    wrong.length,
+                    "images that no model gets right (models: " + predictions.size() + ")",
+                    Arrays.stream(wrong).limit(SHOWN).mapToObj(this::wrongEntry).toList());
+            return written;
+        }
+
+        private void pairs(String name, String first, String second, List<Duplicate> pairs, ImageSource others)
+                throws IOException {
+            StringBuilder csv = new StringBuilder(two(first, second, "_image")
+                    + ",distance,mirrored,moved_right,moved_down," + two(first, second, "_label")
+                    + "," + two(first, second, "_index") + "," + two(first, second, "_file") + "\n");
+            for (Duplicate pair : pairs) {
+                csv.append(String.format(
+                        Locale.ROOT,
+                        "%d,%d,%.4f,%s,%d,%d,%s,%s,%d,%d,%s,%s\n",
+                        pair.first(),
+                        pair.second(),
+                        pair.distance(),
+                        pair.mirrored(),
+                        pair.right(),
+                        pair.down(),
+                        Csv.cell(label(test, pair.first())),
+                        Csv.cell(label(others, pair.second())),
+                        test.index(pair.first()),
+                        others.index(pair.second()),
+                        Csv.cell(test.file(pair.first())),
+                        Csv.cell(others.file(pair.second()))));
+            }
+            put(name + ".csv", csv.toString());
+            List<ContactSheet.Entry> entries = pairs.stream()
+                    .sorted(Comparator.comparingDouble(Duplicate::distance))
+                    .limit(SHOWN)
+                    .map(pair -> new ContactSheet.Entry(
+                            List.of(() -> test.image(pair.first()), () -> others.image(pair.second())),
+                            List.of(
+                                    String.format(Locale.ROOT, "distance %.2f", pair.distance()) + moved(pair),
+                                    first + " " + test.index(pair.first()) + ": " + label(test, pair.first()),
+                                    second + " " + others.index(pair.second()) + ": " + label(others, pair.second()))))
+                    .toList();
+            sheet(
+                    name,
+                    pairs.size(),
+                    "pairs of a " + first + " and a " + second + " image that look the same",
+                    entries);
+        }
+
+        /** Names the columns of the two images of a pair. */
+        private static String two(String first, String second, String column) {
+            return first + column + "," + second + column + (first.equals(second) ? "_2" : "");
+        }
+
+        private static String moved(Duplicate pair) {
+            return (pair.mirrored() ? ", mirrored" : "") + (pair.right() != 0 || pair.down() != 0 ? ", moved" : "");
+        }
+
+        private void wrongForAll(int[] wrong) throws IOException {
+            Map<String, int[]> answers = new LinkedHashMap<>();
+            predictions.forEach((name, one) -> answers.put(name, one.predicted()));
+            StringBuilder csv = new StringBuilder("image,label");
+            answers.keySet().forEach(name -> csv.append(',').append(Csv.cell(name)));
+            csv.append(",index,file\n");
+            for (int image : wrong) {
+                csv.append(image).append(',').append(Csv.cell(label(test, image)));
+                answers.values().forEach(said -> csv.append(',').append(Csv.cell(classes.get(said[image]))));
+                csv.append(',').append(test.index(image)).append(',').append(Csv.cell(test.file(image)));
+                csv.append('\n');
+            }
+            put("wrong-for-all.csv", csv.toString());
+        }
+
+        /** Shows an image with its label and the number of models that predicted each class, the most frequent first. */
+        private ContactSheet.Entry wrongEntry(int image) {
+            Map<Integer, Integer> votes = new TreeMap<>();
+            for (PredictedClasses one : predictions.values()) {
+                votes.merge(one.predicted()[image], 1, Integer::sum);
+            }
+            List<String> lines = new ArrayList<>(List.of(test.index(image) + ": " + label(test, image)));
+            votes.entrySet().stream()
+                    .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+                    .forEach(vote -> lines.add(vote.getValue() + " x " + classes.get(vote.getKey())));
+            return new ContactSheet.Entry(List.of(() -> test.image(image)), lines);
+        }
+
+        private void sheet(String name, int count, String what, List<ContactSheet.Entry> entries) throws IOException {
+            Path file = folder.resolve(name + ".png");
+            if (entries.isEmpty()) {
+                Files.deleteIfExists(file);
+                return;
+            }
+            String title = String.format(Locale.ROOT, "%s: %,d %s", dataset.name(), count, what)
+                    + (count > entries.size() ? "; here the first " + entries.size() : "");
+            AtomicFiles.write(file, new ContactSheet(title, entries).png());
+            written.add(file);
+        }
+
+        private void put(String name, String text) throws IOException {
+            Path file = folder.resolve(name);
+            AtomicFiles.write(file, text);
+            written.add(file);
+        }
+
+        private String label(ImageSource images, int index) {
+            return classes.get(images.labels()[index]);
+        }
     }
 }

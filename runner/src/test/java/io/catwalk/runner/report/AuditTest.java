@@ -144,12 +144,12 @@ final class AuditTest {
         List<Duplicate> leaked = List.of(new Duplicate(1, 0, 0, false, 0, 0));
         List<Duplicate> repeated = List.of(new Duplicate(0, 1, 5, false, 0, 0));
 
-        List<Path> files = new Audit(limited, 8, leaked, repeated, Map.of("only", wrong)).write(folder);
+        List<Path> files = new Audit(limited, 8, leaked, repeated, Map.of("only", wrong)).write(Audit.folder(folder));
 
         assertThat(files.get(0)).content().endsWith(",3,0,d/3.png,train/a.png\n");
         assertThat(files.get(2)).content().endsWith(",2,3,d/2.png,d/3.png\n");
         assertThat(files.get(4)).content().endsWith("1,dog,\"cat, tabby\",3,d/3.png\n");
-        assertThat(AuditFiles.readLeaked(folder)).isEqualTo(leaked);
+        assertThat(Audit.readLeaked(folder)).isEqualTo(leaked);
     }
 
     @Test

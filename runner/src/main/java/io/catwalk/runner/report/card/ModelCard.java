@@ -1,8 +1,10 @@
 package io.catwalk.runner.report.card;
 
+import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.onnx.runtime.ModelFiles;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
+import io.catwalk.runner.Json;
 import io.catwalk.runner.Markdown;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ImageDataset;
@@ -19,6 +21,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +62,11 @@ public record ModelCard(
 
     /** Size of the public test set of the known data set. */
     private static final int KNOWN_TEST = 10_000;
+
+    /** License identifiers of the Hub: those of SPDX in lower case. Any other license becomes {@code other}. */
+    private static final Set<String> LICENSES = Set.of(("apache-2.0 mit bsd-2-clause bsd-3-clause mpl-2.0 epl-2.0"
+                    + " gpl-2.0 gpl-3.0 lgpl-3.0 agpl-3.0 cc0-1.0 cc-by-4.0 cc-by-sa-4.0 cc-by-nc-4.0 unlicense")
+            .split(" ", -1));
 
     /** Gathers the content of the card of a file that was exported from a trial. */
     public static ModelCard of(Path file, SavedTrial trial, ParityResult parity, ExportOptions options)
@@ -108,12 +120,12 @@ public record ModelCard(
 
     /** Returns the card as Markdown, with a link to a picture of the confusion matrix unless that is null. */
     String markdown(@Nullable String picture) {
-        return new CardHead(this).yaml() + "\n# " + Markdown.text(name) + "\n\n"
+        return head() + "\n# " + Markdown.text(name) + "\n\n"
                 + MarkdownText.of(new CardDocument(this).document(picture));
     }
 
     /** Names the images that the metrics are of: of a known data set, others than its test set are not its split. */
-    String split() {
+    private String split() {
         int fold = done.trial().fold();
         if (fold > 0) {
             return "fold " + fold + " of the training images";
@@ -122,5 +134,55 @@ public record ModelCard(
         return ImageDatasets.isKnown(dataset.name()) && images != KNOWN_TEST
                 ? Numbers.count(images) + " of the " + Numbers.count(KNOWN_TEST) + " test images"
                 : "test";
+    }
+
+    /** Writes the header in YAML, with its two lines of dashes, in the format of the Hub (hub-docs, {@code modelcard.md}). */
+    private String head() {
+        String images = dataset.name();
+        String id = ImageDatasets.isKnown(images) ? "zalando-datasets/fashion_mnist" : slug(images);
+        Map<String, Object> head = new LinkedHashMap<>();
+        metadata.get(MetadataKeys.LICENSE).ifPresent(stated -> head.putAll(licensed(stated)));
+        head.put("library_name", "onnx");
+        head.put("pipeline_tag", "image-classification");
+        String classifier = done.trial().classifier();
+        head.put("tags", List.of("onnx", "onnxruntime", "image-classification", "catwalk", classifier));
+        head.put("datasets", List.of(id));
+        head.put("metrics", List.of("accuracy", "f1"));
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("task", Map.of("type", "image-classification"));
+        Map<String, Object> tested = new LinkedHashMap<>();
+        tested.put("name", images);
+        tested.put("type", id);
+        tested.put("split", split());
+        result.put("dataset", tested);
+        result.put(
+                "metrics",
+                List.of(
+                        metric("accuracy", "Accuracy", evaluation.accuracy()),
+                        metric("f1", "F1 (macro)", evaluation.macro().f1())));
+        Map<String, Object> model = new LinkedHashMap<>();
+        model.put("name", name);
+        model.put("results", List.of(result));
+        head.put("model-index", List.of(model));
+        return "---\n" + Json.YAML.writeValueAsString(head) + "---\n";
+    }
+
+    private static Map<String, Object> metric(String type, String name, double value) {
+        Map<String, Object> metric = new LinkedHashMap<>();
+        metric.put("type", type);
+        metric.put("name", name);
+        metric.put("value", Math.round(value * 1e4) / 1e4);
+        return metric;
+    }
+
+    private static Map<String, Object> licensed(String stated) {
+        String id = stated.strip().toLowerCase(Locale.ROOT);
+        return LICENSES.contains(id)
+                ? Map.of("license", id)
+                : new LinkedHashMap<>(Map.of("license", "other", "license_name", slug(stated)));
+    }
+
+    private static String slug(String text) {
+        return text.strip().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9._-]+", "-");
     }
 }

@@ -1,5 +1,6 @@
 package io.catwalk.runner.report.charts;
 
+import io.catwalk.api.Criterion;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Overfitting;
 import io.catwalk.runner.experiment.GeneralizationGap;
@@ -190,7 +191,8 @@ record TrainingCharts(ReportModel model) {
 
     /** Draws the scores of the candidates by their budget. */
     private static Optional<Chart> scores(Tuning tuning) {
-        String unit = Wording.unit(tuning.selectBy());
+        boolean loss = tuning.selectBy() == Criterion.LOSS;
+        String unit = loss ? "nats" : "%";
         String measure =
                 Wording.capital(Wording.criterion(tuning.selectBy())) + (unit.equals("%") ? " %" : ", " + unit);
         ChartTable table = new ChartTable("Candidate", "Epochs", measure, "Folds", "Choices");
@@ -204,10 +206,11 @@ record TrainingCharts(ReportModel model) {
             boolean best = isBest(candidate, tuning);
             List<Point> points = new ArrayList<>();
             for (Score score : candidate.scores()) {
-                String text = Wording.text(tuning.selectBy(), score.mean());
+                double shown = loss ? score.mean() : 100 * score.mean();
+                String text = Numbers.fixed(shown, loss ? 4 : 2);
                 points.add(Point.at(
                         score.epochs(),
-                        Wording.shown(tuning.selectBy(), score.mean()),
+                        shown,
                         table.add(
                                 Integer.toString(candidate.number()),
                                 Integer.toString(score.epochs()),

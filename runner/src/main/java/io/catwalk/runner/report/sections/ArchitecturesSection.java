@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** How large the networks are, and how they are built. */
@@ -83,26 +82,20 @@ record ArchitecturesSection(ReportModel model) {
 
     private List<TableColumn<Entrant>> columns() {
         List<TableColumn<Entrant>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(Medium.WRITTEN, "Classifier", Kind.TEXT, StandingsSection::name));
+        columns.add(TableColumn.text(Medium.WRITTEN, "Classifier", StandingsSection::name));
         if (model.entrants().stream()
                 .anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
-            columns.add(new TableColumn<>(
+            columns.add(TableColumn.text(
                     Medium.WRITTEN,
                     "Hyperparameters",
-                    Kind.TEXT,
                     one -> Cell.of(settings(one.request().hyperparameters()))));
         }
-        columns.add(size("Parameters", Kind.BAR, costs -> Cell.of(costs.parameters(), Unit.COUNT)));
-        columns.add(size(MACS, Kind.NUMBER, ArchitecturesSection::millions));
-        columns.add(size("ONNX file", Kind.NUMBER, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
+        columns.add(CostsSection.cost(
+                Medium.WRITTEN, "Parameters", Kind.BAR, costs -> Cell.of(costs.parameters(), Unit.COUNT)));
+        columns.add(CostsSection.cost(Medium.WRITTEN, MACS, Kind.NUMBER, ArchitecturesSection::millions));
+        columns.add(CostsSection.cost(
+                Medium.WRITTEN, "ONNX file", Kind.NUMBER, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
         return columns;
-    }
-
-    private static TableColumn<Entrant> size(String head, Kind kind, Function<Efficiency, Cell> cell) {
-        return new TableColumn<>(Medium.WRITTEN, head, kind, one -> {
-            Efficiency costs = one.efficiency();
-            return costs == null ? Cell.of(null, Unit.COUNT) : cell.apply(costs);
-        });
     }
 
     /** Returns the MACs of one image, in millions. */

@@ -150,32 +150,26 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
         Set<Medium> notSlides = Medium.of(Medium.MARKDOWN, Medium.PAGE);
         Entrant best = shown.get(0);
         List<TableColumn<Integer>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(
-                media,
-                "Class",
-                Kind.TEXT,
-                label -> Cell.of(model.dataset().classes().get(label))));
+        columns.add(TableColumn.text(
+                media, "Class", label -> Cell.of(model.dataset().classes().get(label))));
         columns.add(new TableColumn<>(
                 media,
                 "Images",
                 model.dataset().unbalanced() ? Kind.BAR : Kind.NUMBER,
                 label -> Cell.of(best().confusion().support(label), Unit.COUNT)));
         for (Entrant one : shown) {
-            columns.add(new TableColumn<>(
+            columns.add(TableColumn.number(
                     one == best ? media : notSlides,
                     shown.size() == 1 ? "Recall %" : one.name() + " %",
-                    Kind.NUMBER,
                     label -> recall(evaluation(one).classes().get(label), one == best)));
         }
-        columns.add(new TableColumn<>(
+        columns.add(TableColumn.number(
                 notSlides,
                 shown.size() == 1 ? "Precision %" : "Precision of " + best.name() + " %",
-                Kind.NUMBER,
                 label -> Cell.of(best().classes().get(label).precision(), Unit.PERCENT)));
-        columns.add(new TableColumn<>(
+        columns.add(TableColumn.text(
                 media,
                 shown.size() == 1 ? "Most often classified as" : "Most often classified by " + best.name() + " as",
-                Kind.TEXT,
                 label -> Cell.of(mistake(label))));
         return columns;
     }

@@ -19,7 +19,6 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.trial.Efficiency;
@@ -127,13 +126,13 @@ record ClassifiersSection(ReportModel model) {
                     "Precision, recall and F1 of each class",
                     classes(one, Objects.requireNonNull(one.evaluation()).classes())));
         }
-        if (one.done().size() > 1 && model.done().size() <= TrialTable.ROWS) {
+        if (one.done().size() > 1 && model.done().size() <= TrialsSection.ROWS) {
             String heading = "Its " + one.done().size() + " trials";
             blocks.add(folded(
                     one,
                     "trials",
                     heading,
-                    TrialTable.of(Medium.ONLY_PAGE, "", "Trials of " + one.name(), one.done())));
+                    TrialsSection.table(Medium.ONLY_PAGE, "", "Trials of " + one.name(), one.done())));
         }
         ArchitecturesSection.drawing(MEDIA, "Architecture", one).ifPresent(blocks::add);
         Done first = one.first();
@@ -174,19 +173,13 @@ record ClassifiersSection(ReportModel model) {
     /** Makes a table of the classes; if there are many, those with the lowest recall are the first. */
     private static Block classes(Entrant one, List<ClassScores> classes) {
         List<TableColumn<Integer>> columns = List.of(
-                new TableColumn<>(
-                        MEDIA,
-                        "Class",
-                        Kind.TEXT,
-                        label -> Cell.of(classes.get(label).name())),
+                TableColumn.text(
+                        MEDIA, "Class", label -> Cell.of(classes.get(label).name())),
                 share("Precision %", classes, ClassScores::precision),
                 share("Recall %", classes, ClassScores::recall),
                 share("F1 %", classes, ClassScores::f1),
-                new TableColumn<>(
-                        MEDIA,
-                        "Images",
-                        Kind.NUMBER,
-                        label -> Cell.of(classes.get(label).support(), Unit.COUNT)));
+                TableColumn.number(
+                        MEDIA, "Images", label -> Cell.of(classes.get(label).support(), Unit.COUNT)));
         Stream<Integer> labels = IntStream.range(0, classes.size()).boxed();
         Comparator<Integer> absentLast =
                 Comparator.comparing(label -> classes.get(label).support() == 0);
@@ -206,8 +199,7 @@ record ClassifiersSection(ReportModel model) {
 
     private static TableColumn<Integer> share(
             String head, List<ClassScores> classes, ToDoubleFunction<ClassScores> value) {
-        return new TableColumn<>(
-                MEDIA, head, Kind.BAR, label -> Cell.of(value.applyAsDouble(classes.get(label)), Unit.PERCENT));
+        return TableColumn.bar(MEDIA, head, label -> Cell.of(value.applyAsDouble(classes.get(label)), Unit.PERCENT));
     }
 
     private static List<Fact> recipe(Entrant one, @Nullable Timing timing) {
@@ -274,15 +266,13 @@ record ClassifiersSection(ReportModel model) {
                 new Speed("Images/s, batch 64", Latency::imagesPerSecond64, Unit.COUNT, 64),
                 new Speed("Images/s, batch 256", Latency::imagesPerSecond256, Unit.COUNT, 256));
         List<TableColumn<Speed>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(MEDIA, "", Kind.TEXT, row -> Cell.of(row.name())));
+        columns.add(TableColumn.text(MEDIA, "", row -> Cell.of(row.name())));
         for (InferenceEngine engine : InferenceEngine.values()) {
-            columns.add(
-                    new TableColumn<>(MEDIA, engine.title(), Kind.NUMBER, row -> row.cell(efficiency.latency(engine))));
+            columns.add(TableColumn.number(MEDIA, engine.title(), row -> row.cell(efficiency.latency(engine))));
         }
-        columns.add(new TableColumn<>(
+        columns.add(TableColumn.number(
                 MEDIA,
                 "Speed-up",
-                Kind.NUMBER,
                 row -> CostsSection.times(efficiency.speedUps().get(row.batch()))));
         return Optional.of(TableColumn.table(
                 MEDIA,

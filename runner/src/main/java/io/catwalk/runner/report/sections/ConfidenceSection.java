@@ -13,7 +13,6 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
@@ -100,21 +99,16 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
 
     private Table pairs(String id, String title, Set<Medium> media, List<PairedComparison> pairs) {
         List<TableColumn<PairedComparison>> columns = new ArrayList<>(List.of(
-                new TableColumn<>(media, "Classifier", Kind.TEXT, pair -> name(pair.first())),
-                new TableColumn<>(media, "Compared with", Kind.TEXT, pair -> name(pair.second())),
-                new TableColumn<>(
-                        media, "Difference, points", Kind.NUMBER, pair -> Cell.of(pair.difference(), Unit.POINTS)),
-                new TableColumn<>(
-                        media,
-                        "95 % interval",
-                        Kind.NUMBER,
-                        pair -> new Cell.Range(pair.low(), pair.high(), Unit.POINTS)),
-                new TableColumn<>(media, "p", Kind.NUMBER, pair -> Cell.of(pair.decidingP(), Unit.P))));
+                TableColumn.text(media, "Classifier", pair -> name(pair.first())),
+                TableColumn.text(media, "Compared with", pair -> name(pair.second())),
+                TableColumn.number(media, "Difference, points", pair -> Cell.of(pair.difference(), Unit.POINTS)),
+                TableColumn.number(
+                        media, "95 % interval", pair -> new Cell.Range(pair.low(), pair.high(), Unit.POINTS)),
+                TableColumn.number(media, "p", pair -> Cell.of(pair.decidingP(), Unit.P))));
         if (comparison.scope() == Scope.CLASSIFIERS) {
-            columns.add(
-                    new TableColumn<>(media, "P", Kind.NUMBER, pair -> Cell.of(probability(pair), Unit.PROBABILITY)));
+            columns.add(TableColumn.number(media, "P", pair -> Cell.of(probability(pair), Unit.PROBABILITY)));
         }
-        columns.add(new TableColumn<>(media, "Outcome", Kind.TEXT, ConfidenceSection::outcome));
+        columns.add(TableColumn.text(media, "Outcome", ConfidenceSection::outcome));
         return TableColumn.table(
                 media,
                 id,

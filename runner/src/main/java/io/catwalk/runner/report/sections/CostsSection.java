@@ -145,17 +145,16 @@ record CostsSection(ReportModel model) {
 
     private List<TableColumn<Entrant>> columns() {
         List<TableColumn<Entrant>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(Medium.WRITTEN, "Classifier", Kind.TEXT, StandingsSection::name));
+        columns.add(TableColumn.text(Medium.WRITTEN, "Classifier", StandingsSection::name));
         columns.add(cost(TEXT, "Parameters", Kind.BAR, costs -> Cell.of(costs.parameters(), Unit.COUNT)));
         columns.add(cost(TEXT, ArchitecturesSection.MACS, Kind.NUMBER, ArchitecturesSection::millions));
         columns.add(cost(Medium.WRITTEN, "ONNX file", Kind.BAR, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
         columns.add(cost(TEXT, "Peak memory", Kind.BAR, costs -> Cell.of(costs.peakMemoryBytes(), Unit.BYTES)));
-        columns.add(new TableColumn<>(Medium.WRITTEN, "Training time", Kind.BAR, CostsSection::trainingTime));
+        columns.add(TableColumn.bar(Medium.WRITTEN, "Training time", CostsSection::trainingTime));
         for (InferenceEngine engine : InferenceEngine.values()) {
-            columns.add(new TableColumn<>(
+            columns.add(TableColumn.number(
                     engine == model.engine() ? Medium.WRITTEN : TEXT,
                     "Latency, " + engine.title(),
-                    Kind.NUMBER,
                     one -> latency(one.latency(engine))));
         }
         for (int batch : Latency.BATCH_SIZES) {
@@ -168,8 +167,7 @@ record CostsSection(ReportModel model) {
         return columns;
     }
 
-    private static TableColumn<Entrant> cost(
-            Set<Medium> media, String head, Kind kind, Function<Efficiency, Cell> cell) {
+    static TableColumn<Entrant> cost(Set<Medium> media, String head, Kind kind, Function<Efficiency, Cell> cell) {
         return new TableColumn<>(media, head, kind, one -> {
             Efficiency costs = one.efficiency();
             return costs == null ? Cell.of(null, Unit.COUNT) : cell.apply(costs);

@@ -15,7 +15,6 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.CriticalDifference.Rank;
@@ -104,18 +103,16 @@ public record DataSetsDocument(
 
     private List<Block> accuracies() {
         List<TableColumn<String>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(Medium.ALL, "Classifier", Kind.TEXT, this::name));
+        columns.add(TableColumn.text(Medium.ALL, "Classifier", this::name));
         for (int i = 0; i < across.dataSets().size(); i++) {
             DataSet one = across.dataSets().get(i);
-            columns.add(new TableColumn<>(WIDE, one.folder() + " %", Kind.NUMBER, name -> accuracy(one, name)));
+            columns.add(TableColumn.number(WIDE, one.folder() + " %", name -> accuracy(one, name)));
             if (i < SHORT) {
-                columns.add(
-                        new TableColumn<>(TERMINAL, Integer.toString(i + 1), Kind.NUMBER, name -> accuracy(one, name)));
+                columns.add(TableColumn.number(TERMINAL, Integer.toString(i + 1), name -> accuracy(one, name)));
             }
         }
         if (ranking != null) {
-            columns.add(new TableColumn<>(
-                    Medium.ALL, "Mean rank", Kind.NUMBER, name -> Cell.of(rank(ranking, name), Unit.TIMES)));
+            columns.add(TableColumn.number(Medium.ALL, "Mean rank", name -> Cell.of(rank(ranking, name), Unit.TIMES)));
         }
         List<Block> blocks = new ArrayList<>();
         blocks.add(TableColumn.table(
@@ -160,24 +157,18 @@ public record DataSetsDocument(
                 "sets",
                 "The data sets",
                 List.of(
-                        new TableColumn<>(
+                        TableColumn.text(
                                 TERMINAL,
                                 "Data set",
-                                Kind.TEXT,
                                 one -> Cell.of(across.dataSets().indexOf(one) + 1 + " " + one.folder())),
-                        new TableColumn<>(WIDE, "Data set", Kind.TEXT, one -> new Cell.Link(one.folder(), report(one))),
-                        new TableColumn<>(WIDE, "Classes", Kind.NUMBER, one -> Cell.of(one.classes(), Unit.COUNT)),
-                        new TableColumn<>(
-                                WIDE, "Training images", Kind.NUMBER, one -> Cell.of(one.train(), Unit.COUNT)),
-                        new TableColumn<>(
-                                Medium.ALL, "Test images", Kind.NUMBER, one -> Cell.of(one.test(), Unit.COUNT)),
-                        new TableColumn<>(
-                                Medium.ALL,
-                                "Trials finished",
-                                Kind.NUMBER,
-                                one -> Cell.of(one.finished() + " of " + one.planned())),
-                        new TableColumn<>(Medium.ALL, "Best there", Kind.TEXT, one -> Cell.of(best(one))),
-                        new TableColumn<>(WIDE, "Ranked", Kind.TEXT, one -> Cell.of(one.counts() ? "yes" : "no"))),
+                        TableColumn.text(WIDE, "Data set", one -> new Cell.Link(one.folder(), report(one))),
+                        TableColumn.number(WIDE, "Classes", one -> Cell.of(one.classes(), Unit.COUNT)),
+                        TableColumn.number(WIDE, "Training images", one -> Cell.of(one.train(), Unit.COUNT)),
+                        TableColumn.number(Medium.ALL, "Test images", one -> Cell.of(one.test(), Unit.COUNT)),
+                        TableColumn.number(
+                                Medium.ALL, "Trials finished", one -> Cell.of(one.finished() + " of " + one.planned())),
+                        TableColumn.text(Medium.ALL, "Best there", one -> Cell.of(best(one))),
+                        TableColumn.text(WIDE, "Ranked", one -> Cell.of(one.counts() ? "yes" : "no"))),
                 across.dataSets(),
                 "");
     }
@@ -248,20 +239,19 @@ public record DataSetsDocument(
                         "pairs",
                         "Every pair of classifiers",
                         List.of(
-                                new TableColumn<PairedComparison>(
-                                        Medium.ALL, "Classifier", Kind.TEXT, pair -> name(pair.first())),
-                                new TableColumn<PairedComparison>(
-                                        Medium.ALL, "Compared with", Kind.TEXT, pair -> name(pair.second())),
+                                TableColumn.<PairedComparison>text(
+                                        Medium.ALL, "Classifier", pair -> name(pair.first())),
+                                TableColumn.<PairedComparison>text(
+                                        Medium.ALL, "Compared with", pair -> name(pair.second())),
                                 number("Ahead on", pair -> Cell.of(pair.onlyFirst(), Unit.COUNT)),
                                 number("Behind on", pair -> Cell.of(pair.onlySecond(), Unit.COUNT)),
                                 number("Difference, points", pair -> Cell.of(pair.difference(), Unit.POINTS)),
                                 probability("P better", PairedComparison::better),
                                 probability("P equivalent", PairedComparison::equivalent),
                                 probability("P worse", PairedComparison::worse),
-                                new TableColumn<PairedComparison>(
+                                TableColumn.<PairedComparison>text(
                                         Medium.ALL,
                                         "Outcome",
-                                        Kind.TEXT,
                                         pair -> ConfidenceSection.outcome(pair.outcome(), false))),
                         across.pairs(),
                         ""),
@@ -274,11 +264,11 @@ public record DataSetsDocument(
     }
 
     private static TableColumn<PairedComparison> number(String head, Function<PairedComparison, Cell> cell) {
-        return new TableColumn<>(Medium.ALL, head, Kind.NUMBER, cell);
+        return TableColumn.number(Medium.ALL, head, cell);
     }
 
     private static TableColumn<PairedComparison> probability(
             String head, Function<PairedComparison, @Nullable Double> value) {
-        return new TableColumn<>(WIDE, head, Kind.NUMBER, pair -> Cell.of(value.apply(pair), Unit.PROBABILITY));
+        return TableColumn.number(WIDE, head, pair -> Cell.of(value.apply(pair), Unit.PROBABILITY));
     }
 }

@@ -17,7 +17,6 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.TrialMetrics;
 import java.util.ArrayList;
@@ -119,7 +118,7 @@ record GeneralizationSection(ReportModel model) {
 
     private List<TableColumn<Entrant>> columns() {
         List<TableColumn<Entrant>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(Medium.DETAIL, "Classifier", Kind.TEXT, StandingsSection::name));
+        columns.add(TableColumn.text(Medium.DETAIL, "Classifier", StandingsSection::name));
         columns.add(mean("Training %", metrics -> metrics.train().accuracy()));
         columns.add(mean("Validation %", metrics -> metrics.validation().accuracy()));
         columns.add(mean("Test %", metrics -> metrics.test().accuracy()));
@@ -127,7 +126,7 @@ record GeneralizationSection(ReportModel model) {
         columns.add(gap(BESIDE_NO_CHART, "95 % interval", gap -> new Cell.Range(gap.low(), gap.high(), Unit.POINTS)));
         columns.add(gap(Medium.DETAIL, "Training loss", gap -> Cell.of(gap.trainingLoss(), Unit.NATS)));
         columns.add(gap(Medium.DETAIL, "Validation loss", gap -> Cell.of(gap.validationLoss(), Unit.NATS)));
-        columns.add(number(
+        columns.add(TableColumn.number(
                 Medium.DETAIL, "Calibration error, points", one -> Cell.of(calibrationError(one), Unit.PERCENT)));
         return columns;
     }
@@ -137,16 +136,12 @@ record GeneralizationSection(ReportModel model) {
         return evaluation == null ? null : (Double) evaluation.calibration().expectedError();
     }
 
-    private static TableColumn<Entrant> number(Set<Medium> media, String head, Function<Entrant, Cell> cell) {
-        return new TableColumn<>(media, head, Kind.NUMBER, cell);
-    }
-
     private static TableColumn<Entrant> mean(String head, ToDoubleFunction<TrialMetrics> metric) {
-        return number(BESIDE_NO_CHART, head, one -> Cell.of(one.mean(metric), Unit.PERCENT));
+        return TableColumn.number(BESIDE_NO_CHART, head, one -> Cell.of(one.mean(metric), Unit.PERCENT));
     }
 
     private static TableColumn<Entrant> gap(Set<Medium> media, String head, Function<GeneralizationGap, Cell> cell) {
-        return number(media, head, one -> {
+        return TableColumn.number(media, head, one -> {
             GeneralizationGap gap = one.gap();
             return gap == null ? Cell.of(null, Unit.POINTS) : cell.apply(gap);
         });

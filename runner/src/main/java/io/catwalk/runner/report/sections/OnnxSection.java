@@ -10,7 +10,6 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
@@ -119,9 +118,8 @@ record OnnxSection(ReportModel model) {
 
     private List<TableColumn<Entrant>> columns() {
         List<TableColumn<Entrant>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(Medium.ALL, "Classifier", Kind.TEXT, StandingsSection::name));
-        columns.add(
-                new TableColumn<>(Medium.ALL, "Agrees", Kind.TEXT, one -> agrees(Objects.requireNonNull(worst(one)))));
+        columns.add(TableColumn.text(Medium.ALL, "Classifier", StandingsSection::name));
+        columns.add(TableColumn.text(Medium.ALL, "Agrees", one -> agrees(Objects.requireNonNull(worst(one)))));
         columns.add(number(
                 Medium.ALL, "Label flips", one -> Cell.of(one.maxAbs() == null ? null : one.flips(), Unit.COUNT)));
         columns.add(number(Medium.ALL, "Largest difference", one -> Cell.of(one.maxAbs(), Unit.SCIENTIFIC)));
@@ -132,7 +130,7 @@ record OnnxSection(ReportModel model) {
     }
 
     private static TableColumn<Entrant> number(Set<Medium> media, String head, Function<ParityResult, Cell> cell) {
-        return new TableColumn<>(media, head, Kind.NUMBER, one -> cell.apply(Objects.requireNonNull(worst(one))));
+        return TableColumn.number(media, head, one -> cell.apply(Objects.requireNonNull(worst(one))));
     }
 
     /** Returns a mark for whether a file agrees with its network. */

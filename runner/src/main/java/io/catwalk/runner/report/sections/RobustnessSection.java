@@ -14,7 +14,6 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
@@ -61,14 +60,13 @@ record RobustnessSection(ReportModel model, Robustness robustness, RobustnessFin
 
     private Table strongest() {
         List<TableColumn<Classifier>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(TABLE, "Classifier", Kind.TEXT, this::name));
-        columns.add(new TableColumn<>(
-                TABLE, "Clean %", Kind.NUMBER, one -> Cell.of(one.clean().share(), Unit.PERCENT)));
+        columns.add(TableColumn.text(TABLE, "Classifier", this::name));
+        columns.add(
+                TableColumn.number(TABLE, "Clean %", one -> Cell.of(one.clean().share(), Unit.PERCENT)));
         for (Corruption corruption : Corruption.values()) {
-            columns.add(new TableColumn<>(
+            columns.add(TableColumn.number(
                     TABLE,
                     corruption.title() + " %",
-                    Kind.NUMBER,
                     one -> Cell.of(one.curve(corruption).last().accuracy().share(), Unit.PERCENT)));
         }
         List<String> steps = Stream.of(Corruption.values())

@@ -17,7 +17,6 @@ import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Table.Column;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.words.ComparisonWords;
@@ -94,7 +93,7 @@ record StandingsSection(ReportModel model) {
 
     private Table standings() {
         List<TableColumn<Entrant>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(Medium.ALL, "Classifier", Kind.TEXT, this::tagged));
+        columns.add(TableColumn.text(Medium.ALL, "Classifier", this::tagged));
         columns.add(number("Accuracy %", one -> Cell.of(one.stands().accuracy(), Unit.PERCENT)));
         columns.add(number(
                 "95 % interval",
@@ -105,14 +104,10 @@ record StandingsSection(ReportModel model) {
         columns.add(number("Macro F1 %", one -> Cell.of(one.stands().macroF1(), Unit.PERCENT)));
         columns.add(number("Gap", StandingsSection::gap));
         columns.add(number("Training", CostsSection::trainingTime));
-        columns.add(new TableColumn<>(
-                Medium.of(Medium.MARKDOWN, Medium.PAGE),
-                "Steps",
-                Kind.NUMBER,
-                one -> Cell.of(one.stands().steps(), Unit.COUNT)));
+        columns.add(TableColumn.number(
+                Medium.of(Medium.MARKDOWN, Medium.PAGE), "Steps", one -> Cell.of(one.stands().steps(), Unit.COUNT)));
         columns.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
-        columns.add(
-                new TableColumn<>(Medium.ONLY_PAGE, "ONNX file", Kind.NUMBER, one -> Cell.of(bytes(one), Unit.BYTES)));
+        columns.add(TableColumn.number(Medium.ONLY_PAGE, "ONNX file", one -> Cell.of(bytes(one), Unit.BYTES)));
         Table table = TableColumn.table(
                 Medium.ALL, "table", "The most accurate first", columns, model.trained(), explanation());
         List<Row> rows = new ArrayList<>(table.rows());
@@ -136,7 +131,7 @@ record StandingsSection(ReportModel model) {
     }
 
     private static TableColumn<Entrant> number(String head, Function<Entrant, Cell> cell) {
-        return new TableColumn<>(Medium.ALL, head, Kind.NUMBER, cell);
+        return TableColumn.number(Medium.ALL, head, cell);
     }
 
     private static Cell gap(Entrant one) {

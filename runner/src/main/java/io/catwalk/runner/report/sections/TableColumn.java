@@ -20,6 +20,18 @@ import java.util.function.Function;
  */
 record TableColumn<T>(Set<Medium> media, String head, Kind kind, Function<T, Cell> cell) {
 
+    static <T> TableColumn<T> text(Set<Medium> media, String head, Function<T, Cell> cell) {
+        return new TableColumn<>(media, head, Kind.TEXT, cell);
+    }
+
+    static <T> TableColumn<T> number(Set<Medium> media, String head, Function<T, Cell> cell) {
+        return new TableColumn<>(media, head, Kind.NUMBER, cell);
+    }
+
+    static <T> TableColumn<T> bar(Set<Medium> media, String head, Function<T, Cell> cell) {
+        return new TableColumn<>(media, head, Kind.BAR, cell);
+    }
+
     /** Makes a table without the columns in which no row has a number. */
     static <T> Table table(
             Set<Medium> media,

@@ -13,7 +13,6 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.Timing;
@@ -90,20 +89,16 @@ record TrainingSection(ReportModel model) {
 
     private Block table() {
         List<TableColumn<Entrant>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(Medium.WRITTEN, "Classifier", Kind.TEXT, StandingsSection::name));
+        columns.add(TableColumn.text(Medium.WRITTEN, "Classifier", StandingsSection::name));
         for (String name : model.differingSettings()) {
-            columns.add(new TableColumn<>(
+            columns.add(TableColumn.text(
                     Medium.WRITTEN,
                     name,
-                    Kind.TEXT,
                     one -> Cell.of(RecipeWords.settings(one.request()).getOrDefault(name, Numbers.NONE))));
         }
         if (model.trained().stream().map(one -> one.stands().steps()).distinct().count() > 1) {
-            columns.add(new TableColumn<>(
-                    Medium.WRITTEN,
-                    "Steps",
-                    Kind.NUMBER,
-                    one -> Cell.of(one.stands().steps(), Unit.COUNT)));
+            columns.add(TableColumn.number(
+                    Medium.WRITTEN, "Steps", one -> Cell.of(one.stands().steps(), Unit.COUNT)));
         }
         return TableColumn.table(
                 Medium.WRITTEN, "recipes", "What differs between the recipes", columns, model.trained(), "");

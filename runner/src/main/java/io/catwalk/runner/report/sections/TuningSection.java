@@ -14,7 +14,6 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Unit;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,25 +74,23 @@ record TuningSection(ReportModel model, Tuning tuning) {
 
     private List<TableColumn<Candidate>> columns() {
         List<TableColumn<Candidate>> columns = new ArrayList<>();
-        columns.add(new TableColumn<>(
+        columns.add(TableColumn.text(
                 Medium.ALL,
                 "Candidate",
-                Kind.TEXT,
                 one -> new Cell.Name(Integer.toString(one.number()), null, "", isBest(one) ? "best" : "")));
         tuning.candidates().stream()
                 .flatMap(one -> one.choices().keySet().stream())
                 .distinct()
-                .forEach(name -> columns.add(new TableColumn<>(
+                .forEach(name -> columns.add(TableColumn.text(
                         Medium.ALL,
                         name,
-                        Kind.TEXT,
                         one -> Cell.of(String.valueOf(one.choices().getOrDefault(name, Numbers.NONE))))));
         tuning.candidates().stream()
                 .flatMap(one -> one.scores().stream().map(Score::epochs))
                 .distinct()
                 .sorted()
-                .forEach(epochs -> columns.add(new TableColumn<>(
-                        Medium.ALL, Wording.count(epochs, "epoch", "epochs"), Kind.NUMBER, one -> score(one, epochs))));
+                .forEach(epochs -> columns.add(TableColumn.number(
+                        Medium.ALL, Wording.count(epochs, "epoch", "epochs"), one -> score(one, epochs))));
         return columns;
     }
 
