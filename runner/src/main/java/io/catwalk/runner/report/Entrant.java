@@ -1,6 +1,5 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.Comparison;
@@ -27,6 +26,8 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,18 +47,12 @@ public final class Entrant {
     private final @Nullable Standing standing;
     private SoftReference<@Nullable Evaluation> evaluation = new SoftReference<>(null);
 
-    private Entrant(
-            int number,
-            String name,
-            Palette.Look look,
-            List<Model> models,
-            Results results,
-            @Nullable Standing standing) {
+    private Entrant(int number, Palette.Look look, List<Model> models, Results results, @Nullable Standing standing) {
         Comparison comparison = results.comparison();
         this.number = number;
-        this.name = name;
+        name = models.get(0).outcome().trial().label();
         this.look = look;
-        this.models = List.copyOf(models);
+        this.models = models;
         counted = models.stream()
                 .filter(model ->
                         comparison == null || comparison.counts(model.outcome().trial()))
@@ -73,28 +68,25 @@ public final class Entrant {
      * @return the most accurate first, those without a trained network last
      */
     static List<Entrant> of(RunReport report) {
-        Map<String, List<Model>> byName = new LinkedHashMap<>();
-        for (Model model : report.models()) {
-            byName.computeIfAbsent(model.outcome().trial().label(), name -> new ArrayList<>())
-                    .add(model);
-        }
-        Comparison comparison = report.results().comparison();
-        Map<String, @Nullable Standing> standings = new LinkedHashMap<>();
-        byName.keySet().forEach(name -> standings.put(name, comparison == null ? null : comparison.standing(name)));
-        List<String> names = new ArrayList<>(byName.keySet());
-        names.sort(Comparator.comparingDouble(name -> place(standings.get(name))));
-        Palette palette = new Palette(names);
+        Map<String, List<Model>> byName = report.models().stream()
+                .collect(Collectors.groupingBy(
+                        model -> model.outcome().trial().label(), LinkedHashMap::new, Collectors.toList()));
+        Palette palette = new Palette(List.copyOf(byName.keySet()));
         List<Entrant> entrants = new ArrayList<>();
-        for (String name : names) {
-            entrants.add(new Entrant(
-                    entrants.size() + 1,
-                    name,
-                    palette.look(name),
-                    Objects.requireNonNull(byName.get(name)),
-                    report.results(),
-                    standings.get(name)));
-        }
+        byName.keySet().stream()
+                .sorted(Comparator.comparingDouble(name -> place(standing(report, name))))
+                .forEach(name -> entrants.add(new Entrant(
+                        entrants.size() + 1,
+                        palette.look(name),
+                        Objects.requireNonNull(byName.get(name)),
+                        report.results(),
+                        standing(report, name))));
         return List.copyOf(entrants);
+    }
+
+    private static @Nullable Standing standing(RunReport report, String name) {
+        Comparison comparison = report.results().comparison();
+        return comparison == null ? null : comparison.standing(name);
     }
 
     private static double place(@Nullable Standing standing) {
@@ -143,15 +135,6 @@ public final class Entrant {
      */
     public Standing stands() {
         return Objects.requireNonNull(standing, name);
-    }
-
-    /**
-     * Writes the 95 % interval of its accuracy, in percent.
-     *
-     * @throws NullPointerException if none has a trained network
-     */
-    public String interval() {
-        return Numbers.percent(stands().accuracyLow()) + " to " + Numbers.percent(stands().accuracyHigh());
     }
 
     /** Returns the trials with a trained network. */
@@ -247,7 +230,7 @@ public final class Entrant {
 
     /** Returns whether there are predictions for test images. */
     public boolean evaluated() {
-        return counted.stream().anyMatch(model -> model.answers().there());
+        return answered().findAny().isPresent();
     }
 
     /**
@@ -256,17 +239,17 @@ public final class Entrant {
      * that have predictions is taken.
      */
     public List<Model> shown() {
-        Map<List<Long>, List<Model>> parts = new LinkedHashMap<>();
-        for (Model model : counted) {
-            if (model.answers().there()) {
-                parts.computeIfAbsent(partOf(model), part -> new ArrayList<>()).add(model);
-            }
-        }
         List<Model> shown = List.of();
-        for (List<Model> part : parts.values()) {
+        for (List<Model> part : answered()
+                .collect(Collectors.groupingBy(this::partOf, LinkedHashMap::new, Collectors.toList()))
+                .values()) {
             shown = part.size() > shown.size() ? part : shown;
         }
-        return List.copyOf(shown);
+        return shown;
+    }
+
+    private Stream<Model> answered() {
+        return counted.stream().filter(model -> model.answers().there());
     }
 
     /** Names the seed and the repetition of a trial. */
@@ -278,11 +261,7 @@ public final class Entrant {
     /** Says which trials {@link #shown} selects, in a sentence with a space behind it; empty if it selects all. */
     public String selection() {
         List<Model> shown = shown();
-        if (shown.isEmpty()
-                || shown.size()
-                        == counted.stream()
-                                .filter(model -> model.answers().there())
-                                .count()) {
+        if (shown.size() == answered().count()) {
             return "";
         }
         boolean seeds = counted.stream()
@@ -303,15 +282,12 @@ public final class Entrant {
         Evaluation kept = evaluation.get();
         if (kept == null && evaluated()) {
             List<Model> shown = shown();
-            kept = shown.size() == 1 ? shown.get(0).evaluation() : Evaluation.of(endToEnd(shown), images.classes());
+            List<Supplier<Predictions>> each = shown.stream()
+                    .<Supplier<Predictions>>map(trial -> () -> Objects.requireNonNull(trial.predictions()))
+                    .toList();
+            kept = shown.size() == 1 ? shown.get(0).evaluation() : Evaluation.of(each, images.classes());
             evaluation = new SoftReference<>(kept);
         }
         return kept;
-    }
-
-    private static List<Supplier<Predictions>> endToEnd(List<Model> trials) {
-        return trials.stream()
-                .<Supplier<Predictions>>map(trial -> () -> Objects.requireNonNull(trial.predictions()))
-                .toList();
     }
 }

@@ -20,11 +20,7 @@ public final class RecipeWords {
 
     private RecipeWords() {}
 
-    /**
-     * Describes what a recipe does.
-     *
-     * @return name and value of each setting, in the order of reading; settings that are off are left out
-     */
+    /** Returns name and value of each setting, in the order of reading; settings that are off are left out. */
     public static Map<String, String> settings(Recipe recipe) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("Epochs", Integer.toString(recipe.epochs()));

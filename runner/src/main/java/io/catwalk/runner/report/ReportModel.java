@@ -28,15 +28,9 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
 
     private static final int CHARTED = 24;
 
-    /** Copies the list. */
-    public ReportModel {
-        entrants = List.copyOf(entrants);
-    }
-
     /** Builds the content of the report on a run. */
     public static ReportModel of(RunReport run) {
-        List<Entrant> entrants = Entrant.of(run);
-        return new ReportModel(run, entrants, run.results().latencyEngine());
+        return new ReportModel(run, Entrant.of(run), run.results().latencyEngine());
     }
 
     /** Returns the results of the run. */
@@ -117,12 +111,6 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
                 : isolated(new ComparisonWords(comparison, results()).headline());
     }
 
-    /** Says that trials are missing, and which count; empty if none is missing. */
-    public String incomplete() {
-        Comparison comparison = comparison();
-        return comparison == null ? "" : new ComparisonWords(comparison, results()).incomplete();
-    }
-
     /** Says in a sentence what the answer leaves open; empty if it leaves nothing open. */
     public String limits() {
         Comparison comparison = comparison();
@@ -146,9 +134,8 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /**
-     * Returns the Pareto front: the classifiers that no other is better than in both accuracy and latency.
-     *
-     * @return from the fastest to the most accurate; empty if no latency was measured, or only on a busy machine
+     * Returns the Pareto front, from the fastest to the most accurate: the classifiers that no other is better than in
+     * both accuracy and latency. It is empty if no latency was measured, or only on a busy machine.
      */
     public List<Entrant> front() {
         return trained().stream()
@@ -163,21 +150,17 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
         return comparison == null ? null : comparison.pair(first, second);
     }
 
-    /**
-     * Returns the key by which scripts find a pair of classifiers.
-     *
-     * @return their numbers in the report with a colon between them
-     */
+    /** Returns the key by which scripts find a pair of classifiers: their numbers with a colon between them. */
     public String pair(String first, String second) {
-        return number(first) + ":" + number(second);
+        return entrant(first).number() + ":" + entrant(second).number();
     }
 
-    private int number(String name) {
+    /** Returns a classifier by its name. */
+    public Entrant entrant(String name) {
         return entrants.stream()
                 .filter(one -> one.name().equals(name))
                 .findFirst()
-                .orElseThrow()
-                .number();
+                .orElseThrow();
     }
 
     /**

@@ -53,13 +53,6 @@ public record RunReport(
 
     private static final String DEMO = "demo/" + DemoPage.PAGE;
 
-    /** Copies the lists. */
-    public RunReport {
-        models = List.copyOf(models);
-        missing = List.copyOf(missing);
-        leaked = leaked == null ? null : List.copyOf(leaked);
-    }
-
     /**
      * A finished trial.
      *

@@ -52,17 +52,11 @@ public sealed interface Block
     /**
      * Sentences.
      *
-     * @param media where they are read
      * @param heading above them; empty for none
      * @param tone what they are for
      * @param sentences each with its period
      */
     record Sentences(Set<Medium> media, String heading, Tone tone, List<String> sentences) implements Block {
-
-        /** Copies the list. */
-        public Sentences {
-            sentences = List.copyOf(sentences);
-        }
 
         /** Creates sentences without a heading. */
         public static Sentences of(Set<Medium> media, Tone tone, String... sentences) {
@@ -73,7 +67,6 @@ public sealed interface Block
     /**
      * A chart, with its title and its note.
      *
-     * @param media where it is seen
      * @param id for links; empty for none
      * @param chart the only definition of what it shows
      */
@@ -87,10 +80,7 @@ public sealed interface Block
         /** Creates the figures of a topic: the first is seen by all, the others by those who want details. */
         public static List<Figure> of(List<Chart> charts) {
             return IntStream.range(0, charts.size())
-                    .mapToObj(i -> new Figure(
-                            i == 0 ? Medium.SEEN : Medium.SEEN_DETAIL,
-                            charts.get(i).caption().name() + "-chart",
-                            charts.get(i)))
+                    .mapToObj(i -> new Figure(i == 0 ? Medium.SEEN : Medium.SEEN_DETAIL, charts.get(i)))
                     .toList();
         }
     }
@@ -98,18 +88,11 @@ public sealed interface Block
     /**
      * Facts: each a name and a value.
      *
-     * @param media where they are read
      * @param heading above them; empty for none
      * @param key whether they are the few figures to remember, which are written large
      * @param facts in the order of reading
      */
-    record Facts(Set<Medium> media, String heading, boolean key, List<Fact> facts) implements Block {
-
-        /** Copies the list. */
-        public Facts {
-            facts = List.copyOf(facts);
-        }
-    }
+    record Facts(Set<Medium> media, String heading, boolean key, List<Fact> facts) implements Block {}
 
     /** A name, such as "Median latency of one image", and its value. */
     record Fact(String name, Cell value) {
@@ -123,7 +106,6 @@ public sealed interface Block
     /**
      * Source code or commands, to be copied.
      *
-     * @param media where it is read
      * @param heading above it; empty for none
      * @param language as Markdown names it, such as bash
      * @param text whose lines must not be broken
@@ -133,7 +115,6 @@ public sealed interface Block
     /**
      * A drawing of lines and letters.
      *
-     * @param media where it is seen
      * @param heading above it; empty for none
      * @param description for readers who cannot see it
      * @param picture the drawing
@@ -151,7 +132,6 @@ public sealed interface Block
     /**
      * A picture in a file of its own.
      *
-     * @param media where it is seen
      * @param description for readers who cannot see it
      * @param address relative to the document
      */
@@ -160,7 +140,6 @@ public sealed interface Block
     /**
      * Blocks that a page can fold away. On slides and in text, they follow each other.
      *
-     * @param media where they are read
      * @param id for links; empty for none
      * @param heading what is inside; a classifier has its mark
      * @param facts a few words beside the heading; empty for none
@@ -169,11 +148,6 @@ public sealed interface Block
      */
     record Group(Set<Medium> media, String id, Cell heading, String facts, boolean open, List<Block> blocks)
             implements Block {
-
-        /** Copies the list. */
-        public Group {
-            blocks = List.copyOf(blocks);
-        }
 
         @Override
         public Group in(Medium medium) {

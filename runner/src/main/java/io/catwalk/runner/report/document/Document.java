@@ -15,12 +15,6 @@ import java.util.List;
 public record Document(
         String name, String subject, String title, List<Section> sections, List<String> names, String footer) {
 
-    /** Copies the lists. */
-    public Document {
-        sections = List.copyOf(sections);
-        names = List.copyOf(names);
-    }
-
     /** Returns what is read in a medium, without sections that would be empty. */
     public Document in(Medium medium) {
         return new Document(

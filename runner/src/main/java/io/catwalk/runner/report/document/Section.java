@@ -13,11 +13,6 @@ import java.util.List;
  */
 public record Section(String id, String name, String title, List<Block> blocks, String source) {
 
-    /** Copies the blocks. */
-    public Section {
-        blocks = List.copyOf(blocks);
-    }
-
     /** Returns what is read in a medium. */
     public Section in(Medium medium) {
         return new Section(id, name, title, Block.in(medium, blocks), source);

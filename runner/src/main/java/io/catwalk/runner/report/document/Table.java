@@ -7,7 +7,6 @@ import java.util.Set;
 /**
  * A table. Its first column names the rows.
  *
- * @param media where it is read
  * @param id for links; empty for none
  * @param title what it shows, without a period
  * @param columns from left to right
@@ -20,10 +19,8 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
     /** Rows that fit a terminal beside other things. */
     public static final int SHORT = 12;
 
-    /** Copies the lists. */
+    /** Checks the number of cells. */
     public Table {
-        columns = List.copyOf(columns);
-        rows = List.copyOf(rows);
         for (Row row : rows) {
             if (row.cells().size() != columns.size()) {
                 throw new IllegalArgumentException("expected a cell for each of " + columns.size() + " columns of \""
@@ -35,7 +32,6 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
     /**
      * A column.
      *
-     * @param media where it is read
      * @param head above it
      * @param kind of its cells
      */
@@ -59,11 +55,6 @@ public record Table(Set<Medium> media, String id, String title, List<Column> col
      * @param key by which a page finds the images of the row; empty for none
      */
     public record Row(List<Cell> cells, String key) {
-
-        /** Copies the cells. */
-        public Row {
-            cells = List.copyOf(cells);
-        }
 
         /** Creates a row without a key. */
         public static Row of(Cell... cells) {

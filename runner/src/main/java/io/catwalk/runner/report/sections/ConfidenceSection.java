@@ -151,9 +151,6 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
     }
 
     private Cell name(String classifier) {
-        return StandingsSection.name(model.entrants().stream()
-                .filter(one -> one.name().equals(classifier))
-                .findFirst()
-                .orElseThrow());
+        return StandingsSection.name(model.entrant(classifier));
     }
 }

@@ -6,6 +6,7 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
@@ -38,8 +39,7 @@ record CostsSection(ReportModel model) {
     }
 
     private Section section() {
-        List<Block> blocks = new ArrayList<>();
-        blocks.addAll(RunDocument.figures(RunCharts.COSTS, model));
+        List<Block> blocks = new ArrayList<>(Figure.of(RunCharts.COSTS.of(model)));
         List<String> speed = speed();
         if (!speed.isEmpty()) {
             blocks.add(new Sentences(Medium.WRITTEN, "", Tone.LIST, speed));

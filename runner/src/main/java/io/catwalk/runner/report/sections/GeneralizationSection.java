@@ -40,7 +40,7 @@ record GeneralizationSection(ReportModel model) {
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        List<Block> figures = RunDocument.figures(RunCharts.GENERALIZATION, model);
+        List<Figure> figures = Figure.of(RunCharts.GENERALIZATION.of(model));
         blocks.addAll(figures.subList(0, Math.min(1, figures.size())));
         Optional<Entrant> best =
                 model.trained().stream().filter(Entrant::evaluated).findFirst();

@@ -2,14 +2,8 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.RunCharts;
-import io.catwalk.runner.report.document.Block;
-import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Document;
-import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,15 +32,6 @@ public final class RunDocument {
             RunSection::of);
 
     private RunDocument() {}
-
-    /** Returns the charts of a topic: the first for slides and page, the others as details. */
-    static List<Block> figures(RunCharts topic, ReportModel model) {
-        List<Block> figures = new ArrayList<>();
-        for (Chart chart : topic.of(model)) {
-            figures.add(new Figure(figures.isEmpty() ? Medium.SEEN : Medium.SEEN_DETAIL, chart));
-        }
-        return figures;
-    }
 
     /** Writes the document of a run. */
     public static Document of(ReportModel model) {

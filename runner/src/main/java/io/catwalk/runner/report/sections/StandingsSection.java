@@ -42,9 +42,13 @@ record StandingsSection(ReportModel model) {
 
     private List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
-        List<String> missing = missing();
-        if (!missing.isEmpty()) {
-            blocks.add(new Sentences(Medium.ALL, "", Tone.WARNING, missing));
+        // That trials are missing, the headline says.
+        List<String> failed = model.entrants().stream()
+                .filter(one -> !one.failed().isEmpty())
+                .map(Entrant::name)
+                .toList();
+        if (!failed.isEmpty()) {
+            blocks.add(Sentences.of(Medium.ALL, Tone.WARNING, "Trials of " + Wording.names(failed) + " failed."));
         }
         if (model.trained().isEmpty()) {
             return blocks;
@@ -57,35 +61,22 @@ record StandingsSection(ReportModel model) {
         return blocks;
     }
 
-    /** Says which classifiers have failed trials; that trials are missing, the headline says. */
-    private List<String> missing() {
-        List<String> sentences = new ArrayList<>();
-        List<String> failed = model.entrants().stream()
-                .filter(one -> !one.failed().isEmpty())
-                .map(Entrant::name)
-                .toList();
-        if (!failed.isEmpty()) {
-            sentences.add("Trials of " + Wording.names(failed) + " failed.");
-        }
-        return sentences;
-    }
-
     private Facts best(Entrant best) {
         Efficiency efficiency = best.efficiency();
+        String interval = Numbers.percent(best.stands().accuracyLow()) + " to "
+                + Numbers.percent(best.stands().accuracyHigh());
         return new Facts(
                 Medium.of(Medium.SLIDES),
                 "",
                 true,
                 List.of(
                         new Fact(
-                                "accuracy of " + best.name() + ", 95 % interval " + best.interval(),
+                                "accuracy of " + best.name() + ", 95 % interval " + interval,
                                 Cell.of(Numbers.percent(best.stands().accuracy()) + " %")),
                         new Fact(
                                 "median latency of one image (" + model.latencyTitle() + ")",
                                 Cell.of(best.latency(model.engine()))),
-                        new Fact(
-                                "size of its ONNX file",
-                                Cell.of(efficiency == null ? null : efficiency.onnxBytes(), Unit.BYTES)),
+                        new Fact("size of its ONNX file", Cell.of(bytes(best), Unit.BYTES)),
                         new Fact(
                                 "training time",
                                 Cell.of(efficiency == null ? null : efficiency.trainingSeconds(), Unit.SECONDS))));

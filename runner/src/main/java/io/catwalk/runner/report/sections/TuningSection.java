@@ -9,6 +9,7 @@ import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
+import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
@@ -27,8 +28,7 @@ record TuningSection(ReportModel model, Tuning tuning) {
     }
 
     private Section section() {
-        List<Block> blocks = new ArrayList<>();
-        blocks.addAll(RunDocument.figures(RunCharts.TUNING, model));
+        List<Block> blocks = new ArrayList<>(Figure.of(RunCharts.TUNING.of(model)));
         if (!tuning.candidates().isEmpty()) {
             blocks.add(TableColumn.table(
                     Medium.ALL,
