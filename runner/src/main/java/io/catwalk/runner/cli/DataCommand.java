@@ -11,7 +11,7 @@ import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.ShownClasses;
-import io.catwalk.runner.experiment.Harmless;
+import io.catwalk.runner.experiment.LabelPreservingAugmentations;
 import io.catwalk.runner.report.ContactSheet;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.supply.Depot;
@@ -52,7 +52,7 @@ final class DataCommand extends JsonCommand {
     private static final long SEED = 1;
 
     /** As --augment applies them; but each image has a rectangle erased, and no plugin is asked. */
-    private static final List<Augmentation> SHOWN = Harmless.STANDARD.stream()
+    private static final List<Augmentation> SHOWN = LabelPreservingAugmentations.STANDARD.stream()
             .filter(one -> !(one instanceof Augmentation.Own))
             .map(one -> one instanceof Augmentation.Erase erase ? Augmentation.erase(1, erase.largestArea()) : one)
             .toList();

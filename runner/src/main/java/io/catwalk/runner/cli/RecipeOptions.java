@@ -8,7 +8,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.ClassifierEntry.InitialEntry;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.Harmless;
+import io.catwalk.runner.experiment.LabelPreservingAugmentations;
 import io.catwalk.runner.training.InitialWeights;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +74,9 @@ final class RecipeOptions {
 
     @Nullable
     Boolean mirrored() {
-        return augment == null ? null : (Boolean) Harmless.parse(augment).mirrors();
+        return augment == null
+                ? null
+                : (Boolean) LabelPreservingAugmentations.parse(augment).mirrors();
     }
 
     /**
@@ -83,12 +85,12 @@ final class RecipeOptions {
      */
     Recipe harmless(Recipe recipe, boolean own, Task task) {
         if (augment != null) {
-            return Harmless.parse(augment).appliedTo(recipe);
+            return LabelPreservingAugmentations.parse(augment).appliedTo(recipe);
         }
         if (own) {
             return recipe;
         }
-        Recipe kept = Harmless.of(task).appliedTo(recipe);
+        Recipe kept = LabelPreservingAugmentations.of(task).appliedTo(recipe);
         unmirrored |= !kept.equals(recipe);
         return kept;
     }

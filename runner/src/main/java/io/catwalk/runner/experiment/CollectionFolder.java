@@ -28,13 +28,12 @@ public record CollectionFolder(Path path) {
     private static final Logger LOG = LoggerFactory.getLogger(CollectionFolder.class);
 
     private static final String REQUEST = "collection.yaml";
-    private static final String LOCK = "lock";
     private static final String JSON = "across.json";
     private static final String MARKDOWN = "across.md";
     private static final String PAGE = "across.html";
 
     /** Everything that a collection writes into its folder besides its runs. */
-    private static final Set<String> OWN = Set.of(REQUEST, LOCK, JSON, MARKDOWN, PAGE);
+    private static final Set<String> OWN = Set.of(REQUEST, RunFiles.LOCK, JSON, MARKDOWN, PAGE);
 
     /** Returns whether a collection writes a file of this name, so that no run may have it. */
     static boolean isOwnFile(String name) {
@@ -139,7 +138,7 @@ public record CollectionFolder(Path path) {
         List<@Nullable Results> results = new ArrayList<>();
         for (CollectionSpec.Member member : spec.members()) {
             RunFolder run = new RunFolder(path.resolve(member.folder()));
-            results.add(run.hasBegun() ? run.recorded().compared() : null);
+            results.add(run.journal().hasBegun() ? run.recorded().compared() : null);
         }
         return MultiDatasetComparison.of(
                 String.valueOf(path.toAbsolutePath().normalize().getFileName()), spec, results);
@@ -185,7 +184,7 @@ public record CollectionFolder(Path path) {
                 Path folder = path.resolve(run);
                 if (Files.exists(folder)) {
                     RunFolder.claim(folder, RunFolder.Existing.REPLACE).close();
-                    Files.deleteIfExists(folder.resolve(LOCK));
+                    Files.deleteIfExists(folder.resolve(RunFiles.LOCK));
                     Files.delete(folder);
                 }
             }
@@ -193,7 +192,7 @@ public record CollectionFolder(Path path) {
                 Files.deleteIfExists(path.resolve(file));
             }
         }
-        Files.deleteIfExists(path.resolve(LOCK));
+        Files.deleteIfExists(path.resolve(RunFiles.LOCK));
         Files.deleteIfExists(path.resolve(REQUEST));
     }
 }

@@ -250,11 +250,6 @@ public record RunFolder(Path path) {
         return Files.exists(path.resolve(RunFiles.PAGE)) && Files.exists(path.resolve(RunFiles.RESULTS));
     }
 
-    /** Returns whether anything of the run was recorded. */
-    boolean hasBegun() throws IOException {
-        return journal().hasBegun();
-    }
-
     /** Records that the run goes on with other images; the accuracies without a network were those of the old ones. */
     void beginAnew(Journal.Head head) throws IOException {
         Files.deleteIfExists(path.resolve(RunFiles.BASELINES));

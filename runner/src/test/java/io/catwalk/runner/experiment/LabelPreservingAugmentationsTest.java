@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
-final class HarmlessTest {
+final class LabelPreservingAugmentationsTest {
 
     private static final Task PHOTOS = Task.of(3, 64, 64, 5);
 
@@ -29,7 +29,7 @@ final class HarmlessTest {
             Augmentation.mixup(0.2),
             Augmentation.cutMix(1));
 
-    private static List<Augmentation> kept(Harmless harmless, Augmentation... augmentations) {
+    private static List<Augmentation> kept(LabelPreservingAugmentations harmless, Augmentation... augmentations) {
         return harmless.appliedTo(Recipe.standard().withAugmentations(augmentations))
                 .augmentations();
     }
@@ -38,11 +38,14 @@ final class HarmlessTest {
     void eachTypeThatThereIsCanBeSaid() {
         assertThat(EACH).hasSize(Augmentation.class.getPermittedSubclasses().length);
         for (Augmentation augmentation : EACH) {
-            assertThat(kept(Harmless.parse("all"), augmentation)).containsExactly(augmentation);
-            assertThat(kept(Harmless.parse("none"), augmentation)).isEmpty();
+            assertThat(kept(LabelPreservingAugmentations.parse("all"), augmentation))
+                    .containsExactly(augmentation);
+            assertThat(kept(LabelPreservingAugmentations.parse("none"), augmentation))
+                    .isEmpty();
             boolean mirrors = augmentation instanceof Augmentation.HorizontalFlip;
-            assertThat(kept(Harmless.of(PHOTOS), augmentation)).hasSize(mirrors ? 0 : 1);
-            assertThat(kept(Harmless.of(PHOTOS.withMirrored(true)), augmentation))
+            assertThat(kept(LabelPreservingAugmentations.of(PHOTOS), augmentation))
+                    .hasSize(mirrors ? 0 : 1);
+            assertThat(kept(LabelPreservingAugmentations.of(PHOTOS.withMirrored(true)), augmentation))
                     .hasSize(1);
         }
     }
@@ -51,11 +54,14 @@ final class HarmlessTest {
     @Test
     void whatIsListedIsAppliedAndNothingElse() {
         Augmentation flip = Augmentation.horizontalFlip();
-        assertThat(kept(Harmless.parse("horizontal-flip,shift,light"), flip))
+        assertThat(kept(LabelPreservingAugmentations.parse("horizontal-flip,shift,light"), flip))
                 .containsExactly(flip, Augmentation.shift(0.1), Augmentation.light(0.4, 0.4));
-        assertThat(kept(Harmless.parse("cutmix"), flip, Augmentation.mixup(0.2)))
+        assertThat(kept(LabelPreservingAugmentations.parse("cutmix"), flip, Augmentation.mixup(0.2)))
                 .containsExactly(Augmentation.cutMix(1));
-        assertThat(kept(Harmless.parse("rotate=10,shift,erase=1"), Augmentation.rotate(30), Augmentation.shift(0.04)))
+        assertThat(kept(
+                        LabelPreservingAugmentations.parse("rotate=10,shift,erase=1"),
+                        Augmentation.rotate(30),
+                        Augmentation.shift(0.04)))
                 .containsExactly(Augmentation.rotate(10), Augmentation.shift(0.04), Augmentation.erase(1, 0.2));
     }
 
@@ -71,7 +77,7 @@ final class HarmlessTest {
                 "own | has own, but the recipe has no augmentation of the plugin's own"
             })
     void whatCannotBeAppliedIsRefused(String said, String why) {
-        assertThatThrownBy(() -> Harmless.parse(said).appliedTo(Recipe.standard()))
+        assertThatThrownBy(() -> LabelPreservingAugmentations.parse(said).appliedTo(Recipe.standard()))
                 .isInstanceOf(RequestException.class)
                 .hasMessageStartingWith("--augment")
                 .hasMessageContaining(why);
@@ -79,15 +85,16 @@ final class HarmlessTest {
 
     @Test
     void whatIsSaidIsKeptInTheOrderOfTheRecipe() {
-        Harmless two = Harmless.parse("erase,shift");
+        LabelPreservingAugmentations two = LabelPreservingAugmentations.parse("erase,shift");
         assertThat(kept(two, EACH.get(1), EACH.get(0), EACH.get(5))).containsExactly(EACH.get(1), EACH.get(5));
         assertThat(two.mirrors()).isFalse();
-        assertThat(Harmless.parse("shift,horizontal-flip").mirrors()).isTrue();
+        assertThat(LabelPreservingAugmentations.parse("shift,horizontal-flip").mirrors())
+                .isTrue();
     }
 
     @Test
     void aTypeThatThereIsNotIsRefused() {
-        assertThatThrownBy(() -> Harmless.parse("shift,"))
+        assertThatThrownBy(() -> LabelPreservingAugmentations.parse("shift,"))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("but has ''");
     }

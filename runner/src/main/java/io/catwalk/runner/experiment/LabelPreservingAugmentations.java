@@ -22,7 +22,7 @@ import java.util.Set;
  * @param types that may stay in a recipe, by the names that they have in {@code experiment.yaml}
  * @param listed that a recipe must have, by the same names, with the strength that the user wrote; none if it may be any
  */
-public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
+public record LabelPreservingAugmentations(Set<String> types, Map<String, OptionalDouble> listed) {
 
     /** The only augmentation that is not assumed to be harmless. */
     public static final String MIRRORING = "horizontal-flip";
@@ -43,18 +43,19 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
             Augmentation.cutMix(1));
 
     private static final List<String> TYPES =
-            STANDARD.stream().map(Harmless::type).toList();
+            STANDARD.stream().map(LabelPreservingAugmentations::type).toList();
 
-    private static final Harmless ALL = new Harmless(Set.copyOf(TYPES), Map.of());
+    private static final LabelPreservingAugmentations ALL =
+            new LabelPreservingAugmentations(Set.copyOf(TYPES), Map.of());
 
     /** Copies both; what is listed keeps its order. */
-    public Harmless {
+    public LabelPreservingAugmentations {
         types = Set.copyOf(types);
         listed = Collections.unmodifiableMap(new LinkedHashMap<>(listed));
     }
 
     /** Returns all if mirrored images are known to be of the same class; otherwise all except mirroring. */
-    public static Harmless of(Task task) {
+    public static LabelPreservingAugmentations of(Task task) {
         return task.mirrored() ? ALL : ALL.without(MIRRORING);
     }
 
@@ -63,12 +64,12 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
      *
      * @throws RequestException if there is no such type or strength, or two exclude each other
      */
-    public static Harmless parse(String said) {
+    public static LabelPreservingAugmentations parse(String said) {
         if (said.equals("all")) {
             return ALL;
         }
         if (said.equals("none")) {
-            return new Harmless(Set.of(), Map.of());
+            return new LabelPreservingAugmentations(Set.of(), Map.of());
         }
         Map<String, OptionalDouble> listed = new LinkedHashMap<>();
         for (String one : said.split(",", -1)) {
@@ -87,7 +88,7 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
             throw new RequestException(
                     "--augment has mixup and cutmix, but an image can be mixed only once: leave one out");
         }
-        return new Harmless(listed.keySet(), listed);
+        return new LabelPreservingAugmentations(listed.keySet(), listed);
     }
 
     private static OptionalDouble strength(String type, String said) {
@@ -126,10 +127,10 @@ public record Harmless(Set<String> types, Map<String, OptionalDouble> listed) {
         return types.contains(MIRRORING);
     }
 
-    private Harmless without(String type) {
+    private LabelPreservingAugmentations without(String type) {
         Set<String> rest = new LinkedHashSet<>(types);
         rest.remove(type);
-        return new Harmless(rest, listed);
+        return new LabelPreservingAugmentations(rest, listed);
     }
 
     /**
