@@ -51,23 +51,13 @@ public record Audit(
     private static final Pattern PAIR =
             Pattern.compile("(\\d{1,9}),(\\d{1,9}),(\\d{1,3}\\.\\d+),(true|false),(-?\\d),(-?\\d),");
 
-    /**
-     * The accuracy of a model.
-     *
-     * @param model its name
-     * @param all accuracy on all test images
-     * @param withoutDuplicates accuracy on the test images that resemble no training image; null if there are none
-     */
+    /** The accuracy of a model; null without duplicates if each test image resembles a training image. */
     public record Model(
             String model, Accuracy all, @Nullable Accuracy withoutDuplicates) {}
 
     /**
-     * Counts of duplicates.
-     *
-     * @param pairs number of pairs
-     * @param exact number of them with the same pixels
-     * @param otherLabel number of them with two different labels
-     * @param images number of test images that are the first of a pair
+     * Counts of duplicates: pairs, those with the same pixels, those with two different labels, and the test images that
+     * are the first of a pair.
      */
     public record Count(int pairs, int exact, int otherLabel, int images) {}
 

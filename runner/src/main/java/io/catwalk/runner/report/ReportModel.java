@@ -18,11 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a report on a run. All decisions are made here: page, slides, plots and cards only show them.
- *
- * @param run that is reported on
- * @param entrants its classifiers, the most accurate first, those without a trained network last
- * @param engine on which latencies were measured
+ * The content of a report on a run. All decisions are made here: page, slides, plots and cards only show them. The most
+ * accurate classifiers are the first, and those without a trained network the last.
  */
 public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine engine) {
 

@@ -6,14 +6,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.Normalization;
 import io.catwalk.runner.trial.ExportOptions;
 
-/**
- * Writes complete programs that classify one image with an ONNX file.
- *
- * @param file name of the ONNX file
- * @param images with the size and the channels that the file expects
- * @param normalization of the pixels
- * @param options that the file was exported with
- */
+/** Writes complete programs that classify one image with an ONNX file, as it was exported. */
 record CardCode(String file, ImageSource images, Normalization normalization, ExportOptions options) {
 
     private static final String REPEATED = "the file takes this many images";

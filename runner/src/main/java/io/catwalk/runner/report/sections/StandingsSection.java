@@ -96,7 +96,9 @@ record StandingsSection(ReportModel model) {
         columns.add(number("Gap", StandingsSection::gap));
         columns.add(number("Training", CostsSection::trainingTime));
         columns.add(TableColumn.number(
-                Medium.of(Medium.MARKDOWN, Medium.PAGE), "Steps", one -> Cell.of(one.stands().steps(), Unit.COUNT)));
+                Medium.of(Medium.MARKDOWN, Medium.PAGE),
+                "Steps",
+                one -> Cell.of(one.stands().steps(), Unit.COUNT)));
         columns.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
         columns.add(TableColumn.number(Medium.ONLY_PAGE, "ONNX file", one -> Cell.of(bytes(one), Unit.BYTES)));
         Table table = TableColumn.table(

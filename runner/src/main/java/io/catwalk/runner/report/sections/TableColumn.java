@@ -10,14 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
-/**
- * A column of a table, and how its cells follow from what a row is about.
- *
- * @param media where it is read
- * @param head above it
- * @param kind of its cells
- * @param cell of a row
- */
+/** A column of a table, and how it is made from a row. */
 record TableColumn<T>(Set<Medium> media, String head, Kind kind, Function<T, Cell> cell) {
 
     static <T> TableColumn<T> text(Set<Medium> media, String head, Function<T, Cell> cell) {

@@ -3,14 +3,7 @@ package io.catwalk.runner.report.slides;
 import java.awt.geom.Rectangle2D;
 import org.apache.poi.util.Units;
 
-/**
- * A part of a slide, in points from its upper left corner.
- *
- * @param x of the left edge
- * @param y of the upper edge
- * @param width above 0
- * @param height above 0
- */
+/** A part of a slide, in points from its upper left corner. */
 record Area(double x, double y, double width, double height) {
 
     /** Returns one of several equal columns, from 0. */

@@ -2,12 +2,7 @@ package io.catwalk.runner.report.slides;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Options for slides.
- *
- * @param extent how much the slides show
- * @param template whose look they have; null for Catwalk's own
- */
+/** Which slides there are, and whose look they have: without a template, Catwalk's own. */
 public record SlideOptions(Extent extent, @Nullable Template template) {
 
     /** How much the slides show. */

@@ -21,12 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/**
- * Says which classifier is better and how sure that is, without claiming more than the tests.
- *
- * @param comparison the numbers
- * @param results that the comparison is part of
- */
+/** Says which classifier is better and how sure that is, without claiming more than the tests. */
 public record ComparisonWords(Comparison comparison, Results results) {
 
     private static final List<String> NUMBERS =
