@@ -14,7 +14,7 @@ import io.catwalk.runner.demo.DemoNetwork;
 import io.catwalk.runner.demo.DemoPage;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
-import io.catwalk.runner.report.page.ReportPage;
+import io.catwalk.runner.report.sections.RunDocument;
 import io.catwalk.runner.runtimes.Runner;
 import io.catwalk.runner.trial.ModelSignature;
 import io.catwalk.runner.trial.TrialFolder;
@@ -140,7 +140,7 @@ final class DemoCommand extends ConsoleCommand {
                 trial.requireOwnOnnx(done);
                 shown.putIfAbsent(
                         label,
-                        new Shown(trial.onnx(), address == null ? null : address + "#" + ReportPage.confusion(label)));
+                        new Shown(trial.onnx(), address == null ? null : address + "#" + RunDocument.confusion(label)));
             }
         }
         return shown;

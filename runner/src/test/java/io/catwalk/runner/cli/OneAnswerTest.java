@@ -18,7 +18,6 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.report.sections.RunDocument;
 import io.catwalk.runner.statistics.Holm;
 import io.catwalk.runner.statistics.PairedAccuracy;
@@ -169,7 +168,7 @@ final class OneAnswerTest {
                         "" + cell.images(),
                         percent((double) cell.images() / support)));
             }
-            Figure matrix = block(Figure.class, figure -> figure.id().equals(ReportPage.confusion(one.name)));
+            Figure matrix = block(Figure.class, figure -> figure.id().equals(RunDocument.confusion(one.name)));
             List<List<String>> drawn = matrix.chart().caption().table();
             assertThat(drawn.subList(1, drawn.size())).as(one.name).containsExactlyInAnyOrderElementsOf(cells);
         }

@@ -13,8 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 
 /** Writes a document as one HTML file, which a browser shows from disk and without a network. */
 public final class ReportPage {
@@ -22,23 +20,7 @@ public final class ReportPage {
     static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
             null, ContentType.Html, ReportPage.class.getClassLoader(), ReportPage.class.getPackageName());
 
-    /** Characters that stand as their code in an id; a dot ends it in an address, and the underscore marks a code. */
-    private static final Pattern OTHER = Pattern.compile("[^A-Za-z0-9-]");
-
     private ReportPage() {}
-
-    /**
-     * Returns the id of a confusion matrix on the page, which no other label has.
-     *
-     * @return the id, which is also the fragment of its address
-     */
-    public static String confusion(String contestant) {
-        return "confusion-" + OTHER.matcher(contestant).replaceAll(ReportPage::code);
-    }
-
-    private static String code(MatchResult letter) {
-        return "_" + Integer.toHexString(letter.group().codePointAt(0)) + "_";
-    }
 
     /**
      * Writes the page.

@@ -20,7 +20,6 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.report.page.ReportPage;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
@@ -108,7 +107,7 @@ record ClassifiersSection(ReportModel model) {
         List<Block> blocks = new ArrayList<>(failures(one));
         if (model.charted().contains(one)) {
             for (Chart chart : new EntrantCharts(model, one, Integer.toString(one.number())).all()) {
-                String id = chart.keys().isEmpty() ? "" : ReportPage.confusion(one.name());
+                String id = chart.keys().isEmpty() ? "" : RunDocument.confusion(one.name());
                 blocks.add(new Figure(MEDIA, id, chart));
             }
         }

@@ -10,7 +10,6 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Block.Widget;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.report.page.ImageBrowser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

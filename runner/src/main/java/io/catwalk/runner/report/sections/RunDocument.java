@@ -7,10 +7,15 @@ import io.catwalk.runner.report.document.Section;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** All that is said about a run. A new section is one class, and one line here. */
 public final class RunDocument {
+
+    /** Characters that stand as their code in an id; a dot ends it in an address, and the underscore marks a code. */
+    private static final Pattern OTHER = Pattern.compile("[^A-Za-z0-9-]");
 
     private static final List<Function<ReportModel, Optional<Section>>> SECTIONS = List.of(
             StandingsSection::of,
@@ -32,6 +37,19 @@ public final class RunDocument {
             RunSection::of);
 
     private RunDocument() {}
+
+    /**
+     * Returns the id of a confusion matrix on the page, which no other label has.
+     *
+     * @return the id, which is also the fragment of its address
+     */
+    public static String confusion(String contestant) {
+        return "confusion-" + OTHER.matcher(contestant).replaceAll(RunDocument::code);
+    }
+
+    private static String code(MatchResult letter) {
+        return "_" + Integer.toHexString(letter.group().codePointAt(0)) + "_";
+    }
 
     /** Writes the document of a run. */
     public static Document of(ReportModel model) {

@@ -77,7 +77,7 @@ final class ReportPageTest {
     @Test
     void everyLabelHasItsOwnConfusionMatrix() {
         Stream<String> labels = Stream.of("a@0.1", "a@0-1", "a@0+1", "a@0_1", "a-0.1", "a-0-1", "a_40_0-1");
-        assertThat(labels.map(ReportPage::confusion))
+        assertThat(labels.map(RunDocument::confusion))
                 .doesNotHaveDuplicates()
                 .allMatch(id -> id.matches("confusion-[A-Za-z0-9_-]+"));
     }

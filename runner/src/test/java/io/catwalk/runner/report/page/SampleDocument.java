@@ -30,6 +30,8 @@ import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.graphics.Paint;
 import io.catwalk.runner.report.graphics.Picture;
 import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.report.sections.ImageBrowser;
+import io.catwalk.runner.report.sections.RunDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -160,7 +162,7 @@ final class SampleDocument {
         List<Block> blocks = new ArrayList<>();
         for (Chart chart : new EntrantCharts(model, entrant, Integer.toString(entrant.number())).all()) {
             boolean matrix = !chart.keys().isEmpty() && chart.keys().get(0).contains(".");
-            blocks.add(new Figure(PAGE, matrix ? ReportPage.confusion(entrant.name()) : "", chart));
+            blocks.add(new Figure(PAGE, matrix ? RunDocument.confusion(entrant.name()) : "", chart));
         }
         Picture picture = picture();
         blocks.add(new Drawing(PAGE, "Architecture", "A square", picture));

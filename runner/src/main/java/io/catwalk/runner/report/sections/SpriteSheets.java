@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.page;
+package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;

@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.page;
+package io.catwalk.runner.report.sections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
