@@ -3,9 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.onnx.runtime.OnnxMetadata;
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Reasons;
-import io.catwalk.runner.experiment.Comparison;
 import io.catwalk.runner.experiment.RecordedRun;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
@@ -18,6 +16,8 @@ import io.catwalk.runner.report.slides.SlideOptions;
 import io.catwalk.runner.report.slides.Slides;
 import io.catwalk.runner.report.text.MarkdownText;
 import io.catwalk.runner.report.text.TerminalText;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.trial.TrialFolder;
 import java.io.IOException;
@@ -44,7 +44,7 @@ final class Reports {
     }
 
     /** Writes the results, the page, the slides, the plots, and the card of each exported model. */
-    static Document write(RecordedRun recorded, Results results, SlideOptions options, Console console)
+    static Document write(RecordedRun recorded, RunResults results, SlideOptions options, Console console)
             throws IOException {
         ReportModel model = ReportModel.of(RunReport.of(recorded, results, Home.data(console)));
         recorded.folder().writeResults(results);
@@ -102,7 +102,7 @@ final class Reports {
      * Writes the reports after a run, whose results are written, and returns whether that worked. The answer is
      * printed first, unless a program reads the output.
      */
-    static boolean writeAfter(RunFolder run, Results results, boolean printed, Console console) {
+    static boolean writeAfter(RunFolder run, RunResults results, boolean printed, Console console) {
         try {
             run.writeResults(results); // what could not be written before is told by the exit code
             ReportModel model = ReportModel.of(RunReport.of(run.recorded(), results, Home.data(console)));

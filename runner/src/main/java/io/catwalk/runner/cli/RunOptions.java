@@ -7,7 +7,6 @@ import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
 import io.catwalk.runner.experiment.RunLock;
 import io.catwalk.runner.experiment.RunPolicy;
@@ -15,6 +14,7 @@ import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.remote.OrderFolder;
 import io.catwalk.runner.remote.OrderFolderExecutor;
 import io.catwalk.runner.remote.Packing;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.Accelerators;
 import io.catwalk.runner.trial.BenchProcess;
 import io.catwalk.runner.trial.DatasetSpec;
@@ -116,7 +116,7 @@ final class RunOptions {
             throws IOException, InterruptedException {
         RunFolder run = lock.run();
         FinishedRun conducted = conducted(experiment, how, lock, run.path(), console);
-        Results results = conducted.results();
+        RunResults results = conducted.results();
         if (json) {
             console.json(results);
         } else if (results.done().isEmpty() && !conducted.handedOut().isEmpty()) {
@@ -132,7 +132,7 @@ final class RunOptions {
     }
 
     /** A run, whether its reports could be written, and the ranges of its orders that have no outcome yet. */
-    record FinishedRun(Results results, boolean reported, String handedOut) {}
+    record FinishedRun(RunResults results, boolean reported, String handedOut) {}
 
     /** Runs it, and prints the answer unless a program reads the output. If stopped, it tells the user to resume {@code whole}. */
     @SuppressWarnings("try") // the hook is held, not used
@@ -147,7 +147,7 @@ final class RunOptions {
                 ProgressView view = ProgressView.of(console, spec, !noLatency);
                 TrialExecutor executor =
                         Objects.requireNonNull(opening, "how() chooses it").open(needs)) {
-            Results results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
+            RunResults results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
             String open = executor instanceof OrderFolderExecutor folder ? OrderFolder.ranges(folder.open()) : "";
             boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
             return new FinishedRun(results, nothingYet || Reports.writeAfter(run, results, !json, console), open);
@@ -156,7 +156,7 @@ final class RunOptions {
 
     /** Returns the exit code, and reports what was not run: it tells the user to resume the folder {@code whole}. */
     int exitCode(FinishedRun conducted, Path whole, Console console) {
-        Results results = conducted.results();
+        RunResults results = conducted.results();
         if (!conducted.handedOut().isEmpty()) {
             console.note("no outcome yet for the orders " + conducted.handedOut() + " in " + orders
                     + ": carry out each with catwalk work " + Shell.quoted(orders + "/N.json")

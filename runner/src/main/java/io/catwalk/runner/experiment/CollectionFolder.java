@@ -4,6 +4,7 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.results.RunResults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,7 +136,7 @@ public record CollectionFolder(Path path) {
     /** Summarizes the runs so far. */
     public MultiDatasetComparison sumUp() throws IOException {
         CollectionSpec spec = readSpec();
-        List<@Nullable Results> results = new ArrayList<>();
+        List<@Nullable RunResults> results = new ArrayList<>();
         for (CollectionSpec.Member member : spec.members()) {
             RunFolder run = new RunFolder(path.resolve(member.folder()));
             results.add(run.journal().hasBegun() ? run.recorded().compared() : null);

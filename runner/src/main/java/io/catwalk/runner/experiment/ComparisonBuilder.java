@@ -7,15 +7,18 @@ import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.PredictedClasses;
-import io.catwalk.runner.experiment.Comparison.Baseline;
-import io.catwalk.runner.experiment.Comparison.Incomplete;
-import io.catwalk.runner.experiment.Comparison.NoPairs;
-import io.catwalk.runner.experiment.Comparison.Round;
-import io.catwalk.runner.experiment.Comparison.Scope;
-import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Baseline;
+import io.catwalk.runner.results.Comparison.Incomplete;
+import io.catwalk.runner.results.Comparison.NoPairs;
+import io.catwalk.runner.results.Comparison.Round;
+import io.catwalk.runner.results.Comparison.Scope;
+import io.catwalk.runner.results.Comparison.Standing;
+import io.catwalk.runner.results.GeneralizationGap;
+import io.catwalk.runner.results.Observations;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Bootstrap;
 import io.catwalk.runner.statistics.CochranQ;
-import io.catwalk.runner.statistics.CorrectedTTest;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.statistics.ParetoFront;
@@ -42,13 +45,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Compares classifiers by their paired trials: the standings, and every pair with its test. */
-final class ComparisonBuilder {
+public final class ComparisonBuilder {
 
     private static final double CONFIDENCE = 0.95;
     private static final int RESAMPLES = 2000;
 
     private final PairedTrials paired;
-    private final Results.Dataset images;
+    private final RunResults.Dataset images;
     private final EquivalenceRegion region;
     private final @Nullable Baselines baselines;
     private final Observations observations;
@@ -65,7 +68,7 @@ final class ComparisonBuilder {
     ComparisonBuilder(
             PairedTrials paired,
             Function<TrialSpec, @Nullable PredictedClasses> read,
-            Results.Dataset images,
+            RunResults.Dataset images,
             EquivalenceRegion region,
             @Nullable Baselines baselines) {
         this.paired = paired;
@@ -87,6 +90,27 @@ final class ComparisonBuilder {
                 .map(one -> standing(one.getKey(), one.getValue(), front.get(one.getKey())))
                 .sorted(Comparator.comparingDouble(Standing::accuracy).reversed())
                 .toList();
+    }
+
+    /**
+     * Compares the classifiers of an experiment by the trials that all of them have finished.
+     *
+     * @param planned all trials, in the order of the request
+     * @param predictions of a trial that is done, on its test images; null if there are none
+     * @param baselines accuracies without a network; null if they are not known
+     * @return how they stand; null if there is no trained network
+     */
+    public static @Nullable Comparison compare(
+            List<TrialSpec> planned,
+            Outcomes finished,
+            Function<TrialSpec, @Nullable PredictedClasses> predictions,
+            RunResults.Dataset images,
+            EquivalenceRegion region,
+            @Nullable Baselines baselines) {
+        PairedTrials paired = PairedTrials.of(planned, finished);
+        return paired.trials().isEmpty()
+                ? null
+                : new ComparisonBuilder(paired, predictions, images, region, baselines).comparison();
     }
 
     Comparison comparison() {
@@ -283,47 +307,6 @@ final class ComparisonBuilder {
     }
 
     /**
-     * Treats the trials of one contestant as a sample: each seed is one observation or, with folds, each fold; the training
-     * images of folds overlap.
-     *
-     * @param folds whether it is a cross-validation
-     * @param testShare images of one fold's test part divided by images of its training part; only used with folds
-     */
-    record Observations(boolean folds, double testShare) {
-
-        private static final double CONFIDENCE = 0.95;
-
-        Observations(boolean folds, Results.Dataset images) {
-            this(folds, (double) images.test() / images.train());
-        }
-
-        /**
-         * Returns one number per seed or, with folds, one per fold: the mean over the seeds, which share the images of the
-         * fold.
-         */
-        double[] each(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
-            return trials.stream()
-                    .collect(Collectors.groupingBy(
-                            trial -> folds ? trial.fold() : trial.seed(),
-                            LinkedHashMap::new,
-                            Collectors.averagingDouble(score)))
-                    .values()
-                    .stream()
-                    .mapToDouble(Double::doubleValue)
-                    .toArray();
-        }
-
-        /** Returns the 95 % interval of a mean; over folds, that of a difference from 0. At least two trials are needed. */
-        Interval interval(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
-            double[] scores = each(trials, score);
-            return folds && scores.length > 1
-                    ? CorrectedTTest.of(scores, new double[scores.length], testShare)
-                            .interval(CONFIDENCE)
-                    : Spread.of(trials.stream().mapToDouble(score).toArray()).interval();
-        }
-    }
-
-    /**
      * Pairs the trained networks of an experiment. If the classifiers share enough, only the seeds and folds count that all
      * of them have finished, so that none profits from an easier fold.
      *
@@ -381,7 +364,7 @@ final class ComparisonBuilder {
         /** Returns the latency of a classifier: that of its first network that was measured on a quiet machine. */
         @Nullable
         Latency latency(String classifier) {
-            InferenceEngine engine = Results.latencyEngine(results.values());
+            InferenceEngine engine = RunResults.latencyEngine(results.values());
             return results.entrySet().stream()
                     .filter(trial -> trial.getKey().label().equals(classifier))
                     .map(trial -> trial.getValue().efficiency().latency(engine))

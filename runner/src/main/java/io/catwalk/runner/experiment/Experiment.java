@@ -8,6 +8,7 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.experiment.Scheduler.Stopwatch;
 import io.catwalk.runner.plugin.InstalledClassifier;
 import io.catwalk.runner.plugin.PluginCatalog;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.LatencyBench;
 import io.catwalk.runner.trial.LatencySettings;
 import io.catwalk.runner.trial.Software;
@@ -111,7 +112,7 @@ public final class Experiment {
      * @param bench measures the trained networks at the end; null to skip that
      * @throws RequestException if the run folder holds something that no run has written; it is then unchanged
      */
-    public Results run(
+    public RunResults run(
             RunFolder run,
             TrialExecutor executor,
             @Nullable LatencyBench bench,
@@ -171,7 +172,8 @@ public final class Experiment {
                     run, () -> recorded().results(), finished.size(), stopwatch::seconds, listener::note);
         }
 
-        Results finish(TrialExecutor executor, @Nullable LatencyBench bench) throws IOException, InterruptedException {
+        RunResults finish(TrialExecutor executor, @Nullable LatencyBench bench)
+                throws IOException, InterruptedException {
             new Scheduler(spec, executor, conduct, stopwatch, this).run(finished);
             keepBaselines();
             if (bench != null) {
@@ -184,10 +186,10 @@ public final class Experiment {
         }
 
         /** Compares the trials, and writes the results. */
-        private Results compared() {
+        private RunResults compared() {
             RecordedRun recorded = recorded();
             try {
-                Results results = recorded.compared();
+                RunResults results = recorded.compared();
                 writeResults(results);
                 return results;
             } catch (IOException | RequestException e) {
@@ -197,7 +199,7 @@ public final class Experiment {
             }
         }
 
-        private void writeResults(Results results) {
+        private void writeResults(RunResults results) {
             try {
                 run.writeResults(results);
             } catch (IOException e) {
@@ -455,14 +457,14 @@ public final class Experiment {
                 1);
     }
 
-    private Results.Dataset described() {
+    private RunResults.Dataset described() {
         // A search tests candidates on folds, but its best, which is what it shows, on the test images.
         ImageSource tested = spec.split().folds() == 0 || spec.tuning() != null ? dataset.test() : dataset.train();
         IntSummaryStatistics sizes = IntStream.of(
                         tested.countPerClass(dataset.classes().size()))
                 .filter(size -> size > 0)
                 .summaryStatistics();
-        return new Results.Dataset(
+        return new RunResults.Dataset(
                 dataset.name(),
                 dataset.sha256(),
                 dataset.classes(),

@@ -4,6 +4,7 @@ import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.TrialOutcome;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -41,7 +42,7 @@ record Journal(Path path) {
      * @param startedAt moment of the first start, ISO 8601, UTC
      * @param dataset what is trained and evaluated on
      */
-    record Head(int schema, String startedAt, Results.Dataset dataset) {}
+    record Head(int schema, String startedAt, RunResults.Dataset dataset) {}
 
     /**
      * Records the outcome of a trial.

@@ -2,6 +2,8 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
@@ -74,7 +76,7 @@ public record MultiDatasetComparison(
             Map<String, Interval> intervals,
             List<String> leaders) {}
 
-    static MultiDatasetComparison of(String name, CollectionSpec spec, List<@Nullable Results> results) {
+    static MultiDatasetComparison of(String name, CollectionSpec spec, List<@Nullable RunResults> results) {
         List<Map<String, Double>> accuracies =
                 results.stream().map(MultiDatasetComparison::accuracies).toList();
         Set<String> planned = new LinkedHashSet<>();
@@ -112,7 +114,7 @@ public record MultiDatasetComparison(
                         : PairedComparison.ofDataSets(order, scores(order, counted), new EquivalenceRegion(region)));
     }
 
-    private static Map<String, Double> accuracies(@Nullable Results results) {
+    private static Map<String, Double> accuracies(@Nullable RunResults results) {
         Map<String, Double> accuracies = new LinkedHashMap<>();
         if (results != null && results.comparison() != null) {
             results.comparison().standings().forEach(one -> accuracies.put(one.classifier(), one.accuracy()));
@@ -121,7 +123,10 @@ public record MultiDatasetComparison(
     }
 
     private static DataSet dataSet(
-            CollectionSpec.Member member, @Nullable Results results, boolean counts, Map<String, Double> accuracies) {
+            CollectionSpec.Member member,
+            @Nullable RunResults results,
+            boolean counts,
+            Map<String, Double> accuracies) {
         return results == null
                 ? new DataSet(member.folder(), member.folder(), 0, 0, 0, 0, 0, false, Map.of(), Map.of(), List.of())
                 : new DataSet(

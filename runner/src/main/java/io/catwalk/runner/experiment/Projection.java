@@ -1,6 +1,7 @@
 package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Reasons;
+import io.catwalk.runner.results.RunResults;
 import java.io.IOException;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -20,7 +21,7 @@ final class Projection {
     private static final double PAUSE_SECONDS = 30;
 
     private final RunFolder run;
-    private final Supplier<Results> results;
+    private final Supplier<RunResults> results;
     private final DoubleSupplier seconds;
     private final Consumer<String> note;
     private double drawnAt;
@@ -28,7 +29,8 @@ final class Projection {
     private boolean failing;
 
     /** Writes the results at the start. */
-    Projection(RunFolder run, Supplier<Results> results, int finished, DoubleSupplier seconds, Consumer<String> note) {
+    Projection(
+            RunFolder run, Supplier<RunResults> results, int finished, DoubleSupplier seconds, Consumer<String> note) {
         this.run = run;
         this.results = results;
         this.seconds = seconds;

@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import io.catwalk.runner.Reasons;
 import io.catwalk.runner.evaluation.PredictedClasses;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
@@ -34,7 +35,7 @@ public record RecordedRun(
         ExperimentSpec spec,
         String startedAt,
         double seconds,
-        Results.Dataset dataset,
+        RunResults.Dataset dataset,
         Outcomes outcomes) {
 
     /** Lists the trials that have an outcome. */
@@ -43,13 +44,13 @@ public record RecordedRun(
     }
 
     /** Returns the results. */
-    public Results results() {
+    public RunResults results() {
         List<TrialSpec> planned = spec.trials(outcomes);
         LatencyColumn finished = LatencyColumn.of(
                 outcomes.of(planned).stream().map(TrialOutcome::withoutFolders).toList());
-        return new Results(
+        return new RunResults(
                 ExperimentSpec.SCHEMA,
-                new Results.Summary(
+                new RunResults.Summary(
                         String.valueOf(
                                 folder.path().toAbsolutePath().normalize().getFileName()),
                         Reasons.withoutFolders(spec.command()),
@@ -74,7 +75,7 @@ public record RecordedRun(
     }
 
     /** Describes the images; those of a search are described as the best was trained on them, once it was. */
-    private Results.Dataset described(List<TrialOutcome> finished) {
+    private RunResults.Dataset described(List<TrialOutcome> finished) {
         return finished.stream()
                 .filter(outcome -> spec.tuning() != null && outcome.trial().fold() == 0)
                 .filter(Done.class::isInstance)
@@ -88,13 +89,13 @@ public record RecordedRun(
      * Returns the results, and compares the trials by their predictions. The candidates of a search are left out: the
      * best one was selected by its score.
      */
-    public Results compared() throws IOException {
+    public RunResults compared() throws IOException {
         List<TrialSpec> compared = spec.trials(outcomes).stream()
                 .filter(trial -> spec.tuning() == null || trial.fold() == 0)
                 .toList();
         try {
             return results()
-                    .compared(Comparison.of(
+                    .compared(ComparisonBuilder.compare(
                             compared,
                             comparable(),
                             trial -> predictions(trial),

@@ -6,6 +6,7 @@ import io.catwalk.runner.Reasons;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.data.ImageDataset;
 import io.catwalk.runner.evaluation.Baselines;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.TrialFolder;
 import io.catwalk.runner.trial.TrialImages;
 import io.catwalk.runner.trial.TrialOutcome;
@@ -288,13 +289,13 @@ public record RunFolder(Path path) {
      *
      * @throws IOException if they cannot be written; older ones are then unchanged
      */
-    public void writeResults(Results results) throws IOException {
+    public void writeResults(RunResults results) throws IOException {
         AtomicFiles.write(path.resolve(RunFiles.RESULTS), Json.JSON.writeValueAsString(results));
-        AtomicFiles.write(path.resolve("results.csv"), Results.csv(results.trials()));
+        AtomicFiles.write(path.resolve("results.csv"), RunResults.csv(results.trials()));
         if (results.comparison() != null) {
             AtomicFiles.write(
                     path.resolve("standings.csv"),
-                    Results.csv(results.comparison().standings()));
+                    RunResults.csv(results.comparison().standings()));
         }
         try (InputStream in = Objects.requireNonNull(RunFolder.class.getResourceAsStream(RunFiles.CHECKER))) {
             AtomicFiles.write(path.resolve(RunFiles.CHECKER), new String(in.readAllBytes(), StandardCharsets.UTF_8));

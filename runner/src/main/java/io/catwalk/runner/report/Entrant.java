@@ -2,12 +2,12 @@ package io.catwalk.runner.report;
 
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.GeneralizationGap;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.graphics.Symbol;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Standing;
+import io.catwalk.runner.results.GeneralizationGap;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
@@ -42,12 +42,13 @@ public final class Entrant {
     private final Palette.Look look;
     private final List<Model> models;
     private final List<Model> counted;
-    private final Results.Dataset images;
+    private final RunResults.Dataset images;
     private final int folds;
     private final @Nullable Standing standing;
     private SoftReference<@Nullable Evaluation> evaluation = new SoftReference<>(null);
 
-    private Entrant(int number, Palette.Look look, List<Model> models, Results results, @Nullable Standing standing) {
+    private Entrant(
+            int number, Palette.Look look, List<Model> models, RunResults results, @Nullable Standing standing) {
         Comparison comparison = results.comparison();
         this.number = number;
         name = models.get(0).outcome().trial().label();

@@ -1,9 +1,9 @@
 package io.catwalk.runner.report;
 
-import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.words.ComparisonWords;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
@@ -31,12 +31,12 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /** Returns the results of the run. */
-    public Results results() {
+    public RunResults results() {
         return run.results();
     }
 
     /** Returns the data set. */
-    public Results.Dataset dataset() {
+    public RunResults.Dataset dataset() {
         return run.results().dataset();
     }
 
@@ -89,7 +89,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
 
     /** Says which images the trials were evaluated on. */
     public String testedOn() {
-        Results.Summary experiment = results().experiment();
+        RunResults.Summary experiment = results().experiment();
         if (experiment.folds() == 0) {
             return Wording.count(dataset().test(), "test image", "test images");
         }

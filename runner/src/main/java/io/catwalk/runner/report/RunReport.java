@@ -10,7 +10,7 @@ import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecordedRun;
-import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.TrialFolder;
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunReport(
         ExperimentSpec spec,
-        Results results,
+        RunResults results,
         List<Model> models,
         @Nullable ImageDataset dataset,
         List<String> missing,
@@ -156,11 +156,11 @@ public record RunReport(
     }
 
     /** Gathers the data of reports on a run, finished or interrupted. */
-    public static RunReport of(RecordedRun run, Results all, DataHome dataHome) throws IOException {
+    public static RunReport of(RecordedRun run, RunResults all, DataHome dataHome) throws IOException {
         ExperimentSpec spec = run.spec();
         // Otherwise, candidates that were only scored would appear beside the one that was trained in full.
         boolean searched = all.tuning() != null && all.tuning().best() != null;
-        Results results = searched ? all.withoutCandidates() : all;
+        RunResults results = searched ? all.withoutCandidates() : all;
         List<String> missing = new ArrayList<>();
         mixed(missing, "by different software", all.mixedSoftware());
         mixed(missing, "on different machines", all.mixedMachines());
@@ -207,7 +207,7 @@ public record RunReport(
     }
 
     /** Reads the robustness of the current ONNX files. */
-    private static @Nullable Robustness robustness(RecordedRun run, Results results, List<String> missing)
+    private static @Nullable Robustness robustness(RecordedRun run, RunResults results, List<String> missing)
             throws IOException {
         Robustness measured = Robustness.in(run.folder());
         if (measured == null) {
@@ -223,7 +223,7 @@ public record RunReport(
         return current.classifiers().isEmpty() ? null : current;
     }
 
-    private static Model model(Results results, TrialFolder folder, TrialOutcome outcome, List<String> missing)
+    private static Model model(RunResults results, TrialFolder folder, TrialOutcome outcome, List<String> missing)
             throws IOException {
         String label = results.label(outcome.trial());
         Answers answers = Answers.NONE;

@@ -11,8 +11,8 @@ import io.catwalk.runner.data.Sha256;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.Predictions;
 import io.catwalk.runner.experiment.RecordedRun;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.experiment.RunFolder;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness.Classifier;
 import io.catwalk.runner.robustness.Robustness.Curve;
 import io.catwalk.runner.robustness.Robustness.Step;
@@ -74,7 +74,7 @@ public final class RobustnessMeter {
      * @throws IOException if the run cannot be read
      */
     public static RobustnessMeter of(RecordedRun run, DataHome home, int most) throws IOException {
-        Results results = run.results();
+        RunResults results = run.results();
         boolean searched = results.tuning() != null && results.tuning().best() != null;
         Map<String, Done> files = new LinkedHashMap<>();
         ImageDataset dataset = null;

@@ -13,10 +13,12 @@ import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.experiment.Comparison.Baseline;
-import io.catwalk.runner.experiment.Comparison.Scope;
-import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.report.words.ComparisonWords;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Baseline;
+import io.catwalk.runner.results.Comparison.Scope;
+import io.catwalk.runner.results.Comparison.Standing;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
@@ -320,8 +322,8 @@ final class ComparisonTest {
     }
 
     private Comparison comparedWith(Baselines baselines) {
-        return Objects.requireNonNull(
-                Comparison.of(planned, finished, this::answers, images(), EquivalenceRegion.STANDARD, baselines));
+        return Objects.requireNonNull(ComparisonBuilder.compare(
+                planned, finished, this::answers, images(), EquivalenceRegion.STANDARD, baselines));
     }
 
     @Test
@@ -339,7 +341,7 @@ final class ComparisonTest {
     @Test
     void balancedAccuracyStandsBesideAccuracyWhereClassesAreVeryUnequal() {
         threeModels();
-        Function<Results.Dataset, String> headline =
+        Function<RunResults.Dataset, String> headline =
                 images -> new ComparisonWords(compared(), results(3, 3, 1, 0, images)).headline();
 
         assertThat(headline.apply(images(100, 20))).contains("(95 % interval 76.9 to 96.0)");
@@ -352,7 +354,7 @@ final class ComparisonTest {
         fold("gru", 1, 0.895, 0.922, 0.938, 0.909);
 
         Comparison comparison = Objects.requireNonNull(
-                Comparison.of(planned, finished, this::answers, images(), new EquivalenceRegion(2), null));
+                ComparisonBuilder.compare(planned, finished, this::answers, images(), new EquivalenceRegion(2), null));
 
         assertThat(comparison.regionPoints()).isEqualTo(2);
         assertThat(comparison.pairs().get(0).outcome()).isEqualTo(Outcome.EQUIVALENT);
@@ -498,10 +500,10 @@ final class ComparisonTest {
         fold("conv", 1, 0.90, 0.92, 0.94, 0.91);
         fold("rnn", 1, 0.80, 0.83, 0.835, 0.812);
 
-        assertThat(Results.csv(results(8, 8, 1, 4).trials()).lines()).hasSize(1 + 8);
+        assertThat(RunResults.csv(results(8, 8, 1, 4).trials()).lines()).hasSize(1 + 8);
     }
 
-    private Results results(int trials, int done, int seeds, int folds) {
+    private RunResults results(int trials, int done, int seeds, int folds) {
         return results(trials, done, seeds, folds, images());
     }
 
@@ -519,11 +521,11 @@ final class ComparisonTest {
         return new ComparisonWords(comparison, results(planned.size(), finished.size(), seeds, folds));
     }
 
-    private Results results(int trials, int done, int seeds, int folds, Results.Dataset images) {
+    private RunResults results(int trials, int done, int seeds, int folds, RunResults.Dataset images) {
         List<Long> all = LongStream.rangeClosed(1, seeds).boxed().toList();
-        Results.Summary summary = new Results.Summary(
+        RunResults.Summary summary = new RunResults.Summary(
                 "run", "compare", "2024-01-01T00:00:00Z", 1, trials, done, List.of(), all, folds, 1, 2, 1);
-        return new Results(1, summary, images, List.copyOf(finished.all()), compared(), null, List.of());
+        return new RunResults(1, summary, images, List.copyOf(finished.all()), compared(), null, List.of());
     }
 
     private void threeModels() {
@@ -584,12 +586,13 @@ final class ComparisonTest {
         return new Efficiency(1, 1L, 1, bytes, 1, 1, 1, null, null, latency(micros));
     }
 
-    private static Results.Dataset images() {
+    private static RunResults.Dataset images() {
         return images(25, 25);
     }
 
-    private static Results.Dataset images(int largestClass, int smallestClass) {
-        return new Results.Dataset("forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50, largestClass, smallestClass);
+    private static RunResults.Dataset images(int largestClass, int smallestClass) {
+        return new RunResults.Dataset(
+                "forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50, largestClass, smallestClass);
     }
 
     private Comparison compared() {
@@ -602,7 +605,7 @@ final class ComparisonTest {
     }
 
     private @Nullable Comparison comparison() {
-        return Comparison.of(planned, finished, this::answers, images(), EquivalenceRegion.STANDARD, null);
+        return ComparisonBuilder.compare(planned, finished, this::answers, images(), EquivalenceRegion.STANDARD, null);
     }
 
     private static Latency latency(double micros) {

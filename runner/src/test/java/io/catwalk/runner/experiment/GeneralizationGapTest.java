@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.catwalk.runner.evaluation.Overfitting.Verdict;
+import io.catwalk.runner.results.GeneralizationGap;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
@@ -21,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GeneralizationGapTest {
 
     private static final Offset<Double> CLOSE = within(1e-9);
-    private static final Results.Dataset IMAGES =
-            new Results.Dataset("forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50, 25, 25);
+    private static final RunResults.Dataset IMAGES =
+            new RunResults.Dataset("forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50, 25, 25);
 
     /**
      * One trial has Newcombe's interval of 1000 images; seeds have Student's. The variance of folds is multiplied by 1 /

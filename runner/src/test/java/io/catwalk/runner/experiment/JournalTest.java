@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Scheduler.Stopwatch;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;
@@ -26,7 +27,7 @@ class JournalTest {
     private static final Journal.Head HEAD = new Journal.Head(
             Journal.SCHEMA,
             "2026-11-24T15:15:49Z",
-            new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50, 25, 25));
+            new RunResults.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50, 25, 25));
     private static final Journal.Entry DONE = new Journal.Entry("ab12", 61.5, MadeUp.done(trial("gru"), 0.9));
     private static final Journal.Entry FAILED =
             new Journal.Entry("cd34", 72, new TrialOutcome.Failed(trial("lstm"), "out of memory", "the loss is NaN"));

@@ -12,6 +12,7 @@ import io.catwalk.runner.data.TinyImages;
 import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.plugin.PluginCatalog;
 import io.catwalk.runner.plugin.TestPlugin;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.training.Epoch;
 import io.catwalk.runner.trial.DatasetSpec;
 import io.catwalk.runner.trial.Latency;
@@ -95,7 +96,7 @@ class KeptTrialsTest {
     /** The seed of the trial during which somebody deletes the run; 0 for none. */
     private int deletedBy;
 
-    private Results run(ExperimentSpec request, PluginCatalog plugins, RunPolicy conduct) throws Exception {
+    private RunResults run(ExperimentSpec request, PluginCatalog plugins, RunPolicy conduct) throws Exception {
         made = new Made();
         DataHome home = DataHome.of(folder);
         ImageDataset loaded = request.dataset().load(home);
@@ -105,7 +106,7 @@ class KeptTrialsTest {
         }
     }
 
-    private Results resume() throws Exception {
+    private RunResults resume() throws Exception {
         return run(request(), catalog, RunPolicy.STANDARD);
     }
 
@@ -184,7 +185,7 @@ class KeptTrialsTest {
         resume();
         assertThat(made.events).containsExactly("kept 0", "trains 1", "trains 2", "trains 3");
 
-        Results results = resume();
+        RunResults results = resume();
 
         assertThat(made.events).containsExactly("kept 3");
         assertThat(results.done()).hasSize(3);
@@ -213,7 +214,7 @@ class KeptTrialsTest {
         Arrays.fill(changed, 8, changed.length, (byte) 0);
         Files.write(labels, changed);
 
-        Results results = resume();
+        RunResults results = resume();
         run.writeExperiment(request());
 
         assertThat(results.dataset().largestClass()).isEqualTo(TinyImages.TEST);
@@ -234,7 +235,7 @@ class KeptTrialsTest {
         flip(images.resolve("t10k-images-idx3-ubyte"));
 
         RunPolicy noTime = new RunPolicy(Duration.ZERO, RunPolicy.Retry.NEVER, RunPolicy.Versions.RENEW, null);
-        Results results = run(request(), catalog, noTime);
+        RunResults results = run(request(), catalog, noTime);
 
         assertThat(results.done()).isEmpty();
         assertThat(run.recorded().results().done()).isEmpty();
@@ -256,7 +257,7 @@ class KeptTrialsTest {
         rewrite(line -> line.contains("\"seed\":2") ? line.replaceAll(before, after) : line);
         String journal = Files.readString(run.journal().path());
 
-        Results mixed = run(request(), catalog, KEEP);
+        RunResults mixed = run(request(), catalog, KEEP);
 
         assertThat(made.events).as("--keep-versions").containsExactly("kept 3");
         assertThat(run.journal().path()).content().isEqualTo(journal);
@@ -292,7 +293,7 @@ class KeptTrialsTest {
         resume();
         rewrite(line -> line.contains("\"seed\":3") ? line.replace("AMD EPYC", "Intel Xeon") : line);
 
-        Results results = resume();
+        RunResults results = resume();
 
         assertThat(made.events).containsExactly("kept 3");
         assertThat(results.mixedMachines())
@@ -368,7 +369,7 @@ class KeptTrialsTest {
         rewrite(line -> line.replace("\"pytorch\":null", "\"pytorch\":" + latency));
         Files.delete(trial(1).predictions("test"));
 
-        Results results = resume();
+        RunResults results = resume();
 
         assertThat(made.events).contains("trains 1").doesNotContain("trains 2");
         assertThat(results.done())
@@ -384,7 +385,7 @@ class KeptTrialsTest {
         run(search(), catalog, RunPolicy.STANDARD);
         assertThat(made.events).hasSize(1 + 6 + 4 + 1).startsWith("kept 0");
 
-        Results results = run(search(), catalog, RunPolicy.STANDARD);
+        RunResults results = run(search(), catalog, RunPolicy.STANDARD);
 
         assertThat(made.events).containsExactly("kept 5", "trains 1", "kept 4", "kept 1");
         assertThat(results.done()).hasSize(5 + 4 + 1);

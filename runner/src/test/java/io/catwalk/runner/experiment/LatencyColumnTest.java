@@ -3,6 +3,7 @@ package io.catwalk.runner.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.catwalk.runner.experiment.RecordedRun.LatencyColumn;
+import io.catwalk.runner.results.LatencyRow;
 import io.catwalk.runner.trial.Latency;
 import io.catwalk.runner.trial.LatencyMark;
 import io.catwalk.runner.trial.Machine;

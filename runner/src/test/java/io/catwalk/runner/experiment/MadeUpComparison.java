@@ -1,8 +1,11 @@
 package io.catwalk.runner.experiment;
 
-import io.catwalk.runner.experiment.Comparison.NoPairs;
-import io.catwalk.runner.experiment.Comparison.Scope;
-import io.catwalk.runner.experiment.Comparison.Standing;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.NoPairs;
+import io.catwalk.runner.results.Comparison.Scope;
+import io.catwalk.runner.results.Comparison.Standing;
+import io.catwalk.runner.results.GeneralizationGap;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.CochranQ;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
@@ -43,7 +46,7 @@ public final class MadeUpComparison {
 
     /** Computes the standing of some trials of a classifier, but for its intervals, which are a point wide each way. */
     public static Standing standing(List<Done> trials, @Nullable Boolean onFront) {
-        var images = new Results.Dataset("forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50, 25, 25);
+        var images = new RunResults.Dataset("forty", "", List.of("a", "b"), 1, 8, 8, 135, 15, 50, 25, 25);
         var seconds = trials.stream()
                 .mapToDouble(done -> done.efficiency().trainingSeconds())
                 .summaryStatistics();

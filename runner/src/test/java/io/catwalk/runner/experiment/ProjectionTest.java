@@ -2,6 +2,7 @@ package io.catwalk.runner.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.results.RunResults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,9 +35,9 @@ class ProjectionTest {
         return new Projection(run, this::results, finished, () -> seconds, notes::add);
     }
 
-    private Results results() {
+    private RunResults results() {
         drawn.add(finished);
-        Results.Summary summary = new Results.Summary(
+        RunResults.Summary summary = new RunResults.Summary(
                 "run",
                 "compare",
                 "2026-11-24T15:15:49Z",
@@ -49,9 +50,9 @@ class ProjectionTest {
                 1,
                 1,
                 1);
-        Results.Dataset images =
-                new Results.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50, 25, 25);
-        return new Results(ExperimentSpec.SCHEMA, summary, images, List.of(), null, null, List.of());
+        RunResults.Dataset images =
+                new RunResults.Dataset("shapes", "0".repeat(64), List.of("a", "b"), 1, 8, 8, 90, 10, 50, 25, 25);
+        return new RunResults(ExperimentSpec.SCHEMA, summary, images, List.of(), null, null, List.of());
     }
 
     private void finish(Projection projection, int trials, double secondsLater) {

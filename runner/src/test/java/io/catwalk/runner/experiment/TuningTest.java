@@ -11,6 +11,7 @@ import io.catwalk.runner.RequestException;
 import io.catwalk.runner.evaluation.Averages;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.experiment.TuningSpec.Rung;
+import io.catwalk.runner.results.Tuning;
 import io.catwalk.runner.trial.MadeUp;
 import io.catwalk.runner.trial.TrialOutcome;
 import io.catwalk.runner.trial.TrialSpec;

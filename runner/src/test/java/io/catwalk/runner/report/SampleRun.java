@@ -9,14 +9,15 @@ import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.experiment.Comparison;
+import io.catwalk.runner.experiment.ComparisonBuilder;
 import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Outcomes;
-import io.catwalk.runner.experiment.Results;
-import io.catwalk.runner.experiment.Tuning;
 import io.catwalk.runner.report.RunReport.Answers;
 import io.catwalk.runner.report.RunReport.Model;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.RunResults;
+import io.catwalk.runner.results.Tuning;
 import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.training.ComputeDevice;
 import io.catwalk.runner.training.Epoch;
@@ -112,7 +113,7 @@ public record SampleRun(
         int planned = spec().trials(new Outcomes()).size();
         String command = "compare --out runs/sample";
         String started = "2026-11-24T15:15:49.309Z";
-        Results.Summary summary = new Results.Summary(
+        RunResults.Summary summary = new RunResults.Summary(
                 "sample", command, started, 2718.7, planned, models.size(), notRun, seeds, folds, 1, 2, 1);
         List<TrialOutcome> outcomes = models.stream().map(Model::outcome).toList();
         Set<TrialSpec> compared = new LinkedHashSet<>(tuning == null ? spec().trials(new Outcomes()) : List.of());
@@ -122,14 +123,15 @@ public record SampleRun(
                 .forEach(compared::add);
         Comparison given =
                 comparison == null ? comparison(List.copyOf(compared), models, EquivalenceRegion.STANDARD) : comparison;
-        Results results = new Results(ExperimentSpec.SCHEMA, summary, described(), outcomes, given, tuning, List.of());
+        RunResults results =
+                new RunResults(ExperimentSpec.SCHEMA, summary, described(), outcomes, given, tuning, List.of());
         return new RunReport(spec(), results, models, dataset(), missing, null, null, null);
     }
 
-    private Results.Dataset described() {
+    private RunResults.Dataset described() {
         int[] counts = dataset().test().countPerClass(classes.size());
         var judging = IntStream.of(counts).filter(count -> count > 0).summaryStatistics();
-        return new Results.Dataset(
+        return new RunResults.Dataset(
                 "sample", DIGEST, classes, 1, SIDE, SIDE, 5400, 600, images, judging.getMax(), judging.getMin());
     }
 
@@ -289,6 +291,6 @@ public record SampleRun(
         right.set(0, (int) (0.84 * images));
         String nearest = Base64.getEncoder().encodeToString(right.toByteArray());
         Baselines baselines = new Baselines(5400, images, images, 0, images / 10, nearest);
-        return Comparison.of(planned, finished, answers, described(), region, baselines);
+        return ComparisonBuilder.compare(planned, finished, answers, described(), region, baselines);
     }
 }

@@ -1,9 +1,6 @@
 package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Baseline;
-import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
@@ -17,6 +14,9 @@ import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.charts.XyChart.Guide;
 import io.catwalk.runner.report.graphics.Symbol;
 import io.catwalk.runner.report.words.ComparisonWords;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Baseline;
+import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Overfitting;
-import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
@@ -12,6 +11,7 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.results.GeneralizationGap;
 import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
 import java.util.Comparator;

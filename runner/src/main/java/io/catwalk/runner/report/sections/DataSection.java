@@ -6,7 +6,6 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.ContactSheet;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
@@ -21,6 +20,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.results.RunResults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +39,7 @@ record DataSection(ReportModel model) {
         return Optional.of(new Section("data", "Data", section.title(), section.blocks(), "results.json, key dataset"));
     }
 
-    private Results.Dataset data() {
+    private RunResults.Dataset data() {
         return model.dataset();
     }
 

@@ -1,7 +1,6 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
@@ -13,6 +12,7 @@ import io.catwalk.runner.report.document.Block.Tone;
 import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.Machine;
 import io.catwalk.runner.trial.Provenance;
 import io.catwalk.runner.trial.Software;
@@ -41,7 +41,7 @@ record RunSection(ReportModel model) {
         return Optional.of(new RunSection(model).section());
     }
 
-    private Results.Summary experiment() {
+    private RunResults.Summary experiment() {
         return model.results().experiment();
     }
 

@@ -1,9 +1,6 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Baseline;
-import io.catwalk.runner.experiment.GeneralizationGap;
 import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
@@ -20,6 +17,9 @@ import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.report.words.ComparisonWords;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Baseline;
+import io.catwalk.runner.results.GeneralizationGap;
 import io.catwalk.runner.trial.Efficiency;
 import java.util.ArrayList;
 import java.util.List;

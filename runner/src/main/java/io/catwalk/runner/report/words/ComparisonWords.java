@@ -3,15 +3,15 @@ package io.catwalk.runner.report.words;
 import static io.catwalk.runner.report.Wording.names;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Baseline;
-import io.catwalk.runner.experiment.Comparison.Incomplete;
-import io.catwalk.runner.experiment.Comparison.NoPairs;
-import io.catwalk.runner.experiment.Comparison.Round;
-import io.catwalk.runner.experiment.Comparison.Scope;
-import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.Wording;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Baseline;
+import io.catwalk.runner.results.Comparison.Incomplete;
+import io.catwalk.runner.results.Comparison.NoPairs;
+import io.catwalk.runner.results.Comparison.Round;
+import io.catwalk.runner.results.Comparison.Scope;
+import io.catwalk.runner.results.Comparison.Standing;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Says which classifier is better and how sure that is, without claiming more than the tests. */
-public record ComparisonWords(Comparison comparison, Results results) {
+public record ComparisonWords(Comparison comparison, RunResults results) {
 
     private static final List<String> NUMBERS =
             List.of("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten");

@@ -8,13 +8,6 @@ import io.catwalk.api.Schedule;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Baseline;
-import io.catwalk.runner.experiment.Comparison.NoPairs;
-import io.catwalk.runner.experiment.Comparison.Scope;
-import io.catwalk.runner.experiment.Comparison.Standing;
-import io.catwalk.runner.experiment.GeneralizationGap;
-import io.catwalk.runner.experiment.Results;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport;
 import io.catwalk.runner.report.RunReport.Answers;
@@ -29,6 +22,13 @@ import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Baseline;
+import io.catwalk.runner.results.Comparison.NoPairs;
+import io.catwalk.runner.results.Comparison.Scope;
+import io.catwalk.runner.results.Comparison.Standing;
+import io.catwalk.runner.results.GeneralizationGap;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
@@ -55,7 +55,7 @@ class SectionsTest {
     private static final Map<String, Document> SAMPLES = new ConcurrentHashMap<>();
     private static final SampleRun RUN = new SampleRun(List.of(), List.of("cat", "dog", "fox"), 0, 60, 1);
 
-    private static final Results.Dataset IMAGES =
+    private static final RunResults.Dataset IMAGES =
             RUN.report(List.of(), null, null).results().dataset();
 
     private final List<Model> models = new ArrayList<>();

@@ -2,13 +2,13 @@ package io.catwalk.runner.report.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.catwalk.runner.experiment.Comparison;
-import io.catwalk.runner.experiment.Comparison.Incomplete;
-import io.catwalk.runner.experiment.Comparison.Round;
-import io.catwalk.runner.experiment.Comparison.Scope;
-import io.catwalk.runner.experiment.Comparison.Standing;
 import io.catwalk.runner.experiment.MadeUpComparison;
-import io.catwalk.runner.experiment.Results;
+import io.catwalk.runner.results.Comparison;
+import io.catwalk.runner.results.Comparison.Incomplete;
+import io.catwalk.runner.results.Comparison.Round;
+import io.catwalk.runner.results.Comparison.Scope;
+import io.catwalk.runner.results.Comparison.Standing;
+import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.statistics.PairedComparison.Test;
@@ -23,10 +23,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ComparisonWordsTest {
 
     private static ComparisonWords words(Comparison comparison) {
-        Results.Summary summary = new Results.Summary(
+        RunResults.Summary summary = new RunResults.Summary(
                 "run", "compare", "2024-01-01T00:00:00Z", 1, 3, 3, List.of(), List.of(1L), 0, 1, 2, 1);
-        Results.Dataset images = new Results.Dataset("shapes", "", List.of("a", "b"), 1, 8, 8, 135, 15, 32, 16, 16);
-        return new ComparisonWords(comparison, new Results(1, summary, images, List.of(), comparison, null, List.of()));
+        RunResults.Dataset images =
+                new RunResults.Dataset("shapes", "", List.of("a", "b"), 1, 8, 8, 135, 15, 32, 16, 16);
+        return new ComparisonWords(
+                comparison, new RunResults(1, summary, images, List.of(), comparison, null, List.of()));
     }
 
     private static Comparison comparison(Scope scope, double accuracy, List<PairedComparison> pairs) {

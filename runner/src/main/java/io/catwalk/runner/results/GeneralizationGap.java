@@ -1,9 +1,8 @@
-package io.catwalk.runner.experiment;
+package io.catwalk.runner.results;
 
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.Overfitting;
-import io.catwalk.runner.experiment.ComparisonBuilder.Observations;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import io.catwalk.runner.trial.TrialSpec;
@@ -35,9 +34,9 @@ public record GeneralizationGap(
     /**
      * Measures the gap of one classifier.
      *
-     * @param trials that are done, as returned by {@link Results#classifiers}; at least one
+     * @param trials that are done; at least one
      */
-    public static GeneralizationGap of(List<Done> trials, Results.Dataset images) {
+    public static GeneralizationGap of(List<Done> trials, RunResults.Dataset images) {
         if (trials.isEmpty()) {
             throw new IllegalArgumentException("expected at least 1 trial that is done, but found none");
         }

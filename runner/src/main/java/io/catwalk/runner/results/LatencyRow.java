@@ -1,4 +1,4 @@
-package io.catwalk.runner.experiment;
+package io.catwalk.runner.results;
 
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
@@ -19,7 +19,7 @@ import java.util.Set;
  */
 public record LatencyRow(String model, Map<InferenceEngine, Latency> latencies) {
 
-    static LatencyRow of(Done done) {
+    public static LatencyRow of(Done done) {
         Map<InferenceEngine, Latency> latencies = new EnumMap<>(InferenceEngine.class);
         for (InferenceEngine engine : InferenceEngine.values()) {
             Latency latency = done.efficiency().latency(engine);

@@ -1,4 +1,4 @@
-package io.catwalk.runner.experiment;
+package io.catwalk.runner.results;
 
 import io.catwalk.api.Criterion;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.catwalk.runner.experiment;
+package io.catwalk.runner.results;
 
 import io.catwalk.runner.Csv;
 import io.catwalk.runner.Json;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param tuning outcome of a search; null if there was none
  * @param latenciesLeftOut places of latencies that are left out, because they were measured elsewhere than the others
  */
-public record Results(
+public record RunResults(
         int schema,
         Summary experiment,
         Dataset dataset,
@@ -105,7 +105,7 @@ public record Results(
          *
          * @return with its numbers of images; the parts of a fold are all training images of the data set
          */
-        Dataset inFull(TrialMetrics metrics) {
+        public Dataset inFull(TrialMetrics metrics) {
             int held = metrics.validation().images();
             return new Dataset(
                     name,
@@ -129,15 +129,15 @@ public record Results(
         }
     }
 
-    Results compared(@Nullable Comparison newComparison) {
-        return new Results(schema, experiment, dataset, trials, newComparison, tuning, latenciesLeftOut);
+    public RunResults compared(@Nullable Comparison newComparison) {
+        return new RunResults(schema, experiment, dataset, trials, newComparison, tuning, latenciesLeftOut);
     }
 
     /** Leaves out the trials that only scored the candidates of a search, which tables show as candidates. */
-    public Results withoutCandidates() {
+    public RunResults withoutCandidates() {
         return tuning == null
                 ? this
-                : new Results(
+                : new RunResults(
                         schema,
                         experiment,
                         dataset,
@@ -203,7 +203,7 @@ public record Results(
     }
 
     /** Returns one row for each trial or standing, with a column for every number that any of them has. */
-    static String csv(List<?> records) {
+    public static String csv(List<?> records) {
         List<Map<String, String>> rows = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>();
         for (Object one : records) {
@@ -235,7 +235,7 @@ public record Results(
         return latencyEngine(done());
     }
 
-    static InferenceEngine latencyEngine(Collection<Done> trials) {
+    public static InferenceEngine latencyEngine(Collection<Done> trials) {
         return trials.stream().anyMatch(done -> done.efficiency().onnxruntime() != null)
                 ? InferenceEngine.ONNX_RUNTIME
                 : InferenceEngine.PYTORCH;

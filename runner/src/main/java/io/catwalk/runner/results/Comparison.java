@@ -1,15 +1,11 @@
-package io.catwalk.runner.experiment;
+package io.catwalk.runner.results;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.catwalk.api.Criterion;
-import io.catwalk.runner.evaluation.Baselines;
-import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.statistics.CochranQ;
-import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.TrialSpec;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,27 +35,6 @@ public record Comparison(
         List<String> withoutNetwork,
         @Nullable Incomplete incomplete,
         List<Criterion> selectedBy) {
-
-    /**
-     * Compares the classifiers of an experiment by the trials that all of them have finished.
-     *
-     * @param planned all trials, in the order of the request
-     * @param predictions of a trial that is done, on its test images; null if there are none
-     * @param baselines accuracies without a network; null if they are not known
-     * @return how they stand; null if there is no trained network
-     */
-    public static @Nullable Comparison of(
-            List<TrialSpec> planned,
-            Outcomes finished,
-            Function<TrialSpec, @Nullable PredictedClasses> predictions,
-            Results.Dataset images,
-            EquivalenceRegion region,
-            @Nullable Baselines baselines) {
-        ComparisonBuilder.PairedTrials paired = ComparisonBuilder.PairedTrials.of(planned, finished);
-        return paired.trials().isEmpty()
-                ? null
-                : new ComparisonBuilder(paired, predictions, images, region, baselines).comparison();
-    }
 
     /** Returns how the most accurate classifier compares with each other one that it is compared with. */
     public List<PairedComparison> ofTheBest() {
@@ -113,7 +88,7 @@ public record Comparison(
      */
     public record Round(long seed, int fold) {
 
-        static Round of(TrialSpec trial) {
+        public static Round of(TrialSpec trial) {
             return new Round(trial.seed(), trial.fold());
         }
     }
@@ -203,7 +178,7 @@ public record Comparison(
      *     predictions; for several as for the accuracy
      * @param macroF1High upper bound
      * @param onFront whether no other classifier is at least as good in accuracy and in the latency of one image on
-     *     {@link Results#latencyEngine()}, and better in one; null if that latency is unknown or from a busy machine
+     *     {@link RunResults#latencyEngine()}, and better in one; null if that latency is unknown or from a busy machine
      * @param gap by how much training accuracy is above validation accuracy, over the same trials
      * @param trainingSeconds of the same trials
      * @param steps fewest steps of the optimizer in one of the trials; null if they were not counted

@@ -1,0 +1,51 @@
+package io.catwalk.runner.results;
+
+import io.catwalk.runner.evaluation.Interval;
+import io.catwalk.runner.statistics.CorrectedTTest;
+import io.catwalk.runner.statistics.Spread;
+import io.catwalk.runner.trial.TrialSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/**
+ * Treats the trials of one contestant as a sample: each seed is one observation or, with folds, each fold; the training
+ * images of folds overlap.
+ *
+ * @param folds whether it is a cross-validation
+ * @param testShare images of one fold's test part divided by images of its training part; only used with folds
+ */
+public record Observations(boolean folds, double testShare) {
+
+    private static final double CONFIDENCE = 0.95;
+
+    public Observations(boolean folds, RunResults.Dataset images) {
+        this(folds, (double) images.test() / images.train());
+    }
+
+    /**
+     * Returns one number per seed or, with folds, one per fold: the mean over the seeds, which share the images of the
+     * fold.
+     */
+    public double[] each(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
+        return trials.stream()
+                .collect(Collectors.groupingBy(
+                        trial -> folds ? trial.fold() : trial.seed(),
+                        LinkedHashMap::new,
+                        Collectors.averagingDouble(score)))
+                .values()
+                .stream()
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+    }
+
+    /** Returns the 95 % interval of a mean; over folds, that of a difference from 0. At least two trials are needed. */
+    public Interval interval(List<TrialSpec> trials, ToDoubleFunction<TrialSpec> score) {
+        double[] scores = each(trials, score);
+        return folds && scores.length > 1
+                ? CorrectedTTest.of(scores, new double[scores.length], testShare)
+                        .interval(CONFIDENCE)
+                : Spread.of(trials.stream().mapToDouble(score).toArray()).interval();
+    }
+}
