@@ -140,7 +140,7 @@ public record CriticalDifference(
     }
 
     /** Computes the distribution of the range of several standard normal numbers, on which Nemenyi's test is based. */
-    final class StudentizedRange {
+    static final class StudentizedRange {
 
         private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
         /** The trapezoid rule converges exponentially on this integrand: a step of 1/32 leaves only rounding. */

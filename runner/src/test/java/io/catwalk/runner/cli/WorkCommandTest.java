@@ -151,7 +151,7 @@ final class WorkCommandTest {
 
         assertThat(work(ExitCode.SOME_FAILED, 0, "").err()).contains("fails seed 1: failed: ", "no such network");
         work(ExitCode.SOME_FAILED, 0, "");
-        assertThat(resume(ExitCode.SOME_FAILED, "").err()).contains("failed: fails: ", "no such network");
+        assertThat(resume(ExitCode.SOME_FAILED, "").err()).contains("fails seed 1: failed: ", "no such network");
         assertThat(resume(ExitCode.SOME_FAILED, "--retry").err()).contains("orders 0 in ");
         assertThat(orders.resolve("0.json")).content().contains("\"attempt\" : 2");
     }

@@ -94,7 +94,7 @@ class SlidesTest {
             assertThat(properties.getCreator()).isEqualTo("Catwalk");
             assertThat(properties.getLastModifiedByUser()).isEqualTo("Catwalk");
             assertThat(properties.getKeywords()).isNullOrEmpty();
-            assertThat(properties.getCreated()).isAfter("2026-01-01");
+            assertThat(properties.getCreated()).isNull(); // the same results make the same slides
         }
     }
 
