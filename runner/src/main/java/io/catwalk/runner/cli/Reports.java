@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,35 +49,51 @@ final class Reports {
             throws IOException {
         ReportModel model = ReportModel.of(RunReport.of(recorded, results, Home.data(console)));
         recorded.folder().writeResults(results);
-        Document document = RunDocument.of(model);
-        write(recorded.folder(), model, document, options);
-        return document;
+        return write(recorded.folder(), model, options, document -> {});
     }
 
-    private static void write(RunFolder run, ReportModel model, Document document, SlideOptions options)
+    /** Writes what is said about a run; plots, page and slides beside each other, since each takes its time. */
+    private static Document write(RunFolder run, ReportModel model, SlideOptions options, Consumer<Document> answer)
             throws IOException {
-        Robustness robustness = model.run().robustness();
-        if (robustness != null) {
-            AtomicFiles.write(run.path().resolve("robustness.csv"), robustness.csv());
-        }
-        AtomicFiles.write(run.path().resolve("results.md"), MarkdownText.of(document));
         Path plots = run.path().resolve("plots");
-        // Slides and plots take as long as the page, much of it for loading the libraries that write them.
-        FutureTask<@Nullable Void> pictures = new FutureTask<>(() -> {
-            Slides.write(document, run.path().resolve("slides.pptx"), options);
-            Plots.write(model, plots);
-            return null;
-        });
-        new Thread(pictures, "slides and plots").start();
+        FutureTask<@Nullable Void> drawn = started("plots", () -> Plots.write(model, plots));
+        FutureTask<@Nullable Void> slides = null;
+        Document document;
         try {
+            document = RunDocument.of(model);
+            answer.accept(document);
+            slides = started("slides", () -> Slides.write(document, run.path().resolve("slides.pptx"), options));
+            Robustness robustness = model.run().robustness();
+            if (robustness != null) {
+                AtomicFiles.write(run.path().resolve("robustness.csv"), robustness.csv());
+            }
+            AtomicFiles.write(run.path().resolve("results.md"), MarkdownText.of(document));
             ReportPage.write(document, page(run));
         } finally {
-            await(pictures);
+            if (slides != null) {
+                await(slides);
+            }
+            await(drawn);
         }
         Map<String, Path> confusions = Plots.confusions(model, plots);
         for (RunReport.Model trial : model.run().models()) {
             card(model.run(), trial, confusions.get(trial.label()));
         }
+        return document;
+    }
+
+    /** What can fail to write a file. */
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    private static FutureTask<@Nullable Void> started(String name, Writing writing) {
+        FutureTask<@Nullable Void> task = new FutureTask<>(() -> {
+            writing.run();
+            return null;
+        });
+        new Thread(task, name).start();
+        return task;
     }
 
     static void writePage(RecordedRun recorded, Console console) throws IOException {
@@ -106,11 +123,11 @@ final class Reports {
         try {
             run.writeResults(results); // what could not be written before is told by the exit code
             ReportModel model = ReportModel.of(RunReport.of(run.recorded(), results, Home.data(console)));
-            Document document = RunDocument.of(model);
-            if (printed) {
-                new TerminalText(console).print(document);
-            }
-            write(run, model, document, SlideOptions.standard());
+            write(run, model, SlideOptions.standard(), document -> {
+                if (printed) {
+                    new TerminalText(console).print(document);
+                }
+            });
             return true;
         } catch (IOException | RuntimeException e) {
             LOG.error("The reports could not be written", e);
