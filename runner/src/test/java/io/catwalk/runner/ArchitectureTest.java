@@ -96,7 +96,7 @@ class ArchitectureTest {
         List<String> rest = LEFT_TO_RIGHT.stream()
                 .filter(name -> !name.equals("report") && !name.equals("cli"))
                 .collect(Collectors.toCollection(ArrayList::new));
-        rest.addAll(List.of("report.sections", "report.words", "report.card", "report.drawing"));
+        rest.addAll(List.of("report.sections", "report.card", "report.drawing"));
         holds(floor, resideInAPackage("io.catwalk.runner.report." + renderer + ".."), knowsNone(packages(rest)));
     }
 

@@ -3,8 +3,8 @@ package io.catwalk.runner.cli;
 import io.catwalk.api.Recipe;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
+import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.ClassifierEntry;
-import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
@@ -164,7 +164,7 @@ final class ExperimentOptions {
     }
 
     /** Finds the contestants: those named, or all of the file, or all that support the images of all data sets. */
-    List<Contestant> contestants(List<String> names, PluginCatalog catalog, Console console) {
+    List<ClassifierConfig> contestants(List<String> names, PluginCatalog catalog, Console console) {
         List<ClassifierEntry> entries = file().entries(names);
         if (entries.isEmpty()) {
             if (catalog.classifiers().isEmpty()) {
@@ -192,14 +192,14 @@ final class ExperimentOptions {
         }
     }
 
-    Contestant contestant(PluginCatalog catalog, String name, Map<String, Object> choices) {
+    ClassifierConfig contestant(PluginCatalog catalog, String name, Map<String, Object> choices) {
         return contestants(catalog, name, List.of(choices)).get(0);
     }
 
     /**
      * Makes a contestant of each choice of hyperparameters and numbers of the recipe, which override entry and options.
      */
-    List<Contestant> contestants(PluginCatalog catalog, String name, List<Map<String, Object>> choices) {
+    List<ClassifierConfig> contestants(PluginCatalog catalog, String name, List<Map<String, Object>> choices) {
         ClassifierEntry entry = entry(name);
         chosenBatch |= entry.recipe().has("batch_size");
         InstalledClassifier classifier = file().classifier(entry, catalog);
@@ -210,15 +210,15 @@ final class ExperimentOptions {
             point.keySet().retainAll(known);
             points.add(point);
         }
-        List<Contestant> plain;
+        List<ClassifierConfig> plain;
         try {
             plain = file().contestants(entry, classifier, points);
         } catch (IllegalArgumentException e) {
             throw new RequestException(name + ": " + e.getMessage(), e);
         }
-        List<Contestant> contestants = new ArrayList<>();
+        List<ClassifierConfig> contestants = new ArrayList<>();
         for (int i = 0; i < choices.size(); i++) {
-            Contestant one = adjusted(plain.get(i), entry.recipe().has("augmentations"), catalog);
+            ClassifierConfig one = adjusted(plain.get(i), entry.recipe().has("augmentations"), catalog);
             Map<String, Object> ofRecipe = new LinkedHashMap<>(choices.get(i));
             ofRecipe.keySet().removeAll(known);
             contestants.add(one.with(changed(one.recipe(), ofRecipe, name, known)));
@@ -255,14 +255,14 @@ final class ExperimentOptions {
     }
 
     /** Changes the recipe according to the options; a recipe whose augmentations the user wrote keeps them. */
-    private Contestant adjusted(Contestant contestant, boolean own, PluginCatalog catalog) {
+    private ClassifierConfig adjusted(ClassifierConfig contestant, boolean own, PluginCatalog catalog) {
         Recipe harmless;
         try {
             harmless = recipes.harmless(contestant.recipe(), own, catalog.task());
         } catch (RequestException e) {
             throw new RequestException(contestant.name() + ": " + e.getMessage(), e);
         }
-        Contestant changed = contestant.with(recipes.adjusted(harmless, quick));
+        ClassifierConfig changed = contestant.with(recipes.adjusted(harmless, quick));
         InitialWeights weights = recipes.start();
         return weights == null ? changed : changed.startingFrom(weights);
     }
@@ -293,12 +293,12 @@ final class ExperimentOptions {
         return seed != null ? List.of(seed) : first(file().content().seeds(), List.of(1L));
     }
 
-    ExperimentSpec spec(List<Contestant> contestants, SplitSpec split) {
+    ExperimentSpec spec(List<ClassifierConfig> contestants, SplitSpec split) {
         return spec(contestants, split, null);
     }
 
     /** Creates a request: one that searches among the contestants, or runs all of them. */
-    ExperimentSpec spec(List<Contestant> contestants, SplitSpec split, @Nullable TuningSpec tuning) {
+    ExperimentSpec spec(List<ClassifierConfig> contestants, SplitSpec split, @Nullable TuningSpec tuning) {
         recipes.requireOneToStart(contestants);
         ExperimentFile.Content said = file().content();
         Long timeout = trialTimeout != null

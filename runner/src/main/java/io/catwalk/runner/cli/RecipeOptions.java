@@ -5,8 +5,8 @@ import io.catwalk.api.Criterion;
 import io.catwalk.api.Recipe;
 import io.catwalk.api.Task;
 import io.catwalk.runner.RequestException;
+import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.ClassifierEntry.InitialEntry;
-import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.LabelPreservingAugmentations;
 import io.catwalk.runner.training.InitialWeights;
@@ -108,9 +108,9 @@ final class RecipeOptions {
     }
 
     /** Refuses initial weights for several networks, since they fit only one. */
-    void requireOneToStart(List<Contestant> contestants) {
+    void requireOneToStart(List<ClassifierConfig> contestants) {
         List<String> names =
-                contestants.stream().map(Contestant::name).distinct().toList();
+                contestants.stream().map(ClassifierConfig::name).distinct().toList();
         if (init != null && names.size() > 1) {
             throw new RequestException("--init must be for one classifier, but there are " + names.size()
                     + ": name one, or write init beside each in an experiment file");

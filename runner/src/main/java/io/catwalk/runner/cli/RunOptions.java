@@ -3,7 +3,7 @@ package io.catwalk.runner.cli;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.Shell;
 import io.catwalk.runner.data.ImageDataset;
-import io.catwalk.runner.experiment.Contestant;
+import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentFile;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -193,7 +193,7 @@ final class RunOptions {
         ExperimentSpec now = request.pinned(catalog);
         Set<String> told = new HashSet<>();
         for (int i = 0; i < now.classifiers().size(); i++) {
-            Contestant one = now.classifiers().get(i);
+            ClassifierConfig one = now.classifiers().get(i);
             String then = request.classifiers().get(i).pluginSha256();
             if (then != null && !then.equals(one.pluginSha256()) && told.add(one.name())) {
                 console.note(one.name() + ": the run was started with another jar; all trials of this classifier use "

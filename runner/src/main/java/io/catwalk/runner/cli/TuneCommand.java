@@ -4,7 +4,7 @@ import io.catwalk.api.Choice;
 import io.catwalk.api.SearchSpace;
 import io.catwalk.runner.RequestException;
 import io.catwalk.runner.experiment.Candidates;
-import io.catwalk.runner.experiment.Contestant;
+import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.RecipeOverrides;
 import io.catwalk.runner.experiment.TuningSpec;
@@ -94,7 +94,7 @@ final class TuneCommand extends ConsoleCommand {
 
     private ExperimentSpec request(PluginCatalog catalog, Console console) {
         InstalledClassifier classifier = catalog.require(name);
-        Contestant plain = options.contestant(catalog, name, Map.of());
+        ClassifierConfig plain = options.contestant(catalog, name, Map.of());
         SearchSpace space = search.isEmpty() ? standardSpace(classifier, plain, console) : space(classifier, plain);
         // What is drawn depends on the seed, but whether a recipe can have a value does not.
         List<Map<String, Object>> values = new ArrayList<>();
@@ -107,8 +107,8 @@ final class TuneCommand extends ConsoleCommand {
         List<Rung> rungs = strategy == Strategy.HALVING
                 ? Candidates.halving(points.size(), epochs, eta)
                 : List.of(new Rung(epochs, points.size()));
-        List<Contestant> contestants = new ArrayList<>();
-        for (Contestant one : options.contestants(catalog, name, points)) {
+        List<ClassifierConfig> contestants = new ArrayList<>();
+        for (ClassifierConfig one : options.contestants(catalog, name, points)) {
             contestants.add(one.withVariant(TuningSpec.variant(contestants.size() + 1)));
         }
         return options.spec(contestants, folds.split(options, 3), new TuningSpec(strategy, rungs, points));
@@ -117,7 +117,7 @@ final class TuneCommand extends ConsoleCommand {
     /**
      * Also searches what the experiment file leaves open, unless there are initial weights, which fit one network only.
      */
-    private SearchSpace standardSpace(InstalledClassifier classifier, Contestant plain, Console console) {
+    private SearchSpace standardSpace(InstalledClassifier classifier, ClassifierConfig plain, Console console) {
         SearchSpace space = SearchSpace.none();
         if (plain.init() != null) {
             console.note(name + ": only the learning rate is searched, because the initial weights may not fit other"
@@ -136,7 +136,7 @@ final class TuneCommand extends ConsoleCommand {
         return space.with(LEARNING_RATE, rate, rate / 2, rate * 2);
     }
 
-    private SearchSpace space(InstalledClassifier classifier, Contestant plain) {
+    private SearchSpace space(InstalledClassifier classifier, ClassifierConfig plain) {
         SearchSpace space = SearchSpace.none();
         for (String asked : search) {
             String[] parts = asked.split("=", 2);
@@ -171,7 +171,7 @@ final class TuneCommand extends ConsoleCommand {
         return space;
     }
 
-    private static Object value(Contestant plain, String name) {
+    private static Object value(ClassifierConfig plain, String name) {
         return Objects.requireNonNull(plain.hyperparameters().get(name));
     }
 }

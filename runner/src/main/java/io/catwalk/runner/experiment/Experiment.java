@@ -85,7 +85,7 @@ public final class Experiment {
         images = spec.split().split(dataset, Math.min(1, spec.split().folds()));
         latencySettings = LatencySettings.standard().endingIfBusy();
         int fewest = spec.fewestToTrainOn(dataset);
-        for (Contestant one : spec.classifiers()) {
+        for (ClassifierConfig one : spec.classifiers()) {
             catalog.require(one.name());
             if (one.recipe().batchSize() > fewest) {
                 throw new RequestException("batch size must be at most the number of training images, "
@@ -144,7 +144,7 @@ public final class Experiment {
         private final Stopwatch stopwatch;
         private final Map<String, Journal.Entry> journal = new HashMap<>();
         private final Outcomes finished = new Outcomes();
-        private final Projection projection;
+        private final ThrottledResultsWriter projection;
 
         /** Ids of the trials that were looked up in the journal, each once. */
         private final Set<String> looked = new HashSet<>();
@@ -168,7 +168,7 @@ public final class Experiment {
                 found.forEach(finished::put);
             } while (!found.isEmpty());
             listener.kept(finished.all().stream().map(TrialOutcome::trial).toList());
-            projection = new Projection(
+            projection = new ThrottledResultsWriter(
                     run, () -> recorded().results(), finished.size(), stopwatch::seconds, listener::note);
         }
 

@@ -346,7 +346,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
      * @throws RequestException if there is no such classifier, it has no such hyperparameter or option, or the recipe
      *     cannot be changed in this way; in one line that names the file, the classifier and the position
      */
-    public Contestant contestant(ClassifierEntry entry, PluginCatalog catalog) {
+    public ClassifierConfig contestant(ClassifierEntry entry, PluginCatalog catalog) {
         return contestants(entry, classifier(entry, catalog), List.of(Map.of())).get(0);
     }
 
@@ -370,7 +370,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
      * @param choices name to value; these override the hyperparameters of the entry
      * @throws IllegalArgumentException if the classifier has no such hyperparameter or option as a choice names
      */
-    public List<Contestant> contestants(
+    public List<ClassifierConfig> contestants(
             ClassifierEntry entry, InstalledClassifier classifier, List<Map<String, Object>> choices) {
         String source = path + ": " + entry.label();
         String at = "classifiers[" + index(entry) + "]";
@@ -385,7 +385,7 @@ public record ExperimentFile(Path path, Content content, Map<String, Integer> po
         }
         Map<Hyperparameters, Recipe> recipes = classifier.recipes(points);
         return points.stream()
-                .map(point -> new Contestant(
+                .map(point -> new ClassifierConfig(
                         entry.name(),
                         entry.variant(),
                         point.values(),

@@ -40,7 +40,7 @@ public record ExperimentSpec(
         int schema,
         DatasetSpec dataset,
         SplitSpec split,
-        List<Contestant> classifiers,
+        List<ClassifierConfig> classifiers,
         List<Long> seeds,
         int jobs,
         int threads,
@@ -127,7 +127,7 @@ public record ExperimentSpec(
         List<TrialSpec> trials = new ArrayList<>();
         for (long seed : seeds) {
             for (int fold = Math.min(1, split.folds()); fold <= split.lastFold(); fold++) {
-                for (Contestant one : classifiers) {
+                for (ClassifierConfig one : classifiers) {
                     boolean ships = fold == 0 || (fold == 1 && seed == seeds.get(0));
                     trials.add(trial(one, one.recipe(), seed, fold, ships ? Purpose.SHIP : Purpose.SCORE));
                 }
@@ -136,7 +136,7 @@ public record ExperimentSpec(
         return trials;
     }
 
-    TrialSpec trial(Contestant one, Recipe recipe, long seed, int fold, Purpose purpose) {
+    TrialSpec trial(ClassifierConfig one, Recipe recipe, long seed, int fold, Purpose purpose) {
         return new TrialSpec(
                 one.name(),
                 one.variant(),
@@ -161,7 +161,7 @@ public record ExperimentSpec(
         return with(newDataset, classifiers, command);
     }
 
-    private ExperimentSpec with(DatasetSpec newDataset, List<Contestant> newClassifiers, String newCommand) {
+    private ExperimentSpec with(DatasetSpec newDataset, List<ClassifierConfig> newClassifiers, String newCommand) {
         return new ExperimentSpec(
                 schema,
                 newDataset,
@@ -184,7 +184,7 @@ public record ExperimentSpec(
 
     /** Pins each classifier to the jar that it currently comes from. */
     public ExperimentSpec pinned(PluginCatalog catalog) {
-        List<Contestant> pinned = classifiers.stream()
+        List<ClassifierConfig> pinned = classifiers.stream()
                 .map(one -> one.pinned(catalog.require(one.name()).jarSha256()))
                 .toList();
         return with(dataset, pinned, command);
@@ -216,7 +216,7 @@ public record ExperimentSpec(
 
     /** Fits the batch sizes to the images, where there are few. */
     public ExperimentSpec withBatchesFor(int images) {
-        List<Contestant> fitted = classifiers.stream()
+        List<ClassifierConfig> fitted = classifiers.stream()
                 .map(one -> one.with(
                         one.recipe().withBatchSize(fittingBatch(one.recipe().batchSize(), images))))
                 .toList();

@@ -239,8 +239,8 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
     }
 
     private static List<TrialSpec> trials(ExperimentSpec spec, int candidate, Rung rung) {
-        Contestant one = spec.classifiers().get(candidate);
-        Contestant limited = one.withVariant(one.variant() + "-" + rung.epochs() + "ep");
+        ClassifierConfig one = spec.classifiers().get(candidate);
+        ClassifierConfig limited = one.withVariant(one.variant() + "-" + rung.epochs() + "ep");
         List<TrialSpec> trials = new ArrayList<>();
         for (long seed : spec.seeds()) {
             for (int fold = 1; fold <= spec.split().lastFold(); fold++) {
@@ -251,7 +251,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
     }
 
     private static TrialSpec full(ExperimentSpec spec, int candidate) {
-        Contestant best = spec.classifiers().get(candidate).withVariant(BEST);
+        ClassifierConfig best = spec.classifiers().get(candidate).withVariant(BEST);
         return spec.trial(best, best.recipe(), spec.seeds().get(0), 0, Purpose.SHIP);
     }
 }

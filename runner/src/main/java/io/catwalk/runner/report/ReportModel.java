@@ -1,7 +1,6 @@
 package io.catwalk.runner.report;
 
 import io.catwalk.runner.report.RunReport.Model;
-import io.catwalk.runner.report.words.ComparisonWords;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.Outcome;
@@ -21,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * The content of a report on a run. All decisions are made here: page, slides, plots and cards only show them. The most
  * accurate classifiers are the first, and those without a trained network the last.
  */
-public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine engine) {
+public record ReportModel(RunReport run, List<ClassifierReport> entrants, InferenceEngine engine) {
 
     private static final int CHARTED = 24;
 
     /** Builds the content of the report on a run. */
     public static ReportModel of(RunReport run) {
-        return new ReportModel(run, Entrant.of(run), run.results().latencyEngine());
+        return new ReportModel(run, ClassifierReport.of(run), run.results().latencyEngine());
     }
 
     /** Returns the results of the run. */
@@ -46,13 +45,13 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /** Returns the classifiers with a trained network, the most accurate first. */
-    public List<Entrant> trained() {
+    public List<ClassifierReport> trained() {
         return entrants.stream().filter(one -> one.standing() != null).toList();
     }
 
     /** Returns the classifiers with the highest accuracy: several if theirs is the same, none without a network. */
-    public List<Entrant> leaders() {
-        List<Entrant> trained = trained();
+    public List<ClassifierReport> leaders() {
+        List<ClassifierReport> trained = trained();
         return trained.stream()
                 .filter(one -> Paired.order(
                                 one.stands().accuracy(), trained.get(0).stands().accuracy())
@@ -61,7 +60,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /** Returns the classifiers that get charts of their own: with more, the page is too large to be sent by mail. */
-    public List<Entrant> charted() {
+    public List<ClassifierReport> charted() {
         return trained().stream().limit(CHARTED).toList();
     }
 
@@ -117,7 +116,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     /** Isolates names in the sentence, so that a name written from right to left does not change its direction. */
     public String isolated(String sentence) {
         String result = sentence;
-        for (Entrant entrant : entrants) {
+        for (ClassifierReport entrant : entrants) {
             if (!entrant.name().matches("\\p{ASCII}*")) {
                 result = result.replace(entrant.name(), "\u2068" + entrant.name() + "\u2069");
             }
@@ -134,7 +133,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
      * Returns the Pareto front, from the fastest to the most accurate: the classifiers that no other is better than in
      * both accuracy and latency. It is empty if no latency was measured, or only on a busy machine.
      */
-    public List<Entrant> front() {
+    public List<ClassifierReport> front() {
         return trained().stream()
                 .filter(one -> Boolean.TRUE.equals(one.stands().onFront()) && one.micros(engine) != null)
                 .sorted(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros(engine))))
@@ -153,7 +152,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
     }
 
     /** Returns a classifier by its name. */
-    public Entrant entrant(String name) {
+    public ClassifierReport entrant(String name) {
         return entrants.stream()
                 .filter(one -> one.name().equals(name))
                 .findFirst()
@@ -164,8 +163,8 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
      * Returns the classifiers that the best is not clearly ahead of, itself first; also those that it is probably better
      * than, and those that it is not compared with.
      */
-    public List<Entrant> choices() {
-        List<Entrant> trained = trained();
+    public List<ClassifierReport> choices() {
+        List<ClassifierReport> trained = trained();
         return trained.stream()
                 .filter(one -> {
                     PairedComparison pair = pairOf(trained.get(0).name(), one.name());
@@ -176,7 +175,7 @@ public record ReportModel(RunReport run, List<Entrant> entrants, InferenceEngine
 
     /** Returns whether the best classifier is compared with at least one other. */
     public boolean tested() {
-        List<Entrant> trained = trained();
+        List<ClassifierReport> trained = trained();
         return trained.stream().anyMatch(one -> pairOf(trained.get(0).name(), one.name()) != null);
     }
 

@@ -47,8 +47,8 @@ public final class Wording {
     }
 
     /** Lists the names of classifiers for a sentence; of many, only the first few. */
-    public static String classifiers(List<Entrant> entrants) {
-        return names(entrants.stream().map(Entrant::name).toList());
+    public static String classifiers(List<ClassifierReport> entrants) {
+        return names(entrants.stream().map(ClassifierReport::name).toList());
     }
 
     /** Joins texts for a sentence: with commas, and with "and" before the last. */

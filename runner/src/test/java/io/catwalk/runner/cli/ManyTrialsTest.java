@@ -6,7 +6,7 @@ import io.catwalk.api.Recipe;
 import io.catwalk.runner.Json;
 import io.catwalk.runner.data.DataHome;
 import io.catwalk.runner.data.TinyImages;
-import io.catwalk.runner.experiment.Contestant;
+import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.Experiment;
 import io.catwalk.runner.experiment.ExperimentListener;
 import io.catwalk.runner.experiment.ExperimentSpec;
@@ -60,8 +60,8 @@ class ManyTrialsTest {
         RunFolder run = new RunFolder(Files.createDirectory(folder.resolve("run")));
         DatasetSpec dataset = new DatasetSpec(images.toString(), null, 0, 0);
         Recipe recipe = Recipe.standard().withBatchSize(16);
-        List<Contestant> contestants = IntStream.range(0, CONTESTANTS)
-                .mapToObj(i -> new Contestant("made-up", "v" + i, Map.of(), recipe, null, null))
+        List<ClassifierConfig> contestants = IntStream.range(0, CONTESTANTS)
+                .mapToObj(i -> new ClassifierConfig("made-up", "v" + i, Map.of(), recipe, null, null))
                 .toList();
         List<Long> seeds = LongStream.rangeClosed(1, SEEDS).boxed().toList();
         SplitSpec split = new SplitSpec(FOLDS, 1, 0.1, 0);

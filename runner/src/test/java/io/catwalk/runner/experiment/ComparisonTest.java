@@ -13,7 +13,7 @@ import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Metrics;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.report.words.ComparisonWords;
+import io.catwalk.runner.report.ComparisonWords;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.Comparison.Scope;

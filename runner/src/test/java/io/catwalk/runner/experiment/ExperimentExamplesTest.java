@@ -48,7 +48,7 @@ final class ExperimentExamplesTest {
         assertThat(catalog.failures()).isEmpty();
     }
 
-    private static List<Contestant> resolved(ExperimentFile file) {
+    private static List<ClassifierConfig> resolved(ExperimentFile file) {
         return file.entries(List.of()).stream()
                 .map(entry -> file.contestant(entry, catalog))
                 .toList();
@@ -75,17 +75,18 @@ final class ExperimentExamplesTest {
 
     @Test
     void theVariantsDifferAsTheyAreCalled() {
-        List<Contestant> variants = resolved(ExperimentFile.read(EXAMPLES.resolve("variants.yaml")));
+        List<ClassifierConfig> variants = resolved(ExperimentFile.read(EXAMPLES.resolve("variants.yaml")));
 
         Recipe plain = recipe("small-conv", Map.of()).withEpochs(4);
         Map<String, Object> wide = Map.of("filters", 16, "dense", 64);
         Recipe slow = plain.withOptimizer(Optimizer.adamW(0.001, 0.02));
         assertThat(variants)
                 .containsExactly(
-                        new Contestant("small-conv", "default", wide, plain, null, null),
-                        new Contestant("small-conv", "narrow", Map.of("filters", 8, "dense", 32), plain, null, null),
-                        new Contestant("small-conv", "unaugmented", wide, plain.withAugmentations(), null, null),
-                        new Contestant("small-conv", "slow", wide, slow, null, null));
+                        new ClassifierConfig("small-conv", "default", wide, plain, null, null),
+                        new ClassifierConfig(
+                                "small-conv", "narrow", Map.of("filters", 8, "dense", 32), plain, null, null),
+                        new ClassifierConfig("small-conv", "unaugmented", wide, plain.withAugmentations(), null, null),
+                        new ClassifierConfig("small-conv", "slow", wide, slow, null, null));
     }
 
     @Test
@@ -99,8 +100,8 @@ final class ExperimentExamplesTest {
         Map<String, Object> dense = Map.of("filters", 32, "dense", 128, "dropout", 0.2);
         assertThat(resolved(file))
                 .containsExactly(
-                        new Contestant("conv-maxpool", "default", dense, conv, null, null),
-                        new Contestant("gru", "default", Map.of("units", 64, "dropout", 0.1), gru, null, null));
+                        new ClassifierConfig("conv-maxpool", "default", dense, conv, null, null),
+                        new ClassifierConfig("gru", "default", Map.of("units", 64, "dropout", 0.1), gru, null, null));
     }
 
     @Test
@@ -123,7 +124,7 @@ final class ExperimentExamplesTest {
         assertThat(file.content().seeds()).hasSize(3);
         assertThat(file.content().trialTimeoutSeconds()).isEqualTo(7200);
         assertThat(resolved(file).get(1))
-                .isEqualTo(new Contestant(
+                .isEqualTo(new ClassifierConfig(
                         "lstm",
                         "sgd",
                         Map.of("units", 64, "dropout", 0.3),
@@ -161,11 +162,11 @@ final class ExperimentExamplesTest {
         Path run = Path.of("..", "docs", "results", "fashion-mnist", "experiment.yaml");
         JsonNode written = Json.YAML.readTree(Files.readString(run)).path("classifiers");
 
-        List<Contestant> resolved = resolved(ExperimentFile.read(run));
+        List<ClassifierConfig> resolved = resolved(ExperimentFile.read(run));
 
         assertThat(resolved).hasSize(7);
         for (int i = 0; i < 7; i++) {
-            assertThat(resolved.get(i)).isEqualTo(Json.YAML.treeToValue(written.get(i), Contestant.class));
+            assertThat(resolved.get(i)).isEqualTo(Json.YAML.treeToValue(written.get(i), ClassifierConfig.class));
         }
     }
 }

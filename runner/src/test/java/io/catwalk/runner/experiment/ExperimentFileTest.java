@@ -92,7 +92,7 @@ final class ExperimentFileTest {
         return ExperimentFile.read(Files.writeString(folder.resolve("experiment.yaml"), yaml));
     }
 
-    private Contestant only(String entry) throws IOException {
+    private ClassifierConfig only(String entry) throws IOException {
         ExperimentFile file = file("classifiers:\n- " + entry);
         return contestant(file, file.entries(List.of()).get(0));
     }
@@ -179,15 +179,16 @@ final class ExperimentFileTest {
         Map<String, Object> defaults = Map.of("units", 128, "dropout", 0.1, "bidirectional", false, "pooling", "mean");
 
         assertThat(only("gru"))
-                .isEqualTo(new Contestant(
+                .isEqualTo(new ClassifierConfig(
                         "gru", "default", defaults, Recipe.standard().withEpochs(32), null, null));
         assertThat(only("{name: gru}")).isEqualTo(only("gru"));
     }
 
     @Test
     void aRecipeIsChangedAfterThePluginHasMadeItForTheChoice() throws IOException {
-        Contestant wide = only("{name: gru, variant: 64-units, hyperparameters: {units: 64, dropout: 1, pooling: max}, "
-                + "recipe: {optimizer: {learning_rate: 1e-3}}}");
+        ClassifierConfig wide =
+                only("{name: gru, variant: 64-units, hyperparameters: {units: 64, dropout: 1, pooling: max}, "
+                        + "recipe: {optimizer: {learning_rate: 1e-3}}}");
 
         assertThat(wide.variant()).isEqualTo("64-units");
         assertThat(wide.hyperparameters())
@@ -205,7 +206,7 @@ final class ExperimentFileTest {
                 + "- {name: gru, hyperparameters: {units: 64, pooling: max}, recipe: {batch_size: 7}}");
         ClassifierEntry entry = file.entries(List.of()).get(0);
 
-        List<Contestant> chosen = file.contestants(entry, GRU, List.of(Map.of("pooling", "mean")));
+        List<ClassifierConfig> chosen = file.contestants(entry, GRU, List.of(Map.of("pooling", "mean")));
 
         assertThat(chosen).singleElement().satisfies(one -> {
             assertThat(one.hyperparameters()).containsEntry("units", 64).containsEntry("pooling", "mean");
@@ -219,7 +220,7 @@ final class ExperimentFileTest {
     void aVariantThatIsAFractionIsToBeQuoted(String variant, String number) throws IOException {
         assertThat(refusal("classifiers: [{name: gru, variant: " + variant + "}]"))
                 .isEqualTo("classifiers[0].variant must be text, but is " + number + ": put it in quotes");
-        Contestant quoted = only("{name: gru, variant: \"" + variant + "\"}");
+        ClassifierConfig quoted = only("{name: gru, variant: \"" + variant + "\"}");
         assertThat(quoted.variant()).isEqualTo(variant);
 
         ExperimentFile again = file(Json.YAML.writeValueAsString(Map.of("classifiers", List.of(quoted))));
@@ -231,7 +232,7 @@ final class ExperimentFileTest {
     @Test
     void whatARunWritesIsReadAsItWas() throws IOException {
         Map<String, Object> chosen = Map.of("units", 64, "dropout", 0.0, "bidirectional", true, "pooling", "max");
-        Contestant contestant = new Contestant(
+        ClassifierConfig contestant = new ClassifierConfig(
                 "gru",
                 "t01",
                 chosen,
@@ -424,7 +425,7 @@ final class ExperimentFileTest {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadCpuTime();
 
-        List<Contestant> all = file.entries(List.of()).stream()
+        List<ClassifierConfig> all = file.entries(List.of()).stream()
                 .map(entry -> contestant(file, entry))
                 .toList();
 
@@ -448,7 +449,7 @@ final class ExperimentFileTest {
                 .hasMessageStartingWith("no classifier is named 'lst'; did you mean 'lstm'?");
     }
 
-    private static Contestant contestant(ExperimentFile file, ClassifierEntry entry) {
+    private static ClassifierConfig contestant(ExperimentFile file, ClassifierEntry entry) {
         return file.contestants(entry, GRU, List.of(Map.of())).get(0);
     }
 }

@@ -18,32 +18,32 @@ final class Requests {
     private Requests() {}
 
     /** One split and the seed 1. */
-    static ExperimentSpec of(Contestant... contestants) {
+    static ExperimentSpec of(ClassifierConfig... contestants) {
         return of(FASHION, 1, contestants);
     }
 
     /** One split and the seeds from 1 on. */
-    static ExperimentSpec of(DatasetSpec dataset, int seeds, Contestant... contestants) {
+    static ExperimentSpec of(DatasetSpec dataset, int seeds, ClassifierConfig... contestants) {
         return of(dataset, SplitSpec.holdOut(0.1, 0), List.of(contestants), seeds, null);
     }
 
     /** Searches with two folds among candidates that differ in their units: candidate 1 has one. */
     static ExperimentSpec search(DatasetSpec dataset, String name, Recipe recipe, int count, TuningSpec.Rung... rungs) {
-        List<Contestant> candidates = IntStream.rangeClosed(1, count)
-                .mapToObj(number ->
-                        new Contestant(name, TuningSpec.variant(number), Map.of("units", number), recipe, null, null))
+        List<ClassifierConfig> candidates = IntStream.rangeClosed(1, count)
+                .mapToObj(number -> new ClassifierConfig(
+                        name, TuningSpec.variant(number), Map.of("units", number), recipe, null, null))
                 .toList();
         TuningSpec tuning = new TuningSpec(
                 TuningSpec.Strategy.HALVING,
                 List.of(rungs),
-                candidates.stream().map(Contestant::hyperparameters).toList());
+                candidates.stream().map(ClassifierConfig::hyperparameters).toList());
         return of(dataset, new SplitSpec(2, 1, 0.1, 0), candidates, 1, tuning);
     }
 
     private static ExperimentSpec of(
             DatasetSpec dataset,
             SplitSpec split,
-            List<Contestant> contestants,
+            List<ClassifierConfig> contestants,
             int seeds,
             @Nullable TuningSpec tuning) {
         return new ExperimentSpec(
@@ -62,11 +62,11 @@ final class Requests {
     }
 
     /** A contestant with its defaults. */
-    static Contestant contestant(String name) {
+    static ClassifierConfig contestant(String name) {
         return contestant(name, Recipe.standard());
     }
 
-    static Contestant contestant(String name, Recipe recipe) {
-        return new Contestant(name, "default", Map.of(), recipe, null, null);
+    static ClassifierConfig contestant(String name, Recipe recipe) {
+        return new ClassifierConfig(name, "default", Map.of(), recipe, null, null);
     }
 }

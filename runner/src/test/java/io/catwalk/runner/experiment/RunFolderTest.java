@@ -83,8 +83,8 @@ final class RunFolderTest {
                 new DatasetSpec(text, "28x28", 10, 0),
                 new SplitSpec(5, 1, 0.1, 3),
                 List.of(
-                        new Contestant("gru", "default", hyperparameters, Recipe.standard(), null, null),
-                        new Contestant("conv", "wide-2", Map.of(), recipe, null, null)),
+                        new ClassifierConfig("gru", "default", hyperparameters, Recipe.standard(), null, null),
+                        new ClassifierConfig("conv", "wide-2", Map.of(), recipe, null, null)),
                 List.of(1L, Long.MIN_VALUE),
                 2,
                 1,

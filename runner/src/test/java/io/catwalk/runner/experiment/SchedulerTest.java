@@ -138,7 +138,7 @@ class SchedulerTest {
                         new TuningSpec.Rung(3, 2))
                 : Requests.of(list(trials, " ").stream()
                         .map(SchedulerTest::contestant)
-                        .toArray(Contestant[]::new));
+                        .toArray(ClassifierConfig[]::new));
         hand.slots = slots;
         for (String reaction : list(script, "; ")) {
             String event = reaction.substring(0, reaction.indexOf(": "));
@@ -183,10 +183,10 @@ class SchedulerTest {
     }
 
     /** Reads such as {@code a@long:40}: a name, a variant and the epochs. */
-    private static Contestant contestant(String text) {
+    private static ClassifierConfig contestant(String text) {
         String[] parts = text.split("[@:]", -1);
         int epochs = parts.length > 2 ? Integer.parseInt(parts[2]) : EPOCHS;
-        return new Contestant(
+        return new ClassifierConfig(
                 parts[0],
                 parts.length > 1 ? parts[1] : "default",
                 Map.of(),

@@ -9,8 +9,8 @@ import io.catwalk.runner.evaluation.Baselines;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.PredictedClasses;
 import io.catwalk.runner.evaluation.Predictions;
+import io.catwalk.runner.experiment.ClassifierConfig;
 import io.catwalk.runner.experiment.ComparisonBuilder;
-import io.catwalk.runner.experiment.Contestant;
 import io.catwalk.runner.experiment.ExperimentSpec;
 import io.catwalk.runner.experiment.Outcomes;
 import io.catwalk.runner.report.RunReport.Answers;
@@ -137,8 +137,8 @@ public record SampleRun(
 
     private ExperimentSpec spec() {
         SplitSpec split = folds == 0 ? SplitSpec.holdOut(0.1, 0) : new SplitSpec(folds, 1, 0.1, 0);
-        List<Contestant> all = contestants.stream()
-                .map(name -> new Contestant(name, "default", Map.of("filters", 32), recipe(name), null, null))
+        List<ClassifierConfig> all = contestants.stream()
+                .map(name -> new ClassifierConfig(name, "default", Map.of("filters", 32), recipe(name), null, null))
                 .toList();
         DatasetSpec dataset = new DatasetSpec("sample", null, 0, 0);
         return new ExperimentSpec(

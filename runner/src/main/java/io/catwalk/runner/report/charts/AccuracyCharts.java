@@ -1,7 +1,8 @@
 package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
+import io.catwalk.runner.report.ComparisonWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Row.Box;
@@ -13,7 +14,6 @@ import io.catwalk.runner.report.charts.Series.Look;
 import io.catwalk.runner.report.charts.Series.Point;
 import io.catwalk.runner.report.charts.XyChart.Guide;
 import io.catwalk.runner.report.graphics.Symbol;
-import io.catwalk.runner.report.words.ComparisonWords;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.Comparison.Standing;
@@ -47,9 +47,9 @@ record AccuracyCharts(ReportModel model) {
         if (comparison == null || !model.tested()) {
             return Optional.empty();
         }
-        Entrant best = model.trained().get(0);
+        ClassifierReport best = model.trained().get(0);
         ChartTable table = new ChartTable("Classifier", "Difference, points", "95 % interval", "p", "Outcome");
-        List<Entrant> compared = new ArrayList<>(List.of(best));
+        List<ClassifierReport> compared = new ArrayList<>(List.of(best));
         List<Row> rows = new ArrayList<>();
         rows.add(Row.of(
                 best,
@@ -57,7 +57,7 @@ record AccuracyCharts(ReportModel model) {
                 "best",
                 "",
                 table.add(best.name(), Numbers.NONE, Numbers.NONE, Numbers.NONE, "the best")));
-        for (Entrant one : model.trained()) {
+        for (ClassifierReport one : model.trained()) {
             PairedComparison pair = model.pairOf(one.name(), best.name());
             if (pair == null) {
                 continue;
@@ -80,9 +80,10 @@ record AccuracyCharts(ReportModel model) {
                             ComparisonWords.outcome(pair))));
         }
         double region = comparison.scope() == Comparison.Scope.CLASSIFIERS ? comparison.regionPoints() : 0;
-        List<Entrant> open = model.choices().stream().filter(compared::contains).toList();
+        List<ClassifierReport> open =
+                model.choices().stream().filter(compared::contains).toList();
         boolean first = open.equals(compared.subList(0, open.size()));
-        List<Entrant> apart =
+        List<ClassifierReport> apart =
                 model.choices().stream().filter(one -> !open.contains(one)).toList();
         String note = (region > 0
                         ? "Shaded: differences of up to " + region + " points, which count as equivalent."
@@ -99,10 +100,10 @@ record AccuracyCharts(ReportModel model) {
     }
 
     /** Says how the best compares with the others, by the outcomes of its pairs. */
-    private String versusTheBest(Entrant best, List<Entrant> others) {
-        Map<String, List<Entrant>> byOutcome = new LinkedHashMap<>();
+    private String versusTheBest(ClassifierReport best, List<ClassifierReport> others) {
+        Map<String, List<ClassifierReport>> byOutcome = new LinkedHashMap<>();
         double least = Double.POSITIVE_INFINITY;
-        for (Entrant one : others) {
+        for (ClassifierReport one : others) {
             PairedComparison pair = Objects.requireNonNull(model.pairOf(best.name(), one.name()));
             byOutcome
                     .computeIfAbsent(ComparisonWords.outcome(pair), words -> new ArrayList<>())
@@ -138,7 +139,7 @@ record AccuracyCharts(ReportModel model) {
     private Optional<Chart> accuracy() {
         ChartTable table = new ChartTable("Classifier", "Accuracy %", "95 % interval");
         List<Row> rows = new ArrayList<>();
-        for (Entrant one : model.trained()) {
+        for (ClassifierReport one : model.trained()) {
             Standing standing = one.stands();
             if (!Double.isFinite(standing.accuracy())) {
                 continue;
@@ -155,7 +156,7 @@ record AccuracyCharts(ReportModel model) {
         if (rows.isEmpty()) {
             return Optional.empty();
         }
-        List<Entrant> leaders = model.leaders();
+        List<ClassifierReport> leaders = model.leaders();
         String title = Wording.classifiers(leaders) + (leaders.size() == 1 ? " classifies " : " classify ")
                 + Numbers.percent(leaders.get(0).stands().accuracy()) + " % of the images correctly";
         double low = Collections.min(Row.span(rows));
@@ -194,7 +195,7 @@ record AccuracyCharts(ReportModel model) {
         List<Row> rows = new ArrayList<>();
         double widest = 0;
         boolean boxes = false;
-        for (Entrant one : model.trained()) {
+        for (ClassifierReport one : model.trained()) {
             List<Double> accuracies = one.values(metrics -> 100 * metrics.test().accuracy()).stream()
                     .sorted()
                     .toList();
@@ -245,14 +246,14 @@ record AccuracyCharts(ReportModel model) {
 
     /** Draws accuracy against latency, with the Pareto front. */
     private Optional<Chart> accuracyAgainstLatency() {
-        List<Entrant> measured = model.trained().stream()
+        List<ClassifierReport> measured = model.trained().stream()
                 .filter(one -> one.micros(model.engine()) != null
                         && Double.isFinite(one.stands().accuracy()))
                 .toList();
         if (measured.isEmpty()) {
             return Optional.empty();
         }
-        List<Entrant> front = model.front();
+        List<ClassifierReport> front = model.front();
         List<Series> series = new ArrayList<>();
         if (!front.isEmpty()) {
             List<Point> steps = front.stream()
@@ -262,7 +263,7 @@ record AccuracyCharts(ReportModel model) {
         }
         ChartTable table =
                 new ChartTable("Classifier", "Accuracy %", "95 % interval", "Latency", "ONNX file", "On the front");
-        for (Entrant one : measured) {
+        for (ClassifierReport one : measured) {
             Standing standing = one.stands();
             Long bytes = Objects.requireNonNull(one.efficiency()).onnxBytes();
             double size = bytes == null ? 0 : Math.sqrt(bytes / 16_000.0);
@@ -310,8 +311,8 @@ record AccuracyCharts(ReportModel model) {
                 baselines));
     }
 
-    private String frontOf(List<Entrant> measured, List<Entrant> front) {
-        Entrant best = measured.get(0);
+    private String frontOf(List<ClassifierReport> measured, List<ClassifierReport> front) {
+        ClassifierReport best = measured.get(0);
         if (measured.size() == 1) {
             return best.name() + " takes " + latency(best) + " for an image, at "
                     + Numbers.percent(best.stands().accuracy()) + " % accuracy";
@@ -319,8 +320,8 @@ record AccuracyCharts(ReportModel model) {
         if (front.isEmpty()) {
             return "The latencies are rough: the machine was busy, so there is no Pareto front";
         }
-        Entrant fastest = front.get(0);
-        Entrant last = front.get(front.size() - 1);
+        ClassifierReport fastest = front.get(0);
+        ClassifierReport last = front.get(front.size() - 1);
         return front.size() == 1
                 ? "No classifier is more accurate or faster than " + fastest.name()
                 : fastest.name() + " takes " + latency(fastest) + " at "
@@ -328,11 +329,11 @@ record AccuracyCharts(ReportModel model) {
                         + latency(last) + " at " + Numbers.percent(last.stands().accuracy()) + " %";
     }
 
-    private String latency(Entrant one) {
+    private String latency(ClassifierReport one) {
         return Wording.latency(one.latency(model.engine()));
     }
 
-    private double micros(Entrant one) {
+    private double micros(ClassifierReport one) {
         return Objects.requireNonNull(one.micros(model.engine()));
     }
 

@@ -4,7 +4,7 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Accuracy;
 import io.catwalk.runner.evaluation.RiskCoverage;
 import io.catwalk.runner.evaluation.RiskCoverage.Threshold;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RobustnessFindings;
 import io.catwalk.runner.report.Wording;
@@ -31,14 +31,14 @@ final class ErrorCharts {
         return Stream.of(riskCoverage(model));
     }
 
-    private static RiskCoverage curve(Entrant one) {
+    private static RiskCoverage curve(ClassifierReport one) {
         return Objects.requireNonNull(one.evaluation()).riskCoverage();
     }
 
     /** Draws how often classifiers err on the images that they are most confident of. */
     private static Optional<Chart> riskCoverage(ReportModel model) {
-        List<Entrant> evaluated = model.trained().stream()
-                .filter(Entrant::evaluated)
+        List<ClassifierReport> evaluated = model.trained().stream()
+                .filter(ClassifierReport::evaluated)
                 .limit(RunCharts.LINES)
                 .toList();
         if (evaluated.isEmpty()) {
@@ -47,7 +47,7 @@ final class ErrorCharts {
         ChartTable table = new ChartTable(
                 "Classifier", "AURC", "Error of all %", "Knee: coverage %", "Knee: error %", "Knee: confidence %");
         List<Series> series = new ArrayList<>();
-        for (Entrant one : evaluated) {
+        for (ClassifierReport one : evaluated) {
             RiskCoverage curve = curve(one);
             Threshold knee = curve.knee();
             String tip = table.add(
@@ -80,13 +80,13 @@ final class ErrorCharts {
     }
 
     /** Names who has the smallest area: all whose area reads the same. */
-    private static String title(List<Entrant> evaluated) {
-        Entrant best = evaluated.stream()
+    private static String title(List<ClassifierReport> evaluated) {
+        ClassifierReport best = evaluated.stream()
                 .min(Comparator.comparingDouble(one -> curve(one).area()))
                 .orElseThrow();
         String area = Numbers.fixed(curve(best).area(), 4);
         if (evaluated.size() > 1) {
-            List<Entrant> first = evaluated.stream()
+            List<ClassifierReport> first = evaluated.stream()
                     .filter(one -> Numbers.fixed(curve(one).area(), 4).equals(area))
                     .toList();
             return Wording.classifiers(first) + (first.size() == 1 ? " has" : " have")
@@ -102,7 +102,7 @@ final class ErrorCharts {
         if (robustness == null) {
             return Stream.of();
         }
-        List<Entrant> measured = model.trained().stream()
+        List<ClassifierReport> measured = model.trained().stream()
                 .filter(one -> robustness.of(one.name()) != null)
                 .limit(RunCharts.LINES)
                 .toList();
@@ -122,11 +122,12 @@ final class ErrorCharts {
     }
 
     /** Draws accuracy by the strength of a corruption, with the same vertical axis for all. */
-    private static Chart corrupted(Corruption corruption, Robustness robustness, List<Entrant> measured, Axis up) {
+    private static Chart corrupted(
+            Corruption corruption, Robustness robustness, List<ClassifierReport> measured, Axis up) {
         String strength = corruption.title() + ", " + corruption.unit();
         ChartTable table = new ChartTable("Classifier", strength, "Accuracy %", "95 % interval");
         List<Series> series = new ArrayList<>();
-        for (Entrant one : measured) {
+        for (ClassifierReport one : measured) {
             Classifier classifier = Objects.requireNonNull(robustness.of(one.name()));
             List<Point> points = Stream.concat(
                             Stream.of(new Step(0, classifier.clean())), classifier.curve(corruption).steps().stream())
@@ -157,7 +158,7 @@ final class ErrorCharts {
     }
 
     /** Says what is left of the accuracies at the strongest step. */
-    private static String title(Corruption corruption, Robustness robustness, List<Entrant> measured) {
+    private static String title(Corruption corruption, Robustness robustness, List<ClassifierReport> measured) {
         var shares = measured.stream()
                 .mapToDouble(one -> Objects.requireNonNull(robustness.of(one.name()))
                         .curve(corruption)

@@ -2,7 +2,7 @@ package io.catwalk.runner.report.charts;
 
 import io.catwalk.runner.AtomicFiles;
 import io.catwalk.runner.experiment.RunFolder;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.graphics.Letters;
 import io.catwalk.runner.report.graphics.Mark;
@@ -46,8 +46,8 @@ public final class Plots {
             topic.of(model).forEach(chart -> titles.put(chart, chart.caption().title()));
         }
         Map<String, String> names = fileNames(model);
-        for (Entrant entrant : model.charted()) {
-            new EntrantCharts(model, entrant, Objects.requireNonNull(names.get(entrant.name())))
+        for (ClassifierReport entrant : model.charted()) {
+            new ClassifierCharts(model, entrant, Objects.requireNonNull(names.get(entrant.name())))
                     .all()
                     .forEach(chart -> titles.put(
                             chart, entrant.name() + ": " + chart.caption().title()));
@@ -67,14 +67,15 @@ public final class Plots {
     public static Map<String, Path> confusions(ReportModel model, Path folder) {
         Map<String, Path> pictures = new LinkedHashMap<>();
         fileNames(model)
-                .forEach((label, name) -> pictures.put(label, folder.resolve(EntrantCharts.CONFUSION + name + ".png")));
+                .forEach((label, name) ->
+                        pictures.put(label, folder.resolve(ClassifierCharts.CONFUSION + name + ".png")));
         return pictures;
     }
 
     private static Map<String, String> fileNames(ReportModel model) {
         Map<String, String> names = new LinkedHashMap<>();
         Set<String> taken = new HashSet<>();
-        for (Entrant entrant : model.charted()) {
+        for (ClassifierReport entrant : model.charted()) {
             names.put(entrant.name(), fileName(entrant.name(), taken));
         }
         return names;

@@ -1,6 +1,6 @@
 package io.catwalk.runner.report.charts;
 
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.graphics.Symbol;
 import java.util.List;
 import java.util.stream.Stream;
@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** One row of a {@link RowChart}: items along the axis, with a name before and a note behind; scripts find it by its key. */
 public record Row(String name, String color, Symbol symbol, List<Item> items, String note, String tip, String key) {
 
-    static Row of(Entrant one, List<Item> items, String note, String key, String tip) {
+    static Row of(ClassifierReport one, List<Item> items, String note, String key, String tip) {
         return new Row(one.name(), one.color(), one.symbol(), items, note, tip, key);
     }
 

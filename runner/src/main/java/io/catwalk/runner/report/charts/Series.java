@@ -1,6 +1,6 @@
 package io.catwalk.runner.report.charts;
 
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.graphics.Symbol;
 import java.util.List;
 import java.util.Objects;
@@ -27,7 +27,7 @@ public record Series(String name, String color, Symbol symbol, Look look, boolea
     }
 
     /** Returns the labeled series of a classifier. */
-    static Series of(Entrant one, Look look, List<Point> points) {
+    static Series of(ClassifierReport one, Look look, List<Point> points) {
         return new Series(one.name(), one.color(), one.symbol(), look, true, points);
     }
 

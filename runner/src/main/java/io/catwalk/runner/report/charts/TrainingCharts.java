@@ -3,7 +3,7 @@ package io.catwalk.runner.report.charts;
 import io.catwalk.api.Criterion;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Overfitting;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.Wording;
@@ -59,7 +59,7 @@ record TrainingCharts(ReportModel model) {
                 "Training loss",
                 "Validation loss");
         List<Row> rows = new ArrayList<>();
-        for (Entrant one : model.trained()) {
+        for (ClassifierReport one : model.trained()) {
             List<Dot> dots = new ArrayList<>();
             List<String> cells = new ArrayList<>(List.of(one.name()));
             for (Part part : PARTS) {
@@ -101,7 +101,7 @@ record TrainingCharts(ReportModel model) {
 
     /** Says who overfits most, among those that measurably do. */
     private String overfitted() {
-        List<Entrant> overfitted = model.trained().stream()
+        List<ClassifierReport> overfitted = model.trained().stream()
                 .filter(one -> one.gap() != null && one.gap().verdict() != Overfitting.Verdict.NONE)
                 .sorted(Comparator.comparingDouble(
                         one -> -Objects.requireNonNull(one.gap()).mean()))
@@ -111,7 +111,7 @@ record TrainingCharts(ReportModel model) {
                     ? model.trained().get(0).name() + " does not measurably overfit"
                     : "No classifier measurably overfits";
         }
-        Entrant most = overfitted.get(0);
+        ClassifierReport most = overfitted.get(0);
         return most.name() + " overfits" + (overfitted.size() == 1 ? "" : " most")
                 + ": training accuracy is "
                 + Numbers.percent(Objects.requireNonNull(most.gap()).mean()) + " points above validation accuracy";
@@ -128,7 +128,7 @@ record TrainingCharts(ReportModel model) {
                 "Epoch of the weights");
         List<Series> series = new ArrayList<>();
         int epochs = 1;
-        for (Entrant one : model.trained()) {
+        for (ClassifierReport one : model.trained()) {
             Optional<Model> first = one.done().stream()
                     .filter(trial -> !trial.history().isEmpty())
                     .findFirst();

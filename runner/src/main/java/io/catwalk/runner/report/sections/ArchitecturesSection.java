@@ -1,7 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
@@ -58,14 +58,14 @@ record ArchitecturesSection(ReportModel model) {
     }
 
     private String title() {
-        List<Entrant> known =
+        List<ClassifierReport> known =
                 model.trained().stream().filter(one -> one.efficiency() != null).toList();
         if (known.isEmpty()) {
             return "None of the " + Wording.count(model.entrants().size(), "network", "networks") + " was trained";
         }
-        Comparator<Entrant> bySize = Comparator.comparingLong(ArchitecturesSection::parameters);
-        Entrant smallest = known.stream().min(bySize).orElseThrow();
-        Entrant largest = known.stream().max(bySize).orElseThrow();
+        Comparator<ClassifierReport> bySize = Comparator.comparingLong(ArchitecturesSection::parameters);
+        ClassifierReport smallest = known.stream().min(bySize).orElseThrow();
+        ClassifierReport largest = known.stream().max(bySize).orElseThrow();
         String parameters = Numbers.count(parameters(largest)) + " parameters";
         if (known.size() == 1) {
             return largest.name() + " has " + parameters;
@@ -76,12 +76,12 @@ record ArchitecturesSection(ReportModel model) {
                         + parameters + " (" + largest.name() + ")";
     }
 
-    private static long parameters(Entrant one) {
+    private static long parameters(ClassifierReport one) {
         return Objects.requireNonNull(one.efficiency()).parameters();
     }
 
-    private List<TableColumn<Entrant>> columns() {
-        List<TableColumn<Entrant>> columns = new ArrayList<>();
+    private List<TableColumn<ClassifierReport>> columns() {
+        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
         columns.add(TableColumn.text(Medium.WRITTEN, "Classifier", StandingsSection::name));
         if (model.entrants().stream()
                 .anyMatch(one -> !one.request().hyperparameters().isEmpty())) {
@@ -114,7 +114,7 @@ record ArchitecturesSection(ReportModel model) {
     }
 
     /** Draws a network from its ONNX file; nothing if there is no readable file. */
-    static Optional<Block> drawing(Set<Medium> media, String heading, Entrant one) {
+    static Optional<Block> drawing(Set<Medium> media, String heading, ClassifierReport one) {
         Path onnx = one.onnx();
         if (onnx == null) {
             return Optional.empty();

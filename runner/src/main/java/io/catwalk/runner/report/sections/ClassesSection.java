@@ -6,10 +6,10 @@ import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.ShownClasses;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.charts.ClassifierCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
 import io.catwalk.runner.report.document.Cell;
@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
  * @param model content of the report
  * @param shown classifiers with predictions whose recalls fit beside each other, the best first
  */
-record ClassesSection(ReportModel model, List<Entrant> shown) {
+record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
 
     private static final int MOST = 6;
 
@@ -39,15 +39,17 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
     private static final int FEWEST = Evaluation.FEWEST_IMAGES;
 
     static Optional<Section> of(ReportModel model) {
-        List<Entrant> shown =
-                model.trained().stream().filter(Entrant::evaluated).limit(MOST).toList();
+        List<ClassifierReport> shown = model.trained().stream()
+                .filter(ClassifierReport::evaluated)
+                .limit(MOST)
+                .toList();
         return shown.isEmpty() ? Optional.empty() : Optional.of(new ClassesSection(model, shown).section());
     }
 
     private Section section() {
         List<Block> blocks = new ArrayList<>();
-        Entrant best = shown.get(0);
-        new EntrantCharts(model, best, "best")
+        ClassifierReport best = shown.get(0);
+        new ClassifierCharts(model, best, "best")
                 .named("confusion")
                 .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
         List<Integer> labels = labels();
@@ -67,7 +69,7 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
                 "trials/*/*/predictions.csv, columns label and logit_0 and following");
     }
 
-    private static Evaluation evaluation(Entrant one) {
+    private static Evaluation evaluation(ClassifierReport one) {
         return Objects.requireNonNull(one.evaluation());
     }
 
@@ -148,7 +150,7 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
     private List<TableColumn<Integer>> columns() {
         Set<Medium> media = Medium.WRITTEN;
         Set<Medium> notSlides = Medium.of(Medium.MARKDOWN, Medium.PAGE);
-        Entrant best = shown.get(0);
+        ClassifierReport best = shown.get(0);
         List<TableColumn<Integer>> columns = new ArrayList<>();
         columns.add(TableColumn.text(
                 media, "Class", label -> Cell.of(model.dataset().classes().get(label))));
@@ -157,7 +159,7 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
                 "Images",
                 model.dataset().unbalanced() ? Kind.BAR : Kind.NUMBER,
                 label -> Cell.of(best().confusion().support(label), Unit.COUNT)));
-        for (Entrant one : shown) {
+        for (ClassifierReport one : shown) {
             columns.add(TableColumn.number(
                     one == best ? media : notSlides,
                     shown.size() == 1 ? "Recall %" : one.name() + " %",
@@ -198,10 +200,10 @@ record ClassesSection(ReportModel model, List<Entrant> shown) {
     }
 
     private String note(int classes) {
-        int evaluated =
-                (int) model.trained().stream().filter(Entrant::evaluated).count();
+        int evaluated = (int)
+                model.trained().stream().filter(ClassifierReport::evaluated).count();
         List<String> selections =
-                shown.stream().map(Entrant::selection).distinct().toList();
+                shown.stream().map(ClassifierReport::selection).distinct().toList();
         int absent = model.dataset().classes().size() - classes;
         return (selections.size() == 1 ? selections.get(0) : "")
                 + "Recall is the share of the images of a class that are recognized."

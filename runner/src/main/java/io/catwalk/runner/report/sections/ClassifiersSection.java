@@ -3,12 +3,12 @@ package io.catwalk.runner.report.sections;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.ShownClasses;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.charts.ClassifierCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Fact;
 import io.catwalk.runner.report.document.Block.Facts;
@@ -61,7 +61,7 @@ record ClassifiersSection(ReportModel model) {
                 "results.json, key trials[]; trials/*/*/history.csv, predictions.csv and the ONNX files");
     }
 
-    private Block group(Entrant one) {
+    private Block group(ClassifierReport one) {
         return new Group(
                 MEDIA,
                 "c" + one.number(),
@@ -71,7 +71,7 @@ record ClassifiersSection(ReportModel model) {
                 one.standing() == null ? failures(one) : details(one));
     }
 
-    private static String summary(Entrant one) {
+    private static String summary(ClassifierReport one) {
         if (one.standing() == null) {
             return "failed";
         }
@@ -90,7 +90,7 @@ record ClassifiersSection(ReportModel model) {
         return String.join(" · ", parts);
     }
 
-    private static List<Block> failures(Entrant one) {
+    private static List<Block> failures(ClassifierReport one) {
         return one.failed().isEmpty()
                 ? List.of()
                 : List.of(new Sentences(
@@ -103,10 +103,10 @@ record ClassifiersSection(ReportModel model) {
                                 .toList()));
     }
 
-    private List<Block> details(Entrant one) {
+    private List<Block> details(ClassifierReport one) {
         List<Block> blocks = new ArrayList<>(failures(one));
         if (model.charted().contains(one)) {
-            for (Chart chart : new EntrantCharts(model, one, Integer.toString(one.number())).all()) {
+            for (Chart chart : new ClassifierCharts(model, one, Integer.toString(one.number())).all()) {
                 String id = chart.keys().isEmpty() ? "" : RunDocument.confusion(one.name());
                 blocks.add(new Figure(MEDIA, id, chart));
             }
@@ -117,7 +117,7 @@ record ClassifiersSection(ReportModel model) {
         }
         // The numbers of the chart of few classes are this table.
         if (one.evaluated()
-                && (model.dataset().classes().size() > EntrantCharts.CLASSES
+                && (model.dataset().classes().size() > ClassifierCharts.CLASSES
                         || !model.charted().contains(one))) {
             blocks.add(folded(
                     one,
@@ -153,11 +153,11 @@ record ClassifiersSection(ReportModel model) {
         return blocks;
     }
 
-    private static Block folded(Entrant one, String id, String heading, Block block) {
+    private static Block folded(ClassifierReport one, String id, String heading, Block block) {
         return new Group(block.media(), "c" + one.number() + "-" + id, Cell.of(heading), "", false, List.of(block));
     }
 
-    private static List<String> absent(Entrant one) {
+    private static List<String> absent(ClassifierReport one) {
         List<String> sentences = new ArrayList<>();
         if (one.done().stream().allMatch(trial -> trial.history().isEmpty())) {
             sentences.add("The history of its training is missing, and so are its learning curves.");
@@ -170,7 +170,7 @@ record ClassifiersSection(ReportModel model) {
     }
 
     /** Makes a table of the classes; if there are many, those with the lowest recall are the first. */
-    private static Block classes(Entrant one, List<ClassScores> classes) {
+    private static Block classes(ClassifierReport one, List<ClassScores> classes) {
         List<TableColumn<Integer>> columns = List.of(
                 TableColumn.text(
                         MEDIA, "Class", label -> Cell.of(classes.get(label).name())),
@@ -201,7 +201,7 @@ record ClassifiersSection(ReportModel model) {
         return TableColumn.bar(MEDIA, head, label -> Cell.of(value.applyAsDouble(classes.get(label)), Unit.PERCENT));
     }
 
-    private static List<Fact> recipe(Entrant one, @Nullable Timing timing) {
+    private static List<Fact> recipe(ClassifierReport one, @Nullable Timing timing) {
         List<Fact> facts = new ArrayList<>(TrainingSection.recipe(one));
         if (timing == null) {
             return facts;
@@ -216,7 +216,7 @@ record ClassifiersSection(ReportModel model) {
         return facts;
     }
 
-    private static Optional<Block> parity(Entrant one) {
+    private static Optional<Block> parity(ClassifierReport one) {
         ParityResult parity = OnnxSection.worst(one);
         if (parity == null) {
             return Optional.empty();
@@ -282,7 +282,7 @@ record ClassifiersSection(ReportModel model) {
                 ""));
     }
 
-    private static List<Fact> provenance(Entrant one, Done first) {
+    private static List<Fact> provenance(ClassifierReport one, Done first) {
         List<Fact> facts = new ArrayList<>();
         one.models().stream().filter(trial -> trial.onnx() != null).findFirst().ifPresent(trial -> files(trial, facts));
         Provenance provenance = first.provenance();

@@ -2,7 +2,7 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Overfitting;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
@@ -39,7 +39,7 @@ record ConclusionsSection(ReportModel model) {
     }
 
     private String title() {
-        List<Entrant> trained = model.trained();
+        List<ClassifierReport> trained = model.trained();
         if (trained.isEmpty()) {
             return model.failed().isEmpty() ? "No trial has finished yet" : "No trial has a trained network";
         }
@@ -49,7 +49,7 @@ record ConclusionsSection(ReportModel model) {
         if (!model.tested()) {
             return "Which classifier is best was not tested";
         }
-        List<Entrant> choices = model.choices();
+        List<ClassifierReport> choices = model.choices();
         return choices.size() == 1
                 ? "This run supports one choice: " + choices.get(0).name()
                 : "This run leaves " + choices.size() + " of " + trained.size() + " classifiers to choose from: "
@@ -61,7 +61,7 @@ record ConclusionsSection(ReportModel model) {
         if (model.trained().size() > 1) {
             fastest().ifPresent(sentences::add);
         }
-        List<Entrant> strong = model.trained().stream()
+        List<ClassifierReport> strong = model.trained().stream()
                 .filter(one -> {
                     GeneralizationGap gap = one.gap();
                     return gap != null && gap.verdict() == Overfitting.Verdict.STRONG;
@@ -83,7 +83,7 @@ record ConclusionsSection(ReportModel model) {
     }
 
     private Optional<String> fastest() {
-        Entrant best = model.trained().get(0);
+        ClassifierReport best = model.trained().get(0);
         return model.trained().stream()
                 .filter(one -> one.micros(model.engine()) != null)
                 .min(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros(model.engine()))))

@@ -1,7 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.charts.RunCharts;
@@ -65,11 +65,11 @@ record CostsSection(ReportModel model) {
     }
 
     private String title() {
-        List<Entrant> front = model.front();
+        List<ClassifierReport> front = model.front();
         if (front.isEmpty()) {
             return trainingTimes();
         }
-        Entrant fastest = front.get(0);
+        ClassifierReport fastest = front.get(0);
         String time = latency(fastest) + " for one image (" + model.latencyTitle() + ")";
         long measured = model.trained().stream()
                 .filter(one -> one.stands().onFront() != null)
@@ -101,25 +101,25 @@ record CostsSection(ReportModel model) {
                 + (seconds.getCount() == 1 ? "" : " to " + Numbers.duration(seconds.getMax()));
     }
 
-    private String latency(Entrant one) {
+    private String latency(ClassifierReport one) {
         return Cell.of(one.latency(model.engine())).text();
     }
 
-    private double micros(Entrant one) {
+    private double micros(ClassifierReport one) {
         return Objects.requireNonNull(one.micros(model.engine()));
     }
 
     /** Names the fastest classifier, and the fastest of those that do not clearly differ from the most accurate. */
     private List<String> speed() {
-        List<Entrant> timed = model.trained().stream()
+        List<ClassifierReport> timed = model.trained().stream()
                 .filter(one -> one.micros(model.engine()) != null)
                 .sorted(Comparator.comparingDouble(this::micros))
                 .toList();
-        Entrant best = model.trained().get(0);
+        ClassifierReport best = model.trained().get(0);
         if (timed.size() < 2 || timed.get(0) == best) {
             return List.of();
         }
-        Entrant fastest = timed.get(0);
+        ClassifierReport fastest = timed.get(0);
         List<String> sentences = new ArrayList<>();
         sentences.add(fastest.name() + " is the fastest, with " + latency(fastest) + " and "
                 + Numbers.percent(fastest.stands().accuracy()) + " % accuracy ("
@@ -134,7 +134,7 @@ record CostsSection(ReportModel model) {
     }
 
     /** Relates the best to a classifier that it is not ahead of; empty if it is, or if the two are not compared. */
-    private String relation(Entrant best, Entrant other) {
+    private String relation(ClassifierReport best, ClassifierReport other) {
         PairedComparison pair = model.pairOf(best.name(), other.name());
         return pair == null
                 ? ""
@@ -143,8 +143,8 @@ record CostsSection(ReportModel model) {
                         : pair.outcome() == Outcome.UNDECIDED ? " does not clearly differ from " : "";
     }
 
-    private List<TableColumn<Entrant>> columns() {
-        List<TableColumn<Entrant>> columns = new ArrayList<>();
+    private List<TableColumn<ClassifierReport>> columns() {
+        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
         columns.add(TableColumn.text(Medium.WRITTEN, "Classifier", StandingsSection::name));
         columns.add(cost(TEXT, "Parameters", Kind.BAR, costs -> Cell.of(costs.parameters(), Unit.COUNT)));
         columns.add(cost(TEXT, ArchitecturesSection.MACS, Kind.NUMBER, ArchitecturesSection::millions));
@@ -167,7 +167,8 @@ record CostsSection(ReportModel model) {
         return columns;
     }
 
-    static TableColumn<Entrant> cost(Set<Medium> media, String head, Kind kind, Function<Efficiency, Cell> cell) {
+    static TableColumn<ClassifierReport> cost(
+            Set<Medium> media, String head, Kind kind, Function<Efficiency, Cell> cell) {
         return new TableColumn<>(media, head, kind, one -> {
             Efficiency costs = one.efficiency();
             return costs == null ? Cell.of(null, Unit.COUNT) : cell.apply(costs);
@@ -175,7 +176,7 @@ record CostsSection(ReportModel model) {
     }
 
     /** Returns the mean training time with its range. */
-    static Cell trainingTime(Entrant one) {
+    static Cell trainingTime(ClassifierReport one) {
         var seconds = one.stands().trainingSeconds();
         Cell.Quantity mean = Cell.of(seconds.mean(), Unit.SECONDS);
         return one.stands().trials() < 2

@@ -6,8 +6,8 @@ import io.catwalk.runner.data.ImageSource;
 import io.catwalk.runner.data.RasterImage;
 import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.Evaluation;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ContactSheet;
-import io.catwalk.runner.report.Entrant;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
@@ -61,7 +61,7 @@ record DataSection(ReportModel model) {
     /** Returns the classes without a test image, as far as that is known. */
     private List<String> absent() {
         return model.entrants().stream()
-                .filter(Entrant::evaluated)
+                .filter(ClassifierReport::evaluated)
                 .findFirst()
                 .map(one -> {
                     Evaluation evaluation = Objects.requireNonNull(one.evaluation());

@@ -4,10 +4,10 @@ import io.catwalk.runner.Numbers;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Overfitting;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
-import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.charts.ClassifierCharts;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Figure;
@@ -42,9 +42,9 @@ record GeneralizationSection(ReportModel model) {
         List<Block> blocks = new ArrayList<>();
         List<Figure> figures = Figure.of(RunCharts.GENERALIZATION.of(model));
         blocks.addAll(figures.subList(0, Math.min(1, figures.size())));
-        Optional<Entrant> best =
-                model.trained().stream().filter(Entrant::evaluated).findFirst();
-        best.flatMap(one -> new EntrantCharts(model, one, "best").named("reliability"))
+        Optional<ClassifierReport> best =
+                model.trained().stream().filter(ClassifierReport::evaluated).findFirst();
+        best.flatMap(one -> new ClassifierCharts(model, one, "best").named("reliability"))
                 .ifPresent(chart -> blocks.add(new Figure(Medium.of(Medium.SLIDES), chart)));
         blocks.add(TableColumn.table(
                 Medium.DETAIL, "gaps", "Accuracy, loss and confidence", columns(), model.trained(), note()));
@@ -61,7 +61,7 @@ record GeneralizationSection(ReportModel model) {
 
     private String title() {
         List<GeneralizationGap> gaps = model.trained().stream()
-                .map(Entrant::gap)
+                .map(ClassifierReport::gap)
                 .filter(gap -> gap != null && Double.isFinite(gap.mean()))
                 .map(Objects::requireNonNull)
                 .toList();
@@ -92,7 +92,7 @@ record GeneralizationSection(ReportModel model) {
     }
 
     /** Compares the mean confidence with the interval of the accuracy; too high and too low ones may cancel out. */
-    private static String calibration(Entrant best) {
+    private static String calibration(ClassifierReport best) {
         Evaluation evaluation = Objects.requireNonNull(best.evaluation());
         double excess = overconfidence(evaluation);
         String points = Numbers.percent(Math.abs(excess));
@@ -116,8 +116,8 @@ record GeneralizationSection(ReportModel model) {
         return sum / evaluation.images();
     }
 
-    private List<TableColumn<Entrant>> columns() {
-        List<TableColumn<Entrant>> columns = new ArrayList<>();
+    private List<TableColumn<ClassifierReport>> columns() {
+        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
         columns.add(TableColumn.text(Medium.DETAIL, "Classifier", StandingsSection::name));
         columns.add(mean("Training %", metrics -> metrics.train().accuracy()));
         columns.add(mean("Validation %", metrics -> metrics.validation().accuracy()));
@@ -131,16 +131,17 @@ record GeneralizationSection(ReportModel model) {
         return columns;
     }
 
-    private static @Nullable Double calibrationError(Entrant one) {
+    private static @Nullable Double calibrationError(ClassifierReport one) {
         Evaluation evaluation = one.evaluation();
         return evaluation == null ? null : (Double) evaluation.calibration().expectedError();
     }
 
-    private static TableColumn<Entrant> mean(String head, ToDoubleFunction<TrialMetrics> metric) {
+    private static TableColumn<ClassifierReport> mean(String head, ToDoubleFunction<TrialMetrics> metric) {
         return TableColumn.number(BESIDE_NO_CHART, head, one -> Cell.of(one.mean(metric), Unit.PERCENT));
     }
 
-    private static TableColumn<Entrant> gap(Set<Medium> media, String head, Function<GeneralizationGap, Cell> cell) {
+    private static TableColumn<ClassifierReport> gap(
+            Set<Medium> media, String head, Function<GeneralizationGap, Cell> cell) {
         return TableColumn.number(media, head, one -> {
             GeneralizationGap gap = one.gap();
             return gap == null ? Cell.of(null, Unit.POINTS) : cell.apply(gap);

@@ -8,7 +8,7 @@ import io.catwalk.runner.data.Split;
 import io.catwalk.runner.evaluation.Calibration.Bin;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Predictions;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import java.nio.ByteBuffer;
@@ -197,7 +197,7 @@ public record ImageBrowser(
             int[] predicted,
             double[] confidence) {
 
-        static Part of(Entrant entrant) {
+        static Part of(ClassifierReport entrant) {
             List<Model> trials = entrant.shown();
             List<Predictions> all = trials.stream()
                     .map(trial -> Objects.requireNonNull(trial.predictions()))
@@ -258,7 +258,7 @@ public record ImageBrowser(
 
         /** Leaves out classifiers that were evaluated on other images than the first. */
         static @Nullable Gathered of(ReportModel model) {
-            List<Entrant> shown = model.trained().stream()
+            List<ClassifierReport> shown = model.trained().stream()
                     .filter(entrant -> !entrant.shown().isEmpty())
                     .toList();
             if (shown.isEmpty()) {

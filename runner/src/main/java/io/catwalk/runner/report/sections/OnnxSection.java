@@ -1,7 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
@@ -32,12 +32,12 @@ record OnnxSection(ReportModel model) {
                         "onnx", "ONNX files", section.title(), section.blocks(), "results.json, key trials[].parity"));
     }
 
-    private List<Entrant> checked() {
+    private List<ClassifierReport> checked() {
         return model.trained().stream().filter(one -> !one.parities().isEmpty()).toList();
     }
 
     /** Returns the worst cross-check among a classifier's trials; null if nothing was exported. */
-    static @Nullable ParityResult worst(Entrant one) {
+    static @Nullable ParityResult worst(ClassifierReport one) {
         return one.parities().stream()
                 .min(Comparator.comparing(ParityResult::agrees)
                         .thenComparing(parity -> parity.maxAbs() == null ? -Double.MAX_VALUE : -parity.maxAbs()))
@@ -93,7 +93,7 @@ record OnnxSection(ReportModel model) {
     }
 
     /** Says why a file cannot be trusted, or is missing; empty if it agrees. */
-    static Optional<String> problem(Entrant one) {
+    static Optional<String> problem(ClassifierReport one) {
         ParityResult worst = worst(one);
         if (worst == null || worst.agrees()) {
             return Optional.empty();
@@ -116,8 +116,8 @@ record OnnxSection(ReportModel model) {
                 });
     }
 
-    private List<TableColumn<Entrant>> columns() {
-        List<TableColumn<Entrant>> columns = new ArrayList<>();
+    private List<TableColumn<ClassifierReport>> columns() {
+        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
         columns.add(TableColumn.text(Medium.ALL, "Classifier", StandingsSection::name));
         columns.add(TableColumn.text(Medium.ALL, "Agrees", one -> agrees(Objects.requireNonNull(worst(one)))));
         columns.add(number(
@@ -129,7 +129,8 @@ record OnnxSection(ReportModel model) {
         return columns;
     }
 
-    private static TableColumn<Entrant> number(Set<Medium> media, String head, Function<ParityResult, Cell> cell) {
+    private static TableColumn<ClassifierReport> number(
+            Set<Medium> media, String head, Function<ParityResult, Cell> cell) {
         return TableColumn.number(media, head, one -> cell.apply(Objects.requireNonNull(worst(one))));
     }
 

@@ -1,6 +1,6 @@
 package io.catwalk.runner.report.sections;
 
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Section;
@@ -63,7 +63,7 @@ public final class RunDocument {
                         .map(section -> section.apply(model))
                         .flatMap(Optional::stream)
                         .toList(),
-                Stream.concat(model.entrants().stream().map(Entrant::name), model.dataset().classes().stream())
+                Stream.concat(model.entrants().stream().map(ClassifierReport::name), model.dataset().classes().stream())
                         .toList(),
                 "Made by Catwalk from the files of the run folder.");
     }

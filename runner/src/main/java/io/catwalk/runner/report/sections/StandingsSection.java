@@ -1,7 +1,8 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
+import io.catwalk.runner.report.ComparisonWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
@@ -16,7 +17,6 @@ import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Table.Column;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
-import io.catwalk.runner.report.words.ComparisonWords;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.GeneralizationGap;
@@ -45,7 +45,7 @@ record StandingsSection(ReportModel model) {
         // That trials are missing, the headline says.
         List<String> failed = model.entrants().stream()
                 .filter(one -> !one.failed().isEmpty())
-                .map(Entrant::name)
+                .map(ClassifierReport::name)
                 .toList();
         if (!failed.isEmpty()) {
             blocks.add(Sentences.of(Medium.ALL, Tone.WARNING, "Trials of " + Wording.names(failed) + " failed."));
@@ -61,7 +61,7 @@ record StandingsSection(ReportModel model) {
         return blocks;
     }
 
-    private Facts best(Entrant best) {
+    private Facts best(ClassifierReport best) {
         Efficiency efficiency = best.efficiency();
         String interval = Numbers.percent(best.stands().accuracyLow()) + " to "
                 + Numbers.percent(best.stands().accuracyHigh());
@@ -83,7 +83,7 @@ record StandingsSection(ReportModel model) {
     }
 
     private Table standings() {
-        List<TableColumn<Entrant>> columns = new ArrayList<>();
+        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
         columns.add(TableColumn.text(Medium.ALL, "Classifier", this::tagged));
         columns.add(number("Accuracy %", one -> Cell.of(one.stands().accuracy(), Unit.PERCENT)));
         columns.add(number(
@@ -123,18 +123,18 @@ record StandingsSection(ReportModel model) {
                 .toArray(Cell[]::new));
     }
 
-    private static TableColumn<Entrant> number(String head, Function<Entrant, Cell> cell) {
+    private static TableColumn<ClassifierReport> number(String head, Function<ClassifierReport, Cell> cell) {
         return TableColumn.number(Medium.ALL, head, cell);
     }
 
-    private static Cell gap(Entrant one) {
+    private static Cell gap(ClassifierReport one) {
         GeneralizationGap gap = one.gap();
         return gap == null
                 ? Cell.of(null, Unit.POINTS)
                 : Cell.of(gap.mean(), Unit.POINTS).with(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
     }
 
-    private static @Nullable Long bytes(Entrant one) {
+    private static @Nullable Long bytes(ClassifierReport one) {
         Efficiency efficiency = one.efficiency();
         return efficiency == null ? null : efficiency.onnxBytes();
     }
@@ -149,7 +149,7 @@ record StandingsSection(ReportModel model) {
     }
 
     /** Names a classifier, and says whether another is better in both accuracy and latency. */
-    private Cell.Name tagged(Entrant one) {
+    private Cell.Name tagged(ClassifierReport one) {
         Cell.Name name = name(one);
         return Boolean.TRUE.equals(one.stands().onFront()) && model.trained().size() > 1
                 ? new Cell.Name(
@@ -161,7 +161,7 @@ record StandingsSection(ReportModel model) {
     }
 
     /** Returns the name of a classifier, which links to its own part of the page. */
-    static Cell.Name name(Entrant one) {
+    static Cell.Name name(ClassifierReport one) {
         return new Cell.Name(
                 one.name(),
                 one.look(),

@@ -1,7 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.RecipeWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.Wording;
@@ -38,7 +38,7 @@ record TrainingSection(ReportModel model) {
     }
 
     private String title() {
-        List<Entrant> trained = model.trained();
+        List<ClassifierReport> trained = model.trained();
         var epochs = trained.stream()
                 .mapToInt(one -> one.request().recipe().epochs())
                 .summaryStatistics();
@@ -81,14 +81,14 @@ record TrainingSection(ReportModel model) {
     }
 
     /** Returns the settings of a classifier's recipe. */
-    static List<Fact> recipe(Entrant one) {
+    static List<Fact> recipe(ClassifierReport one) {
         return RecipeWords.settings(one.request()).entrySet().stream()
                 .map(setting -> Fact.of(setting.getKey(), setting.getValue()))
                 .toList();
     }
 
     private Block table() {
-        List<TableColumn<Entrant>> columns = new ArrayList<>();
+        List<TableColumn<ClassifierReport>> columns = new ArrayList<>();
         columns.add(TableColumn.text(Medium.WRITTEN, "Classifier", StandingsSection::name));
         for (String name : model.differingSettings()) {
             columns.add(TableColumn.text(

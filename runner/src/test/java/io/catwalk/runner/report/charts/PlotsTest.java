@@ -121,7 +121,7 @@ class PlotsTest {
     }
 
     private String titleOf(String name) {
-        return new EntrantCharts(model(), model().trained().get(0), "")
+        return new ClassifierCharts(model(), model().trained().get(0), "")
                 .named(name)
                 .orElseThrow()
                 .caption()

@@ -1,11 +1,11 @@
 package io.catwalk.runner.report.page;
 
 import io.catwalk.runner.evaluation.ClassScores;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.SampleRuns;
 import io.catwalk.runner.report.charts.Chart;
-import io.catwalk.runner.report.charts.EntrantCharts;
+import io.catwalk.runner.report.charts.ClassifierCharts;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Code;
@@ -63,7 +63,7 @@ final class SampleDocument {
                         .toList(),
                 ""));
         List<String> names = Stream.concat(
-                        model.entrants().stream().map(Entrant::name), model.dataset().classes().stream())
+                        model.entrants().stream().map(ClassifierReport::name), model.dataset().classes().stream())
                 .toList();
         String title =
                 "No classifier is clearly better than the others, and the best is right for 91.20 % of the images";
@@ -99,7 +99,7 @@ final class SampleDocument {
                         new Fact("median latency of one image", Cell.of(12.3, Unit.MICROS)),
                         new Fact("size of its ONNX file", Cell.of(123_456, Unit.BYTES)))));
         List<Row> rows = new ArrayList<>();
-        for (Entrant one : model.entrants()) {
+        for (ClassifierReport one : model.entrants()) {
             int i = rows.size();
             rows.add(new Row(
                     List.of(
@@ -158,9 +158,9 @@ final class SampleDocument {
                 new Widget(Widget.Kind.IMAGES, ImageBrowser.of(model).json()));
     }
 
-    private static Block classifier(ReportModel model, Entrant entrant) {
+    private static Block classifier(ReportModel model, ClassifierReport entrant) {
         List<Block> blocks = new ArrayList<>();
-        for (Chart chart : new EntrantCharts(model, entrant, Integer.toString(entrant.number())).all()) {
+        for (Chart chart : new ClassifierCharts(model, entrant, Integer.toString(entrant.number())).all()) {
             boolean matrix = !chart.keys().isEmpty() && chart.keys().get(0).contains(".");
             blocks.add(new Figure(PAGE, matrix ? RunDocument.confusion(entrant.name()) : "", chart));
         }
@@ -177,7 +177,7 @@ final class SampleDocument {
                 blocks);
     }
 
-    private static Table classes(Entrant entrant) {
+    private static Table classes(ClassifierReport entrant) {
         List<ClassScores> classes =
                 entrant.evaluation() == null ? List.of() : entrant.evaluation().classes();
         List<Row> rows = IntStream.range(0, classes.size())

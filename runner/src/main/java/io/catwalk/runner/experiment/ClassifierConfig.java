@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param pluginSha256 digest of the jar that it was resolved with, 64 lower-case hexadecimal digits; null if
  *     it may come from any jar
  */
-public record Contestant(
+public record ClassifierConfig(
         String name,
         String variant,
         Map<String, Object> hyperparameters,
@@ -26,19 +26,19 @@ public record Contestant(
         @Nullable String pluginSha256) {
 
     /** Checks the names, which become names of folders. */
-    public Contestant {
+    public ClassifierConfig {
         TrialName.checked("classifier", name);
         TrialName.checked("variant", variant);
     }
 
     /** Renames the choice. */
-    public Contestant withVariant(String newVariant) {
-        return new Contestant(name, newVariant, hyperparameters, recipe, init, pluginSha256);
+    public ClassifierConfig withVariant(String newVariant) {
+        return new ClassifierConfig(name, newVariant, hyperparameters, recipe, init, pluginSha256);
     }
 
     /** Replaces the recipe. */
-    public Contestant with(Recipe newRecipe) {
-        return new Contestant(name, variant, hyperparameters, newRecipe, init, pluginSha256);
+    public ClassifierConfig with(Recipe newRecipe) {
+        return new ClassifierConfig(name, variant, hyperparameters, newRecipe, init, pluginSha256);
     }
 
     /**
@@ -46,11 +46,11 @@ public record Contestant(
      *
      * @param newInit where they are; null for random ones
      */
-    public Contestant startingFrom(@Nullable InitialWeights newInit) {
-        return new Contestant(name, variant, hyperparameters, recipe, newInit, pluginSha256);
+    public ClassifierConfig startingFrom(@Nullable InitialWeights newInit) {
+        return new ClassifierConfig(name, variant, hyperparameters, recipe, newInit, pluginSha256);
     }
 
-    Contestant pinned(String sha256) {
-        return new Contestant(name, variant, hyperparameters, recipe, init, sha256);
+    ClassifierConfig pinned(String sha256) {
+        return new ClassifierConfig(name, variant, hyperparameters, recipe, init, sha256);
     }
 }

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * few times the last results, however many trials there are. If a file cannot be written, the run goes on,
  * and it is written again later.
  */
-final class Projection {
+final class ThrottledResultsWriter {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Projection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ThrottledResultsWriter.class);
     private static final double PAUSE_SECONDS = 30;
 
     private final RunFolder run;
@@ -29,7 +29,7 @@ final class Projection {
     private boolean failing;
 
     /** Writes the results at the start. */
-    Projection(
+    ThrottledResultsWriter(
             RunFolder run, Supplier<RunResults> results, int finished, DoubleSupplier seconds, Consumer<String> note) {
         this.run = run;
         this.results = results;

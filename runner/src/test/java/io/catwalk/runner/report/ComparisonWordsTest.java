@@ -1,4 +1,4 @@
-package io.catwalk.runner.report.words;
+package io.catwalk.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

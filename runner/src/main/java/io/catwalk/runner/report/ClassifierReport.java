@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * training times are means over the trials that the comparison counts; other costs are those of the first of these
  * that was measured.
  */
-public final class Entrant {
+public final class ClassifierReport {
 
     private final int number;
     private final String name;
@@ -47,7 +47,7 @@ public final class Entrant {
     private final @Nullable Standing standing;
     private SoftReference<@Nullable Evaluation> evaluation = new SoftReference<>(null);
 
-    private Entrant(
+    private ClassifierReport(
             int number, Palette.Look look, List<Model> models, RunResults results, @Nullable Standing standing) {
         Comparison comparison = results.comparison();
         this.number = number;
@@ -68,15 +68,15 @@ public final class Entrant {
      *
      * @return the most accurate first, those without a trained network last
      */
-    static List<Entrant> of(RunReport report) {
+    static List<ClassifierReport> of(RunReport report) {
         Map<String, List<Model>> byName = report.models().stream()
                 .collect(Collectors.groupingBy(
                         model -> model.outcome().trial().label(), LinkedHashMap::new, Collectors.toList()));
         Palette palette = new Palette(List.copyOf(byName.keySet()));
-        List<Entrant> entrants = new ArrayList<>();
+        List<ClassifierReport> entrants = new ArrayList<>();
         byName.keySet().stream()
                 .sorted(Comparator.comparingDouble(name -> place(standing(report, name))))
-                .forEach(name -> entrants.add(new Entrant(
+                .forEach(name -> entrants.add(new ClassifierReport(
                         entrants.size() + 1,
                         palette.look(name),
                         Objects.requireNonNull(byName.get(name)),

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ProjectionTest {
+class ThrottledResultsWriterTest {
 
     @TempDir
     private Path folder;
@@ -31,8 +31,8 @@ class ProjectionTest {
         run = new RunFolder(Files.createDirectory(folder.resolve("run")));
     }
 
-    private Projection projection() {
-        return new Projection(run, this::results, finished, () -> seconds, notes::add);
+    private ThrottledResultsWriter projection() {
+        return new ThrottledResultsWriter(run, this::results, finished, () -> seconds, notes::add);
     }
 
     private RunResults results() {
@@ -55,7 +55,7 @@ class ProjectionTest {
         return new RunResults(ExperimentSpec.SCHEMA, summary, images, List.of(), null, null, List.of());
     }
 
-    private void finish(Projection projection, int trials, double secondsLater) {
+    private void finish(ThrottledResultsWriter projection, int trials, double secondsLater) {
         seconds += secondsLater;
         finished += trials;
         projection.changed(finished);
@@ -85,7 +85,7 @@ class ProjectionTest {
 
     @Test
     void isNotDrawnAgainWithinHalfAMinute() {
-        Projection projection = projection();
+        ThrottledResultsWriter projection = projection();
 
         finish(projection, 50, 29.9);
         assertThat(drawn).containsExactly(0);
@@ -98,7 +98,7 @@ class ProjectionTest {
     @Test
     void isNotDrawnAgainUntilATenthMoreHasFinished() {
         finished = 100;
-        Projection projection = projection();
+        ThrottledResultsWriter projection = projection();
 
         finish(projection, 9, 3600);
         assertThat(drawn).containsExactly(100);
@@ -109,7 +109,7 @@ class ProjectionTest {
     /** What is written grows with the trials, so the sum of the counts represents all that is written. */
     @Test
     void allDrawingsOfTenThousandTrialsTogetherCostAFewOfTheLast() {
-        Projection projection = projection();
+        ThrottledResultsWriter projection = projection();
 
         for (int trial = 0; trial < 10_000; trial++) {
             finish(projection, 1, 31);
@@ -123,7 +123,7 @@ class ProjectionTest {
 
     @Test
     void aFileThatCannotBeWrittenIsToldOnceAndTriedAgainLater() throws IOException {
-        Projection projection = projection();
+        ThrottledResultsWriter projection = projection();
         Files.delete(run.path().resolve("results.json"));
         Path inTheWay = Files.createDirectories(run.path().resolve("results.json/in the way"));
 
@@ -148,7 +148,7 @@ class ProjectionTest {
     void aRunFolderThatIsGoneIsNoReasonToStopAtTheStart() throws IOException {
         Files.delete(run.path());
 
-        Projection projection = projection();
+        ThrottledResultsWriter projection = projection();
         finish(projection, 1, 30);
 
         assertThat(notes).hasSize(1);

@@ -1,9 +1,8 @@
-package io.catwalk.runner.report.words;
+package io.catwalk.runner.report;
 
 import static io.catwalk.runner.report.Wording.names;
 
 import io.catwalk.runner.Numbers;
-import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Baseline;
 import io.catwalk.runner.results.Comparison.Incomplete;

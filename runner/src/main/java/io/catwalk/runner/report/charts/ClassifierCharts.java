@@ -7,7 +7,7 @@ import io.catwalk.runner.evaluation.ConfusionMatrix;
 import io.catwalk.runner.evaluation.ConfusionMatrix.Cell;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.ShownClasses;
-import io.catwalk.runner.report.Entrant;
+import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.Wording;
@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * @param entrant the classifier
  * @param file part of its file names that no other classifier has
  */
-public record EntrantCharts(ReportModel model, Entrant entrant, String file) {
+public record ClassifierCharts(ReportModel model, ClassifierReport entrant, String file) {
 
     /** Beginning of the file names of confusion matrices. */
     static final String CONFUSION = "confusion-matrix-";
