@@ -20,6 +20,7 @@ import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.robustness.Robustness;
 import io.catwalk.runner.trial.TrialFolder;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -28,7 +29,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,29 +52,15 @@ final class Reports {
         return write(recorded.folder(), model, options, document -> {});
     }
 
-    /** Writes what is said about a run; plots, page and slides beside each other, since each takes its time. */
-    private static Document write(RunFolder run, ReportModel model, SlideOptions options, Consumer<Document> answer)
+    /** What is done with a document before it is rendered. */
+    private interface Answer {
+        void take(Document document) throws IOException;
+    }
+
+    private static Document write(RunFolder run, ReportModel model, SlideOptions options, Answer answer)
             throws IOException {
         Path plots = run.path().resolve("plots");
-        FutureTask<@Nullable Void> drawn = started("plots", () -> Plots.write(model, plots));
-        FutureTask<@Nullable Void> slides = null;
-        Document document;
-        try {
-            document = RunDocument.of(model);
-            answer.accept(document);
-            slides = started("slides", () -> Slides.write(document, run.path().resolve("slides.pptx"), options));
-            Robustness robustness = model.run().robustness();
-            if (robustness != null) {
-                AtomicFiles.write(run.path().resolve("robustness.csv"), robustness.csv());
-            }
-            AtomicFiles.write(run.path().resolve("results.md"), MarkdownText.of(document));
-            ReportPage.write(document, page(run));
-        } finally {
-            if (slides != null) {
-                await(slides);
-            }
-            await(drawn);
-        }
+        Document document = rendered(run, model, options, answer, plots);
         Map<String, Path> confusions = Plots.confusions(model, plots);
         for (RunReport.Model trial : model.run().models()) {
             card(model.run(), trial, confusions.get(trial.label()));
@@ -82,37 +68,66 @@ final class Reports {
         return document;
     }
 
-    /** What can fail to write a file. */
-    private interface Writing {
-        void run() throws IOException;
+    /** Writes plots, page and slides beside each other, since each takes its time. */
+    @SuppressWarnings("try") // what is written beside is waited for, not used
+    private static Document rendered(RunFolder run, ReportModel model, SlideOptions options, Answer answer, Path plots)
+            throws IOException {
+        try (Beside drawn = new Beside("plots", () -> Plots.write(model, plots))) {
+            Document document = RunDocument.of(model);
+            answer.take(document);
+            Path slides = run.path().resolve("slides.pptx");
+            try (Beside shown = new Beside("slides", () -> Slides.write(document, slides, options))) {
+                Robustness robustness = model.run().robustness();
+                if (robustness != null) {
+                    AtomicFiles.write(run.path().resolve("robustness.csv"), robustness.csv());
+                }
+                AtomicFiles.write(run.path().resolve("results.md"), MarkdownText.of(document));
+                ReportPage.write(document, page(run));
+                return document;
+            }
+        }
     }
 
-    private static FutureTask<@Nullable Void> started(String name, Writing writing) {
-        FutureTask<@Nullable Void> task = new FutureTask<>(() -> {
-            writing.run();
-            return null;
-        });
-        new Thread(task, name).start();
-        return task;
+    /** Writes something beside the rest; closing it waits until it is written, or says why not. */
+    private static final class Beside implements Closeable {
+
+        private final FutureTask<@Nullable Void> task;
+
+        /** What can fail to write a file. */
+        private interface Writing {
+            void run() throws IOException;
+        }
+
+        Beside(String name, Writing writing) {
+            task = new FutureTask<>(() -> {
+                writing.run();
+                return null;
+            });
+            new Thread(task, name).start();
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                task.get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof IOException cause) {
+                    throw cause;
+                }
+                if (e.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                throw new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("the program was stopped");
+            }
+        }
     }
 
     static void writePage(RecordedRun recorded, Console console) throws IOException {
         RunReport report = RunReport.of(recorded, recorded.compared(), Home.data(console));
         ReportPage.write(RunDocument.of(ReportModel.of(report)), page(recorded.folder()));
-    }
-
-    private static void await(FutureTask<@Nullable Void> pictures) throws IOException {
-        try {
-            pictures.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("the program was stopped");
-        }
     }
 
     /**
@@ -121,12 +136,12 @@ final class Reports {
      */
     static boolean writeAfter(RunFolder run, RunResults results, boolean printed, Console console) {
         try {
-            run.writeResults(results); // what could not be written before is told by the exit code
             ReportModel model = ReportModel.of(RunReport.of(run.recorded(), results, Home.data(console)));
             write(run, model, SlideOptions.standard(), document -> {
                 if (printed) {
                     new TerminalText(console).print(document);
                 }
+                run.writeResults(results); // what could not be written before is told by the exit code
             });
             return true;
         } catch (IOException | RuntimeException e) {

@@ -143,12 +143,15 @@ final class RunOptions {
         TrialExecutorFactory.Needs needs =
                 new TrialExecutorFactory.Needs(spec.threads(), spec.jobs(), run.sparkLog(), Home.path(), imagesInPlace);
         Runnable tell = () -> console.note("catwalk: stopped; continue with " + again(whole));
-        try (StopHook told = new StopHook("stop-note", tell);
-                ProgressView view = ProgressView.of(console, spec, !noLatency);
-                TrialExecutor executor =
-                        Objects.requireNonNull(opening, "how() chooses it").open(needs)) {
-            RunResults results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
-            String open = executor instanceof OrderFolderExecutor folder ? OrderFolder.ranges(folder.open()) : "";
+        try (StopHook told = new StopHook("stop-note", tell)) {
+            RunResults results;
+            String open;
+            try (ProgressView view = ProgressView.of(console, spec, !noLatency); // ends before anything is printed
+                    TrialExecutor executor =
+                            Objects.requireNonNull(opening, "how() chooses it").open(needs)) {
+                results = experiment.run(run, executor, noLatency ? null : new BenchProcess(), how, view);
+                open = executor instanceof OrderFolderExecutor folder ? OrderFolder.ranges(folder.open()) : "";
+            }
             boolean nothingYet = results.done().isEmpty() && !open.isEmpty();
             return new FinishedRun(results, nothingYet || Reports.writeAfter(run, results, !json, console), open);
         }

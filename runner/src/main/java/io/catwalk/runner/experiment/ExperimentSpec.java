@@ -202,7 +202,7 @@ public record ExperimentSpec(
             return Math.min(batch, images);
         }
         int batches = Math.max(1, images / most);
-        return batches < EpochBatches.MANY ? (images + batches - 1) / batches : images / batches;
+        return Math.min(batch, batches < EpochBatches.MANY ? (images + batches - 1) / batches : images / batches);
     }
 
     /** Counts the training images of the trial that has fewest. */

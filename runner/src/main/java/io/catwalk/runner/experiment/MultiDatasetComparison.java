@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,16 +154,15 @@ public record MultiDatasetComparison(
     }
 
     private static List<String> leaders(@Nullable Comparison comparison) {
-        if (comparison == null) {
-            return List.of();
+        if (comparison == null
+                || (comparison.ofTheBest().isEmpty() && comparison.standings().size() > 1)) {
+            return List.of(); // nobody was compared with the best
         }
-        Set<String> beaten = comparison.ofTheBest().stream()
-                .filter(pair -> pair.outcome() == Outcome.BETTER && !pair.onlyProbable())
-                .map(PairedComparison::second)
-                .collect(Collectors.toSet());
-        return comparison.standings().stream()
-                .map(Comparison.Standing::classifier)
-                .filter(name -> !beaten.contains(name))
+        return Stream.concat(
+                        Stream.of(comparison.standings().get(0).classifier()),
+                        comparison.ofTheBest().stream()
+                                .filter(pair -> pair.outcome() != Outcome.BETTER || pair.onlyProbable())
+                                .map(PairedComparison::second))
                 .toList();
     }
 

@@ -274,8 +274,7 @@ public record RunFolder(Path path) {
     }
 
     /** Reads what is reached without a network; null if that is not known, or only in an earlier form. */
-    @Nullable
-    Baselines readBaselines() throws IOException {
+    public @Nullable Baselines readBaselines() throws IOException {
         Path file = path.resolve(RunFiles.BASELINES);
         return Files.exists(file)
                         && !new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)

@@ -40,7 +40,7 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
             return "The accuracy of " + best.classifier() + numbers + "; there is nothing to compare it with.";
         }
         if (standings.stream().allMatch(one -> one.accuracy() == 1)) {
-            return "All " + inWords(standings.size()) + " classify all "
+            return (standings.size() == 2 ? "Both" : "All " + inWords(standings.size())) + " classify all "
                     + Numbers.count(results.dataset().test()) + " test images "
                     + (comparison.scope() == Scope.MODELS
                             ? String.format(
@@ -59,7 +59,8 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                 : best.classifier() + (beatsAll ? " is the most accurate" : " has the highest accuracy");
         List<PairedComparison> pairs = comparison.ofTheBest();
         if (pairs.isEmpty()) {
-            return lead + numbers + ", but it is not compared with any other.";
+            return lead + numbers + ", but " + (equals.size() > 1 ? "they are" : "it is")
+                    + " not compared with any other.";
         }
         List<String> equivalent = others(Outcome.EQUIVALENT, false);
         List<String> undecided = others(Outcome.UNDECIDED, false);
@@ -88,9 +89,10 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                 .map(Standing::classifier)
                 .filter(name -> comparison.pair(best.classifier(), name) == null)
                 .toList();
-        return lead + numbers + (open || beaten.size() + likely.size() < standings.size() - 1 ? ", but " : ", and ")
+        return lead + numbers
+                + (open || beaten.size() + likely.size() < standings.size() - 1 - apart.size() ? ", but " : ", and ")
                 + (equals.size() > 1 ? best.classifier() + " " : "") + String.join(", and ", clauses) + where()
-                + (apart.isEmpty() ? "" : ", and is not compared with " + names(apart)) + ".";
+                + (apart.isEmpty() ? "" : ", but is not compared with " + names(apart)) + ".";
     }
 
     private String numbers(Standing best) {
@@ -139,7 +141,8 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
         if (incomplete == null) {
             return "";
         }
-        String missing = "Only " + incomplete.done() + " of " + incomplete.planned() + " trials are done";
+        String missing = "Only " + incomplete.done() + " of " + incomplete.planned()
+                + (incomplete.done() == 1 ? " trials is done" : " trials are done");
         if (comparison.standings().size() == 1) {
             return missing + ".";
         }
@@ -195,7 +198,11 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
                     + (folds ? "two folds." : "seed."));
         }
         if (!comparison.withoutPredictions().isEmpty()) {
-            limits.add("There are no predictions of " + names(comparison.withoutPredictions()) + ", and so no pairs.");
+            limits.add("There are no predictions of " + names(comparison.withoutPredictions())
+                    + (alone
+                            ? "."
+                            : ", and so no pairs with "
+                                    + (comparison.withoutPredictions().size() == 1 ? "it." : "them.")));
         }
         if (!comparison.withoutNetwork().isEmpty()) {
             limits.add(names(comparison.withoutNetwork())
@@ -211,7 +218,7 @@ public record ComparisonWords(Comparison comparison, RunResults results) {
     }
 
     /** Names the baselines that the best is not clearly above; empty if it is above all. */
-    private String baselines() {
+    String baselines() {
         StringBuilder text = new StringBuilder();
         for (Baseline baseline : comparison.baselines()) {
             PairedComparison pair = baseline.best();

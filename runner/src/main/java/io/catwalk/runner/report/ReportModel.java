@@ -107,6 +107,14 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
                 : isolated(new ComparisonWords(comparison, results()).headline());
     }
 
+    /** Names the baselines that the best is not clearly above; empty if it is above all. */
+    public String baselines() {
+        Comparison comparison = comparison();
+        return comparison == null
+                ? ""
+                : new ComparisonWords(comparison, results()).baselines().strip();
+    }
+
     /** Says in a sentence what the answer leaves open; empty if it leaves nothing open. */
     public String limits() {
         Comparison comparison = comparison();

@@ -186,9 +186,11 @@ public record RunResults(
         if (!latenciesLeftOut.isEmpty()) {
             marks.add(LatencyMark.ELSEWHERE);
         }
-        if (done.stream()
-                .anyMatch(one -> one.trial().purpose() == TrialSpec.Purpose.SHIP
-                        && one.efficiency().pytorch() == null)) {
+        // A latency that was left out is not missing.
+        if (latenciesLeftOut.isEmpty()
+                && done.stream()
+                        .anyMatch(one -> one.trial().purpose() == TrialSpec.Purpose.SHIP
+                                && one.efficiency().pytorch() == null)) {
             marks.add(LatencyMark.UNMEASURED);
         }
         return marks;

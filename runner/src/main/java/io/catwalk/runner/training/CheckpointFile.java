@@ -29,7 +29,7 @@ import java.util.List;
 final class CheckpointFile {
 
     /** Gets the next number also when trainings change: none may continue the state of one that went another way. */
-    private static final String FORMAT = "catwalk checkpoint 6";
+    private static final String FORMAT = "catwalk checkpoint 7";
 
     /** Number of values that are copied at once; a vector may be longer than a Java array. */
     private static final int PIECE = 1 << 22;

@@ -323,7 +323,7 @@ record AccuracyCharts(ReportModel model) {
         ClassifierReport fastest = front.get(0);
         ClassifierReport last = front.get(front.size() - 1);
         return front.size() == 1
-                ? "No classifier is more accurate or faster than " + fastest.name()
+                ? "No classifier with a latency from a quiet machine is more accurate or faster than " + fastest.name()
                 : fastest.name() + " takes " + latency(fastest) + " at "
                         + Numbers.percent(fastest.stands().accuracy()) + " % accuracy, " + last.name() + " "
                         + latency(last) + " at " + Numbers.percent(last.stands().accuracy()) + " %";

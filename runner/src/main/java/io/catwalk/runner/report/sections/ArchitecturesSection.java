@@ -3,7 +3,6 @@ package io.catwalk.runner.report.sections;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
-import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Drawing;
 import io.catwalk.runner.report.document.Cell;
@@ -61,7 +60,9 @@ record ArchitecturesSection(ReportModel model) {
         List<ClassifierReport> known =
                 model.trained().stream().filter(one -> one.efficiency() != null).toList();
         if (known.isEmpty()) {
-            return "None of the " + Wording.count(model.entrants().size(), "network", "networks") + " was trained";
+            return model.entrants().size() == 1
+                    ? "The network was not trained"
+                    : "None of the " + model.entrants().size() + " networks was trained";
         }
         Comparator<ClassifierReport> bySize = Comparator.comparingLong(ArchitecturesSection::parameters);
         ClassifierReport smallest = known.stream().min(bySize).orElseThrow();

@@ -106,7 +106,10 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
             return name + " recognizes all classes with " + FEWEST + " or more test images equally well: "
                     + Numbers.percent(lowest) + " %";
         }
-        return "The lowest recall of " + name + " is " + Numbers.percent(lowest) + " %, for "
+        boolean small = best().classes().stream().anyMatch(one -> one.support() > 0 && one.support() < FEWEST);
+        return "The lowest recall of " + name
+                + (small ? " for a class with " + FEWEST + " or more test images" : "") + " is "
+                + Numbers.percent(lowest) + " %, for "
                 + Wording.names(hardest.stream().map(ClassScores::name).toList())
                 + counted(hardest)
                 + mostOften();
@@ -166,9 +169,10 @@ record ClassesSection(ReportModel model, List<ClassifierReport> shown) {
                     label -> recall(evaluation(one).classes().get(label), one == best)));
         }
         columns.add(TableColumn.number(
-                notSlides,
-                shown.size() == 1 ? "Precision %" : "Precision of " + best.name() + " %",
-                label -> Cell.of(best().classes().get(label).precision(), Unit.PERCENT)));
+                notSlides, shown.size() == 1 ? "Precision %" : "Precision of " + best.name() + " %", label -> {
+                    ClassScores scores = best().classes().get(label);
+                    return Cell.of(scores.predictions() > 0 ? (Double) scores.precision() : null, Unit.PERCENT);
+                }));
         columns.add(TableColumn.text(
                 media,
                 shown.size() == 1 ? "Most often classified as" : "Most often classified by " + best.name() + " as",

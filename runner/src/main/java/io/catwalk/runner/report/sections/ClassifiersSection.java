@@ -310,7 +310,9 @@ record ClassifiersSection(ReportModel model) {
         if (onnx.endsWith(Path.of(folder, onnx.getFileName().toString()))) {
             String file = onnx.getFileName().toString();
             facts.add(new Fact("ONNX file", new Cell.Link(file, folder + "/" + file)));
-            facts.add(new Fact("Model card", new Cell.Link("card.md", folder + "/card.md")));
+            if (trial.answers().there() && trial.trained().parity() != null) {
+                facts.add(new Fact("Model card", new Cell.Link("card.md", folder + "/card.md")));
+            }
         }
     }
 }

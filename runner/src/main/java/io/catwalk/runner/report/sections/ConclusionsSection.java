@@ -52,15 +52,18 @@ record ConclusionsSection(ReportModel model) {
         List<ClassifierReport> choices = model.choices();
         return choices.size() == 1
                 ? "This run supports one choice: " + choices.get(0).name()
+                        + (model.baselines().isEmpty() ? "" : ", which is not clearly better than a baseline")
                 : "This run leaves " + choices.size() + " of " + trained.size() + " classifiers to choose from: "
                         + Wording.classifiers(choices);
     }
 
     private List<String> conclusions() {
         List<String> sentences = new ArrayList<>();
-        if (model.trained().size() > 1) {
-            fastest().ifPresent(sentences::add);
+        String baselines = model.baselines();
+        if (!baselines.isEmpty()) {
+            sentences.add(baselines);
         }
+        fastest().ifPresent(sentences::add);
         List<ClassifierReport> strong = model.trained().stream()
                 .filter(one -> {
                     GeneralizationGap gap = one.gap();
@@ -71,24 +74,33 @@ record ConclusionsSection(ReportModel model) {
             sentences.add(Wording.classifiers(strong) + (strong.size() == 1 ? " overfits" : " overfit")
                     + " strongly: the gap between training and validation accuracy is above 5 points.");
         }
-        List<ParityResult> files =
-                model.trained().stream().flatMap(one -> one.parities().stream()).toList();
+        List<ParityResult> files = model.trained().stream()
+                .flatMap(one -> one.parities().stream())
+                .filter(ParityResult::exported)
+                .toList();
         long agreeing = files.stream().filter(ParityResult::agrees).count();
-        if (!files.isEmpty()) {
-            sentences.add((agreeing == files.size() ? "All " : agreeing + " of ")
-                    + Wording.count(files.size(), "ONNX file answers", "ONNX files answer")
-                    + " like the network that was trained.");
+        if (files.size() == 1) {
+            sentences.add("The ONNX file " + (agreeing == 1 ? "answers" : "does not answer") + " like its network.");
+        } else if (!files.isEmpty()) {
+            sentences.add((agreeing == files.size() ? "All " : agreeing + " of ") + files.size()
+                    + " ONNX files answer like their networks.");
         }
         return sentences;
     }
 
     private Optional<String> fastest() {
-        ClassifierReport best = model.trained().get(0);
-        return model.trained().stream()
+        List<ClassifierReport> timed = model.trained().stream()
                 .filter(one -> one.micros(model.engine()) != null)
+                .toList();
+        if (timed.size() < 2) {
+            return Optional.empty();
+        }
+        ClassifierReport best = model.trained().get(0);
+        String among = timed.size() == model.trained().size() ? ": " : " of the " + timed.size() + " with a latency: ";
+        return timed.stream()
                 .min(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros(model.engine()))))
                 .map(one -> one.name() + " is "
-                        + (one == best ? "also " : "") + "the fastest: "
+                        + (one == best ? "also " : "") + "the fastest" + among
                         + Cell.of(one.latency(model.engine())).text() + " for one image"
                         + (one == best
                                 ? "."

@@ -15,6 +15,7 @@ import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Scope;
 import io.catwalk.runner.statistics.Outcome;
+import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,17 +45,22 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
         if (pairs.size() == 1) {
             PairedComparison pair = pairs.get(0);
             Cell.Range interval = new Cell.Range(pair.low(), pair.high(), Unit.POINTS);
-            return pair.first() + " is "
-                    + Unit.POINTS.text(Math.abs(pair.difference())).replace("+", "")
-                    + " points " + (pair.difference() < 0 ? "behind " : "ahead of ") + pair.second()
+            return (Paired.order(pair.difference(), 0) == 0
+                            ? pair.first() + " and " + pair.second() + " are equally accurate"
+                            : pair.first() + " is "
+                                    + Unit.POINTS
+                                            .text(Math.abs(pair.difference()))
+                                            .replace("+", "") + " points "
+                                    + (pair.difference() < 0 ? "behind " : "ahead of ") + pair.second())
                     + (pair.low() == null ? "" : " (95 % interval of the difference " + interval.text() + ")");
         }
         long decided = pairs.stream()
                 .filter(pair -> pair.outcome() == Outcome.BETTER || pair.outcome() == Outcome.WORSE)
                 .count();
         String differ = comparison.scope() == Scope.CLASSIFIERS
-                ? "are at least 95 % likely to differ by more than chance"
-                : "differ significantly";
+                ? (decided == 1 ? "is" : "are") + " at least 95 % likely to differ by more than "
+                        + comparison.regionPoints() + " points"
+                : decided == 1 ? "differs significantly" : "differ significantly";
         return decided == 0
                 ? "None of the " + pairs.size() + " pairs of classifiers "
                         + (comparison.scope() == Scope.CLASSIFIERS ? "is clearly different" : "differs significantly")

@@ -63,8 +63,11 @@ record OnnxSection(ReportModel model) {
         }
         long without = all.stream().filter(parity -> !parity.exported()).count();
         long disagreeing = all.size() - without - agreeing;
-        return agreeing + " of " + all.size() + " ONNX files "
-                + (agreeing == 1 ? "answers like its network" : "answer like their networks")
+        long files = all.size() - without;
+        return (files == 0
+                        ? "No network has an ONNX file"
+                        : agreeing + " of " + Wording.count(files, "ONNX file", "ONNX files")
+                                + (agreeing == 1 ? " answers like its network" : " answer like their networks"))
                 + (disagreeing == 0 ? "" : "; " + disagreeing + (disagreeing == 1 ? " disagrees" : " disagree"))
                 + (without == 0 ? "" : "; " + Wording.count(without, "network has", "networks have") + " no ONNX file");
     }

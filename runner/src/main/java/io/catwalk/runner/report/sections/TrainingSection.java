@@ -14,6 +14,7 @@ import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Unit;
+import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.trial.SplitSpec;
 import io.catwalk.runner.trial.Timing;
 import java.util.ArrayList;
@@ -117,7 +118,10 @@ record TrainingSection(ReportModel model) {
             sentences.add("The validation images select the epoch, and nothing else.");
         }
         int seeds = model.results().experiment().seeds().size();
-        sentences.add(seeds == 1 ? "One seed each." : seeds + " seeds each: accuracies are means over them.");
+        Comparison comparison = model.comparison();
+        if (comparison != null && comparison.incomplete() == null) {
+            sentences.add(seeds == 1 ? "One seed each." : seeds + " seeds each: accuracies are means over them.");
+        }
         sentences.add("All metrics use the same weights in evaluation mode.");
         return sentences;
     }

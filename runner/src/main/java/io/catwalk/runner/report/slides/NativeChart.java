@@ -330,7 +330,7 @@ final class NativeChart {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;");
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     /** Writes a series, whose numbers are two columns of the workbook. */

@@ -23,7 +23,8 @@ final class Words {
 
     Words(List<String> names) {
         hostile = names.stream()
-                .filter(name -> !name.isBlank() && !name(name).equals(name))
+                .map(name -> clean(name, false))
+                .filter(name -> !name.isEmpty() && !name(name).equals(name))
                 .distinct()
                 .sorted(Comparator.comparing(String::length).reversed())
                 .toList();
@@ -31,11 +32,11 @@ final class Words {
 
     /** Adapts the names within a text, and removes characters that a slide cannot hold. */
     String said(String text) {
-        String said = text;
+        String said = clean(text, true);
         for (String name : hostile) {
             said = said.replace(name, name(name));
         }
-        return clean(said, true);
+        return said;
     }
 
     /**

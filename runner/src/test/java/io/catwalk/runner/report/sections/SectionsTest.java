@@ -368,6 +368,22 @@ class SectionsTest {
         assertThat(document().title()).contains("nearest-neighbor", "100.00 %", "significantly more");
         assertThat(first(document(), "standings", Table.class).texts())
                 .anyMatch(row -> row.get(0).equals("nearest-neighbor") && row.contains("100.00"));
+        assertThat(title(document(), "conclusions")).contains("one choice: a", "not clearly better than a baseline");
+    }
+
+    @Test
+    void twoOfTheSameAccuracyAreNotCalledAhead() {
+        compare("0.90 0.90", null);
+        pairs.add(pair("b", 0, -0.02, 0.02, 1.0, null, Outcome.UNDECIDED));
+
+        assertThat(title(document(), "confidence")).contains("a and b are equally accurate");
+    }
+
+    @Test
+    void oneDecidedPairIsInTheSingular() {
+        compare("0.90 0.89 0.80", "UNDECIDED BETTER");
+
+        assertThat(title(document(), "confidence")).matches("1 of \\d pairs .* differs significantly");
     }
 
     @Test

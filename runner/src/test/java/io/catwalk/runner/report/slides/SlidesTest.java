@@ -240,6 +240,12 @@ class SlidesTest {
         }
     }
 
+    @Test
+    void aNameWithASpaceAtItsEdgeChangesNoOtherText() {
+        assertThat(new Words(List.of("dog ", " in")).said("dog  classified in percent"))
+                .isEqualTo("dog classified in percent");
+    }
+
     /** The symbol of a classifier stands before its name, in its color and with its lines. */
     @Test
     void theSymbolsAreThoseOfThePage() throws IOException {
