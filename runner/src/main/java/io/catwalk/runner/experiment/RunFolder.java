@@ -276,11 +276,9 @@ public record RunFolder(Path path) {
     /** Reads what is reached without a network; null if that is not known, or only in an earlier form. */
     public @Nullable Baselines readBaselines() throws IOException {
         Path file = path.resolve(RunFiles.BASELINES);
-        return Files.exists(file)
-                        && !new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
-                                .contains("\"nearest_neighbor\"")
-                ? Json.read(file, Baselines.class, "baselines")
-                : null;
+        boolean earlier = Files.isRegularFile(file)
+                && new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains("\"nearest_neighbor\"");
+        return Files.exists(file) && !earlier ? Json.read(file, Baselines.class, "baselines") : null;
     }
 
     /**

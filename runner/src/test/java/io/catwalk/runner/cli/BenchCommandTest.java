@@ -66,7 +66,7 @@ final class BenchCommandTest {
         JsonNode results = Catwalk.json(copy.resolve("results.json"));
         assertThat(results.path("trials")).hasSize(4);
         requireJson(results, "/trials/0/efficiency/pytorch=null");
-        assertThat(results.at("/latency_notes/0").asString()).contains("with 1 thread; those from");
+        assertThat(results.at("/latencies_left_out/0").asString()).contains("2 threads");
     }
 
     @Test

@@ -231,8 +231,7 @@ final class RunCommandsTest {
         Catwalk.Answer answer = Catwalk.finish(Catwalk.process(folder, command)).done();
 
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains("" + folder));
-        assertThat(answer.out())
-                .contains("tiny", "40 test images", "Everything is in " + out);
+        assertThat(answer.out()).contains("tiny", "40 test images", "Everything is in " + out);
         String predictions = "trials/dense/7-0/predictions.csv";
         assertThat(out.resolve(predictions)).hasSameBinaryContentAs(run.resolve(predictions));
     }
