@@ -171,7 +171,7 @@ final class LauncherIT {
 
         assertThat(answer.err()).isEmpty();
         assertThat(answer.out()).contains("fashion-mnist, 60000 training and 10000 test images");
-        assertThat(answer.out().lines()).allMatch(line -> line.startsWith("ok     ")); // a pipe: one line per finding
+        assertThat(answer.out().lines()).allMatch(line -> line.startsWith("ok  ")); // a pipe: one line per finding
     }
 
     /** The last locale is not installed. */
@@ -273,7 +273,7 @@ final class LauncherIT {
                 Catwalk.finish(catwalk("train broken --plugins-dir plugins --dataset tiny --batch-size 16 --out run"));
 
         assertThat(answer.exits(ExitCode.SOME_FAILED).out())
-                .contains("No trial was trained to its end.", "run")
+                .contains("No classifier has a trained network", "run")
                 .doesNotContain("params", "Begin with");
         assertThat(answer.err()).contains("no network today");
     }
