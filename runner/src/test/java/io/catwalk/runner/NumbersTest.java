@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("tiny")
 final class NumbersTest {
@@ -47,5 +49,12 @@ final class NumbersTest {
         assertThat(Numbers.probability(0.04999)).isEqualTo("0.0500");
         assertThat(Numbers.p(0.00001)).isEqualTo("< 0.0001");
         assertThat(Numbers.p(0.04999)).isEqualTo("= 0.0500");
+    }
+
+    /** From 0.95 on, a probability decides: what is below is not rounded up to it. */
+    @ParameterizedTest
+    @CsvSource({"0.947, 0.94", "0.9449, 0.94", "0.95, 0.95", "0.9996, > 0.99", "0.0004, < 0.01", "0.5, 0.50"})
+    void aProbabilityThatDoesNotDecideIsNotWrittenAsOneThatDoes(double p, String written) {
+        assertThat(Numbers.posterior(p)).isEqualTo(written);
     }
 }

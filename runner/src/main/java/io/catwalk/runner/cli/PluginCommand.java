@@ -46,6 +46,12 @@ import picocli.CommandLine.Parameters;
             PluginInfoCommand.class
         })
 final class PluginCommand {
+
+    private static String named(List<String> classifiers) {
+        return ", with " + (classifiers.size() == 1 ? "the classifier " : "the classifiers ")
+                + String.join(", ", classifiers);
+    }
+
     @Command(
             name = "install",
             description = "Check a plugin and put it into the plugins folder, in place of its older version.")
@@ -85,8 +91,7 @@ final class PluginCommand {
             PluginShelf.Plugin now = placed.now();
             console.line("installed " + now.id() + " " + now.version()
                     + (placed.replaced().isEmpty() ? "" : ", which replaces " + String.join(" and ", placed.replaced()))
-                    + ", with " + (now.classifiers().size() == 1 ? "the classifier " : "the classifiers ")
-                    + String.join(", ", now.classifiers()));
+                    + named(now.classifiers()));
             plugins.noteLock(console);
             return ExitCode.DONE;
         }
@@ -109,10 +114,7 @@ final class PluginCommand {
         int run(Console console) {
             PluginShelf.Plugin removed = plugins.shelf().remove(name);
             console.line("removed " + (removed.id() + " " + removed.version()).strip()
-                    + (removed.classifiers().isEmpty()
-                            ? ""
-                            : ", with " + (removed.classifiers().size() == 1 ? "the classifier " : "the classifiers ")
-                                    + String.join(", ", removed.classifiers())));
+                    + (removed.classifiers().isEmpty() ? "" : named(removed.classifiers())));
             plugins.noteLock(console);
             return ExitCode.DONE;
         }

@@ -6,7 +6,6 @@ import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.statistics.CriticalDifference;
 import io.catwalk.runner.statistics.EquivalenceRegion;
-import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -161,7 +160,7 @@ public record MultiDatasetComparison(
         return Stream.concat(
                         Stream.of(comparison.standings().get(0).classifier()),
                         comparison.ofTheBest().stream()
-                                .filter(pair -> pair.outcome() != Outcome.BETTER || pair.onlyProbable())
+                                .filter(pair -> !pair.isClearlyBetter())
                                 .map(PairedComparison::second))
                 .toList();
     }

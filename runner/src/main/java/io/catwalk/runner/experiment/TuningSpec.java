@@ -24,14 +24,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Specifies a search among candidates, which are the contestants of the experiment. In each rung, every
+ * Specifies a search among candidates, which are the classifiers of the experiment. In each rung, every
  * candidate is scored by the mean, over the folds of the training images, of its recipe's criterion, and the
  * best ones go on to the next rung. The best of the last rung is trained in full and evaluated on the test images,
  * once.
  *
  * @param strategy how the candidates were chosen and are scored
  * @param rungs budgets in rising order, at least one; the first has all candidates
- * @param choices what distinguishes each candidate, name to value, in the order of the contestants
+ * @param choices what distinguishes each candidate, name to value, in the order of the classifiers
  */
 public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, Object>> choices) {
 

@@ -156,7 +156,7 @@ public record Audit(
      *     the run was not audited
      * @throws RequestException if the file is damaged
      */
-    public static @Nullable List<Duplicate> readLeaked(Path run) throws IOException {
+    static @Nullable List<Duplicate> readLeaked(Path run) throws IOException {
         Path file = folder(run).resolve(LEAKED + ".csv");
         if (!Files.exists(file)) {
             return null;

@@ -6,7 +6,6 @@ import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.report.graphics.Symbol;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.Comparison.Standing;
-import io.catwalk.runner.results.GeneralizationGap;
 import io.catwalk.runner.results.RunResults;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
@@ -222,11 +221,6 @@ public final class ClassifierReport {
         OptionalDouble mean =
                 values(metric).stream().mapToDouble(Double::doubleValue).average();
         return mean.isPresent() ? (Double) mean.getAsDouble() : null;
-    }
-
-    /** Returns by how much training accuracy is above validation accuracy; null without a trained network. */
-    public @Nullable GeneralizationGap gap() {
-        return standing == null ? null : standing.gap();
     }
 
     /** Returns whether there are predictions for test images. */

@@ -3,7 +3,6 @@ package io.catwalk.runner.report;
 import io.catwalk.runner.report.RunReport.Model;
 import io.catwalk.runner.results.Comparison;
 import io.catwalk.runner.results.RunResults;
-import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.Paired;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.InferenceEngine;
@@ -17,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a report on a run. All decisions are made here: page, slides, plots and cards only show them. The most
+ * The content of a report on a run. Sections and charts put it into words and pictures. The most
  * accurate classifiers are the first, and those without a trained network the last.
  */
 public record ReportModel(RunReport run, List<ClassifierReport> entrants, InferenceEngine engine) {
@@ -93,7 +92,11 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
             return Wording.count(dataset().test(), "test image", "test images");
         }
         if (results().tuning() != null) {
-            return experiment.folds() + " folds of the training images; the best candidate also on the test images";
+            return experiment.folds() + " folds of the training images"
+                    + (folded()
+                            ? ""
+                            : "; the best candidate also on "
+                                    + Wording.count(dataset().test(), "test image", "test images"));
         }
         return (experiment.repeats() > 1 ? experiment.repeats() + " × " : "") + experiment.folds()
                 + " folds of the training images";
@@ -142,8 +145,15 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
      * both accuracy and latency. It is empty if no latency was measured, or only on a busy machine.
      */
     public List<ClassifierReport> front() {
+        return timed().stream()
+                .filter(one -> Boolean.TRUE.equals(one.stands().onFront()))
+                .toList();
+    }
+
+    /** Returns the classifiers with a latency, the fastest first. */
+    public List<ClassifierReport> timed() {
         return trained().stream()
-                .filter(one -> Boolean.TRUE.equals(one.stands().onFront()) && one.micros(engine) != null)
+                .filter(one -> one.micros(engine) != null)
                 .sorted(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros(engine))))
                 .toList();
     }
@@ -155,7 +165,7 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
     }
 
     /** Returns the key by which scripts find a pair of classifiers: their numbers with a colon between them. */
-    public String pair(String first, String second) {
+    public String pairKey(String first, String second) {
         return entrant(first).number() + ":" + entrant(second).number();
     }
 
@@ -176,7 +186,7 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
         return trained.stream()
                 .filter(one -> {
                     PairedComparison pair = pairOf(trained.get(0).name(), one.name());
-                    return pair == null || pair.outcome() != Outcome.BETTER || pair.onlyProbable();
+                    return pair == null || !pair.isClearlyBetter();
                 })
                 .toList();
     }

@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * Treats the trials of one contestant as a sample: each seed is one observation or, with folds, each fold; the training
+ * Treats the trials of one classifier as a sample: each seed is one observation or, with folds, each fold; the training
  * images of folds overlap.
  *
  * @param folds whether it is a cross-validation

@@ -272,6 +272,11 @@ public record PairedComparison(
                 && high >= 0;
     }
 
+    /** Returns whether the first is better, and not only probably. */
+    public boolean isClearlyBetter() {
+        return outcome == Outcome.BETTER && !onlyProbable();
+    }
+
     /**
      * Returns whether the interval excludes 0 although the outcome is undecided: the test corrects for all pairs or is
      * exact, or over folds the difference may be within the region.

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,23 +61,23 @@ public record Efficiency(
     }
 
     /**
-     * Returns how many times as fast ONNX Runtime is for one image as DJL + PyTorch.
-     *
-     * @return null if one of them was not measured, or was measured on a busy machine
-     */
-    public @Nullable Double speedUp() {
-        SpeedUp one = speedUps().get(1);
-        return one == null ? null : (Double) one.times();
-    }
-
-    /**
      * Returns how many times as fast ONNX Runtime is as DJL + PyTorch, at each batch size.
      *
      * @return by batch size, of 1, 64 and 256; without those that were not measured on both, empty if one of them was
      *     measured on a busy machine
      */
-    public SortedMap<Integer, SpeedUp> speedUps() {
-        return SpeedUp.of(pytorch, onnxruntime);
+    public SortedMap<Integer, Double> speedUps() {
+        SortedMap<Integer, Double> speedUps = new TreeMap<>();
+        if (pytorch != null && onnxruntime != null && pytorch.busy() == null && onnxruntime.busy() == null) {
+            for (int batch : Latency.BATCH_SIZES) {
+                Double before = pytorch.imagesPerSecond(batch);
+                Double after = onnxruntime.imagesPerSecond(batch);
+                if (before != null && after != null) {
+                    speedUps.put(batch, after / before);
+                }
+            }
+        }
+        return speedUps;
     }
 
     /**

@@ -106,21 +106,6 @@ public record Latency(
     }
 
     /**
-     * Returns the range of the throughput at a batch size.
-     *
-     * @param batch 1, 64 or 256
-     * @return images per second; null if it is not known
-     */
-    public @Nullable Range imagesPerSecondRange(int batch) {
-        return switch (batch) {
-            case 1 -> p50Range == null ? null : new Range(MICROS / p50Range.high(), MICROS / p50Range.low());
-            case 64 -> imagesPerSecond64Range;
-            case 256 -> imagesPerSecond256Range;
-            default -> throw new IllegalArgumentException("expected one of " + BATCH_SIZES + ", but found " + batch);
-        };
-    }
-
-    /**
      * Tells whether all figures had stopped changing when they were measured.
      *
      * @return null in older results

@@ -170,7 +170,7 @@ final class FoldCommandsTest {
         assertThat(results.at("/dataset/train").asInt()
                         + results.at("/dataset/validation").asInt())
                 .isEqualTo(TinyImages.TRAIN);
-        assertThat(answer.out()).contains("2 folds", "test images");
+        assertThat(answer.out()).contains("2 folds", TinyImages.TEST + " test images");
 
         assertThat(Catwalk.ask("audit %s", folder.resolve("tuned")).done().out())
                 .contains("wide@best seed 1");

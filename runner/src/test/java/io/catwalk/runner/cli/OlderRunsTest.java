@@ -1,12 +1,14 @@
 package io.catwalk.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -25,6 +27,10 @@ final class OlderRunsTest {
 
     private static final String HOME = "catwalk.home";
     private static final Path KEPT = Path.of("../test-data/runs/0.1.0");
+
+    /** Newcombe's intervals of 523 right of 900 against 58 of 100, and of 757 against 84, by test-data/golden/intervals.py. */
+    private static final Map<String, double[]> GAPS =
+            Map.of("small-conv", new double[] {-0.0965, 0.1041}, "rnn", new double[] {-0.0631, 0.0882});
 
     @TempDir
     private Path folder;
@@ -83,6 +89,14 @@ final class OlderRunsTest {
         assertThat(leaves(Catwalk.json(finished.resolve("results.json"))))
                 .hasSizeGreaterThan(500)
                 .containsAllEntriesOf(leaves(then));
+        JsonNode standings = Catwalk.json(finished.resolve("results.json")).at("/comparison/standings");
+        assertThat(standings.size()).isEqualTo(GAPS.size());
+        for (JsonNode standing : standings) {
+            double[] gap =
+                    Objects.requireNonNull(GAPS.get(standing.path("classifier").asString()));
+            assertThat(standing.at("/gap/low").asDouble()).isCloseTo(gap[0], within(5e-5));
+            assertThat(standing.at("/gap/high").asDouble()).isCloseTo(gap[1], within(5e-5));
+        }
         assertThat(finished.resolve("standings.csv")).exists();
         assertThat(finished.resolve("slides.pptx")).isNotEmptyFile();
         assertThat(finished.resolve("plots/accuracy-latency.svg")).isNotEmptyFile();

@@ -38,7 +38,9 @@ final class LatencyColumnTest {
 
     private static List<@Nullable Double> speedUps(LatencyColumn column) {
         return column.trials().stream()
-                .map(outcome -> outcome instanceof Done one ? one.efficiency().speedUp() : null)
+                .map(outcome -> outcome instanceof Done one
+                        ? one.efficiency().speedUps().get(1)
+                        : null)
                 .collect(Collectors.toList());
     }
 

@@ -4,7 +4,6 @@ import io.catwalk.onnx.runtime.MetadataKeys;
 import io.catwalk.runner.Numbers;
 import io.catwalk.runner.data.ImageDatasets;
 import io.catwalk.runner.data.ImageSource;
-import io.catwalk.runner.evaluation.ClassScores;
 import io.catwalk.runner.evaluation.Evaluation;
 import io.catwalk.runner.evaluation.Interval;
 import io.catwalk.runner.evaluation.Overfitting;
@@ -38,7 +37,6 @@ import io.catwalk.runner.trial.Timing;
 import io.catwalk.runner.trial.TrialMetrics;
 import io.catwalk.runner.trial.TrialOutcome.Done;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,9 +50,6 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
 
     /** Number of classes that are named if there is no room for all. */
     private static final int NAMED = 5;
-
-    /** A class with fewer images is not called the weakest: its recall says little. */
-    private static final int FEW_IMAGES = 10;
 
     private static final Set<Medium> MEDIA = Medium.of(Medium.MARKDOWN);
 
@@ -270,9 +265,8 @@ record CardDocument(ModelCard card, Done done, ImageSource images, List<String> 
         limits.add("For learning, for comparing architectures and for testing programs that run ONNX files.");
         limits.add("It classifies images like those in its training set. Every image gets one of the " + classes.size()
                 + " classes: for an image of anything else the answer is meaningless, however high its probability.");
-        card.evaluation().classes().stream()
-                .filter(scores -> scores.support() >= FEW_IMAGES)
-                .min(Comparator.comparingDouble(ClassScores::recall))
+        card.evaluation().hardest().stream()
+                .findFirst()
                 .ifPresent(weakest -> limits.add("The recall of " + weakest.name() + ", its weakest class, is "
                         + Numbers.percent(weakest.recall()) + " %."));
         card.evaluation().confusedPairs().stream()

@@ -71,7 +71,7 @@ record AccuracyCharts(ReportModel model) {
                     one,
                     interval(pair.low(), pair.difference(), pair.high(), one.symbol()),
                     points,
-                    model.pair(best.name(), one.name()),
+                    model.pairKey(best.name(), one.name()),
                     table.add(
                             one.name(),
                             points,

@@ -20,7 +20,6 @@ import io.catwalk.runner.trial.TrialMetrics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -72,7 +71,7 @@ record TrainingCharts(ReportModel model) {
             if (dots.isEmpty()) {
                 continue;
             }
-            GeneralizationGap gap = Objects.requireNonNull(one.gap());
+            GeneralizationGap gap = one.stands().gap();
             String points = Numbers.points(gap.mean());
             cells.add(points);
             cells.add(ChartTable.points(gap.low(), gap.high()));
@@ -102,9 +101,8 @@ record TrainingCharts(ReportModel model) {
     /** Says who overfits most, among those that measurably do. */
     private String overfitted() {
         List<ClassifierReport> overfitted = model.trained().stream()
-                .filter(one -> one.gap() != null && one.gap().verdict() != Overfitting.Verdict.NONE)
-                .sorted(Comparator.comparingDouble(
-                        one -> -Objects.requireNonNull(one.gap()).mean()))
+                .filter(one -> one.stands().gap().verdict() != Overfitting.Verdict.NONE)
+                .sorted(Comparator.comparingDouble(one -> -one.stands().gap().mean()))
                 .toList();
         if (overfitted.isEmpty()) {
             return model.trained().size() == 1
@@ -114,7 +112,7 @@ record TrainingCharts(ReportModel model) {
         ClassifierReport most = overfitted.get(0);
         return most.name() + " overfits" + (overfitted.size() == 1 ? "" : " most")
                 + ": training accuracy is "
-                + Numbers.percent(Objects.requireNonNull(most.gap()).mean()) + " points above validation accuracy";
+                + Numbers.percent(most.stands().gap().mean()) + " points above validation accuracy";
     }
 
     /** Draws a validation metric by epoch, of the first trial of each classifier that has a history. */

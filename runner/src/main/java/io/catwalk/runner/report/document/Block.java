@@ -121,11 +121,7 @@ public sealed interface Block
      */
     record Drawing(Set<Medium> media, String heading, String description, Picture picture) implements Block {}
 
-    /**
-     * A picture of pixels.
-     *
-     * @param description for readers who cannot see it
-     */
+    /** A picture of pixels, with a description for readers who cannot see it. */
     @SuppressWarnings("ArrayRecordComponent") // it is only handed on
     record Photo(Set<Medium> media, String heading, String description, byte[] png) implements Block {}
 

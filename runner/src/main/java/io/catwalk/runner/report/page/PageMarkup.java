@@ -53,11 +53,6 @@ final class PageMarkup {
                 : names.matcher(text).replaceAll(name -> "\u2068" + Matcher.quoteReplacement(name.group()) + "\u2069");
     }
 
-    /** Joins sentences to a paragraph. */
-    String paragraph(List<String> sentences) {
-        return isolated(String.join(" ", sentences));
-    }
-
     /** Draws a chart at a width. */
     static String drawn(Chart chart, double width) {
         Chart.Caption caption = chart.caption();
@@ -104,9 +99,8 @@ final class PageMarkup {
 
     /** Returns the color of what a row or a group is about, as a property for its style. */
     static @Nullable String style(Cell cell) {
-        return cell instanceof Cell.Name name && name.look() != null
-                ? "--c:" + name.look().color()
-                : null;
+        Cell.Name name = subject(cell);
+        return name == null || name.look() == null ? null : "--c:" + name.look().color();
     }
 
     /** Returns what a column is sorted by, if that is not the text of the cell. */

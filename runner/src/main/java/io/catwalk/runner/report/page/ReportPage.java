@@ -17,7 +17,7 @@ import java.util.Objects;
 /** Writes a document as one HTML file, which a browser shows from disk and without a network. */
 public final class ReportPage {
 
-    static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
+    private static final TemplateEngine TEMPLATES = TemplateEngine.createPrecompiled(
             null, ContentType.Html, ReportPage.class.getClassLoader(), ReportPage.class.getPackageName());
 
     private ReportPage() {}

@@ -270,9 +270,7 @@ record ClassifiersSection(ReportModel model) {
             columns.add(TableColumn.number(MEDIA, engine.title(), row -> row.cell(efficiency.latency(engine))));
         }
         columns.add(TableColumn.number(
-                MEDIA,
-                "Speed-up",
-                row -> CostsSection.times(efficiency.speedUps().get(row.batch()))));
+                MEDIA, "Speed-up", row -> Cell.of(efficiency.speedUps().get(row.batch()), Unit.TIMES)));
         return Optional.of(TableColumn.table(
                 MEDIA,
                 "",

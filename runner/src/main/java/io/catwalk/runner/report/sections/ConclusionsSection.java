@@ -8,15 +8,11 @@ import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Sentences;
 import io.catwalk.runner.report.document.Block.Tone;
-import io.catwalk.runner.report.document.Cell;
 import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
-import io.catwalk.runner.results.GeneralizationGap;
 import io.catwalk.runner.trial.ParityResult;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /** What the run supports, and what it does not. */
@@ -65,10 +61,7 @@ record ConclusionsSection(ReportModel model) {
         }
         fastest().ifPresent(sentences::add);
         List<ClassifierReport> strong = model.trained().stream()
-                .filter(one -> {
-                    GeneralizationGap gap = one.gap();
-                    return gap != null && gap.verdict() == Overfitting.Verdict.STRONG;
-                })
+                .filter(one -> one.stands().gap().verdict() == Overfitting.Verdict.STRONG)
                 .toList();
         if (!strong.isEmpty()) {
             sentences.add(Wording.classifiers(strong) + (strong.size() == 1 ? " overfits" : " overfit")
@@ -89,24 +82,21 @@ record ConclusionsSection(ReportModel model) {
     }
 
     private Optional<String> fastest() {
-        List<ClassifierReport> timed = model.trained().stream()
-                .filter(one -> one.micros(model.engine()) != null)
-                .toList();
+        List<ClassifierReport> timed = model.timed();
         if (timed.size() < 2) {
             return Optional.empty();
         }
         ClassifierReport best = model.trained().get(0);
-        String among = timed.size() == model.trained().size() ? ": " : " of the " + timed.size() + " with a latency: ";
-        return timed.stream()
-                .min(Comparator.comparingDouble(one -> Objects.requireNonNull(one.micros(model.engine()))))
-                .map(one -> one.name() + " is "
-                        + (one == best ? "also " : "") + "the fastest" + among
-                        + Cell.of(one.latency(model.engine())).text() + " for one image"
-                        + (one == best
-                                ? "."
-                                : ", at "
-                                        + Numbers.points(one.stands().accuracy()
-                                                - best.stands().accuracy()) + " points of accuracy."));
+        ClassifierReport fastest = timed.get(0);
+        boolean all = timed.size() == model.trained().size();
+        return Optional.of(fastest.name() + " is " + (fastest == best ? "also " : "") + "the fastest"
+                + (all ? ": " : " of the " + timed.size() + " with a latency: ")
+                + Wording.latency(fastest.latency(model.engine())) + " for one image"
+                + (fastest == best
+                        ? "."
+                        : ", at "
+                                + Numbers.points(fastest.stands().accuracy()
+                                        - best.stands().accuracy()) + " points of accuracy."));
     }
 
     private List<String> limits() {

@@ -1,6 +1,7 @@
 package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.Numbers;
+import io.catwalk.runner.report.ComparisonWords;
 import io.catwalk.runner.report.ReportModel;
 import io.catwalk.runner.report.charts.RunCharts;
 import io.catwalk.runner.report.document.Block;
@@ -48,9 +49,7 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
             return (Paired.order(pair.difference(), 0) == 0
                             ? pair.first() + " and " + pair.second() + " are equally accurate"
                             : pair.first() + " is "
-                                    + Unit.POINTS
-                                            .text(Math.abs(pair.difference()))
-                                            .replace("+", "") + " points "
+                                    + Numbers.plainPoints(Math.abs(pair.difference())) + " points "
                                     + (pair.difference() < 0 ? "behind " : "ahead of ") + pair.second())
                     + (pair.low() == null ? "" : " (95 % interval of the difference " + interval.text() + ")");
         }
@@ -93,8 +92,10 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
                         + " by Holm's method.";
             case CLASSIFIERS ->
                 "The corrected t-test compares each pair over the same folds; P is the posterior"
-                        + " probability of the outcome. Differences of up to " + comparison.regionPoints()
-                        + " points count as equivalent.";
+                        + " probability of the outcome."
+                        + (comparison.regionPoints() > 0
+                                ? " Differences of up to " + comparison.regionPoints() + " points count as equivalent."
+                                : "");
         };
         var all = comparison.ofAll();
         return all == null
@@ -121,7 +122,7 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
                 title,
                 columns,
                 pairs,
-                pair -> model.pair(pair.first(), pair.second()),
+                pair -> model.pairKey(pair.first(), pair.second()),
                 pairs.stream().anyMatch(PairedComparison::stricterThanInterval)
                         ? "An interval is for its pair alone: it may exclude 0 where a pair is not clearly different."
                         : "");
@@ -129,17 +130,12 @@ record ConfidenceSection(ReportModel model, Comparison comparison) {
 
     /** Returns the outcome of a pair with its symbol, as the first of the two sees it. */
     static Cell.Mark outcome(PairedComparison pair) {
-        return outcome(pair.outcome(), pair.onlyProbable());
-    }
-
-    /** Returns an outcome with its symbol. */
-    static Cell.Mark outcome(Outcome outcome, boolean onlyProbable) {
-        String probably = onlyProbable ? "probably " : "";
-        return switch (outcome) {
-            case BETTER -> new Cell.Mark("\u25b2", probably + "better", true);
-            case WORSE -> new Cell.Mark("\u25bc", probably + "worse", false);
-            case EQUIVALENT -> new Cell.Mark("=", "equivalent", null);
-            case UNDECIDED -> new Cell.Mark("?", "not clearly different", null);
+        String words = ComparisonWords.outcome(pair);
+        return switch (pair.outcome()) {
+            case BETTER -> new Cell.Mark("\u25b2", words, true);
+            case WORSE -> new Cell.Mark("\u25bc", words, false);
+            case EQUIVALENT -> new Cell.Mark("=", words, null);
+            case UNDECIDED -> new Cell.Mark("?", words, null);
         };
     }
 

@@ -19,11 +19,8 @@ import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
 import io.catwalk.runner.trial.InferenceEngine;
 import io.catwalk.runner.trial.Latency;
-import io.catwalk.runner.trial.SpeedUp;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -105,16 +102,9 @@ record CostsSection(ReportModel model) {
         return Cell.of(one.latency(model.engine())).text();
     }
 
-    private double micros(ClassifierReport one) {
-        return Objects.requireNonNull(one.micros(model.engine()));
-    }
-
     /** Names the fastest classifier, and the fastest of those that do not clearly differ from the most accurate. */
     private List<String> speed() {
-        List<ClassifierReport> timed = model.trained().stream()
-                .filter(one -> one.micros(model.engine()) != null)
-                .sorted(Comparator.comparingDouble(this::micros))
-                .toList();
+        List<ClassifierReport> timed = model.timed();
         ClassifierReport best = model.trained().get(0);
         if (timed.size() < 2 || timed.get(0) == best) {
             return List.of();
@@ -162,7 +152,7 @@ record CostsSection(ReportModel model) {
                     TEXT,
                     "Speed-up, batch " + batch,
                     Kind.NUMBER,
-                    costs -> times(costs.speedUps().get(batch))));
+                    costs -> Cell.of(costs.speedUps().get(batch), Unit.TIMES)));
         }
         return columns;
     }
@@ -191,10 +181,5 @@ record CostsSection(ReportModel model) {
                 ? median
                 : median.with(Numbers.count(latency.p50Range().low()) + " to "
                         + Numbers.micros(latency.p50Range().high()));
-    }
-
-    /** Returns how many times as fast ONNX Runtime is. */
-    static Cell times(@Nullable SpeedUp speedUp) {
-        return Cell.of(speedUp == null ? null : speedUp.times(), Unit.TIMES);
     }
 }

@@ -225,7 +225,7 @@ public record DataSetsDocument(
 
     private String oddsTitle() {
         long decided = across.pairs().stream()
-                .filter(pair -> ConfidenceSection.outcome(pair.outcome(), false).good() != null)
+                .filter(pair -> ConfidenceSection.outcome(pair).good() != null)
                 .count();
         return decided + " of " + Wording.count(across.pairs().size(), "pair", "pairs")
                 + (decided == 1 ? " is" : " are") + " at least 95 % likely to differ by more than "
@@ -249,10 +249,7 @@ public record DataSetsDocument(
                                 probability("P better", PairedComparison::better),
                                 probability("P equivalent", PairedComparison::equivalent),
                                 probability("P worse", PairedComparison::worse),
-                                TableColumn.<PairedComparison>text(
-                                        Medium.ALL,
-                                        "Outcome",
-                                        pair -> ConfidenceSection.outcome(pair.outcome(), false))),
+                                TableColumn.<PairedComparison>text(Medium.ALL, "Outcome", ConfidenceSection::outcome)),
                         across.pairs(),
                         ""),
                 Sentences.of(

@@ -61,9 +61,8 @@ record GeneralizationSection(ReportModel model) {
 
     private String title() {
         List<GeneralizationGap> gaps = model.trained().stream()
-                .map(ClassifierReport::gap)
-                .filter(gap -> gap != null && Double.isFinite(gap.mean()))
-                .map(Objects::requireNonNull)
+                .map(one -> one.stands().gap())
+                .filter(gap -> Double.isFinite(gap.mean()))
                 .toList();
         if (gaps.isEmpty()) {
             return "Whether the classifiers overfit is not known";
@@ -142,10 +141,7 @@ record GeneralizationSection(ReportModel model) {
 
     private static TableColumn<ClassifierReport> gap(
             Set<Medium> media, String head, Function<GeneralizationGap, Cell> cell) {
-        return TableColumn.number(media, head, one -> {
-            GeneralizationGap gap = one.gap();
-            return gap == null ? Cell.of(null, Unit.POINTS) : cell.apply(gap);
-        });
+        return TableColumn.number(media, head, one -> cell.apply(one.stands().gap()));
     }
 
     private String note() {

@@ -2,6 +2,7 @@ package io.catwalk.runner.report.sections;
 
 import io.catwalk.runner.report.ClassifierReport;
 import io.catwalk.runner.report.ReportModel;
+import io.catwalk.runner.report.Wording;
 import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.document.Section;
 import java.util.List;
@@ -38,13 +39,9 @@ public final class RunDocument {
 
     private RunDocument() {}
 
-    /**
-     * Returns the id of a confusion matrix on the page, which no other label has.
-     *
-     * @return the id, which is also the fragment of its address
-     */
-    public static String confusion(String contestant) {
-        return "confusion-" + OTHER.matcher(contestant).replaceAll(RunDocument::code);
+    /** Returns the id of a confusion matrix on the page, also the fragment of its address, which no other label has. */
+    public static String confusion(String classifier) {
+        return "confusion-" + OTHER.matcher(classifier).replaceAll(RunDocument::code);
     }
 
     private static String code(MatchResult letter) {
@@ -56,7 +53,7 @@ public final class RunDocument {
         int classifiers = model.entrants().size();
         return new Document(
                 model.results().experiment().name(),
-                model.dataset().name() + " · " + classifiers + (classifiers == 1 ? " classifier" : " classifiers")
+                model.dataset().name() + " · " + Wording.count(classifiers, "classifier", "classifiers")
                         + " · tested on " + model.testedOn(),
                 model.headline(),
                 SECTIONS.stream()

@@ -15,6 +15,7 @@ import io.catwalk.runner.report.document.Medium;
 import io.catwalk.runner.report.document.Section;
 import io.catwalk.runner.report.document.Table;
 import io.catwalk.runner.report.document.Table.Column;
+import io.catwalk.runner.report.document.Table.Column.Kind;
 import io.catwalk.runner.report.document.Table.Row;
 import io.catwalk.runner.report.document.Unit;
 import io.catwalk.runner.results.Comparison;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Which classifier is best, how sure that is, and what it costs: what a reader must know who reads nothing else. */
 record StandingsSection(ReportModel model) {
@@ -76,7 +76,9 @@ record StandingsSection(ReportModel model) {
                         new Fact(
                                 "median latency of one image (" + model.latencyTitle() + ")",
                                 Cell.of(best.latency(model.engine()))),
-                        new Fact("size of its ONNX file", Cell.of(bytes(best), Unit.BYTES)),
+                        new Fact(
+                                "size of its ONNX file",
+                                Cell.of(efficiency == null ? null : efficiency.onnxBytes(), Unit.BYTES)),
                         new Fact(
                                 "training time",
                                 Cell.of(efficiency == null ? null : efficiency.trainingSeconds(), Unit.SECONDS))));
@@ -100,7 +102,8 @@ record StandingsSection(ReportModel model) {
                 "Steps",
                 one -> Cell.of(one.stands().steps(), Unit.COUNT)));
         columns.add(number("Latency", one -> Cell.of(one.latency(model.engine()))));
-        columns.add(TableColumn.number(Medium.ONLY_PAGE, "ONNX file", one -> Cell.of(bytes(one), Unit.BYTES)));
+        columns.add(CostsSection.cost(
+                Medium.ONLY_PAGE, "ONNX file", Kind.NUMBER, costs -> Cell.of(costs.onnxBytes(), Unit.BYTES)));
         Table table = TableColumn.table(
                 Medium.ALL, "table", "The most accurate first", columns, model.trained(), explanation());
         List<Row> rows = new ArrayList<>(table.rows());
@@ -128,15 +131,8 @@ record StandingsSection(ReportModel model) {
     }
 
     private static Cell gap(ClassifierReport one) {
-        GeneralizationGap gap = one.gap();
-        return gap == null
-                ? Cell.of(null, Unit.POINTS)
-                : Cell.of(gap.mean(), Unit.POINTS).with(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
-    }
-
-    private static @Nullable Long bytes(ClassifierReport one) {
-        Efficiency efficiency = one.efficiency();
-        return efficiency == null ? null : efficiency.onnxBytes();
+        GeneralizationGap gap = one.stands().gap();
+        return Cell.of(gap.mean(), Unit.POINTS).with(new Cell.Range(gap.low(), gap.high(), Unit.POINTS).text());
     }
 
     private String explanation() {

@@ -28,11 +28,6 @@ record FittedText(List<String> paragraphs, double size, boolean bold, double gap
     /** Height in points by which a text may be higher, since heights are sums. */
     private static final double SLACK = 0.5;
 
-    /** Copies the list. */
-    FittedText {
-        paragraphs = List.copyOf(paragraphs);
-    }
-
     /** Returns the text as large as fits; if it does not fit in the smallest size, its end is cut. */
     FittedText in(double width, double height) {
         for (double fit = size; fit > SMALLEST; fit -= 0.5) {

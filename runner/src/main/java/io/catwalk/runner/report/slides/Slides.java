@@ -33,9 +33,8 @@ public final class Slides {
     }
 
     /**
-     * Writes {@code slides.pptx}.
+     * Writes the presentation.
      *
-     * @param options which slides, and how they look
      * @throws IOException if it cannot be written; an existing file is then unchanged
      */
     public static void write(Document document, Path file, SlideOptions options) throws IOException {

@@ -7,10 +7,9 @@
   const root = document.documentElement;
   const FIRST = 20; // longer tables show only their first rows; others are found by search
 
-  const minus = text => text.replace('-', '\u2212');
-  const percent = (share, digits = 2) => minus((100 * share).toFixed(digits));
+  const percent = share => (100 * share).toFixed(2);
   const count = value => value.toLocaleString('en-US');
-  const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
+  const plural = (number, one) => `${count(number)} ${one}${number === 1 ? '' : 's'}`;
 
   function element(name, attributes = {}, ...children) {
     const made = document.createElement(name);

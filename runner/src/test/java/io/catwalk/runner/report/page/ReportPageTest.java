@@ -329,7 +329,8 @@ final class ReportPageTest {
     }
 
     private static String words(String html) {
-        return squeezed(html.replaceAll("<[^>]*>", " ")
+        return squeezed(html.replaceAll("(?s)<(script|style)\\b.*?</\\1>", " ")
+                .replaceAll("<[^>]*>", " ")
                 .replace("&lt;", "<")
                 .replace("&gt;", ">")
                 .replace("&#34;", "\"")

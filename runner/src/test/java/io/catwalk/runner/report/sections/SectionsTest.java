@@ -29,6 +29,7 @@ import io.catwalk.runner.results.Comparison.Scope;
 import io.catwalk.runner.results.Comparison.Standing;
 import io.catwalk.runner.results.GeneralizationGap;
 import io.catwalk.runner.results.RunResults;
+import io.catwalk.runner.statistics.EquivalenceRegion;
 import io.catwalk.runner.statistics.Outcome;
 import io.catwalk.runner.statistics.PairedComparison;
 import io.catwalk.runner.trial.Efficiency;
@@ -241,13 +242,37 @@ class SectionsTest {
                 .hasSize(1);
     }
 
+    /** The order is that of the mean of the recalls that the row shows. */
+    @Test
+    void theHardestClassIsTheFirstOfManyAndEachHasARow() {
+        Table table = (Table) sample("classes-200").section("classes").blocks().stream()
+                .filter(block -> block instanceof Table one && one.id().equals("recalls"))
+                .findFirst()
+                .orElseThrow();
+        List<Integer> recalls = IntStream.range(0, table.columns().size())
+                .filter(column -> table.columns().get(column).head().matches("(?!Precision).* %"))
+                .boxed()
+                .toList();
+        assertThat(recalls).hasSizeGreaterThan(1);
+        assertThat(table.rows()).hasSize(200);
+        assertThat(table.rows().stream()
+                        .map(row -> recalls.stream()
+                                .map(column -> (Cell.Quantity) row.cells().get(column))
+                                .mapToDouble(cell ->
+                                        Objects.requireNonNull(cell.value()).doubleValue())
+                                .sum())
+                        .map(sum -> Math.round(sum * 1e9)))
+                .isSorted();
+    }
+
     /** The images of each class are counted from the labels of the sample. */
     @ParameterizedTest
-    @CsvSource({"classes-1000", "classes-200", "large", "search", "hostile"})
+    @CsvSource({"classes-1000", "large", "search"})
     void noTitleIsAboutAClassWithFewerThanTenImages(String name) {
         RunReport run = SampleRuns.named(name);
         List<String> classes = run.results().dataset().classes();
         int[] counts = Objects.requireNonNull(run.dataset()).test().countPerClass(classes.size());
+        assertThat(IntStream.of(counts).filter(count -> count < 10).count()).isPositive();
         String title = title(sample(name), "classes");
         assertThat(IntStream.range(0, classes.size())
                         .filter(label -> counts[label] < 10)
@@ -377,6 +402,20 @@ class SectionsTest {
         pairs.add(pair("b", 0, -0.02, 0.02, 1.0, null, Outcome.UNDECIDED));
 
         assertThat(title(document(), "confidence")).contains("a and b are equally accurate");
+    }
+
+    /** With a region of 0, nothing is equivalent. */
+    @ParameterizedTest
+    @CsvSource({"0.25, 0.25", "2, 2.0", "0, 0"})
+    void theRegionOfEquivalenceIsSaidUnlessThereIsNone(double region, String written) {
+        SampleRun run = new SampleRun(List.of("gru", "lstm"), SampleRun.CLOTHES, 3, 60, 2);
+        Document document = RunDocument.of(ReportModel.of(
+                run.report(run.models(), run.comparison(run.models(), new EquivalenceRegion(region)), null)));
+
+        assertThat(texts(document.section("confidence").blocks())
+                        .anyMatch(text -> text.contains("up to " + written + " points count as equivalent")))
+                .isEqualTo(region > 0);
+        assertThat(texts(document.section("confidence").blocks())).anyMatch(text -> text.contains("posterior"));
     }
 
     @Test
