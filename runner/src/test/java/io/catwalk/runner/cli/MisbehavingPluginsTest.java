@@ -23,7 +23,7 @@ final class MisbehavingPluginsTest {
 
     private static final String LAST = "Layers.flatten(), Layers.dense(task.classes()));";
 
-    /** Changes the data only in training, where batches have 16 images. */
+    /** Changes the data only in training, where batches have 15 or 16 images: the third is the first that has 16. */
     private static final String IN_TRAINING =
             "return Layers.sequence(new ai.djl.nn.LambdaBlock(x -> { if (x.head().getShape().get(0) == 16) { %s } "
                     + "return x; }, \"odd\"), "
@@ -88,7 +88,7 @@ final class MisbehavingPluginsTest {
         reasons.put("hoards", "ran out of memory (Java heap space): try fewer --jobs");
         reasons.put("crashes", "crashed in native code: see trials/crashes/1-0/crash.log");
         reasons.put("leaves-orphan", "exit code 3 before it was done");
-        reasons.put("diverges", "the loss is NaN in epoch 1, step ");
+        reasons.put("diverges", "the loss is NaN in epoch 1, step 3 of 7");
         return reasons;
     }
 
@@ -133,10 +133,31 @@ final class MisbehavingPluginsTest {
                 .hasSize(1 + NETWORKS.size())
                 .filteredOn(line -> line.startsWith("failed,"))
                 .hasSize(failed);
-        String markdown = Files.readString(folder.resolve("run/results.md"));
+        List<String> markdown = Files.readAllLines(folder.resolve("run/results.md"));
+        requireWholeTables(markdown);
+        assertThat(markdown).anyMatch(line -> line.contains("; " + failed + " failed"));
         assertThat(reasons().keySet())
                 .allSatisfy(name -> assertThat(markdown)
-                        .contains(Markdown.text(row(name).path("error").asString())));
+                        .anyMatch(line -> line.contains(
+                                Markdown.text(row(name).path("error").asString()))));
+    }
+
+    /** Requires that each row of each table has as many cells as its head; a pipe in a text is escaped. */
+    private static void requireWholeTables(List<String> markdown) {
+        int tables = 0;
+        int columns = 0;
+        for (String line : markdown) {
+            if (!line.startsWith("|")) {
+                columns = 0;
+                continue;
+            }
+            String pipes = line.replace("\\|", "").replaceAll("[^|]", "");
+            assertThat(line).endsWith("|");
+            tables += columns == 0 ? 1 : 0;
+            columns = columns == 0 ? pipes.length() : columns;
+            assertThat(pipes).as(line).hasSize(columns);
+        }
+        assertThat(tables).isGreaterThan(1);
     }
 
     private static JsonNode row(String name) {
