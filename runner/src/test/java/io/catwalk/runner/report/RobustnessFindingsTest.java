@@ -2,6 +2,8 @@ package io.catwalk.runner.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.catwalk.runner.report.sections.RunDocument;
+import io.catwalk.runner.report.text.MarkdownText;
 import io.catwalk.runner.robustness.Corruption;
 import io.catwalk.runner.robustness.Robustness;
 import java.util.List;
@@ -59,10 +61,16 @@ final class RobustnessFindingsTest {
     /** 45 of 100: Wilson's interval by statsmodels 0.14.4, proportion_confint(45, 100, method="wilson"). */
     @Test
     void tablesHoldEveryNumberWithItsInterval() {
-        assertThat(of(classifier("gru", 60, 20, 45, 70)).csv().lines())
+        Robustness gru = of(classifier("gru", 60, 20, 45, 70));
+        assertThat(gru.csv().lines())
                 .hasSize(1 + 1 + 4 * 5)
                 .startsWith("classifier,corruption,strength,unit,images,right,accuracy,low,high")
                 .anyMatch(line -> line.startsWith("gru,none,0,,100,80,0.8,"))
                 .anyMatch(line -> line.startsWith("gru,Noise,30,% of the range,100,45,0.45,0.35614"));
+        RunReport run = new SampleRun(List.of("gru"), SampleRun.CLOTHES, 0, 100, 1).report();
+        RunReport measured =
+                new RunReport(run.spec(), run.results(), run.models(), run.dataset(), List.of(), gru, List.of(), null);
+        assertThat(MarkdownText.of(RunDocument.of(ReportModel.of(measured))))
+                .contains("| gru | 80.00 | 60.00 | 20.00 | 45.00 | 70.00 |");
     }
 }
