@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.apache.poi.xslf.usermodel.XSLFSlide;
+import org.apache.poi.xslf.usermodel.XSLFTextShape;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -64,8 +66,11 @@ final class RobustnessReportTest {
     void whatWasMeasuredStandsInEveryOutputAndIsTheSameAgain() throws IOException {
         Catwalk.Answer answer = report("--robustness --appendix");
 
+        assertThat(answer.out().lines())
+                .hasSizeGreaterThan(8)
+                .allMatch(line -> line.length() <= 80 || line.contains("" + folder));
         assertThat(answer.out()).contains("Classifier  Clean %  Shift %  Rotation %  Noise %  Contrast %");
-        assertThat(run.resolve("report.html")).content().contains("id=\"robustness\"");
+        assertThat(run.resolve("report.html")).content().contains("id=\"robustness\"", "Rotation (30 degrees) leaves ");
         assertThat(run.resolve("results.md")).content().contains("| Classifier | Clean % | Shift % | Rotation % |");
         assertThat(run.resolve("robustness.csv")).content().hasLineCount(1 + 2 * 21);
         for (String name : List.of("shift", "rotation", "noise", "contrast")) {
@@ -78,6 +83,14 @@ final class RobustnessReportTest {
                     .filteredOn("Robustness"::equals)
                     .as("a table and four charts")
                     .hasSizeGreaterThanOrEqualTo(5);
+            assertThat(show.getSlides().stream()
+                            .filter(slide -> "Robustness".equals(slide.getTitle()))
+                            .flatMap(slide -> slide.getShapes().stream())
+                            .filter(XSLFTextShape.class::isInstance)
+                            .map(shape -> ((XSLFTextShape) shape).getText())
+                            .collect(Collectors.joining("\n")))
+                    .contains("Shift (20 % of the side)", "Rotation (30 degrees)")
+                    .contains("Noise (30 % of the range)", "Contrast (");
         }
         requireCleanImagesToHaveTheAccuracyOfTheRun();
 
