@@ -232,6 +232,11 @@ final class RunCommandsTest {
 
         assertThat(answer.out().lines()).allMatch(line -> line.length() <= 80 || line.contains("" + folder));
         assertThat(answer.out()).contains("tiny", "40 test images", "Everything is in " + out);
+        Catwalk.requireJson(
+                Catwalk.json(out.resolve("results.json")),
+                "/dataset/train=108",
+                "/dataset/validation=12",
+                "/dataset/test=40");
         String predictions = "trials/dense/7-0/predictions.csv";
         assertThat(out.resolve(predictions)).hasSameBinaryContentAs(run.resolve(predictions));
     }
