@@ -91,7 +91,7 @@ final class InitialWeightsTest {
         assertThat(digest).isEqualTo(then.files().get(0).sha256());
         assertThat(Objects.requireNonNull(now.provenance().transfer()).sha256()).isEqualTo(digest);
         assertThat(Files.readString(run.resolve("trials/small-conv/7-0/card.md")))
-                .contains(digest.substring(0, 12), "0.000000001");
+                .contains("weights " + digest.substring(0, 12) + " (learning rate × 0.000000001)");
 
         Path readBack = folder.resolve("read-back");
         run("train small-conv --config %s", readBack, run.resolve("experiment.yaml"))
