@@ -89,7 +89,7 @@ final class BenchCommand extends JsonCommand {
     private FileOptions.InputSize size;
 
     @Mixin
-    private SandboxedCommand foreign;
+    private SandboxedCommand sandbox;
 
     @Override
     @SuppressWarnings("try") // the lock is held, not used
@@ -99,7 +99,7 @@ final class BenchCommand extends JsonCommand {
         }
         LatencySettings settings = settings();
         if (!Files.isDirectory(subject)) {
-            return foreign.run(subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
+            return sandbox.run(subject, () -> answer(List.of(file(settings, console)), ExitCode.DONE, console));
         }
         try (RunLock lock = TrainedTrials.lock(subject, console)) {
             return trials(settings, console);

@@ -81,7 +81,7 @@ final class DemoCommand extends ConsoleCommand {
     private @Nullable Path runtimes;
 
     @Mixin
-    private SandboxedCommand foreign;
+    private SandboxedCommand sandbox;
 
     private record Shown(Path file, @Nullable String report) {}
 
@@ -99,7 +99,7 @@ final class DemoCommand extends ConsoleCommand {
         DemoPage page = page();
         Map<String, Shown> shown = shown(folder);
         Path first = shown.values().iterator().next().file();
-        return foreign.run(first, () -> write(page, folder, shown, console));
+        return sandbox.run(first, () -> write(page, folder, shown, console));
     }
 
     private @Nullable RunFolder run() {

@@ -106,7 +106,7 @@ final class DiffCommand extends JsonCommand {
     private PluginOptions plugins;
 
     @Mixin
-    private SandboxedCommand foreign;
+    private SandboxedCommand sandbox;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
@@ -118,7 +118,7 @@ final class DiffCommand extends JsonCommand {
             throw new RequestException("expected one file with --runtimes, but found also " + other
                     + ": leave out --runtimes or the second file");
         }
-        return foreign.run(file, () -> runtimes.areGiven() ? compareRuntimes(console) : compare(console));
+        return sandbox.run(file, () -> runtimes.areGiven() ? compareRuntimes(console) : compare(console));
     }
 
     private int compare(Console console) throws IOException {

@@ -163,7 +163,7 @@ final class ExperimentOptions {
         return recipes.batchSize != null || chosenBatch;
     }
 
-    /** Finds the contestants: those named, or all of the file, or all that support the images of all data sets. */
+    /** Finds the classifiers: those named, or all of the file, or all that support the images of all data sets. */
     List<ClassifierConfig> contestants(List<String> names, PluginCatalog catalog, Console console) {
         List<ClassifierEntry> entries = file().entries(names);
         if (entries.isEmpty()) {
@@ -197,7 +197,7 @@ final class ExperimentOptions {
     }
 
     /**
-     * Makes a contestant of each choice of hyperparameters and numbers of the recipe, which override entry and options.
+     * Makes a classifier of each choice of hyperparameters and numbers of the recipe, which override entry and options.
      */
     List<ClassifierConfig> contestants(PluginCatalog catalog, String name, List<Map<String, Object>> choices) {
         ClassifierEntry entry = entry(name);
@@ -297,7 +297,7 @@ final class ExperimentOptions {
         return spec(contestants, split, null);
     }
 
-    /** Creates a request: one that searches among the contestants, or runs all of them. */
+    /** Creates a request: one that searches among the classifiers, or runs all of them. */
     ExperimentSpec spec(List<ClassifierConfig> contestants, SplitSpec split, @Nullable TuningSpec tuning) {
         recipes.requireOneToStart(contestants);
         ExperimentFile.Content said = file().content();

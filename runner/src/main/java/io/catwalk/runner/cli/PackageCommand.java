@@ -75,7 +75,7 @@ final class PackageCommand extends ConsoleCommand {
     private PluginOptions plugins;
 
     @Mixin
-    private SandboxedCommand foreign;
+    private SandboxedCommand sandbox;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
@@ -86,7 +86,7 @@ final class PackageCommand extends ConsoleCommand {
         if (!Files.isDirectory(subject)) {
             TrialFolder.requireOwnOnnx(subject);
             Path to = target(ModelFiles.name(subject));
-            return foreign.run(subject, () -> packFile(to, console));
+            return sandbox.run(subject, () -> packFile(to, console));
         }
         TrialFolder trial = TrainedTrials.exported(subject);
         return packTrial(trial, target(trial.readOrder().spec().label()), console);

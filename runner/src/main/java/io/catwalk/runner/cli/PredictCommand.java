@@ -106,7 +106,7 @@ final class PredictCommand extends ConsoleCommand {
     private boolean json;
 
     @Mixin
-    private SandboxedCommand foreign;
+    private SandboxedCommand sandbox;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
@@ -115,9 +115,9 @@ final class PredictCommand extends ConsoleCommand {
             throw new RequestException("expected images: name an IMAGE or a folder, or a list of them with --from");
         }
         TrialFolder.requireOwnOnnx(file);
-        List<String> arguments = foreign.arguments();
+        List<String> arguments = sandbox.arguments();
         if (list == null || !list.toString().equals("-")) {
-            return foreign.run(file, () -> label(view, console), arguments, view.output());
+            return sandbox.run(file, () -> label(view, console), arguments, view.output());
         }
         PrivateFolder.claim();
         try (Scratch scratch = new Scratch()) {
@@ -127,7 +127,7 @@ final class PredictCommand extends ConsoleCommand {
             List<String> changed = arguments.stream()
                     .map(one -> one.equals("-") ? kept.toString() : one.equals("--from=-") ? "--from=" + kept : one)
                     .toList();
-            return foreign.run(file, () -> label(view, console), changed, view.output());
+            return sandbox.run(file, () -> label(view, console), changed, view.output());
         }
     }
 

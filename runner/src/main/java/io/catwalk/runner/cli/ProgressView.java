@@ -42,7 +42,7 @@ abstract class ProgressView implements ExperimentListener, AutoCloseable {
         note(trial.title() + ": latency not measured: " + reason);
     }
 
-    /** Notes, once for each contestant, which initial weights it started from, if any. */
+    /** Notes, once for each classifier, which initial weights it started from, if any. */
     final void noteStart(TrialOutcome outcome) {
         String label = outcome.trial().label();
         if (outcome instanceof Done done && done.provenance().transfer() != null && told.add(label)) {

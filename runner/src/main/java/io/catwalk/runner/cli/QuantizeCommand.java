@@ -86,7 +86,7 @@ final class QuantizeCommand extends JsonCommand {
     private FileDataset dataset;
 
     @Mixin
-    private SandboxedCommand foreign;
+    private SandboxedCommand sandbox;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
@@ -101,7 +101,7 @@ final class QuantizeCommand extends JsonCommand {
             OptionParsers.writable("--out", to);
         }
         OptionParsers.requireNew(to, force);
-        return foreign.run(file, () -> quantize(file, trial, to, gate, console));
+        return sandbox.run(file, () -> quantize(file, trial, to, gate, console));
     }
 
     private int quantize(Path file, @Nullable TrialFolder trial, Path to, QuantizationGate gate, Console console)

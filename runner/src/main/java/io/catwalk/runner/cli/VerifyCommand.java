@@ -101,7 +101,7 @@ final class VerifyCommand extends JsonCommand {
     private PluginOptions plugins;
 
     @Mixin
-    private SandboxedCommand foreign;
+    private SandboxedCommand sandbox;
 
     @Override
     int run(Console console) throws IOException, InterruptedException {
@@ -120,7 +120,7 @@ final class VerifyCommand extends JsonCommand {
             throw new RequestException("expected --write-signature alone, which verifies nothing: leave out the rest");
         }
         if (signature) {
-            return foreign.run(file, () -> writeSignature(console));
+            return sandbox.run(file, () -> writeSignature(console));
         }
         if (show) {
             show(OnnxMetadata.read(file), console);
@@ -129,7 +129,7 @@ final class VerifyCommand extends JsonCommand {
         if (answers != null) {
             OptionParsers.writable("--predictions", answers);
         }
-        return foreign.run(
+        return sandbox.run(
                 file, () -> against == null ? score(tolerance, console) : crossCheck(against, tolerance, console));
     }
 

@@ -116,7 +116,7 @@ public final class Experiment {
             RunFolder run,
             TrialExecutor executor,
             @Nullable LatencyBench bench,
-            RunPolicy conduct,
+            RunPolicy policy,
             ExperimentListener listener)
             throws IOException, InterruptedException {
         Journal.Content journal = run.journal().readAndRepair();
@@ -132,19 +132,19 @@ public final class Experiment {
         } else if (!before.dataset().equals(head.dataset())) {
             run.beginAnew(head);
         }
-        return new Start(run, conduct, listener, stopwatch, journal.entries()).finish(executor, bench);
+        return new Start(run, policy, listener, stopwatch, journal.entries()).finish(executor, bench);
     }
 
     /** Goes on with the run where an earlier start has ended. */
     private final class Start implements Scheduler.Desk {
 
         private final RunFolder run;
-        private final RunPolicy conduct;
+        private final RunPolicy policy;
         private final ExperimentListener listener;
         private final Stopwatch stopwatch;
         private final Map<String, Journal.Entry> journal = new HashMap<>();
         private final Outcomes finished = new Outcomes();
-        private final ThrottledResultsWriter projection;
+        private final ThrottledResultsWriter writer;
 
         /** Ids of the trials that were looked up in the journal, each once. */
         private final Set<String> looked = new HashSet<>();
@@ -152,13 +152,13 @@ public final class Experiment {
         /** Looks up what is known before any trial runs. */
         Start(
                 RunFolder run,
-                RunPolicy conduct,
+                RunPolicy policy,
                 ExperimentListener listener,
                 Stopwatch stopwatch,
                 List<Journal.Entry> entries)
                 throws IOException {
             this.run = run;
-            this.conduct = conduct;
+            this.policy = policy;
             this.listener = listener;
             this.stopwatch = stopwatch;
             entries.forEach(entry -> journal.put(entry.outcome().trial().id(), entry));
@@ -168,13 +168,13 @@ public final class Experiment {
                 found.forEach(finished::put);
             } while (!found.isEmpty());
             listener.kept(finished.all().stream().map(TrialOutcome::trial).toList());
-            projection = new ThrottledResultsWriter(
+            writer = new ThrottledResultsWriter(
                     run, () -> recorded().results(), finished.size(), stopwatch::seconds, listener::note);
         }
 
         RunResults finish(TrialExecutor executor, @Nullable LatencyBench bench)
                 throws IOException, InterruptedException {
-            new Scheduler(spec, executor, conduct, stopwatch, this).run(finished);
+            new Scheduler(spec, executor, policy, stopwatch, this).run(finished);
             keepBaselines();
             if (bench != null) {
                 compared(); // whoever stops the measuring finds the comparison
@@ -236,7 +236,7 @@ public final class Experiment {
         @Override
         public TrialOrder begin(TrialSpec trial, int attempt) throws IOException {
             run.journal().requireThere(); // otherwise the folder would be made anew
-            TrialOrder order = order(trial).on(conduct.processor()).numbered(attempt);
+            TrialOrder order = order(trial).on(policy.processor()).numbered(attempt);
             run.createTrial(trial).prepare(order);
             return order;
         }
@@ -270,7 +270,7 @@ public final class Experiment {
             TrialOutcome outcome = measured(ended);
             record(outcome);
             show(outcome);
-            projection.changed(finished.size() + 1);
+            writer.changed(finished.size() + 1);
             listener.finished(outcome);
             return outcome;
         }
@@ -311,7 +311,7 @@ public final class Experiment {
                 return null;
             }
             TrialInputs then = done.provenance().inputs();
-            TrialOrder asked = conduct.versions() == RunPolicy.Versions.KEEP
+            TrialOrder asked = policy.versions() == RunPolicy.Versions.KEEP
                     ? order.with(order.inputs().with(then.software()))
                     : order;
             TrialKey key = TrialKey.of(asked);

@@ -11,12 +11,13 @@ public interface ExperimentListener {
     /** Called with what an earlier start of the run has finished; again when more of that becomes known in a search. */
     void kept(Collection<TrialSpec> trials);
 
-    /** Called when something unusual happens. */
+    /** Called when something unusual happens, with one line. */
     void note(String text);
 
     /**
      * Called when a trial begins.
      *
+     * @param attempt number of the attempt, from 1
      * @param place where it runs; empty for this machine
      */
     void started(TrialSpec trial, int attempt, String place);
@@ -24,16 +25,17 @@ public interface ExperimentListener {
     /** Called when an epoch ends. */
     void epoch(TrialSpec trial, Epoch epoch);
 
-    /** Called when a trial ends. */
+    /** Called when a trial ends: done, failed or lost. */
     void finished(TrialOutcome outcome);
 
     /**
      * Called when the latency of a network is about to be measured.
      *
+     * @param number of the measurement, from 1
      * @param of number of all measurements; each network is measured in several turns
      */
     void measuring(TrialSpec trial, int number, int of);
 
-    /** Called when a latency could not be measured; the trial is done nevertheless. */
+    /** Called when a latency could not be measured, with the reason in one line; the trial is done nevertheless. */
     void unmeasured(TrialSpec trial, String reason);
 }

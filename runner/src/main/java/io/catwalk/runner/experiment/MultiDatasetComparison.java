@@ -60,7 +60,8 @@ public record MultiDatasetComparison(
      * @param accuracies of each classifier, the mean over its seeds and folds, 0 to 1; a classifier without a
      *     trained network is missing
      * @param intervals of these accuracies, with 95 % confidence
-     * @param leaders the most accurate classifier, and those that do not clearly differ from it here
+     * @param leaders the most accurate classifier, and those that it is not clearly better than; empty if nobody was
+     *     compared with it
      */
     public record DataSet(
             String folder,

@@ -61,7 +61,7 @@ final class Scheduler {
 
     private final ExperimentSpec spec;
     private final TrialExecutor executor;
-    private final RunPolicy conduct;
+    private final RunPolicy policy;
     private final Stopwatch stopwatch;
     private final Desk desk;
 
@@ -85,10 +85,10 @@ final class Scheduler {
     /** Longest times so far of the trials of a classifier. */
     private final Map<String, Pace> paces = new HashMap<>();
 
-    Scheduler(ExperimentSpec spec, TrialExecutor executor, RunPolicy conduct, Stopwatch stopwatch, Desk desk) {
+    Scheduler(ExperimentSpec spec, TrialExecutor executor, RunPolicy policy, Stopwatch stopwatch, Desk desk) {
         this.spec = spec;
         this.executor = executor;
-        this.conduct = conduct;
+        this.policy = policy;
         this.stopwatch = stopwatch;
         this.desk = desk;
     }
@@ -170,7 +170,7 @@ final class Scheduler {
         if (executor.outlivesUs()) {
             return ended.poll();
         }
-        Duration budget = conduct.budget();
+        Duration budget = policy.budget();
         if (budget == null) {
             return ended.take();
         }
@@ -181,7 +181,7 @@ final class Scheduler {
     private void settle(TrialSpec trial, Outcomes finished) throws IOException, InterruptedException {
         TrialOutcome outcome = outcome(trial, Objects.requireNonNull(running.remove(trial.id())));
         if (outcome instanceof TrialOutcome.Failed
-                && conduct.retry() == RunPolicy.Retry.ONCE
+                && policy.retry() == RunPolicy.Retry.ONCE
                 && !failedOnce.containsKey(trial.id())) {
             failedOnce.put(trial.id(), String.valueOf(outcome.error()));
             again(outcome);
@@ -227,10 +227,10 @@ final class Scheduler {
 
     /** Returns whether there is time for a trial, estimated from others of its classifier. */
     private boolean fits(TrialSpec trial) {
-        if (conduct.budget() == null) {
+        if (policy.budget() == null) {
             return true;
         }
-        double left = conduct.budget().minus(stopwatch.elapsed()).toMillis() / 1e3;
+        double left = policy.budget().minus(stopwatch.elapsed()).toMillis() / 1e3;
         Pace pace = paces.getOrDefault(trial.classifier(), Pace.UNKNOWN);
         return left > 0 && pace.seconds(trial.recipe().epochs()) <= left;
     }

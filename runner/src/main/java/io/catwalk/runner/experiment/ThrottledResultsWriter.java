@@ -24,8 +24,8 @@ final class ThrottledResultsWriter {
     private final Supplier<RunResults> results;
     private final DoubleSupplier seconds;
     private final Consumer<String> note;
-    private double drawnAt;
-    private int drawnWith;
+    private double writtenAt;
+    private int writtenWith;
     private boolean failing;
 
     /** Writes the results at the start. */
@@ -35,28 +35,28 @@ final class ThrottledResultsWriter {
         this.results = results;
         this.seconds = seconds;
         this.note = note;
-        draw(finished);
+        write(finished);
     }
 
     /** Called when more trials have finished; writes the results if it is time. */
     void changed(int finished) {
-        boolean rested = seconds.getAsDouble() - drawnAt >= PAUSE_SECONDS;
-        if (rested && (failing || 10L * finished >= 11L * drawnWith)) {
-            draw(finished);
+        boolean rested = seconds.getAsDouble() - writtenAt >= PAUSE_SECONDS;
+        if (rested && (failing || 10L * finished >= 11L * writtenWith)) {
+            write(finished);
         }
     }
 
-    private void draw(int finished) {
+    private void write(int finished) {
         if (run.hasPage()) {
             return; // what is drawn has no comparison: it would not be what the page shows
         }
-        drawnAt = seconds.getAsDouble();
-        drawnWith = finished;
+        writtenAt = seconds.getAsDouble();
+        writtenWith = finished;
         try {
             run.writeResults(results.get());
             failing = false;
         } catch (IOException e) {
-            LOG.warn("The results could not be drawn", e);
+            LOG.warn("The results could not be written", e);
             if (!failing) {
                 note.accept("the results could not be written and are tried again later: " + Reasons.of(e));
             }

@@ -87,7 +87,7 @@ public record TuningSpec(Strategy strategy, List<Rung> rungs, List<Map<String, O
         }
     }
 
-    /** Returns the variant of a candidate. */
+    /** Returns the variant of a candidate, whose number is from 1. */
     public static String variant(int number) {
         return "t" + (number < 10 ? "0" : "") + number;
     }

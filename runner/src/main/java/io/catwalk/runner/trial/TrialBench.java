@@ -128,7 +128,7 @@ public final class TrialBench {
     private record Place(Network network, InferenceEngine engine) {}
 
     /**
-     * Measures networks in turns. Several networks of one contestant, from other seeds or folds, share the processes
+     * Measures networks in turns. Several networks of one classifier, from other seeds or folds, share the processes
      * that a single network would have: they have the same latency.
      *
      * @param networks of trials
