@@ -11,6 +11,9 @@ const [executablePath, ...files] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const problems = [];
 
+/** Bands of two columns that were looked at, on all pages. */
+let bands = 0;
+
 /** The bar is a second; a machine that tests has other work. */
 const INTERACTIVE = 4_000;
 
@@ -29,6 +32,7 @@ try {
 } finally {
   await browser.close();
 }
+if (!bands) problems.push('no page has anything side by side');
 problems.forEach(problem => console.error(problem));
 process.exitCode = problems.length ? 1 : 0;
 
@@ -259,13 +263,24 @@ async function images(page, report) {
   wrong.forEach(report);
 }
 
-/** What stands beside something fills the width: no column is less than a third, and no half of the page is empty. */
+/**
+ * What stands beside something fills the width: no column is less than a third, and no half of the page is empty. The
+ * standings, which have the most columns, get most of the width.
+ */
 async function columns(page, report) {
-  const wrong = await page.$$eval('.beside', bands => bands.filter(one => one.checkVisibility()).flatMap(band => {
-    const whole = band.getBoundingClientRect().width;
-    const shares = [...band.children].map(one => one.getBoundingClientRect().width / whole);
-    return shares.length === 2 && shares.every(share => share > 0.35) ? [] : [`has columns of ${shares} of its width`];
-  }));
+  const { seen, wrong } = await page.evaluate(() => {
+    const bands = [...document.querySelectorAll('.beside')].filter(one => one.checkVisibility());
+    const width = one => one.getBoundingClientRect().width;
+    const wrong = bands.flatMap(band => {
+      const shares = [...band.children].map(one => width(one) / width(band));
+      return shares.length === 2 && shares.every(share => share > 0.35) ? [] : [`has columns of ${shares} of its width`];
+    });
+    const standings = document.getElementById('table');
+    const share = standings && width(standings) / width(standings.closest('section'));
+    if (standings && !(share >= 0.6)) wrong.push(`the standings have ${Math.round(100 * share)} % of the width`);
+    return { seen: bands.length, wrong };
+  });
+  bands += seen;
   wrong.forEach(report);
 }
 
