@@ -48,6 +48,17 @@ public record RowChart(
         this(caption, axis, rows, legend, null, 0);
     }
 
+    /** Returns the chart with only its first rows, which the note says; the whole chart if it has no more. */
+    public RowChart first(int most) {
+        if (most >= rows.size()) {
+            return this;
+        }
+        String first = "These are the first " + most + " of " + rows.size() + " rows.";
+        String note = caption.note().isEmpty() ? first : caption.note() + " " + first;
+        Caption said = new Caption(caption.name(), caption.title(), caption.sentence(), note, caption.table());
+        return new RowChart(said, axis, rows.subList(0, most), legend, band, Math.min(tied, most));
+    }
+
     @Override
     public Picture drawn(double width) {
         return new Drafting(width).picture();

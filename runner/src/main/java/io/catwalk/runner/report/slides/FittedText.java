@@ -22,6 +22,9 @@ record FittedText(List<String> paragraphs, double size, boolean bold, double gap
     /** Height of a line as a multiple of the font size. */
     static final double LINE = 1.2;
 
+    /** Space in points that a program may leave below each paragraph. */
+    private static final double TAIL = 0.5;
+
     /** Share of a width that is used, since fonts differ. */
     private static final double SAFE = 0.97;
 
@@ -67,7 +70,7 @@ record FittedText(List<String> paragraphs, double size, boolean bold, double gap
         double lines = paragraphs.stream()
                 .mapToInt(paragraph -> lines(paragraph, letters, SAFE * width))
                 .sum();
-        return lines * size * LINE + Math.max(0, paragraphs.size() - 1) * gap;
+        return lines * size * LINE + paragraphs.size() * TAIL + Math.max(0, paragraphs.size() - 1) * gap;
     }
 
     /** Counts the lines that a paragraph breaks into; words longer than a line break anywhere. */

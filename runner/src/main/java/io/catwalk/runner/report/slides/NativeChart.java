@@ -38,6 +38,9 @@ final class NativeChart {
     /** Height of a line of the legend in points. */
     private static final double LINE = 20;
 
+    /** Height of a row in points, in which its name does not touch the next. */
+    private static final double ROW = FittedText.SMALLEST + 1;
+
     /** Width in points below which a legend stands under the chart. */
     private static final double NARROW = 400;
 
@@ -70,6 +73,11 @@ final class NativeChart {
             return new Trace(name, color, 0, false, symbol, filled, null, key, List.of(point));
         }
 
+        /** Returns it without an entry in the legend. */
+        Trace unnamed() {
+            return new Trace(name, color, width, dashed, symbol, filled, label, false, points);
+        }
+
         /** Returns a name beside a point, which LibreOffice does not break into lines. */
         static Trace label(String name, Color color, String side, At point) {
             String whole = name.replace(' ', '\u00A0').replace('-', '\u2011');
@@ -93,6 +101,27 @@ final class NativeChart {
                                 .allMatch(item -> item instanceof Dot || item instanceof Range));
     }
 
+    /** Returns the height in points in which the names of all rows can be read. */
+    static double height(RowChart rows, double width) {
+        return above(rows, width) + rows.rows().size() * ROW + below(rows);
+    }
+
+    /** Returns how many rows can be read in a height, at least one. */
+    static int fitting(RowChart rows, double width, double height) {
+        return (int) Math.max(1, (height - above(rows, width) - below(rows)) / ROW + 1e-6);
+    }
+
+    private static double above(RowChart rows, double width) {
+        double keys = rows.legend().stream()
+                .mapToDouble(key -> 50 + LETTERS.width(key.words()))
+                .sum();
+        return 10 + LINE * Math.ceil(keys / width);
+    }
+
+    private static double below(RowChart rows) {
+        return rows.axis().title().isEmpty() ? 24 : 44;
+    }
+
     /** Draws it. */
     void draw(Chart given) {
         if (given instanceof RowChart rows) {
@@ -106,7 +135,33 @@ final class NativeChart {
             }
             lines.series().forEach(one -> series(one, lines.up()));
             boolean below = area.width() < NARROW && area.height() > 0.7 * area.width();
+            limitKeys(lines, below);
             plot(lines.across(), lines.up(), null, below ? "b" : "r");
+        }
+    }
+
+    /** Names only as many series as the legend has room for, and says with an ellipsis that there are more. */
+    private void limitKeys(XyChart lines, boolean below) {
+        double widest = traces.stream()
+                .filter(Trace::key)
+                .mapToDouble(trace -> 50 + LETTERS.width(trace.name()))
+                .max()
+                .orElse(0);
+        double room = below
+                ? Math.floor(0.4 * area.height() / LINE) * Math.max(1, Math.floor(area.width() / widest))
+                : Math.floor((area.height() - 2 * LINE) / LINE);
+        int keys = 0;
+        int all = (int) traces.stream().filter(Trace::key).count();
+        for (int i = 0; i < traces.size() && all > room; i++) {
+            Trace trace = traces.get(i);
+            if (trace.key() && ++keys >= room) {
+                traces.set(i, trace.unnamed());
+            }
+        }
+        if (all > room) {
+            At nowhere = new At(
+                    bound(lines.across(), lines.across().low()), lines.up().low() - 1);
+            traces.add(new Trace("…", look.quiet(), 0, false, null, true, null, true, List.of(nowhere)));
         }
     }
 
@@ -138,12 +193,8 @@ final class NativeChart {
         // There must be room for the names and notes of rows, which charts do not reserve for labels.
         double names = Math.min(0.4 * area.width(), 20 + widest(rows, Row::name));
         double notes = Math.min(0.3 * area.width(), 18 + widest(rows, Row::note));
-        double keys = rows.legend().stream()
-                .mapToDouble(key -> 50 + LETTERS.width(words.said(key.words())))
-                .sum();
-        double top = 10 + LINE * Math.ceil(keys / area.width());
-        Area frame = new Area(names, top, area.width() - names - notes, area.height() - top)
-                .above(across.title().isEmpty() ? 24 : 44);
+        double top = above(rows, area.width());
+        Area frame = new Area(names, top, area.width() - names - notes, area.height() - top).above(below(rows));
         plot(across, up, frame, "t");
     }
 
@@ -324,7 +375,7 @@ final class NativeChart {
     /** Writes a text, or only its font if it is empty. */
     private static String text(String text, Color color) {
         String font = " sz='%s' b='0'>%s".formatted((int) (100 * FittedText.SMALLEST), fill(color));
-        return "<a:bodyPr/><a:p><a:pPr><a:defRPr" + font + "</a:defRPr></a:pPr>"
+        return "<a:bodyPr wrap='none'/><a:p><a:pPr><a:defRPr" + font + "</a:defRPr></a:pPr>"
                 + (text.isEmpty() ? "" : "<a:r><a:rPr" + font + "</a:rPr><a:t>" + escaped(text) + "</a:t></a:r>")
                 + "</a:p>";
     }

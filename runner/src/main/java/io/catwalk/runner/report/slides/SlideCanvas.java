@@ -307,7 +307,18 @@ final class SlideCanvas {
                 ((CTGraphicalObjectFrame) shape.getXmlObject())
                         .getNvGraphicFramePr()
                         .getCNvPr(),
-                table.table().title() + ": " + String.join(", ", table.texts().get(hidden)));
+                described(table));
+    }
+
+    /** Returns the title of a table, or else that of the slide, and its heads, or else the names of its facts. */
+    private String described(SlideTable table) {
+        String title = table.table().title().isEmpty()
+                ? slide.getTitle()
+                : table.table().title();
+        List<String> heads = table.headed()
+                ? table.texts().get(0)
+                : table.texts().stream().skip(1).map(row -> row.get(0)).toList();
+        return title + ": " + String.join(", ", heads);
     }
 
     private void border(XSLFTableCell cell, BorderEdge edge, boolean head) {

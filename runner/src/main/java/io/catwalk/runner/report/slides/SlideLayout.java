@@ -1,5 +1,7 @@
 package io.catwalk.runner.report.slides;
 
+import io.catwalk.runner.report.charts.Chart;
+import io.catwalk.runner.report.charts.RowChart;
 import io.catwalk.runner.report.document.Block;
 import io.catwalk.runner.report.document.Block.Facts;
 import io.catwalk.runner.report.document.Block.Sentences;
@@ -44,6 +46,9 @@ record SlideLayout(SlideCanvas canvas) {
         void draw(Area area, double size);
     }
 
+    /** A chart or a picture, and the height in which all of it can be read; 0 if it may have any. */
+    private record Visual(double least, Consumer<Area> drawing) {}
+
     /** Places blocks on the slide. */
     void place(List<Block> given) {
         List<Block> blocks = given.stream().flatMap(SlideLayout::flat).toList();
@@ -72,7 +77,7 @@ record SlideLayout(SlideCanvas canvas) {
             canvas.text(area.bottom(height), Style.PLAIN, canvas.look().quiet(), notes);
             area = area.above(height + GAP);
         }
-        List<Consumer<Area>> visuals = new ArrayList<>();
+        List<Visual> visuals = new ArrayList<>();
         List<Piece> others = new ArrayList<>();
         blocks.forEach(block -> sort(block, visuals, others));
         if (visuals.isEmpty() && others.size() > 1 && others.stream().allMatch(Text.class::isInstance)) {
@@ -117,7 +122,7 @@ record SlideLayout(SlideCanvas canvas) {
         return text.tone() == Tone.LIST || said.isEmpty() ? said : List.of(String.join(" ", said));
     }
 
-    private void sort(Block block, List<Consumer<Area>> visuals, List<Piece> others) {
+    private void sort(Block block, List<Visual> visuals, List<Piece> others) {
         if (block instanceof Sentences text && (text.tone() == Tone.TEXT || text.tone() == Tone.LIST)) {
             Style style = text.tone() == Tone.LIST ? Style.BULLETS : Style.PLAIN;
             others.add(new Text(canvas, canvas.words().said(text.heading()), paragraphs(text), style));
@@ -129,16 +134,21 @@ record SlideLayout(SlideCanvas canvas) {
         } else if (block instanceof Facts facts && !facts.key()) {
             others.add(new Grid(canvas, SlideTable.of(table(facts), canvas.words())));
         } else if (block instanceof Block.Figure figure) {
-            var caption = figure.chart().caption();
-            visuals.add(
-                    area -> visual(area, caption.title(), caption.note(), rest -> canvas.chart(rest, figure.chart())));
+            visuals.add(new Visual(least(figure.chart()), area -> draw(figure.chart(), area)));
         } else if (block instanceof Block.Drawing drawing) {
             byte[] png = drawing.picture().png(2);
-            visuals.add(area ->
-                    visual(area, drawing.heading(), "", rest -> canvas.picture(rest, png, drawing.description())));
+            visuals.add(new Visual(
+                    0,
+                    area -> visual(
+                            area, drawing.heading(), "", rest -> canvas.picture(rest, png, drawing.description()))));
         } else if (block instanceof Block.Photo photo) {
-            visuals.add(area ->
-                    visual(area, photo.heading(), "", rest -> canvas.picture(rest, photo.png(), photo.description())));
+            visuals.add(new Visual(
+                    0,
+                    area -> visual(
+                            area,
+                            photo.heading(),
+                            "",
+                            rest -> canvas.picture(rest, photo.png(), photo.description()))));
         }
     }
 
@@ -150,27 +160,30 @@ record SlideLayout(SlideCanvas canvas) {
         return new Table(facts.media(), "", facts.heading(), List.of(column, column), rows, "");
     }
 
-    private void arrange(Area area, List<Consumer<Area>> visuals, List<Piece> others) {
+    private void arrange(Area area, List<Visual> visuals, List<Piece> others) {
         if (visuals.isEmpty() || others.isEmpty()) {
             int rows = (visuals.size() + 1) / 2;
             for (int i = 0; i < visuals.size(); i++) {
                 Area column = area.column(i % 2, Math.min(2, visuals.size()), GAP);
-                visuals.get(i).accept(column.row(i / 2, rows, GAP));
+                visuals.get(i).drawing().accept(column.row(i / 2, rows, GAP));
             }
             stack(area, others);
             return;
         }
         double needs = needs(others, area.width(), SMALLEST) - GAP;
-        double least = others.stream().mapToDouble(Piece::least).max().orElse(0);
-        boolean beside = least <= (1 - NARROW) * area.width();
+        double width = others.stream().mapToDouble(Piece::least).max().orElse(0);
+        boolean beside = width <= (1 - NARROW) * area.width();
         if (!beside || (visuals.size() > 1 && needs < 0.2 * area.height())) {
-            double below = Math.min(needs, 0.5 * area.height());
+            int rows = (visuals.size() + 1) / 2;
+            double least = visuals.stream().mapToDouble(Visual::least).max().orElse(0);
+            double room = area.height() - GAP - rows * least;
+            double below = Math.min(needs, Math.max(0.32 * area.height(), Math.min(room, 0.5 * area.height())));
             arrange(area.above(below + GAP), visuals, List.of());
             stack(area.bottom(below), others);
             return;
         }
-        double left = Math.max(NARROW, Math.min(WIDE, 1 - (1.15 * least + GAP) / area.width())) * area.width();
-        visuals.get(0).accept(new Area(area.x(), area.y(), left - GAP, area.height()));
+        double left = Math.max(NARROW, Math.min(WIDE, 1 - (1.15 * width + GAP) / area.width())) * area.width();
+        visuals.get(0).drawing().accept(new Area(area.x(), area.y(), left - GAP, area.height()));
         Area right = new Area(area.x() + left, area.y(), area.width() - left, area.height());
         if (visuals.size() == 1) {
             stack(right, others);
@@ -212,6 +225,36 @@ record SlideLayout(SlideCanvas canvas) {
             pieces.get(i).draw(rest.top(heights[i]), used);
             rest = rest.below(heights[i] + GAP);
         }
+    }
+
+    /** Returns the height of a chart of rows with its heading and note; 0 for other charts, which may have any. */
+    private double least(Chart chart) {
+        if (!NativeChart.exists(chart) || !(chart instanceof RowChart rows)) {
+            return 0;
+        }
+        double width = canvas.look().body().width();
+        return framed(rows, width) + NativeChart.height(rows, width);
+    }
+
+    /** Returns the height of the heading and the note of a chart. */
+    private double framed(RowChart rows, double width) {
+        String note = canvas.words().said(rows.caption().note());
+        return headingHeight(canvas.words().said(rows.caption().title()), width)
+                + (note.isEmpty() ? 0 : Style.PLAIN.height(List.of(note), SMALLEST, width) + 4);
+    }
+
+    /** Draws a chart, with only as many of its rows as can be read. */
+    private void draw(Chart chart, Area area) {
+        Chart shown = chart;
+        if (NativeChart.exists(chart) && chart instanceof RowChart rows) {
+            int fitting = NativeChart.fitting(rows, area.width(), area.height() - framed(rows, area.width()));
+            if (fitting < rows.rows().size()) {
+                double room = area.height() - framed(rows.first(1), area.width());
+                shown = rows.first(NativeChart.fitting(rows, area.width(), room));
+            }
+        }
+        Chart drawn = shown;
+        visual(area, drawn.caption().title(), drawn.caption().note(), rest -> canvas.chart(rest, drawn));
     }
 
     /** Draws a chart or a picture, with its heading above and its note below. */

@@ -3,6 +3,7 @@ package io.catwalk.runner.report.slides;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.catwalk.runner.report.document.Document;
 import io.catwalk.runner.report.slides.SlideOptions.Extent;
 import java.awt.geom.Rectangle2D;
 import java.io.File;
@@ -18,13 +19,16 @@ import java.util.stream.Stream;
 import org.apache.poi.xslf.usermodel.XMLSlideShow;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** Opens the slides in LibreOffice; its PDF shows whether all titles are complete and no words overlap. */
 @Tag("office")
 @Tag("long")
 class OfficeTest {
+
+    private static final List<String> DOCUMENTS = List.of("sample", "seven", "hostile", "large");
 
     @TempDir
     private static Path folder;
@@ -39,19 +43,24 @@ class OfficeTest {
         List<String> command = new ArrayList<>(List.of("soffice", "--headless", "--convert-to", "pdf", "--outdir"));
         command.add(folder.toString());
         command.add("-env:UserInstallation=" + folder.resolve("profile").toUri());
-        Path slides = folder.resolve("sample.pptx");
-        Slides.write(SampleDocument.document(), slides, new SlideOptions(Extent.WITH_APPENDIX, null));
-        command.add(slides.toString());
+        for (String name : DOCUMENTS) {
+            Document document = name.equals("sample") ? SampleDocument.document() : SlidesTest.documentOf(name);
+            Extent extent = name.matches("sample|hostile") ? Extent.WITH_APPENDIX : Extent.FINDINGS;
+            Path slides = folder.resolve(name + ".pptx");
+            Slides.write(document, slides, new SlideOptions(extent, null));
+            command.add(slides.toString());
+        }
         run(command.toArray(String[]::new));
     }
 
-    @Test
-    void everySlideIsShown() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @FieldSource("DOCUMENTS")
+    void everySlideIsShown(String name) throws IOException, InterruptedException {
         Path boxes = folder.resolve("boxes.html");
-        run("pdftotext", "-bbox", folder.resolve("sample.pdf").toString(), boxes.toString());
+        run("pdftotext", "-bbox", folder.resolve(name + ".pdf").toString(), boxes.toString());
 
         List<List<Word>> pages = pages(Files.readString(boxes));
-        try (var show = new XMLSlideShow(Files.newInputStream(folder.resolve("sample.pptx")))) {
+        try (var show = new XMLSlideShow(Files.newInputStream(folder.resolve(name + ".pptx")))) {
             assertThat(pages).hasSize(show.getSlides().size());
             for (int i = 0; i < pages.size(); i++) {
                 String title = show.getSlides().get(i).getTitle();
