@@ -143,6 +143,10 @@ final class SeveralDataSetsTest {
                 .contains(conv.split(" . ", -1))
                 .contains("href=\"shapes-2/report.html\"")
                 .doesNotContain("src=\"http", "href=\"http");
+        // In the chart of the ranks, each classifier's row begins with its name and ends with its rank.
+        assertThat(Files.readString(runs.resolve("across.html")))
+                .containsPattern("(?s)>small-conv</text>(?:(?!</g>).)*>1\\.00</text>")
+                .containsPattern("(?s)>linear</text>(?:(?!</g>).)*>2\\.00</text>");
     }
 
     @Test
