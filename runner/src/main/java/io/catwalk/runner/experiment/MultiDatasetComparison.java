@@ -161,7 +161,7 @@ public record MultiDatasetComparison(
         return Stream.concat(
                         Stream.of(comparison.standings().get(0).classifier()),
                         comparison.ofTheBest().stream()
-                                .filter(pair -> !pair.isClearlyBetter())
+                                .filter(pair -> !pair.clearlyBetter())
                                 .map(PairedComparison::second))
                 .toList();
     }

@@ -186,7 +186,7 @@ public record ReportModel(RunReport run, List<ClassifierReport> entrants, Infere
         return trained.stream()
                 .filter(one -> {
                     PairedComparison pair = pairOf(trained.get(0).name(), one.name());
-                    return pair == null || !pair.isClearlyBetter();
+                    return pair == null || !pair.clearlyBetter();
                 })
                 .toList();
     }

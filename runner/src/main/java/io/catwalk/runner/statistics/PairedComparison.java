@@ -273,7 +273,7 @@ public record PairedComparison(
     }
 
     /** Returns whether the first is better, and not only probably. */
-    public boolean isClearlyBetter() {
+    public boolean clearlyBetter() {
         return outcome == Outcome.BETTER && !onlyProbable();
     }
 
